@@ -1,0 +1,41 @@
+rockspec_format = "3.0"
+package = "credenco"
+version = "scm-1"
+
+source = {
+  url = "git+file://.",
+}
+
+description = {
+  summary = "Issues verifiable credentials straight into Credenco business wallets",
+  detailed = [[
+    A Lua module with a C core for issuance pipelines, OpenResty and nginx, and
+    the command line: one call creates a credential offer and delivers it to a
+    business wallet, with one deadline, safe retries and errors that say
+    whether the credential can have been issued.]],
+  license = "MIT",
+  labels = { "credentials", "openid4vci", "wallet", "nginx", "openresty" },
+}
+
+supported_platforms = { "unix" }
+
+dependencies = {
+  "lua >= 5.1, < 5.5",
+  "lua-cjson >= 2.1.0",
+  "argparse >= 0.7.0",
+}
+
+-- libcurl is found by CMake, which says what to install when it is missing: the header check of
+-- external_dependencies does not look into Debian's multi-arch include folder.
+build = {
+  type = "cmake",
+  variables = {
+    CMAKE_BUILD_TYPE = "Release",
+    LUA_INCDIR = "$(LUA_INCDIR)",
+    CREDENCO_LUADIR = "$(LUADIR)",
+    CREDENCO_LIBDIR = "$(LIBDIR)",
+  },
+  install = {
+    bin = { "bin/credenco" },
+  },
+}
