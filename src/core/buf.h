@@ -1,0 +1,39 @@
+/* A byte buffer that cannot exist without a maximum. */
+#ifndef CREDENCO_CORE_BUF_H
+#define CREDENCO_CORE_BUF_H
+
+#include <stddef.h>
+
+#include "error.h"
+
+/* Borrowed bytes; valid as long as what they were taken from. May hold NUL. */
+typedef struct credenco_span {
+    const char *data;
+    size_t len;
+} credenco_span;
+
+#define CREDENCO_SPAN(literal) ((credenco_span){(literal), sizeof(literal) - 1})
+
+/* Owned bytes, always followed by a NUL that len does not count. */
+typedef struct credenco_buf {
+    char *data; /* NULL until the first append */
+    size_t len;
+    size_t capacity;
+    size_t max; /* largest len; set once by init */
+} credenco_buf;
+
+void credenco_buf_init(credenco_buf *buf, size_t max);
+
+/* Releases the bytes; takes a zeroed buffer and may run twice. */
+void credenco_buf_free(credenco_buf *buf);
+
+/* Empties the buffer and keeps its memory for the next use. */
+void credenco_buf_clear(credenco_buf *buf);
+
+/* Append all of `bytes` or nothing: CREDENCO_OK, CREDENCO_TOO_LARGE past max,
+ * CREDENCO_OUT_OF_MEMORY. `bytes` must not point into `buf`. */
+credenco_code credenco_buf_append(credenco_buf *buf, credenco_span bytes);
+
+credenco_span credenco_buf_span(const credenco_buf *buf);
+
+#endif

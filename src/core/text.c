@@ -1,0 +1,55 @@
+#include "text.h"
+
+#include <stdint.h>
+
+/* RFC 3629, 4: the lead byte decides how many bytes follow and how the first of
+ * them is bounded; all others are 80..BF. */
+typedef struct lead {
+    uint8_t from, to;
+    uint8_t following;
+    uint8_t low, high;
+} lead;
+
+static const lead leads[] = {
+    {0xc2, 0xdf, 1, 0x80, 0xbf}, {0xe0, 0xe0, 2, 0xa0, 0xbf}, {0xe1, 0xec, 2, 0x80, 0xbf},
+    {0xed, 0xed, 2, 0x80, 0x9f}, {0xee, 0xef, 2, 0x80, 0xbf}, {0xf0, 0xf0, 3, 0x90, 0xbf},
+    {0xf1, 0xf3, 3, 0x80, 0xbf}, {0xf4, 0xf4, 3, 0x80, 0x8f},
+};
+
+static const lead *find_lead(uint8_t byte) {
+    for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
+        if (byte >= leads[i].from && byte <= leads[i].to) {
+            return &leads[i];
+        }
+    }
+    return NULL;
+}
+
+/* The length of the character at the start of `bytes`, or 0. */
+static size_t character_len(const uint8_t *bytes, size_t len) {
+    if (bytes[0] < 0x80) {
+        return 1;
+    }
+    const lead *l = find_lead(bytes[0]);
+    if (l == NULL || len <= l->following || bytes[1] < l->low || bytes[1] > l->high) {
+        return 0;
+    }
+    for (size_t i = 2; i <= l->following; i++) {
+        if ((bytes[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return 1u + l->following;
+}
+
+bool credenco_utf8_valid(credenco_span text) {
+    const uint8_t *bytes = (const uint8_t *)text.data;
+    for (size_t i = 0; i < text.len;) {
+        size_t len = character_len(bytes + i, text.len - i);
+        if (len == 0) {
+            return false;
+        }
+        i += len;
+    }
+    return true;
+}

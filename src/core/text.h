@@ -1,0 +1,12 @@
+#ifndef CREDENCO_CORE_TEXT_H
+#define CREDENCO_CORE_TEXT_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+
+/* True for well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing
+ * above U+10FFFF. JSON text has to be (RFC 8259, 8.1). */
+bool credenco_utf8_valid(credenco_span text);
+
+#endif

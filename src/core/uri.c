@@ -1,0 +1,175 @@
+/* Percent coding, and the offer's URI out of a credential offer. */
+#include "uri.h"
+
+#include <string.h>
+
+#include "chars.h"
+
+static bool is_unreserved(char c) {
+    return is_alnum(c) || is_one_of(c, "-._~");
+}
+
+credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out) {
+    static const char digits[] = "0123456789ABCDEF";
+    credenco_code code = CREDENCO_OK;
+    size_t from = 0;
+    for (size_t i = 0; i < text.len && code == CREDENCO_OK; i++) {
+        if (is_unreserved(text.data[i])) {
+            continue;
+        }
+        unsigned char byte = (unsigned char)text.data[i];
+        char escape[3] = {'%', digits[byte >> 4], digits[byte & 15]};
+        code = credenco_buf_append(out, (credenco_span){text.data + from, i - from});
+        if (code == CREDENCO_OK) {
+            code = credenco_buf_append(out, (credenco_span){escape, sizeof escape});
+        }
+        from = i + 1;
+    }
+    if (code != CREDENCO_OK) {
+        return code;
+    }
+    return credenco_buf_append(out, (credenco_span){text.data + from, text.len - from});
+}
+
+bool credenco_wallet_key_valid(credenco_span key) {
+    if (key.len == 0 || key.len > CREDENCO_WALLET_KEY_MAX || key.data[0] == '\0') {
+        return false;
+    }
+    if (key.data[0] == '.' && (key.len == 1 || (key.len == 2 && key.data[1] == '.'))) {
+        return false;
+    }
+    for (size_t i = 0; i < key.len; i++) {
+        if (is_control(key.data[i]) || is_one_of(key.data[i], "/\\")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Decodes escapes only: form decoding would turn '+' into a space and break the URL. */
+static credenco_code decode(credenco_span text, credenco_buf *out) {
+    credenco_code code = CREDENCO_OK;
+    for (size_t i = 0; i < text.len && code == CREDENCO_OK; i++) {
+        char byte = text.data[i];
+        if (byte == '%') {
+            int high = text.len - i > 2 ? hex_value(text.data[i + 1]) : -1;
+            int low = high >= 0 ? hex_value(text.data[i + 2]) : -1;
+            if (low < 0) {
+                return CREDENCO_INVALID_OFFER_URI;
+            }
+            byte = (char)(high << 4 | low);
+            i += 2;
+        }
+        code = credenco_buf_append(out, (credenco_span){&byte, 1});
+    }
+    return code == CREDENCO_TOO_LARGE ? CREDENCO_INVALID_OFFER_URI : code;
+}
+
+typedef struct parameter {
+    credenco_span name;
+    credenco_span value;
+} parameter;
+
+static size_t find(credenco_span text, char c) {
+    const char *found = text.len > 0 ? memchr(text.data, c, text.len) : NULL;
+    return found != NULL ? (size_t)(found - text.data) : text.len;
+}
+
+static credenco_span skip(credenco_span text, size_t count) {
+    size_t past = count < text.len ? count : text.len;
+    return (credenco_span){text.data + past, text.len - past};
+}
+
+static credenco_span query_of(credenco_span uri) {
+    uri.len = find(uri, '#');
+    return skip(uri, find(uri, '?') + 1);
+}
+
+/* Takes the first parameter off the query. */
+static parameter next_parameter(credenco_span *query) {
+    credenco_span pair = {query->data, find(*query, '&')};
+    size_t name_len = find(pair, '=');
+    *query = skip(*query, pair.len + 1);
+    return (parameter){{pair.data, name_len}, skip(pair, name_len + 1)};
+}
+
+/* Escapes in a name are the same name (RFC 3986, 6.2.2.2). */
+static bool is_named(credenco_span name, credenco_span wanted) {
+    size_t at = 0;
+    for (size_t i = 0; i < name.len; i++, at++) {
+        char byte = name.data[i];
+        if (byte == '%' && name.len - i > 2 && hex_value(name.data[i + 1]) >= 0 &&
+            hex_value(name.data[i + 2]) >= 0) {
+            byte = (char)(hex_value(name.data[i + 1]) << 4 | hex_value(name.data[i + 2]));
+            i += 2;
+        }
+        if (at >= wanted.len || byte != wanted.data[at]) {
+            return false;
+        }
+    }
+    return at == wanted.len;
+}
+
+typedef struct offer_query {
+    credenco_span reference; /* the raw value of credential_offer_uri */
+    unsigned references;
+    unsigned values;        /* how often credential_offer is given */
+    bool reference_is_last; /* nothing follows that an un-encoded value could have lost */
+} offer_query;
+
+static offer_query read_query(credenco_span query) {
+    offer_query found = {0};
+    while (query.len > 0) {
+        size_t before = query.len;
+        parameter p = next_parameter(&query);
+        if (is_named(p.name, CREDENCO_SPAN("credential_offer"))) {
+            found.values++;
+        } else if (is_named(p.name, CREDENCO_SPAN("credential_offer_uri"))) {
+            found.references++;
+            found.reference = p.value;
+            size_t pair_len = (size_t)(p.value.data + p.value.len - p.name.data);
+            found.reference_is_last = pair_len == before;
+        }
+    }
+    return found;
+}
+
+/* One reference, readable in one way only. */
+static credenco_code check_query(const offer_query *query) {
+    if (query->references > 1 || (query->references > 0 && query->values > 0)) {
+        return CREDENCO_AMBIGUOUS_OFFER_URI;
+    }
+    if (query->values > 0) {
+        return CREDENCO_OFFER_BY_VALUE;
+    }
+    if (query->reference.len == 0) {
+        return CREDENCO_NO_OFFER_URI;
+    }
+    bool has_query = find(query->reference, '?') < query->reference.len;
+    return has_query && !query->reference_is_last ? CREDENCO_AMBIGUOUS_OFFER_URI : CREDENCO_OK;
+}
+
+static credenco_code check_offer_uri(credenco_span text) {
+    credenco_url url;
+    credenco_code code = credenco_url_parse(text, &url);
+    if (code != CREDENCO_OK) {
+        return code;
+    }
+    return url.https || credenco_url_is_loopback(&url) ? CREDENCO_OK : CREDENCO_INSECURE_OFFER_URI;
+}
+
+credenco_code credenco_offer_uri(credenco_span request_uri, credenco_buf *out) {
+    if (request_uri.len > CREDENCO_URI_MAX) {
+        return CREDENCO_INVALID_OFFER_URI;
+    }
+    offer_query query = read_query(query_of(request_uri));
+    credenco_code code = check_query(&query);
+    size_t start = out->len;
+    if (code == CREDENCO_OK) {
+        code = decode(query.reference, out);
+    }
+    if (code == CREDENCO_OK) {
+        code = check_offer_uri((credenco_span){out->data + start, out->len - start});
+    }
+    return code;
+}

@@ -1,0 +1,61 @@
+/* One binding source for Lua 5.1/LuaJIT to 5.4, and what all bindings share. */
+#ifndef CREDENCO_LUA_COMPAT_H
+#define CREDENCO_LUA_COMPAT_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+
+#if LUA_VERSION_NUM < 502
+#define luaL_newlib(L, functions) (lua_newtable(L), luaL_register(L, NULL, functions))
+#define luaL_setfuncs(L, functions, upvalues) luaL_register(L, NULL, functions)
+#endif
+
+#if LUA_VERSION_NUM >= 504
+#define credenco_newuserdata(L, size) lua_newuserdatauv(L, size, 0)
+#else
+#define credenco_newuserdata(L, size) lua_newuserdata(L, size)
+#endif
+
+#define CREDENCO_EXPORT __attribute__((visibility("default")))
+
+/* The integer at `arg`: luaL_checkinteger takes 2.5 on LuaJIT and refuses it on 5.4;
+ * this refuses it everywhere, and what lies outside [min, max]. */
+static inline int64_t credenco_check_integer(lua_State *L, int arg, int64_t min, int64_t max) {
+    lua_Number number = luaL_checknumber(L, arg);
+    luaL_argcheck(L, number >= (lua_Number)min && number <= (lua_Number)max, arg, "out of range");
+    int64_t integer = (int64_t)number;
+    luaL_argcheck(L, (lua_Number)integer == number, arg, "not an integer");
+    return integer;
+}
+
+static inline credenco_span credenco_check_span(lua_State *L, int arg) {
+    credenco_span span;
+    span.data = luaL_checklstring(L, arg, &span.len);
+    return span;
+}
+
+static inline void credenco_push_span(lua_State *L, credenco_span span) {
+    lua_pushlstring(L, span.data, span.len);
+}
+
+/* Registers a userdata type under `name`: its methods, and `finalize` as __gc and
+ * __close. Leaves the stack as it was. */
+static inline void credenco_newtype(lua_State *L, const char *name, const luaL_Reg *methods,
+                                    lua_CFunction finalize) {
+    luaL_newmetatable(L, name);
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, finalize);
+    lua_setfield(L, -2, "__gc");
+    lua_pushcfunction(L, finalize);
+    lua_setfield(L, -2, "__close");
+    lua_pushliteral(L, "credenco");
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+}
+
+#endif

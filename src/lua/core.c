@@ -1,0 +1,200 @@
+/* credenco.core: the pure core for Lua, and the three things it must be given from
+ * outside, as arguments: the time, randomness, identifiers. */
+#include <lauxlib.h>
+#include <lua.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "compat.h"
+#include "core/endpoint.h"
+#include "core/text.h"
+#include "core/uri.h"
+#include "flow.h"
+
+#define SCRATCH_TYPE "credenco.scratch"
+
+/* Longest text that is percent-encoded here: every byte may become three. */
+enum { SCRATCH_MAX = 1 << 20 };
+
+static int scratch_finalize(lua_State *L) {
+    credenco_buf_free(luaL_checkudata(L, 1, SCRATCH_TYPE));
+    return 0;
+}
+
+/* A buffer that the collector owns, so that no error leaks it. */
+static credenco_buf *push_scratch(lua_State *L) {
+    credenco_buf *buf = credenco_newuserdata(L, sizeof *buf);
+    credenco_buf_init(buf, SCRATCH_MAX);
+    luaL_getmetatable(L, SCRATCH_TYPE);
+    lua_setmetatable(L, -2);
+    return buf;
+}
+
+/* The buffer's text, or nil and the name of what went wrong. */
+static int push_result(lua_State *L, credenco_code code, const credenco_buf *buf) {
+    if (code == CREDENCO_OUT_OF_MEMORY) {
+        return luaL_error(L, "not enough memory");
+    }
+    if (code != CREDENCO_OK) {
+        lua_pushnil(L);
+        lua_pushstring(L, credenco_code_name(code));
+        return 2;
+    }
+    credenco_push_span(L, credenco_buf_span(buf));
+    return 1;
+}
+
+/* offer_uri(request_uri) -> credential_offer_uri | nil, code */
+static int core_offer_uri(lua_State *L) {
+    credenco_span request_uri = credenco_check_span(L, 1);
+    credenco_buf *buf = push_scratch(L);
+    return push_result(L, credenco_offer_uri(request_uri, buf), buf);
+}
+
+/* encode(text) -> percent-encoded text */
+static int core_encode(lua_State *L) {
+    credenco_span text = credenco_check_span(L, 1);
+    credenco_buf *buf = push_scratch(L);
+    return push_result(L, credenco_uri_encode(text, buf), buf);
+}
+
+/* endpoint_url(step, base_url, id) -> url */
+static int core_endpoint_url(lua_State *L) {
+    credenco_step step = credenco_check_step(L, 1);
+    credenco_span base_url = credenco_check_span(L, 2);
+    credenco_span id = credenco_check_span(L, 3);
+    credenco_buf *buf = push_scratch(L);
+    return push_result(L, credenco_endpoint_url(step, base_url, id, buf), buf);
+}
+
+/* push_url(wallet_base_url, wallet_key, offer_uri, direct) -> url */
+static int core_push_url(lua_State *L) {
+    credenco_span wallet_base_url = credenco_check_span(L, 1);
+    credenco_span wallet_key = credenco_check_span(L, 2);
+    credenco_span offer_uri = credenco_check_span(L, 3);
+    bool direct = lua_toboolean(L, 4) != 0;
+    credenco_buf *buf = push_scratch(L);
+    return push_result(L, credenco_push_url(wallet_base_url, wallet_key, offer_uri, direct, buf),
+                       buf);
+}
+
+/* method(step) -> the HTTP method of that call */
+static int core_method(lua_State *L) {
+    lua_pushstring(L, credenco_endpoint_method(credenco_check_step(L, 1)));
+    return 1;
+}
+
+/* parse_url(text) -> { scheme, host, port, target, loopback } | nil */
+static int core_parse_url(lua_State *L) {
+    credenco_url url;
+    if (credenco_url_parse(credenco_check_span(L, 1), &url) != CREDENCO_OK) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_createtable(L, 0, 5);
+    lua_pushstring(L, url.https ? "https" : "http");
+    lua_setfield(L, -2, "scheme");
+    credenco_push_span(L, url.host);
+    lua_setfield(L, -2, "host");
+    lua_pushinteger(L, url.port);
+    lua_setfield(L, -2, "port");
+    credenco_push_span(L, url.target);
+    lua_setfield(L, -2, "target");
+    lua_pushboolean(L, credenco_url_is_loopback(&url));
+    lua_setfield(L, -2, "loopback");
+    return 1;
+}
+
+/* same_origin(a, b) -> boolean; false when one of them is no http(s) URL */
+static int core_same_origin(lua_State *L) {
+    credenco_url a;
+    credenco_url b;
+    bool same = credenco_url_parse(credenco_check_span(L, 1), &a) == CREDENCO_OK &&
+                credenco_url_parse(credenco_check_span(L, 2), &b) == CREDENCO_OK &&
+                credenco_url_same_origin(&a, &b);
+    lua_pushboolean(L, same);
+    return 1;
+}
+
+/* wallet_key_valid(key) -> boolean */
+static int core_wallet_key_valid(lua_State *L) {
+    lua_pushboolean(L, credenco_wallet_key_valid(credenco_check_span(L, 1)));
+    return 1;
+}
+
+/* utf8_valid(text) -> boolean */
+static int core_utf8_valid(lua_State *L) {
+    lua_pushboolean(L, credenco_utf8_valid(credenco_check_span(L, 1)));
+    return 1;
+}
+
+/* now_ms() -> milliseconds of the monotonic clock */
+static int core_now_ms(lua_State *L) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    lua_pushnumber(L, (lua_Number)((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000));
+    return 1;
+}
+
+static void fill_random(lua_State *L, void *bytes, size_t len) {
+    if (getrandom(bytes, len, 0) != (ssize_t)len) {
+        luaL_error(L, "the system's random source gave nothing");
+    }
+}
+
+/* random() -> a number in [0, 1) from the system's random source */
+static int core_random(lua_State *L) {
+    uint32_t bits = 0;
+    fill_random(L, &bits, sizeof bits);
+    lua_pushnumber(L, (lua_Number)bits / 4294967296.0);
+    return 1;
+}
+
+/* uuid() -> a UUID version 4 (RFC 9562, 5.4) from the system's random source */
+static int core_uuid(lua_State *L) {
+    static const char digits[] = "0123456789abcdef";
+    uint8_t bytes[16];
+    char text[36];
+    size_t at = 0;
+    fill_random(L, bytes, sizeof bytes);
+    bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            text[at++] = '-';
+        }
+        text[at++] = digits[bytes[i] >> 4];
+        text[at++] = digits[bytes[i] & 15];
+    }
+    lua_pushlstring(L, text, sizeof text);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"offer_uri", core_offer_uri},
+    {"encode", core_encode},
+    {"endpoint_url", core_endpoint_url},
+    {"push_url", core_push_url},
+    {"method", core_method},
+    {"parse_url", core_parse_url},
+    {"same_origin", core_same_origin},
+    {"wallet_key_valid", core_wallet_key_valid},
+    {"utf8_valid", core_utf8_valid},
+    {"now_ms", core_now_ms},
+    {"random", core_random},
+    {"uuid", core_uuid},
+    {"context", credenco_lua_context},
+    {NULL, NULL},
+};
+
+CREDENCO_EXPORT int luaopen_credenco_core(lua_State *L);
+
+int luaopen_credenco_core(lua_State *L) {
+    static const luaL_Reg no_methods[] = {{NULL, NULL}};
+    credenco_newtype(L, SCRATCH_TYPE, no_methods, scratch_finalize);
+    credenco_lua_register_flow(L);
+    luaL_newlib(L, functions);
+    lua_pushliteral(L, CREDENCO_VERSION);
+    lua_setfield(L, -2, "version");
+    return 1;
+}
