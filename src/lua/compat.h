@@ -9,9 +9,10 @@
 #include "core/buf.h"
 #include "core/error.h"
 
-#if LUA_VERSION_NUM < 502
-#define luaL_newlib(L, functions) (lua_newtable(L), luaL_register(L, NULL, functions))
+/* LuaJIT 2.1 brings both, plain Lua 5.1 neither. */
+#ifndef luaL_newlib
 #define luaL_setfuncs(L, functions, upvalues) luaL_register(L, NULL, functions)
+#define luaL_newlib(L, functions) (lua_newtable(L), luaL_register(L, NULL, functions))
 #endif
 
 #if LUA_VERSION_NUM >= 504
@@ -47,7 +48,8 @@ static inline void credenco_push_span(lua_State *L, credenco_span span) {
 static inline void credenco_newtype(lua_State *L, const char *name, const luaL_Reg *methods,
                                     lua_CFunction finalize) {
     luaL_newmetatable(L, name);
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, finalize);
     lua_setfield(L, -2, "__gc");
