@@ -1,0 +1,56 @@
+--- Finds the handler for a method and a path.
+--
+-- Routes are { method, pattern, handler, access }, where a pattern's segment is a literal,
+-- `:name` for one segment, or a last `*name` for all that is left.
+local M = {}
+
+local function match(pattern, segments)
+  local params = {}
+  for index, part in ipairs(pattern) do
+    local kind, name = part:match "^([:*])(.+)$"
+    if kind == "*" then
+      params[name] = table.concat(segments, "/", index)
+      return params
+    end
+    local segment = segments[index]
+    if not segment or (not kind and part ~= segment) then
+      return nil
+    end
+    if kind then
+      params[name] = segment
+    end
+  end
+  return #segments == #pattern and params or nil
+end
+
+local function split(pattern)
+  local parts = {}
+  for part in pattern:gmatch "[^/]+" do
+    parts[#parts + 1] = part
+  end
+  return parts
+end
+
+---@param routes { [1]: string, [2]: string, [3]: function, [4]: string? }[]
+---@return fun(method: string, segments: string[]): table?, table? find route and params;
+--- without a route, a list of the methods that the path does have
+function M.compile(routes)
+  local compiled = {}
+  for index, route in ipairs(routes) do
+    compiled[index] = { method = route[1], parts = split(route[2]), handler = route[3], access = route[4] }
+  end
+  return function(method, segments)
+    local allowed = {}
+    for _, route in ipairs(compiled) do
+      local params = match(route.parts, segments)
+      if params and route.method == method then
+        return route, params
+      elseif params then
+        allowed[#allowed + 1] = route.method
+      end
+    end
+    return nil, allowed
+  end
+end
+
+return M

@@ -1,0 +1,118 @@
+--- The text of nginx.conf for one sandbox.
+local M = {}
+
+local TEMPLATE = [[
+${modules}
+daemon off;
+master_process on;
+${user}
+worker_processes ${workers};
+worker_shutdown_timeout 2s;
+pid "${dir}/nginx.pid";
+error_log "${dir}/error.log" warn;
+
+events {
+  worker_connections 2048;
+}
+
+http {
+  access_log off;
+  server_tokens off;
+  keepalive_requests 1000000;
+  client_max_body_size 1m;
+  client_body_buffer_size 1m;
+  client_body_temp_path "${dir}/client_body";
+  proxy_temp_path "${dir}/proxy";
+  fastcgi_temp_path "${dir}/fastcgi";
+  uwsgi_temp_path "${dir}/uwsgi";
+  scgi_temp_path "${dir}/scgi";
+
+  lua_package_path "${lua_root}/?.lua;${lua_root}/?/init.lua;;";
+  lua_shared_dict sandbox ${memory};
+  lua_socket_log_errors off;
+
+  init_by_lua_block {
+    require("credenco.sandbox.app").init("${dir}/settings.json")
+  }
+  init_worker_by_lua_block {
+    require("credenco.sandbox.app").init_worker()
+  }
+
+  # Another name in Host means a page of somebody else's reached us by rebinding its DNS.
+  server {
+    listen ${listen} default_server;
+    server_name "";
+    return 421;
+  }
+  server {
+    listen ${listen};
+    listen "unix:${dir}/ready.sock";
+    server_name ${names};
+    location / {
+      content_by_lua_block {
+        require("credenco.sandbox.app").serve()
+      }
+    }
+  }
+}
+]]
+
+local function load_modules(folder)
+  if not folder then
+    return ""
+  end
+  return ('load_module "%s/ndk_http_module.so";\nload_module "%s/ngx_http_lua_module.so";')
+    :format(folder, folder)
+end
+
+--- As root nginx would give its workers away to `nobody`, who cannot read a private folder.
+local function user_directive(user)
+  return user and ("user %s;"):format(user) or ""
+end
+
+local function bracketed(host)
+  return host:find(":", 1, true) and "[" .. host .. "]" or host
+end
+
+local function server_names(host)
+  local names = { "localhost", "127.0.0.1", '"[::1]"' }
+  if host ~= "localhost" and host ~= "127.0.0.1" and host ~= "[::1]" then
+    names[#names + 1] = host
+  end
+  return table.concat(names, " ")
+end
+
+--- The characters that would end or expand an nginx string are in no path this could use.
+local function check_path(path)
+  if path:find "[\"$;{}\\%c]" then
+    return nil, ("the path %q cannot be written into an nginx configuration"):format(path)
+  end
+  return path
+end
+
+---@param values { dir: string, install: credenco.SandboxInstall, settings: table, user: string? }
+---@return string? text
+---@return string? err
+function M.render(values)
+  local install, settings = values.install, values.settings
+  for _, path in ipairs { values.dir, install.lua_root, install.modules or "" } do
+    local ok, err = check_path(path)
+    if not ok then
+      return nil, err
+    end
+  end
+  local host = bracketed(settings.host)
+  local fields = {
+    modules = load_modules(install.modules),
+    user = user_directive(values.user),
+    workers = ("%d"):format(settings.workers),
+    dir = values.dir,
+    lua_root = install.lua_root,
+    memory = "128m",
+    names = server_names(host),
+    listen = ("%s:%d"):format(host, settings.port),
+  }
+  return (TEMPLATE:gsub("%${([%w_]+)}", fields))
+end
+
+return M

@@ -1,0 +1,57 @@
+--- The private folder of a running sandbox: mode 0700, removed with everything in it.
+local uv = require "luv"
+
+local M = {}
+
+---@return string? dir
+---@return string? err
+function M.create()
+  local base = os.getenv "TMPDIR" or "/tmp"
+  local dir, err = uv.fs_mkdtemp(base .. "/credenco-sandbox-XXXXXX")
+  if not dir then
+    return nil, ("cannot make a private folder in %s: %s"):format(base, tostring(err))
+  end
+  return uv.fs_realpath(dir) or dir
+end
+
+---@return boolean? ok
+---@return string? err
+function M.write(path, text)
+  local file, err = uv.fs_open(path, "w", tonumber("600", 8))
+  if not file then
+    return nil, ("cannot write %s: %s"):format(path, tostring(err))
+  end
+  uv.fs_write(file, text, 0)
+  uv.fs_close(file)
+  return true
+end
+
+--- The last `limit` bytes of a text file; "" when it cannot be read.
+function M.tail(path, limit)
+  local file = io.open(path, "rb")
+  if not file then
+    return ""
+  end
+  local text = file:read "*a"
+  file:close()
+  return text:sub(-limit)
+end
+
+--- Removes a folder and all in it; one that is gone already is fine.
+function M.remove(dir)
+  local entries = uv.fs_scandir(dir)
+  if not entries then
+    return
+  end
+  for name, kind in uv.fs_scandir_next, entries do
+    local path = dir .. "/" .. name
+    if kind == "directory" then
+      M.remove(path)
+    else
+      uv.fs_unlink(path)
+    end
+  end
+  uv.fs_rmdir(dir)
+end
+
+return M

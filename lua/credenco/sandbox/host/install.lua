@@ -1,0 +1,88 @@
+--- Where this machine keeps nginx, its Lua modules, and this project's own files.
+local uv = require "luv"
+
+local M = {}
+
+local PACKAGES = "Debian: apt install nginx-light libnginx-mod-http-lua lua-cjson lua-luaossl"
+
+local MODULE_FOLDERS = { "/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules" }
+
+local function exists(path)
+  return uv.fs_stat(path) ~= nil
+end
+
+--- The search path, and the folders of servers that ordinary users do not have in it.
+local function binary_folders()
+  local folders = {}
+  for folder in ((os.getenv "PATH" or "") .. ":/usr/sbin:/usr/local/sbin"):gmatch "[^:]+" do
+    folders[#folders + 1] = folder
+  end
+  return folders
+end
+
+local function find_binary(folders)
+  for _, folder in ipairs(folders) do
+    local path = folder .. "/nginx"
+    if uv.fs_access(path, "X") then
+      return path
+    end
+  end
+  return nil, "nginx is not installed. " .. PACKAGES
+end
+
+--- What `nginx -V` says it was built with; it knows its own module folder best.
+local function build_arguments(binary)
+  local pipe = io.popen(("'%s' -V 2>&1"):format(binary:gsub("'", "'\\''")))
+  if not pipe then
+    return ""
+  end
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
+local function find_modules(binary)
+  local built_in = build_arguments(binary)
+  local folders = { built_in:match "%-%-modules%-path=(%S+)" }
+  for _, folder in ipairs(MODULE_FOLDERS) do
+    folders[#folders + 1] = folder
+  end
+  for _, folder in ipairs(folders) do
+    if exists(folder .. "/ngx_http_lua_module.so") then
+      return folder
+    end
+  end
+  if built_in:find("lua%-nginx%-module") or built_in:find("ngx_lua") then
+    return false -- OpenResty: compiled in, nothing to load
+  end
+  return nil, "nginx has no Lua module. " .. PACKAGES
+end
+
+--- The folder that holds `credenco/`, from where this very file was loaded.
+local function lua_root()
+  local source = debug.getinfo(1, "S").source:gsub("^@", "")
+  local root = source:match "^(.*)/credenco/sandbox/host/install%.lua$" or "."
+  return uv.fs_realpath(root) or root
+end
+
+---@class credenco.SandboxInstall
+---@field binary string nginx
+---@field modules string|false folder of nginx's dynamic modules; false when Lua is compiled in
+---@field lua_root string
+
+---@param folders string[]? where to look for nginx
+---@return credenco.SandboxInstall? install
+---@return string? err what to install
+function M.find(folders)
+  local binary, err = find_binary(folders or binary_folders())
+  if not binary then
+    return nil, err
+  end
+  local modules, modules_err = find_modules(binary)
+  if modules == nil then
+    return nil, modules_err
+  end
+  return { binary = binary, modules = modules, lua_root = lua_root() }
+end
+
+return M

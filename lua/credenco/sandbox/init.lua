@@ -1,0 +1,236 @@
+--- The sandbox: a local issuer and business wallet to develop against without an account.
+--
+-- It is nginx with its Lua module, started from a generated configuration in a private
+-- folder on a loopback port. This file is the side outside nginx; `app.lua` is the inside.
+local cjson = require "cjson"
+local uv = require "luv"
+local conf = require "credenco.sandbox.host.conf"
+local folder = require "credenco.sandbox.host.folder"
+local install = require "credenco.sandbox.host.install"
+local process = require "credenco.sandbox.host.process"
+local settings_of = require "credenco.sandbox.settings"
+
+local M = {}
+
+local LOG_TAIL_BYTES = 2000
+
+---@class credenco.Sandbox
+---@field base_url string
+---@field api_key string
+---@field client_id string
+---@field client_secret string
+---@field token_url string
+---@field issuer_did string exact string to put into a trusted contact
+---@field wallets { key: string, name: string, trusts_issuer: boolean, direct_issue_allowed: boolean }[]
+---@field pid integer nginx's master process
+---@field dir string the private folder
+---@field process credenco.SandboxProcess
+local Server = {}
+Server.__index = Server
+
+--- Stops nginx, waits for its end and removes the folder. May be called again.
+function Server:stop()
+  self.process:stop()
+  folder.remove(self.dir)
+end
+
+local function base_url(settings)
+  local host = settings.host:find(":", 1, true) and "[" .. settings.host .. "]" or settings.host
+  return ("http://%s:%d"):format(host, settings.port)
+end
+
+local function user_for_workers()
+  local user = uv.os_get_passwd()
+  return user and user.uid == 0 and user.username or nil
+end
+
+local function write_files(dir, settings, found)
+  local text, err = conf.render { dir = dir, install = found, settings = settings, user = user_for_workers() }
+  if not text then
+    return nil, err
+  end
+  local ok, write_err = folder.write(dir .. "/nginx.conf", text)
+  if not ok then
+    return nil, write_err
+  end
+  return folder.write(dir .. "/settings.json", cjson.encode(settings))
+end
+
+local function launch(dir, settings, found, on_exit)
+  local ok, err = write_files(dir, settings, found)
+  if not ok then
+    return nil, err
+  end
+  local log = dir .. "/error.log"
+  local arguments = { "-p", dir, "-c", dir .. "/nginx.conf", "-e", log }
+  local server, spawn_err = process.spawn(found.binary, arguments, on_exit)
+  if not server then
+    return nil, spawn_err
+  end
+  local ready, reason = server:wait_ready(dir .. "/ready.sock", settings.startup_timeout_ms)
+  if not ready then
+    server:stop()
+    return nil, ("nginx did not start (%s) on %s: %s"):format(
+      reason, base_url(settings), folder.tail(log, LOG_TAIL_BYTES))
+  end
+  return server
+end
+
+local function describe_wallets(wallets)
+  local list = {}
+  for index, wallet in ipairs(wallets) do
+    list[index] = {
+      key = wallet.key,
+      name = wallet.name,
+      trusts_issuer = wallet.trusts_issuer == true,
+      direct_issue_allowed = wallet.trusts_issuer == true and wallet.direct_issue_allowed ~= false,
+    }
+  end
+  return list
+end
+
+local function new_server(settings, dir, running)
+  return setmetatable({
+    base_url = settings.base_url,
+    api_key = settings.api_key,
+    client_id = settings.client_id,
+    client_secret = settings.client_secret,
+    token_url = settings.base_url .. settings_of.TOKEN_PATH,
+    issuer_did = settings.issuer_did,
+    wallets = describe_wallets(settings.wallets),
+    pid = running.pid,
+    dir = dir,
+    process = running,
+  }, Server)
+end
+
+local function complete(settings)
+  local port, err = process.reserve_port(settings.host, settings.port)
+  if not port then
+    return nil, err
+  end
+  settings.port = port
+  settings.base_url = base_url(settings)
+  settings.issuer_did = settings_of.issuer_did(settings.port)
+  settings.credential_issuer = settings.base_url .. settings_of.ISSUER_PATH
+  settings.parent_pid = uv.os_getpid()
+  return settings
+end
+
+local function start(settings, on_exit)
+  local found, find_err = install.find()
+  if not found then
+    return nil, find_err
+  end
+  local ok, port_err = complete(settings)
+  if not ok then
+    return nil, port_err
+  end
+  local dir, dir_err = folder.create()
+  if not dir then
+    return nil, dir_err
+  end
+  local running, err = launch(dir, settings, found, on_exit)
+  if not running then
+    folder.remove(dir)
+    return nil, err
+  end
+  return new_server(settings, dir, running)
+end
+
+--- Starts a sandbox and returns when it answers. Wrong options throw.
+---@param options credenco.SandboxOptions?
+---@return credenco.Sandbox? server
+---@return string? err one readable message: what is missing, or what nginx said
+function M.start(options)
+  local settings, mistake = settings_of.read(options)
+  if not settings then
+    error(mistake, 2)
+  end
+  local server, err = start(settings)
+  return server, err
+end
+
+local READY_FIELDS = {
+  "base_url", "api_key", "client_id", "client_secret", "token_url", "issuer_did", "wallets", "pid",
+}
+
+local function ready_json(server)
+  local fields = { ready = true }
+  for _, name in ipairs(READY_FIELDS) do
+    fields[name] = server[name]
+  end
+  return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
+end
+
+local function wallet_note(wallet)
+  if wallet.direct_issue_allowed then
+    return "trusts the issuer: a direct issue is kept"
+  end
+  return wallet.trusts_issuer and "trusts the issuer, but not for direct issue"
+    or "does not trust the issuer: a direct issue is discarded"
+end
+
+local function ready_text(server)
+  local lines = {
+    "credenco sandbox ready at " .. server.base_url,
+    "  api key       " .. server.api_key,
+    "  oauth2        " .. server.client_id .. " / " .. server.client_secret .. " at " .. server.token_url,
+    "  issuer        " .. server.issuer_did,
+  }
+  for _, wallet in ipairs(server.wallets) do
+    lines[#lines + 1] = ("  wallet        %s  %s (%s)"):format(wallet.key, wallet.name, wallet_note(wallet))
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function on_signals(callback)
+  local handles = {}
+  for _, name in ipairs { "sigint", "sigterm", "sighup" } do
+    local signal = uv.new_signal()
+    signal:start(name, callback)
+    handles[#handles + 1] = signal
+  end
+  return function()
+    for _, signal in ipairs(handles) do
+      signal:close()
+    end
+    process.settle()
+  end
+end
+
+--- Runs a sandbox in the foreground until SIGINT, SIGTERM or SIGHUP; prints one ready line (or
+--- several for people) on stdout and leaves nothing behind.
+---@param options credenco.SandboxOptions?
+---@return boolean? ok true after a requested stop
+---@return string? err it could not start, or nginx ended by itself
+function M.run(options)
+  local settings, mistake = settings_of.read(options)
+  if not settings then
+    error(mistake, 2)
+  end
+  local stopping = false
+  local release = on_signals(function()
+    stopping = true
+    uv.stop()
+  end)
+  local server, err = start(settings, function() uv.stop() end)
+  if not server then
+    release()
+    return nil, err
+  end
+  io.stdout:write(settings.json and ready_json(server) or ready_text(server))
+  io.stdout:flush()
+  while not stopping and not server.process.exited do
+    uv.run()
+  end
+  local log = folder.tail(server.dir .. "/error.log", LOG_TAIL_BYTES)
+  server:stop()
+  release()
+  if not stopping then
+    return nil, "nginx ended by itself: " .. log
+  end
+  return true
+end
+
+return M

@@ -1,0 +1,108 @@
+--- The issuer's side of the product's API: start an issuance, its offer, its status.
+local config = require "credenco.sandbox.app.config"
+local json = require "credenco.sandbox.app.json"
+local offers = require "credenco.sandbox.issuer.offers"
+local random = require "credenco.sandbox.app.random"
+local reply = require "credenco.sandbox.app.reply"
+local status = require "credenco.sandbox.issuer.status"
+local templates = require "credenco.sandbox.issuer.templates"
+local uri = require "credenco.sandbox.app.uri"
+
+local M = {}
+
+local MAX_CORRELATION_ID = 255
+
+local function correlation_id_of(body)
+  local id = body.correlation_id
+  if id == nil then
+    return random.uuid()
+  end
+  if type(id) ~= "string" or id == "" or #id > MAX_CORRELATION_ID then
+    return nil, ("correlation_id must be a string of 1 to %d bytes"):format(MAX_CORRELATION_ID)
+  end
+  return id
+end
+
+local function bad_field(http_status, detail, field)
+  return nil, reply.problem(http_status, detail, { field = field })
+end
+
+--- What the body of an issue call asks for, or the refusal of it.
+local function read_order(request)
+  local body, err = request:json()
+  if not body then
+    return nil, reply.problem(400, "the request body is " .. err)
+  end
+  local id, id_err = correlation_id_of(body)
+  if not id then
+    return bad_field(400, id_err, "correlation_id")
+  end
+  if type(body.template_id) ~= "string" then
+    return bad_field(400, "template_id must be a string", "template_id")
+  end
+  if not json.is_object(body.claims) then
+    return bad_field(400, "claims must be an object", "claims")
+  end
+  return { correlation_id = id, template_id = body.template_id, claims = body.claims, body = body }
+end
+
+local function check_template(order)
+  local template = templates.find(order.template_id)
+  if not template then
+    return bad_field(404, ("no credential template '%s'"):format(order.template_id), "template_id")
+  end
+  local ok, err, field = templates.check_claims(template, order.claims)
+  if not ok then
+    return bad_field(422, err, "claims." .. field)
+  end
+  return true
+end
+
+--- `request_uri_base` sends the holder to a web wallet instead of an app.
+local function request_uri(offer, base)
+  local prefix = "openid-credential-offer://?"
+  if base then
+    local separator = base:find("?", 1, true) and "&" or "?"
+    prefix = base .. (base:find("^https?://[^/]+$") and "/" or "") .. separator
+  end
+  return prefix .. "credential_offer_uri=" .. uri.encode(offers.uri(offer))
+end
+
+--- POST /api/v2/credential/issue
+function M.start(request)
+  local order, refusal = read_order(request)
+  if not order then
+    return refusal
+  end
+  local fits, misfit = check_template(order)
+  if not fits then
+    return misfit
+  end
+  local offer = offers.create(order.correlation_id, order.template_id, order.claims)
+  status.created(order.correlation_id)
+  return reply.json(200, {
+    correlation_id = order.correlation_id,
+    request_uri = request_uri(offer, order.body.request_uri_base),
+    status_uri = config.base_url .. "/api/v2/issue/" .. uri.encode(order.correlation_id),
+  })
+end
+
+--- GET /api/oidc/credential-offer/{id}
+function M.offer(request)
+  local offer = offers.find(request.params.id)
+  if not offer then
+    return reply.problem(404, "no such offer: it has expired or was redeemed, or never existed")
+  end
+  return reply.json(200, offers.document(offer))
+end
+
+--- GET /api/v2/issue/{correlation_id}
+function M.status(request)
+  local found = status.find(request.params.correlation_id)
+  if not found then
+    return reply.problem(404, "no issuance with this correlation_id")
+  end
+  return reply.json(200, found)
+end
+
+return M

@@ -1,0 +1,118 @@
+--- The business wallets of the sandbox: who they are, whom they trust, what they hold.
+local config = require "credenco.sandbox.app.config"
+local store = require "credenco.sandbox.app.store"
+
+local M = {}
+
+---@class credenco.SandboxContact
+---@field id integer
+---@field did string compared as an exact string
+---@field name string
+---@field directIssueAllowed boolean
+---@field createdAt string local time without a zone
+---@field lastModifiedAt string
+
+local function key_of(wallet_key)
+  return "wallet:" .. wallet_key
+end
+
+--- Names of a wallet's lists in the store.
+local function list_of(wallet_key, name)
+  return key_of(wallet_key) .. "/" .. name
+end
+
+---@return { key: string, name: string }?
+function M.find(wallet_key)
+  return store.get(key_of(wallet_key))
+end
+
+---@return { key: string, name: string }[]
+function M.all()
+  return store.list "wallets"
+end
+
+local function local_time()
+  return os.date "%Y-%m-%dT%H:%M:%S"
+end
+
+---@return credenco.SandboxContact
+function M.add_contact(wallet_key, did, name, direct_issue_allowed)
+  local now = local_time()
+  local contact = {
+    did = did, name = name, directIssueAllowed = direct_issue_allowed,
+    createdAt = now, lastModifiedAt = now,
+  }
+  store.append(list_of(wallet_key, "contacts"), contact)
+  return contact
+end
+
+---@return credenco.SandboxContact[]
+function M.contacts(wallet_key)
+  return store.list(list_of(wallet_key, "contacts"))
+end
+
+---@return boolean removed
+function M.remove_contact(wallet_key, id)
+  return store.remove(list_of(wallet_key, "contacts"), id)
+end
+
+--- Creates a wallet, or leaves the one that exists.
+---@param description credenco.SandboxWallet
+---@return boolean created
+function M.create(description)
+  local wallet = { key = description.key, name = description.name }
+  if not store.add(key_of(wallet.key), wallet) then
+    return false
+  end
+  store.append("wallets", { key = wallet.key, name = wallet.name })
+  if description.trusts_issuer then
+    M.add_contact(wallet.key, config.issuer_did, "Sandbox issuer", description.direct_issue_allowed ~= false)
+  end
+  return true
+end
+
+--- Whether this wallet lets this issuer put credentials into it directly.
+---@param did string
+---@return boolean trusted
+---@return string? reason
+function M.trusts(wallet_key, did)
+  local known = false
+  for _, contact in ipairs(M.contacts(wallet_key)) do
+    if contact.did == did then
+      known = true
+      if contact.directIssueAllowed then
+        return true
+      end
+    end
+  end
+  return false, known and "direct_issue_not_allowed" or "untrusted_issuer"
+end
+
+function M.keep(wallet_key, credential)
+  store.append(list_of(wallet_key, "credentials"), credential)
+end
+
+function M.credentials(wallet_key)
+  return store.list(list_of(wallet_key, "credentials"))
+end
+
+--- Remembers that something was discarded and why, and nothing of its content.
+---@param entry { reason: string, detail: string, issuer: string?, template: string? }
+function M.discard(wallet_key, entry)
+  store.append(list_of(wallet_key, "discarded"), entry)
+end
+
+function M.discarded(wallet_key)
+  return store.list(list_of(wallet_key, "discarded"))
+end
+
+---@param offer { offer_uri: string, state: "NEW"|"READ"|"PROCESSED", issuer: string?, template: string? }
+function M.drop_in_inbox(wallet_key, offer)
+  store.append(list_of(wallet_key, "inbox"), offer)
+end
+
+function M.inbox(wallet_key)
+  return store.list(list_of(wallet_key, "inbox"))
+end
+
+return M

@@ -1,0 +1,86 @@
+--- Starting and stopping the sandbox.
+local http = require "spec.sandbox.http"
+local install = require "credenco.sandbox.host.install"
+local sandbox = require "credenco.sandbox"
+local uv = require "luv"
+
+local function is_gone(pid)
+  return uv.kill(pid, 0) ~= 0
+end
+
+describe("the sandbox as a server", function()
+  it("answers on the loopback address when start returns", function()
+    local server = assert(sandbox.start())
+    assert.equal(200, http.request({ url = server.base_url .. "/sandbox/ready" }).status)
+    assert.matches("^http://127%.0%.0%.1:%d+$", server.base_url)
+    server:stop()
+  end)
+
+  it("leaves no process and no folder behind", function()
+    local server = assert(sandbox.start())
+    local mode = uv.fs_stat(server.dir).mode % 512
+    server:stop()
+    assert.equal(tonumber("700", 8), mode)
+    assert.is_true(is_gone(server.pid))
+    assert.is_nil(uv.fs_stat(server.dir))
+    assert.is_nil(http.request { url = server.base_url .. "/sandbox/ready" })
+  end)
+
+  it("can be stopped twice", function()
+    local server = assert(sandbox.start())
+    server:stop()
+    server:stop()
+  end)
+
+  it("listens on the port it is given", function()
+    local first = assert(sandbox.start())
+    local port = tonumber(first.base_url:match ":(%d+)$")
+    first:stop()
+    local second = assert(sandbox.start { port = port })
+    assert.equal(first.base_url, second.base_url)
+    second:stop()
+  end)
+
+  it("says that a port is in use, at once", function()
+    local server = assert(sandbox.start())
+    local port = tonumber(server.base_url:match ":(%d+)$")
+    local second, err = sandbox.start { port = port }
+    server:stop()
+    assert.is_nil(second)
+    assert.matches("EADDRINUSE", err)
+    assert.matches(tostring(port), err)
+  end)
+
+  it("names the packages to install when nginx is missing", function()
+    local found, err = install.find { "/nowhere" }
+    assert.is_nil(found)
+    assert.matches("libnginx%-mod%-http%-lua", err)
+  end)
+
+  local WRONG = {
+    { { prot = 1 }, "unknown sandbox option 'prot'" },
+    { { port = "80" }, "'port' must be a number" },
+    { { port = 65536 }, "'port' must be a whole number from 0 to 65535" },
+    { { port = 1.5 }, "'port' must be a whole number" },
+    { { workers = 0 }, "'workers' must be a whole number from 1" },
+    { { host = "0.0.0.0" }, "'host' must be a loopback address" },
+    { { wallets = { { key = "a" } } }, "'wallets': number 1 needs a key and a name" },
+  }
+  for _, case in ipairs(WRONG) do
+    it("refuses options: " .. case[2], function()
+      local ok, err = pcall(function()
+        return (sandbox.start(case[1]))
+      end)
+      assert.is_false(ok)
+      assert.truthy(err:find(case[2], 1, true), err)
+      assert.matches("server_spec%.lua", err)
+    end)
+  end
+
+  it("refuses requests for another host name, as after DNS rebinding", function()
+    local server = assert(sandbox.start())
+    local answer = http.request { url = server.base_url .. "/sandbox/wallets", headers = { Host = "evil.example" } }
+    server:stop()
+    assert.is_not.equal(200, answer.status)
+  end)
+end)

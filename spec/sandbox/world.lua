@@ -1,0 +1,71 @@
+--- A running sandbox and the calls people make to it, for the specs.
+local http = require "spec.sandbox.http"
+local sandbox = require "credenco.sandbox"
+
+local M = {}
+
+M.COMPANY = { id = "90004760", name = "CoolSoft B.V.", issuing_authority = "Credenco", issuing_country = "NL" }
+
+local World = {}
+World.__index = World
+
+---@param options credenco.SandboxOptions?
+function M.start(options)
+  local server = assert(sandbox.start(options))
+  return setmetatable({
+    server = server,
+    base_url = server.base_url,
+    trusting = server.wallets[1].key,
+    wary = server.wallets[2].key,
+    inbox_only = server.wallets[3].key,
+  }, World)
+end
+
+function World:stop()
+  self.server:stop()
+end
+
+--- A call with the API key.
+function World:call(method, path, json, headers)
+  local all = { ["x-api-key"] = self.server.api_key }
+  for name, value in pairs(headers or {}) do
+    all[name] = value
+  end
+  return assert(http.request { method = method, url = self.base_url .. path, json = json, headers = all })
+end
+
+--- A call without any credentials.
+function World:anonymous(method, path, json, headers)
+  return assert(http.request { method = method, url = self.base_url .. path, json = json, headers = headers })
+end
+
+function World:issue(order)
+  return self:call("POST", "/api/v2/credential/issue", order or { template_id = "ebw_oid", claims = M.COMPANY })
+end
+
+--- The offer of a fresh issuance, still percent-encoded as in its request_uri.
+function World:offer(order)
+  local answer = self:issue(order)
+  assert(answer.status == 200, answer.body)
+  return answer.json.request_uri:match "credential_offer_uri=(.*)$", answer.json
+end
+
+function World:push(wallet_key, encoded_offer, direct)
+  local flag = direct == false and "" or "directIssue=true&"
+  return self:anonymous("POST",
+    ("/api/oidc/offer/%s?%scredential_offer_uri=%s"):format(wallet_key, flag, encoded_offer))
+end
+
+function World:wallet(wallet_key)
+  return self:anonymous("GET", "/sandbox/wallets/" .. wallet_key).json
+end
+
+--- A new wallet that trusts the issuer, so that specs do not see each other's credentials.
+function World:new_wallet(description)
+  self.made = (self.made or 0) + 1
+  local key = ("wallet-%d"):format(self.made)
+  self:anonymous("PUT", "/sandbox/wallets/" .. key, description or { trusts_issuer = true })
+  return key
+end
+
+return M
