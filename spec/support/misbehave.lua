@@ -1,0 +1,97 @@
+-- A server that does everything wrong a server can do: `misbehave.lua FOLDER`. It writes its ports to
+-- FOLDER/ports.json and runs until it is ended. What it does is set over the control port:
+--
+--   PUT /NAME   a script (see scenarios.lua) as JSON; it is then followed at http://127.0.0.1:PORT/NAME
+--   GET /NAME   the requests the scenario has received, as JSON
+--
+-- Beside the main port there is one that resets every connection as soon as it is made, and one whose backlog is full, so
+-- that connecting to it hangs.
+local uv = require "luv"
+local cjson = require "cjson"
+local acts = require "spec.support.misbehave.acts"
+local files = require "spec.support.files"
+local scenarios = require "spec.support.misbehave.scenarios"
+local wire = require "spec.support.misbehave.wire"
+local Connection = require "spec.support.misbehave.connection"
+
+local BACKLOG = 511
+local SURELY_MORE_THAN_FIT = 8
+
+local held = {} -- luv closes a handle that is collected
+local connections = 0
+
+local function hold(handle)
+  held[#held + 1] = handle
+  return handle
+end
+
+local function listen(host, port, on_connection)
+  local server = hold(uv.new_tcp())
+  assert(server:bind(host, port))
+  assert(server:listen(BACKLOG, function()
+    local socket = uv.new_tcp()
+    server:accept(socket)
+    on_connection(socket)
+  end))
+  return server:getsockname().port
+end
+
+local function serving(serve)
+  return function(socket)
+    connections = connections + 1
+    Connection.new(socket, connections, serve)
+  end
+end
+
+local function answer(connection, status, content)
+  local head, body = wire.write_answer { status = status, body = cjson.encode(content), framing = "close" }
+  connection:write(head .. body, function() connection:close() end)
+end
+
+local main = {}
+
+function main.head(connection, request)
+  request.behaviour, request.call = scenarios.next(connection, request)
+  local behaviour = request.behaviour
+  if not behaviour then answer(connection, 404, { title = "no such scenario" })
+  elseif behaviour.at == "head" then acts[behaviour.act](connection, behaviour, request.call) end
+end
+
+function main.complete(connection, request)
+  local behaviour = request.behaviour
+  if behaviour and behaviour.at ~= "head" then acts[behaviour.act](connection, behaviour, request.call) end
+end
+
+local control = { head = function() end }
+
+function control.complete(connection, request)
+  local name = request.target:sub(2)
+  if request.method == "PUT" then
+    local ok, err = pcall(scenarios.begin, name, cjson.decode(request.body), control.url .. name)
+    answer(connection, ok and 200 or 400, ok and { url = control.url .. name } or { title = tostring(err) })
+  elseif scenarios.find(name) then
+    answer(connection, 200, scenarios.requests(name))
+  else
+    answer(connection, 404, { title = "no such scenario" })
+  end
+end
+
+-- A listener that accepts nothing, with more connections waiting than its backlog takes.
+local function listen_and_stall()
+  local server = hold(uv.new_tcp())
+  assert(server:bind("127.0.0.1", 0))
+  assert(server:listen(1, function() end))
+  local port = server:getsockname().port
+  for _ = 1, SURELY_MORE_THAN_FIT do hold(uv.new_tcp()):connect("127.0.0.1", port, function() end) end
+  return port
+end
+
+local ports = {}
+ports.main = listen("127.0.0.1", 0, serving(main))
+listen("127.0.0.2", ports.main, serving(main))
+ports.control = listen("127.0.0.1", 0, serving(control))
+ports.reset = listen("127.0.0.1", 0, function(socket) socket:close_reset() end)
+ports.stalled = listen_and_stall()
+control.url = ("http://127.0.0.1:%d/"):format(ports.main)
+files.write(arg[1] .. "/ports.json", cjson.encode(ports))
+uv.run()

@@ -1,0 +1,89 @@
+-- Everything a server can do wrong, by name. A behaviour says what is done (`act`, see acts.lua), with what,
+-- and when: once the request's head is there (`at = "head"`) or, usually, once all of it is.
+local behaviours = {}
+
+local CHUNKED = { ["transfer-encoding"] = "chunked" }
+local HTML = { ["content-type"] = "text/html" }
+local JSON = { ["content-type"] = "application/json" }
+
+local function problem(status)
+  return ('{"status":%d,"title":"refused on purpose","detail":"status %d of the specs"}'):format(status, status)
+end
+
+--- An answer with nothing but a status and problem details (RFC 9457).
+local function refusal(status, headers)
+  local all = { ["content-type"] = "application/problem+json" }
+  for name, value in pairs(headers or {}) do all[name] = value end
+  return { act = "answer", status = status, headers = all, body = problem(status) }
+end
+
+local function json(body)
+  return { act = "answer", status = 200, headers = JSON, body = body }
+end
+
+local named = {
+  -- the connection
+  reset = { act = "reset" },
+  reset_at_head = { act = "reset", at = "head" },
+  close = { act = "close" },
+  hang = { act = "hang" },
+  answer_and_close = { act = "proper", after = "close" },
+  answer_at_head_and_reset = { act = "answer", at = "head", status = 413, after = "reset" },
+
+  -- the amount
+  half_head = { act = "cut", status = 200, bytes = 20 },
+  half_body = { act = "cut", status = 200, headers = { ["content-length"] = "1000" }, body = '{"half":' },
+  half_chunk = { act = "cut", status = 200, headers = CHUNKED, framing = "none", body = "ff\r\nhalf" },
+  drip = { act = "drip", status = 200, body = ("x"):rep(1000), every_ms = 1000 },
+  endless_body = { act = "flood", status = 200, headers = CHUNKED, framing = "none", chunked = true },
+  huge_body = { act = "flood", status = 200, headers = { ["content-length"] = "4294967296" } },
+  body_to_the_close = { act = "flood", status = 200, framing = "close" },
+  endless_head = { act = "flood", head = true },
+
+  -- the meaning
+  html = { act = "answer", status = 200, headers = HTML, body = "<html><h1>Hi</h1></html>" },
+  not_http = { act = "raw", bytes = "SSH-2.0-OpenSSH_9.2p1\r\n" },
+  not_json = json("certainly"),
+  nothing = { act = "answer", status = 200 },
+  no_content = { act = "answer", status = 204, framing = "none" },
+  other_json = json('{"credential":{"id":1}}'),
+  array_json = json('["request_uri"]'),
+  string_json = json('"request_uri"'),
+  null_json = json("null"),
+  deep_json = json(("["):rep(100000)),
+  request_uri_number = json('{"correlation_id":"x","request_uri":42,"status_uri":"x"}'),
+  request_uri_null = json('{"correlation_id":"x","request_uri":null,"status_uri":"x"}'),
+  request_uri_object = json('{"correlation_id":"x","request_uri":{"a":1},"status_uri":"x"}'),
+  request_uri_without_offer = json('{"correlation_id":"x","request_uri":"openid-credential-offer://?a=1"}'),
+  offer_by_value = json('{"correlation_id":"x","request_uri":"openid-credential-offer://?credential_offer=%7B%7D"}'),
+  insecure_offer = json('{"request_uri":"https://w.example/?credential_offer_uri=http%3A%2F%2Fissuer.example%2Fo"}'),
+  status_number = json('{"status":7,"correlation_id":"x"}'),
+  issue_error = json('{"status":"error","correlation_id":"x"}'),
+  unknown_status = json('{"status":"something_new","correlation_id":"x"}'),
+  token_number = json('{"access_token":42,"token_type":"Bearer","expires_in":300}'),
+  token_with_newline = json('{"access_token":"a\\r\\nx-evil: 1","token_type":"Bearer","expires_in":300}'),
+  plain_refusal = { act = "answer", status = 400, headers = JSON, body = "plain text labelled as JSON" },
+  binary_refusal = { act = "answer", status = 422, headers = JSON, body = "\0\1\27[31m\255\254" },
+  huge_refusal = { act = "answer", status = 422, headers = JSON, body = '{"detail":"' .. ("long "):rep(20000) .. '"}' },
+  echo_refusal = { act = "echo", status = 422 },
+
+  -- somewhere else
+  redirect = { act = "redirect", status = 302 },
+  redirect_with_body = { act = "redirect", status = 307 },
+}
+
+--- The default behaviour: what the documentation says the call answers.
+behaviours.proper = { act = "proper" }
+
+--- A behaviour as scripts give it: a name; a status, for a bare refusal; or a table, taken as it is. A table
+--- with `status` and no `act` is a refusal with those headers.
+---@param given string|integer|table
+---@return table
+function behaviours.find(given)
+  if type(given) == "number" then return refusal(given) end
+  if type(given) == "table" then return given.act and given or refusal(given.status, given.headers) end
+  if given == "proper" then return behaviours.proper end
+  return named[given] or error("no such behaviour: " .. tostring(given))
+end
+
+return behaviours
