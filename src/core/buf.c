@@ -21,6 +21,14 @@ void credenco_buf_clear(credenco_buf *buf) {
     }
 }
 
+void credenco_buf_limit(credenco_buf *buf, size_t max) {
+    buf->max = max;
+    if (buf->capacity > max) {
+        credenco_buf_free(buf);
+    }
+    credenco_buf_clear(buf);
+}
+
 /* Doubling, but never past what max and the closing NUL need. */
 static size_t grown_capacity(const credenco_buf *buf, size_t needed) {
     size_t capacity = buf->capacity > 0 ? buf->capacity : FIRST_CAPACITY;

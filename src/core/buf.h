@@ -19,7 +19,7 @@ typedef struct credenco_buf {
     char *data; /* NULL until the first append */
     size_t len;
     size_t capacity;
-    size_t max; /* largest len; set once by init */
+    size_t max; /* largest len */
 } credenco_buf;
 
 void credenco_buf_init(credenco_buf *buf, size_t max);
@@ -29,6 +29,9 @@ void credenco_buf_free(credenco_buf *buf);
 
 /* Empties the buffer and keeps its memory for the next use. */
 void credenco_buf_clear(credenco_buf *buf);
+
+/* Empties the buffer and gives it another maximum; memory beyond it is released. */
+void credenco_buf_limit(credenco_buf *buf, size_t max);
 
 /* Append all of `bytes` or nothing: CREDENCO_OK, CREDENCO_TOO_LARGE past max,
  * CREDENCO_OUT_OF_MEMORY. `bytes` must not point into `buf`. */

@@ -1,0 +1,117 @@
+/* Moves HTTP requests with one libcurl multi handle and never blocks longer than it
+ * is told to. Knows no Lua and calls nobody back: transfers are started, the driver
+ * is stepped, and what has finished is taken.
+ *
+ *     credenco_driver_start(&driver, &request, &transfer);
+ *     while ((finished = credenco_driver_take(&driver)) == NULL)
+ *         credenco_driver_step(&driver, 1000);
+ *     ... read finished's outcome ...
+ *     credenco_driver_release(&driver, finished);
+ *
+ * A driver belongs to one thread, and to the process that made it. */
+#ifndef CREDENCO_CURL_DRIVER_H
+#define CREDENCO_CURL_DRIVER_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "wait.h"
+
+typedef struct credenco_driver_options {
+    const char *ca_file;    /* NULL: the system's certificates */
+    const char *proxy;      /* NULL: what the environment says; "": none */
+    const char *user_agent; /* NULL: none is sent */
+    long connection_cache;  /* connections kept alive, at most */
+    bool http2;             /* offer HTTP/2 over TLS */
+    bool trust_loopback;    /* take any certificate from a loopback host, and from no other */
+} credenco_driver_options;
+
+/* Every pointer is borrowed for the call only. */
+typedef struct credenco_request {
+    const char *method;
+    const char *url;
+    struct curl_slist *headers; /* lines "name: value"; taken over, also on failure */
+    credenco_span body;         /* data NULL: none */
+    int64_t timeout_ms;         /* of the whole transfer, more than 0 */
+    int64_t connect_timeout_ms; /* more than 0 */
+    size_t max_body_bytes;      /* of the answer */
+} credenco_request;
+
+typedef enum credenco_transfer_state {
+    CREDENCO_TRANSFER_IDLE = 0, /* may serve the next request */
+    CREDENCO_TRANSFER_QUEUED,   /* started, not yet given to libcurl */
+    CREDENCO_TRANSFER_ACTIVE,
+    CREDENCO_TRANSFER_FINISHED, /* can be taken */
+    CREDENCO_TRANSFER_TAKEN
+} credenco_transfer_state;
+
+typedef struct credenco_transfer {
+    /* The outcome, readable from take to release. */
+    credenco_code code;     /* CREDENCO_OK when a whole answer arrived */
+    credenco_sent sent;     /* when it did not */
+    int http_status;        /* 0 before the head of an answer arrived */
+    int64_t retry_after_ms; /* RFC 9110, 10.2.3; -1 when the answer does not say */
+    credenco_buf body;
+    char detail[CURL_ERROR_SIZE]; /* libcurl's words: host names, never a path or query */
+
+    size_t id; /* unique among the transfers in use; small, from 1 */
+    credenco_transfer_state state;
+    CURL *easy;
+    struct curl_slist *headers;
+    credenco_buf request_body;
+    bool body_too_large;
+    bool out_of_memory;
+    struct credenco_transfer *next; /* in the list its state names */
+} credenco_transfer;
+
+typedef struct credenco_transfer_list {
+    credenco_transfer *first;
+    credenco_transfer *last;
+} credenco_transfer_list;
+
+typedef struct credenco_driver {
+    CURLM *multi;
+    credenco_wait wait;
+    credenco_driver_options options;
+    char *ca_file, *proxy, *user_agent; /* what options points to */
+    credenco_transfer **transfers;      /* all of them; transfers[i]->id is i + 1 */
+    size_t transfer_count;
+    size_t in_flight; /* queued or active */
+    credenco_transfer_list idle, queued, finished;
+} credenco_driver;
+
+/* Transfers given to libcurl in one step, so that a thousand starts at once do not
+ * hold up an event loop. */
+enum { CREDENCO_STEP_STARTS = 32 };
+
+/* Copies the options. On failure the driver holds nothing. */
+credenco_code credenco_driver_init(credenco_driver *driver, const credenco_driver_options *options);
+
+/* Ends every transfer without an outcome; takes a zeroed driver, may run twice. */
+void credenco_driver_free(credenco_driver *driver);
+
+/* CREDENCO_INVALID_ARGUMENT for a URL that is not https, or http to loopback. */
+credenco_code credenco_driver_start(credenco_driver *driver, credenco_request *request,
+                                    credenco_transfer **transfer);
+
+/* Moves what can be moved; waits at most `wait_ms` for something to become movable,
+ * and not at all while a finished transfer can be taken. */
+credenco_code credenco_driver_step(credenco_driver *driver, int64_t wait_ms);
+
+/* The next finished transfer, or NULL. */
+credenco_transfer *credenco_driver_take(credenco_driver *driver);
+
+/* Gives a transfer back, in whatever state: one that is still under way is ended,
+ * and its connection closed. */
+void credenco_driver_release(credenco_driver *driver, credenco_transfer *transfer);
+
+/* For other event loops: a descriptor that is readable when a step has something to
+ * do, timers included, or -1 where the system has none; and the milliseconds until a
+ * step is due even without it, or -1. */
+int credenco_driver_pollfd(credenco_driver *driver);
+int64_t credenco_driver_timeout_ms(const credenco_driver *driver);
+
+#endif
