@@ -1,0 +1,91 @@
+-- What is compared: how each peer is built, what it needs, and the command that runs it.
+-- Every peer is called with BASE_URL FLOWS WARMUP CONCURRENCY and prints one line of JSON:
+-- { peer, flows, wall_s, user_s, sys_s }, of the measured flows alone.
+
+local process = require "bench.process"
+
+---@class bench.Peer
+---@field name string
+---@field about string for the table
+---@field needs table<string, string> program or pkg-config module -> Debian package
+---@field build fun(root: string)
+---@field command fun(root: string): string[]
+---@field env (fun(root: string): table<string, string>)?
+
+local BUILD = "/build/bench"
+
+local function cmake(source, build, ...)
+  process.must { "cmake", "-S", source, "-B", build, "-G", "Ninja", ... }
+  process.must { "cmake", "--build", build }
+end
+
+local function libcurl(name, about)
+  return {
+    name = name,
+    about = about,
+    needs = { cmake = "cmake", ninja = "ninja-build", cc = "gcc", ["pkg-config"] = "pkg-config",
+      ["pc:libcurl"] = "libcurl4-openssl-dev", ["pc:jansson"] = "libjansson-dev" },
+    build = function(root) cmake(root .. "/bench/peers/libcurl", root .. BUILD .. "/libcurl") end,
+    command = function(root) return { root .. BUILD .. "/libcurl/" .. name } end,
+  }
+end
+
+local function build_go(root)
+  local folder = root .. BUILD .. "/go"
+  process.must({ "go", "build", "-o", folder .. "/go-peer", "." }, {
+    cwd = root .. "/bench/peers/go",
+    env = { GOCACHE = folder .. "/cache", GOFLAGS = "-mod=mod", GOTOOLCHAIN = "local" },
+  })
+end
+
+-- npm ci always starts over; the copy of the lock file it leaves says what is installed already.
+local function build_undici(root)
+  local folder = root .. "/bench/peers/undici"
+  local installed = io.open(folder .. "/node_modules/undici/package.json")
+  if installed then
+    local wanted = assert(io.open(folder .. "/package.json")):read "a":match '"undici": "([^"]+)"'
+    local same = installed:read "a":find('"version": "' .. wanted .. '"', 1, true)
+    installed:close()
+    if same then return end
+  end
+  process.must({ "npm", "ci", "--no-audit", "--no-fund" }, { cwd = folder })
+end
+
+local function ours(engine, program, cmake_name, packages)
+  local build = BUILD .. "/" .. engine
+  return {
+    name = "credenco-" .. engine,
+    about = "issue_many on " .. program,
+    needs = packages,
+    build = function(root) cmake(root, root .. build, "-DCREDENCO_LUA=" .. cmake_name) end,
+    command = function(root) return { program, root .. "/bench/ours.lua" } end,
+    env = function(root)
+      return {
+        LUA_PATH = ("%s/lua/?.lua;%s/lua/?/init.lua;%s/?.lua;;"):format(root, root, root),
+        LUA_CPATH = ("%s%s/lib/?.so;;"):format(root, build),
+      }
+    end,
+  }
+end
+
+---@type bench.Peer[]
+return {
+  libcurl("libcurl-json", "libcurl in C, with the JSON and URI work"),
+  libcurl("libcurl-plain", "the same loop without that work"),
+  {
+    name = "go",
+    about = "Go net/http, GOMAXPROCS=1",
+    needs = { go = "golang-go" },
+    build = build_go,
+    command = function(root) return { root .. BUILD .. "/go/go-peer" } end,
+  },
+  {
+    name = "undici",
+    about = "Node, undici's dispatch",
+    needs = { node = "nodejs", npm = "npm" },
+    build = build_undici,
+    command = function(root) return { "node", root .. "/bench/peers/undici/main.js" } end,
+  },
+  ours("lua54", "lua5.4", "5.4", { ["lua5.4"] = "lua5.4", ["pc:lua5.4"] = "liblua5.4-dev" }),
+  ours("luajit", "luajit", "luajit", { luajit = "luajit2", ["pc:luajit"] = "libluajit2-5.1-dev" }),
+}

@@ -1,0 +1,3 @@
+module credenco/bench/go
+
+go 1.19

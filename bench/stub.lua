@@ -1,0 +1,195 @@
+-- The server every peer talks to: nginx answering both calls from its configuration, with no disk,
+-- no log and no limit on how long a connection lives. It runs in a private folder on a free port.
+local uv = require "luv"
+
+local process = require "bench.process"
+
+local M = {}
+M.__index = M
+
+-- $PLACEHOLDERS are filled in; nginx's own variables are lower case.
+local CONFIGURATION = [[
+daemon off;
+master_process off;
+pid nginx.pid;
+error_log stderr error;
+
+events {
+  use epoll;
+  worker_connections 1024;
+  multi_accept on;
+  accept_mutex off;
+}
+
+http {
+  server_tokens off;
+  default_type application/json;
+  keepalive_requests 1000000000;
+  keepalive_timeout 1h;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
+  log_format request escape=json '{"method":"$request_method","uri":"$request_uri",'
+    '"status":$status,"type":"$content_type","length":"$content_length",'
+    '"key":"$http_x_api_key","body":"$request_body"}';
+  access_log $LOG;
+
+  server {
+    listen 127.0.0.1:$PORT backlog=1024;
+
+    location = /api/v2/credential/issue { $ISSUE }
+    location ^~ /api/oidc/offer/ { return 201; }
+    location = /answer { access_log off; $ANSWER }
+    location = /count { access_log off; stub_status; }
+  }
+}
+]]
+
+local ANSWER = [[return 200 '{"correlation_id":"bench-000000",]]
+  .. [["request_uri":"openid-credential-offer://?credential_offer_uri=]]
+  .. [[http%3A%2F%2F127.0.0.1%3A$PORT%2Fapi%2Foidc%2Fcredential-offer%2Fabc123",]]
+  .. [["status_uri":"http://127.0.0.1:$PORT/api/v2/issue/bench-000000"}';]]
+
+-- nginx reads a body only when something needs it, so the log sees it behind a proxy to itself.
+local ANSWER_AFTER_BODY = "client_body_in_single_buffer on; proxy_pass http://127.0.0.1:$PORT/answer;"
+
+local function free_port()
+  local socket = uv.new_tcp()
+  assert(uv.tcp_bind(socket, "127.0.0.1", 0))
+  local port = uv.tcp_getsockname(socket).port
+  uv.close(socket)
+  uv.run "nowait"
+  return port
+end
+
+local function configuration(port, logged)
+  local values = {
+    LOG = logged and "requests.log request" or "off",
+    ISSUE = logged and ANSWER_AFTER_BODY or ANSWER,
+    ANSWER = ANSWER,
+    PORT = tostring(port),
+  }
+  local text = CONFIGURATION
+  for _, name in ipairs { "LOG", "ISSUE", "ANSWER", "PORT" } do -- PORT last: the others contain it
+    text = text:gsub("%$" .. name, (values[name]:gsub("%%", "%%%%")))
+  end
+  return text
+end
+
+local function write_file(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+local function read_file(path)
+  local file = assert(io.open(path))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+local function remove_folder(path)
+  for name, kind in uv.fs_scandir_next, assert(uv.fs_scandir(path)) do
+    local inner = path .. "/" .. name
+    if kind == "directory" then
+      remove_folder(inner)
+    else
+      os.remove(inner)
+    end
+  end
+  uv.fs_rmdir(path)
+end
+
+--- One small GET on a connection of its own; gives the answer as it came, or nil.
+local function get(port, path)
+  local socket = uv.new_tcp()
+  local parts, ended = {}, false
+  local function close()
+    ended = true
+    uv.close(socket)
+  end
+  uv.tcp_connect(socket, "127.0.0.1", port, function(err)
+    if err then return close() end
+    uv.read_start(socket, function(_, chunk)
+      if not chunk then return close() end
+      parts[#parts + 1] = chunk
+    end)
+    uv.write(socket, ("GET %s HTTP/1.0\r\n\r\n"):format(path))
+  end)
+  process.wait(5000, function() return ended end)
+  return parts[1] and table.concat(parts)
+end
+
+---@class bench.Stub
+---@field url string where it listens
+---@field pid integer
+---@field folder string
+
+--- Starts the server; raises an error when it does not come up.
+---@param options { cpu: integer?, logged: boolean? } the processor to run on; whether to log requests
+---@return bench.Stub
+function M.start(options)
+  local self = setmetatable({ port = free_port() }, M)
+  self.url = "http://127.0.0.1:" .. self.port
+  self.folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
+  write_file(self.folder .. "/nginx.conf", configuration(self.port, options.logged))
+  local command = process.pinned(options.cpu,
+    { "nginx", "-p", self.folder, "-e", "stderr", "-c", self.folder .. "/nginx.conf" })
+  self.handle, self.pid = process.start(command, { stdio = { nil, nil, 2 } },
+    function(code) self.exit_code = code end)
+  local up = process.wait(5000, function() return self.exit_code or get(self.port, "/count") end)
+  if not up or self.exit_code then
+    self:stop()
+    error("nginx did not come up", 0)
+  end
+  return self
+end
+
+---@class bench.Counters
+---@field requests integer served since the start, this question not counted
+---@field connections integer accepted since the start, this question's not counted
+---@field cpu_s number user and system time of the server
+
+--- What the server has done so far.
+---@return bench.Counters
+function M:counters()
+  local status = assert(get(self.port, "/count"), "nginx does not answer")
+  local accepted, requests = status:match "requests%s+(%d+) %d+ (%d+)"
+  self.asked = (self.asked or 1) + 1 -- the first question was asked by start
+  local stat = read_file(("/proc/%d/stat"):format(self.pid)):match "%) (.*)$"
+  local fields = {}
+  for field in stat:gmatch "%S+" do
+    fields[#fields + 1] = field
+  end
+  return {
+    requests = tonumber(requests) - self.asked,
+    connections = tonumber(accepted) - self.asked,
+    cpu_s = (tonumber(fields[12]) + tonumber(fields[13])) / 100, -- utime, stime in USER_HZ
+  }
+end
+
+--- Moves the log aside and gives its lines; only for a server that logs.
+---@return string[]
+function M:take_log()
+  local lines = {}
+  local path = self.folder .. "/requests.log"
+  for line in io.lines(path) do
+    lines[#lines + 1] = line
+  end
+  write_file(path, "") -- nginx appends, so it goes on at the start
+  return lines
+end
+
+--- Ends the server and removes its folder.
+function M:stop()
+  if not self.exit_code then
+    uv.process_kill(self.handle, "sigterm")
+    process.wait(5000, function() return self.exit_code end)
+  end
+  remove_folder(self.folder)
+end
+
+return M
