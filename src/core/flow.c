@@ -92,6 +92,7 @@ static void start(credenco_flow *flow, credenco_step first, credenco_step last,
                   int64_t deadline_ms) {
     begin_step(flow, first);
     flow->last_step = last;
+    flow->repeatable = true;
     flow->deadline_ms = deadline_ms;
     credenco_buf_clear(&flow->offer_uri);
     credenco_buf_clear(&flow->wallet_key);
@@ -104,8 +105,9 @@ static credenco_code started(credenco_flow *flow, credenco_code code) {
 }
 
 credenco_code credenco_flow_start_call(credenco_flow *flow, credenco_step step, credenco_span url,
-                                       int64_t deadline_ms) {
+                                       int64_t deadline_ms, bool repeatable) {
     start(flow, step, step, deadline_ms);
+    flow->repeatable = repeatable;
     return started(flow, credenco_buf_append(&flow->url, url));
 }
 
@@ -204,6 +206,9 @@ static bool can_repeat(credenco_flow *flow, int64_t now_ms, const credenco_failu
                        double jitter) {
     const credenco_retry_policy *policy = &flow->context->retry;
     if (!credenco_retryable(failure) || flow->attempts >= policy->max_attempts) {
+        return false;
+    }
+    if (failure->sent == CREDENCO_SENT_UNKNOWN && !flow->repeatable) {
         return false;
     }
     int64_t wait_ms =

@@ -54,6 +54,7 @@ typedef struct credenco_flow {
     credenco_sent doubt;  /* the worst of this call's attempts so far */
     bool renewed;         /* this call was already repeated with new credentials */
     bool renew;           /* the next request needs new ones */
+    bool repeatable;      /* an attempt whose answer was lost may be made again */
     credenco_failure failure;
     credenco_buf url;
     credenco_buf offer_uri;
@@ -83,9 +84,10 @@ typedef struct credenco_action {
 void credenco_flow_init(credenco_flow *flow, credenco_context *context);
 void credenco_flow_free(credenco_flow *flow); /* takes a zeroed flow, may run twice */
 
-/* One call to `url`, which is copied. */
+/* One call to `url`, which is copied. Without `repeatable` it is made again only when
+ * the last attempt cannot have had an effect. */
 credenco_code credenco_flow_start_call(credenco_flow *flow, credenco_step step, credenco_span url,
-                                       int64_t deadline_ms);
+                                       int64_t deadline_ms, bool repeatable);
 
 /* A direct issuance: create_offer, then push_offer of what came back into the wallet
  * of that key, which the caller has checked and which is copied. */

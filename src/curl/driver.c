@@ -118,6 +118,7 @@ static credenco_transfer *new_transfer(credenco_driver *driver) {
 
 /* --- one request ------------------------------------------------------------- */
 
+/* Comes after the body, whose setting alone would make it a POST. */
 static bool set_method(CURL *easy, const credenco_request *request) {
     bool is_post = strcmp(request->method, "POST") == 0;
     bool is_get = strcmp(request->method, "GET") == 0;
@@ -167,16 +168,17 @@ static credenco_code set_request(credenco_driver *driver, credenco_transfer *tra
     transfer->headers = request->headers;
     request->headers = NULL;
     credenco_code code = set_url(driver, transfer->easy, request->url);
-    if (code == CREDENCO_OK && !set_method(transfer->easy, request)) {
-        code = CREDENCO_OUT_OF_MEMORY;
-    }
     if (code == CREDENCO_OK) {
         code = set_body(transfer, request->body);
+    }
+    if (code == CREDENCO_OK && !set_method(transfer->easy, request)) {
+        code = CREDENCO_OUT_OF_MEMORY;
     }
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
     curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
     curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_timeout_ms);
     credenco_buf_limit(&transfer->body, request->max_body_bytes);
+    transfer->wants_headers = request->wants_headers;
     return code;
 }
 

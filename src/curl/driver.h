@@ -38,6 +38,7 @@ typedef struct credenco_request {
     int64_t timeout_ms;         /* of the whole transfer, more than 0 */
     int64_t connect_timeout_ms; /* more than 0 */
     size_t max_body_bytes;      /* of the answer */
+    bool wants_headers;         /* the answer's head will be read from the easy handle */
 } credenco_request;
 
 typedef enum credenco_transfer_state {
@@ -60,6 +61,7 @@ typedef struct credenco_transfer {
     size_t id; /* unique among the transfers in use; small, from 1 */
     credenco_transfer_state state;
     CURL *easy;
+    bool wants_headers;
     struct curl_slist *headers;
     credenco_buf request_body;
     bool body_too_large;

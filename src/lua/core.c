@@ -136,6 +136,14 @@ static int core_now_ms(lua_State *L) {
     return 1;
 }
 
+/* sleep_ms(ms): the whole thread sleeps; for scripts that have nothing else to do */
+static int core_sleep_ms(lua_State *L) {
+    int64_t ms = credenco_check_integer(L, 1, 0, INT32_MAX);
+    struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    nanosleep(&left, NULL);
+    return 0;
+}
+
 static void fill_random(lua_State *L, void *bytes, size_t len) {
     if (getrandom(bytes, len, 0) != (ssize_t)len) {
         luaL_error(L, "the system's random source gave nothing");
@@ -181,6 +189,7 @@ static const luaL_Reg functions[] = {
     {"wallet_key_valid", core_wallet_key_valid},
     {"utf8_valid", core_utf8_valid},
     {"now_ms", core_now_ms},
+    {"sleep_ms", core_sleep_ms},
     {"random", core_random},
     {"uuid", core_uuid},
     {"context", credenco_lua_context},

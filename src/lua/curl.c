@@ -121,7 +121,7 @@ static struct curl_slist **push_headers(lua_State *L, int table) {
 }
 
 /* driver:start(method, url, headers, body | nil, timeout_ms, connect_timeout_ms,
- *              max_body_bytes) -> id | nil, code */
+ *              max_body_bytes, wants_headers) -> id | nil, code */
 static int driver_start(lua_State *L) {
     credenco_driver *driver = check_driver(L);
     credenco_request request = {
@@ -131,6 +131,7 @@ static int driver_start(lua_State *L) {
         .timeout_ms = credenco_check_integer(L, 6, 1, WAIT_MAX_MS),
         .connect_timeout_ms = credenco_check_integer(L, 7, 1, WAIT_MAX_MS),
         .max_body_bytes = (size_t)credenco_check_integer(L, 8, 0, INT32_MAX),
+        .wants_headers = lua_toboolean(L, 9) != 0,
     };
     luaL_checktype(L, 4, LUA_TTABLE);
     struct curl_slist **headers = push_headers(L, 4);
@@ -201,7 +202,7 @@ static int push_failure(lua_State *L, const credenco_transfer *transfer) {
     return 5;
 }
 
-static int push_answer(lua_State *L, const credenco_transfer *transfer, bool with_headers) {
+static int push_answer(lua_State *L, const credenco_transfer *transfer) {
     lua_pushinteger(L, transfer->http_status);
     credenco_push_span(L, credenco_buf_span(&transfer->body));
     if (transfer->retry_after_ms >= 0) {
@@ -209,7 +210,7 @@ static int push_answer(lua_State *L, const credenco_transfer *transfer, bool wit
     } else {
         lua_pushnil(L);
     }
-    if (with_headers) {
+    if (transfer->wants_headers) {
         push_answer_headers(L, transfer->easy);
     } else {
         lua_pushnil(L);
@@ -217,7 +218,7 @@ static int push_answer(lua_State *L, const credenco_transfer *transfer, bool wit
     return 5;
 }
 
-/* driver:take(with_headers) -> id, http_status, body, retry_after_ms | nil, headers | nil
+/* driver:take() -> id, http_status, body, retry_after_ms | nil, headers | nil
  *                            | id, nil, code, sent, detail
  *                            | nil
  * A failing allocation leaves the transfer finished, to be taken again. */
@@ -230,7 +231,7 @@ static int driver_take(lua_State *L) {
     }
     lua_pushinteger(L, (lua_Integer)transfer->id);
     int count = transfer->code == CREDENCO_OK
-                    ? push_answer(L, transfer, lua_toboolean(L, 2) != 0)
+                    ? push_answer(L, transfer)
                     : push_failure(L, transfer);
     credenco_driver_release(driver, credenco_driver_take(driver));
     return count;

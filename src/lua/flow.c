@@ -101,13 +101,14 @@ static int flow_finalize(lua_State *L) {
     return 0;
 }
 
-/* flow:start_call(step, url, deadline_ms) */
+/* flow:start_call(step, url, deadline_ms, repeatable) */
 static int flow_start_call(lua_State *L) {
     credenco_flow *flow = check_flow(L);
     credenco_step step = credenco_check_step(L, 2);
     credenco_span url = credenco_check_span(L, 3);
     int64_t deadline_ms = credenco_check_integer(L, 4, 0, TIME_MAX);
-    return check(L, credenco_flow_start_call(flow, step, url, deadline_ms));
+    bool repeatable = lua_toboolean(L, 5) != 0;
+    return check(L, credenco_flow_start_call(flow, step, url, deadline_ms, repeatable));
 }
 
 /* flow:start_issue(wallet_key, deadline_ms) */

@@ -1,0 +1,78 @@
+--- What each call of the client takes. A wrong argument throws and names itself,
+--- never its value.
+
+local core = require "credenco.core"
+local options = require "credenco.options"
+local settings = require "credenco.settings"
+
+local identifier = options.identifier
+
+local function wallet_key(key)
+  if not core.wallet_key_valid(key) then
+    return "must be 1 to 255 bytes, not '.' or '..', without '/', '\\' and control bytes"
+  end
+end
+
+local function path(text)
+  if text:sub(1, 1) ~= "/" then return "must begin with '/'" end
+  if text:find("[%c\127 \128-\255]") then return "must not hold spaces, control or non-ASCII bytes" end
+  if text:find("[?#]") then return "must not hold '?' or '#': give the query as a table" end
+end
+
+local function method(text)
+  if not text:find("^%u+$") then return "must be an HTTP method in capital letters" end
+end
+
+local WALLET_KEY = { type = "string", required = true, check = wallet_key }
+local TEMPLATE_ID = { type = "string", required = true, check = identifier }
+local CLAIMS = { type = "table", required = true }
+local CORRELATION_ID = { type = "string", check = identifier }
+local TIMEOUT_MS = { type = "integer", min = 1, max = 86400000 }
+
+return {
+  create_offer = {
+    template_id = TEMPLATE_ID,
+    claims = CLAIMS,
+    correlation_id = CORRELATION_ID,
+    qr_code = { type = "table" },
+    request_uri_base = { type = "string", check = settings.url_problem },
+    timeout_ms = TIMEOUT_MS,
+  },
+  push_offer = {
+    wallet_key = WALLET_KEY,
+    offer_uri = { type = "string", required = true, check = settings.url_problem },
+    direct = { type = "boolean", default = true },
+    timeout_ms = TIMEOUT_MS,
+  },
+  issue_direct = {
+    wallet_key = WALLET_KEY,
+    template_id = TEMPLATE_ID,
+    claims = CLAIMS,
+    correlation_id = CORRELATION_ID,
+    timeout_ms = TIMEOUT_MS,
+  },
+  issue_status = {
+    correlation_id = { type = "string", required = true, check = identifier },
+  },
+  wait_issued = {
+    timeout_ms = { type = "integer", default = 60000, min = 1, max = 86400000 },
+    interval_ms = { type = "integer", default = 1000, min = 1, max = 86400000 },
+  },
+  trust_issuer = {
+    wallet_key = WALLET_KEY,
+    did = { type = "string", required = true, check = identifier },
+    name = { type = "string", required = true, check = identifier },
+    direct_issue_allowed = { type = "boolean", default = true },
+    timeout_ms = TIMEOUT_MS,
+  },
+  issue_many = {
+    concurrency = { type = "integer", default = 64, min = 1, max = 100000 },
+  },
+  request = {
+    method = { type = "string", default = "GET", check = method },
+    path = { type = "string", required = true, check = path },
+    query = { type = "table" },
+    json = { type = { "table", "string", "number", "boolean" } },
+    timeout_ms = TIMEOUT_MS,
+  },
+}

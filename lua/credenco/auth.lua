@@ -1,0 +1,158 @@
+--- Who the client is: the headers that carry an API key or an OAuth2 token.
+---
+--- auth:headers(refused) gives a table of headers, or nil and an error. `refused` is a
+--- table it gave earlier that the server did not accept. The same table is given again
+--- as long as the credentials are the same.
+
+local core = require "credenco.core"
+local loop = require "credenco.loop"
+
+local M = {}
+
+local JSON_TYPE = "application/json"
+
+-- API key ---------------------------------------------------------------------
+
+local ApiKey = {}
+ApiKey.__index = ApiKey
+
+local SCHEMES = {
+  ["x-api-key"] = function(key) return "x-api-key", key end,
+  bearer = function(key) return "authorization", "Bearer " .. key end,
+}
+
+function ApiKey:headers()
+  return self.fixed
+end
+
+function ApiKey:secrets()
+  return self.key
+end
+
+--- @param key string
+--- @param scheme "x-api-key"|"bearer"
+function M.api_key(key, scheme)
+  local name, value = SCHEMES[scheme](key)
+  return setmetatable({
+    key = key,
+    renewable = false,
+    fixed = { ["content-type"] = JSON_TYPE, accept = JSON_TYPE, [name] = value },
+  }, ApiKey)
+end
+
+-- OAuth2 client credentials (RFC 6749, 4.4) --------------------------------------
+
+local OAuth2 = {}
+OAuth2.__index = OAuth2
+
+-- A token is renewed while it is still valid: for the last fifth of its life, at most
+-- this long, so that no call waits for it and none carries one that dies on the way.
+local EARLY_MS = 60000
+local EARLY_SHARE = 0.2
+
+--- @param settings { token_url: string, client_id: string, client_secret: string, scope: string? }
+--- @param call fun(request: table): table?, credenco.Error?  makes the token call
+function M.oauth2(settings, call)
+  return setmetatable({
+    settings = settings,
+    call = call,
+    renewable = true,
+    waiting = {}, -- set of the tickets that wait for the fetch under way
+  }, OAuth2)
+end
+
+function OAuth2:secrets()
+  local token = self.token and self.token.value
+  return { self.settings.client_secret, token }
+end
+
+local function form(fields)
+  local parts = {}
+  for _, field in ipairs(fields) do
+    if field[2] then parts[#parts + 1] = field[1] .. "=" .. core.encode(field[2]) end
+  end
+  return table.concat(parts, "&")
+end
+
+local function token_request(settings)
+  return {
+    url = settings.token_url,
+    headers = { ["content-type"] = "application/x-www-form-urlencoded", accept = JSON_TYPE },
+    body = form {
+      { "grant_type", "client_credentials" },
+      { "client_id", settings.client_id },
+      { "client_secret", settings.client_secret },
+      { "scope", settings.scope },
+    },
+  }
+end
+
+local function as_headers(value)
+  return { ["content-type"] = JSON_TYPE, accept = JSON_TYPE, authorization = "Bearer " .. value }
+end
+
+local function keep(self, token, now)
+  token.headers = as_headers(token.value)
+  if token.lifetime_ms then
+    token.dies_ms = now + token.lifetime_ms
+    token.renew_ms = token.dies_ms - math.min(EARLY_MS, token.lifetime_ms * EARLY_SHARE)
+  end
+  self.token = token
+end
+
+local function wake_all(self, headers, err)
+  local waiting = self.waiting
+  self.waiting = {}
+  for ticket in pairs(waiting) do loop.wake(ticket, headers, err) end
+end
+
+-- One fetch serves every call that waits. It is a task of its own, so that no caller
+-- who gives up takes it along.
+local function fetch(self)
+  local asked_ms = loop.now_ms()
+  local token, err = self.call(token_request(self.settings))
+  if token then keep(self, token, asked_ms) end
+  self.fetching = false
+  self.failed = err
+  wake_all(self, token and token.headers, err)
+end
+
+local function start_fetch(self)
+  if self.fetching then return end
+  self.fetching = true
+  self.failed = nil
+  loop.spawn(fetch, self)
+end
+
+local function wait_for_token(self, deadline_ms)
+  start_fetch(self)
+  if not self.fetching then return self.token and self.token.headers, self.failed end
+  local ticket = loop.self()
+  self.waiting[ticket] = true
+  local headers, err = loop.wait(ticket, deadline_ms)
+  self.waiting[ticket] = nil
+  return headers, err
+end
+
+local function is_alive(token, now)
+  return token and (not token.dies_ms or now < token.dies_ms)
+end
+
+---@param refused table?      headers that a 401 came back for
+---@param deadline_ms number
+---@return table? headers
+---@return credenco.Error|"timeout"|nil err
+function OAuth2:headers(refused, deadline_ms)
+  local now = loop.now_ms()
+  if self.token and (refused == self.token.headers or not is_alive(self.token, now)) then
+    self.token = nil
+  end
+  local token = self.token
+  if token then
+    if token.renew_ms and now >= token.renew_ms then start_fetch(self) end
+    return (self.token or token).headers
+  end
+  return wait_for_token(self, deadline_ms)
+end
+
+return M

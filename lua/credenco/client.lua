@@ -1,0 +1,351 @@
+--- The client: the calls of the Credenco API as methods.
+---
+--- A wrong argument throws. What the world does wrong is nil and a credenco.Error.
+
+local arguments = require "credenco.arguments"
+local auth = require "credenco.auth"
+local core = require "credenco.core"
+local errors = require "credenco.errors"
+local exchange = require "credenco.exchange"
+local json = require "credenco.json"
+local loop = require "credenco.loop"
+local many = require "credenco.many"
+local options = require "credenco.options"
+local settings = require "credenco.settings"
+
+local check = options.check
+
+---@class credenco.Client
+local Client = {}
+Client.__index = Client
+Client.__name = "credenco.Client"
+
+local M = {}
+
+-- How calls are made -----------------------------------------------------------
+
+-- Nothing can be sent: the client is closed, or nginx is in a phase that cannot wait.
+local function unready(self, step)
+  if self.closed then return errors.new { code = "closed", step = step } end
+  local ready, why = loop.ready()
+  if not ready then return errors.new { code = "cannot_wait", step = step, message = why } end
+end
+
+-- Runs `start(flow)`, then the flow; flows are kept for the next call.
+local function carry_out(self, call, start)
+  local flow = table.remove(self.flows) or self.context:flow()
+  start(flow)
+  local done, err = exchange.run(self, flow, call)
+  local offer_uri = flow:offer_uri()
+  self.flows[#self.flows + 1] = flow
+  return done, err, offer_uri
+end
+
+local function new_call(self, timeout_ms, fields)
+  fields.deadline_ms = loop.now_ms() + (timeout_ms or self.options.timeout_ms)
+  fields.answers = {}
+  return fields
+end
+
+-- One call of the API: what its reader made of the answer, or nil and an error.
+local function single(self, step, url, call, repeatable)
+  local err = unready(self, step)
+  if err then return nil, err end
+  local done
+  done, err = carry_out(self, call, function(flow)
+    flow:start_call(step, url, call.deadline_ms, repeatable)
+  end)
+  if done then return call.answers[step] end
+  return nil, err
+end
+
+local function endpoint(self, step, id)
+  return (assert(core.endpoint_url(step, self.options.base_url, id or "")))
+end
+
+local function encoded(value, step, correlation_id, label)
+  local body, problem, path = json.encode(value)
+  if body then return body end
+  return nil, errors.new {
+    code = "invalid_claims", step = step, correlation_id = correlation_id,
+    message = ("%s: %s"):format((label .. path):gsub("^%.", ""):gsub("[%c\127]", "?"), problem),
+  }
+end
+
+-- Creating an offer --------------------------------------------------------------
+
+local function offer_body(args, correlation_id)
+  if next(args.claims) ~= nil and args.claims[1] ~= nil then
+    return nil, errors.new {
+      code = "invalid_claims", step = "create_offer", correlation_id = correlation_id,
+      message = "claims: must be an object with names, not a list",
+    }
+  end
+  return encoded({
+    correlation_id = correlation_id,
+    template_id = args.template_id,
+    claims = next(args.claims) == nil and json.object() or args.claims,
+    qr_code = args.qr_code and json.object(args.qr_code),
+    request_uri_base = args.request_uri_base,
+  }, "create_offer", correlation_id, "")
+end
+
+local function offer_call(self, args)
+  local correlation_id = args.correlation_id or core.uuid()
+  local body, err = offer_body(args, correlation_id)
+  if not body then return nil, err end
+  return new_call(self, args.timeout_ms, {
+    body = body, correlation_id = correlation_id, secrets = args.claims,
+  })
+end
+
+local function offer_result(call, offer_uri)
+  local answer = call.answers.create_offer
+  return {
+    correlation_id = answer.correlation_id or call.correlation_id,
+    request_uri = answer.request_uri,
+    offer_uri = offer_uri,
+    status_uri = answer.status_uri,
+    qr_uri = answer.qr_uri,
+  }
+end
+
+local function keep_offer(err, call, offer_uri)
+  if call.answers.create_offer then
+    errors.keep_offer(err, offer_result(call, offer_uri ~= "" and offer_uri or nil))
+  end
+  return err
+end
+
+--- Creates a credential offer (POST /api/v2/credential/issue). Without correlation_id
+--- one is made. `qr_code` (options of the image, {} is enough) and `request_uri_base`
+--- (a web wallet's https address) serve the attended flows.
+---@param args { template_id: string, claims: table, correlation_id: string?, qr_code: table?, request_uri_base: string?, timeout_ms: integer? }
+---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, qr_uri: string? }?
+---@return credenco.Error? err
+function Client:create_offer(args)
+  check("create_offer", arguments.create_offer, args, 2)
+  local call, err = offer_call(self, args)
+  if not call then return nil, err end
+  local answer
+  answer, err = single(self, "create_offer", endpoint(self, "create_offer"), call, true)
+  if not answer then return nil, err end
+  local offer_uri, code = core.offer_uri(answer.request_uri)
+  if offer_uri then return offer_result(call, offer_uri) end
+  err = errors.new { code = code, step = "offer_uri", correlation_id = call.correlation_id }
+  return nil, keep_offer(err, call)
+end
+
+-- Pushing ------------------------------------------------------------------------
+
+--- Pushes an offer into a wallet (POST /api/oidc/offer/{wallet_key}). Anybody may, so
+--- no credentials are sent. With direct = false it goes to the inbox for the holder to
+--- accept. A 201 does not say that the wallet keeps the credential: it drops what comes
+--- from an issuer that is not among its trusted contacts, and tells nobody.
+---@param args { wallet_key: string, offer_uri: string, direct: boolean?, timeout_ms: integer? }
+---@return { http_status: integer }?
+---@return credenco.Error? err
+function Client:push_offer(args)
+  check("push_offer", arguments.push_offer, args, 2)
+  local url = core.push_url(
+    self.options.wallet_base_url, args.wallet_key, args.offer_uri, args.direct ~= false)
+  local call = new_call(self, args.timeout_ms, { secrets = { args.offer_uri } })
+  local answer, err = single(self, "push_offer", url, call, true)
+  if not answer then return nil, err end
+  return { http_status = answer.http_status }
+end
+
+local function issue(self, args)
+  check("issue_direct", arguments.issue_direct, args, 3)
+  local call, err = offer_call(self, args)
+  if not call then return nil, err end
+  err = unready(self, "create_offer")
+  if err then return nil, err end
+  local done, offer_uri
+  done, err, offer_uri = carry_out(self, call, function(flow)
+    flow:start_issue(args.wallet_key, call.deadline_ms)
+  end)
+  if not done then return nil, keep_offer(err, call, offer_uri) end
+  local result = offer_result(call, offer_uri)
+  result.http_status = call.answers.push_offer.http_status
+  return result
+end
+
+--- Issues a credential straight into a wallet: creates the offer and pushes it, under
+--- one deadline. When only the push failed, err:offer() has the offer to push again.
+---@param args { wallet_key: string, template_id: string, claims: table, correlation_id: string?, timeout_ms: integer? }
+---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, http_status: integer }?
+---@return credenco.Error? err
+function Client:issue_direct(args)
+  return issue(self, args)
+end
+
+--- Issues many records, given as a list or as a function that returns one after the
+--- other; each is what issue_direct takes. At most `concurrency` are under way.
+---
+---     for record, result, err in client:issue_many(records) do ... end
+---
+---@param records table[]|fun(): table?
+---@param opts { concurrency: integer? }?
+---@return fun(): table?, table?, credenco.Error?  in order of completion
+function Client:issue_many(records, opts)
+  if type(records) ~= "table" and type(records) ~= "function" then
+    error("issue_many: records must be a list or a function", 2)
+  end
+  local read = options.read("issue_many", arguments.issue_many, opts or {}, 2)
+  return many.issue(self, issue, records, read.concurrency)
+end
+
+-- Afterwards ---------------------------------------------------------------------
+
+-- The server's own status_uri is followed on the configured origin only.
+local function status_url(self, args)
+  if args.status_uri and core.same_origin(args.status_uri, self.options.base_url) then
+    return args.status_uri
+  end
+  return endpoint(self, "issue_status", args.correlation_id)
+end
+
+local function as_issue(what, id_or_result, level)
+  local args = id_or_result
+  if type(args) ~= "table" then args = { correlation_id = args } end
+  check(what, arguments.issue_status, { correlation_id = args.correlation_id }, level + 1)
+  return args
+end
+
+local function ask_status(self, args, timeout_ms)
+  local call = new_call(self, timeout_ms, { correlation_id = args.correlation_id })
+  return single(self, "issue_status", status_url(self, args), call, true)
+end
+
+--- The status of an issue (GET /api/v2/issue/{correlation_id}). It says how far the
+--- issuer is; whether the wallet kept the credential it does not say.
+---@param id_or_result string|table  a correlation id, or what issue_direct gave
+---@return { status: string, correlation_id: string?, revocation_uuid: string? }?
+---@return credenco.Error? err
+function Client:issue_status(id_or_result)
+  return ask_status(self, as_issue("issue_status", id_or_result, 2))
+end
+
+local function issue_failed(code, args, status, message)
+  return errors.new {
+    code = code, step = "issue_status", correlation_id = args.correlation_id, status = status,
+    message = message, sent = "rejected", retryable = code == "timeout",
+  }
+end
+
+--- Asks for the status until it is final. An unknown status counts as not finished.
+---@param id_or_result string|table
+---@param opts { timeout_ms: integer?, interval_ms: integer? }?  default 60000, 1000
+---@return { status: string, correlation_id: string?, revocation_uuid: string? }?
+---@return credenco.Error? err  issue_failed, or timeout with the last status in err.status
+function Client:wait_issued(id_or_result, opts)
+  local args = as_issue("wait_issued", id_or_result, 2)
+  local read = options.read("wait_issued", arguments.wait_issued, opts or {}, 2)
+  local deadline_ms = loop.now_ms() + read.timeout_ms
+  local last
+  while true do
+    local left_ms = deadline_ms - loop.now_ms()
+    if left_ms < 1 then break end
+    local answer, err = ask_status(self, args, math.min(left_ms, self.options.timeout_ms))
+    if not answer and not err.retryable then return nil, err end
+    last = answer and answer.status or last
+    if last == "issue_completed" then return answer end
+    if last == "error" then return nil, issue_failed("issue_failed", args, last) end
+    loop.sleep(math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
+  end
+  return nil, issue_failed("timeout", args, last,
+    ("the issue is not finished within the deadline, its last status was '%s'"):format(last or "unknown"))
+end
+
+--- Makes an issuer a trusted contact of a wallet (POST
+--- /api/wallets/{wallet_key}/trusted-contacts), with that wallet's credentials.
+---@param args { wallet_key: string, did: string, name: string, direct_issue_allowed: boolean?, timeout_ms: integer? }
+---@return { id: integer?, did: string?, name: string?, direct_issue_allowed: boolean }?
+---@return credenco.Error? err
+function Client:trust_issuer(args)
+  check("trust_issuer", arguments.trust_issuer, args, 2)
+  local body, err = encoded({
+    did = args.did, name = args.name, directIssueAllowed = args.direct_issue_allowed ~= false,
+  }, "trust_issuer", nil, "")
+  if not body then return nil, err end
+  local call = new_call(self, args.timeout_ms, { body = body })
+  return single(self, "trust_issuer", endpoint(self, "trust_issuer", args.wallet_key), call, true)
+end
+
+-- Anything else ------------------------------------------------------------------
+
+local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
+
+local function query_string(query)
+  local parts = {}
+  for name, value in pairs(query or {}) do
+    parts[#parts + 1] = core.encode(tostring(name)) .. "=" .. core.encode(tostring(value))
+  end
+  table.sort(parts)
+  return #parts > 0 and "?" .. table.concat(parts, "&") or ""
+end
+
+--- An authenticated call to an endpoint this library has no name for. It is repeated
+--- after a lost answer only when its method is idempotent (RFC 9110, 9.2.2).
+---@param args { method: string?, path: string, query: table?, json: any?, timeout_ms: integer? }
+---@return { http_status: integer, json: any, body: string }?
+---@return credenco.Error? err
+function Client:request(args)
+  check("request", arguments.request, args, 2)
+  local method, body, err = args.method or "GET", nil, nil
+  if args.json ~= nil then
+    body, err = encoded(args.json, "request", nil, "json")
+    if not body then return nil, err end
+  end
+  local call = new_call(self, args.timeout_ms, { body = body, method = method, secrets = args.json })
+  local url = self.options.base_url .. args.path .. query_string(args.query)
+  return single(self, "request", url, call, IDEMPOTENT[method] == true)
+end
+
+--- Closes the connections. What is under way ends with the error `closed`.
+function Client:close()
+  self.closed = true
+  if self.transport.close then self.transport:close() end
+end
+
+-- Construction -------------------------------------------------------------------
+
+local function new_transport(read)
+  if type(read.transport) == "table" then return read.transport end
+  return require("credenco.transport." .. read.transport).new {
+    ca_file = read.ca_file,
+    proxy = read.proxy,
+    user_agent = read.user_agent,
+    http2 = read.http2,
+    trust_loopback = read.insecure_loopback,
+    connection_cache = read.connection_cache,
+    connect_timeout_ms = read.connect_timeout_ms,
+    max_body_bytes = read.max_body_bytes,
+  }
+end
+
+local function new_auth(self, read)
+  if not read.oauth2 then return auth.api_key(read.api_key, read.auth_scheme) end
+  return auth.oauth2(read.oauth2, function(request)
+    local call = new_call(self, nil, {
+      body = request.body, headers = request.headers, secrets = { read.oauth2.client_secret },
+    })
+    return single(self, "token", request.url, call, true)
+  end)
+end
+
+---@param given credenco.Options
+---@param level integer
+---@return credenco.Client
+function M.new(given, level)
+  local read = settings.read(given, level + 1)
+  local self = setmetatable({ options = read, flows = {}, closed = false }, Client)
+  self.auth = new_auth(self, read)
+  self.transport = new_transport(read)
+  self.context = core.context(read.base_url, read.wallet_base_url, self.auth.renewable,
+    read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms)
+  return self
+end
+
+return M

@@ -1,0 +1,180 @@
+--- What the world does wrong, as a value: a table with stable fields whose
+--- tostring is one readable line that says what happened, where, whether anything
+--- was sent and what to do.
+
+---@class credenco.Error
+---@field code string          stable, what programs test; see the README's table
+---@field message string       one line for people
+---@field step string          token, create_offer, offer_uri, push_offer, issue_status, trust_issuer or request
+---@field sent "no"|"rejected"|"unknown"  whether the server can have acted on it
+---@field retryable boolean    the same call may succeed later
+---@field http_status integer? of the last answer
+---@field attempts integer     requests made for this step
+---@field correlation_id string?
+---@field detail string?       the server's own words: bounded, secrets taken out
+---@field status string?       issue_failed and timeout of wait_issued: the raw issue status
+local Error = {}
+Error.__index = Error
+Error.__name = "credenco.Error"
+
+local M = {}
+
+-- An offer is a bearer secret: kept beside its error, where no dump of it shows.
+local offers = setmetatable({}, { __mode = "k" })
+
+local DETAIL_MAX = 500
+
+local ROLES = {
+  create_offer = "'Issue credentials'",
+  issue_status = "'Issue credentials'",
+  trust_issuer = "'Trusted contacts'",
+}
+
+local NOT_FOUND = {
+  create_offer = "no such call or template: check base_url and template_id",
+  push_offer = "no wallet has this external key, or the offer is no longer there",
+  issue_status = "no issue has this correlation id",
+  trust_issuer = "no wallet has this external key",
+}
+
+local REFUSED = "check the arguments against the server's words"
+
+--- What happened and what to do, by code; a function where the step matters.
+local MESSAGES = {
+  invalid_argument = "an argument is not valid",
+  invalid_claims = "the claims cannot be sent exactly as given",
+  no_offer_uri = "the request_uri has no credential_offer_uri",
+  offer_by_value = "the request_uri holds the offer itself instead of its URI, which cannot be pushed",
+  ambiguous_offer_uri = "the request_uri can be read in more than one way: the server has to percent-encode the credential_offer_uri",
+  invalid_offer_uri = "the credential_offer_uri is not a valid https URL",
+  insecure_offer_uri = "the credential_offer_uri is plain http to a host that is not loopback",
+  connect_failed = "the connection failed: check the host, the port and the network",
+  tls_failed = "the TLS connection failed: check the host's certificate, or name its authority with ca_file",
+  timeout = "the deadline passed: raise timeout_ms, or look at the server",
+  unauthorized = "the server refused the credentials: check the API key or client, and that it has not expired",
+  forbidden = function(step)
+    local role = ROLES[step] or "for this call"
+    return ("the credentials lack the role %s, or have expired"):format(role)
+  end,
+  not_found = function(step)
+    return NOT_FOUND[step] or "the server does not know this address"
+  end,
+  rejected = "the server refused the request: " .. REFUSED,
+  rate_limited = "the server asks for fewer requests: lower the concurrency or the rate",
+  server_error = "the server failed: try again later",
+  bad_response = "the answer is not one this call knows: check base_url, and what stands between here and the server",
+  too_large = "the answer is larger than max_body_bytes",
+  issue_failed = "the issuer reports that the issue failed",
+  closed = "the client is closed",
+  out_of_memory = "out of memory",
+}
+
+local SENT = {
+  no = "nothing reached the server",
+  rejected = "the server did not do it",
+  unknown = "it was sent, and whether the server did it is unknown",
+}
+
+-- After a lost answer the right thing to do depends on what was asked.
+local UNKNOWN = {
+  create_offer = "an offer that nobody uses may exist, which does no harm: ask again",
+  push_offer = "the wallet may have the offer: repeat the push of the same offer, never make a new one",
+  issue_status = "ask again",
+  token = "ask again",
+}
+
+local function consequence(fields)
+  local text = SENT[fields.sent]
+  if fields.sent == "unknown" and UNKNOWN[fields.step] then
+    text = text .. "; " .. UNKNOWN[fields.step]
+  end
+  return text
+end
+
+local function compose(fields)
+  local what = fields.message or MESSAGES[fields.code] or fields.code
+  if type(what) == "function" then what = what(fields.step) end
+  local status = fields.http_status and (" (HTTP %d)"):format(fields.http_status) or ""
+  return ("%s%s; %s"):format(what, status, consequence(fields))
+end
+
+--- Makes an error value.
+---@param fields table  code, step, sent and whatever else is known; message replaces the code's own first sentence
+---@return credenco.Error
+function M.new(fields)
+  local err = {}
+  for name, value in pairs(fields) do err[name] = value end
+  err.sent = err.sent or "no"
+  err.attempts = err.attempts or 0
+  err.retryable = err.retryable or false
+  err.message = compose(err)
+  return setmetatable(err, Error)
+end
+
+function Error:__tostring()
+  local attempts = self.attempts > 1 and (", %d attempts"):format(self.attempts) or ""
+  local id = self.correlation_id and (", correlation_id %s"):format(self.correlation_id) or ""
+  local detail = self.detail and (": " .. self.detail) or ""
+  return ("credenco: %s: %s [%s%s%s]%s"):format(
+    self.step, self.message, self.code, attempts, id, detail)
+end
+
+--- The offer that was made before the failure and can still be pushed. It is a
+--- bearer secret, so no field of the error holds it.
+---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string? }?
+function Error:offer()
+  return offers[self]
+end
+
+---@param err credenco.Error
+---@param offer table
+function M.keep_offer(err, offer)
+  offers[err] = offer
+end
+
+--- True for a value made by this module.
+---@param value any
+---@return boolean
+function M.is_error(value)
+  return getmetatable(value) == Error
+end
+
+-- Redaction -------------------------------------------------------------------
+
+local function escape_pattern(text)
+  return (text:gsub("%W", "%%%0"))
+end
+
+-- A short secret (a country code, say) is only taken out as a word of its own, or
+-- the server's words would be unreadable.
+local function redact_one(text, secret)
+  local pattern = escape_pattern(secret)
+  if #secret < 4 then pattern = "%f[%w]" .. pattern .. "%f[%W]" end
+  return (text:gsub(pattern, "[redacted]"))
+end
+
+local function collect(value, secrets)
+  if type(value) == "table" then
+    for _, inner in pairs(value) do collect(inner, secrets) end
+  elseif (type(value) == "string" and value ~= "") or type(value) == "number" then
+    secrets[#secrets + 1] = tostring(value)
+  end
+end
+
+--- The server's words, fit to be shown: on one line, bounded, without URLs and
+--- without the secrets (strings, or tables of them at any depth).
+---@param text string
+---@param secrets table
+---@return string?
+function M.bounded_detail(text, secrets)
+  local found = {}
+  collect(secrets, found)
+  table.sort(found, function(a, b) return #a > #b end)
+  text = text:sub(1, 4 * DETAIL_MAX):gsub("[%w%-]+://[^%s\"'<>]+", "[URL]")
+  for _, secret in ipairs(found) do text = redact_one(text, secret) end
+  text = text:gsub("[%c\127]+", " "):gsub("^%s+", ""):gsub("%s+$", "")
+  if #text > DETAIL_MAX then text = text:sub(1, DETAIL_MAX - 3) .. "..." end
+  return text ~= "" and text or nil
+end
+
+return M

@@ -1,0 +1,133 @@
+--- Carries out what the flow decides: sends its requests, waits its waits, reads the
+--- answers, and puts a failure into words.
+
+local answers = require "credenco.answers"
+local core = require "credenco.core"
+local errors = require "credenco.errors"
+local loop = require "credenco.loop"
+
+local M = {}
+
+local now_ms = loop.now_ms
+
+-- The push goes to whoever keeps the wallet, without credentials.
+local BARE_HEADERS = { accept = "application/json" }
+
+local METHODS = {}
+for _, step in ipairs { "token", "create_offer", "push_offer", "issue_status", "trust_issuer" } do
+  METHODS[step] = core.method(step)
+end
+
+---@class credenco.Call  one call of the API, or the two of an issuance
+---@field deadline_ms number
+---@field body string?             of create_offer, trust_issuer, token or request
+---@field method string?           of request
+---@field headers table?           of the token call; else the last authorized headers
+---@field correlation_id string?
+---@field secrets table?           what must not show in an error: claims, tokens
+---@field answers table            step -> what its reader made of the answer
+---@field problem string?          what went wrong in the last attempt
+---@field detail string?           the server's words about it
+
+local function emit(self, event)
+  local on_event = self.options.on_event
+  if on_event then pcall(on_event, event) end
+end
+
+local function secrets_of(self, call, flow)
+  return { self.auth:secrets(), call.secrets or "", flow:offer_uri(), call.answers.create_offer or "" }
+end
+
+-- A token that could not be had ends the call; what an earlier attempt may have done
+-- stays in doubt.
+local function without_credentials(call, flow, err)
+  if not errors.is_error(err) then
+    err = errors.new { code = "timeout", step = "token", message = "no token within the deadline" }
+  end
+  if flow:failure().sent ~= "unknown" then return err end
+  return errors.new {
+    code = err.code, step = err.step, sent = "unknown", message = err.message,
+    attempts = err.attempts, correlation_id = call.correlation_id,
+  }
+end
+
+local function read(self, flow, call, step, response)
+  local status = response.status
+  local value, problem
+  if status >= 200 and status < 300 then
+    value, problem = answers[step](response.body)
+    call.answers[step], call.problem, call.detail = value, problem, nil
+    if value then value.http_status = status end
+  else
+    call.problem = nil
+    call.detail = errors.bounded_detail(
+      answers.server_words(response.body), secrets_of(self, call, flow))
+  end
+  flow:answer(now_ms(), value and 0 or core.random(), status, value ~= nil,
+    value and value.request_uri, response.retry_after_ms)
+  emit(self, { type = "answer", step = step, http_status = status, correlation_id = call.correlation_id })
+end
+
+local function lost(self, flow, call, step, failure)
+  call.problem, call.detail = failure.message, nil
+  flow:lost(now_ms(), core.random(), failure.code, failure.sent)
+  emit(self, { type = "lost", step = step, code = failure.code, correlation_id = call.correlation_id })
+end
+
+local function request(self, flow, call, step, url, authorized, renew)
+  local headers = step == "token" and call.headers or BARE_HEADERS
+  if authorized then
+    local err
+    headers, err = self.auth:headers(renew and call.headers or nil, call.deadline_ms)
+    if not headers then return without_credentials(call, flow, err) end
+    call.headers = headers
+  end
+  emit(self, { type = "request", step = step, correlation_id = call.correlation_id })
+  local response, failure = self.transport:send {
+    method = METHODS[step] or call.method,
+    url = url,
+    headers = headers,
+    body = step ~= "push_offer" and call.body or nil,
+    deadline_ms = call.deadline_ms,
+    connect_timeout_ms = self.options.connect_timeout_ms,
+    max_body_bytes = self.options.max_body_bytes,
+    with_headers = false,
+  }
+  if response then
+    read(self, flow, call, step, response)
+  else
+    lost(self, flow, call, step, failure)
+  end
+end
+
+local function failed(call, flow)
+  local fields = flow:failure()
+  fields.message = call.problem
+  fields.detail = call.detail
+  fields.correlation_id = call.correlation_id
+  return errors.new(fields)
+end
+
+--- Pulls a started flow until it is done.
+---@param self credenco.Client
+---@param flow any
+---@param call credenco.Call
+---@return boolean? done
+---@return credenco.Error? err
+function M.run(self, flow, call)
+  while true do
+    local kind, step, url, authorized, renew = flow:next(now_ms())
+    if kind == "request" then
+      local err = request(self, flow, call, step, url, authorized, renew)
+      if err then return nil, err end
+    elseif kind == "wait" then
+      loop.sleep(step)
+    elseif kind == "done" then
+      return true
+    else
+      return nil, failed(call, flow)
+    end
+  end
+end
+
+return M

@@ -1,0 +1,36 @@
+--- Issues verifiable credentials straight into business wallets through the Credenco
+--- API. See the README for a first program.
+
+local client = require "credenco.client"
+local core = require "credenco.core"
+local errors = require "credenco.errors"
+local json = require "credenco.json"
+
+local M = {
+  _VERSION = core.version,
+  null = json.null,
+  array = json.array,
+  object = json.object,
+}
+
+--- A client for one issuer. Make one and keep it: it holds the connections.
+---@param options credenco.Options
+---@return credenco.Client
+function M.new(options)
+  return client.new(options, 2)
+end
+
+--- The decoded credential_offer_uri of a credential offer (OpenID4VCI 1.0, 4.1.3).
+---@param request_uri string
+---@return string? offer_uri
+---@return credenco.Error? err  no_offer_uri, offer_by_value, ambiguous_offer_uri, invalid_offer_uri or insecure_offer_uri
+function M.offer_uri(request_uri)
+  if type(request_uri) ~= "string" then
+    error("offer_uri: request_uri must be string, not " .. type(request_uri), 2)
+  end
+  local offer_uri, code = core.offer_uri(request_uri)
+  if offer_uri then return offer_uri end
+  return nil, errors.new { code = code, step = "offer_uri" }
+end
+
+return M

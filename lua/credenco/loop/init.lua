@@ -1,0 +1,14 @@
+--- The event loop that calls wait on: nginx's under nginx, else one of our own.
+---
+---@class credenco.Loop
+---@field now_ms fun(): number                 monotonic
+---@field ready fun(): boolean?, string?       whether a call can wait here, or why not
+---@field sleep fun(ms: number)
+---@field spawn fun(fn: function, ...)         runs fn(...) as a task of its own, now, up to its first wait
+---@field self fun(): table                    a ticket: whoever runs now and is about to wait
+---@field wait fun(ticket: table, deadline_ms: number?): ...  what wake was given, or nil, "timeout"
+---@field wake fun(ticket: table, ...)         lets the ticket's owner go on; once per ticket
+---@field attach fun(source: table)            source:step(wait_ms) is called while source:busy()
+
+if rawget(_G, "ngx") then return require "credenco.loop.nginx" end
+return require "credenco.loop.plain"

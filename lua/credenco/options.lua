@@ -1,0 +1,142 @@
+--- Checks a table of named options against a specification. A mistake is the
+--- programmer's and throws at the caller's level; an unknown name proposes the nearest.
+
+local M = {}
+
+---@class credenco.OptionSpec
+---@field type string|string[]  type names; "integer" is a number without a fraction
+---@field required boolean?
+---@field default any?
+---@field min number?
+---@field max number?
+---@field check (fun(value: any): string?)?  what is wrong with the value, or nil
+
+-- Levenshtein distance, row by row.
+local function distance(a, b)
+  local row = {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    local diagonal = row[0]
+    row[0] = i
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      local best = math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+      diagonal, row[j] = row[j], best
+    end
+  end
+  return row[#b]
+end
+
+--- The known name nearest to a mistyped one, when one is near enough to propose.
+---@param name string
+---@param known table<string, any>
+---@return string?
+function M.nearest(name, known)
+  local best, best_distance
+  for candidate in pairs(known) do
+    local d = distance(name:lower(), candidate)
+    if not best or d < best_distance or (d == best_distance and candidate < best) then
+      best, best_distance = candidate, d
+    end
+  end
+  if best and best_distance <= math.max(2, math.floor(#name / 2)) then return best end
+end
+
+local function has_type(value, wanted)
+  if wanted == "integer" then
+    return type(value) == "number" and value == math.floor(value)
+      and value > -math.huge and value < math.huge
+  end
+  return type(value) == wanted
+end
+
+local function matches(value, wanted)
+  if type(wanted) == "string" then return has_type(value, wanted) end
+  for _, one in ipairs(wanted) do
+    if has_type(value, one) then return true end
+  end
+  return false
+end
+
+local function type_names(wanted)
+  return type(wanted) == "string" and wanted or table.concat(wanted, " or ")
+end
+
+--- What is wrong with one value, in words that never show it.
+local function problem_with(value, spec)
+  if value == nil then
+    return spec.required and "is missing" or nil
+  end
+  if not matches(value, spec.type) then
+    return ("must be %s, not %s"):format(type_names(spec.type), type(value))
+  end
+  if spec.min and type(value) == "number" and value < spec.min then
+    return ("must be at least %s"):format(spec.min)
+  end
+  if spec.max and type(value) == "number" and value > spec.max then
+    return ("must be at most %s"):format(spec.max)
+  end
+  return spec.check and spec.check(value)
+end
+
+local function unknown_name(name, specs)
+  if type(name) ~= "string" then return "options have names" end
+  local nearest = M.nearest(name, specs)
+  return ("unknown option '%s'%s"):format(
+    name:gsub("[%c\127]", "?"), nearest and (", did you mean '%s'?"):format(nearest) or "")
+end
+
+--- Throws when `given` does not fit `specs`.
+---@param what string  the function's name, for the message
+---@param specs table<string, credenco.OptionSpec>
+---@param given any
+---@param level integer  of the caller to blame, as in error()
+function M.check(what, specs, given, level)
+  if type(given) ~= "table" then
+    error(("%s: expected a table of options, got %s"):format(what, type(given)), level + 1)
+  end
+  for name in pairs(given) do
+    if not specs[name] then error(what .. ": " .. unknown_name(name, specs), level + 1) end
+  end
+  for name, spec in pairs(specs) do
+    local problem = problem_with(given[name], spec)
+    if problem then error(("%s: %s %s"):format(what, name, problem), level + 1) end
+  end
+end
+
+--- Checks `given` and returns a copy with the defaults filled in.
+---@param what string
+---@param specs table<string, credenco.OptionSpec>
+---@param given any
+---@param level integer
+---@return table
+function M.read(what, specs, given, level)
+  M.check(what, specs, given, level + 1)
+  local copy = {}
+  for name, spec in pairs(specs) do
+    local value = given[name]
+    if value == nil then value = spec.default end
+    copy[name] = value
+  end
+  return copy
+end
+
+-- Checks that several specifications share --------------------------------------
+
+--- For what goes into a header or a path: some text without control bytes.
+---@param text string
+---@return string?
+function M.clean_text(text)
+  if text == "" then return "must not be empty" end
+  if text:find("[%c\127]") then return "must not hold control bytes" end
+end
+
+--- For identifiers: clean text of at most 255 bytes.
+---@param text string
+---@return string?
+function M.identifier(text)
+  if #text > 255 then return "must be at most 255 bytes long" end
+  return M.clean_text(text)
+end
+
+return M

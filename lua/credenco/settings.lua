@@ -1,0 +1,110 @@
+--- The options of credenco.new: what each is, what it defaults to, what it may be.
+
+local core = require "credenco.core"
+local options = require "credenco.options"
+
+local M = {}
+
+---@class credenco.Options
+---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
+---@field wallet_base_url string?    where offers are pushed to; default: base_url
+---@field api_key string?            this or oauth2
+---@field auth_scheme "x-api-key"|"bearer"|nil  how the key travels; default "x-api-key"
+---@field oauth2 { token_url: string, client_id: string, client_secret: string, scope: string? }?
+---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
+---@field connect_timeout_ms integer?  default 5000
+---@field retry { max_attempts: integer?, base_ms: integer?, cap_ms: integer? }?  default 3, 100, 5000
+---@field ca_file string?            PEM file of the authorities to trust; default: the system's
+---@field proxy string?              default: what the environment says; "" for none
+---@field max_body_bytes integer?    largest answer; default 1 MiB
+---@field user_agent string?         default "credenco/<version>"
+---@field transport "curl"|"resty"|table|nil  default "curl"; a table with a send method is used as it is
+---@field http2 boolean?             offer HTTP/2 over TLS; default false
+---@field connection_cache integer?  connections kept alive; default 1024
+---@field insecure_loopback boolean? take any certificate from a loopback host; default false
+---@field on_event (fun(event: table))?  told of every request, answer and loss; no secrets in it
+
+local function url(value)
+  local parsed = core.parse_url(value)
+  if not parsed then return "must be an absolute http or https URL without user info or fragment" end
+  if parsed.scheme == "http" and not parsed.loopback then
+    return "must be https: plain http is for loopback hosts only"
+  end
+end
+
+local function base_url(value)
+  if value:find("?", 1, true) then return "must not have a query" end
+  return url(value)
+end
+
+local function transport(value)
+  if type(value) == "table" then
+    return type(value.send) ~= "function" and "must have a method send" or nil
+  end
+  if value ~= "curl" and value ~= "resty" then return 'must be "curl", "resty" or a table' end
+end
+
+local function scheme(value)
+  if value ~= "x-api-key" and value ~= "bearer" then return 'must be "x-api-key" or "bearer"' end
+end
+
+--- What is wrong with a URL that this library may be pointed to, or nil.
+M.url_problem = url
+
+M.SPEC = {
+  base_url = { type = "string", required = true, check = base_url },
+  wallet_base_url = { type = "string", check = base_url },
+  api_key = { type = "string", check = options.clean_text },
+  auth_scheme = { type = "string", default = "x-api-key", check = scheme },
+  oauth2 = { type = "table" },
+  timeout_ms = { type = "integer", default = 30000, min = 1, max = 86400000 },
+  connect_timeout_ms = { type = "integer", default = 5000, min = 1, max = 86400000 },
+  retry = { type = "table", default = {} },
+  ca_file = { type = "string", check = options.clean_text },
+  proxy = { type = "string" },
+  max_body_bytes = { type = "integer", default = 1048576, min = 1, max = 1073741824 },
+  user_agent = { type = "string", default = "credenco/" .. core.version, check = options.clean_text },
+  transport = { type = { "string", "table" }, default = "curl", check = transport },
+  http2 = { type = "boolean", default = false },
+  connection_cache = { type = "integer", default = 1024, min = 1, max = 100000 },
+  insecure_loopback = { type = "boolean", default = false },
+  on_event = { type = "function" },
+}
+
+M.RETRY = {
+  max_attempts = { type = "integer", default = 3, min = 1, max = 100 },
+  base_ms = { type = "integer", default = 100, min = 0, max = 3600000 },
+  cap_ms = { type = "integer", default = 5000, min = 0, max = 3600000 },
+}
+
+M.OAUTH2 = {
+  token_url = { type = "string", required = true, check = url },
+  client_id = { type = "string", required = true, check = options.clean_text },
+  client_secret = { type = "string", required = true, check = options.clean_text },
+  scope = { type = "string", check = options.clean_text },
+}
+
+local function without_trailing_slash(text)
+  return (text:gsub("/+$", ""))
+end
+
+--- Checks and completes the options of credenco.new; the argument is not changed.
+---@param given credenco.Options
+---@param level integer
+---@return table
+function M.read(given, level)
+  local what = "credenco.new"
+  local read = options.read(what, M.SPEC, given, level + 1)
+  if (read.api_key == nil) == (read.oauth2 == nil) then
+    error(what .. ": give either api_key or oauth2", level + 1)
+  end
+  read.retry = options.read(what .. " retry", M.RETRY, read.retry, level + 1)
+  if read.oauth2 then
+    read.oauth2 = options.read(what .. " oauth2", M.OAUTH2, read.oauth2, level + 1)
+  end
+  read.base_url = without_trailing_slash(read.base_url)
+  read.wallet_base_url = without_trailing_slash(read.wallet_base_url or read.base_url)
+  return read
+end
+
+return M
