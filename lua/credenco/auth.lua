@@ -121,7 +121,7 @@ local function start_fetch(self)
   if self.fetching then return end
   self.fetching = true
   self.failed = nil
-  loop.spawn(fetch, self)
+  loop.detach(fetch, self)
 end
 
 local function wait_for_token(self, deadline_ms)

@@ -322,6 +322,7 @@ local function new_transport(read)
     connection_cache = read.connection_cache,
     connect_timeout_ms = read.connect_timeout_ms,
     max_body_bytes = read.max_body_bytes,
+    exit_grace_ms = read.exit_grace_ms,
   }
 end
 

@@ -74,6 +74,18 @@ local function lost(self, flow, call, step, failure)
   emit(self, { type = "lost", step = step, code = failure.code, correlation_id = call.correlation_id })
 end
 
+-- The request's owner is gone (nginx: aborted, or its thread killed) and cannot be
+-- told, so the operator is.
+local function on_abandoned(sent, http_status, code)
+  local call, what = sent.call, http_status and "HTTP " .. http_status or code
+  emit(sent.client, {
+    type = "abandoned", step = sent.step, http_status = http_status,
+    code = not http_status and code or nil, correlation_id = call.correlation_id,
+  })
+  loop.warn(("credenco: %s: nobody waits for this answer any more: %s, correlation_id %s"):format(
+    sent.step, what, call.correlation_id or "none"))
+end
+
 local function request(self, flow, call, step, url, authorized, renew)
   local headers = step == "token" and call.headers or BARE_HEADERS
   if authorized then
@@ -92,6 +104,7 @@ local function request(self, flow, call, step, url, authorized, renew)
     connect_timeout_ms = self.options.connect_timeout_ms,
     max_body_bytes = self.options.max_body_bytes,
     with_headers = false,
+    on_abandoned = on_abandoned, client = self, step = step, call = call,
   }
   if response then
     read(self, flow, call, step, response)

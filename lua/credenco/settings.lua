@@ -22,6 +22,7 @@ local M = {}
 ---@field http2 boolean?             offer HTTP/2 over TLS; default false
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
+---@field exit_grace_ms integer?     nginx: what is in flight so long after the worker was told to exit is ended; default 5000
 ---@field on_event (fun(event: table))?  told of every request, answer and loss; no secrets in it
 
 local function url(value)
@@ -68,6 +69,7 @@ M.SPEC = {
   http2 = { type = "boolean", default = false },
   connection_cache = { type = "integer", default = 1024, min = 1, max = 100000 },
   insecure_loopback = { type = "boolean", default = false },
+  exit_grace_ms = { type = "integer", default = 5000, min = 0, max = 3600000 },
   on_event = { type = "function" },
 }
 

@@ -5,10 +5,12 @@
 ---@field ready fun(): boolean?, string?       whether a call can wait here, or why not
 ---@field sleep fun(ms: number)
 ---@field spawn fun(fn: function, ...)         runs fn(...) as a task of its own, now, up to its first wait
+---@field detach fun(fn: function, ...)        the same for a task that outlives the request it came from
+---@field shares_transports boolean?          one multi handle serves all transports with the same options
 ---@field self fun(): table                    a ticket: whoever runs now and is about to wait
 ---@field wait fun(ticket: table, deadline_ms: number?): ...  what wake was given, or nil, "timeout"
----@field wake fun(ticket: table, ...)         lets the ticket's owner go on; once per ticket
----@field attach fun(source: table)            source:step(wait_ms) is called while source:busy()
+---@field wake fun(ticket: table, ...): boolean?  lets the ticket's owner go on, once per ticket; false when nobody waits any more
+---@field attach fun(source: table)            source:step(wait_ms) is called while source:busy(), whole milliseconds
 
 if rawget(_G, "ngx") then return require "credenco.loop.nginx" end
 return require "credenco.loop.plain"

@@ -61,6 +61,8 @@ function M.spawn(fn, ...)
   return go_on(task, fn, ...)
 end
 
+M.detach = M.spawn
+
 -- Waiting ---------------------------------------------------------------------
 
 function M.self()

@@ -1,0 +1,109 @@
+--- One libcurl multi handle and who waits for its transfers. In plain Lua every
+--- transport has its own; in a worker of nginx all with the same options share one.
+
+local curl = require "credenco.curl"
+local loop = require "credenco.loop"
+
+---@class credenco.CurlEngine
+local Engine = {}
+Engine.__index = Engine
+
+local M = {}
+
+local shared = {} -- options as text -> engine
+
+local OPTION_NAMES = { "ca_file", "proxy", "user_agent", "http2", "trust_loopback", "connection_cache" }
+
+local function key_of(options)
+  local parts = {}
+  for _, name in ipairs(OPTION_NAMES) do
+    parts[#parts + 1] = name .. "=" .. tostring(options[name])
+  end
+  return table.concat(parts, "\n")
+end
+
+local function new(options)
+  return setmetatable({
+    driver = curl.driver(options),
+    entries = {}, -- transfer id -> { ticket, request, transport }
+    in_flight = 0,
+    exit_grace_ms = options.exit_grace_ms,
+  }, Engine)
+end
+
+--- The engine for these options. It is made at the first request, so that none is
+--- carried through a fork.
+---@param options table
+---@return credenco.CurlEngine
+function M.get(options)
+  if not loop.shares_transports then return new(options) end
+  local key = key_of(options)
+  shared[key] = shared[key] or new(options)
+  return shared[key]
+end
+
+--- Waits for a started transfer: what driver:take() gives, without the id.
+function Engine:await(id, request, transport)
+  local ticket = loop.self()
+  self.entries[id] = { ticket = ticket, request = request, transport = transport }
+  self.in_flight = self.in_flight + 1
+  loop.attach(self)
+  return loop.wait(ticket)
+end
+
+local function forget(self, id)
+  local entry = self.entries[id]
+  self.entries[id] = nil
+  self.in_flight = self.in_flight - 1
+  return entry
+end
+
+-- An answer that nobody waits for any more is still told of.
+local function hand_over(entry, ...)
+  if loop.wake(entry.ticket, ...) == false and entry.request.on_abandoned then
+    entry.request:on_abandoned(...)
+  end
+end
+
+local function deliver(self, id, ...)
+  if not id then return false end
+  hand_over(forget(self, id), ...)
+  return true
+end
+
+function Engine:busy()
+  return self.in_flight > 0
+end
+
+--- Moves transfers, waits at most `wait_ms`, and wakes whoever has an answer.
+---@param wait_ms integer
+---@return boolean progress  something was handed over
+function Engine:step(wait_ms)
+  local driver = self.driver
+  driver:step(wait_ms)
+  local progress = false
+  while not self.closed and deliver(self, driver:take()) do progress = true end
+  return progress
+end
+
+--- Ends the transfers of one transport, or all: who waits is told `closed`.
+---@param transport table?
+function Engine:abandon(transport)
+  local ids = {}
+  for id, entry in pairs(self.entries) do
+    if not transport or entry.transport == transport then ids[#ids + 1] = id end
+  end
+  for _, id in ipairs(ids) do
+    self.driver:cancel(id)
+    hand_over(forget(self, id), nil, "closed", "unknown", "")
+  end
+end
+
+--- Ends everything and releases the connections.
+function Engine:close()
+  self.closed = true
+  self:abandon()
+  self.driver:close()
+end
+
+return M
