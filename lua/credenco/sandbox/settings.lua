@@ -19,6 +19,10 @@ local M = {}
 ---@field client_secret string?
 ---@field token_ttl_s integer? lifetime of an access token (300)
 ---@field offer_ttl_s integer? lifetime of a credential offer (300)
+---@field exchange "before"|"after"|nil whether a push is answered after the exchange behind it,
+---  or before it ("before": the exchange comes before the answer, as a test likes it)
+---@field exchange_timeout_ms integer? deadline of one whole exchange (10000)
+---@field allow string[]? hosts, or host:port, that wallets may call over https besides loopback
 ---@field wallets credenco.SandboxWallet[]? wallets that exist from the start
 ---@field startup_timeout_ms integer? (5000)
 ---@field json boolean? `run` prints its ready line as JSON
@@ -32,6 +36,9 @@ local DEFAULTS = {
   client_secret = "sandbox-client-secret",
   token_ttl_s = 300,
   offer_ttl_s = 300,
+  exchange = "before",
+  exchange_timeout_ms = 10000,
+  allow = {},
   startup_timeout_ms = 5000,
   json = false,
 }
@@ -49,6 +56,7 @@ local RANGES = {
   workers = { 1, 64 },
   token_ttl_s = { 1, 86400 },
   offer_ttl_s = { 1, 86400 },
+  exchange_timeout_ms = { 100, 600000 },
   startup_timeout_ms = { 100, 600000 },
 }
 

@@ -41,10 +41,6 @@ function M.same_origin(request)
   return reply.problem(403, "a web page of another origin may not change the sandbox")
 end
 
-local function oauth_error(status, code, description)
-  return reply.json(status, { error = code, error_description = description })
-end
-
 local function basic_credentials(request)
   local encoded = (request.headers["authorization"] or ""):match "^[Bb]asic +(%S+)$"
   local decoded = encoded and ngx.decode_base64(encoded)
@@ -60,10 +56,10 @@ function M.issue_token(request)
   local id, secret = basic_credentials(request)
   id, secret = id or form.client_id, secret or form.client_secret
   if form.grant_type ~= "client_credentials" then
-    return oauth_error(400, "unsupported_grant_type", "only client_credentials")
+    return reply.oauth(400, "unsupported_grant_type", "only client_credentials")
   end
   if id ~= config.client_id or secret ~= config.client_secret then
-    return oauth_error(401, "invalid_client", "unknown client or wrong secret")
+    return reply.oauth(401, "invalid_client", "unknown client or wrong secret")
   end
   local token = random.token()
   store.set("access_token:" .. token, { client_id = id }, config.token_ttl_s)

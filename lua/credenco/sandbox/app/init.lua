@@ -1,37 +1,20 @@
 --- The inside of the sandbox: what nginx calls at its start and for every request.
 local access = require "credenco.sandbox.app.access"
 local config = require "credenco.sandbox.app.config"
-local issuer = require "credenco.sandbox.issuer.api"
+local control = require "credenco.sandbox.app.control"
+local faults = require "credenco.sandbox.app.faults"
+local identity = require "credenco.sandbox.issuer.identity"
 local reply = require "credenco.sandbox.app.reply"
 local request = require "credenco.sandbox.app.request"
 local router = require "credenco.sandbox.app.router"
-local settings = require "credenco.sandbox.settings"
 local store = require "credenco.sandbox.app.store"
+local strike = require "credenco.sandbox.app.strike"
 local templates = require "credenco.sandbox.issuer.templates"
-local wallet = require "credenco.sandbox.wallet.api"
-local wallets = require "credenco.sandbox.wallet.wallets"
 local watchdog = require "credenco.sandbox.app.watchdog"
 
 local M = {}
 
-local function ready()
-  return reply.json(200, { ready = true })
-end
-
-local find = router.compile {
-  { "POST", settings.TOKEN_PATH, access.issue_token },
-  { "POST", "/api/v2/credential/issue", issuer.start, "api" },
-  { "GET", "/api/v2/issue/:correlation_id", issuer.status, "api" },
-  { "GET", "/api/oidc/credential-offer/:id", issuer.offer },
-  { "POST", "/api/oidc/offer/:key", wallet.push },
-  { "GET", "/api/wallets/:key/trusted-contacts", wallet.list_contacts, "api" },
-  { "POST", "/api/wallets/:key/trusted-contacts", wallet.add_contact, "api" },
-  { "DELETE", "/api/wallets/:key/trusted-contacts/:id", wallet.remove_contact, "api" },
-  { "GET", "/sandbox/ready", ready },
-  { "GET", "/sandbox/wallets", wallet.list, "same_origin" },
-  { "GET", "/sandbox/wallets/:key", wallet.show, "same_origin" },
-  { "PUT", "/sandbox/wallets/:key", wallet.create, "same_origin" },
-}
+local find = router.compile(require "credenco.sandbox.app.routes")
 
 local function not_found(allowed)
   if #allowed == 0 then
@@ -42,14 +25,23 @@ local function not_found(allowed)
   return answer
 end
 
+local function handle(route, current)
+  local refusal = route.access and access[route.access](current)
+  return refusal or route.handler(current)
+end
+
 local function answer_to(current)
   local route, params = find(current.method, current.segments)
   if not route then
     return not_found(params)
   end
   current.params = params
-  local refusal = route.access and access[route.access](current)
-  return refusal or route.handler(current)
+  local rule = faults.next(route.fault)
+  if not rule then
+    return handle(route, current)
+  end
+  current.change = strike.change_of(rule)
+  return strike.run(rule, function() return handle(route, current) end)
 end
 
 local function failure(err)
@@ -60,10 +52,31 @@ local function failure(err)
   return reply.problem(500, "the sandbox failed; its error log says more")
 end
 
-local function send(answer)
+local function send_head(answer)
   ngx.status = answer.status
   for name, value in pairs(answer.headers) do
     ngx.header[name] = value
+  end
+end
+
+--- Announces the whole body, sends half of it, and closes: a fault.
+local function send_cut(answer)
+  ngx.header["Content-Length"] = #answer.body
+  ngx.print(answer.body:sub(1, math.floor(#answer.body / 2)))
+  ngx.flush(true)
+  ngx.exit(444)
+end
+
+local function send(answer)
+  if answer.close then
+    return ngx.exit(answer.status)
+  end
+  send_head(answer)
+  if answer.stream then
+    return answer.stream()
+  end
+  if answer.cut and #answer.body > 0 then
+    return send_cut(answer)
   end
   ngx.header["Content-Length"] = #answer.body
   ngx.print(answer.body)
@@ -84,9 +97,8 @@ end
 function M.init(settings_path)
   config.load(settings_path)
   templates.load()
-  for _, description in ipairs(config.wallets) do
-    wallets.create(description)
-  end
+  identity.load()
+  control.create_wallets()
 end
 
 --- In every worker, at its start.

@@ -1,8 +1,9 @@
 --- JSON in and out of the sandbox without loss: empty arrays stay arrays, null stays null,
 --- numbers keep all 17 digits.
 --
--- lua-cjson reads `[]` and `{}` into the same empty table and writes 14 digits. Reading is
--- still its work; this module marks the empty arrays before it and writes by itself.
+-- `credenco.json` is for clients and refuses what they must not send; a server has to hold
+-- what others sent: large integers, deep nesting. lua-cjson does the reading, but takes `[]`
+-- and `{}` for the same empty table, so the empty arrays are marked before it.
 local cjson = require "cjson"
 
 local M = {}

@@ -5,8 +5,11 @@ local M = {}
 
 ---@class credenco.SandboxReply
 ---@field status integer
----@field body string
+---@field body string?
 ---@field headers table<string, string>
+---@field stream fun()? writes the body itself, in place of `body`
+---@field cut boolean? a fault: half of the body, then the connection closes
+---@field close boolean? a fault: no answer at all
 
 ---@return credenco.SandboxReply
 function M.json(status, value)
@@ -24,10 +27,23 @@ end
 
 local TITLES = {
   [400] = "Bad Request", [401] = "Unauthorized", [403] = "Forbidden", [404] = "Not Found",
-  [405] = "Method Not Allowed", [412] = "Precondition Failed", [413] = "Content Too Large",
+  [405] = "Method Not Allowed", [409] = "Conflict", [412] = "Precondition Failed", [413] = "Content Too Large",
   [422] = "Unprocessable Content", [500] = "Internal Server Error", [501] = "Not Implemented",
   [507] = "Insufficient Storage",
 }
+
+--- An error of OAuth 2.0 and OpenID4VCI.
+---@param code string from the specification's list
+---@param description string for the developer
+---@return credenco.SandboxReply
+function M.oauth(status, code, description)
+  return M.json(status, { error = code, error_description = description })
+end
+
+---@return credenco.SandboxReply
+function M.text(status, content_type, body)
+  return { status = status, body = body, headers = { ["Content-Type"] = content_type } }
+end
 
 --- Problem details, RFC 9457.
 ---@param status integer

@@ -11,6 +11,7 @@ local M = {}
 ---@field query table<string, string>
 ---@field headers table<string, string> names in lower case
 ---@field params table<string, string> what the route's pattern matched
+---@field change string? a fault: how the credential is to be wrong
 local Request = {}
 Request.__index = Request
 

@@ -1,22 +1,17 @@
 --- Finds the handler for a method and a path.
 --
--- Routes are { method, pattern, handler, access }, where a pattern's segment is a literal,
--- `:name` for one segment, or a last `*name` for all that is left.
+-- Routes are { method, pattern, handler, access = , fault = }, where a pattern's segment is a literal,
+-- `:name` for one segment.
 local M = {}
 
 local function match(pattern, segments)
   local params = {}
   for index, part in ipairs(pattern) do
-    local kind, name = part:match "^([:*])(.+)$"
-    if kind == "*" then
-      params[name] = table.concat(segments, "/", index)
-      return params
-    end
-    local segment = segments[index]
-    if not segment or (not kind and part ~= segment) then
+    local name, segment = part:match "^:(.+)$", segments[index]
+    if not segment or (not name and part ~= segment) then
       return nil
     end
-    if kind then
+    if name then
       params[name] = segment
     end
   end
@@ -31,13 +26,16 @@ local function split(pattern)
   return parts
 end
 
----@param routes { [1]: string, [2]: string, [3]: function, [4]: string? }[]
+---@param routes { [1]: string, [2]: string, [3]: function, access: string?, fault: string? }[]
 ---@return fun(method: string, segments: string[]): table?, table? find route and params;
 --- without a route, a list of the methods that the path does have
 function M.compile(routes)
   local compiled = {}
   for index, route in ipairs(routes) do
-    compiled[index] = { method = route[1], parts = split(route[2]), handler = route[3], access = route[4] }
+    compiled[index] = {
+      method = route[1], parts = split(route[2]), handler = route[3],
+      access = route.access, fault = route.fault,
+    }
   end
   return function(method, segments)
     local allowed = {}

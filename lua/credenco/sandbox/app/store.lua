@@ -91,11 +91,17 @@ function M.append(list, document)
   return id
 end
 
+--- How many entries a list has ever had; the `id` of the newest.
+---@return integer
+function M.length(list)
+  return dictionary():get(list .. "#") or 0
+end
+
 --- The entries of a list from `after` + 1 on, oldest first.
 ---@return table[] documents a JSON array
 function M.list(list, after)
   local documents = json.array({})
-  for id = (after or 0) + 1, dictionary():get(list .. "#") or 0 do
+  for id = (after or 0) + 1, M.length(list) do
     documents[#documents + 1] = M.get(entry_key(list, id))
   end
   return documents
@@ -116,6 +122,12 @@ function M.remove(list, id)
   local existed = dictionary():get(key) ~= nil
   dictionary():delete(key)
   return existed
+end
+
+--- Forgets everything.
+function M.clear()
+  dictionary():flush_all()
+  dictionary():flush_expired()
 end
 
 return M

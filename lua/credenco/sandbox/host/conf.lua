@@ -17,7 +17,16 @@ events {
 
 http {
   access_log off;
+  types {
+    text/html html;
+    text/css css;
+    text/javascript js;
+    image/svg+xml svg;
+  }
+  charset utf-8;
+  add_header X-Content-Type-Options nosniff;
   server_tokens off;
+  reset_timedout_connection on;
   keepalive_requests 1000000;
   client_max_body_size 1m;
   client_body_buffer_size 1m;
@@ -27,6 +36,7 @@ http {
   uwsgi_temp_path "${dir}/uwsgi";
   scgi_temp_path "${dir}/scgi";
 
+  lua_package_cpath "${lua_cpath};;";
   lua_package_path "${lua_root}/?.lua;${lua_root}/?/init.lua;;";
   lua_shared_dict sandbox ${memory};
   lua_socket_log_errors off;
@@ -48,6 +58,15 @@ http {
     listen ${listen};
     listen "unix:${dir}/ready.sock";
     server_name ${names};
+    location = / {
+      add_header Cache-Control no-cache;
+      add_header Content-Security-Policy "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+      root "${lua_root}/credenco/sandbox/page";
+      try_files /index.html =404;
+    }
+    location /page/ {
+      root "${lua_root}/credenco/sandbox";
+    }
     location / {
       content_by_lua_block {
         require("credenco.sandbox.app").serve()
@@ -95,7 +114,7 @@ end
 ---@return string? err
 function M.render(values)
   local install, settings = values.install, values.settings
-  for _, path in ipairs { values.dir, install.lua_root, install.modules or "" } do
+  for _, path in ipairs { values.dir, install.lua_root, install.lua_cpath, install.modules or "" } do
     local ok, err = check_path(path)
     if not ok then
       return nil, err
@@ -108,6 +127,7 @@ function M.render(values)
     workers = ("%d"):format(settings.workers),
     dir = values.dir,
     lua_root = install.lua_root,
+    lua_cpath = install.lua_cpath,
     memory = "128m",
     names = server_names(host),
     listen = ("%s:%d"):format(host, settings.port),

@@ -65,10 +65,39 @@ local function lua_root()
   return uv.fs_realpath(root) or root
 end
 
+--- Where this project's shared objects for LuaJIT, which is what runs in nginx, can be:
+--- the build tree of a checkout, beside the Lua files of an installation, the usual places.
+--- CREDENCO_LUAJIT_CPATH, in the form of LUA_CPATH, comes before them all.
+local function cpath_templates(root)
+  local prefix = root:match "^(.*)/share/lua/[%d.]+$"
+  return table.concat({
+    os.getenv "CREDENCO_LUAJIT_CPATH" or "",
+    rawget(_G, "jit") and package.cpath or "",
+    root:gsub("/lua$", "") .. "/build/luajit/lib/?.so",
+    prefix and prefix .. "/lib/lua/5.1/?.so" or "",
+    "/usr/local/lib/lua/5.1/?.so",
+    "/usr/lib/lua/5.1/?.so",
+  }, ";")
+end
+
+--- The template that finds `credenco.curl`, which the wallet's HTTP goes over.
+local function find_cpath(root)
+  for template in cpath_templates(root):gmatch "[^;]+" do
+    local path = template:gsub("%?", "credenco/curl")
+    if exists(path) then
+      local folder = template:match "^(.*)/%?%.so$" or "."
+      return (uv.fs_realpath(folder) or folder) .. "/?.so"
+    end
+  end
+  return nil, "credenco is not built for LuaJIT, which nginx runs: cmake -DCREDENCO_LUA=luajit, "
+    .. "and CREDENCO_LUAJIT_CPATH says where it is"
+end
+
 ---@class credenco.SandboxInstall
 ---@field binary string nginx
 ---@field modules string|false folder of nginx's dynamic modules; false when Lua is compiled in
 ---@field lua_root string
+---@field lua_cpath string for package.cpath inside nginx
 
 ---@param folders string[]? where to look for nginx
 ---@return credenco.SandboxInstall? install
@@ -82,7 +111,12 @@ function M.find(folders)
   if modules == nil then
     return nil, modules_err
   end
-  return { binary = binary, modules = modules, lua_root = lua_root() }
+  local root = lua_root()
+  local cpath, cpath_err = find_cpath(root)
+  if not cpath then
+    return nil, cpath_err
+  end
+  return { binary = binary, modules = modules, lua_root = root, lua_cpath = cpath }
 end
 
 return M

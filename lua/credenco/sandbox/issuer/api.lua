@@ -93,6 +93,7 @@ function M.offer(request)
   if not offer then
     return reply.problem(404, "no such offer: it has expired or was redeemed, or never existed")
   end
+  status.retrieved(offer.correlation_id)
   return reply.json(200, offers.document(offer))
 end
 

@@ -1,11 +1,12 @@
 --- Credential offers: made by the issue call, fetched by reference, redeemed once.
+local clock = require "credenco.sandbox.app.clock"
 local config = require "credenco.sandbox.app.config"
 local random = require "credenco.sandbox.app.random"
 local store = require "credenco.sandbox.app.store"
 
 local M = {}
 
-local PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
 ---@class credenco.SandboxOffer
 ---@field id string
@@ -13,9 +14,14 @@ local PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 ---@field correlation_id string
 ---@field template_id string
 ---@field claims table
+---@field expires_at integer
 
 local function key_of(id)
   return "offer:" .. id
+end
+
+local function code_key(code)
+  return "code:" .. code
 end
 
 --- Where an offer is fetched: the `credential_offer_uri`.
@@ -29,24 +35,30 @@ function M.create(correlation_id, template_id, claims)
   local offer = {
     id = random.token(), code = random.token(),
     correlation_id = correlation_id, template_id = template_id, claims = claims,
+    expires_at = clock.now() + config.offer_ttl_s,
   }
   store.set(key_of(offer.id), offer, config.offer_ttl_s)
+  store.set(code_key(offer.code), { offer_id = offer.id }, config.offer_ttl_s)
   return offer
 end
 
 ---@return credenco.SandboxOffer? nil when it never existed, has expired or was redeemed
 function M.find(id)
-  return store.get(key_of(id))
+  local offer = store.get(key_of(id))
+  return offer and offer.expires_at > clock.now() and offer or nil
 end
 
---- Uses the offer up: one caller gets it, once.
+--- Uses up the offer with this pre-authorized code: one caller gets it, once.
 ---@return credenco.SandboxOffer?
-function M.redeem(id)
-  local offer = M.find(id)
-  if offer and store.claim("redeem:" .. id, config.offer_ttl_s) then
-    store.delete(key_of(id))
-    return offer
+function M.redeem(code)
+  local reference = store.get(code_key(code))
+  local offer = reference and M.find(reference.offer_id)
+  if not offer or not store.claim("redeem:" .. code, config.offer_ttl_s) then
+    return nil
   end
+  store.delete(key_of(offer.id))
+  store.delete(code_key(code))
+  return offer
 end
 
 --- The offer as a wallet sees it (OpenID4VCI 1.0, 4.1.1).
@@ -54,7 +66,7 @@ function M.document(offer)
   return {
     credential_issuer = config.credential_issuer,
     credential_configuration_ids = { offer.template_id },
-    grants = { [PRE_AUTHORIZED] = { ["pre-authorized_code"] = offer.code } },
+    grants = { [M.GRANT_TYPE] = { ["pre-authorized_code"] = offer.code } },
   }
 end
 

@@ -4,9 +4,16 @@ local store = require "credenco.sandbox.app.store"
 local M = {}
 
 ---@class credenco.SandboxIssueStatus
----@field status "issue_request_created"|"issue_completed"|"error"
+---@field status string one of RANK, or "error"
 ---@field correlation_id string
 ---@field revocation_uuid string? what a revocation needs, at the end
+
+local RANK = {
+  issue_request_created = 1,
+  issue_request_retrieved = 2,
+  issue_access_token_created = 3,
+  issue_completed = 4,
+}
 
 local function key_of(correlation_id)
   return "issue:" .. correlation_id
@@ -22,9 +29,35 @@ function M.find(correlation_id)
   return store.get(key_of(correlation_id))
 end
 
-function M.completed(correlation_id, revocation_uuid)
+local function advance(correlation_id, status, revocation_uuid)
   store.update(key_of(correlation_id), function(document)
-    document.status, document.revocation_uuid = "issue_completed", revocation_uuid
+    if (RANK[document.status] or 0) >= RANK[status] then
+      return nil
+    end
+    document.status, document.revocation_uuid = status, revocation_uuid
+    return document
+  end)
+end
+
+--- A wallet has fetched the offer.
+function M.retrieved(correlation_id)
+  advance(correlation_id, "issue_request_retrieved")
+end
+
+--- A wallet has redeemed the code.
+function M.authorized(correlation_id)
+  advance(correlation_id, "issue_access_token_created")
+end
+
+--- The credential has been handed out. What the wallet does with it shows nowhere here.
+function M.completed(correlation_id, revocation_uuid)
+  advance(correlation_id, "issue_completed", revocation_uuid)
+end
+
+--- The wallet has notified the issuer that the credential is of no use to it.
+function M.failed(correlation_id)
+  store.update(key_of(correlation_id), function(document)
+    document.status = "error"
     return document
   end)
 end

@@ -1,5 +1,4 @@
---- The wallet's side of the product's API, and the sandbox's own window into the wallets.
-local json = require "credenco.sandbox.app.json"
+--- The wallet's side of the product's API: pushes and trusted contacts.
 local receive = require "credenco.sandbox.wallet.receive"
 local reply = require "credenco.sandbox.app.reply"
 local wallets = require "credenco.sandbox.wallet.wallets"
@@ -9,7 +8,7 @@ local M = {}
 local MAX_OFFER_URI = 4096
 
 --- Wraps a handler of a path with a wallet's key in it.
-local function with_wallet(handler)
+function M.with_wallet(handler)
   return function(request)
     local wallet = wallets.find(request.params.key)
     if not wallet then
@@ -21,7 +20,7 @@ end
 
 --- POST /api/oidc/offer/{walletExternalKey}: open to anybody. 201 says that the offer was
 --- taken, and nothing about what became of it.
-M.push = with_wallet(function(request, wallet)
+M.push = M.with_wallet(function(request, wallet)
   local offer_uri = request.query.credential_offer_uri
   if not offer_uri or not offer_uri:find "^https?://[^/]" then
     return reply.problem(400, "credential_offer_uri must be an http or https URL", { field = "credential_offer_uri" })
@@ -30,9 +29,9 @@ M.push = with_wallet(function(request, wallet)
     return reply.problem(400, "credential_offer_uri is too long", { field = "credential_offer_uri" })
   end
   if request.query.directIssue == "true" then
-    receive.direct(wallet.key, offer_uri)
+    receive.direct(wallet, offer_uri)
   else
-    receive.inbox(wallet.key, offer_uri)
+    receive.inbox(wallet, offer_uri)
   end
   return reply.empty(201)
 end)
@@ -51,7 +50,7 @@ local function check_contact(body)
 end
 
 --- POST /api/wallets/{walletExternalKey}/trusted-contacts
-M.add_contact = with_wallet(function(request, wallet)
+M.add_contact = M.with_wallet(function(request, wallet)
   local body, err = request:json()
   if not body then
     return reply.problem(400, "the request body is " .. err)
@@ -63,72 +62,16 @@ M.add_contact = with_wallet(function(request, wallet)
   return reply.json(201, wallets.add_contact(wallet.key, body.did, body.name, body.directIssueAllowed == true))
 end)
 
-M.list_contacts = with_wallet(function(_, wallet)
+M.list_contacts = M.with_wallet(function(_, wallet)
   return reply.json(200, wallets.contacts(wallet.key))
 end)
 
-M.remove_contact = with_wallet(function(request, wallet)
+M.remove_contact = M.with_wallet(function(request, wallet)
   local id = tonumber(request.params.id)
   if not id or not wallets.remove_contact(wallet.key, id) then
     return reply.problem(404, "no trusted contact with this id")
   end
   return reply.empty(204)
 end)
-
---- An offer URI is worth the credential until it is redeemed, so the window leaves it out.
-local function shown(offer)
-  local copy = {}
-  for name, value in pairs(offer) do
-    copy[name] = value
-  end
-  copy.offer_uri = nil
-  return copy
-end
-
-local function shown_inbox(wallet_key)
-  local offers = json.array({})
-  for index, offer in ipairs(wallets.inbox(wallet_key)) do
-    offers[index] = shown(offer)
-  end
-  return offers
-end
-
-local function describe(wallet)
-  return {
-    key = wallet.key,
-    name = wallet.name,
-    credentials = wallets.credentials(wallet.key),
-    inbox = shown_inbox(wallet.key),
-    discarded = wallets.discarded(wallet.key),
-    trusted_contacts = wallets.contacts(wallet.key),
-  }
-end
-
---- GET /sandbox/wallets/{key}: what the holder has.
-M.show = with_wallet(function(_, wallet)
-  return reply.json(200, describe(wallet))
-end)
-
---- GET /sandbox/wallets
-function M.list()
-  return reply.json(200, wallets.all())
-end
-
---- PUT /sandbox/wallets/{key} {"name": ...}: creates a wallet; 200 when it was there.
-function M.create(request)
-  local key = request.params.key
-  local body = request:body()
-  local description, err = json.decode_object(body == "" and "{}" or body)
-  if not description then
-    return reply.problem(400, "the request body is " .. err)
-  end
-  local created = wallets.create {
-    key = key,
-    name = type(description.name) == "string" and description.name or key,
-    trusts_issuer = description.trusts_issuer == true,
-    direct_issue_allowed = description.direct_issue_allowed ~= false,
-  }
-  return reply.json(created and 201 or 200, describe(wallets.find(key)))
-end
 
 return M

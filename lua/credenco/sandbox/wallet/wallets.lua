@@ -1,5 +1,6 @@
 --- The business wallets of the sandbox: who they are, whom they trust, what they hold.
 local config = require "credenco.sandbox.app.config"
+local es256 = require "credenco.sandbox.crypto.es256"
 local store = require "credenco.sandbox.app.store"
 
 local M = {}
@@ -21,7 +22,7 @@ local function list_of(wallet_key, name)
   return key_of(wallet_key) .. "/" .. name
 end
 
----@return { key: string, name: string }?
+---@return { key: string, name: string, jwk: credenco.EcJwk }? wallet with its private key
 function M.find(wallet_key)
   return store.get(key_of(wallet_key))
 end
@@ -60,7 +61,7 @@ end
 ---@param description credenco.SandboxWallet
 ---@return boolean created
 function M.create(description)
-  local wallet = { key = description.key, name = description.name }
+  local wallet = { key = description.key, name = description.name, jwk = es256.generate() }
   if not store.add(key_of(wallet.key), wallet) then
     return false
   end
@@ -88,12 +89,24 @@ function M.trusts(wallet_key, did)
   return false, known and "direct_issue_not_allowed" or "untrusted_issuer"
 end
 
+---@return integer id
 function M.keep(wallet_key, credential)
-  store.append(list_of(wallet_key, "credentials"), credential)
+  return store.append(list_of(wallet_key, "credentials"), credential)
 end
 
-function M.credentials(wallet_key)
-  return store.list(list_of(wallet_key, "credentials"))
+--- The newest `limit` credentials, oldest first; all of them without a limit.
+function M.credentials(wallet_key, limit)
+  local list = list_of(wallet_key, "credentials")
+  return store.list(list, limit and math.max(0, store.length(list) - limit))
+end
+
+function M.credential(wallet_key, id)
+  return store.entry(list_of(wallet_key, "credentials"), id)
+end
+
+---@return integer
+function M.credential_count(wallet_key)
+  return store.length(list_of(wallet_key, "credentials"))
 end
 
 --- Remembers that something was discarded and why, and nothing of its content.
@@ -113,6 +126,14 @@ end
 
 function M.inbox(wallet_key)
   return store.list(list_of(wallet_key, "inbox"))
+end
+
+function M.inbox_entry(wallet_key, id)
+  return store.entry(list_of(wallet_key, "inbox"), id)
+end
+
+function M.update_inbox(wallet_key, id, change)
+  return store.update_entry(list_of(wallet_key, "inbox"), id, change)
 end
 
 return M

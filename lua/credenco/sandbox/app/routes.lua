@@ -1,0 +1,60 @@
+--- Every path the sandbox answers: method, pattern, handler, who may call it, and the name
+--- faults know it by.
+local access = require "credenco.sandbox.app.access"
+local control = require "credenco.sandbox.app.control"
+local endpoints = require "credenco.sandbox.issuer.endpoints"
+local issuer = require "credenco.sandbox.issuer.api"
+local publication = require "credenco.sandbox.issuer.publication"
+local settings = require "credenco.sandbox.settings"
+local wallet = require "credenco.sandbox.wallet.api"
+local window = require "credenco.sandbox.wallet.window"
+
+local ISSUER = settings.ISSUER_PATH
+local CONTACTS = "/api/wallets/:key/trusted-contacts"
+local WALLET = "/sandbox/wallets/:key"
+
+return {
+  -- The product's API.
+  { "POST", settings.TOKEN_PATH, access.issue_token, fault = "oauth_token" },
+  { "POST", "/api/v2/credential/issue", issuer.start, access = "api", fault = "issue" },
+  { "GET", "/api/v2/issue/:correlation_id", issuer.status, access = "api", fault = "status" },
+  { "GET", "/api/oidc/credential-offer/:id", issuer.offer, fault = "offer" },
+  { "POST", "/api/oidc/offer/:key", wallet.push, fault = "push" },
+  { "GET", CONTACTS, wallet.list_contacts, access = "api", fault = "trusted_contacts" },
+  { "POST", CONTACTS, wallet.add_contact, access = "api", fault = "trusted_contacts" },
+  { "DELETE", CONTACTS .. "/:id", wallet.remove_contact, access = "api", fault = "trusted_contacts" },
+
+  -- The issuer, to wallets.
+  { "GET", "/.well-known/openid-credential-issuer" .. ISSUER, publication.issuer, fault = "issuer_metadata" },
+  { "GET", ISSUER .. "/.well-known/openid-credential-issuer", publication.issuer, fault = "issuer_metadata" },
+  { "GET", "/.well-known/oauth-authorization-server" .. ISSUER, publication.server, fault = "server_metadata" },
+  { "GET", ISSUER .. "/.well-known/oauth-authorization-server", publication.server, fault = "server_metadata" },
+  { "POST", ISSUER .. "/token", endpoints.token, fault = "token" },
+  { "POST", ISSUER .. "/nonce", endpoints.nonce, fault = "nonce" },
+  { "POST", ISSUER .. "/credential", endpoints.credential, fault = "credential" },
+  { "POST", ISSUER .. "/notification", endpoints.notification, fault = "notification" },
+  { "GET", "/issuer/credenco/did.json", publication.did, fault = "did" },
+  { "GET", "/status-lists/1", publication.status_list, fault = "status_list" },
+  { "GET", "/vct/:template", publication.credential_type },
+
+  -- The sandbox's own.
+  { "GET", "/sandbox/ready", control.ready },
+  { "GET", "/sandbox/settings", control.settings, access = "same_origin" },
+  { "GET", "/sandbox/wallets", window.list, access = "same_origin" },
+  { "GET", WALLET, window.show, access = "same_origin" },
+  { "PUT", WALLET, window.create, access = "same_origin" },
+  { "GET", WALLET .. "/credentials/:id", window.credential, access = "same_origin" },
+  { "POST", WALLET .. "/inbox/:id/accept", window.accept, access = "same_origin" },
+  { "POST", WALLET .. "/inbox/:id/dismiss", window.dismiss, access = "same_origin" },
+  { "POST", WALLET .. "/inbox/:id/read", window.read, access = "same_origin" },
+  { "POST", WALLET .. "/trusted-contacts", wallet.add_contact, access = "same_origin" },
+  { "DELETE", WALLET .. "/trusted-contacts/:id", wallet.remove_contact, access = "same_origin" },
+  { "GET", "/sandbox/log", control.log, access = "same_origin" },
+  { "GET", "/sandbox/events", control.events, access = "same_origin" },
+  { "POST", "/sandbox/revoke/:uuid", control.revoke, access = "same_origin" },
+  { "POST", "/sandbox/clock", control.advance_clock, access = "same_origin" },
+  { "POST", "/sandbox/reset", control.reset, access = "same_origin" },
+  { "GET", "/sandbox/faults", control.get_faults, access = "same_origin" },
+  { "PUT", "/sandbox/faults", control.set_faults, access = "same_origin" },
+  { "DELETE", "/sandbox/faults", control.clear_faults, access = "same_origin" },
+}

@@ -1,0 +1,59 @@
+--- JSON Web Signatures in compact form, ES256 only.
+local base64url = require "credenco.sandbox.crypto.base64url"
+local es256 = require "credenco.sandbox.crypto.es256"
+local json = require "credenco.sandbox.app.json"
+
+local M = {}
+
+---@class credenco.Jws
+---@field header table
+---@field payload table
+---@field signed string the bytes under the signature
+---@field signature string
+
+---@param header table `alg` is added
+---@param payload table
+---@param jwk credenco.EcJwk private
+---@return string jws
+function M.sign(header, payload, jwk)
+  header.alg = "ES256"
+  local signed = base64url.encode(json.encode(header)) .. "." .. base64url.encode(json.encode(payload))
+  return signed .. "." .. base64url.encode(es256.sign(jwk, signed))
+end
+
+local function decode_part(text)
+  local bytes = base64url.decode(text)
+  return bytes and json.decode_object(bytes)
+end
+
+--- Takes a JWS apart without trusting it.
+---@param text string
+---@return credenco.Jws?
+---@return string? err
+function M.parse(text)
+  local head, body, tail = tostring(text):match "^([%w_-]+)%.([%w_-]+)%.([%w_-]+)$"
+  if not head then
+    return nil, "not a compact JWS"
+  end
+  local header, payload, signature = decode_part(head), decode_part(body), base64url.decode(tail)
+  if not (header and payload and signature) then
+    return nil, "the JWS does not hold JSON objects"
+  end
+  if header.alg ~= "ES256" then
+    return nil, "the JWS is not signed with ES256"
+  end
+  if header.crit ~= nil then
+    return nil, "the JWS has critical extensions nobody here knows"
+  end
+  return { header = header, payload = payload, signed = head .. "." .. body, signature = signature }
+end
+
+---@param jws credenco.Jws
+---@param jwk credenco.EcJwk
+---@return boolean? ok
+---@return string? err
+function M.verify(jws, jwk)
+  return es256.verify(jwk, jws.signed, jws.signature)
+end
+
+return M

@@ -1,0 +1,149 @@
+--- The issuer's OpenID4VCI endpoints: token, nonce, credential, notification.
+local clock = require "credenco.sandbox.app.clock"
+local credentials = require "credenco.sandbox.issuer.credentials"
+local nonces = require "credenco.sandbox.issuer.nonces"
+local offers = require "credenco.sandbox.issuer.offers"
+local proof = require "credenco.sandbox.issuer.proof"
+local random = require "credenco.sandbox.app.random"
+local reply = require "credenco.sandbox.app.reply"
+local revocations = require "credenco.sandbox.issuer.revocations"
+local status = require "credenco.sandbox.issuer.status"
+local store = require "credenco.sandbox.app.store"
+local templates = require "credenco.sandbox.issuer.templates"
+
+local M = {}
+
+local TOKEN_TTL_S = 300
+local NOTIFICATION_TTL_S = 3600
+
+local EVENTS = { credential_accepted = true, credential_failure = true, credential_deleted = true }
+
+local function grant_key(token)
+  return "grant:" .. token
+end
+
+--- Token endpoint (OpenID4VCI 1.0, 6), pre-authorized code without a transaction code.
+function M.token(request)
+  local form = request:form()
+  if form.grant_type == nil then
+    return reply.oauth(400, "invalid_request", "grant_type is missing")
+  end
+  if form.grant_type ~= offers.GRANT_TYPE then
+    return reply.oauth(400, "unsupported_grant_type", "this issuer takes pre-authorized codes only")
+  end
+  if form["pre-authorized_code"] == nil then
+    return reply.oauth(400, "invalid_request", "pre-authorized_code is missing")
+  end
+  if form.tx_code ~= nil then
+    return reply.oauth(400, "invalid_request", "no tx_code is expected")
+  end
+  local offer = offers.redeem(form["pre-authorized_code"])
+  if not offer then
+    return reply.oauth(400, "invalid_grant", "the pre-authorized code is unknown, expired or used")
+  end
+  status.authorized(offer.correlation_id)
+  local token = random.token()
+  store.set(grant_key(token), {
+    correlation_id = offer.correlation_id, template_id = offer.template_id, claims = offer.claims,
+    expires_at = clock.now() + TOKEN_TTL_S,
+  }, TOKEN_TTL_S)
+  return reply.json(200, { access_token = token, token_type = "Bearer", expires_in = TOKEN_TTL_S })
+end
+
+--- Nonce endpoint (7).
+function M.nonce()
+  return reply.json(200, { c_nonce = nonces.create() })
+end
+
+--- The grant behind a request's access token.
+local function grant_of(request)
+  local token = tostring(request.headers["authorization"]):match "^[Bb]earer +(%S+)$"
+  local grant = token and store.get(grant_key(token))
+  if grant and grant.expires_at > clock.now() then
+    return grant, token
+  end
+  local answer = reply.oauth(401, "invalid_token", "the access token is missing, unknown or expired")
+  answer.headers["WWW-Authenticate"] = token and 'Bearer error="invalid_token"' or "Bearer"
+  return nil, nil, answer
+end
+
+--- What is wrong with the body of a credential request, apart from its proofs (8.2).
+local function refuse_order(body, grant)
+  if body.credential_identifier ~= nil then
+    if body.credential_configuration_id ~= nil then
+      return reply.oauth(400, "invalid_credential_request",
+        "credential_identifier and credential_configuration_id exclude each other")
+    end
+    return reply.oauth(400, "unknown_credential_identifier", "no credential_identifier was given out")
+  end
+  if type(body.credential_configuration_id) ~= "string" then
+    return reply.oauth(400, "invalid_credential_request", "credential_configuration_id is missing")
+  end
+  if body.credential_configuration_id ~= grant.template_id then
+    return reply.oauth(400, "unknown_credential_configuration", "the offer was for another credential")
+  end
+  if body.credential_response_encryption ~= nil then
+    return reply.oauth(400, "invalid_encryption_parameters", "this issuer does not encrypt its answers")
+  end
+  if body.proofs == nil then
+    return reply.oauth(400, "invalid_proof", "proofs is missing")
+  end
+end
+
+local function hand_out(grant, token, holder_key, change)
+  if not store.claim("issued:" .. token, TOKEN_TTL_S) then
+    return reply.oauth(400, "credential_request_denied", "this access token has had its credential")
+  end
+  local template = templates.find(grant.template_id)
+  local entry = revocations.allocate(grant.correlation_id)
+  local credential = credentials.make(template, {
+    claims = grant.claims, holder_key = holder_key, status_index = entry.index, change = change,
+  })
+  status.completed(grant.correlation_id, entry.uuid)
+  local notification_id = random.token()
+  store.set("notification:" .. notification_id, { correlation_id = grant.correlation_id }, NOTIFICATION_TTL_S)
+  return reply.json(200, { credentials = { { credential = credential } }, notification_id = notification_id })
+end
+
+--- Credential endpoint (8).
+function M.credential(request)
+  local grant, token, refusal = grant_of(request)
+  if not grant then
+    return refusal
+  end
+  local body, err = request:json()
+  if not body then
+    return reply.oauth(400, "invalid_credential_request", "the request body is " .. err)
+  end
+  local bad_order = refuse_order(body, grant)
+  if bad_order then
+    return bad_order
+  end
+  local holder_key, proof_refusal = proof.verify(body.proofs)
+  if not holder_key then
+    return reply.oauth(400, proof_refusal.code, proof_refusal.description)
+  end
+  return hand_out(grant, token, holder_key, request.change)
+end
+
+--- Notification endpoint (11).
+function M.notification(request)
+  local grant, _, refusal = grant_of(request)
+  if not grant then
+    return refusal
+  end
+  local body = request:json()
+  if not body or type(body.notification_id) ~= "string" or not EVENTS[body.event] then
+    return reply.oauth(400, "invalid_notification_request", "notification_id or event is missing or unknown")
+  end
+  local found = store.get("notification:" .. body.notification_id)
+  if not found or found.correlation_id ~= grant.correlation_id then
+    return reply.oauth(400, "invalid_notification_id", "no credential was issued with this notification_id")
+  end
+  if body.event == "credential_failure" then
+    status.failed(found.correlation_id)
+  end
+  return reply.empty(204)
+end
+
+return M

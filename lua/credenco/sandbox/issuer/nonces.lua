@@ -1,0 +1,27 @@
+--- Nonces for key proofs (OpenID4VCI 1.0, 7): each is good for one credential request.
+local clock = require "credenco.sandbox.app.clock"
+local random = require "credenco.sandbox.app.random"
+local store = require "credenco.sandbox.app.store"
+
+local M = {}
+
+local TTL_S = 300
+
+---@return string nonce
+function M.create()
+  local nonce = random.token()
+  store.set("nonce:" .. nonce, { expires_at = clock.now() + TTL_S }, TTL_S)
+  return nonce
+end
+
+--- Uses a nonce up.
+---@return boolean good it was ours, still valid, and not used before
+function M.take(nonce)
+  local found = store.get("nonce:" .. nonce)
+  if not found or found.expires_at <= clock.now() then
+    return false
+  end
+  return store.claim("nonce:" .. nonce, TTL_S)
+end
+
+return M

@@ -1,0 +1,36 @@
+--- What the issuer publishes for everybody: metadata, its DID document, the status list and
+--- the types of its credentials.
+local identity = require "credenco.sandbox.issuer.identity"
+local metadata = require "credenco.sandbox.issuer.metadata"
+local reply = require "credenco.sandbox.app.reply"
+local revocations = require "credenco.sandbox.issuer.revocations"
+local templates = require "credenco.sandbox.issuer.templates"
+
+local M = {}
+
+function M.issuer()
+  return reply.json(200, metadata.issuer())
+end
+
+function M.server()
+  return reply.json(200, metadata.authorization_server())
+end
+
+function M.did()
+  return reply.json(200, identity.document())
+end
+
+function M.status_list()
+  return reply.text(200, "application/statuslist+jwt", revocations.token())
+end
+
+--- GET /vct/{template}: SD-JWT VC type metadata.
+function M.credential_type(request)
+  local template = templates.find(request.params.template)
+  if not template or template.format ~= "dc+sd-jwt" then
+    return reply.problem(404, "no credential type of this name")
+  end
+  return reply.json(200, metadata.credential_type(template))
+end
+
+return M

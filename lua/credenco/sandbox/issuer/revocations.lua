@@ -1,0 +1,56 @@
+--- The issuer's Token Status List: one entry for each credential, revoked by its
+--- revocation_uuid.
+local clock = require "credenco.sandbox.app.clock"
+local config = require "credenco.sandbox.app.config"
+local identity = require "credenco.sandbox.issuer.identity"
+local jws = require "credenco.sandbox.crypto.jws"
+local random = require "credenco.sandbox.app.random"
+local status_list = require "credenco.sandbox.crypto.status_list"
+local store = require "credenco.sandbox.app.store"
+
+local M = {}
+
+local SIZE = 131072
+local STEP = 79999 -- odd, so that it visits every index of a power of two once
+local TTL_S = 1
+local VALIDITY_S = 3600
+
+--- Where the list is published; the `uri` in a credential's status.
+function M.uri()
+  return config.base_url .. "/status-lists/1"
+end
+
+--- Gives a credential its place in the list. Neighbours in time are not neighbours there.
+---@return { uuid: string, index: integer }
+function M.allocate(correlation_id)
+  local number = store.next "status-index"
+  local entry = { uuid = random.uuid(), index = number * STEP % SIZE, correlation_id = correlation_id }
+  store.set("revocation:" .. entry.uuid, entry)
+  return entry
+end
+
+--- Revokes; repeating it changes nothing.
+---@return { uuid: string, index: integer }? entry nil when there is no such uuid
+function M.revoke(uuid)
+  local entry = store.get("revocation:" .. uuid)
+  if entry and store.claim("revoked:" .. uuid) then
+    store.append("revoked", { index = entry.index })
+  end
+  return entry
+end
+
+--- The status list token (draft-ietf-oauth-status-list, 5.1).
+---@return string jwt
+function M.token()
+  local revoked, now = {}, clock.now()
+  for index, entry in ipairs(store.list "revoked") do
+    revoked[index] = entry.index
+  end
+  local payload = {
+    iss = identity.did(), sub = M.uri(), iat = now, exp = now + VALIDITY_S, ttl = TTL_S,
+    status_list = status_list.encode(SIZE, revoked),
+  }
+  return jws.sign({ typ = "statuslist+jwt", kid = identity.kid() }, payload, identity.key())
+end
+
+return M

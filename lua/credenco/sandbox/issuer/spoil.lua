@@ -1,0 +1,51 @@
+--- Credentials that are wrong in one way, for wallets to refuse. Only the fault "credential"
+--- makes them.
+local clock = require "credenco.sandbox.app.clock"
+local es256 = require "credenco.sandbox.crypto.es256"
+
+local M = {}
+
+local HOUR_S = 3600
+
+--- What each change does before signing: to the template, the holder's key, the envelope or
+--- the signing key.
+local BEFORE = {
+  vct = function(plan) plan.vct = plan.vct .. "/other" end,
+  expired = function(plan) plan.expires_at = clock.now() - HOUR_S end,
+  holder = function(plan) plan.holder_key = es256.public(es256.generate()) end,
+  other_key = function(plan) plan.signing_key = es256.generate() end,
+}
+
+local function replace_at(text, position)
+  local new = text:sub(position, position) == "A" and "B" or "A"
+  return text:sub(1, position - 1) .. new .. text:sub(position + 1)
+end
+
+--- What a change does to the finished text.
+local AFTER = {
+  signature = function(text)
+    local _, second_dot = text:find "^[^.]+%.[^.]+%."
+    return replace_at(text, second_dot + 10)
+  end,
+  disclosure = function(text)
+    local first_tilde = text:find("~", 1, true)
+    return first_tilde and first_tilde < #text and replace_at(text, first_tilde + 8) or text
+  end,
+}
+
+---@param change string?
+---@param plan table of issuer/credentials.lua
+function M.before(change, plan)
+  if BEFORE[change] then
+    BEFORE[change](plan)
+  end
+end
+
+---@param change string?
+---@param text string
+---@return string text
+function M.after(change, text)
+  return AFTER[change] and AFTER[change](text) or text
+end
+
+return M

@@ -1,0 +1,92 @@
+--- The wallet's HTTP: this project's own transport on nginx's event loop, never blocking
+--- the worker, with one deadline for a whole exchange and a limit on every answer.
+local config = require "credenco.sandbox.app.config"
+local json = require "credenco.sandbox.app.json"
+local loop = require "credenco.loop"
+local reach = require "credenco.sandbox.wallet.reach"
+local transport = require "credenco.transport.curl"
+local uri = require "credenco.sandbox.app.uri"
+
+local M = {}
+
+local MAX_BODY_BYTES = 512 * 1024
+local CONNECT_TIMEOUT_MS = 2000
+
+local shared
+
+--- One transport a worker, made at its first use: libcurl's handles do not survive a fork.
+local function the_transport()
+  shared = shared or transport.new {
+    ca_file = config.ca_file, user_agent = "credenco-sandbox", max_body_bytes = MAX_BODY_BYTES,
+  }
+  return shared
+end
+
+---@return number deadline_ms for everything that starts now
+function M.deadline(timeout_ms)
+  return loop.now_ms() + timeout_ms
+end
+
+local REASONS = {
+  timeout = "issuer_timeout",
+  too_large = "answer_too_large",
+}
+
+local function explain(err, url)
+  return {
+    reason = REASONS[err.code] or "issuer_unreachable",
+    detail = ("%s: %s"):format(url.authority, err.message),
+  }
+end
+
+local function send(request)
+  local url, refusal = reach.check(request.url)
+  if not url then
+    return nil, refusal
+  end
+  request.max_body_bytes = MAX_BODY_BYTES
+  request.connect_timeout_ms = CONNECT_TIMEOUT_MS
+  local response, err = the_transport():send(request)
+  if not response then
+    return nil, explain(err, url)
+  end
+  return response
+end
+
+---@param deadline_ms number
+---@return { status: integer, headers: table, body: string }?
+---@return { reason: string, detail: string }? failure
+function M.get(url, deadline_ms, accept)
+  return send {
+    method = "GET", url = url, deadline_ms = deadline_ms,
+    headers = { accept = accept or "application/json" },
+  }
+end
+
+local function encode_form(fields)
+  local pairs_of = {}
+  for name, value in pairs(fields) do
+    pairs_of[#pairs_of + 1] = uri.encode(name) .. "=" .. uri.encode(value)
+  end
+  table.sort(pairs_of)
+  return table.concat(pairs_of, "&")
+end
+
+function M.post_form(url, fields, deadline_ms)
+  return send {
+    method = "POST", url = url, deadline_ms = deadline_ms, body = encode_form(fields),
+    headers = { ["content-type"] = "application/x-www-form-urlencoded", accept = "application/json" },
+  }
+end
+
+---@param token string? access token
+function M.post_json(url, value, deadline_ms, token)
+  local headers = { ["content-type"] = "application/json", accept = "application/json" }
+  headers.authorization = token and "Bearer " .. token
+  return send {
+    method = "POST", url = url, deadline_ms = deadline_ms, body = value and json.encode(value) or "",
+    headers = headers,
+  }
+end
+
+return M

@@ -1,0 +1,81 @@
+--- The holder's inbox: offers that wait for a decision. NEW, READ once looked at,
+--- PROCESSED once accepted or dismissed.
+local receive = require "credenco.sandbox.wallet.receive"
+local reply = require "credenco.sandbox.app.reply"
+local store = require "credenco.sandbox.app.store"
+local wallets = require "credenco.sandbox.wallet.wallets"
+
+local M = {}
+
+--- An offer URI is worth the credential until it is redeemed, so nobody is shown it.
+function M.shown(offer)
+  local copy = {}
+  for name, value in pairs(offer) do
+    copy[name] = value
+  end
+  copy.offer_uri = nil
+  return copy
+end
+
+local function find(request, wallet)
+  local entry = wallets.inbox_entry(wallet.key, tonumber(request.params.id) or 0)
+  if not entry then
+    return nil, reply.problem(404, "no offer with this id in the inbox")
+  end
+  return entry
+end
+
+--- Marks an offer processed; only one caller can.
+local function claim(wallet, entry)
+  return entry.state ~= "PROCESSED" and store.claim(("inbox:%s:%d"):format(wallet.key, entry.id))
+end
+
+local function finish(wallet, entry, outcome)
+  local changed = wallets.update_inbox(wallet.key, entry.id, function(offer)
+    offer.state, offer.offer_uri = "PROCESSED", nil
+    for name, value in pairs(outcome) do
+      offer[name] = value
+    end
+    return offer
+  end)
+  return reply.json(200, M.shown(changed or entry))
+end
+
+local function decide(request, wallet, decision)
+  local entry, missing = find(request, wallet)
+  if not entry then
+    return missing
+  end
+  if not claim(wallet, entry) then
+    return reply.problem(409, "this offer has been accepted or dismissed before")
+  end
+  return finish(wallet, entry, decision(entry))
+end
+
+--- POST /sandbox/wallets/{key}/inbox/{id}/accept: runs the exchange; the answer tells how
+--- it went, as the holder would see it.
+function M.accept(request, wallet)
+  return decide(request, wallet, function(entry) return receive.accept(wallet, entry) end)
+end
+
+--- POST /sandbox/wallets/{key}/inbox/{id}/dismiss
+function M.dismiss(request, wallet)
+  return decide(request, wallet, function() return { outcome = "dismissed" } end)
+end
+
+--- POST /sandbox/wallets/{key}/inbox/{id}/read
+function M.read(request, wallet)
+  local entry, missing = find(request, wallet)
+  if not entry then
+    return missing
+  end
+  local changed = wallets.update_inbox(wallet.key, entry.id, function(offer)
+    if offer.state == "NEW" then
+      offer.state = "READ"
+      return offer
+    end
+  end)
+  return reply.json(200, M.shown(changed or entry))
+end
+
+return M

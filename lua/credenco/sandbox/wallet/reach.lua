@@ -1,0 +1,67 @@
+--- Which URLs a wallet may call. An offer names whatever its sender likes; without this
+--- list it could make the wallet call anything this machine can.
+local config = require "credenco.sandbox.app.config"
+
+local M = {}
+
+---@class credenco.SandboxUrl
+---@field scheme "http"|"https"
+---@field host string
+---@field authority string host and port
+---@field path string with query; "" when there is none
+
+--- Takes an absolute http(s) URL apart; one with user information, a fragment, or bytes a
+--- URL cannot hold is none.
+---@param url any
+---@return credenco.SandboxUrl?
+function M.parse(url)
+  if type(url) ~= "string" or url:find "[%c%s\\#\127-\255]" then
+    return nil
+  end
+  local scheme, authority, path = url:match "^(https?)://([^/?]+)(.*)$"
+  if not scheme then
+    return nil
+  end
+  local host = authority:match "^(%[[%x:.]+%])%f[:%z]" or authority:match "^([%w.-]+)%f[:%z]"
+  if not host or not authority:sub(#host + 1):find "^:?%d*$" then
+    return nil
+  end
+  return { scheme = scheme, host = host:lower(), authority = authority:lower(), path = path }
+end
+
+---@return boolean
+function M.is_loopback(host)
+  return host == "localhost" or host == "[::1]" or host:find "^127%.%d+%.%d+%.%d+$" ~= nil
+end
+
+local function is_allowed(url)
+  if M.is_loopback(url.host) then
+    return true
+  end
+  for _, name in ipairs(config.allow) do
+    if name == url.host or name == url.authority then
+      return url.scheme == "https"
+    end
+  end
+  return false
+end
+
+--- Whether the wallet may call this URL.
+---@param url any
+---@return credenco.SandboxUrl?
+---@return { reason: string, detail: string }? failure
+function M.check(url)
+  local parsed = M.parse(url)
+  if not parsed then
+    return nil, { reason = "url_invalid", detail = "the issuer names something that is not an http or https URL" }
+  end
+  if not is_allowed(parsed) then
+    return nil, {
+      reason = "fetch_not_allowed",
+      detail = ("this wallet may not call %s://%s"):format(parsed.scheme, parsed.authority),
+    }
+  end
+  return parsed
+end
+
+return M

@@ -1,0 +1,95 @@
+--- The sandbox's own window into the wallets: what the holder sees. The product has no such
+--- call; the page and the people who test a pipeline need one.
+local api = require "credenco.sandbox.wallet.api"
+local did_jwk = require "credenco.sandbox.crypto.did_jwk"
+local inbox = require "credenco.sandbox.wallet.inbox"
+local json = require "credenco.sandbox.app.json"
+local reply = require "credenco.sandbox.app.reply"
+local validity = require "credenco.sandbox.wallet.validity"
+local wallets = require "credenco.sandbox.wallet.wallets"
+
+local M = {}
+
+local function without(document, name)
+  local copy = {}
+  for key, value in pairs(document) do
+    copy[key] = value
+  end
+  copy[name] = nil
+  return copy
+end
+
+local function shown_credentials(wallet_key, limit)
+  local list, status_of = json.array({}), validity.checker()
+  for index, credential in ipairs(wallets.credentials(wallet_key, limit)) do
+    list[index] = without(credential, "raw")
+    list[index].status = status_of(credential)
+  end
+  return list
+end
+
+local function shown_inbox(wallet_key)
+  local list = json.array({})
+  for index, offer in ipairs(wallets.inbox(wallet_key)) do
+    list[index] = inbox.shown(offer)
+  end
+  return list
+end
+
+local function describe(wallet, limit)
+  return {
+    key = wallet.key,
+    name = wallet.name,
+    did = did_jwk.encode(wallet.jwk),
+    credential_count = wallets.credential_count(wallet.key),
+    credentials = shown_credentials(wallet.key, limit),
+    inbox = shown_inbox(wallet.key),
+    discarded = wallets.discarded(wallet.key),
+    trusted_contacts = wallets.contacts(wallet.key),
+  }
+end
+
+--- GET /sandbox/wallets/{key}; with ?latest=n only the newest n credentials.
+M.show = api.with_wallet(function(request, wallet)
+  local latest = tonumber(request.query.latest or "")
+  return reply.json(200, describe(wallet, latest and math.max(0, math.floor(latest))))
+end)
+
+--- GET /sandbox/wallets/{key}/credentials/{id}: one credential, with its signed text.
+M.credential = api.with_wallet(function(request, wallet)
+  local credential = wallets.credential(wallet.key, tonumber(request.params.id) or 0)
+  if not credential then
+    return reply.problem(404, "no credential with this id")
+  end
+  credential.status = validity.checker()(credential)
+  return reply.json(200, credential)
+end)
+
+M.accept = api.with_wallet(inbox.accept)
+M.dismiss = api.with_wallet(inbox.dismiss)
+M.read = api.with_wallet(inbox.read)
+
+--- GET /sandbox/wallets
+function M.list()
+  return reply.json(200, wallets.all())
+end
+
+--- PUT /sandbox/wallets/{key} {"name": ..., "trusts_issuer": ..., "direct_issue_allowed": ...},
+--- all of it optional: creates a wallet; 200 when it was there.
+function M.create(request)
+  local key = request.params.key
+  local body = request:body()
+  local description, err = json.decode_object(body == "" and "{}" or body)
+  if not description then
+    return reply.problem(400, "the request body is " .. err)
+  end
+  local created = wallets.create {
+    key = key,
+    name = type(description.name) == "string" and description.name or key,
+    trusts_issuer = description.trusts_issuer == true,
+    direct_issue_allowed = description.direct_issue_allowed ~= false,
+  }
+  return reply.json(created and 201 or 200, describe(wallets.find(key)))
+end
+
+return M
