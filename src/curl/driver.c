@@ -144,6 +144,36 @@ static credenco_code set_body(credenco_transfer *transfer, credenco_span body) {
     return CREDENCO_OK;
 }
 
+/* A loopback host is this machine: no proxy of the environment leads there. */
+static bool goes_direct(const credenco_driver *driver, const credenco_url *url) {
+    const char *proxy = driver->options.proxy;
+    return proxy != NULL ? proxy[0] == '\0' : credenco_url_is_loopback(url);
+}
+
+/* The origin as libcurl knows it already, or NULL: plain http through a proxy needs the
+ * whole URL in the request, and a target must begin with a slash. */
+static CURLU *known_origin(credenco_driver *driver, const char *text, const credenco_url *url) {
+    bool absolute_form = !url->https && !goes_direct(driver, url);
+    if (absolute_form || url->target.len == 0 || url->target.data[0] != '/') {
+        return NULL;
+    }
+    credenco_span origin = {text, (size_t)(url->target.data - text)};
+    return credenco_origins_find(&driver->origins, origin);
+}
+
+/* The target's span ends where the text does, so it is NUL terminated. */
+static credenco_code aim(credenco_driver *driver, CURL *easy, const char *text,
+                         const credenco_url *url) {
+    CURLU *origin = known_origin(driver, text, url);
+    const char *target = origin != NULL ? url->target.data : NULL;
+    curl_easy_setopt(easy, CURLOPT_CURLU, origin);
+    bool set = curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, target) == CURLE_OK &&
+               curl_easy_setopt(easy, CURLOPT_NOPROXY, goes_direct(driver, url) ? "*" : NULL) ==
+                   CURLE_OK &&
+               (origin != NULL || curl_easy_setopt(easy, CURLOPT_URL, text) == CURLE_OK);
+    return set ? CREDENCO_OK : CREDENCO_OUT_OF_MEMORY;
+}
+
 /* Only a loopback host may be spoken to without TLS, or with a certificate that
  * nobody vouches for. */
 static credenco_code set_url(credenco_driver *driver, CURL *easy, const char *text) {
@@ -159,8 +189,7 @@ static credenco_code set_url(credenco_driver *driver, CURL *easy, const char *te
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, loopback ? 0L : 1L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, loopback ? 0L : 2L);
     }
-    return curl_easy_setopt(easy, CURLOPT_URL, text) == CURLE_OK ? CREDENCO_OK
-                                                                 : CREDENCO_OUT_OF_MEMORY;
+    return aim(driver, easy, text, &url);
 }
 
 static credenco_code set_request(credenco_driver *driver, credenco_transfer *transfer,
@@ -351,6 +380,7 @@ void credenco_driver_free(credenco_driver *driver) {
         free_transfer(driver->transfers[i]);
     }
     free(driver->transfers);
+    credenco_origins_free(&driver->origins);
     if (driver->multi != NULL) {
         curl_multi_cleanup(driver->multi);
     }

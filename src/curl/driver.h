@@ -18,11 +18,12 @@
 
 #include "core/buf.h"
 #include "core/error.h"
+#include "origin.h"
 #include "wait.h"
 
 typedef struct credenco_driver_options {
     const char *ca_file;    /* NULL: the system's certificates */
-    const char *proxy;      /* NULL: what the environment says; "": none */
+    const char *proxy;      /* NULL: what the environment says, but none to loopback; "": none */
     const char *user_agent; /* NULL: none is sent */
     long connection_cache;  /* connections kept alive, at most */
     bool http2;             /* offer HTTP/2 over TLS */
@@ -79,6 +80,7 @@ typedef struct credenco_driver {
     credenco_wait wait;
     credenco_driver_options options;
     char *ca_file, *proxy, *user_agent; /* what options points to */
+    credenco_origins origins;
     credenco_transfer **transfers;      /* all of them; transfers[i]->id is i + 1 */
     size_t transfer_count;
     size_t in_flight; /* queued or active */
