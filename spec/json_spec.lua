@@ -1,0 +1,108 @@
+-- Claims arrive exactly as given, or nothing is sent.
+local cjson = require "cjson"
+local json = require "credenco.json"
+
+local function nested(levels)
+  local value = { leaf = true }
+  for _ = 2, levels do value = { value } end
+  return value
+end
+
+describe("credenco.json writes", function()
+  local exact = {
+    { "the largest exact integer", 9007199254740992, "9007199254740992" },
+    { "the smallest exact integer", -9007199254740992, "-9007199254740992" },
+    { "fifteen digits", 123456789012345, "123456789012345" },
+    { "a tenth", 0.1, "0.1" },
+    { "a double that needs 17 digits", 0.1 + 0.2, "0.30000000000000004" },
+    { "a short decimal", 9.95, "9.95" },
+    { "a whole number that is a float", 3.0, "3" },
+    { "a very small number", 5e-324, "4.9406564584125e-324" },
+    { "text beyond ASCII", "é", '"é"' },
+    { "a slash", "a/b", '"a/b"' },
+    { "a quote and a backslash", '"\\', [["\"\\"]] },
+    { "a line break and a NUL", "\n\0", [["\n\u0000"]] },
+    { "true", true, "true" },
+    { "null", json.null, "null" },
+    { "an empty object", {}, "{}" },
+    { "an empty object that says so", json.object {}, "{}" },
+    { "an empty array", json.array {}, "[]" },
+    { "a list", { 1, "a", false }, '[1,"a",false]' },
+    { "nulls in a list", { json.null, json.null }, "[null,null]" },
+    { "keys in order", { b = 1, a = { d = 2, c = 3 } }, '{"a":{"c":3,"d":2},"b":1}' },
+    { "a key that looks like a number", { ["1"] = 1 }, '{"1":1}' },
+  }
+  for _, case in ipairs(exact) do
+    it(case[1], function()
+      local text = assert(json.encode(case[2]))
+      assert.equal(case[3], (text:gsub("\\/", "/")))
+    end)
+  end
+
+  it("numbers that lua-cjson reads back as the same number", function()
+    math.randomseed(20261123)
+    for _ = 1, 2000 do
+      local number = (math.random() - 0.5) * 10 ^ math.random(-20, 12)
+      assert.equal(number, cjson.decode("[" .. json.encode(number) .. "]")[1])
+    end
+  end)
+
+  it("64 levels and not one more", function()
+    assert.is_string(json.encode(nested(64)))
+    local text, problem = json.encode(nested(65))
+    assert.is_nil(text)
+    assert.equal("nested deeper than 64 levels", problem)
+  end)
+
+  it("a table without changing it", function()
+    local items = {}
+    local marked = json.array(items)
+    assert.is_nil(getmetatable(items))
+    assert.not_equal(items, marked)
+  end)
+end)
+
+describe("credenco.json refuses", function()
+  local loop = {}
+  loop.inner = loop
+  local refused = {
+    { "an integer past 2^53", { a = { b = { 1, 2 ^ 53 + 2 } } }, ".a.b[2]" },
+    { "a whole number far past 2^53", { a = 1e300 }, ".a" },
+    { "NaN", { a = 0 / 0 }, ".a" },
+    { "an infinity", { -math.huge }, "[1]" },
+    { "invalid UTF-8", { name = "\255" }, ".name" },
+    { "an overlong form", { name = "\192\175" }, ".name" },
+    { "half a surrogate pair", { name = "\237\160\128" }, ".name" },
+    { "a key that is invalid UTF-8", { a = { ["\255"] = 1 } }, ".a" },
+    { "a hole in a list", { list = { 1, nil, 3 } }, ".list" },
+    { "a list with names", { mixed = { 1, name = 2 } }, ".mixed" },
+    { "a key that is no text", { [true] = 1 }, "" },
+    { "a fraction as key", { [1.5] = 1 }, "" },
+    { "an array with names", { a = json.array { name = 1 } }, ".a" },
+    { "an object with numbers", { a = json.object { 1 } }, ".a" },
+    { "a function", { a = { fn = print } }, ".a.fn" },
+    { "a coroutine", { a = coroutine.create(print) }, ".a" },
+    { "a file", { a = io.stdout }, ".a" },
+    { "a table inside itself", loop, (".inner"):rep(64) },
+  }
+  for _, case in ipairs(refused) do
+    it(case[1] .. ", and says where", function()
+      local text, problem, path = json.encode(case[2])
+      assert.is_nil(text)
+      assert.is_string(problem)
+      assert.equal(case[3], path)
+    end)
+  end
+end)
+
+describe("credenco.json reads", function()
+  it("nothing but JSON", function()
+    for _, text in ipairs { "", "{", "<html>", "NaN", "[NaN]", "{} {}" } do
+      assert.is_nil(json.decode(text))
+    end
+  end)
+
+  it("null as credenco.null", function()
+    assert.equal(json.null, json.decode('{"a":null}').a)
+  end)
+end)
