@@ -11,10 +11,10 @@ local TRIES = 5 -- another process may take the port between choosing and listen
 local TEMPLATE = [[
 $main
 daemon off;
-worker_processes 1;
+worker_processes $workers;
 pid $folder/pid;
 error_log $folder/error.log info;
-events { worker_connections 512; }
+events { worker_connections $connections; }
 http {
   access_log off;
   client_body_temp_path $folder/body;
@@ -41,6 +41,8 @@ local nginx = {}
 ---@field server string? inside the server block
 ---@field http string? inside the http block
 ---@field main string? at the top
+---@field workers integer? worker processes; default 1
+---@field connections integer? of one worker; default 512
 ---@field lua boolean? load nginx's Lua module
 ---@field tls { certificate: string, key: string }? paths; speaks https then
 ---@field files table<string, string>? name to content, written into the folder first
@@ -60,6 +62,8 @@ local function configuration(options, folder, port)
   local tls = options.tls
   local values = {
     main = main_block(options),
+    workers = ("%d"):format(options.workers or 1),
+    connections = ("%d"):format(options.connections or 512),
     http = options.http or "",
     server = (tls and TLS:format(tls.certificate, tls.key) or "") .. (options.server or ""),
     tls = tls and "ssl" or "",
@@ -70,12 +74,20 @@ local function configuration(options, folder, port)
   return (text:gsub("%$folder", folder))
 end
 
+-- The specs' own engine may be another one than nginx's, so its search paths are left behind.
+local function command(folder)
+  return {
+    "/usr/bin/env", "-u", "LUA_PATH", "-u", "LUA_CPATH",
+    PROGRAM, "-p", folder, "-c", folder .. "/nginx.conf", "-e", "stderr",
+  }
+end
+
 local function start_on(port, options)
   return Server.start {
     command = function(folder)
       for name, content in pairs(options.files or {}) do files.write(folder .. "/" .. name, content) end
       files.write(folder .. "/nginx.conf", configuration(options, folder, port))
-      return { PROGRAM, "-p", folder, "-c", folder .. "/nginx.conf", "-e", "stderr" }
+      return command(folder)
     end,
     -- The pid file is ours alone and written once the port is; somebody else may answer at the port.
     ready = function(folder) return files.read(folder .. "/pid") and wait.connects(port) end,
