@@ -177,7 +177,8 @@ end
 ---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, http_status: integer }?
 ---@return credenco.Error? err
 function Client:issue_direct(args)
-  return issue(self, args)
+  local result, err = issue(self, args) -- no tail call: it would hide the caller who is to blame
+  return result, err
 end
 
 --- Issues many records, given as a list or as a function that returns one after the

@@ -17,7 +17,8 @@ local M = {
 ---@param options credenco.Options
 ---@return credenco.Client
 function M.new(options)
-  return client.new(options, 2)
+  local made = client.new(options, 2) -- no tail call: it would hide the caller who is to blame
+  return made
 end
 
 --- The decoded credential_offer_uri of a credential offer (OpenID4VCI 1.0, 4.1.3).

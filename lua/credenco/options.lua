@@ -98,10 +98,12 @@ function M.check(what, specs, given, level)
   for name in pairs(given) do
     if not specs[name] then error(what .. ": " .. unknown_name(name, specs), level + 1) end
   end
+  local wrong, problem
   for name, spec in pairs(specs) do
-    local problem = problem_with(given[name], spec)
-    if problem then error(("%s: %s %s"):format(what, name, problem), level + 1) end
+    local found = problem_with(given[name], spec)
+    if found and (not wrong or name < wrong) then wrong, problem = name, found end
   end
+  if wrong then error(("%s: %s %s"):format(what, wrong, problem), level + 1) end
 end
 
 --- Checks `given` and returns a copy with the defaults filled in.
