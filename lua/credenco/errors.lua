@@ -2,6 +2,8 @@
 --- tostring is one readable line that says what happened, where, whether anything
 --- was sent and what to do.
 
+local core = require "credenco.core"
+
 ---@class credenco.Error
 ---@field code string          stable, what programs test; see the README's table
 ---@field message string       one line for people
@@ -45,7 +47,8 @@ local MESSAGES = {
   invalid_claims = "the claims cannot be sent exactly as given",
   no_offer_uri = "the request_uri has no credential_offer_uri",
   offer_by_value = "the request_uri holds the offer itself instead of its URI, which cannot be pushed",
-  ambiguous_offer_uri = "the request_uri can be read in more than one way: the server has to percent-encode the credential_offer_uri",
+  ambiguous_offer_uri = "the request_uri can be read in more than one way: "
+    .. "the server has to percent-encode the credential_offer_uri",
   invalid_offer_uri = "the credential_offer_uri is not a valid https URL",
   insecure_offer_uri = "the credential_offer_uri is plain http to a host that is not loopback",
   connect_failed = "the connection failed: check the host, the port and the network",
@@ -153,12 +156,38 @@ local function redact_one(text, secret)
   return (text:gsub(pattern, "[redacted]"))
 end
 
+-- A server repeats a secret as it was sent, percent-encoded in a query, or, of an
+-- offer's URI, the path or only the last part of it.
+local LAST_PART_MIN = 6
+
+local function add_forms(secret, secrets)
+  secrets[#secrets + 1] = secret
+  local path, last = secret:match("^%a[%w+.-]*://[^/?#]+(.*/([^/]*))$")
+  if path and #path > 1 then secrets[#secrets + 1] = path end
+  if last and #last >= LAST_PART_MIN then secrets[#secrets + 1] = last end
+end
+
+local function add_encoded(secrets)
+  for i = 1, #secrets do
+    local encoded = core.encode(secrets[i])
+    secrets[#secrets + 1] = encoded
+    secrets[#secrets + 1] = encoded:gsub("%%%x%x", string.lower)
+  end
+end
+
 local function collect(value, secrets)
   if type(value) == "table" then
     for _, inner in pairs(value) do collect(inner, secrets) end
   elseif (type(value) == "string" and value ~= "") or type(value) == "number" then
-    secrets[#secrets + 1] = tostring(value)
+    add_forms(tostring(value), secrets)
   end
+end
+
+-- What is left of a character at the end, and bytes that are no UTF-8, cannot be shown.
+local function valid_utf8(text)
+  if core.utf8_valid(text) then return text end
+  local whole = text:gsub("[\192-\255][\128-\191]*$", "")
+  return core.utf8_valid(whole) and whole or (text:gsub("[\128-\255]", "?"))
 end
 
 --- The server's words, fit to be shown: on one line, bounded, without URLs and
@@ -169,12 +198,13 @@ end
 function M.bounded_detail(text, secrets)
   local found = {}
   collect(secrets, found)
+  add_encoded(found)
   table.sort(found, function(a, b) return #a > #b end)
   text = text:sub(1, 4 * DETAIL_MAX):gsub("[%w%-]+://[^%s\"'<>]+", "[URL]")
   for _, secret in ipairs(found) do text = redact_one(text, secret) end
   text = text:gsub("[%c\127]+", " "):gsub("^%s+", ""):gsub("%s+$", "")
-  if #text > DETAIL_MAX then text = text:sub(1, DETAIL_MAX - 3) .. "..." end
-  return text ~= "" and text or nil
+  if #text > DETAIL_MAX then text = valid_utf8(text:sub(1, DETAIL_MAX - 3)) .. "..." end
+  return text ~= "" and valid_utf8(text) or nil
 end
 
 return M

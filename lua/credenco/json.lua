@@ -135,10 +135,9 @@ local function write_object(out, value, keys, depth)
   out[#out + 1] = "{"
   for i, key in ipairs(keys) do
     if i > 1 then out[#out + 1] = "," end
-    local problem, path = writers.string(out, key), ""
-    if problem then return "a key is not valid UTF-8", "" end
+    if writers.string(out, key) then return "a key is not valid UTF-8", "" end
     out[#out + 1] = ":"
-    problem, path = write(out, value[key], depth)
+    local problem, path = write(out, value[key], depth)
     if problem then return problem, "." .. key .. path end
   end
   out[#out + 1] = "}"
