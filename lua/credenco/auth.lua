@@ -1,15 +1,35 @@
 --- Who the client is: the headers that carry an API key or an OAuth2 token.
 ---
---- auth:headers(refused) gives a table of headers, or nil and an error. `refused` is a
+--- auth:headers(refused, deadline_ms, step) gives a table of headers, or nil and an error. `refused` is a
 --- table it gave earlier that the server did not accept. The same table is given again
 --- as long as the credentials are the same.
 
 local core = require "credenco.core"
+local errors = require "credenco.errors"
 local loop = require "credenco.loop"
 
 local M = {}
 
 local JSON_TYPE = "application/json"
+
+-- Nobody ----------------------------------------------------------------------
+
+local Nobody = { renewable = false }
+Nobody.__index = Nobody
+
+function Nobody:headers(_, _, step)
+  return nil, errors.new {
+    code = "unauthorized", step = step, message = "this call needs credentials: give the client an api_key or oauth2",
+  }
+end
+
+function Nobody:secrets()
+  return {}
+end
+
+function M.nobody()
+  return setmetatable({}, Nobody)
+end
 
 -- API key ---------------------------------------------------------------------
 

@@ -294,10 +294,11 @@ end
 ---@return credenco.Error? err
 function Client:request(args)
   check("request", arguments.request, args, 2)
-  local method, body, err = args.method or "GET", nil, nil
+  local method, body = args.method or "GET", nil
   if args.json ~= nil then
-    body, err = encoded(args.json, "request", nil, "json")
-    if not body then return nil, err end
+    local problem
+    body, problem = encoded(args.json, "request", nil, "json")
+    if not body then return nil, problem end
   end
   local call = new_call(self, args.timeout_ms, { body = body, method = method, secrets = args.json })
   local url = self.options.base_url .. args.path .. query_string(args.query)
@@ -328,7 +329,8 @@ local function new_transport(read)
 end
 
 local function new_auth(self, read)
-  if not read.oauth2 then return auth.api_key(read.api_key, read.auth_scheme) end
+  if read.api_key then return auth.api_key(read.api_key, read.auth_scheme) end
+  if not read.oauth2 then return auth.nobody() end
   return auth.oauth2(read.oauth2, function(request)
     local call = new_call(self, nil, {
       body = request.body, headers = request.headers, secrets = { read.oauth2.client_secret },

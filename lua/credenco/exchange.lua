@@ -90,7 +90,7 @@ local function request(self, flow, call, step, url, authorized, renew)
   local headers = step == "token" and call.headers or BARE_HEADERS
   if authorized then
     local err
-    headers, err = self.auth:headers(renew and call.headers or nil, call.deadline_ms)
+    headers, err = self.auth:headers(renew and call.headers or nil, call.deadline_ms, step)
     if not headers then return without_credentials(call, flow, err) end
     call.headers = headers
   end

@@ -8,7 +8,7 @@ local M = {}
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
----@field api_key string?            this or oauth2
+---@field api_key string?            this or oauth2; with neither the client can push, which takes no credentials
 ---@field auth_scheme "x-api-key"|"bearer"|nil  how the key travels; default "x-api-key"
 ---@field oauth2 { token_url: string, client_id: string, client_secret: string, scope: string? }?
 ---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
@@ -97,7 +97,7 @@ end
 function M.read(given, level)
   local what = "credenco.new"
   local read = options.read(what, M.SPEC, given, level + 1)
-  if (read.api_key == nil) == (read.oauth2 == nil) then
+  if read.api_key and read.oauth2 then
     error(what .. ": give either api_key or oauth2", level + 1)
   end
   read.retry = options.read(what .. " retry", M.RETRY, read.retry, level + 1)
