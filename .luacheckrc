@@ -1,8 +1,13 @@
 -- The language of the shared subset: what both engines and nginx have.
 std = "min"
+-- what one engine has and the other names differently
+read_globals = { "jit", "unpack", table = { fields = { "unpack" } } }
+self = false -- a method may leave its object alone
 max_line_length = 120
+max_comment_line_length = false -- annotations are one line each
 exclude_files = { "build", "build.luarocks", "node_modules" }
 
+files["bench"] = { std = "lua54" }
 files["spec"] = { std = "+busted" }
 files["lua/credenco/loop/nginx.lua"] = { std = "ngx_lua" }
 files["lua/credenco/transport/resty.lua"] = { std = "ngx_lua" }

@@ -1,0 +1,67 @@
+--- `credenco issue`: the two calls, an offer made and delivered.
+local claims = require "credenco.cli.claims"
+local fields = require "credenco.cli.fields"
+local library = require "credenco.cli.library"
+local settings = require "credenco.cli.settings"
+local sink = require "credenco.cli.sink"
+
+-- The offer is delivered and used up; it was a secret and nobody needs it any more.
+local SHOWN = { "correlation_id", "status_uri", "http_status" }
+
+local M = {
+  summary = "Issue a credential straight into a wallet.",
+  description = [[
+Makes a credential offer and delivers it to a wallet, which takes the credential in by itself.
+
+The wallet keeps the credential only if the issuer is one of its trusted contacts (see `credenco
+trust`), and discards it otherwise. The answer is the same both times.]],
+  epilog = [[
+Examples:
+  credenco issue --wallet "$WALLET" --template ebw_oid --claim id=90004760 --claim name=CoolSoft
+  make-claims | credenco issue --wallet "$WALLET" --template ebw_oid --claims-json -
+
+Exit code 5: the delivery was sent and its answer lost. Deliver the same offer again, never a new one:
+  credenco issue --wallet "$WALLET" --template ebw_oid --claims-json claims.json --keep-offer offer ||
+    { [ $? = 5 ] && credenco push --wallet "$WALLET" --from offer; }
+
+]] .. settings.ENVIRONMENT,
+}
+
+function M.declare(command)
+  command:group("Options",
+    command:option "--wallet" :argname "KEY" :count "1" :description "External key of the wallet.",
+    command:option "--template" :argname "KEY" :count "1" :description "Key of the credential template.",
+    command:option "--correlation-id" :argname "ID" :target "correlation_id"
+      :description "Your own id for this issue; one is made when absent.",
+    command:option "--keep-offer" :argname "FILE" :target "keep_offer"
+      :description "Where to put the offer when it was made and not delivered.",
+    claims.declare(command))
+  settings.declare(command)
+end
+
+local function keep_offer(args, err, out)
+  local offer = args.keep_offer and err:offer()
+  if not offer then
+    return
+  end
+  local ok, problem = sink.write(args.keep_offer, offer.offer_uri .. "\n")
+  out:note(ok and "the offer is kept in " .. args.keep_offer or "the offer is lost: cannot write " .. problem)
+end
+
+function M.run(args, out)
+  local result, err = library.client_call(settings.options(args), "issue_direct", {
+    wallet_key = args.wallet,
+    template_id = args.template,
+    correlation_id = args.correlation_id,
+    claims = claims.read(args),
+  })
+  if not result then
+    keep_offer(args, err, out)
+    return nil, err
+  end
+  out:note "delivered; the wallet keeps the credential if it trusts the issuer"
+  local shown = fields.pick(result, SHOWN)
+  return shown, fields.text(shown, SHOWN)
+end
+
+return M

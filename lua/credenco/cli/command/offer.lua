@@ -1,0 +1,79 @@
+--- `credenco offer`: the first of the two calls. Prints a secret, because that is what was asked for.
+local base64 = require "credenco.cli.base64"
+local claims = require "credenco.cli.claims"
+local fields = require "credenco.cli.fields"
+local library = require "credenco.cli.library"
+local settings = require "credenco.cli.settings"
+local sink = require "credenco.cli.sink"
+
+local FIELDS = { "correlation_id", "request_uri", "offer_uri", "status_uri" }
+
+local M = {
+  summary = "Make a credential offer and print it.",
+  description = [[
+Makes a credential offer and prints its URI: the offer's own, for `credenco push`, or the one to show
+the holder with --request-uri-base or --qr-code. Whoever has it can take the credential: treat it as a
+secret until then.]],
+  epilog = [[
+Examples:
+  credenco offer --template ebw_oid --claims-json claims.json > offer
+  credenco push --wallet "$WALLET" --from offer
+  credenco offer --template ebw_oid --claims-json claims.json --qr-code offer.png
+
+]] .. settings.ENVIRONMENT,
+}
+
+function M.declare(command)
+  command:group("Options",
+    command:option "--template" :argname "KEY" :count "1" :description "Key of the credential template.",
+    command:option "--correlation-id" :argname "ID" :target "correlation_id"
+      :description "Your own id for this issue; the server makes one when absent.",
+    command:option "--request-uri-base" :argname "URL" :target "request_uri_base"
+      :description "A web wallet's address, to redirect the holder to.",
+    command:option "--qr-code" :argname "FILE" :target "qr_code"
+      :description "Ask for a QR code and write it there, PNG.",
+    claims.declare(command))
+  settings.declare(command)
+end
+
+local function write_png(path, qr_uri)
+  local png = base64.decode((qr_uri or ""):gsub("^data:[^,]*,", ""))
+  if not png then
+    return nil, { code = "bad_response", step = "create_offer", sent = "rejected",
+      message = "the offer was made, but the server sent no QR code that can be read" }
+  end
+  local ok, err = sink.write(path, png)
+  if not ok then
+    return nil, { code = "unexpected", message = "the offer was made, but its QR code cannot be written: " .. err }
+  end
+  return true
+end
+
+local function create(args)
+  return library.client_call(settings.options(args), "create_offer", {
+    template_id = args.template,
+    correlation_id = args.correlation_id,
+    request_uri_base = args.request_uri_base,
+    qr_code = args.qr_code and {} or nil,
+    claims = claims.read(args),
+  })
+end
+
+function M.run(args, out)
+  local result, err = create(args)
+  if not result then
+    return nil, err
+  end
+  if args.qr_code then
+    local ok, png_err = write_png(args.qr_code, result.qr_uri)
+    if not ok then
+      return nil, png_err
+    end
+  end
+  local shown = fields.pick(result, FIELDS)
+  out:note("correlation_id: " .. shown.correlation_id)
+  local attended = args.qr_code or args.request_uri_base
+  return shown, attended and shown.request_uri or shown.offer_uri
+end
+
+return M

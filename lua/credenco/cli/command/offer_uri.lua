@@ -1,0 +1,28 @@
+--- `credenco offer-uri`: takes the offer's URI out of a request URI. Talks to nobody.
+local credenco = require "credenco"
+local source = require "credenco.cli.source"
+
+local M = {
+  summary = "Take the offer's URI out of a request URI.",
+  description = [[
+Reads a request URI ("openid-credential-offer://?credential_offer_uri=...") and prints the URI of the
+credential offer in it, decoded: what `credenco push` wants.]],
+  epilog = [[
+Example:
+  credenco offer-uri < request_uri | credenco push --wallet "$WALLET"]],
+}
+
+function M.declare(command)
+  command:option "--from" :argname "FILE" :default "-"
+    :description "File with the request URI; standard input when absent." :show_default(false)
+end
+
+function M.run(args)
+  local offer_uri, err = credenco.offer_uri(source.read_line(args.from, "the request URI"))
+  if not offer_uri then
+    return nil, err
+  end
+  return { offer_uri = offer_uri }, offer_uri
+end
+
+return M

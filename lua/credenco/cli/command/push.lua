@@ -1,0 +1,51 @@
+--- `credenco push`: the second of the two calls. The offer comes in on standard input or from a file,
+--- never as an argument: it is a secret, and arguments show in the process list.
+local fields = require "credenco.cli.fields"
+local library = require "credenco.cli.library"
+local settings = require "credenco.cli.settings"
+local source = require "credenco.cli.source"
+
+local FIELDS = { "http_status" }
+
+local M = {
+  summary = "Deliver an offer to a wallet.",
+  description = [[
+Delivers an offer, as `credenco offer` printed it, to a wallet. No credentials are needed.
+
+The wallet keeps the credential only if the issuer is one of its trusted contacts, and discards it
+otherwise. The answer is the same both times.]],
+  epilog = [[
+Examples:
+  credenco offer --template ebw_oid --claims-json claims.json | credenco push --wallet "$WALLET"
+  credenco push --wallet "$WALLET" --from offer
+  credenco push --wallet "$WALLET" --from offer --inbox
+
+Exit code 5: sent, answer lost. Run the same command again: delivering the same offer twice issues the
+credential once.]],
+}
+
+function M.declare(command)
+  command:group("Options",
+    command:option "--wallet" :argname "KEY" :count "1" :description "External key of the wallet.",
+    command:option "--from" :argname "FILE" :default "-"
+      :description "File with the offer's URI; standard input when absent." :show_default(false),
+    command:flag "--inbox" :description "Leave the offer in the inbox, for the holder to accept.")
+  settings.declare_public(command)
+end
+
+function M.run(args, out)
+  local result, err = library.client_call(settings.public_options(args), "push_offer", {
+    wallet_key = args.wallet,
+    offer_uri = source.read_line(args.from, "the offer's URI"),
+    direct = not args.inbox,
+  })
+  if not result then
+    return nil, err
+  end
+  out:note(args.inbox and "delivered to the inbox"
+    or "delivered; the wallet keeps the credential if it trusts the issuer")
+  local shown = fields.pick(result, FIELDS)
+  return shown, fields.text(shown, FIELDS)
+end
+
+return M

@@ -1,0 +1,40 @@
+--- `credenco status`: how far an issue is.
+local fields = require "credenco.cli.fields"
+local library = require "credenco.cli.library"
+local settings = require "credenco.cli.settings"
+
+local FIELDS = { "status", "correlation_id", "revocation_uuid" }
+
+local M = {
+  summary = "Ask how far an issue is.",
+  description = [[
+Asks the issuer how far an issue is. "issue_completed" means that the issuer's part is done; whether the
+wallet kept the credential is not to be seen from here.]],
+  epilog = [[
+Examples:
+  credenco status 89cba89
+  credenco status 89cba89 --wait --timeout 60
+
+]] .. settings.ENVIRONMENT,
+}
+
+function M.declare(command)
+  command:argument "correlation_id" :description "The issue's correlation id."
+  command:group("Options",
+    command:flag "--wait" :description "Ask again until it is done, has failed, or the time is up.")
+  settings.declare(command)
+end
+
+function M.run(args)
+  local options = settings.options(args)
+  local method = args.wait and "wait_issued" or "issue_status"
+  local wait_options = args.wait and { timeout_ms = options.timeout_ms } or nil
+  local result, err = library.client_call(options, method, args.correlation_id, wait_options)
+  if not result then
+    return nil, err
+  end
+  local shown = fields.pick(result, FIELDS)
+  return shown, fields.text(shown, FIELDS)
+end
+
+return M

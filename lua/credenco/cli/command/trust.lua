@@ -1,0 +1,49 @@
+--- `credenco trust`: makes an issuer a trusted contact of a wallet.
+local fields = require "credenco.cli.fields"
+local library = require "credenco.cli.library"
+local settings = require "credenco.cli.settings"
+
+local FIELDS = { "id", "did", "name", "direct_issue_allowed" }
+
+local M = {
+  summary = "Make an issuer a trusted contact of a wallet.",
+  description = [[
+Adds an issuer to a wallet's trusted contacts, so that the wallet keeps what this issuer delivers. The
+call is made with the credentials of the wallet, which may be others than those of the issuer.
+
+The DID is that of the issuer's template and compared to the letter; an issuer may have one for each
+credential format.]],
+  epilog = [[
+Example:
+  credenco trust --wallet "$WALLET" --did did:web:wallet.credenco.com:issuer:credenco --name Credenco
+
+Exit code 5: sent, answer lost. The contact may have been made.
+
+]] .. settings.ENVIRONMENT,
+}
+
+function M.declare(command)
+  command:group("Options",
+    command:option "--wallet" :argname "KEY" :count "1" :description "External key of the wallet.",
+    command:option "--did" :argname "DID" :count "1" :description "The issuer's DID.",
+    command:option "--name" :argname "NAME" :count "1" :description "What the holder sees.",
+    command:flag "--no-direct-issue" :target "no_direct_issue"
+      :description "Trust it, but let its offers wait in the inbox.")
+  settings.declare(command)
+end
+
+function M.run(args)
+  local result, err = library.client_call(settings.options(args), "trust_issuer", {
+    wallet_key = args.wallet,
+    did = args.did,
+    name = args.name,
+    direct_issue_allowed = not args.no_direct_issue,
+  })
+  if not result then
+    return nil, err
+  end
+  local shown = fields.pick(result, FIELDS)
+  return shown, fields.text(shown, FIELDS)
+end
+
+return M

@@ -1,0 +1,40 @@
+--- Results as text: one "name: value" a line, so that people and grep can read them.
+local core = require "credenco.core"
+
+local M = {}
+
+-- A server's words end up in a terminal or in JSON: no control bytes, no broken UTF-8.
+local function clean(value)
+  if type(value) ~= "string" then
+    return value
+  end
+  local text = value:gsub("[%c\127]", "?")
+  return core.utf8_valid(text) and text or (text:gsub("[\128-\255]", "?"))
+end
+
+--- A copy of the named fields, those that are there, fit to be shown.
+---@param result table
+---@param names string[]
+---@return table
+function M.pick(result, names)
+  local picked = {}
+  for _, name in ipairs(names) do
+    picked[name] = clean(result[name])
+  end
+  return picked
+end
+
+---@param result table
+---@param names string[] in this order
+---@return string
+function M.text(result, names)
+  local lines = {}
+  for _, name in ipairs(names) do
+    if result[name] ~= nil then
+      lines[#lines + 1] = name .. ": " .. tostring(result[name])
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+return M

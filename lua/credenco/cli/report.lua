@@ -1,0 +1,60 @@
+--- What the program says: results on stdout, everything else on stderr, both as JSON for programs.
+local errors = require "credenco.errors"
+local fields = require "credenco.cli.fields"
+local json = require "credenco.json"
+
+local M = {}
+
+-- What an error has to say, in JSON; see lua/credenco/errors.lua.
+local ERROR_FIELDS = {
+  "code", "message", "step", "sent", "retryable", "http_status", "attempts", "correlation_id", "detail", "status",
+}
+
+---@class credenco.cli.Report
+---@field private as_json boolean
+local Report = {}
+Report.__index = Report
+
+---@param as_json boolean
+---@return credenco.cli.Report
+function M.new(as_json)
+  return setmetatable({ as_json = as_json }, Report)
+end
+
+local function write(file, text)
+  local ok, err = file:write(text, "\n")
+  if ok then
+    ok, err = file:flush()
+  end
+  return ok, err
+end
+
+--- Writes a result.
+---@param result table the fields of the JSON form
+---@param text string the form for people
+---@return boolean? ok
+---@return string? err stdout cannot be written to: full, or closed
+function Report:result(result, text)
+  return write(io.stdout, self.as_json and assert(json.encode(result)) or text)
+end
+
+--- Writes something worth knowing that is not the result; a program that asked for JSON does not get it.
+---@param text string
+function Report:note(text)
+  if not self.as_json then
+    write(io.stderr, text)
+  end
+end
+
+--- Writes an error of the library, or one of the program's own with `code` and `message`.
+---@param err table
+---@param text string? the form for people, when it is longer than the error's own line
+function Report:failure(err, text)
+  if not self.as_json then
+    write(io.stderr, text or (errors.is_error(err) and tostring(err)) or "credenco: " .. err.message)
+    return
+  end
+  write(io.stderr, json.encode { error = fields.pick(err, ERROR_FIELDS) })
+end
+
+return M

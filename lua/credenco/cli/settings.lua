@@ -1,0 +1,160 @@
+--- The settings every command that talks to a server shares: a flag first, then the environment.
+---
+--- Secrets come from the environment or from files; an argument would show in the process list.
+local source = require "credenco.cli.source"
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+-- The service itself; a sandbox or a test system is named with --base-url.
+M.DEFAULT_BASE_URL = "https://wallet.credenco.com"
+
+M.ENVIRONMENT = [[
+Environment, where no flag says otherwise:
+  CREDENCO_BASE_URL            --base-url
+  CREDENCO_API_KEY             the API key itself
+  CREDENCO_API_KEY_FILE        --api-key-file
+  CREDENCO_CLIENT_ID           --client-id
+  CREDENCO_CLIENT_SECRET_FILE  --client-secret-file
+  CREDENCO_TOKEN_URL           --token-url
+  CREDENCO_CA_FILE             --ca-file]]
+
+local function declare_connection(command)
+  command:group("Connection",
+    command:option "--base-url" :argname "URL" :target "base_url"
+      :description("Where the issuer's API is (default: " .. M.DEFAULT_BASE_URL .. ")."),
+    command:option "--wallet-base-url" :argname "URL" :target "wallet_base_url"
+      :description "Where the wallets are, when that is another place.",
+    command:option "--ca-file" :argname "FILE" :target "ca_file"
+      :description "Certificates to trust, PEM, instead of the system's.",
+    command:option "--timeout" :argname "SECONDS"
+      :description "For everything the command does, repeats included (default: 30).")
+end
+
+local function declare_authentication(command)
+  command:group("Authentication (an API key, or all three for OAuth2)",
+    command:option "--api-key-file" :argname "FILE" :target "api_key_file"
+      :description "File with the API key.",
+    command:option "--auth-scheme" :argname "SCHEME" :target "auth_scheme" :choices { "x-api-key", "bearer" }
+      :description "How the API key is sent (default: x-api-key).",
+    command:option "--client-id" :argname "ID" :target "client_id"
+      :description "OAuth2 client.",
+    command:option "--client-secret-file" :argname "FILE" :target "client_secret_file"
+      :description "File with the OAuth2 client's secret.",
+    command:option "--token-url" :argname "URL" :target "token_url"
+      :description "Where OAuth2 tokens are had.",
+    command:option "--scope" :argname "SCOPE"
+      :description "OAuth2 scope to ask for.")
+end
+
+--- Adds the flags to a command.
+function M.declare(command)
+  declare_connection(command)
+  declare_authentication(command)
+end
+
+--- Adds the flags to a command that works without credentials.
+function M.declare_public(command)
+  declare_connection(command)
+end
+
+--- An empty variable counts as none, as `VARIABLE= credenco ...` means it.
+local function environment(name)
+  local value = os.getenv("CREDENCO_" .. name)
+  return value ~= "" and value or nil
+end
+
+local function api_key(args)
+  if args.api_key_file then
+    return source.read_line(args.api_key_file, "--api-key-file")
+  end
+  local file = environment "API_KEY_FILE"
+  return environment "API_KEY" or file and source.read_line(file, "CREDENCO_API_KEY_FILE")
+end
+
+local function missing_of_oauth2(client_id, secret_file, token_url)
+  return not client_id and "--client-id" or not secret_file and "--client-secret-file"
+    or not token_url and "--token-url" or nil
+end
+
+local function oauth2(args)
+  local client_id = args.client_id or environment "CLIENT_ID"
+  local secret_file = args.client_secret_file or environment "CLIENT_SECRET_FILE"
+  local token_url = args.token_url or environment "TOKEN_URL"
+  if not (client_id or secret_file or token_url) then
+    return nil
+  end
+  local missing = missing_of_oauth2(client_id, secret_file, token_url)
+  if missing then
+    usage.fail("OAuth2 needs a client, its secret and the token URL: " .. missing .. " is missing")
+  end
+  return {
+    token_url = token_url,
+    client_id = client_id,
+    client_secret = source.read_line(secret_file, "the file with the client's secret"),
+    scope = args.scope,
+  }
+end
+
+local function flags_of_oauth2(args)
+  return args.client_id or args.client_secret_file or args.token_url
+end
+
+--- A flag outweighs the whole environment: `--api-key-file` does not quarrel with CREDENCO_CLIENT_ID.
+local function credentials(args)
+  if args.api_key_file and flags_of_oauth2(args) then
+    usage.fail("--api-key-file and the flags for OAuth2 exclude each other")
+  end
+  if args.api_key_file then
+    return api_key(args), nil
+  end
+  if flags_of_oauth2(args) then
+    return nil, oauth2(args)
+  end
+  local key, client = api_key(args), oauth2(args)
+  if key and client then
+    usage.fail("the environment holds an API key and an OAuth2 client: unset one, or choose with a flag")
+  end
+  return key, client
+end
+
+local function timeout_ms(args)
+  if not args.timeout then
+    return nil
+  end
+  local seconds = args.timeout:find("^%d+%.?%d*$") and tonumber(args.timeout)
+  if not seconds or seconds <= 0 or seconds > 86400 then
+    usage.fail("--timeout: a number of seconds above 0, at most 86400")
+  end
+  return math.max(1, math.floor(seconds * 1000))
+end
+
+local function with_credentials(options, args)
+  options.api_key, options.oauth2 = credentials(args)
+  if not (options.api_key or options.oauth2) then
+    usage.fail "no credentials: set CREDENCO_API_KEY, or give --api-key-file or an OAuth2 client"
+  end
+  options.auth_scheme = args.auth_scheme
+  return options
+end
+
+--- The options for `credenco.new`.
+---@param args table the parsed arguments
+---@return credenco.Options
+function M.options(args)
+  return with_credentials(M.public_options(args), args)
+end
+
+--- The same for a command that works without credentials, which then are not even looked at.
+---@param args table the parsed arguments
+---@return credenco.Options
+function M.public_options(args)
+  return {
+    base_url = args.base_url or environment "BASE_URL" or M.DEFAULT_BASE_URL,
+    wallet_base_url = args.wallet_base_url,
+    ca_file = args.ca_file or environment "CA_FILE",
+    timeout_ms = timeout_ms(args),
+  }
+end
+
+return M

@@ -1,0 +1,65 @@
+--- Reads what must not stand in a process list - secrets, offer URIs, claims - from a file or from
+--- standard input.
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+M.MAX_BYTES = 1048576
+
+local stdin_taken = false
+
+local function open_stdin(what)
+  if stdin_taken then
+    usage.fail(what .. ": standard input can be read only once")
+  end
+  stdin_taken = true
+  return io.stdin
+end
+
+local function open(path, what)
+  if path == "-" then
+    return open_stdin(what)
+  end
+  local file, err = io.open(path, "rb")
+  if not file then
+    usage.fail(("%s: cannot open %s"):format(what, err))
+  end
+  return file
+end
+
+--- The whole content of a file, "-" being standard input.
+---@param path string
+---@param what string what is read, for the message
+---@return string
+function M.read(path, what)
+  local file = open(path, what)
+  local content, err = file:read(M.MAX_BYTES + 1)
+  if path ~= "-" then
+    file:close()
+  end
+  if err then
+    usage.fail(("%s: cannot read %s"):format(what, err))
+  end
+  content = content or ""
+  if #content > M.MAX_BYTES then
+    usage.fail(("%s: longer than %d bytes"):format(what, M.MAX_BYTES))
+  end
+  return content
+end
+
+--- The one line a file holds, without the white space around it.
+---@param path string
+---@param what string
+---@return string
+function M.read_line(path, what)
+  local line = M.read(path, what):match("^%s*(.-)%s*$")
+  if line == "" then
+    usage.fail(what .. ": there is nothing in " .. (path == "-" and "standard input" or path))
+  end
+  if line:find("[\r\n]") then
+    usage.fail(what .. ": one line expected, found more")
+  end
+  return line
+end
+
+return M

@@ -1,0 +1,25 @@
+local base64 = require "credenco.cli.base64"
+
+-- RFC 4648, 10
+local VECTORS = {
+  ["Zg=="] = "f", ["Zm8="] = "fo", ["Zm9v"] = "foo",
+  ["Zm9vYg=="] = "foob", ["Zm9vYmE="] = "fooba", ["Zm9vYmFy"] = "foobar",
+  ["AP+/"] = "\0\255\191",
+}
+
+describe("base64", function()
+  for text, bytes in pairs(VECTORS) do
+    it("reads " .. text, function()
+      assert.equal(bytes, base64.decode(text))
+    end)
+  end
+
+  for name, text in pairs {
+    ["nothing"] = "", ["a length that is no multiple of four"] = "Zm9", ["other characters"] = "Zm9*",
+    ["padding in the middle"] = "Zg==Zg==", ["white space"] = "Zm9v\n", ["too much padding"] = "Z===",
+  } do
+    it("refuses " .. name, function()
+      assert.is_nil(base64.decode(text))
+    end)
+  end
+end)

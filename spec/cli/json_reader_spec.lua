@@ -1,0 +1,106 @@
+local cjson = require "cjson"
+local credenco = require "credenco"
+local json = require "credenco.json"
+local json_reader = require "credenco.cli.json_reader"
+
+-- Texts that come out again as they went in.
+local EXACT = {
+  ["an empty object"] = "{}",
+  ["an empty array"] = "[]",
+  ["empty ones inside"] = '{"a":[],"b":{}}',
+  ["null"] = '{"a":null}',
+  ["booleans"] = "[true,false]",
+  ["zero"] = "[0]",
+  ["the largest integer every engine holds"] = "[9007199254740992]",
+  ["its negative"] = "[-9007199254740992]",
+  ["fifteen digits"] = "[123456789012345]",
+  ["a tenth"] = "[0.1]",
+  ["seventeen digits that a double has"] = "[0.30000000000000004]",
+  ["text beyond ASCII"] = '["\195\169 \226\130\172 \240\159\152\128"]',
+  ["nesting at the limit"] = ("["):rep(64) .. ("]"):rep(64),
+}
+
+-- Texts that mean the same as another one.
+local SAME = {
+  ["white space"] = { ' \t\r\n{ "a" : [ 1 , 2 ] } \n', '{"a":[1,2]}' },
+  ["a fraction that is none"] = { "[1.0]", "[1]" },
+  ["an exponent"] = { "[1e2,12.5E-1]", "[100,1.25]" },
+  ["zeros at the end of a fraction"] = { "[0.10]", "[0.1]" },
+  ["simple escapes"] = { [==["\"\\\/"]==], [==["\"\\/"]==] },
+  ["a delete character"] = { '["\127"]', [==[["\u007f"]]==] },
+  ["a unicode escape"] = { [==["\u00e9\u20AC"]==], '"\195\169\226\130\172"' },
+  ["a surrogate pair"] = { [==["\ud83d\ude00"]==], '"\240\159\152\128"' },
+  ["the last code point before the pairs"] = { [==["\ud7ff"]==], '"\237\159\191"' },
+}
+
+-- Texts that are refused, and where.
+local REFUSED = {
+  ["nothing"] = { "", "line 1, column 1: not a JSON value" },
+  ["an integer that would be rounded"] = { "[9007199254740993]", "cannot be held exactly" },
+  ["more digits than a double has"] = { "[0.12345678901234567890]", "cannot be held exactly" },
+  ["an infinite number"] = { "[1e999]", "cannot be held exactly" },
+  ["a number that vanishes"] = { "[1e-999]", "cannot be held exactly" },
+  ["a leading zero"] = { "[01]", "not a JSON value" },
+  ["a lone minus"] = { "[-]", "not a JSON value" },
+  ["a fraction without digits"] = { "[1.]", "not a JSON value" },
+  ["an exponent without digits"] = { "[1e]", "not a JSON value" },
+  ["hexadecimal"] = { "[0x10]", "expected" },
+  ["not a number"] = { "[NaN]", "not a JSON value" },
+  ["a word"] = { "[nil]", "not a JSON value" },
+  ["two values"] = { "{} {}", "line 1, column 4: nothing may follow" },
+  ["a comma too many"] = { "[1,]", "not a JSON value" },
+  ["a comma too few"] = { "[1 2]", 'line 1, column 4: "," or "]" expected' },
+  ["an array without end"] = { "[1", "expected" },
+  ["an object without end"] = { '{"a":1', "expected" },
+  ["a name that is no string"] = { "{a:1}", "a member's name expected" },
+  ["a missing colon"] = { '{"a" 1}', '":" expected' },
+  ["one name twice"] = { '{"a":1,\n "a":2}', "line 2, column 2: the same name twice" },
+  ["one name twice, once as null"] = { '{"a":null,"a":2}', "the same name twice" },
+  ["a string without end"] = { '["a', "the string has no end" },
+  ["a line break in a string"] = { '["a\nb"]', "a control character" },
+  ["a zero byte in a string"] = { '["a\0b"]', "a control character" },
+  ["an unknown escape"] = { [==["\x41"]==], "an unknown escape" },
+  ["a short unicode escape"] = { [==["\u12"]==], "a broken" },
+  ["half of a pair"] = { [==["\ud83d"]==], "half of a surrogate pair" },
+  ["the other half alone"] = { [==["\ude00"]==], "half of a surrogate pair" },
+  ["half of a pair before another escape"] = { [==["\ud83d\u0041"]==], "half of a surrogate pair" },
+  ["nesting past the limit"] = { ("["):rep(65) .. ("]"):rep(65), "nested deeper than 64" },
+  ["nesting far past the limit"] = { ("["):rep(100000), "nested deeper than 64" },
+}
+
+describe("the JSON reader of the command line", function()
+  for name, text in pairs(EXACT) do
+    it("keeps " .. name, function()
+      assert.equal(text, json.encode((assert(json_reader.read(text)))))
+    end)
+  end
+
+  for name, case in pairs(SAME) do
+    it("understands " .. name, function()
+      local value = assert(json_reader.read(case[1]))
+      assert.same(json_reader.read(case[2]), value)
+    end)
+  end
+
+  for name, case in pairs(REFUSED) do
+    it("refuses " .. name, function()
+      local value, err = json_reader.read(case[1])
+      assert.is_nil(value)
+      assert.is_truthy(err:find(case[2], 1, true), err)
+    end)
+  end
+
+  it("reads what lua-cjson reads", function()
+    local text = '{"id":"90004760","n":[1,2.5,-3],"deep":{"a":{"b":[{"c":"\\u00e9"}]}},"t":true}'
+    assert.same(cjson.decode(text), json_reader.read(text))
+  end)
+
+  it("gives null as the library's null", function()
+    assert.equal(credenco.null, json_reader.read "null")
+  end)
+
+  it("does not repeat what it read", function()
+    local _, err = json_reader.read '{"name": "very personal" oops'
+    assert.is_nil(err:find("personal", 1, true))
+  end)
+end)

@@ -1,0 +1,160 @@
+-- What the program says when it is called wrongly, or only asked about itself. Nothing here talks to a server.
+local cjson = require "cjson"
+local credenco = require "credenco"
+local files = require "spec.support.files"
+local program = require "spec.cli.program"
+
+local SECRET = "very-secret-value"
+
+describe("the program called wrongly", function()
+  local folder
+
+  setup(function() folder = files.temporary_folder() end)
+  teardown(function() files.remove_folder(folder) end)
+
+  local function file(name, content)
+    files.write(folder .. "/" .. name, content)
+    return folder .. "/" .. name
+  end
+
+  local ISSUE = { "issue", "--wallet", "w", "--template", "t" }
+
+  local function issue(...)
+    local arguments = { (table.unpack or unpack)(ISSUE) }
+    for _, argument in ipairs { ... } do
+      arguments[#arguments + 1] = argument
+    end
+    return arguments
+  end
+
+  -- name -> arguments, part of the message, standard input
+  local function cases()
+    return {
+      ["without a command"] = { {}, "a command is required" },
+      ["with an unknown command"] = { { "frobnicate" }, "unknown command 'frobnicate'" },
+      ["with an unknown option"] = { issue "--frob", "unknown option '--frob'" },
+      ["without the wallet"] = { { "issue", "--template", "t" }, "missing option '--wallet'" },
+      ["without the DID"] = { { "trust", "--wallet", "w", "--name", "n" }, "missing option '--did'" },
+      ["with the API key as an argument"] = { issue("--api-key=" .. SECRET), "use CREDENCO_API_KEY or --api-key-file" },
+      ["with the client's secret as an argument"] = {
+        issue("--client-secret", SECRET), "use --client-secret-file",
+      },
+      ["with the offer as an argument"] = { { "push", "--wallet", "w", SECRET }, "too many arguments" },
+      ["with a claim without a name"] = { issue("--claim", SECRET), "--claim number 1: NAME=VALUE expected" },
+      ["with a claim twice"] = { issue("--claim", "a=" .. SECRET, "--claim", "a=2"), 'the claim "a" is given twice' },
+      ["with a claim in both places"] = {
+        issue("--claim", "a=" .. SECRET, "--claims-json", "-"), 'the claim "a" is given twice', '{"a":1}',
+      },
+      ["with claims that are no JSON"] = {
+        issue("--claims-json", "-"), "--claims-json: line 1, column 7: not a JSON value", '{"a": ' .. SECRET .. "}",
+      },
+      ["with claims that are no object"] = {
+        issue("--claims-json", "-"), "--claims-json: a JSON object expected", '["' .. SECRET .. '"]',
+      },
+      ["with claims no double can hold"] = {
+        issue("--claims-json", "-"), "cannot be held exactly", '{"a":9007199254740993}',
+      },
+      ["with claims that are too long"] = {
+        issue("--claims-json", "-"), "longer than 1048576 bytes", (" "):rep(1048577),
+      },
+      ["with claims that are not there"] = {
+        issue("--claims-json", folder .. "/nothing"), "cannot open " .. folder .. "/nothing",
+      },
+      ["with claims from a folder"] = { issue("--claims-json", folder), "cannot read" },
+      ["with an empty key file"] = {
+        issue("--api-key-file", file("empty", "\n")), "--api-key-file: there is nothing in",
+      },
+      ["with a key file of two lines"] = {
+        issue("--api-key-file", file("two", SECRET .. "\n" .. SECRET)), "one line expected",
+      },
+      ["with standard input wanted twice"] = {
+        issue("--api-key-file", "-", "--claims-json", "-"), "standard input can be read only once", SECRET,
+      },
+      ["with an empty offer"] = { { "push", "--wallet", "w" }, "there is nothing in standard input" },
+      ["with half an OAuth2 client"] = { issue("--client-id", "c"), "--client-secret-file is missing" },
+      ["with two kinds of credentials"] = {
+        issue("--api-key-file", "k", "--client-id", "c"), "exclude each other",
+      },
+      ["with a time that is none"] = { issue("--timeout", "soon"), "--timeout: a number of seconds" },
+      ["with no time at all"] = { issue("--timeout", "0"), "--timeout: a number of seconds" },
+      ["with more than a day of time"] = { issue("--timeout", "86401"), "--timeout: a number of seconds" },
+      ["with a wallet key that leads elsewhere"] = {
+        { "issue", "--wallet", "../admin", "--template", "t" }, "wallet_key",
+      },
+      ["with a base URL that is none"] = { issue("--base-url", "wallet"), "base_url" },
+      ["with a port that is none"] = { { "sandbox", "--port", "http" }, "--port: a number from 0 to 65535" },
+      ["with a port too far"] = { { "sandbox", "--port", "65536" }, "--port: a number from 0 to 65535" },
+      ["with a sandbox for everybody"] = { { "sandbox", "--host", "0.0.0.0" }, "must be a loopback address" },
+    }
+  end
+
+  local ENVIRONMENT = { CREDENCO_BASE_URL = "http://127.0.0.1:1", CREDENCO_API_KEY = SECRET }
+
+  it("says what is wrong, repeats no value, and ends with 2", function()
+    for name, case in pairs(cases()) do
+      local outcome = program.run(case[1], ENVIRONMENT, case[3])
+      assert.equal(2, outcome.code, name .. ": " .. outcome.err)
+      assert.equal("", outcome.out, name)
+      assert.is_truthy(outcome.err:find("^credenco: "), name .. ": " .. outcome.err)
+      assert.is_truthy(outcome.err:find(case[2], 1, true), name .. ": " .. outcome.err)
+      assert.is_nil(outcome.err:find(SECRET, 1, true), name .. ": " .. outcome.err)
+    end
+  end)
+
+  it("says it in JSON to programs", function()
+    local outcome = program.run({ "issue", "--json" }, ENVIRONMENT)
+    assert.equal(2, outcome.code)
+    assert.same({ error = { code = "usage", message = "missing option '--wallet'" } }, cjson.decode(outcome.err))
+  end)
+
+  it("asks for credentials before it sends anything", function()
+    local outcome = program.run(issue(), { CREDENCO_BASE_URL = "http://127.0.0.1:1", CREDENCO_API_KEY = "" })
+    assert.equal(2, outcome.code)
+    assert.matches("no credentials: set CREDENCO_API_KEY", outcome.err)
+  end)
+
+  it("does not choose between two kinds of credentials in the environment", function()
+    local outcome = program.run(issue(), {
+      CREDENCO_API_KEY = SECRET, CREDENCO_CLIENT_ID = "c", CREDENCO_TOKEN_URL = "http://127.0.0.1:1/t",
+      CREDENCO_CLIENT_SECRET_FILE = file("secret", SECRET),
+    })
+    assert.equal(2, outcome.code)
+    assert.matches("unset one, or choose with a flag", outcome.err)
+  end)
+end)
+
+describe("the program asked about itself", function()
+  it("tells its version", function()
+    local engine = jit and jit.version or _VERSION
+    local outcome = program.run { "version" }
+    assert.same({ 0, ("credenco %s (%s)\n"):format(credenco._VERSION, engine), "" },
+      { outcome.code, outcome.out, outcome.err })
+    assert.same({ version = credenco._VERSION, engine = engine },
+      cjson.decode(program.run({ "version", "--json" }).out))
+  end)
+
+  it("lists its commands and exit codes", function()
+    local outcome = program.run { "--help" }
+    assert.equal(0, outcome.code)
+    for _, word in ipairs { "issue", "offer%-uri", "sandbox", "Exit codes: 0 done" } do
+      assert.matches(word, outcome.out)
+    end
+  end)
+
+  it("explains every command with an example, and where settings come from", function()
+    for _, command in ipairs { "issue", "offer", "push", "status", "trust", "offer-uri", "sandbox" } do
+      local outcome = program.run { command, "--help" }
+      assert.equal(0, outcome.code)
+      assert.matches("Examples?:\n  .*credenco " .. command:gsub("%-", "%%-"), outcome.out)
+    end
+    assert.matches("CREDENCO_CLIENT_SECRET_FILE", program.run({ "trust", "--help" }).out)
+  end)
+end)
+
+describe("the program's output", function()
+  it("is not silently lost", function()
+    local code = os.execute(("exec %s bin/credenco version >/dev/full 2>/dev/null")
+      :format(require("luv").exepath()))
+    assert.is_falsy(code == true or code == 0)
+  end)
+end)
