@@ -48,13 +48,17 @@ local function parse(text)
   return { status = tonumber(head:match "^HTTP/%S+ (%d+)"), headers = headers, body = body }
 end
 
-local function exchange(host, port, bytes)
+local function open(host, port, bytes)
+  local exchange = { chunks = {}, finished = false }
   local socket, timer = uv.new_tcp(), uv.new_timer()
-  local chunks, finished, failure = {}, false, nil
   local function finish(err)
-    finished, failure = true, failure or err
+    if not exchange.finished then
+      exchange.finished, exchange.failure = true, err
+      socket:close()
+      timer:close()
+    end
   end
-  timer:start(TIMEOUT_MS, 0, function() finish("timeout") end)
+  timer:start(TIMEOUT_MS, 0, function() finish "timeout" end)
   socket:connect(host, port, function(err)
     if err then
       return finish(err)
@@ -64,22 +68,14 @@ local function exchange(host, port, bytes)
       if not chunk then
         return finish(read_err)
       end
-      chunks[#chunks + 1] = chunk
+      exchange.chunks[#exchange.chunks + 1] = chunk
     end)
   end)
-  while not finished do
-    uv.run "once"
-  end
-  socket:close()
-  timer:close()
-  uv.run "nowait"
-  return table.concat(chunks), failure
+  return exchange
 end
 
---- Sends { method, url, headers, body | json }; `json` in the response is the decoded body.
----@return { status: integer, headers: table, body: string, json: any }?
----@return string? err
-function M.request(request)
+--- Sends a request and does not wait. Give what it returns to `finish`.
+function M.start(request)
   local authority, path = request.url:match "^http://([^/]+)(.*)$"
   local host, port = authority:match "^(.-):(%d+)$"
   if request.json then
@@ -87,14 +83,31 @@ function M.request(request)
     request.headers = request.headers or {}
     request.headers["content-type"] = "application/json"
   end
-  local text, err = exchange(host, tonumber(port), serialize(request, authority, path == "" and "/" or path))
-  local response = parse(text)
+  return open(host, tonumber(port), serialize(request, authority, path == "" and "/" or path))
+end
+
+--- Waits for the answer of a started request.
+---@return { status: integer, headers: table, body: string, json: any }?
+---@return string? err
+function M.finish(exchange)
+  while not exchange.finished do
+    uv.run "once"
+  end
+  uv.run "nowait"
+  local response = parse(table.concat(exchange.chunks))
   if not response then
-    return nil, err or "no HTTP answer"
+    return nil, exchange.failure or "no HTTP answer"
   end
   local ok, value = pcall(cjson.decode, response.body)
   response.json = ok and value or nil
   return response
+end
+
+--- Sends { method, url, headers, body | json }; `json` in the response is the decoded body.
+---@return { status: integer, headers: table, body: string, json: any }?
+---@return string? err
+function M.request(request)
+  return M.finish(M.start(request))
 end
 
 return M

@@ -1,5 +1,6 @@
 --- A running sandbox and the calls people make to it, for the specs.
 local http = require "spec.sandbox.http"
+local uv = require "luv"
 local sandbox = require "credenco.sandbox"
 
 local M = {}
@@ -66,6 +67,19 @@ function World:new_wallet(description)
   local key = ("wallet-%d"):format(self.made)
   self:anonymous("PUT", "/sandbox/wallets/" .. key, description or { trusts_issuer = true })
   return key
+end
+
+--- Asks again and again until `condition` holds; fails when it never does.
+function World.wait_for(_, condition)
+  local deadline = M.now_ms() + 10000
+  while not condition() do
+    assert(M.now_ms() < deadline, "waited in vain")
+  end
+end
+
+---@return number milliseconds of a clock that never jumps
+function M.now_ms()
+  return uv.hrtime() / 1e6
 end
 
 return M

@@ -20,6 +20,7 @@ local LOG_TAIL_BYTES = 2000
 ---@field client_id string
 ---@field client_secret string
 ---@field token_url string
+---@field credential_issuer string the issuer's OpenID4VCI identifier
 ---@field issuer_did string exact string to put into a trusted contact
 ---@field wallets { key: string, name: string, trusts_issuer: boolean, direct_issue_allowed: boolean }[]
 ---@field pid integer nginx's master process
@@ -97,6 +98,7 @@ local function new_server(settings, dir, running)
     client_secret = settings.client_secret,
     token_url = settings.base_url .. settings_of.TOKEN_PATH,
     issuer_did = settings.issuer_did,
+    credential_issuer = settings.credential_issuer,
     wallets = describe_wallets(settings.wallets),
     pid = running.pid,
     dir = dir,
@@ -152,7 +154,7 @@ function M.start(options)
 end
 
 local READY_FIELDS = {
-  "base_url", "api_key", "client_id", "client_secret", "token_url", "issuer_did", "wallets", "pid",
+  "base_url", "api_key", "client_id", "client_secret", "token_url", "issuer_did", "credential_issuer", "wallets", "pid",
 }
 
 local function ready_json(server)

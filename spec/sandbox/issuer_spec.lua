@@ -1,0 +1,268 @@
+--- The issuer's OpenID4VCI endpoints, to a wallet that makes mistakes.
+local cjson = require "cjson"
+local holder = require "spec.sandbox.holder"
+local http = require "spec.sandbox.http"
+local worlds = require "spec.sandbox.world"
+
+describe("the sandbox's issuer", function()
+  local world, issuer, key
+  setup(function()
+    world = worlds.start()
+    issuer = world.server.credential_issuer
+    key = holder.new_key()
+  end)
+  teardown(function() world:stop() end)
+
+  --- An access token for a fresh offer.
+  local function fresh_token()
+    return holder.redeem(issuer, holder.code_of(holder.fetch_offer((world:offer())))).json.access_token
+  end
+
+  local function request_credential(token, body)
+    return holder.post(issuer .. "/credential", body, token)
+  end
+
+  local function order(proof)
+    return { credential_configuration_id = "ebw_oid", proofs = { jwt = { proof } } }
+  end
+
+  describe("metadata", function()
+    local function get(path) return http.request { url = world.base_url .. path }.json end
+    local path
+
+    setup(function() path = issuer:match "^http://[^/]+(.*)$" end)
+
+    it("is published between host and path, and as a suffix", function()
+      local inserted = get("/.well-known/openid-credential-issuer" .. path)
+      assert.equal(issuer, inserted.credential_issuer)
+      assert.same(inserted, get(path .. "/.well-known/openid-credential-issuer"))
+    end)
+
+    it("describes every template with its type, claims and colours", function()
+      local configuration = get("/.well-known/openid-credential-issuer" .. path)
+        .credential_configurations_supported.ebw_oid
+      assert.equal("dc+sd-jwt", configuration.format)
+      assert.equal(4, #configuration.credential_metadata.claims)
+      assert.is_true(configuration.credential_metadata.claims[1].mandatory)
+      assert.matches("^#%x+$", configuration.credential_metadata.display[1].background_color)
+    end)
+
+    it("names the issuer as its own authorization server", function()
+      local server = get("/.well-known/oauth-authorization-server" .. path)
+      assert.equal(issuer, server.issuer)
+      assert.equal(issuer .. "/token", server.token_endpoint)
+    end)
+
+    it("publishes the type of a credential at its vct", function()
+      local vct = get("/.well-known/openid-credential-issuer" .. path)
+        .credential_configurations_supported.ebw_oid.vct
+      assert.equal(vct, http.request({ url = vct }).json.vct)
+    end)
+
+    it("connects DID and key in did.json", function()
+      local document = get "/issuer/credenco/did.json"
+      assert.equal(world.server.issuer_did, document.id)
+      assert.equal(document.verificationMethod[1].id, document.assertionMethod[1])
+      assert.is_nil(document.verificationMethod[1].publicKeyJwk.d)
+    end)
+  end)
+
+  describe("token endpoint", function()
+    it("redeems a code once", function()
+      local code = holder.code_of(holder.fetch_offer((world:offer())))
+      assert.equal(200, holder.redeem(issuer, code).status)
+      local again = holder.redeem(issuer, code)
+      assert.equal(400, again.status)
+      assert.equal("invalid_grant", again.json.error)
+    end)
+
+    it("does not redeem an expired code", function()
+      local code = holder.code_of(holder.fetch_offer((world:offer())))
+      world:call("POST", "/sandbox/clock", { advance_s = 300 })
+      assert.equal("invalid_grant", holder.redeem(issuer, code).json.error)
+      world:call("POST", "/sandbox/reset")
+    end)
+
+    it("still redeems a code in its last second", function()
+      local code = holder.code_of(holder.fetch_offer((world:offer())))
+      world:call("POST", "/sandbox/clock", { advance_s = 290 })
+      assert.equal(200, holder.redeem(issuer, code).status)
+      world:call("POST", "/sandbox/reset")
+    end)
+
+    local REFUSED = {
+      { "an unknown code", "grant_type=urn:ietf:params:oauth:grant-type:pre-authorized_code&pre-authorized_code=x",
+        "invalid_grant" },
+      { "no code", "grant_type=urn:ietf:params:oauth:grant-type:pre-authorized_code", "invalid_request" },
+      { "no grant type", "pre-authorized_code=x", "invalid_request" },
+      { "another grant type", "grant_type=authorization_code&code=x", "unsupported_grant_type" },
+      { "a transaction code nobody asked for",
+        "grant_type=urn:ietf:params:oauth:grant-type:pre-authorized_code&pre-authorized_code=x&tx_code=1",
+        "invalid_request" },
+    }
+    for _, case in ipairs(REFUSED) do
+      it("refuses " .. case[1], function()
+        local answer = holder.post(issuer .. "/token", case[2])
+        assert.equal(400, answer.status)
+        assert.equal(case[3], answer.json.error)
+      end)
+    end
+  end)
+
+  describe("credential endpoint", function()
+    it("issues to a proof with a jwk", function()
+      local answer = request_credential(fresh_token(), order(holder.proof(key, issuer, holder.nonce(issuer))))
+      assert.equal(200, answer.status)
+      assert.matches("~$", answer.json.credentials[1].credential)
+      assert.is_string(answer.json.notification_id)
+    end)
+
+    it("issues to a proof with a did:jwk kid", function()
+      local did = "did:jwk:" .. holder.base64url(cjson.encode(holder.jwk(key)))
+      local proof = holder.proof(key, issuer, holder.nonce(issuer),
+        { header = { kid = did .. "#0" }, without = { "jwk" } })
+      assert.equal(200, request_credential(fresh_token(), order(proof)).status)
+    end)
+
+    it("takes a nonce once", function()
+      local nonce = holder.nonce(issuer)
+      request_credential(fresh_token(), order(holder.proof(key, issuer, nonce)))
+      local answer = request_credential(fresh_token(), order(holder.proof(key, issuer, nonce)))
+      assert.equal("invalid_nonce", answer.json.error)
+    end)
+
+    it("issues one credential for an access token", function()
+      local token = fresh_token()
+      request_credential(token, order(holder.proof(key, issuer, holder.nonce(issuer))))
+      local answer = request_credential(token, order(holder.proof(key, issuer, holder.nonce(issuer))))
+      assert.equal("credential_request_denied", answer.json.error)
+    end)
+
+    it("still issues after a refused proof", function()
+      local token = fresh_token()
+      request_credential(token, order(holder.proof(key, issuer, "wrong")))
+      assert.equal(200,
+        request_credential(token, order(holder.proof(key, issuer, holder.nonce(issuer)))).status)
+    end)
+
+    it("asks for an access token", function()
+      local answer = request_credential("wrong", order "x")
+      assert.equal(401, answer.status)
+      assert.equal('Bearer error="invalid_token"', answer.headers["www-authenticate"])
+    end)
+
+    it("does not take an expired access token", function()
+      local token = fresh_token()
+      world:call("POST", "/sandbox/clock", { advance_s = 300 })
+      assert.equal("invalid_token", request_credential(token, order "x").json.error)
+      world:call("POST", "/sandbox/reset")
+    end)
+
+    local function proof_with(changes)
+      return function() return holder.proof(key, issuer, holder.nonce(issuer), changes) end
+    end
+    local REFUSED_PROOFS = {
+      { "a wrong nonce", function() return holder.proof(key, issuer, "wrong") end, "invalid_nonce" },
+      { "no nonce", proof_with { without = { "nonce" } }, "invalid_nonce" },
+      { "a signature of another key", proof_with { signed_by = holder.new_key() }, "invalid_proof" },
+      { "another audience", proof_with { payload = { aud = "https://other.example" } }, "invalid_proof" },
+      { "no audience", proof_with { without = { "aud" } }, "invalid_proof" },
+      { "another type", proof_with { header = { typ = "JWT" } }, "invalid_proof" },
+      { "another algorithm", proof_with { header = { alg = "none" } }, "invalid_proof" },
+      { "an old date", proof_with { payload = { iat = os.time() - 3600 } }, "invalid_proof" },
+      { "a date in the future", proof_with { payload = { iat = os.time() + 3600 } }, "invalid_proof" },
+      { "no key", proof_with { without = { "jwk" } }, "invalid_proof" },
+      { "two keys", proof_with { header = { kid = "did:jwk:e30#0" } }, "invalid_proof" },
+      { "a kid of another DID method", proof_with { header = { kid = "did:web:x#0" }, without = { "jwk" } },
+        "invalid_proof" },
+      { "a key that is no point of the curve",
+        proof_with { header = { jwk = { kty = "EC", crv = "P-256", x = ("A"):rep(43), y = ("A"):rep(43) } } },
+        "invalid_proof" },
+      { "a private key",
+        proof_with { header = { jwk = { kty = "EC", crv = "P-256", x = "A", y = "A", d = "A" } } }, "invalid_proof" },
+      { "no JWT", function() return "x.y.z" end, "invalid_proof" },
+    }
+    for _, case in ipairs(REFUSED_PROOFS) do
+      it("refuses a proof with " .. case[1], function()
+        local answer = request_credential(fresh_token(), order(case[2]()))
+        assert.equal(400, answer.status)
+        assert.equal(case[3], answer.json.error, answer.json.error_description)
+      end)
+    end
+
+    local REFUSED_ORDERS = {
+      { "no configuration", { proofs = { jwt = { "x" } } }, "invalid_credential_request" },
+      { "another configuration", { credential_configuration_id = "iban", proofs = { jwt = { "x" } } },
+        "unknown_credential_configuration" },
+      { "an identifier nobody gave out", { credential_identifier = "x", proofs = { jwt = { "x" } } },
+        "unknown_credential_identifier" },
+      { "identifier and configuration", { credential_identifier = "x", credential_configuration_id = "ebw_oid" },
+        "invalid_credential_request" },
+      { "no proofs", { credential_configuration_id = "ebw_oid" }, "invalid_proof" },
+      { "two proofs", { credential_configuration_id = "ebw_oid", proofs = { jwt = { "x", "y" } } }, "invalid_proof" },
+      { "proofs of another type", { credential_configuration_id = "ebw_oid", proofs = { di_vp = { "x" } } },
+        "invalid_proof" },
+      { "a wish for encryption", { credential_configuration_id = "ebw_oid", proofs = { jwt = { "x" } },
+        credential_response_encryption = { enc = "A256GCM" } }, "invalid_encryption_parameters" },
+      { "no JSON", "{", "invalid_credential_request" },
+    }
+    for _, case in ipairs(REFUSED_ORDERS) do
+      it("refuses a request with " .. case[1], function()
+        local answer = request_credential(fresh_token(), case[2])
+        assert.equal(400, answer.status)
+        assert.equal(case[3], answer.json.error)
+      end)
+    end
+  end)
+
+  describe("notification endpoint", function()
+    local function issued()
+      local offer, start = world:offer()
+      local token = holder.redeem(issuer, holder.code_of(holder.fetch_offer(offer))).json.access_token
+      local answer = request_credential(token, order(holder.proof(key, issuer, holder.nonce(issuer))))
+      return token, answer.json.notification_id, start.correlation_id
+    end
+
+    local function notify(token, body)
+      return holder.post(issuer .. "/notification", body, token)
+    end
+
+    it("turns a failure the wallet reports into the status error", function()
+      local token, id, correlation_id = issued()
+      assert.equal(204, notify(token, { notification_id = id, event = "credential_failure" }).status)
+      assert.equal("error", world:call("GET", "/api/v2/issue/" .. correlation_id).json.status)
+    end)
+
+    it("takes an acceptance more than once", function()
+      local token, id, correlation_id = issued()
+      for _ = 1, 2 do
+        assert.equal(204, notify(token, { notification_id = id, event = "credential_accepted" }).status)
+      end
+      assert.equal("issue_completed", world:call("GET", "/api/v2/issue/" .. correlation_id).json.status)
+    end)
+
+    it("refuses an unknown id, an unknown event and a stranger", function()
+      local token, id = issued()
+      assert.equal("invalid_notification_id",
+        notify(token, { notification_id = "x", event = "credential_accepted" }).json.error)
+      assert.equal("invalid_notification_request", notify(token, { notification_id = id, event = "x" }).json.error)
+      assert.equal("invalid_notification_id",
+        notify(fresh_token(), { notification_id = id, event = "credential_failure" }).json.error)
+      assert.equal(401, notify(nil, { notification_id = id, event = "credential_failure" }).status)
+    end)
+  end)
+
+  it("moves the status of an issuance through its values", function()
+    local offer, start = world:offer()
+    local function status() return world:call("GET", "/api/v2/issue/" .. start.correlation_id).json end
+    assert.equal("issue_request_created", status().status)
+    local document = holder.fetch_offer(offer)
+    assert.equal("issue_request_retrieved", status().status)
+    local token = holder.redeem(issuer, holder.code_of(document)).json.access_token
+    assert.equal("issue_access_token_created", status().status)
+    assert.is_nil(status().revocation_uuid)
+    request_credential(token, order(holder.proof(key, issuer, holder.nonce(issuer))))
+    assert.equal("issue_completed", status().status)
+    assert.is_string(status().revocation_uuid)
+  end)
+end)
