@@ -127,8 +127,8 @@ credenco_code credenco_flow_start_issue(credenco_flow *flow, credenco_span walle
 /* The failure that made the flow wait says more than "timeout" would. */
 static credenco_code expire(credenco_flow *flow) {
     if (flow->failure.code == CREDENCO_OK) {
-        flow->failure = (credenco_failure){
-            .code = CREDENCO_TIMEOUT, .sent = flow->doubt, .retry_after_ms = -1};
+        flow->failure =
+            (credenco_failure){.code = CREDENCO_TIMEOUT, .sent = flow->doubt, .retry_after_ms = -1};
     }
     return enter(flow, EVENT_EXPIRE);
 }

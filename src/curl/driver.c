@@ -53,11 +53,24 @@ static void drop(credenco_transfer_list *list, const credenco_transfer *transfer
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *userp) {
     credenco_transfer *transfer = userp;
-    credenco_code code =
-        credenco_buf_append(&transfer->body, (credenco_span){bytes, size * count});
+    credenco_code code = credenco_buf_append(&transfer->body, (credenco_span){bytes, size * count});
     transfer->body_too_large = code == CREDENCO_TOO_LARGE;
     transfer->out_of_memory = code == CREDENCO_OUT_OF_MEMORY;
     return code == CREDENCO_OK ? size * count : 0;
+}
+
+/* libcurl itself repeats a request whose connection was reused and died unanswered.
+ * Whether a request may be repeated is not the transport's to decide. */
+static int on_request(void *userp, char *remote_ip, char *local_ip, int remote_port,
+                      int local_port) {
+    (void)remote_ip;
+    (void)local_ip;
+    (void)remote_port;
+    (void)local_port;
+    credenco_transfer *transfer = userp;
+    bool first = !transfer->requested;
+    transfer->requested = true;
+    return first ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 static bool set_text(CURL *easy, CURLoption option, const char *text) {
@@ -79,6 +92,8 @@ static bool prepare_easy(credenco_driver *driver, credenco_transfer *transfer) {
                      options->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
     credenco_wait_prepare(&driver->wait, easy);
     return set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
@@ -217,6 +232,7 @@ static void reset_outcome(credenco_transfer *transfer) {
     transfer->http_status = 0;
     transfer->retry_after_ms = -1;
     transfer->detail[0] = '\0';
+    transfer->requested = false;
     transfer->body_too_large = false;
     transfer->out_of_memory = false;
 }
@@ -295,6 +311,9 @@ static void read_outcome(credenco_transfer *transfer, CURLcode result) {
     transfer->code = code_of(result, transfer);
     if (transfer->code != CREDENCO_OK) {
         transfer->sent = sent_of(transfer->easy);
+    }
+    if (result == CURLE_ABORTED_BY_CALLBACK) {
+        strcpy(transfer->detail, "the server closed the connection without an answer");
     }
     if (http_status >= 300) {
         curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after_s);

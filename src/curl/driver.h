@@ -65,6 +65,7 @@ typedef struct credenco_transfer {
     bool wants_headers;
     struct curl_slist *headers;
     credenco_buf request_body;
+    bool requested; /* the request went out, or tried to */
     bool body_too_large;
     bool out_of_memory;
     struct credenco_transfer *next; /* in the list its state names */
@@ -81,7 +82,7 @@ typedef struct credenco_driver {
     credenco_driver_options options;
     char *ca_file, *proxy, *user_agent; /* what options points to */
     credenco_origins origins;
-    credenco_transfer **transfers;      /* all of them; transfers[i]->id is i + 1 */
+    credenco_transfer **transfers; /* all of them; transfers[i]->id is i + 1 */
     size_t transfer_count;
     size_t in_flight; /* queued or active */
     credenco_transfer_list idle, queued, finished;

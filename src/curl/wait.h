@@ -22,7 +22,7 @@ typedef struct credenco_socket {
 typedef struct credenco_wait {
     CURLM *multi;
     int epoll_fd;
-    int timer_fd; /* -1 until somebody else polls */
+    int timer_fd;   /* -1 until somebody else polls */
     int64_t due_ms; /* when libcurl wants to be called, or -1 */
     credenco_socket *sockets;
     size_t socket_count;

@@ -196,8 +196,7 @@ credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms) {
     if (code != CREDENCO_OK) {
         return code;
     }
-    int count =
-        epoll_wait(wait->epoll_fd, events, EVENTS_AT_ONCE, shorter_wait_ms(wait, wait_ms));
+    int count = epoll_wait(wait->epoll_fd, events, EVENTS_AT_ONCE, shorter_wait_ms(wait, wait_ms));
     for (int i = 0; i < count && code == CREDENCO_OK; i++) {
         code = dispatch(wait, &events[i]);
     }

@@ -24,9 +24,8 @@ static credenco_driver *check_driver(lua_State *L) {
 }
 
 static int raise(lua_State *L, credenco_code code) {
-    return luaL_error(L, "%s",
-                      code == CREDENCO_OUT_OF_MEMORY ? "not enough memory"
-                                                     : credenco_code_name(code));
+    return luaL_error(
+        L, "%s", code == CREDENCO_OUT_OF_MEMORY ? "not enough memory" : credenco_code_name(code));
 }
 
 /* --- driver ------------------------------------------------------------------ */
@@ -230,9 +229,8 @@ static int driver_take(lua_State *L) {
         return 1;
     }
     lua_pushinteger(L, (lua_Integer)transfer->id);
-    int count = transfer->code == CREDENCO_OK
-                    ? push_answer(L, transfer)
-                    : push_failure(L, transfer);
+    int count =
+        transfer->code == CREDENCO_OK ? push_answer(L, transfer) : push_failure(L, transfer);
     credenco_driver_release(driver, credenco_driver_take(driver));
     return count;
 }
@@ -262,8 +260,9 @@ static int driver_timeout(lua_State *L) {
 }
 
 static const luaL_Reg driver_methods[] = {
-    {"start", driver_start},   {"cancel", driver_cancel},   {"step", driver_step},
-    {"take", driver_take},     {"pollfd", driver_pollfd}, {"timeout", driver_timeout},
+    {"start", driver_start},   {"cancel", driver_cancel},
+    {"step", driver_step},     {"take", driver_take},
+    {"pollfd", driver_pollfd}, {"timeout", driver_timeout},
     {"close", driver_close},   {NULL, NULL},
 };
 

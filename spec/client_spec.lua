@@ -1,0 +1,280 @@
+-- What the client puts on the wire, and what it gives back, when nothing goes wrong.
+local cjson = require "cjson"
+local credenco = require "credenco"
+local Misbehaving = require "spec.support.misbehaving"
+
+local COMPANY = { id = "90004760", name = "CoolSoft B.V.", issuing_authority = "Credenco", issuing_country = "NL" }
+local KEY = "0b1f7a52-6c1e-4d0a-9a55-3a1f5f0c0001"
+local SAMPLE = "openid-credential-offer://?credential_offer_uri=https://wallet.credenco.com/api/oidc/credential-offer/abc123"
+
+local function answering(body)
+  return { act = "answer", status = 200, headers = { ["content-type"] = "application/json" }, body = body }
+end
+
+describe("the client", function()
+  local server
+
+  setup(function() server = Misbehaving.start() end)
+  teardown(function() server:stop() end)
+
+  local function new_client(scenario, changes)
+    local options = { base_url = scenario.url, api_key = "k-s3cret" }
+    for name, value in pairs(changes or {}) do options[name] = value end
+    return credenco.new(options)
+  end
+
+  local function order(changes)
+    local args = { wallet_key = KEY, template_id = "ebw_oid", claims = COMPANY, correlation_id = "89cba89" }
+    for name, value in pairs(changes or {}) do args[name] = value end
+    return args
+  end
+
+  it("pushes the documentation's sample exactly as it is documented", function()
+    local scenario = server:scenario {
+      create = { answering(cjson.encode { correlation_id = "89cba89", request_uri = SAMPLE }) },
+    }
+    assert(new_client(scenario):issue_direct(order()))
+    local push = scenario.requests("push")[1]
+    assert.equal("POST", push.method)
+    assert.equal("/api/oidc/offer/" .. KEY .. "?directIssue=true&credential_offer_uri="
+      .. "https%3A%2F%2Fwallet.credenco.com%2Fapi%2Foidc%2Fcredential-offer%2Fabc123", push.target)
+    assert.equal("0", push.headers["content-length"])
+    assert.equal("", push.body)
+    assert.is_nil(push.headers["content-type"])
+  end)
+
+  it("sends what the first call is documented to take", function()
+    local scenario = server:scenario()
+    assert(new_client(scenario):issue_direct(order()))
+    local create = scenario.requests("create")[1]
+    assert.equal("/api/v2/credential/issue", create.target)
+    assert.equal("application/json", create.headers["content-type"])
+    assert.same({ correlation_id = "89cba89", template_id = "ebw_oid", claims = COMPANY }, cjson.decode(create.body))
+  end)
+
+  it("gives back what both calls answered", function()
+    local scenario = server:scenario()
+    local result = assert(new_client(scenario):issue_direct(order()))
+    assert.same({
+      correlation_id = "89cba89",
+      request_uri = "openid-credential-offer://?credential_offer_uri=" .. result.offer_uri:gsub("[:/]", { [":"] = "%3A", ["/"] = "%2F" }),
+      offer_uri = scenario.url .. "/offers/1-bearer-secret",
+      status_uri = scenario.url .. "/api/v2/issue/89cba89",
+      http_status = 201,
+    }, result)
+  end)
+
+  it("makes a correlation id of version 4 when none is given", function()
+    local scenario = server:scenario()
+    local args = order()
+    args.correlation_id = nil
+    local result = assert(new_client(scenario):issue_direct(args))
+    assert.truthy(result.correlation_id:find("^%x+%-%x+%-4%x+%-[89ab]%x+%-%x+$"))
+    assert.equal(result.correlation_id, cjson.decode(scenario.requests("create")[1].body).correlation_id)
+  end)
+
+  it("sends the key with the calls that need it and never with the push", function()
+    local scenario = server:scenario()
+    local client = new_client(scenario)
+    local result = assert(client:issue_direct(order()))
+    assert(client:issue_status(result))
+    assert(client:trust_issuer { wallet_key = KEY, did = "did:web:issuer.example", name = "Issuer" })
+    for _, request in ipairs(scenario.requests()) do
+      assert.equal(request.step ~= "push" and "k-s3cret" or nil, request.headers["x-api-key"])
+      assert.is_nil(request.headers.authorization)
+    end
+  end)
+
+  it("sends the key as a bearer token when asked to", function()
+    local scenario = server:scenario()
+    assert(new_client(scenario, { auth_scheme = "bearer" }):issue_status "x")
+    local status = scenario.requests("status")[1]
+    assert.equal("Bearer k-s3cret", status.headers.authorization)
+    assert.is_nil(status.headers["x-api-key"])
+  end)
+
+  it("pushes to the wallet's own host and asks its own for the status", function()
+    local issuer, wallet = server:scenario(), server:scenario()
+    local client = new_client(issuer, { wallet_base_url = wallet.url })
+    assert(client:issue_direct(order()))
+    assert.equal(0, #issuer.requests("push"))
+    assert.equal(1, #wallet.requests("push"))
+    assert.is_nil(wallet.requests("push")[1].headers["x-api-key"])
+  end)
+
+  it("does not follow a status URI of another origin, and sends no key there", function()
+    local scenario = server:scenario()
+    local client = new_client(scenario)
+    assert(client:issue_status { correlation_id = "a b/c", status_uri = server.refused_url .. "/api/v2/issue/1" })
+    assert.equal("/api/v2/issue/a%20b%2Fc", scenario.requests("status")[1].target)
+  end)
+
+  it("follows a status URI of its own origin", function()
+    local scenario = server:scenario()
+    local client = new_client(scenario)
+    assert(client:issue_status { correlation_id = "1", status_uri = scenario.url .. "/api/v2/issue/other" })
+    assert.equal("/api/v2/issue/other", scenario.requests("status")[1].target)
+  end)
+
+  it("drops an offer in the inbox when it is not to be issued directly", function()
+    local scenario = server:scenario()
+    assert(new_client(scenario):push_offer { wallet_key = KEY, offer_uri = "https://a.example/o?x=1&y=2", direct = false })
+    assert.equal("/api/oidc/offer/" .. KEY .. "?credential_offer_uri=https%3A%2F%2Fa.example%2Fo%3Fx%3D1%26y%3D2",
+      scenario.requests("push")[1].target)
+  end)
+
+  it("encodes a wallet key as one path segment", function()
+    local scenario = server:scenario()
+    assert(new_client(scenario):push_offer { wallet_key = "a b?c#d%~é", offer_uri = "https://a.example/o" })
+    assert.truthy(scenario.requests("push")[1].target:find("/api/oidc/offer/a%20b%3Fc%23d%25~%C3%A9?", 1, true))
+  end)
+
+  it("asks for a QR code and completes an old server's data URI", function()
+    local scenario = server:scenario { create = { answering(cjson.encode {
+      correlation_id = "1", request_uri = SAMPLE, qr_uri = "iVBORw0KGgo=",
+    }) } }
+    local client = new_client(scenario)
+    local offer = assert(client:create_offer { template_id = "t", claims = {}, qr_code = {}, request_uri_base = "https://w.example/" })
+    assert.equal("data:image/png;base64,iVBORw0KGgo=", offer.qr_uri)
+    local body = scenario.requests("create")[1].body
+    assert.truthy(body:find('"qr_code":{}', 1, true))
+    assert.truthy(body:find('"claims":{}', 1, true))
+    assert.equal("https://w.example/", cjson.decode(body).request_uri_base)
+  end)
+
+  it("delivers claims exactly", function()
+    local scenario = server:scenario()
+    local claims = {
+      big = 9007199254740992, digits = 123456789012345, tenth = 0.1, text = "é", path = "a/b",
+      object = credenco.object {}, array = credenco.array {}, null = credenco.null, deep = { { a = { 1, 2 } } },
+    }
+    assert(new_client(scenario):create_offer { template_id = "t", claims = claims, correlation_id = "1" })
+    local sent = scenario.requests("create")[1].body:gsub("\\/", "/")
+    assert.equal('{"claims":{"array":[],"big":9007199254740992,"deep":[{"a":[1,2]}],"digits":123456789012345,"null":null,'
+      .. '"object":{},"path":"a/b","tenth":0.1,"text":"é"},"correlation_id":"1","template_id":"t"}', sent)
+  end)
+
+  it("sends nothing when a claim cannot be held exactly, and says which", function()
+    local scenario = server:scenario()
+    local result, err = new_client(scenario):issue_direct(order { claims = { owners = { { share = 2 ^ 60 } } } })
+    assert.is_nil(result)
+    assert.equal("invalid_claims", err.code)
+    assert.equal("no", err.sent)
+    assert.truthy(err.message:find("claims.owners[1].share", 1, true))
+    assert.equal(0, #scenario.requests())
+  end)
+
+  it("refuses claims that are a list", function()
+    local scenario = server:scenario()
+    local _, err = new_client(scenario):issue_direct(order { claims = { "a" } })
+    assert.equal("invalid_claims", err.code)
+    assert.equal(0, #scenario.requests())
+  end)
+
+  it("waits until the issue is completed", function()
+    local created = answering '{"status":"issue_request_created","correlation_id":"1","revocation_uuid":"u"}'
+    local scenario = server:scenario { status = { created, 503, created, "proper" } }
+    local client = new_client(scenario, { retry = { base_ms = 1 } })
+    local status = assert(client:wait_issued("1", { interval_ms = 1 }))
+    assert.equal("issue_completed", status.status)
+    assert.equal("0e2c1f62-3392-462e-a25e-483fa0e2a3a3", status.revocation_uuid)
+    assert.equal(4, #scenario.requests("status"))
+  end)
+
+  it("reports an issue that failed", function()
+    local scenario = server:scenario { status = { "issue_error" } }
+    local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1 })
+    assert.is_nil(status)
+    assert.equal("issue_failed", err.code)
+    assert.equal("error", err.status)
+  end)
+
+  it("gives the last status when the deadline passes", function()
+    local scenario = server:scenario { status = { "unknown_status" } }
+    local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 100 })
+    assert.is_nil(status)
+    assert.equal("timeout", err.code)
+    assert.equal("something_new", err.status)
+  end)
+
+  it("echoes a trusted contact", function()
+    local scenario = server:scenario()
+    local contact = assert(new_client(scenario):trust_issuer {
+      wallet_key = KEY, did = "did:web:issuer.example", name = "Issuer", direct_issue_allowed = false,
+    })
+    assert.same({ did = "did:web:issuer.example", name = "Issuer", directIssueAllowed = false },
+      cjson.decode(scenario.requests("trust")[1].body))
+    assert.equal(1, contact.id)
+    assert.is_false(contact.direct_issue_allowed)
+  end)
+
+  it("reaches endpoints it has no name for", function()
+    local scenario = server:scenario()
+    local answer = assert(new_client(scenario):request {
+      method = "PUT", path = "/api/x", query = { b = "ü &", a = 1 }, json = { list = credenco.array {} },
+    })
+    local request = scenario.requests("other")[1]
+    assert.equal("PUT", request.method)
+    assert.equal("/api/x?a=1&b=%C3%BC%20%26", request.target)
+    assert.equal('{"list":[]}', request.body)
+    assert.equal("k-s3cret", request.headers["x-api-key"])
+    assert.equal(200, answer.http_status)
+    assert.equal("PUT", answer.json.method)
+  end)
+
+  it("does not repeat a POST of its user's after a lost answer", function()
+    local scenario = server:scenario { other = { "close", "proper" } }
+    local answer, err = new_client(scenario, { retry = { base_ms = 1 } }):request { method = "POST", path = "/x", json = {} }
+    assert.is_nil(answer)
+    assert.equal("unknown", err.sent)
+    assert.equal(1, #scenario.requests("other"))
+  end)
+
+  it("tells on_event of every request and answer, without secrets", function()
+    local events = {}
+    local scenario = server:scenario { push = { "close", "proper" } }
+    local client = new_client(scenario, {
+      retry = { base_ms = 1 },
+      on_event = function(event)
+        events[#events + 1] = event.type .. " " .. event.step .. " " .. tostring(event.http_status or event.code)
+        for _, value in pairs(event) do assert.is_nil(tostring(value):find("secret", 1, true)) end
+      end,
+    })
+    assert(client:issue_direct(order()))
+    assert.same({
+      "request create_offer nil", "answer create_offer 201", "request push_offer nil",
+      "lost push_offer connect_failed", "request push_offer nil", "answer push_offer 201",
+    }, events)
+  end)
+
+  it("survives an on_event that fails", function()
+    local client = new_client(server:scenario(), { on_event = function() error "mine" end })
+    assert(client:issue_status "1")
+  end)
+
+  it("answers closed when it is closed", function()
+    local scenario = server:scenario()
+    local client = new_client(scenario)
+    assert(client:issue_status "1")
+    client:close()
+    client:close()
+    local result, err = client:issue_direct(order())
+    assert.is_nil(result)
+    assert.equal("closed", err.code)
+    assert.equal("no", err.sent)
+    assert.equal(0, #scenario.requests("create"))
+  end)
+
+  it("uses any table with a send method as its transport", function()
+    local requests = {}
+    local transport = { send = function(_, request)
+      requests[#requests + 1] = request
+      return { status = 201, headers = {}, body = request.url:find("v2", 1, true) and cjson.encode { request_uri = SAMPLE } or "" }
+    end }
+    local client = credenco.new { base_url = "https://wallet.example/", api_key = "k", transport = transport }
+    assert.equal(201, assert(client:issue_direct(order())).http_status)
+    assert.equal("https://wallet.example/api/v2/credential/issue", requests[1].url)
+    assert.equal("https://wallet.example/api/oidc/offer/" .. KEY .. "?directIssue=true&credential_offer_uri="
+      .. "https%3A%2F%2Fwallet.credenco.com%2Fapi%2Foidc%2Fcredential-offer%2Fabc123", requests[2].url)
+  end)
+end)

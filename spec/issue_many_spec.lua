@@ -1,0 +1,126 @@
+-- Many at once: bounded, complete, each record's failure its own.
+local credenco = require "credenco"
+local loop = require "credenco.loop"
+local Misbehaving = require "spec.support.misbehaving"
+
+describe("issue_many", function()
+  local server
+
+  setup(function() server = Misbehaving.start() end)
+  teardown(function() server:stop() end)
+
+  local function new_client(scenario)
+    return credenco.new { base_url = scenario.url, api_key = "k", retry = { base_ms = 1 } }
+  end
+
+  local function record(n)
+    return { wallet_key = "w" .. n, template_id = "t", claims = { n = n }, correlation_id = "c" .. n }
+  end
+
+  local function list(count)
+    local records = {}
+    for i = 1, count do records[i] = record(i) end
+    return records
+  end
+
+  it("gives every record once, with its own result", function()
+    local scenario = server:scenario()
+    local seen, records = {}, list(200)
+    for given, result, err in new_client(scenario):issue_many(records, { concurrency = 16 }) do
+      assert.is_nil(err)
+      assert.equal(given.correlation_id, result.correlation_id)
+      assert.is_nil(seen[given])
+      seen[given] = true
+    end
+    for _, one in ipairs(records) do assert.is_true(seen[one]) end
+    assert.equal(200, #scenario.requests("push"))
+  end)
+
+  it("has no more under way than it may, and that many if it can", function()
+    local under_way, most = 0, 0
+    local transport = { send = function()
+      under_way = under_way + 1
+      most = math.max(most, under_way)
+      loop.sleep(1)
+      under_way = under_way - 1
+      return { status = 201, headers = {}, body = '{"request_uri":"x:?credential_offer_uri=https://a.example/o"}' }
+    end }
+    local client = credenco.new { base_url = "https://a.example", api_key = "k", transport = transport }
+    for _ in client:issue_many(list(50), { concurrency = 7 }) do end
+    assert.equal(7, most)
+  end)
+
+  it("keeps connections for the records that follow", function()
+    local scenario = server:scenario()
+    for _ in new_client(scenario):issue_many(list(100), { concurrency = 8 }) do end
+    local connections = {}
+    for _, request in ipairs(scenario.requests()) do connections[request.connection] = true end
+    local count = 0
+    for _ in pairs(connections) do count = count + 1 end
+    assert.is_true(count <= 8)
+  end)
+
+  it("makes a record that no call can be made with that record's failure", function()
+    local scenario = server:scenario()
+    local records = list(3)
+    records[2].wallet_key = "a/b"
+    local codes = {}
+    for given, result, err in new_client(scenario):issue_many(records) do
+      codes[given.correlation_id] = result and "issued" or err.code
+    end
+    assert.same({ c1 = "issued", c2 = "invalid_argument", c3 = "issued" }, codes)
+  end)
+
+  it("takes records from a function, as they are needed", function()
+    local read = 0
+    local function source()
+      read = read + 1
+      return read <= 20 and record(read) or nil
+    end
+    local next_result = new_client(server:scenario()):issue_many(source, { concurrency = 4 })
+    assert.equal(0, read)
+    assert.is_table(next_result())
+    assert.is_true(read <= 20 and read >= 4)
+    while next_result() do end
+    assert.equal(21, read)
+  end)
+
+  it("gives nothing for no records", function()
+    assert.is_nil(new_client(server:scenario()):issue_many({})())
+  end)
+
+  it("works inside a task of the loop, beside others", function()
+    local client, done = new_client(server:scenario()), {}
+    for i = 1, 3 do
+      loop.spawn(function()
+        local count = 0
+        for _, _, err in client:issue_many(list(10), { concurrency = 2 }) do
+          assert.is_nil(err)
+          count = count + 1
+        end
+        done[i] = count
+      end)
+    end
+    for _ = 1, 1000 do
+      if #done == 3 then break end
+      loop.sleep(5)
+    end
+    assert.same({ 10, 10, 10 }, done)
+  end)
+
+  it("can be left early; what is under way ends with the client", function()
+    local scenario = server:scenario { push = { "hang" } }
+    local client = new_client(scenario)
+    local next_result = client:issue_many(list(1), { concurrency = 1 })
+    local outcome
+    loop.spawn(function() outcome = { next_result() } end)
+    for _ = 1, 1000 do
+      if #scenario.requests("push") == 1 then break end
+      loop.sleep(5)
+    end
+    client:close()
+    assert.equal("closed", outcome[3].code)
+    assert.equal("unknown", outcome[3].sent)
+    assert.equal(scenario.url .. "/offers/1-bearer-secret", outcome[3]:offer().offer_uri)
+  end)
+end)

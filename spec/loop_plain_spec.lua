@@ -1,0 +1,104 @@
+-- The loop of plain Lua: tasks, sleepers and callers from outside.
+local loop = require "credenco.loop"
+
+describe("the plain loop", function()
+  it("runs a task up to its first wait at once", function()
+    local trace = {}
+    loop.spawn(function(word)
+      trace[#trace + 1] = word
+      loop.sleep(1)
+      trace[#trace + 1] = "later"
+    end, "now")
+    assert.same({ "now" }, trace)
+    loop.sleep(20)
+    assert.same({ "now", "later" }, trace)
+  end)
+
+  it("wakes sleepers in the order of their time", function()
+    local trace = {}
+    for _, ms in ipairs { 30, 1, 15 } do
+      loop.spawn(function()
+        loop.sleep(ms)
+        trace[#trace + 1] = ms
+      end)
+    end
+    loop.sleep(60)
+    assert.same({ 1, 15, 30 }, trace)
+  end)
+
+  it("hands over what wake was given, nils included", function()
+    local ticket, got
+    loop.spawn(function()
+      ticket = loop.self()
+      got = { n = select("#", loop.wait(ticket)) }
+    end)
+    loop.wake(ticket, nil, "x", nil)
+    assert.equal(3, got.n)
+  end)
+
+  it("gives up a wait at its deadline", function()
+    local ticket = loop.self()
+    local value, why = loop.wait(ticket, loop.now_ms() + 5)
+    assert.is_nil(value)
+    assert.equal("timeout", why)
+  end)
+
+  it("lets a caller in a foreign coroutine wait while tasks go on", function()
+    local progress = 0
+    loop.spawn(function()
+      for _ = 1, 3 do
+        loop.sleep(1)
+        progress = progress + 1
+      end
+    end)
+    coroutine.wrap(function() loop.sleep(50) end)()
+    assert.equal(3, progress)
+  end)
+
+  it("uses the coroutine of an ended task again", function()
+    local threads = {}
+    for _ = 1, 5 do
+      loop.spawn(function() threads[coroutine.running()] = true end)
+    end
+    local count = 0
+    for _ in pairs(threads) do count = count + 1 end
+    assert.equal(1, count)
+  end)
+
+  it("passes a task's error on, and goes on with the others", function()
+    local survived = false
+    loop.spawn(function()
+      loop.sleep(5)
+      survived = true
+    end)
+    local ok, problem = pcall(loop.spawn, function() error("mine", 0) end)
+    assert.is_false(ok)
+    assert.truthy(problem:find("mine", 1, true))
+    loop.sleep(30)
+    assert.is_true(survived)
+  end)
+
+  it("steps several sources and forgets those that are not busy", function()
+    local function source(count)
+      return {
+        left = count, steps = 0,
+        busy = function(self) return self.left > 0 end,
+        step = function(self)
+          self.left, self.steps = self.left - 1, self.steps + 1
+        end,
+      }
+    end
+    local a, b = source(3), source(5)
+    loop.attach(a)
+    loop.attach(b)
+    loop.attach(b)
+    loop.sleep(30)
+    assert.equal(3, a.steps)
+    assert.equal(5, b.steps)
+    assert.is_false(a.attached)
+  end)
+
+  it("says so when nothing can end a wait", function()
+    assert.has_error(function() loop.wait(loop.self()) end, "credenco: a wait that nothing can end")
+  end)
+end)
