@@ -305,6 +305,14 @@ function Client:request(args)
   return single(self, "request", url, call, IDEMPOTENT[method] == true)
 end
 
+--- For another event loop (libuv, cqueues, ...): a descriptor that is readable when
+--- `credenco.loop`'s turn(0) has something to do for this client; nil where the
+--- transport has none. See examples/event_loop.lua.
+---@return integer?
+function Client:pollfd()
+  return self.transport.pollfd and self.transport:pollfd()
+end
+
 --- Closes the connections. What is under way ends with the error `closed`.
 function Client:close()
   self.closed = true

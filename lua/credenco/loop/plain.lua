@@ -89,12 +89,13 @@ local function wake_sleepers()
   end
 end
 
+-- nil when nobody sleeps.
 local function until_next_deadline()
   local nearest
   for _, deadline_ms in pairs(sleepers) do
     if not nearest or deadline_ms < nearest then nearest = deadline_ms end
   end
-  return nearest and math.max(0, nearest - now_ms()) or IDLE_MS
+  return nearest and math.max(0, nearest - now_ms())
 end
 
 local function forget_idle_sources()
@@ -109,11 +110,20 @@ end
 -- With one busy source its own wait is the loop's; several share the time.
 local SHARED_WAIT_MS = 1
 
-local function turn()
+--- Whether anything is under way: a task that sleeps, a transport with a transfer.
+function M.busy()
   forget_idle_sources()
-  local wait_ms = until_next_deadline()
+  return #sources > 0 or next(sleepers) ~= nil
+end
+
+--- Moves what can be moved, and waits for it at most `limit_ms` (default: as long as it
+--- takes). Another event loop calls turn(0) when a client's pollfd is readable, and
+--- after timeout_ms().
+---@param limit_ms integer?
+function M.turn(limit_ms)
+  if not M.busy() then return end
+  local wait_ms = math.min(limit_ms or IDLE_MS, until_next_deadline() or IDLE_MS)
   if #sources == 0 then
-    if not next(sleepers) then error("credenco: a wait that nothing can end", 0) end
     core.sleep_ms(wait_ms)
   elseif #sources == 1 then
     sources[1]:step(wait_ms)
@@ -123,8 +133,23 @@ local function turn()
   wake_sleepers()
 end
 
+--- Milliseconds until a turn is due even if no descriptor becomes readable; nil when
+--- none is.
+---@return integer?
+function M.timeout_ms()
+  local least = until_next_deadline()
+  for _, source in ipairs(sources) do
+    local timeout_ms = source:timeout_ms()
+    if timeout_ms and (not least or timeout_ms < least) then least = timeout_ms end
+  end
+  return least
+end
+
 local function run_until_woken(ticket)
-  repeat turn() until ticket.woken
+  while not ticket.woken do
+    if not M.busy() then error("credenco: a wait that nothing can end", 0) end
+    M.turn()
+  end
   return unpack(ticket, 1, ticket.n)
 end
 

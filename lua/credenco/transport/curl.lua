@@ -64,6 +64,12 @@ local function response(status, body, retry_after_ms, headers)
   return nil, failure(body, retry_after_ms, headers)
 end
 
+-- Made at the first use, so that none is carried through a fork.
+local function engine_of(self)
+  self.engine = self.engine or engine.get(self.options)
+  return self.engine
+end
+
 ---@param request table  see the transport's contract in CONTRIBUTING.md
 ---@return table? response
 ---@return table? err
@@ -72,13 +78,20 @@ function Transport:send(request)
   local timeout_ms = clamp(request.deadline_ms - loop.now_ms())
   if timeout_ms < 1 then return nil, failure("timeout", "no") end
   local options = self.options
-  self.engine = self.engine or engine.get(options)
-  local id, code = self.engine.driver:start(
+  local id, code = engine_of(self).driver:start(
     request.method, request.url, request.headers or NO_HEADERS, request.body, timeout_ms,
     clamp(request.connect_timeout_ms or options.connect_timeout_ms),
     request.max_body_bytes or options.max_body_bytes, request.with_headers ~= false)
   if not id then return nil, failure(code, "no") end
   return response(self.engine:await(id, request, self))
+end
+
+--- A descriptor that is readable when the loop has something to do for this transport,
+--- its timers included; nil where the system has none, and under nginx.
+---@return integer?
+function Transport:pollfd()
+  if self.closed or loop.shares_transports then return nil end
+  return engine_of(self).driver:pollfd()
 end
 
 --- Ends this transport's transfers; who waits for one is told `closed`. May run twice.

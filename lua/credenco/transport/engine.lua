@@ -31,8 +31,7 @@ local function new(options)
   }, Engine)
 end
 
---- The engine for these options. It is made at the first request, so that none is
---- carried through a fork.
+--- The engine for these options.
 ---@param options table
 ---@return credenco.CurlEngine
 function M.get(options)
@@ -84,6 +83,11 @@ function Engine:step(wait_ms)
   local progress = false
   while not self.closed and deliver(self, driver:take()) do progress = true end
   return progress
+end
+
+--- Milliseconds until a step is due even if the descriptor stays unreadable, or nil.
+function Engine:timeout_ms()
+  return self.driver:timeout()
 end
 
 --- Ends the transfers of one transport, or all: who waits is told `closed`.
