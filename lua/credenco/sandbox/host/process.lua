@@ -34,6 +34,21 @@ local function close(handle)
   end
 end
 
+--- nginx runs LuaJIT: the paths of another Lua would lead it to modules it cannot load.
+---@return string[]? nil to inherit all of it
+local function environment()
+  if rawget(_G, "jit") then
+    return nil
+  end
+  local list = {}
+  for name, value in pairs(uv.os_environ()) do
+    if name ~= "LUA_PATH" and name ~= "LUA_CPATH" then
+      list[#list + 1] = name .. "=" .. value
+    end
+  end
+  return list
+end
+
 ---@class credenco.SandboxProcess
 ---@field pid integer
 ---@field handle userdata
@@ -50,7 +65,7 @@ Process.__index = Process
 function M.spawn(binary, arguments, on_exit)
   local self = setmetatable({ exited = false }, Process)
   -- Detached: Ctrl-C in a terminal reaches this program only, which then stops nginx in order.
-  local options = { args = arguments, detached = true }
+  local options = { args = arguments, detached = true, env = environment() }
   local handle, pid = uv.spawn(binary, options, function(code)
     self.exited, self.exit_code = true, code
     close(self.handle)

@@ -1,0 +1,52 @@
+-- `credenco sandbox`, as a user runs it: in the foreground, until it is interrupted.
+local cjson = require "cjson"
+local http = require "spec.support.http"
+local program = require "spec.cli.program"
+local wait = require "spec.support.wait"
+
+local START_TIMEOUT_MS = 10000
+
+local function start(...)
+  local run = program.start { "sandbox", ... }
+  local ready = wait.until_true(function()
+    return run.code and "ended" or run:stdout():find("\n") and "ready"
+  end, START_TIMEOUT_MS)
+  assert.equal("ready", ready, run:stderr())
+  return run
+end
+
+describe("credenco sandbox", function()
+  for _, signal in ipairs { "sigint", "sigterm" } do
+    it("serves until it gets a " .. signal .. ", and ends in good order", function()
+      local run = start "--json"
+      local about = cjson.decode(run:stdout())
+      local port = tonumber(about.base_url:match ":(%d+)$")
+      assert.equal(200, (http.request(port, "GET", "/sandbox/wallets/" .. about.wallets[1].key)))
+      run:kill(signal)
+      local outcome = run:finish()
+      assert.same({ 0, "" }, { outcome.code, outcome.err })
+      assert.is_false(wait.connects(port))
+    end)
+  end
+
+  it("takes the port it is given, and tells people what they need", function()
+    local port = wait.free_port()
+    local run = start("--port", tostring(port))
+    run:kill "sigterm"
+    local outcome = run:finish()
+    assert.equal(0, outcome.code)
+    assert.is_truthy(outcome.out:find("http://127.0.0.1:" .. port, 1, true), outcome.out)
+    assert.matches("sandbox%-api%-key", outcome.out)
+  end)
+
+  it("ends with 1 and says why when its port is taken", function()
+    local run = start "--json"
+    local port = cjson.decode(run:stdout()).base_url:match ":(%d+)$"
+    local second = program.run({ "sandbox", "--port", port, "--json" })
+    run:kill "sigterm"
+    run:finish()
+    local err = cjson.decode(second.err:match "[^\n]+\n$").error
+    assert.same({ 1, "", "unexpected" }, { second.code, second.out, err.code })
+    assert.matches("ddress already in use", err.message)
+  end)
+end)
