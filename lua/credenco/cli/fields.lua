@@ -8,7 +8,7 @@ local function clean(value)
   if type(value) ~= "string" then
     return value
   end
-  local text = value:gsub("[%c\127]", "?")
+  local text = value:gsub("[%c\127]+", " ")
   return core.utf8_valid(text) and text or (text:gsub("[\128-\255]", "?"))
 end
 
