@@ -1,0 +1,232 @@
+/* curl/driver.h on its own: starting, stepping, taking, releasing. What it makes of
+ * servers that misbehave is the transport's contract (spec/transport). */
+#include <dlfcn.h>
+#include <netdb.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "curl/driver.h"
+#include "hello_server.h"
+#include "tap.h"
+
+enum { TIMEOUT_MS = 10000, BODY_MAX = 5, MANY = 100 };
+
+static hello_server server;
+static char hello_url[64];
+static char named_url[64];
+
+static credenco_driver driver; /* libcurl keeps pointers into it: it must not move */
+
+typedef int (*resolver)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+/* libcurl's resolver thread ends up here: a name without asking the network, after a
+ * moment, so that the driver comes to wait for it. */
+__attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service,
+                                                       const struct addrinfo *hints,
+                                                       struct addrinfo **found) {
+    static resolver real;
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    }
+    bool ours = name != NULL && strcmp(name, "wallet.example") == 0;
+    usleep(ours ? 20000 : 0);
+    return real(ours ? "127.0.0.1" : name, service, hints, found);
+}
+
+static void begin(void) {
+    credenco_driver_options options = {.connection_cache = 8, .proxy = ""};
+    CHECK(credenco_driver_init(&driver, &options) == CREDENCO_OK);
+}
+
+static credenco_transfer *start(const char *url) {
+    credenco_request request = {.method = "POST",
+                                .url = url,
+                                .timeout_ms = TIMEOUT_MS,
+                                .connect_timeout_ms = TIMEOUT_MS,
+                                .max_body_bytes = BODY_MAX};
+    credenco_transfer *transfer = NULL;
+    CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_OK);
+    return transfer;
+}
+
+static credenco_transfer *finish_one(void) {
+    credenco_transfer *finished = NULL;
+    while ((finished = credenco_driver_take(&driver)) == NULL) {
+        credenco_code code = credenco_driver_step(&driver, TIMEOUT_MS);
+        CHECK(code == CREDENCO_OK);
+        if (code != CREDENCO_OK) {
+            break;
+        }
+    }
+    return finished;
+}
+
+static void give_back(credenco_transfer *transfer) {
+    if (transfer != NULL) {
+        credenco_driver_release(&driver, transfer);
+    }
+}
+
+static bool is_hello(const credenco_transfer *transfer) {
+    return transfer != NULL && transfer->code == CREDENCO_OK && transfer->http_status == 200 &&
+           buf_is(&transfer->body, "hello");
+}
+
+static void one_transfer(void) {
+    begin();
+    CHECK(credenco_driver_take(&driver) == NULL);
+    credenco_transfer *started = start(hello_url);
+    credenco_transfer *finished = finish_one();
+    CHECK(finished == started && is_hello(finished));
+    give_back(finished);
+    CHECK(driver.in_flight == 0 && credenco_driver_take(&driver) == NULL);
+    credenco_driver_free(&driver);
+}
+
+static void many_at_once(void) {
+    begin();
+    bool seen[MANY + 1] = {false};
+    for (int i = 0; i < MANY; i++) {
+        start(hello_url);
+    }
+    CHECK(driver.in_flight == MANY);
+    for (int i = 0; i < MANY; i++) {
+        credenco_transfer *finished = finish_one();
+        CHECK(is_hello(finished));
+        size_t id = finished != NULL ? finished->id : 0;
+        CHECK(id > 0 && id <= MANY && !seen[id]);
+        seen[id] = true;
+        give_back(finished);
+    }
+    CHECK(driver.in_flight == 0);
+    credenco_driver_free(&driver);
+}
+
+static void transfers_are_used_again(void) {
+    begin();
+    for (int i = 0; i < MANY; i++) {
+        start(hello_url);
+        credenco_transfer *finished = finish_one();
+        CHECK(is_hello(finished) && finished->id == 1);
+        give_back(finished);
+    }
+    CHECK(driver.transfer_count == 1);
+    credenco_driver_free(&driver);
+}
+
+static void a_name_is_resolved(void) {
+    begin();
+    for (int i = 0; i < 3; i++) {
+        start(named_url);
+        credenco_transfer *finished = finish_one();
+        /* Connected: it is the TLS handshake that this server does not understand. */
+        CHECK(finished != NULL && finished->code == CREDENCO_TLS_FAILED);
+        CHECK(finished != NULL && finished->sent == CREDENCO_SENT_NO);
+        give_back(finished);
+        start(hello_url);
+        finished = finish_one();
+        CHECK(is_hello(finished));
+        give_back(finished);
+    }
+    credenco_driver_free(&driver);
+}
+
+static void released_in_any_state(void) {
+    begin();
+    credenco_transfer *queued = start(hello_url);
+    credenco_driver_release(&driver, queued);
+    CHECK(queued->state == CREDENCO_TRANSFER_IDLE && driver.in_flight == 0);
+    credenco_transfer *active = start(hello_url);
+    CHECK(credenco_driver_step(&driver, 0) == CREDENCO_OK);
+    credenco_driver_release(&driver, active);
+    CHECK(driver.in_flight == 0);
+    credenco_transfer *finished = start(hello_url);
+    while (finished->state != CREDENCO_TRANSFER_FINISHED) {
+        CHECK(credenco_driver_step(&driver, TIMEOUT_MS) == CREDENCO_OK);
+    }
+    credenco_driver_release(&driver, finished);
+    CHECK(credenco_driver_take(&driver) == NULL);
+    credenco_driver_release(&driver, finished);
+    start(hello_url);
+    CHECK(is_hello(finish_one()));
+    credenco_driver_free(&driver);
+}
+
+static void freed_in_any_state(void) {
+    credenco_driver zeroed = {0};
+    credenco_driver_free(&zeroed);
+    begin();
+    start(hello_url);
+    CHECK(is_hello(finish_one()));
+    for (int i = 0; i < MANY; i++) {
+        start(hello_url);
+    }
+    CHECK(credenco_driver_step(&driver, 0) == CREDENCO_OK);
+    credenco_driver_free(&driver);
+    credenco_driver_free(&driver);
+}
+
+static void odd_urls_are_refused(void) {
+    static const char *const urls[] = {"http://wallet.example/", "file:///etc/passwd",
+                                       "ftp://127.0.0.1/", "127.0.0.1", ""};
+    begin();
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        credenco_request request = {.method = "GET",
+                                    .url = urls[i],
+                                    .headers = curl_slist_append(NULL, "x: y"),
+                                    .timeout_ms = TIMEOUT_MS,
+                                    .connect_timeout_ms = TIMEOUT_MS};
+        credenco_transfer *transfer;
+        tap_row = urls[i];
+        CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_INVALID_ARGUMENT);
+        CHECK(driver.in_flight == 0);
+    }
+    credenco_driver_free(&driver);
+}
+
+/* Another event loop waits on the descriptor and steps with no wait of its own. */
+static void driven_from_outside(void) {
+    begin();
+    int fd = credenco_driver_pollfd(&driver);
+    int finished = 0;
+    for (int i = 0; fd >= 0 && i < MANY; i++) {
+        start(hello_url);
+    }
+    while (fd >= 0 && finished < MANY) {
+        struct pollfd polled = {.fd = fd, .events = POLLIN};
+        CHECK(poll(&polled, 1, TIMEOUT_MS) == 1);
+        CHECK(credenco_driver_step(&driver, 0) == CREDENCO_OK);
+        credenco_transfer *transfer;
+        while ((transfer = credenco_driver_take(&driver)) != NULL) {
+            CHECK(is_hello(transfer));
+            credenco_driver_release(&driver, transfer);
+            finished++;
+        }
+        if (tap_failed) {
+            break;
+        }
+    }
+    credenco_driver_free(&driver);
+}
+
+static const tap_case cases[] = {
+    {"a transfer is started, stepped, taken and released", one_transfer},
+    {"many transfers at once all finish, each once", many_at_once},
+    {"a released transfer serves the next request", transfers_are_used_again},
+    {"a host that has to be resolved is reached, before and after others", a_name_is_resolved},
+    {"a transfer can be released in any state", released_in_any_state},
+    {"a driver can be freed in any state, twice and zeroed", freed_in_any_state},
+    {"a URL that is neither https nor loopback is refused", odd_urls_are_refused},
+    {"another event loop can drive it through one descriptor", driven_from_outside},
+};
+
+int main(void) {
+    hello_server_start(&server);
+    snprintf(hello_url, sizeof hello_url, "http://127.0.0.1:%d/", server.port);
+    snprintf(named_url, sizeof named_url, "https://wallet.example:%d/", server.port);
+    int failed = tap_run(cases, COUNT_OF(cases));
+    hello_server_stop(&server);
+    curl_global_cleanup();
+    return failed;
+}

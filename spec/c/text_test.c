@@ -1,0 +1,46 @@
+/* core/text.h: what is UTF-8 and what is not, at every edge of RFC 3629's table. */
+#include "core/text.h"
+#include "tap.h"
+
+static const struct row {
+    const char *name;
+    credenco_span text;
+    bool valid;
+} rows[] = {
+    {"empty", CREDENCO_SPAN(""), true},
+    {"ASCII with NUL and DEL", CREDENCO_SPAN("a\0\x7f"), true},
+    {"U+0080", CREDENCO_SPAN("\xc2\x80"), true},
+    {"U+07FF", CREDENCO_SPAN("\xdf\xbf"), true},
+    {"U+0800", CREDENCO_SPAN("\xe0\xa0\x80"), true},
+    {"U+D7FF", CREDENCO_SPAN("\xed\x9f\xbf"), true},
+    {"U+E000", CREDENCO_SPAN("\xee\x80\x80"), true},
+    {"U+FFFF", CREDENCO_SPAN("\xef\xbf\xbf"), true},
+    {"U+10000", CREDENCO_SPAN("\xf0\x90\x80\x80"), true},
+    {"U+10FFFF", CREDENCO_SPAN("\xf4\x8f\xbf\xbf"), true},
+    {"mixed lengths", CREDENCO_SPAN("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"), true},
+    {"overlong NUL", CREDENCO_SPAN("\xc0\x80"), false},
+    {"overlong U+007F", CREDENCO_SPAN("\xc1\xbf"), false},
+    {"overlong U+07FF", CREDENCO_SPAN("\xe0\x9f\xbf"), false},
+    {"overlong U+FFFF", CREDENCO_SPAN("\xf0\x8f\xbf\xbf"), false},
+    {"first surrogate", CREDENCO_SPAN("\xed\xa0\x80"), false},
+    {"last surrogate", CREDENCO_SPAN("\xed\xbf\xbf"), false},
+    {"U+110000", CREDENCO_SPAN("\xf4\x90\x80\x80"), false},
+    {"five bytes", CREDENCO_SPAN("\xf8\x88\x80\x80\x80"), false},
+    {"FE", CREDENCO_SPAN("\xfe"), false},
+    {"FF", CREDENCO_SPAN("\xff"), false},
+    {"lone continuation", CREDENCO_SPAN("a\x80"), false},
+    {"two-byte character cut", CREDENCO_SPAN("a\xc3"), false},
+    {"three-byte character cut", CREDENCO_SPAN("\xe2\x82"), false},
+    {"four-byte character cut", CREDENCO_SPAN("\xf0\x9f\x98"), false},
+    {"third byte not a continuation", CREDENCO_SPAN("\xe2\x82z"), false},
+    {"fourth byte not a continuation", CREDENCO_SPAN("\xf0\x9f\x98z"), false},
+};
+
+static void follows_the_table(void) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        tap_row = rows[i].name;
+        CHECK(credenco_utf8_valid(rows[i].text) == rows[i].valid);
+    }
+}
+
+TAP_MAIN({"text is UTF-8 exactly when RFC 3629 says so", follows_the_table})
