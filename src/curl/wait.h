@@ -17,6 +17,7 @@ typedef struct credenco_socket {
     uint8_t wanted;  /* CURL_POLL_IN, _OUT, both, or 0 */
     uint8_t applied; /* what epoll was told */
     bool changed;    /* listed in `changes` */
+    bool connection; /* opened through us, so that we see it closed */
 } credenco_socket;
 
 typedef struct credenco_wait {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,29 @@ static int64_t now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- what the kernel is told ------------------------------------------------- */
+
+static uint32_t epoll_events(uint8_t wanted) {
+    return ((wanted & CURL_POLL_IN) ? (uint32_t)EPOLLIN : 0) |
+           ((wanted & CURL_POLL_OUT) ? (uint32_t)EPOLLOUT : 0);
+}
+
+static bool apply(credenco_wait *wait, curl_socket_t fd) {
+    credenco_socket *entry = &wait->sockets[fd];
+    if (entry->wanted == entry->applied) {
+        return true;
+    }
+    struct epoll_event event = {.events = epoll_events(entry->wanted), .data.fd = fd};
+    int operation = EPOLL_CTL_MOD;
+    if (entry->wanted == 0) {
+        operation = EPOLL_CTL_DEL;
+    } else if (entry->applied == 0) {
+        operation = EPOLL_CTL_ADD;
+    }
+    entry->applied = entry->wanted;
+    return epoll_ctl(wait->epoll_fd, operation, fd, &event) == 0 || operation == EPOLL_CTL_DEL;
 }
 
 /* --- what libcurl wants ------------------------------------------------------ */
@@ -45,33 +69,59 @@ static bool grow(credenco_wait *wait, size_t needed) {
     return true;
 }
 
-static void want(credenco_wait *wait, curl_socket_t fd, uint8_t wanted) {
-    credenco_socket *socket = &wait->sockets[fd];
-    socket->wanted = wanted;
-    if (!socket->changed) {
-        socket->changed = true;
-        wait->changes[wait->change_count++] = fd;
-    }
+static bool has_entry(credenco_wait *wait, curl_socket_t fd) {
+    return (size_t)fd < wait->socket_count || grow(wait, (size_t)fd + 1);
 }
 
+/* Only a connection can wait for apply_changes. What else libcurl polls, such as its
+ * resolver's pair of sockets, is closed behind our back right after the callback, and
+ * its number is the next connection's. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userp, void *socketp) {
     (void)easy;
     (void)socketp;
     credenco_wait *wait = userp;
-    if ((size_t)fd >= wait->socket_count && !grow(wait, (size_t)fd + 1)) {
+    if (!has_entry(wait, fd)) {
         return -1;
     }
-    want(wait, fd, what == CURL_POLL_REMOVE ? 0 : (uint8_t)what);
+    credenco_socket *entry = &wait->sockets[fd];
+    entry->wanted = what == CURL_POLL_REMOVE ? 0 : (uint8_t)what;
+    if (!entry->connection) {
+        return apply(wait, fd) ? 0 : -1;
+    }
+    if (!entry->changed) {
+        entry->changed = true;
+        wait->changes[wait->change_count++] = fd;
+    }
     return 0;
 }
 
 /* The kernel forgets a closed descriptor by itself; so must we, before its number is
  * given to another connection. */
+static void forget(credenco_socket *entry) {
+    entry->wanted = 0;
+    entry->applied = 0;
+    entry->connection = false;
+}
+
+/* Without memory for an entry the socket is told of at once, or on_socket fails. */
+static curl_socket_t on_open(void *userp, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)purpose;
+    credenco_wait *wait = userp;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0) {
+        return CURL_SOCKET_BAD;
+    }
+    if (has_entry(wait, fd)) {
+        forget(&wait->sockets[fd]);
+        wait->sockets[fd].connection = true;
+    }
+    return fd;
+}
+
 static int on_close(void *userp, curl_socket_t fd) {
     credenco_wait *wait = userp;
     if ((size_t)fd < wait->socket_count) {
-        wait->sockets[fd].wanted = 0;
-        wait->sockets[fd].applied = 0;
+        forget(&wait->sockets[fd]);
     }
     return close(fd);
 }
@@ -83,33 +133,10 @@ static int on_timer(CURLM *multi, long timeout_ms, void *userp) {
     return 0;
 }
 
-/* --- what the kernel is told ------------------------------------------------- */
-
-static uint32_t epoll_events(uint8_t wanted) {
-    return ((wanted & CURL_POLL_IN) ? (uint32_t)EPOLLIN : 0) |
-           ((wanted & CURL_POLL_OUT) ? (uint32_t)EPOLLOUT : 0);
-}
-
-static bool apply(credenco_wait *wait, curl_socket_t fd) {
-    credenco_socket *socket = &wait->sockets[fd];
-    socket->changed = false;
-    if (socket->wanted == socket->applied) {
-        return true;
-    }
-    struct epoll_event event = {.events = epoll_events(socket->wanted), .data.fd = fd};
-    int operation = EPOLL_CTL_MOD;
-    if (socket->wanted == 0) {
-        operation = EPOLL_CTL_DEL;
-    } else if (socket->applied == 0) {
-        operation = EPOLL_CTL_ADD;
-    }
-    socket->applied = socket->wanted;
-    return epoll_ctl(wait->epoll_fd, operation, fd, &event) == 0 || operation == EPOLL_CTL_DEL;
-}
-
 static credenco_code apply_changes(credenco_wait *wait) {
     bool applied = true;
     for (size_t i = 0; i < wait->change_count; i++) {
+        wait->sockets[wait->changes[i]].changed = false;
         applied = apply(wait, wait->changes[i]) && applied;
     }
     wait->change_count = 0;
@@ -170,6 +197,8 @@ void credenco_wait_free(credenco_wait *wait) {
 }
 
 void credenco_wait_prepare(credenco_wait *wait, CURL *easy) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, wait);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, wait);
 }
