@@ -58,6 +58,7 @@ local function open(host, port, bytes)
       timer:close()
     end
   end
+  uv.update_time() -- the loop's clock stands still while nobody turns it
   timer:start(TIMEOUT_MS, 0, function() finish "timeout" end)
   socket:connect(host, port, function(err)
     if err then

@@ -50,23 +50,21 @@ end
 
 local VALID_BITS = { [1] = true, [2] = true, [4] = true, [8] = true }
 
---- The status of one entry: 0 is valid, 1 is invalid (revoked), others as the draft says.
+--- Opens a list for reading.
 ---@param list { bits: integer, lst: string }
----@param index integer
----@return integer? status
----@return string? err
-function M.status_at(list, index)
-  local compressed = type(list) == "table" and base64url.decode(list.lst)
-  local bytes = compressed and VALID_BITS[list.bits] and inflate(compressed)
+---@return fun(index: integer): integer? status_at 0 is valid, 1 is invalid (revoked), others as
+---  the draft says; nil past the end. nil in place of the function when it cannot be read.
+function M.open(list)
+  local compressed = VALID_BITS[list.bits] and base64url.decode(list.lst)
+  local bytes = compressed and inflate(compressed)
   if not bytes then
-    return nil, "the status list cannot be read"
+    return nil
   end
-  local per_byte = 8 / list.bits
-  local byte = bytes:byte(math.floor(index / per_byte) + 1)
-  if not byte then
-    return nil, "the status list has no such index"
+  local bits, per_byte = list.bits, 8 / list.bits
+  return function(index)
+    local byte = bytes:byte(math.floor(index / per_byte) + 1)
+    return byte and bit.band(bit.rshift(byte, (index % per_byte) * bits), 2 ^ bits - 1)
   end
-  return bit.band(bit.rshift(byte, (index % per_byte) * list.bits), 2 ^ list.bits - 1)
 end
 
 return M

@@ -17,6 +17,7 @@ end
 --- Turns the event loop until `done()` is true or `timeout_ms` have passed.
 ---@return boolean finished
 local function wait_until(done, timeout_ms)
+  uv.update_time() -- the loop's clock stands still while nobody turns it
   local deadline = uv.now() + timeout_ms
   local timer = uv.new_timer()
   timer:start(POLL_MS, POLL_MS, function() end)

@@ -21,13 +21,15 @@ local function is_genuine(token, uri, issuer, deadline_ms)
 end
 
 --- The list at `uri`, signed by `issuer`.
+---@return (fun(index: integer): integer?)? status_at
 local function fetch(uri, issuer, deadline_ms)
   local response = http.get(uri, deadline_ms, "application/statuslist+jwt")
   local token = response and response.status == 200 and jws.parse(response.body)
   if not token or not is_genuine(token, uri, issuer, deadline_ms) then
     return nil
   end
-  return json.is_object(token.payload.status_list) and token.payload.status_list or nil
+  local list = token.payload.status_list
+  return json.is_object(list) and status_list.open(list) or nil
 end
 
 --- A function that tells the status of credentials, fetching each list once.
@@ -49,9 +51,8 @@ function M.checker()
     if not credential.status_list then
       return "valid"
     end
-    local list = list_for(credential)
-    local status = list and status_list.status_at(list, credential.status_list.idx)
-    return WORDS[status] or "unknown"
+    local status_at = list_for(credential)
+    return WORDS[status_at and status_at(credential.status_list.idx)] or "unknown"
   end
 end
 
