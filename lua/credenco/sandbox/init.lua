@@ -4,10 +4,12 @@
 -- folder on a loopback port. This file is the side outside nginx; `app.lua` is the inside.
 local cjson = require "cjson"
 local uv = require "luv"
+local announce = require "credenco.sandbox.host.announce"
 local conf = require "credenco.sandbox.host.conf"
 local folder = require "credenco.sandbox.host.folder"
 local install = require "credenco.sandbox.host.install"
 local process = require "credenco.sandbox.host.process"
+local template_file = require "credenco.sandbox.issuer.template_file"
 local settings_of = require "credenco.sandbox.settings"
 
 local M = {}
@@ -23,6 +25,7 @@ local LOG_TAIL_BYTES = 2000
 ---@field credential_issuer string the issuer's OpenID4VCI identifier
 ---@field issuer_did string exact string to put into a trusted contact
 ---@field wallets { key: string, name: string, trusts_issuer: boolean, direct_issue_allowed: boolean }[]
+---@field ca_file string? what to trust, with `tls`
 ---@field pid integer nginx's master process
 ---@field dir string the private folder
 ---@field process credenco.SandboxProcess
@@ -37,7 +40,7 @@ end
 
 local function base_url(settings)
   local host = settings.host:find(":", 1, true) and "[" .. settings.host .. "]" or settings.host
-  return ("http://%s:%d"):format(host, settings.port)
+  return ("%s://%s:%d"):format(settings.tls and "https" or "http", host, settings.port)
 end
 
 local function user_for_workers()
@@ -45,7 +48,26 @@ local function user_for_workers()
   return user and user.uid == 0 and user.username or nil
 end
 
+--- Writes the certificates of a TLS sandbox, and notes where the CA file is.
+local function write_certificates(dir, settings)
+  local pem = require("credenco.sandbox.host.tls").make(settings.host)
+  settings.ca_file = dir .. "/ca.pem"
+  for name, text in pairs { ["ca.pem"] = pem.ca, ["server.pem"] = pem.certificate, ["server.key"] = pem.key } do
+    local ok, err = folder.write(dir .. "/" .. name, text)
+    if not ok then
+      return nil, err
+    end
+  end
+  return true
+end
+
 local function write_files(dir, settings, found)
+  if settings.tls then
+    local ok, err = write_certificates(dir, settings)
+    if not ok then
+      return nil, err
+    end
+  end
   local text, err = conf.render { dir = dir, install = found, settings = settings, user = user_for_workers() }
   if not text then
     return nil, err
@@ -99,6 +121,7 @@ local function new_server(settings, dir, running)
     token_url = settings.base_url .. settings_of.TOKEN_PATH,
     issuer_did = settings.issuer_did,
     credential_issuer = settings.credential_issuer,
+    ca_file = settings.ca_file,
     wallets = describe_wallets(settings.wallets),
     pid = running.pid,
     dir = dir,
@@ -115,6 +138,7 @@ local function complete(settings)
   settings.base_url = base_url(settings)
   settings.issuer_did = settings_of.issuer_did(settings.port)
   settings.credential_issuer = settings.base_url .. settings_of.ISSUER_PATH
+  settings.templates = settings.templates and (uv.fs_realpath(settings.templates) or settings.templates)
   settings.parent_pid = uv.os_getpid()
   return settings
 end
@@ -123,6 +147,10 @@ local function start(settings, on_exit)
   local found, find_err = install.find()
   if not found then
     return nil, find_err
+  end
+  local templates, templates_err = template_file.read(settings.templates or template_file.bundled())
+  if not templates then
+    return nil, templates_err
   end
   local ok, port_err = complete(settings)
   if not ok then
@@ -151,39 +179,6 @@ function M.start(options)
   end
   local server, err = start(settings)
   return server, err
-end
-
-local READY_FIELDS = {
-  "base_url", "api_key", "client_id", "client_secret", "token_url", "issuer_did", "credential_issuer", "wallets", "pid",
-}
-
-local function ready_json(server)
-  local fields = { ready = true }
-  for _, name in ipairs(READY_FIELDS) do
-    fields[name] = server[name]
-  end
-  return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
-end
-
-local function wallet_note(wallet)
-  if wallet.direct_issue_allowed then
-    return "trusts the issuer: a direct issue is kept"
-  end
-  return wallet.trusts_issuer and "trusts the issuer, but not for direct issue"
-    or "does not trust the issuer: a direct issue is discarded"
-end
-
-local function ready_text(server)
-  local lines = {
-    "credenco sandbox ready at " .. server.base_url,
-    "  api key       " .. server.api_key,
-    "  oauth2        " .. server.client_id .. " / " .. server.client_secret .. " at " .. server.token_url,
-    "  issuer        " .. server.issuer_did,
-  }
-  for _, wallet in ipairs(server.wallets) do
-    lines[#lines + 1] = ("  wallet        %s  %s (%s)"):format(wallet.key, wallet.name, wallet_note(wallet))
-  end
-  return table.concat(lines, "\n") .. "\n"
 end
 
 local function on_signals(callback)
@@ -221,7 +216,7 @@ function M.run(options)
     release()
     return nil, err
   end
-  io.stdout:write(settings.json and ready_json(server) or ready_text(server))
+  io.stdout:write(settings.json and announce.json(server) or announce.text(server))
   io.stdout:flush()
   while not stopping and not server.process.exited do
     uv.run()

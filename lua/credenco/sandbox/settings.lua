@@ -24,6 +24,8 @@ local M = {}
 ---@field exchange_timeout_ms integer? deadline of one whole exchange (10000)
 ---@field allow string[]? hosts, or host:port, that wallets may call over https besides loopback
 ---@field wallets credenco.SandboxWallet[]? wallets that exist from the start
+---@field templates string? path of a JSON file in place of the bundled templates
+---@field tls boolean? https, with a certificate for localhost made for this run
 ---@field startup_timeout_ms integer? (5000)
 ---@field json boolean? `run` prints its ready line as JSON
 
@@ -39,6 +41,7 @@ local DEFAULTS = {
   exchange = "before",
   exchange_timeout_ms = 10000,
   allow = {},
+  tls = false,
   startup_timeout_ms = 5000,
   json = false,
 }
@@ -50,6 +53,11 @@ M.WALLETS = {
   { key = "0b1f7a52-6c1e-4d0a-9a55-3a1f5f0c0003", name = "Noord Transport",
     trusts_issuer = true, direct_issue_allowed = false },
 }
+
+--- Options without a default, and their types.
+local OPTIONAL = { templates = "string", wallets = "table" }
+
+local CHOICES = { exchange = { before = true, after = true } }
 
 local RANGES = {
   port = { 0, 65535 },
@@ -77,7 +85,7 @@ local function is_loopback(host)
 end
 
 local function check_type(name, value)
-  local wanted = type(DEFAULTS[name])
+  local wanted = OPTIONAL[name] or type(DEFAULTS[name])
   if type(value) ~= wanted then
     return ("sandbox option '%s' must be a %s, not a %s"):format(name, wanted, type(value))
   end
@@ -91,10 +99,13 @@ local function check_range(name, value)
   end
 end
 
-local function check_wallets(wallets)
-  if type(wallets) ~= "table" then
-    return "sandbox option 'wallets' must be a list of wallets"
+local function check_choice(name, value)
+  if CHOICES[name] and not CHOICES[name][value] then
+    return ("sandbox option '%s' cannot be '%s'"):format(name, value)
   end
+end
+
+local function check_wallets(wallets)
   for index, wallet in ipairs(wallets) do
     if type(wallet) ~= "table" or type(wallet.key) ~= "string" or type(wallet.name) ~= "string" then
       return ("sandbox option 'wallets': number %d needs a key and a name"):format(index)
@@ -103,7 +114,10 @@ local function check_wallets(wallets)
 end
 
 local function known_names()
-  local names = { "wallets" }
+  local names = {}
+  for name in pairs(OPTIONAL) do
+    names[#names + 1] = name
+  end
   for name in pairs(DEFAULTS) do
     names[#names + 1] = name
   end
@@ -113,13 +127,11 @@ end
 
 ---@return string? err
 local function check(name, value)
-  if name == "wallets" then
-    return check_wallets(value)
-  end
-  if DEFAULTS[name] == nil then
+  if DEFAULTS[name] == nil and not OPTIONAL[name] then
     return ("unknown sandbox option '%s'; known are %s"):format(tostring(name), known_names())
   end
-  return check_type(name, value) or check_range(name, value)
+  return check_type(name, value) or check_range(name, value) or check_choice(name, value)
+    or (name == "wallets" and check_wallets(value) or nil)
 end
 
 --- A checked copy of `options` with the defaults filled in.

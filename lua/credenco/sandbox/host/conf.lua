@@ -49,6 +49,7 @@ http {
   }
 
   # Another name in Host means a page of somebody else's reached us by rebinding its DNS.
+  ${tls}
   server {
     listen ${listen} default_server;
     server_name "";
@@ -75,6 +76,12 @@ http {
   }
 }
 ]]
+
+local TLS = [[
+ssl_certificate "${dir}/server.pem";
+  ssl_certificate_key "${dir}/server.key";
+  ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_session_cache shared:tls:1m;]]
 
 local function load_modules(folder)
   if not folder then
@@ -130,7 +137,8 @@ function M.render(values)
     lua_cpath = install.lua_cpath,
     memory = "128m",
     names = server_names(host),
-    listen = ("%s:%d"):format(host, settings.port),
+    listen = ("%s:%d%s"):format(host, settings.port, settings.tls and " ssl" or ""),
+    tls = settings.tls and TLS:gsub("%${dir}", values.dir) or "",
   }
   return (TEMPLATE:gsub("%${([%w_]+)}", fields))
 end

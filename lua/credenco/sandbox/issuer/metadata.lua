@@ -20,7 +20,7 @@ local function sorted_names(claims)
 end
 
 local function display_of(template)
-  local display = template.display or {}
+  local display = template.display
   return {
     name = template.name, locale = LOCALE, description = template.description,
     background_color = display.background_color, text_color = display.text_color,
@@ -96,7 +96,7 @@ function M.credential_type(template)
       display = { { lang = LOCALE, label = template.claims[name].label or name } },
     }
   end
-  local display = template.display or {}
+  local display = template.display
   return {
     vct = template.vct,
     name = template.name,

@@ -1,6 +1,7 @@
 --- Credential templates: read from a JSON file at the start, and what fits them.
 local config = require "credenco.sandbox.app.config"
 local json = require "credenco.sandbox.app.json"
+local template_file = require "credenco.sandbox.issuer.template_file"
 
 local M = {}
 
@@ -16,21 +17,9 @@ local M = {}
 
 local by_key, in_order
 
-local function bundled_file()
-  return (debug.getinfo(1, "S").source:gsub("^@", ""):gsub("issuer/templates%.lua$", "templates.json"))
-end
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
 --- Reads the templates, in nginx's master process.
 function M.load()
-  local document = assert(json.decode_object(read(bundled_file())))
-  by_key, in_order = {}, document.templates
+  by_key, in_order = {}, assert(template_file.read(config.templates or template_file.bundled()))
   for _, template in ipairs(in_order) do
     template.vct = template.vct or config.base_url .. "/vct/" .. template.key
     by_key[template.key] = template
@@ -54,7 +43,11 @@ local function json_type(value)
   return json.is_array(value) and "array" or "object"
 end
 
+--- A claim without a description can have any type.
 local function check_claim(name, value, description)
+  if not description then
+    return true
+  end
   local found, wanted = json_type(value), description.type
   if wanted == "integer" and found == "number" then
     return value % 1 == 0 or nil, ("claim '%s' must be an integer"):format(name)
@@ -77,13 +70,13 @@ end
 local function check_known(template, claims)
   for _, name in ipairs(sorted_keys(claims)) do
     local description = template.claims[name]
+    if template.format == "dc+sd-jwt" and template_file.RESERVED[name] then
+      return nil, ("no claim may be called '%s': SD-JWT VC uses that name itself"):format(name), name
+    end
     if not description and not template.additional_claims then
       return nil, ("template '%s' has no claim '%s'"):format(template.key, name), name
     end
-    local ok, err = true, nil
-    if description then
-      ok, err = check_claim(name, claims[name], description)
-    end
+    local ok, err = check_claim(name, claims[name], description)
     if not ok then
       return nil, err, name
     end

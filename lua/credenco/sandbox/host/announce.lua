@@ -1,0 +1,47 @@
+--- The ready line: for programs one line of JSON, for people a few lines of text.
+local cjson = require "cjson"
+
+local M = {}
+
+local FIELDS = {
+  "base_url", "api_key", "client_id", "client_secret", "token_url", "issuer_did", "credential_issuer",
+  "ca_file", "wallets", "pid",
+}
+
+---@param server credenco.Sandbox
+---@return string line
+function M.json(server)
+  local fields = { ready = true }
+  for _, name in ipairs(FIELDS) do
+    fields[name] = server[name]
+  end
+  return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
+end
+
+local function wallet_note(wallet)
+  if wallet.direct_issue_allowed then
+    return "trusts the issuer: a direct issue is kept"
+  end
+  return wallet.trusts_issuer and "trusts the issuer, but not for direct issue"
+    or "does not trust the issuer: a direct issue is discarded"
+end
+
+---@param server credenco.Sandbox
+---@return string lines
+function M.text(server)
+  local lines = {
+    "credenco sandbox ready at " .. server.base_url .. " (open it in a browser)",
+    "  api key       " .. server.api_key,
+    "  oauth2        " .. server.client_id .. " / " .. server.client_secret .. " at " .. server.token_url,
+    "  issuer        " .. server.issuer_did,
+  }
+  if server.ca_file then
+    lines[#lines + 1] = "  ca file       " .. server.ca_file
+  end
+  for _, wallet in ipairs(server.wallets) do
+    lines[#lines + 1] = ("  wallet        %s  %s (%s)"):format(wallet.key, wallet.name, wallet_note(wallet))
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+return M

@@ -1,0 +1,70 @@
+--- Templates from a file of the user's own.
+local cjson = require "cjson"
+local sandbox = require "credenco.sandbox"
+local worlds = require "spec.sandbox.world"
+
+describe("the sandbox's templates", function()
+  local path
+  before_each(function() path = os.tmpname() end)
+  after_each(function() os.remove(path) end)
+
+  local function write(document)
+    local file = assert(io.open(path, "wb"))
+    file:write(type(document) == "string" and document or cjson.encode(document))
+    file:close()
+  end
+
+  local BADGE = {
+    key = "badge", name = "Badge", format = "dc+sd-jwt", vct = "urn:example:badge",
+    claims = { level = { type = "integer", required = true } },
+  }
+
+  local function with(changes)
+    local copy = {}
+    for name, value in pairs(BADGE) do copy[name] = value end
+    for name, value in pairs(changes) do copy[name] = value end
+    return copy
+  end
+
+  it("come from the file that is named", function()
+    write { templates = { BADGE } }
+    local world = worlds.start { templates = path }
+    local wallet = world:new_wallet()
+    world:push(wallet, (world:offer { template_id = "badge", claims = { level = 3 } }))
+    local credential = world:wallet(wallet).credentials[1]
+    local unknown, wrong = world:issue(), world:issue { template_id = "badge", claims = { level = 1.5 } }
+    world:stop()
+    assert.equal("urn:example:badge", credential.vct)
+    assert.equal(3, credential.claims.level)
+    assert.equal(404, unknown.status)
+    assert.equal("claims.level", wrong.json.field)
+  end)
+
+  local WRONG = {
+    { "no JSON", "{", "not valid JSON" },
+    { "no list", { templates = 1 }, "no list named 'templates'" },
+    { "an empty list", '{"templates":[]}', "no list named 'templates'" },
+    { "an unknown field", { templates = { with { colour = "red" } } }, "template 1 has an unknown field 'colour'" },
+    { "another format", { templates = { with { format = "mso_mdoc" } } }, "template 1 'format' must be" },
+    { "a missing name", { templates = { { key = "x", format = "dc+sd-jwt" } } }, "template 1 needs 'name'" },
+    { "a wrong type", { templates = { with { claims = { a = { type = "text" } } } } }, "claim 'a' 'type' must be" },
+    { "a reserved claim", { templates = { with { claims = { iss = { type = "string" } } } } }, "claim 'iss'" },
+    { "a colour that is none", { templates = { with { display = { text_color = "red" } } } }, "'text_color'" },
+    { "the same key twice", { templates = { BADGE, BADGE } }, "template 2 has the key of another" },
+  }
+  for _, case in ipairs(WRONG) do
+    it("are refused with the reason: " .. case[1], function()
+      write(case[2])
+      local server, err = sandbox.start { templates = path }
+      assert.is_nil(server)
+      assert.truthy(err:find(case[3], 1, true), err)
+      assert.truthy(err:find(path, 1, true), err)
+    end)
+  end
+
+  it("are refused when the file is not there", function()
+    local server, err = sandbox.start { templates = "/nowhere/templates.json" }
+    assert.is_nil(server)
+    assert.matches("/nowhere/templates%.json", err)
+  end)
+end)
