@@ -150,8 +150,12 @@ describe("the client", function()
     }
     assert(new_client(scenario):create_offer { template_id = "t", claims = claims, correlation_id = "1" })
     local sent = scenario.requests("create")[1].body:gsub("\\/", "/")
-    assert.equal('{"claims":{"array":[],"big":9007199254740992,"deep":[{"a":[1,2]}],"digits":123456789012345,"null":null,'
-      .. '"object":{},"path":"a/b","tenth":0.1,"text":"é"},"correlation_id":"1","template_id":"t"}', sent)
+    for _, member in ipairs {
+      '"big":9007199254740992', '"digits":123456789012345', '"tenth":0.1', '"text":"é"', '"path":"a/b"',
+      '"object":{}', '"array":[]', '"null":null', '"deep":[{"a":[1,2]}]',
+    } do
+      assert.truthy(sent:find(member, 1, true), member)
+    end
   end)
 
   it("sends nothing when a claim cannot be held exactly, and says which", function()

@@ -29,7 +29,10 @@ describe("credenco.json writes", function()
     { "an empty array", json.array {}, "[]" },
     { "a list", { 1, "a", false }, '[1,"a",false]' },
     { "nulls in a list", { json.null, json.null }, "[null,null]" },
-    { "keys in order", { b = 1, a = { d = 2, c = 3 } }, '{"a":{"c":3,"d":2},"b":1}' },
+    { "an object in an object", { a = { b = 1 } }, '{"a":{"b":1}}' },
+    { "text that looks like a placeholder", { '1:1"', 0.1 + 0.2 }, [=[["1:1\"",0.30000000000000004]]=] },
+    { "big and small numbers side by side", { 2 ^ 53, 0.1, 1 }, "[9007199254740992,0.1,1]" },
+    { "an empty array deep inside", { { a = { json.array {} } } }, '[{"a":[[]]}]' },
     { "a key that looks like a number", { ["1"] = 1 }, '{"1":1}' },
   }
   for _, case in ipairs(exact) do

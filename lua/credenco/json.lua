@@ -1,6 +1,8 @@
---- JSON that arrives as it was given. lua-cjson reads, and escapes strings; numbers
---- and the shape of tables are written here, because lua-cjson 2.1.0 cuts numbers to
---- 14 digits and has no empty array.
+--- JSON that arrives as it was given, written and read by lua-cjson.
+---
+--- Of lua-cjson 2.1.0 two things are not good enough: it cuts numbers to 14 digits, and
+--- has no empty array. So values are checked first, which has to be done anyway, and
+--- what it cannot hold goes through it as a placeholder.
 
 local cjson = require "cjson"
 local core = require "credenco.core"
@@ -9,14 +11,14 @@ local M = {}
 
 local codec = cjson.new()
 codec.decode_invalid_numbers(false)
-codec.encode_keep_buffer(true)
+codec.encode_sparse_array(false, 1, 0)
 
 local MAX_DEPTH = 64
 local MAX_INTEGER = 2 ^ 53 -- beyond it, neighbouring integers are the same double (RFC 8259, 6)
+local SAFE_INTEGER = 1e14  -- what lua-cjson writes in full
 
-local concat, sort = table.concat, table.sort
-local find, format = string.find, string.format
-local floor, type, pairs, tonumber = math.floor, type, pairs, tonumber
+local format, utf8_valid = string.format, core.utf8_valid
+local floor, type, pairs, next, tonumber, getmetatable = math.floor, type, pairs, next, tonumber, getmetatable
 
 --- JSON's null, which a Lua table cannot hold as nil.
 M.null = cjson.null
@@ -44,30 +46,78 @@ function M.object(members)
   return marked(Object, members)
 end
 
--- Every writer appends to `out` and returns nothing, or a problem and the path to it.
+-- Checking ----------------------------------------------------------------------
+-- A check gives nil when the value is fine, else what is wrong and the path to it. It
+-- sets `state.placeholders` when lua-cjson alone would not write the value exactly.
 
-local writers = {}
+local check
 
-local function write(out, value, depth)
-  local writer = writers[type(value)]
-  if not writer then return ("a %s has no JSON form"):format(type(value)), "" end
-  return writer(out, value, depth)
+local function check_text(text)
+  if not utf8_valid(text) then return "the text is not valid UTF-8" end
 end
 
-local function is_valid_text(text)
-  return not find(text, "[\128-\255]") or core.utf8_valid(text)
-end
-
-function writers.string(out, value)
-  if not find(value, '[%c"\\\127-\255]') then
-    out[#out + 1] = '"' .. value .. '"'
-    return
+local function check_number(number, state)
+  if number ~= number or number == math.huge or number == -math.huge then
+    return "NaN and infinities have no JSON form"
   end
-  if not is_valid_text(value) then return "the text is not valid UTF-8", "" end
-  out[#out + 1] = codec.encode(value)
+  if floor(number) == number then
+    if number > MAX_INTEGER or number < -MAX_INTEGER then
+      return "integers beyond 2^53 are not held exactly: give it as text"
+    end
+    if number >= SAFE_INTEGER or number <= -SAFE_INTEGER then state.placeholders = true end
+  elseif tonumber(format("%.14g", number)) ~= number then
+    state.placeholders = true
+  end
 end
 
-local function shortest_exact(number)
+local function check_object(value, state, depth)
+  for key, member in next, value do
+    if type(key) ~= "string" then
+      return type(key) == "number" and "a table has either text keys or numbers from 1 on"
+        or "keys must be text, or numbers from 1 on", ""
+    end
+    if not utf8_valid(key) then return "a key is not valid UTF-8", "" end
+    local problem, path = check(member, state, depth)
+    if problem then return problem, "." .. key .. path end
+  end
+end
+
+local function check_array(value, state, depth)
+  local count = #value
+  for key in next, value do
+    if type(key) ~= "number" then return "a table has either text keys or numbers from 1 on", "" end
+    if key < 1 or key > count or floor(key) ~= key then return "a list must have no holes", "" end
+  end
+  for i = 1, count do
+    if value[i] == nil then return "a list must have no holes", "" end
+    local problem, path = check(value[i], state, depth)
+    if problem then return problem, ("[%d]%s"):format(i, path) end
+  end
+  if count == 0 then state.placeholders = true end
+end
+
+local function check_table(value, state, depth)
+  if depth >= MAX_DEPTH then return ("nested deeper than %d levels"):format(MAX_DEPTH), "" end
+  local mark = getmetatable(value)
+  if mark == Array or (mark ~= Object and type(next(value)) == "number") then
+    return check_array(value, state, depth + 1)
+  end
+  return check_object(value, state, depth + 1)
+end
+
+function check(value, state, depth)
+  local kind = type(value)
+  if kind == "string" then return check_text(value), "" end
+  if kind == "number" then return check_number(value, state), "" end
+  if kind == "table" then return check_table(value, state, depth) end
+  if kind == "boolean" or value == M.null then return nil end
+  return ("a %s has no JSON form"):format(kind), ""
+end
+
+-- Placeholders ------------------------------------------------------------------
+
+local function exact_number(number)
+  if floor(number) == number then return format("%.0f", number) end
   for digits = 14, 16 do
     local text = format("%." .. digits .. "g", number)
     if tonumber(text) == number then return text end
@@ -75,80 +125,24 @@ local function shortest_exact(number)
   return format("%.17g", number)
 end
 
-function writers.number(out, value)
-  if value ~= value or value == math.huge or value == -math.huge then
-    return "NaN and infinities have no JSON form", ""
+-- A copy in which every number and empty array is a text that no caller can guess.
+local function with_placeholders(value, token, texts)
+  local is_table = type(value) == "table"
+  if type(value) == "number" or (is_table and next(value) == nil and getmetatable(value) == Array) then
+    texts[#texts + 1] = is_table and "[]" or exact_number(value)
+    return token .. #texts
   end
-  if floor(value) ~= value then
-    out[#out + 1] = shortest_exact(value)
-    return
-  end
-  if value > MAX_INTEGER or value < -MAX_INTEGER then
-    return "integers beyond 2^53 are not held exactly: give it as text", ""
-  end
-  out[#out + 1] = format("%.0f", value)
+  if not is_table then return value end
+  local copy = {}
+  for key, member in pairs(value) do copy[key] = with_placeholders(member, token, texts) end
+  return copy
 end
 
-function writers.boolean(out, value)
-  out[#out + 1] = value and "true" or "false"
-end
-
-function writers.userdata(out, value)
-  if value ~= M.null then return "a userdata has no JSON form", "" end
-  out[#out + 1] = "null"
-end
-
--- "array" and its length, "object" and its keys in order, or nil and a problem.
-local function shape(value)
-  local keys, count, longest = {}, 0, 0
-  for key in pairs(value) do
-    if type(key) == "string" then
-      keys[#keys + 1] = key
-    elseif type(key) == "number" and key >= 1 and floor(key) == key then
-      count = count + 1
-      if key > longest then longest = key end
-    else
-      return nil, "keys must be text, or numbers from 1 on"
-    end
-  end
-  if count > 0 and #keys > 0 then return nil, "a table has either text keys or numbers" end
-  if count ~= longest then return nil, "a list must have no holes" end
-  local mark = getmetatable(value)
-  if mark == Array and #keys > 0 then return nil, "an array has no text keys" end
-  if mark == Object and count > 0 then return nil, "an object has only text keys" end
-  if count > 0 or mark == Array then return "array", count end
-  sort(keys)
-  return "object", keys
-end
-
-local function write_array(out, value, count, depth)
-  out[#out + 1] = "["
-  for i = 1, count do
-    if i > 1 then out[#out + 1] = "," end
-    local problem, path = write(out, value[i], depth)
-    if problem then return problem, ("[%d]%s"):format(i, path) end
-  end
-  out[#out + 1] = "]"
-end
-
-local function write_object(out, value, keys, depth)
-  out[#out + 1] = "{"
-  for i, key in ipairs(keys) do
-    if i > 1 then out[#out + 1] = "," end
-    if writers.string(out, key) then return "a key is not valid UTF-8", "" end
-    out[#out + 1] = ":"
-    local problem, path = write(out, value[key], depth)
-    if problem then return problem, "." .. key .. path end
-  end
-  out[#out + 1] = "}"
-end
-
-function writers.table(out, value, depth)
-  if depth >= MAX_DEPTH then return ("nested deeper than %d levels"):format(MAX_DEPTH), "" end
-  local kind, detail = shape(value)
-  if not kind then return detail, "" end
-  local write_members = kind == "array" and write_array or write_object
-  return write_members(out, value, detail, depth + 1)
+local function encode_exactly(value)
+  local token, texts = core.uuid() .. ":", {}
+  local text = codec.encode(with_placeholders(value, token, texts))
+  local pattern = '"' .. token:gsub("%-", "%%-") .. '(%d+)"'
+  return (text:gsub(pattern, function(index) return texts[tonumber(index)] end))
 end
 
 --- Writes a value as JSON, or says what cannot be held exactly.
@@ -157,10 +151,11 @@ end
 ---@return string? problem
 ---@return string? path  to the offending value, such as ".address.lines[2]"
 function M.encode(value)
-  local out = {}
-  local problem, path = write(out, value, 0)
+  local state = {}
+  local problem, path = check(value, state, 0)
   if problem then return nil, problem, path end
-  return concat(out)
+  if state.placeholders then return encode_exactly(value) end
+  return codec.encode(value)
 end
 
 --- Reads JSON. null becomes credenco.null.

@@ -29,13 +29,24 @@ local function write(file, text)
   return ok, err
 end
 
+-- One line of JSON with its fields in order, the same every time.
+local function as_line(object)
+  local names, members = {}, {}
+  for name in pairs(object) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do
+    members[i] = assert(json.encode(name)) .. ":" .. assert(json.encode(object[name]))
+  end
+  return "{" .. table.concat(members, ",") .. "}"
+end
+
 --- Writes a result.
 ---@param result table the fields of the JSON form
 ---@param text string the form for people
 ---@return boolean? ok
 ---@return string? err stdout cannot be written to: full, or closed
 function Report:result(result, text)
-  return write(io.stdout, self.as_json and assert(json.encode(result)) or text)
+  return write(io.stdout, self.as_json and as_line(result) or text)
 end
 
 --- Writes something worth knowing that is not the result; a program that asked for JSON does not get it.
@@ -54,7 +65,7 @@ function Report:failure(err, text)
     write(io.stderr, text or (errors.is_error(err) and tostring(err)) or "credenco: " .. err.message)
     return
   end
-  write(io.stderr, json.encode { error = fields.pick(err, ERROR_FIELDS) })
+  write(io.stderr, '{"error":' .. as_line(fields.pick(err, ERROR_FIELDS)) .. "}")
 end
 
 return M
