@@ -13,7 +13,9 @@ local M = {}
 local function environment(given)
   local list = { "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath }
   for _, name in ipairs(INHERITED) do
-    list[#list + 1] = os.getenv(name) and name .. "=" .. os.getenv(name)
+    if os.getenv(name) and not (given and given[name]) then
+      list[#list + 1] = name .. "=" .. os.getenv(name)
+    end
   end
   for name, value in pairs(given or {}) do
     list[#list + 1] = name .. "=" .. value
@@ -79,14 +81,10 @@ function Run:finish()
   return { code = self.code, out = self:stdout(), err = self:stderr() }
 end
 
---- Starts the program and leaves it running.
----@param arguments string[]
----@param env table<string, string>? added to what it needs to run
----@return spec.Run
-function M.start(arguments, env)
+local function start_command(path, arguments, env)
   local self = setmetatable({ stdin = uv.new_pipe(false), out = uv.new_pipe(false), err = uv.new_pipe(false) }, Run)
-  self.process, self.pid = assert(uv.spawn(uv.exepath(), {
-    args = { "bin/credenco", (table.unpack or unpack)(arguments) },
+  self.process, self.pid = assert(uv.spawn(path, {
+    args = arguments,
     env = environment(env),
     stdio = { self.stdin, self.out, self.err },
   }, function(code, signal)
@@ -94,6 +92,25 @@ function M.start(arguments, env)
   end))
   self.read_out, self.read_err = catch(self.out), catch(self.err)
   return self
+end
+
+--- Starts the program and leaves it running.
+---@param arguments string[]
+---@param env table<string, string>? added to what it needs to run
+---@return spec.Run
+function M.start(arguments, env)
+  return start_command(uv.exepath(), { "bin/credenco", (table.unpack or unpack)(arguments) }, env)
+end
+
+--- Runs another program to its end, under the same conditions.
+---@param path string
+---@param arguments string[]
+---@param env table<string, string>?
+---@return { code: integer, out: string, err: string }
+function M.run_command(path, arguments, env)
+  local run = start_command(path, arguments, env)
+  run:finish_input()
+  return run:finish()
 end
 
 --- Runs the program to its end.

@@ -1,0 +1,143 @@
+-- Every example of the README runs, against a sandbox, and its tables name what the code has.
+local exit_code = require "credenco.cli.exit_code"
+local files = require "spec.support.files"
+local program = require "spec.cli.program"
+local settings = require "credenco.settings"
+local World = require "spec.sandbox.world"
+
+-- Their examples install things and run this very suite.
+local RUN_ELSEWHERE = { ["Two commands"] = true, ["Install"] = true }
+
+---@return table<string, string> sections by title
+---@return string[] titles in order
+local function read_sections(text)
+  local sections, titles = {}, {}
+  for title, body in (text:gsub("\n## ", "\n\0") .. "\0"):gmatch "%z([^\n]*)\n([^%z]*)" do
+    sections[title], titles[#titles + 1] = body, title
+  end
+  return sections, titles
+end
+
+local SECTIONS, TITLES = read_sections(assert(files.read "README.md"))
+
+local function examples(language)
+  local found = {}
+  for _, title in ipairs(TITLES) do
+    local body = RUN_ELSEWHERE[title] and "" or SECTIONS[title]
+    for code in body:gmatch("\n```" .. language .. "\n(.-)```\n") do
+      found[#found + 1] = { title = title, code = code }
+    end
+  end
+  return found
+end
+
+--- What stands in the first column of the section's tables, in code marks or bare.
+local function first_column(title)
+  local names = {}
+  for cell in SECTIONS[title]:gmatch "\n| ([^|]-) |%f[^|]" do
+    for name in cell:gmatch "[%w_]+" do
+      names[name] = true
+    end
+  end
+  return names
+end
+
+local function missing(wanted, names)
+  local list = {}
+  for name in pairs(wanted) do
+    if not names[name] then
+      list[#list + 1] = name
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+describe("the README's", function()
+  local world, folder
+
+  setup(function()
+    world = World.start()
+    folder = files.temporary_folder()
+    files.write(folder .. "/credenco", ("#!/bin/sh\nexec '%s' '%s/bin/credenco' \"$@\"\n")
+      :format(require("luv").exepath(), require("luv").cwd()))
+    os.execute("chmod +x " .. folder .. "/credenco")
+  end)
+
+  teardown(function()
+    world:stop()
+    files.remove_folder(folder)
+  end)
+
+  -- The examples are written for the service itself.
+  local function run(command, code)
+    local path = folder .. "/example"
+    files.write(path, (code:gsub("https://wallet%.credenco%.com", world.base_url)))
+    return program.run_command(command, { path }, {
+      PATH = folder .. ":" .. os.getenv "PATH",
+      CREDENCO_BASE_URL = world.base_url,
+      CREDENCO_API_KEY = world.server.api_key,
+      WALLET_API_KEY = world.server.api_key,
+      WALLET = world.trusting,
+    })
+  end
+
+  for index, example in ipairs(examples "lua") do
+    it(("Lua example %d, %s, runs"):format(index, example.title), function()
+      local outcome = run(require("luv").exepath(), example.code)
+      assert.same({ 0, "" }, { outcome.code, outcome.err })
+      assert.matches("^%S", outcome.out)
+      assert.is_nil(outcome.out:find "credenco: ", outcome.out)
+    end)
+  end
+
+  for index, example in ipairs(examples "sh") do
+    it(("shell example %d, %s, runs"):format(index, example.title), function()
+      local outcome = run("/bin/sh", ("set -e; cd '%s'\n"):format(folder) .. example.code)
+      assert.equal(0, outcome.code, outcome.err)
+      assert.matches("^correlation_id: order%-1\n", outcome.out)
+      assert.matches('"status":"issue_completed"', outcome.out)
+      assert.matches("\nhttps://issuer%.example/o/1\ncredenco %d", outcome.out)
+    end)
+  end
+
+  it("examples are all found", function()
+    assert.is_true(#examples "lua" >= 5 and #examples "sh" >= 1)
+  end)
+
+  it("table of options is that of the code", function()
+    local documented = first_column "Options"
+    documented.option = nil -- the head
+    assert.same({}, missing(settings.SPEC, documented))
+    assert.same({}, missing(documented, settings.SPEC))
+  end)
+
+  it("table of options gives the defaults of the code", function()
+    for name, spec in pairs(settings.SPEC) do
+      if type(spec.default) == "number" then
+        assert.is_truthy(SECTIONS.Options:find(("\n| `%s` | %d |"):format(name, spec.default), 1, true), name)
+      end
+    end
+  end)
+
+  it("table of errors has every code", function()
+    local messages = files.read("lua/credenco/errors.lua"):match "\nlocal MESSAGES = {\n(.-)\n}\n"
+    local codes = {}
+    for code in ("\n" .. messages):gmatch "\n  ([%l_]+) =" do
+      codes[code] = true
+    end
+    assert.is_true(codes.ambiguous_offer_uri)
+    assert.same({}, missing(codes, first_column "Errors"))
+  end)
+
+  it("table of exit codes is that of the code", function()
+    local codes, documented = {}, first_column "Command line"
+    for _, code in pairs(exit_code) do
+      if type(code) == "number" then
+        codes[tostring(code)] = true
+      end
+    end
+    documented.exit, documented.code = nil, nil -- the head
+    assert.same(codes, documented)
+  end)
+end)
