@@ -28,7 +28,7 @@ static credenco_code start(credenco_driver *driver, credenco_transfer **transfer
 static credenco_code finish(credenco_driver *driver) {
     credenco_transfer *finished;
     while ((finished = credenco_driver_take(driver)) == NULL) {
-        credenco_code code = credenco_driver_step(driver, TIMEOUT_MS);
+        credenco_code code = credenco_driver_step(driver, TIMEOUT_MS, CREDENCO_STEP_MOST);
         if (code != CREDENCO_OK) {
             return code;
         }

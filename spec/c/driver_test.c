@@ -53,7 +53,7 @@ static credenco_transfer *start(const char *url) {
 static credenco_transfer *finish_one(void) {
     credenco_transfer *finished = NULL;
     while ((finished = credenco_driver_take(&driver)) == NULL) {
-        credenco_code code = credenco_driver_step(&driver, TIMEOUT_MS);
+        credenco_code code = credenco_driver_step(&driver, TIMEOUT_MS, CREDENCO_STEP_MOST);
         CHECK(code == CREDENCO_OK);
         if (code != CREDENCO_OK) {
             break;
@@ -138,12 +138,12 @@ static void released_in_any_state(void) {
     credenco_driver_release(&driver, queued);
     CHECK(queued->state == CREDENCO_TRANSFER_IDLE && driver.in_flight == 0);
     credenco_transfer *active = start(hello_url);
-    CHECK(credenco_driver_step(&driver, 0) == CREDENCO_OK);
+    CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
     credenco_driver_release(&driver, active);
     CHECK(driver.in_flight == 0);
     credenco_transfer *finished = start(hello_url);
     while (finished->state != CREDENCO_TRANSFER_FINISHED) {
-        CHECK(credenco_driver_step(&driver, TIMEOUT_MS) == CREDENCO_OK);
+        CHECK(credenco_driver_step(&driver, TIMEOUT_MS, CREDENCO_STEP_MOST) == CREDENCO_OK);
     }
     credenco_driver_release(&driver, finished);
     CHECK(credenco_driver_take(&driver) == NULL);
@@ -162,7 +162,7 @@ static void freed_in_any_state(void) {
     for (int i = 0; i < MANY; i++) {
         start(hello_url);
     }
-    CHECK(credenco_driver_step(&driver, 0) == CREDENCO_OK);
+    CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
     credenco_driver_free(&driver);
     credenco_driver_free(&driver);
 }
@@ -196,7 +196,7 @@ static void driven_from_outside(void) {
     while (fd >= 0 && finished < MANY) {
         struct pollfd polled = {.fd = fd, .events = POLLIN};
         CHECK(poll(&polled, 1, TIMEOUT_MS) == 1);
-        CHECK(credenco_driver_step(&driver, 0) == CREDENCO_OK);
+        CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
         credenco_transfer *transfer;
         while ((transfer = credenco_driver_take(&driver)) != NULL) {
             CHECK(is_hello(transfer));

@@ -340,8 +340,8 @@ static void harvest(credenco_driver *driver) {
     }
 }
 
-static void admit(credenco_driver *driver) {
-    for (int i = 0; i < CREDENCO_STEP_STARTS && driver->queued.first != NULL; i++) {
+static void admit(credenco_driver *driver, int most) {
+    for (int i = 0; i < most && driver->queued.first != NULL; i++) {
         credenco_transfer *transfer = shift(&driver->queued);
         if (curl_multi_add_handle(driver->multi, transfer->easy) == CURLM_OK) {
             transfer->state = CREDENCO_TRANSFER_ACTIVE;
@@ -410,14 +410,16 @@ void credenco_driver_free(credenco_driver *driver) {
     *driver = (credenco_driver){0};
 }
 
-credenco_code credenco_driver_step(credenco_driver *driver, int64_t wait_ms) {
-    admit(driver);
+credenco_code credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most) {
+    bool reached = false;
+    admit(driver, most);
     credenco_code code = credenco_wait_timers(&driver->wait);
     harvest(driver);
     if (code == CREDENCO_OK) {
-        code = credenco_wait_sockets(&driver->wait, has_work(driver) ? 0 : wait_ms);
+        code = credenco_wait_sockets(&driver->wait, has_work(driver) ? 0 : wait_ms, most, &reached);
     }
     harvest(driver);
+    driver->more = reached || driver->queued.first != NULL;
     return code == CREDENCO_OK ? credenco_wait_publish(&driver->wait, has_work(driver)) : code;
 }
 

@@ -4,7 +4,7 @@
  *
  *     credenco_driver_start(&driver, &request, &transfer);
  *     while ((finished = credenco_driver_take(&driver)) == NULL)
- *         credenco_driver_step(&driver, 1000);
+ *         credenco_driver_step(&driver, 1000, CREDENCO_STEP_MOST);
  *     ... read finished's outcome ...
  *     credenco_driver_release(&driver, finished);
  *
@@ -86,11 +86,11 @@ typedef struct credenco_driver {
     size_t transfer_count;
     size_t in_flight; /* queued or active */
     credenco_transfer_list idle, queued, finished;
+    bool more; /* the last step reached its bound: another has something to do at once */
 } credenco_driver;
 
-/* Transfers given to libcurl in one step, so that a thousand starts at once do not
- * hold up an event loop. */
-enum { CREDENCO_STEP_STARTS = 32 };
+/* Transfers begun, and sockets moved, in one step that is not bounded otherwise. */
+enum { CREDENCO_STEP_MOST = 64 };
 
 /* Copies the options. On failure the driver holds nothing. */
 credenco_code credenco_driver_init(credenco_driver *driver, const credenco_driver_options *options);
@@ -103,8 +103,10 @@ credenco_code credenco_driver_start(credenco_driver *driver, credenco_request *r
                                     credenco_transfer **transfer);
 
 /* Moves what can be moved; waits at most `wait_ms` for something to become movable,
- * and not at all while a finished transfer can be taken. */
-credenco_code credenco_driver_step(credenco_driver *driver, int64_t wait_ms);
+ * and not at all while a finished transfer can be taken. Begins at most `most` transfers
+ * and moves at most as many, so that a thousand starts at once do not hold up the event
+ * loop of somebody else: from 1 to CREDENCO_STEP_MOST. */
+credenco_code credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most);
 
 /* The next finished transfer, or NULL. */
 credenco_transfer *credenco_driver_take(credenco_driver *driver);

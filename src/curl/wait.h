@@ -47,9 +47,10 @@ void credenco_wait_free(credenco_wait *wait);
 /* What every easy handle of this multi handle needs. */
 void credenco_wait_prepare(credenco_wait *wait, CURL *easy);
 
-/* Does what is due by time, then waits at most `wait_ms` for sockets and moves them. */
+/* Does what is due by time, then waits at most `wait_ms` for sockets and moves them:
+ * at most `most`, and `*reached` says that there may be others. */
 credenco_code credenco_wait_timers(credenco_wait *wait);
-credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms);
+credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most, bool *reached);
 
 /* Lets an outside poller of the descriptor see what has changed; with `at_once` the
  * descriptor is readable until the next step. Does nothing before credenco_wait_pollfd. */

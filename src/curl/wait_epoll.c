@@ -219,13 +219,15 @@ static int shorter_wait_ms(const credenco_wait *wait, int64_t wait_ms) {
     return wait_ms > INT_MAX ? INT_MAX : (int)wait_ms;
 }
 
-credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms) {
+credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most, bool *reached) {
     struct epoll_event events[EVENTS_AT_ONCE];
+    most = most < EVENTS_AT_ONCE ? most : EVENTS_AT_ONCE;
     credenco_code code = apply_changes(wait);
     if (code != CREDENCO_OK) {
         return code;
     }
-    int count = epoll_wait(wait->epoll_fd, events, EVENTS_AT_ONCE, shorter_wait_ms(wait, wait_ms));
+    int count = epoll_wait(wait->epoll_fd, events, most, shorter_wait_ms(wait, wait_ms));
+    *reached = count == most;
     for (int i = 0; i < count && code == CREDENCO_OK; i++) {
         code = dispatch(wait, &events[i]);
     }

@@ -30,7 +30,10 @@ credenco_code credenco_wait_timers(credenco_wait *wait) {
     return perform(wait);
 }
 
-credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms) {
+/* libcurl moves all that can be moved. */
+credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most, bool *reached) {
+    (void)most;
+    *reached = false;
     int timeout_ms = wait_ms > INT_MAX ? INT_MAX : (int)wait_ms;
     if (curl_multi_poll(wait->multi, NULL, 0, timeout_ms, NULL) != CURLM_OK) {
         return CREDENCO_OUT_OF_MEMORY;

@@ -159,15 +159,20 @@ static int driver_cancel(lua_State *L) {
     return 0;
 }
 
-/* driver:step(wait_ms) -> number of transfers in flight */
+/* driver:step(wait_ms, most | nil) -> number of transfers in flight, whether the step
+ * reached its bound of `most` transfers begun or moved */
 static int driver_step(lua_State *L) {
     credenco_driver *driver = check_driver(L);
-    credenco_code code = credenco_driver_step(driver, credenco_check_integer(L, 2, 0, WAIT_MAX_MS));
+    int64_t wait_ms = credenco_check_integer(L, 2, 0, WAIT_MAX_MS);
+    int64_t most = lua_isnoneornil(L, 3) ? CREDENCO_STEP_MOST
+                                         : credenco_check_integer(L, 3, 1, CREDENCO_STEP_MOST);
+    credenco_code code = credenco_driver_step(driver, wait_ms, (int)most);
     if (code != CREDENCO_OK) {
         return raise(L, code);
     }
     lua_pushinteger(L, (lua_Integer)driver->in_flight);
-    return 1;
+    lua_pushboolean(L, driver->more);
+    return 2;
 }
 
 /* --- outcomes ---------------------------------------------------------------- */

@@ -76,13 +76,14 @@ end
 
 --- Moves transfers, waits at most `wait_ms`, and wakes whoever has an answer.
 ---@param wait_ms integer
----@return boolean progress  something was handed over
-function Engine:step(wait_ms)
+---@param most integer?  bounds the transfers begun, moved and handed over
+---@return boolean more  the bound was reached, so there may be more to do at once
+function Engine:step(wait_ms, most)
   local driver = self.driver
-  driver:step(wait_ms)
-  local progress = false
-  while not self.closed and deliver(self, driver:take()) do progress = true end
-  return progress
+  local _, more = driver:step(wait_ms, most)
+  local left = most or math.huge
+  while left > 0 and not self.closed and deliver(self, driver:take()) do left = left - 1 end
+  return more or left == 0
 end
 
 --- Milliseconds until a step is due even if the descriptor stays unreadable, or nil.
