@@ -76,22 +76,34 @@ function control.complete(connection, request)
   end
 end
 
--- A listener that accepts nothing, with more connections waiting than its backlog takes.
-local function listen_and_stall()
+local function knock(port)
+  hold(uv.new_tcp()):connect("127.0.0.1", port, function() end)
+end
+
+-- A listener with more connections waiting than its backlog takes. libuv takes one connection before it
+-- notices that nobody accepts it; the others come after that one.
+local function listen_and_stall(when_stalled)
   local server = hold(uv.new_tcp())
   assert(server:bind("127.0.0.1", 0))
-  assert(server:listen(1, function() end))
   local port = server:getsockname().port
-  for _ = 1, SURELY_MORE_THAN_FIT do hold(uv.new_tcp()):connect("127.0.0.1", port, function() end) end
+  assert(server:listen(1, function()
+    for _ = 1, SURELY_MORE_THAN_FIT do knock(port) end
+    when_stalled()
+  end))
+  knock(port)
   return port
 end
+
+-- Writing to a connection that the client has reset must not end the server.
+hold(uv.new_signal()):start("sigpipe", function() end)
 
 local ports = {}
 ports.main = listen("127.0.0.1", 0, serving(main))
 listen("127.0.0.2", ports.main, serving(main))
 ports.control = listen("127.0.0.1", 0, serving(control))
 ports.reset = listen("127.0.0.1", 0, function(socket) socket:close_reset() end)
-ports.stalled = listen_and_stall()
 control.url = ("http://127.0.0.1:%d/"):format(ports.main)
-files.write(arg[1] .. "/ports.json", cjson.encode(ports))
+ports.stalled = listen_and_stall(function()
+  files.write(arg[1] .. "/ports.json", cjson.encode(ports))
+end)
 uv.run()

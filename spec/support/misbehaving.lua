@@ -44,9 +44,9 @@ function Misbehaving:stop()
   return self.server:stop()
 end
 
-local function ask(port, method, target, content)
-  local status, body = http.request(port, method, target, content and cjson.encode(content))
-  assert(status == 200, body)
+local function ask(self, method, target, content)
+  local status, body = http.request(self.control, method, target, content and cjson.encode(content))
+  if status ~= 200 then error(("the misbehaving server: %s %s"):format(body or "no answer", self.server:said()), 3) end
   return cjson.decode(body)
 end
 
@@ -64,9 +64,9 @@ end
 function Misbehaving:scenario(script)
   self.scripted = self.scripted + 1
   local target = "/s" .. self.scripted
-  local url = ask(self.control, "PUT", target, script or {}).url
+  local url = ask(self, "PUT", target, script or {}).url
   local function requests(step)
-    local all, wanted = ask(self.control, "GET", target), {}
+    local all, wanted = ask(self, "GET", target), {}
     for _, request in ipairs(all) do
       if not step or request.step == step then wanted[#wanted + 1] = request end
     end

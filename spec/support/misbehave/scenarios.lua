@@ -34,7 +34,7 @@ local function record(scenario, step, request, connection)
   local entry = {
     step = step,
     method = request.method,
-    target = request.target:gsub("^/[^/]+", "", 1),
+    target = request.target:gsub("^/[^/?]+", "", 1),
     head = request.head,
     headers = request.headers,
     connection = connection.number,

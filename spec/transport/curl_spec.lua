@@ -1,0 +1,101 @@
+-- The transport over libcurl: the contract, and what only libcurl can get wrong.
+local uv = require "luv"
+local contract = require "spec.transport.contract"
+local curl = require "credenco.transport.curl"
+local loop = require "credenco.loop"
+local Misbehaving = require "spec.support.misbehaving"
+local nginx = require "spec.support.nginx"
+local pki = require "spec.support.pki"
+
+local SITE = [[
+  client_max_body_size 0;
+  location / { return 200 hello; }
+  location /drop { return 444; }
+  location /small { client_max_body_size 1k; }
+]]
+
+local env = { tls = {}, now_ms = loop.now_ms }
+local server, made, web
+
+local function start_web(certificate)
+  local started = nginx.start { tls = certificate, server = SITE }
+  web[#web + 1] = started
+  return started.url
+end
+
+local function start_everything()
+  server, made, web = Misbehaving.start(), pki.create(), {}
+  env.refused_url, env.stalled_url = server.refused_url, server.stalled_url
+  env.unresolvable_url = server.unresolvable_url
+  env.tls.ca_file = made.authority
+  env.tls.url = start_web(made.leaf)
+  env.tls.wrong_host_url = start_web(made.other_host)
+  env.tls.unknown_ca_url = start_web(made.unknown)
+  env.tls.not_tls_url = start_web(nil):gsub("^http:", "https:")
+end
+
+local function stop_everything()
+  for _, started in ipairs(web) do started:stop() end
+  pki.remove(made)
+  server:stop()
+end
+
+function env.scenario(script)
+  return server:scenario(script)
+end
+
+-- The loop of plain Lua turns while anything is under way.
+function env.together(tasks)
+  local running = #tasks
+  for _, task in ipairs(tasks) do
+    loop.spawn(function()
+      task()
+      running = running - 1
+    end)
+  end
+  while running > 0 and loop.busy() do loop.turn() end
+end
+
+local function ask(transport, url)
+  return transport:send { method = "GET", url = url, deadline_ms = loop.now_ms() + 10000 }
+end
+
+describe("the transport over libcurl", function()
+  setup(start_everything)
+  teardown(stop_everything)
+
+  for _, case in ipairs(contract(curl.new, env)) do
+    it(case.name, case.run)
+  end
+
+  it("takes any certificate from a loopback host when told to", function()
+    local transport = curl.new { trust_loopback = true }
+    local response = assert(ask(transport, env.tls.unknown_ca_url .. "/x"))
+    transport:close()
+    assert.equal(200, response.status)
+  end)
+
+  it("takes no certificate of an authority it was not told of", function()
+    local transport = curl.new {}
+    local _, err = ask(transport, env.tls.url .. "/x")
+    transport:close()
+    assert.equal("tls_failed", err.code)
+  end)
+
+  it("asks no proxy of the environment the way to a loopback host", function()
+    uv.os_setenv("http_proxy", server.refused_url)
+    finally(function() uv.os_unsetenv("http_proxy") end)
+    local transport = curl.new {}
+    local response = ask(transport, server:scenario().url .. "/x")
+    transport:close()
+    assert.equal(200, response and response.status)
+  end)
+
+  it("sends its user agent", function()
+    local scenario = server:scenario()
+    local transport = curl.new { user_agent = "credenco/spec" }
+    assert(ask(transport, scenario.url .. "/x"))
+    transport:close()
+    assert.equal("credenco/spec", scenario.requests()[1].headers["user-agent"])
+  end)
+end)
