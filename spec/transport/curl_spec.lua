@@ -91,6 +91,14 @@ describe("the transport over libcurl", function()
     assert.equal(200, response and response.status)
   end)
 
+  it("knows that nothing was sent when its proxy refuses the way", function()
+    local transport = curl.new { proxy = server:scenario().url }
+    local _, err = ask(transport, "https://wallet.credenco.invalid/x")
+    transport:close()
+    assert.equal("connect_failed", err.code)
+    assert.equal("no", err.sent)
+  end)
+
   it("sends its user agent", function()
     local scenario = server:scenario()
     local transport = curl.new { user_agent = "credenco/spec" }

@@ -297,10 +297,11 @@ static credenco_code code_of(CURLcode result, const credenco_transfer *transfer)
     }
 }
 
-static credenco_sent sent_of(CURL *easy) {
+/* libcurl counts a proxy's CONNECT among the request's bytes; it comes before. */
+static credenco_sent sent_of(const credenco_transfer *transfer) {
     long request_bytes = 0;
-    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
-    return request_bytes > 0 ? CREDENCO_SENT_UNKNOWN : CREDENCO_SENT_NO;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+    return transfer->requested && request_bytes > 0 ? CREDENCO_SENT_UNKNOWN : CREDENCO_SENT_NO;
 }
 
 static void read_outcome(credenco_transfer *transfer, CURLcode result) {
@@ -310,7 +311,7 @@ static void read_outcome(credenco_transfer *transfer, CURLcode result) {
     transfer->http_status = (int)http_status;
     transfer->code = code_of(result, transfer);
     if (transfer->code != CREDENCO_OK) {
-        transfer->sent = sent_of(transfer->easy);
+        transfer->sent = sent_of(transfer);
     }
     if (result == CURLE_ABORTED_BY_CALLBACK) {
         strcpy(transfer->detail, "the server closed the connection without an answer");
