@@ -39,8 +39,10 @@ function M.create_offer(body)
   }
 end
 
---- A body is not described; the status says it all.
-function M.push_offer()
+--- A body is not described, so any will do, but a page for people comes from somebody
+--- who stands between here and the wallet.
+function M.push_offer(body)
+  if body:find("^%s*<") then return nil, "the answer is a web page, not a wallet's" end
   return {}
 end
 
