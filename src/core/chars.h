@@ -3,7 +3,23 @@
 #define CREDENCO_CORE_CHARS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+
+/* A set of ASCII characters, one bit each: 0 to 63, and 64 to 127. */
+typedef struct char_set {
+    uint64_t low, high;
+} char_set;
+
+#define CHAR_IN_SET(c) ((uint64_t)1 << ((c)&63))
+#define DIGITS_IN_LOW ((uint64_t)0x3ff << '0')
+#define LETTERS_IN_HIGH ((uint64_t)0x3ffffff << ('A' - 64) | (uint64_t)0x3ffffff << ('a' - 64))
+
+static inline bool is_in(char c, char_set set) {
+    unsigned char byte = (unsigned char)c;
+    return byte < 64 ? (set.low >> byte & 1) != 0
+                     : byte < 128 && (set.high >> (byte - 64) & 1) != 0;
+}
 
 static inline bool is_digit(char c) {
     return c >= '0' && c <= '9';

@@ -5,16 +5,18 @@
 
 #include "chars.h"
 
-static bool is_unreserved(char c) {
-    return is_alnum(c) || is_one_of(c, "-._~");
-}
+/* RFC 3986, 2.3. */
+static const char_set unreserved = {
+    .low = DIGITS_IN_LOW | CHAR_IN_SET('-') | CHAR_IN_SET('.'),
+    .high = LETTERS_IN_HIGH | CHAR_IN_SET('_') | CHAR_IN_SET('~'),
+};
 
 credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out) {
     static const char digits[] = "0123456789ABCDEF";
     credenco_code code = CREDENCO_OK;
     size_t from = 0;
     for (size_t i = 0; i < text.len && code == CREDENCO_OK; i++) {
-        if (is_unreserved(text.data[i])) {
+        if (is_in(text.data[i], unreserved)) {
             continue;
         }
         unsigned char byte = (unsigned char)text.data[i];
@@ -46,29 +48,12 @@ bool credenco_wallet_key_valid(credenco_span key) {
     return true;
 }
 
-/* Decodes escapes only: form decoding would turn '+' into a space and break the URL. */
-static credenco_code decode(credenco_span text, credenco_buf *out) {
-    credenco_code code = CREDENCO_OK;
-    for (size_t i = 0; i < text.len && code == CREDENCO_OK; i++) {
-        char byte = text.data[i];
-        if (byte == '%') {
-            int high = text.len - i > 2 ? hex_value(text.data[i + 1]) : -1;
-            int low = high >= 0 ? hex_value(text.data[i + 2]) : -1;
-            if (low < 0) {
-                return CREDENCO_INVALID_OFFER_URI;
-            }
-            byte = (char)(high << 4 | low);
-            i += 2;
-        }
-        code = credenco_buf_append(out, (credenco_span){&byte, 1});
-    }
-    return code == CREDENCO_TOO_LARGE ? CREDENCO_INVALID_OFFER_URI : code;
+/* The byte that the escape at the start of `text` stands for, or -1. */
+static int unescaped(credenco_span text) {
+    int high = text.len > 2 ? hex_value(text.data[1]) : -1;
+    int low = high >= 0 ? hex_value(text.data[2]) : -1;
+    return low >= 0 ? high << 4 | low : -1;
 }
-
-typedef struct parameter {
-    credenco_span name;
-    credenco_span value;
-} parameter;
 
 static size_t find(credenco_span text, char c) {
     const char *found = text.len > 0 ? memchr(text.data, c, text.len) : NULL;
@@ -79,6 +64,31 @@ static credenco_span skip(credenco_span text, size_t count) {
     size_t past = count < text.len ? count : text.len;
     return (credenco_span){text.data + past, text.len - past};
 }
+
+/* Decodes escapes only: form decoding would turn '+' into a space and break the URL. */
+static credenco_code decode(credenco_span text, credenco_buf *out) {
+    credenco_code code = CREDENCO_OK;
+    while (text.len > 0 && code == CREDENCO_OK) {
+        size_t len = find(text, '%');
+        code = credenco_buf_append(out, (credenco_span){text.data, len});
+        text = skip(text, len);
+        if (text.len == 0 || code != CREDENCO_OK) {
+            break;
+        }
+        int byte = unescaped(text);
+        if (byte < 0) {
+            return CREDENCO_INVALID_OFFER_URI;
+        }
+        code = credenco_buf_append(out, (credenco_span){&(char){(char)byte}, 1});
+        text = skip(text, 3);
+    }
+    return code == CREDENCO_TOO_LARGE ? CREDENCO_INVALID_OFFER_URI : code;
+}
+
+typedef struct parameter {
+    credenco_span name;
+    credenco_span value;
+} parameter;
 
 static credenco_span query_of(credenco_span uri) {
     uri.len = find(uri, '#');
@@ -98,9 +108,9 @@ static bool is_named(credenco_span name, credenco_span wanted) {
     size_t at = 0;
     for (size_t i = 0; i < name.len; i++, at++) {
         char byte = name.data[i];
-        if (byte == '%' && name.len - i > 2 && hex_value(name.data[i + 1]) >= 0 &&
-            hex_value(name.data[i + 2]) >= 0) {
-            byte = (char)(hex_value(name.data[i + 1]) << 4 | hex_value(name.data[i + 2]));
+        int escaped = byte == '%' ? unescaped(skip(name, i)) : -1;
+        if (escaped >= 0) {
+            byte = (char)escaped;
             i += 2;
         }
         if (at >= wanted.len || byte != wanted.data[at]) {

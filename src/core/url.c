@@ -3,31 +3,29 @@
 #include "uri.h"
 
 /* RFC 3986, 2.2 and 2.3 without '#', '[' and ']', which have their own places. */
-static bool is_target_char(char c) {
-    return is_alnum(c) || is_one_of(c, "-._~:/?@!$&'()*+,;=%");
-}
+static const char_set target_chars = {
+    .low = DIGITS_IN_LOW | CHAR_IN_SET('-') | CHAR_IN_SET('.') | CHAR_IN_SET(':') |
+           CHAR_IN_SET('/') | CHAR_IN_SET('?') | CHAR_IN_SET('!') | CHAR_IN_SET('$') |
+           CHAR_IN_SET('&') | CHAR_IN_SET('\'') | CHAR_IN_SET('(') | CHAR_IN_SET(')') |
+           CHAR_IN_SET('*') | CHAR_IN_SET('+') | CHAR_IN_SET(',') | CHAR_IN_SET(';') |
+           CHAR_IN_SET('=') | CHAR_IN_SET('%'),
+    .high = LETTERS_IN_HIGH | CHAR_IN_SET('_') | CHAR_IN_SET('~') | CHAR_IN_SET('@'),
+};
 
-static bool escapes_complete(credenco_span text) {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] != '%') {
-            continue;
-        }
-        if (text.len - i < 3 || hex_value(text.data[i + 1]) < 0 ||
-            hex_value(text.data[i + 2]) < 0) {
-            return false;
-        }
-        i += 2;
-    }
-    return true;
+static bool is_escape(credenco_span text) {
+    return text.len >= 3 && hex_value(text.data[1]) >= 0 && hex_value(text.data[2]) >= 0;
 }
 
 static bool target_valid(credenco_span target) {
     for (size_t i = 0; i < target.len; i++) {
-        if (!is_target_char(target.data[i])) {
+        if (!is_in(target.data[i], target_chars)) {
+            return false;
+        }
+        if (target.data[i] == '%' && !is_escape((credenco_span){target.data + i, target.len - i})) {
             return false;
         }
     }
-    return escapes_complete(target);
+    return true;
 }
 
 static bool equal_ignoring_case(credenco_span a, credenco_span b) {
