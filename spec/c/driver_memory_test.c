@@ -20,9 +20,15 @@ static credenco_code start(credenco_driver *driver, credenco_transfer **transfer
                                 .timeout_ms = TIMEOUT_MS,
                                 .connect_timeout_ms = TIMEOUT_MS,
                                 .max_body_bytes = 100};
-    request.headers = curl_slist_append(NULL, "x-api-key: k");
-    return request.headers != NULL ? credenco_driver_start(driver, &request, transfer)
-                                   : CREDENCO_OUT_OF_MEMORY;
+    request.headers = credenco_headers_new();
+    credenco_code code = request.headers != NULL
+                             ? credenco_headers_add(request.headers, "x-api-key: k")
+                             : CREDENCO_OUT_OF_MEMORY;
+    if (code == CREDENCO_OK) {
+        code = credenco_driver_start(driver, &request, transfer);
+    }
+    credenco_headers_release(request.headers);
+    return code;
 }
 
 static credenco_code finish(credenco_driver *driver) {
@@ -41,8 +47,7 @@ static credenco_code finish(credenco_driver *driver) {
 
 static credenco_code one_call(void) {
     credenco_driver driver;
-    credenco_driver_options options = {
-        .connection_cache = 8, .proxy = "", .ca_file = "/none", .user_agent = "credenco"};
+    credenco_driver_options options = {.connection_cache = 8, .proxy = "", .ca_file = "/none"};
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_init(&driver, &options);
     if (code != CREDENCO_OK) {

@@ -174,7 +174,6 @@ static void odd_urls_are_refused(void) {
     for (size_t i = 0; i < COUNT_OF(urls); i++) {
         credenco_request request = {.method = "GET",
                                     .url = urls[i],
-                                    .headers = curl_slist_append(NULL, "x: y"),
                                     .timeout_ms = TIMEOUT_MS,
                                     .connect_timeout_ms = TIMEOUT_MS};
         credenco_transfer *transfer;

@@ -98,13 +98,12 @@ static bool prepare_easy(credenco_driver *driver, credenco_transfer *transfer) {
     credenco_wait_prepare(&driver->wait, easy);
     return set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
            set_text(easy, CURLOPT_CAINFO, options->ca_file) &&
-           set_text(easy, CURLOPT_PROXY, options->proxy) &&
-           set_text(easy, CURLOPT_USERAGENT, options->user_agent);
+           set_text(easy, CURLOPT_PROXY, options->proxy);
 }
 
 static void free_transfer(credenco_transfer *transfer) {
     curl_easy_cleanup(transfer->easy);
-    curl_slist_free_all(transfer->headers);
+    credenco_headers_release(transfer->headers);
     credenco_buf_free(&transfer->request_body);
     credenco_buf_free(&transfer->body);
     free(transfer);
@@ -208,9 +207,8 @@ static credenco_code set_url(credenco_driver *driver, CURL *easy, const char *te
 }
 
 static credenco_code set_request(credenco_driver *driver, credenco_transfer *transfer,
-                                 credenco_request *request) {
-    transfer->headers = request->headers;
-    request->headers = NULL;
+                                 const credenco_request *request) {
+    transfer->headers = credenco_headers_hold(request->headers);
     credenco_code code = set_url(driver, transfer->easy, request->url);
     if (code == CREDENCO_OK) {
         code = set_body(transfer, request->body);
@@ -218,7 +216,8 @@ static credenco_code set_request(credenco_driver *driver, credenco_transfer *tra
     if (code == CREDENCO_OK && !set_method(transfer->easy, request)) {
         code = CREDENCO_OUT_OF_MEMORY;
     }
-    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
+                     transfer->headers != NULL ? transfer->headers->lines : NULL);
     curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
     curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_timeout_ms);
     credenco_buf_limit(&transfer->body, request->max_body_bytes);
@@ -241,14 +240,13 @@ static bool has_work(const credenco_driver *driver) {
     return driver->finished.first != NULL || driver->queued.first != NULL;
 }
 
-credenco_code credenco_driver_start(credenco_driver *driver, credenco_request *request,
+credenco_code credenco_driver_start(credenco_driver *driver, const credenco_request *request,
                                     credenco_transfer **out) {
     credenco_transfer *transfer = shift(&driver->idle);
     if (transfer == NULL) {
         transfer = new_transfer(driver);
     }
     if (transfer == NULL) {
-        curl_slist_free_all(request->headers);
         return CREDENCO_OUT_OF_MEMORY;
     }
     transfer->state = CREDENCO_TRANSFER_TAKEN;
@@ -363,13 +361,11 @@ static credenco_code copy_text(const char *text, char **copy) {
 static credenco_code copy_options(credenco_driver *driver, const credenco_driver_options *options) {
     driver->options = *options;
     if (copy_text(options->ca_file, &driver->ca_file) != CREDENCO_OK ||
-        copy_text(options->proxy, &driver->proxy) != CREDENCO_OK ||
-        copy_text(options->user_agent, &driver->user_agent) != CREDENCO_OK) {
+        copy_text(options->proxy, &driver->proxy) != CREDENCO_OK) {
         return CREDENCO_OUT_OF_MEMORY;
     }
     driver->options.ca_file = driver->ca_file;
     driver->options.proxy = driver->proxy;
-    driver->options.user_agent = driver->user_agent;
     return CREDENCO_OK;
 }
 
@@ -407,7 +403,6 @@ void credenco_driver_free(credenco_driver *driver) {
     credenco_wait_free(&driver->wait);
     free(driver->ca_file);
     free(driver->proxy);
-    free(driver->user_agent);
     *driver = (credenco_driver){0};
 }
 
@@ -451,7 +446,7 @@ void credenco_driver_release(credenco_driver *driver, credenco_transfer *transfe
         break;
     }
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
-    curl_slist_free_all(transfer->headers);
+    credenco_headers_release(transfer->headers);
     transfer->headers = NULL;
     if (transfer->body.capacity > KEPT_BODY_BYTES) {
         credenco_buf_free(&transfer->body);

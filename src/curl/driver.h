@@ -18,23 +18,23 @@
 
 #include "core/buf.h"
 #include "core/error.h"
+#include "headers.h"
 #include "origin.h"
 #include "wait.h"
 
 typedef struct credenco_driver_options {
-    const char *ca_file;    /* NULL: the system's certificates */
-    const char *proxy;      /* NULL: what the environment says, but none to loopback; "": none */
-    const char *user_agent; /* NULL: none is sent */
-    long connection_cache;  /* connections kept alive, at most */
-    bool http2;             /* offer HTTP/2 over TLS */
-    bool trust_loopback;    /* take any certificate from a loopback host, and from no other */
+    const char *ca_file;   /* NULL: the system's certificates */
+    const char *proxy;     /* NULL: what the environment says, but none to loopback; "": none */
+    long connection_cache; /* connections kept alive, at most */
+    bool http2;            /* offer HTTP/2 over TLS */
+    bool trust_loopback;   /* take any certificate from a loopback host, and from no other */
 } credenco_driver_options;
 
-/* Every pointer is borrowed for the call only. */
+/* Every pointer but the headers is borrowed for the call only. */
 typedef struct credenco_request {
     const char *method;
     const char *url;
-    struct curl_slist *headers; /* lines "name: value"; taken over, also on failure */
+    credenco_headers *headers;  /* NULL: none; held as long as the transfer needs them */
     credenco_span body;         /* data NULL: none */
     int64_t timeout_ms;         /* of the whole transfer, more than 0 */
     int64_t connect_timeout_ms; /* more than 0 */
@@ -63,7 +63,7 @@ typedef struct credenco_transfer {
     credenco_transfer_state state;
     CURL *easy;
     bool wants_headers;
-    struct curl_slist *headers;
+    credenco_headers *headers;
     credenco_buf request_body;
     bool requested; /* the request went out, or tried to */
     bool body_too_large;
@@ -80,7 +80,7 @@ typedef struct credenco_driver {
     CURLM *multi;
     credenco_wait wait;
     credenco_driver_options options;
-    char *ca_file, *proxy, *user_agent; /* what options points to */
+    char *ca_file, *proxy; /* what options points to */
     credenco_origins origins;
     credenco_transfer **transfers; /* all of them; transfers[i]->id is i + 1 */
     size_t transfer_count;
@@ -99,7 +99,7 @@ credenco_code credenco_driver_init(credenco_driver *driver, const credenco_drive
 void credenco_driver_free(credenco_driver *driver);
 
 /* CREDENCO_INVALID_ARGUMENT for a URL that is not https, or http to loopback. */
-credenco_code credenco_driver_start(credenco_driver *driver, credenco_request *request,
+credenco_code credenco_driver_start(credenco_driver *driver, const credenco_request *request,
                                     credenco_transfer **transfer);
 
 /* Moves what can be moved; waits at most `wait_ms` for something to become movable,

@@ -44,7 +44,7 @@ static bool flag_field(lua_State *L, int table, const char *name) {
     return flag;
 }
 
-/* driver { connection_cache=, ca_file=, proxy=, user_agent=, http2=, trust_loopback= } */
+/* driver { connection_cache=, ca_file=, proxy=, http2=, trust_loopback= } */
 static int curl_driver(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_getfield(L, 1, "connection_cache");
@@ -52,7 +52,6 @@ static int curl_driver(lua_State *L) {
         .connection_cache = (long)credenco_check_integer(L, -1, 1, 1000000),
         .ca_file = text_field(L, 1, "ca_file"),
         .proxy = text_field(L, 1, "proxy"),
-        .user_agent = text_field(L, 1, "user_agent"),
         .http2 = flag_field(L, 1, "http2"),
         .trust_loopback = flag_field(L, 1, "trust_loopback"),
     };
@@ -76,47 +75,60 @@ static int driver_close(lua_State *L) {
 /* --- requests ---------------------------------------------------------------- */
 
 static int headers_finalize(lua_State *L) {
-    struct curl_slist **list = luaL_checkudata(L, 1, HEADERS_TYPE);
-    curl_slist_free_all(*list);
-    *list = NULL;
+    credenco_headers **box = luaL_checkudata(L, 1, HEADERS_TYPE);
+    credenco_headers_release(*box);
+    *box = NULL;
     return 0;
 }
 
-static void append_line(lua_State *L, struct curl_slist **list, const char *line) {
-    struct curl_slist *longer = curl_slist_append(*list, line);
-    if (longer == NULL) {
+static credenco_headers *push_headers(lua_State *L) {
+    credenco_headers **box = credenco_newuserdata(L, sizeof(credenco_headers *));
+    *box = NULL;
+    luaL_getmetatable(L, HEADERS_TYPE);
+    lua_setmetatable(L, -2);
+    *box = credenco_headers_new();
+    if (*box == NULL) {
         raise(L, CREDENCO_OUT_OF_MEMORY);
     }
-    *list = longer;
+    return *box;
+}
+
+static void add_line(lua_State *L, credenco_headers *headers, const char *line) {
+    if (credenco_headers_add(headers, line) != CREDENCO_OK) {
+        raise(L, CREDENCO_OUT_OF_MEMORY);
+    }
 }
 
 /* libcurl sends a header without a value only when it ends in a semicolon. */
-static void append_header(lua_State *L, struct curl_slist **list, const char *name,
-                          credenco_span value) {
-    const char *line = value.len > 0 ? lua_pushfstring(L, "%s: %s", name, value.data)
-                                     : lua_pushfstring(L, "%s;", name);
-    append_line(L, list, line);
+static void add_header(lua_State *L, credenco_headers *headers, const char *name,
+                       credenco_span value) {
+    add_line(L, headers,
+             value.len > 0 ? lua_pushfstring(L, "%s: %s", name, value.data)
+                           : lua_pushfstring(L, "%s;", name));
     lua_pop(L, 1);
 }
 
-/* Pushes the list, owned by the collector until it is taken over. */
-static struct curl_slist **push_headers(lua_State *L, int table) {
-    struct curl_slist **list = credenco_newuserdata(L, sizeof(struct curl_slist *));
-    *list = NULL;
-    luaL_getmetatable(L, HEADERS_TYPE);
-    lua_setmetatable(L, -2);
+/* headers(name -> value, names in lower case) -> lines, for any number of requests */
+static int curl_headers(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    credenco_headers *headers = push_headers(L);
     bool has_type = false;
-    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
-        luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING, table, "header names must be strings");
+    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
+        luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING, 1, "header names must be strings");
         const char *name = lua_tostring(L, -2);
-        append_header(L, list, name, credenco_check_span(L, -1));
+        add_header(L, headers, name, credenco_check_span(L, -1));
         has_type = has_type || strcmp(name, "content-type") == 0;
     }
-    append_line(L, list, "Expect:");
+    add_line(L, headers, "Expect:");
     if (!has_type) {
-        append_line(L, list, "Content-Type:"); /* not libcurl's default for a POST */
+        add_line(L, headers, "Content-Type:"); /* not libcurl's default for a POST */
     }
-    return list;
+    return 1;
+}
+
+static credenco_headers *check_headers(lua_State *L, int arg) {
+    credenco_headers **box = luaL_checkudata(L, arg, HEADERS_TYPE);
+    return *box;
 }
 
 /* driver:start(method, url, headers, body | nil, timeout_ms, connect_timeout_ms,
@@ -126,16 +138,13 @@ static int driver_start(lua_State *L) {
     credenco_request request = {
         .method = luaL_checkstring(L, 2),
         .url = luaL_checkstring(L, 3),
+        .headers = check_headers(L, 4),
         .body = lua_isnil(L, 5) ? (credenco_span){NULL, 0} : credenco_check_span(L, 5),
         .timeout_ms = credenco_check_integer(L, 6, 1, WAIT_MAX_MS),
         .connect_timeout_ms = credenco_check_integer(L, 7, 1, WAIT_MAX_MS),
         .max_body_bytes = (size_t)credenco_check_integer(L, 8, 0, INT32_MAX),
         .wants_headers = lua_toboolean(L, 9) != 0,
     };
-    luaL_checktype(L, 4, LUA_TTABLE);
-    struct curl_slist **headers = push_headers(L, 4);
-    request.headers = *headers;
-    *headers = NULL;
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_start(driver, &request, &transfer);
     if (code == CREDENCO_OUT_OF_MEMORY) {
@@ -273,6 +282,7 @@ static const luaL_Reg driver_methods[] = {
 
 static const luaL_Reg functions[] = {
     {"driver", curl_driver},
+    {"headers", curl_headers},
     {NULL, NULL},
 };
 

@@ -3,6 +3,7 @@
 --- Inside a task of the loop (or in a phase of nginx that can yield) `send` yields; in a
 --- plain script it runs the loop until the answer is there.
 
+local curl = require "credenco.curl"
 local engine = require "credenco.transport.engine"
 local loop = require "credenco.loop"
 
@@ -20,6 +21,8 @@ local DEFAULTS = {
 }
 
 local NO_HEADERS = {}
+
+local WEAK_KEYS = { __mode = "k" }
 
 -- Longest time libcurl is given for one transfer; a day.
 local TIMEOUT_MAX_MS = 86400000
@@ -49,7 +52,7 @@ function M.new(options)
   local copy = {}
   for name, default in pairs(DEFAULTS) do copy[name] = default end
   for name, value in pairs(options or {}) do copy[name] = value end
-  return setmetatable({ options = copy }, Transport)
+  return setmetatable({ options = copy, lines = setmetatable({}, WEAK_KEYS) }, Transport)
 end
 
 local function clamp(ms)
@@ -70,6 +73,18 @@ local function engine_of(self)
   return self.engine
 end
 
+-- Headers as libcurl takes them. A client gives the same few tables again and again, and
+-- never changes one.
+local function lines_of(self, headers)
+  local lines = self.lines[headers]
+  if lines then return lines end
+  local fields = { ["user-agent"] = self.options.user_agent }
+  for name, value in pairs(headers) do fields[name] = value end
+  lines = curl.headers(fields)
+  self.lines[headers] = lines
+  return lines
+end
+
 ---@param request table  see the transport's contract in CONTRIBUTING.md
 ---@return table? response
 ---@return table? err
@@ -79,7 +94,7 @@ function Transport:send(request)
   if timeout_ms < 1 then return nil, failure("timeout", "no") end
   local options = self.options
   local id, code = engine_of(self).driver:start(
-    request.method, request.url, request.headers or NO_HEADERS, request.body, timeout_ms,
+    request.method, request.url, lines_of(self, request.headers or NO_HEADERS), request.body, timeout_ms,
     clamp(request.connect_timeout_ms or options.connect_timeout_ms),
     request.max_body_bytes or options.max_body_bytes, request.with_headers ~= false)
   if not id then return nil, failure(code, "no") end

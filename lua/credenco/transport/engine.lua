@@ -12,7 +12,7 @@ local M = {}
 
 local shared = {} -- options as text -> engine
 
-local OPTION_NAMES = { "ca_file", "proxy", "user_agent", "http2", "trust_loopback", "connection_cache" }
+local OPTION_NAMES = { "ca_file", "proxy", "http2", "trust_loopback", "connection_cache" }
 
 local function key_of(options)
   local parts = {}
