@@ -13,4 +13,4 @@ files["lua/credenco/loop/nginx.lua"] = { std = "ngx_lua" }
 files["lua/credenco/transport/resty.lua"] = { std = "ngx_lua" }
 files["lua/credenco/sandbox"] = { std = "+ngx_lua" }
 files["*.rockspec"] = { std = "rockspec" }
-files["spec/nginx/inside.lua"] = { std = "ngx_lua" }
+files["spec/nginx"] = { std = "+busted+ngx_lua" }

@@ -74,16 +74,18 @@ local function lost(self, flow, call, step, failure)
   emit(self, { type = "lost", step = step, code = failure.code, correlation_id = call.correlation_id })
 end
 
--- The request's owner is gone (nginx: aborted, or its thread killed) and cannot be
--- told, so the operator is.
-local function on_abandoned(sent, http_status, code)
-  local call, what = sent.call, http_status and "HTTP " .. http_status or code
-  emit(sent.client, {
-    type = "abandoned", step = sent.step, http_status = http_status,
-    code = not http_status and code or nil, correlation_id = call.correlation_id,
+-- The request's owner is gone (nginx: aborted, its thread killed, or the worker told to
+-- stop at once) and cannot be told, so the operator is.
+local function on_abandoned(request, http_status, code, sent)
+  local call = request.call
+  if http_status then code, sent = nil, nil end
+  emit(request.client, {
+    type = "abandoned", step = request.step, http_status = http_status, code = code, sent = sent,
+    correlation_id = call.correlation_id,
   })
   loop.warn(("credenco: %s: nobody waits for this answer any more: %s, correlation_id %s"):format(
-    sent.step, what, call.correlation_id or "none"))
+    request.step, http_status and "HTTP " .. http_status or code .. ", sent " .. sent,
+    call.correlation_id or "none"))
 end
 
 local function request(self, flow, call, step, url, authorized, renew)

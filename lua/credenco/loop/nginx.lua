@@ -122,6 +122,16 @@ local function pump(_, source)
   source.attached = false
 end
 
+--- Calls fn when the worker ends, however suddenly; fn cannot wait for anything. Keep
+--- what this gives for as long as fn matters.
+---@param fn fun()
+---@return userdata
+function M.at_end(fn)
+  local sentinel = newproxy(true)
+  getmetatable(sentinel).__gc = fn
+  return sentinel
+end
+
 --- Work that is attached while the pump rests is begun at once, once per tick, so that
 --- a lone call does not wait for one.
 function M.attach(source)

@@ -22,13 +22,22 @@ local function key_of(options)
   return table.concat(parts, "\n")
 end
 
+-- The worker of nginx is told to stop at once: who waits is gone already.
+local function report_lost(self)
+  for _, entry in pairs(self.entries) do
+    if entry.request.on_abandoned then entry.request:on_abandoned(nil, "worker_ended", "unknown") end
+  end
+end
+
 local function new(options)
-  return setmetatable({
+  local self = setmetatable({
     driver = curl.driver(options),
     entries = {}, -- transfer id -> { ticket, request, transport }
     in_flight = 0,
     exit_grace_ms = options.exit_grace_ms,
   }, Engine)
+  if loop.at_end then self.at_end = loop.at_end(function() report_lost(self) end) end
+  return self
 end
 
 --- The engine for these options.

@@ -1,17 +1,16 @@
--- What the issues are made at: an nginx that answers both calls properly, after as many milliseconds as the
--- first segment of the path says.
+-- An issuer and wallet that take their time: nginx that answers both calls properly, after as many
+-- milliseconds as the first segment of the path says.
 local nginx = require "spec.support.nginx"
 
 local M = {}
 
 local HTTP = [[
-  lua_package_path ";;";
   keepalive_requests 1000000000;
   keepalive_timeout 1h;
   default_type application/json;
 ]]
 
-local ANSWER = [[{"correlation_id":"bench","request_uri":"openid-credential-offer://?credential_offer_uri=]]
+local ANSWER = [[{"request_uri":"openid-credential-offer://?credential_offer_uri=]]
   .. [[http%3A%2F%2F127.0.0.1%2Fapi%2Foidc%2Fcredential-offer%2Fabc123"}]]
 
 local SERVER = [[
@@ -27,8 +26,10 @@ local SERVER = [[
 
 ---@return spec.Server
 function M.start()
-  local server = SERVER:gsub("%$answer", (ANSWER:gsub("%%", "%%%%")))
-  return nginx.start { lua = true, connections = 8192, http = HTTP, server = server }
+  local answer = ANSWER:gsub("%%", "%%%%")
+  return nginx.start {
+    lua = true, connections = 8192, http = HTTP, server = (SERVER:gsub("%$answer", answer)),
+  }
 end
 
 return M

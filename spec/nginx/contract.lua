@@ -1,0 +1,49 @@
+-- Runs one case of the transport's contract inside nginx: the file that has the cases is the one that plain
+-- Lua runs, and only what surrounds a case is nginx's.
+local cjson = require "cjson"
+local contract = require "spec.transport.contract"
+local http = require "spec.nginx.cosocket_http"
+local loop = require "credenco.loop"
+
+local scenarios = 0
+
+local function ask(port, method, target, content)
+  local status, body = http.request(port, method, target, content and cjson.encode(content))
+  assert(status == 200, body)
+  return cjson.decode(body)
+end
+
+local function new_scenario(control_port, script)
+  scenarios = scenarios + 1
+  local target = "/nginx" .. scenarios
+  local url = ask(control_port, "PUT", target, script).url
+  local function requests(step)
+    local wanted = {}
+    for _, request in ipairs(ask(control_port, "GET", target)) do
+      if not step or request.step == step then wanted[#wanted + 1] = request end
+    end
+    return wanted
+  end
+  return { url = url, requests = requests }
+end
+
+local function together(tasks)
+  local threads = {}
+  for i, task in ipairs(tasks) do threads[i] = ngx.thread.spawn(task) end
+  for _, thread in ipairs(threads) do
+    local ok, problem = ngx.thread.wait(thread)
+    if not ok then error(problem, 0) end
+  end
+end
+
+---@param given { name: string, transport: string, env: spec.TransportEnv, control_port: integer }
+return function(given)
+  local env = given.env
+  env.now_ms, env.together = loop.now_ms, together
+  function env.scenario(script) return new_scenario(given.control_port, script) end
+  local new_transport = require("credenco.transport." .. given.transport).new
+  for _, case in ipairs(contract(new_transport, env)) do
+    if case.name == given.name then return case.run() end
+  end
+  error("no such case: " .. given.name)
+end
