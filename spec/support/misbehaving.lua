@@ -18,6 +18,13 @@ local function loopback(port)
   return ("http://127.0.0.1:%d"):format(port)
 end
 
+-- Bound, so that no other server gets the port, and never listening.
+local function refusing_socket()
+  local socket = uv.new_tcp()
+  assert(socket:bind("127.0.0.1", 0))
+  return socket
+end
+
 ---@return spec.Misbehaving
 function Misbehaving.start()
   local server, why = Server.start {
@@ -29,11 +36,13 @@ function Misbehaving.start()
   }
   assert(server, why)
   local ports = server.about
+  local refusing = refusing_socket()
   return setmetatable({
     server = server,
     control = ports.control,
     scripted = 0,
-    refused_url = loopback(wait.free_port()),
+    refusing = refusing,
+    refused_url = loopback(refusing:getsockname().port),
     reset_url = loopback(ports.reset),
     stalled_url = loopback(ports.stalled),
     unresolvable_url = "https://wallet.credenco.invalid",
@@ -41,6 +50,8 @@ function Misbehaving.start()
 end
 
 function Misbehaving:stop()
+  if self.refusing then wait.close(self.refusing) end
+  self.refusing = nil
   return self.server:stop()
 end
 

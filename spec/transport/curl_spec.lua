@@ -3,41 +3,19 @@ local uv = require "luv"
 local contract = require "spec.transport.contract"
 local curl = require "credenco.transport.curl"
 local loop = require "credenco.loop"
-local Misbehaving = require "spec.support.misbehaving"
-local nginx = require "spec.support.nginx"
-local pki = require "spec.support.pki"
-
-local SITE = [[
-  client_max_body_size 0;
-  location / { return 200 hello; }
-  location /drop { return 444; }
-  location /small { client_max_body_size 1k; }
-]]
+local World = require "spec.transport.world"
 
 local env = { tls = {}, now_ms = loop.now_ms }
-local server, made, web
-
-local function start_web(certificate)
-  local started = nginx.start { tls = certificate, server = SITE }
-  web[#web + 1] = started
-  return started.url
-end
+local world, server
 
 local function start_everything()
-  server, made, web = Misbehaving.start(), pki.create(), {}
-  env.refused_url, env.stalled_url = server.refused_url, server.stalled_url
-  env.unresolvable_url = server.unresolvable_url
-  env.tls.ca_file = made.authority
-  env.tls.url = start_web(made.leaf)
-  env.tls.wrong_host_url = start_web(made.other_host)
-  env.tls.unknown_ca_url = start_web(made.unknown)
-  env.tls.not_tls_url = start_web(nil):gsub("^http:", "https:")
+  world = World.start()
+  server = world.server
+  for name, value in pairs(world.addresses) do env[name] = value end
 end
 
 local function stop_everything()
-  for _, started in ipairs(web) do started:stop() end
-  pki.remove(made)
-  server:stop()
+  world:stop()
 end
 
 function env.scenario(script)
