@@ -229,6 +229,8 @@ static const struct offer_row {
      NULL},
     {OFFER "https://w.example&credential_offer=1", CREDENCO_AMBIGUOUS_OFFER_URI, NULL},
     {OFFER "https://w.example/o?a=1&b=2", CREDENCO_AMBIGUOUS_OFFER_URI, NULL},
+    {OFFER "https://w.example/o#part", CREDENCO_AMBIGUOUS_OFFER_URI, NULL},
+    {OFFER "https:%2F/w.example#", CREDENCO_AMBIGUOUS_OFFER_URI, NULL},
     {OFFER "https://w.example/o?a=1&", CREDENCO_AMBIGUOUS_OFFER_URI, NULL},
     {OFFER "https%253A%252F%252Fw.example", CREDENCO_INVALID_OFFER_URI, NULL},
     {OFFER "%", CREDENCO_INVALID_OFFER_URI, NULL},

@@ -196,6 +196,14 @@ case("keeps the connection for the next request", function(t)
   expect.equal(first.connection, second.connection, "connection")
 end)
 
+case("never takes an answer that came unasked for the next request's", function(t)
+  local two = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\noneHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nunasked!"
+  local url = t:url({ act = "raw", bytes = two, keep = true }, "proper")
+  expect.equal("one", t:answer(url .. "/x").body, "body")
+  local response = t:send(url .. "/x", { method = "POST" })
+  expect.equal(false, response ~= nil and response.body == "unasked!", "the second got the unasked answer")
+end)
+
 case("never repeats a request by itself", function(t)
   local scenario = t.env.scenario { other = { "proper", "close" } }
   t:answer(scenario.url .. "/x", { method = "POST" })

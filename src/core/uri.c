@@ -121,14 +121,16 @@ static bool is_named(credenco_span name, credenco_span wanted) {
 }
 
 typedef struct offer_query {
+    bool has_fragment;       /* of the whole text, or of an un-encoded value */
     credenco_span reference; /* the raw value of credential_offer_uri */
     unsigned references;
     unsigned values;        /* how often credential_offer is given */
     bool reference_is_last; /* nothing follows that an un-encoded value could have lost */
 } offer_query;
 
-static offer_query read_query(credenco_span query) {
-    offer_query found = {0};
+static offer_query read_query(credenco_span uri) {
+    offer_query found = {.has_fragment = find(uri, '#') < uri.len};
+    credenco_span query = query_of(uri);
     while (query.len > 0) {
         size_t before = query.len;
         parameter p = next_parameter(&query);
@@ -156,7 +158,9 @@ static credenco_code check_query(const offer_query *query) {
         return CREDENCO_NO_OFFER_URI;
     }
     bool has_query = find(query->reference, '?') < query->reference.len;
-    return has_query && !query->reference_is_last ? CREDENCO_AMBIGUOUS_OFFER_URI : CREDENCO_OK;
+    bool unencoded = find(query->reference, '/') < query->reference.len;
+    bool torn = (has_query && !query->reference_is_last) || (unencoded && query->has_fragment);
+    return torn ? CREDENCO_AMBIGUOUS_OFFER_URI : CREDENCO_OK;
 }
 
 static credenco_code check_offer_uri(credenco_span text) {
@@ -172,7 +176,7 @@ credenco_code credenco_offer_uri(credenco_span request_uri, credenco_buf *out) {
     if (request_uri.len > CREDENCO_URI_MAX) {
         return CREDENCO_INVALID_OFFER_URI;
     }
-    offer_query query = read_query(query_of(request_uri));
+    offer_query query = read_query(request_uri);
     credenco_code code = check_query(&query);
     size_t start = out->len;
     if (code == CREDENCO_OK) {

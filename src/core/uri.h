@@ -39,7 +39,7 @@ bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b);
  * CREDENCO_NO_OFFER_URI         no such parameter, or an empty one
  * CREDENCO_OFFER_BY_VALUE       the offer itself (credential_offer) instead of its URI
  * CREDENCO_AMBIGUOUS_OFFER_URI  given twice, beside an offer by value, or an un-encoded
- *                               URI whose own '&' cannot be told from the outer one
+ *                               URI whose own '&' or '#' cannot be told from the outer one
  * CREDENCO_INVALID_OFFER_URI    a broken escape, or not a URL credenco_url_parse takes
  * CREDENCO_INSECURE_OFFER_URI   plain http to a host that is not loopback
  * CREDENCO_OUT_OF_MEMORY */

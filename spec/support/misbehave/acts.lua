@@ -63,8 +63,11 @@ end
 function acts.hang()
 end
 
+--- Sends these very bytes and closes, or with `keep` goes on as if they were an answer.
 function acts.raw(connection, behaviour)
-  connection:write(behaviour.bytes, function() connection:close() end)
+  connection:write(behaviour.bytes, function()
+    if behaviour.keep then connection:next_request() else connection:close() end
+  end)
 end
 
 local function bytes_of(behaviour)
