@@ -65,7 +65,7 @@ function M.settings()
   end
   return reply.json(200, {
     base_url = config.base_url, issuer_did = config.issuer_did, credential_issuer = config.credential_issuer,
-    templates = list,
+    api_key = config.api_key, templates = list,
   })
 end
 

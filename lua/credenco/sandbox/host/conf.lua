@@ -24,7 +24,6 @@ http {
     image/svg+xml svg;
   }
   charset utf-8;
-  add_header X-Content-Type-Options nosniff;
   server_tokens off;
   reset_timedout_connection on;
   keepalive_requests 1000000;
@@ -61,11 +60,14 @@ http {
     server_name ${names};
     location = / {
       add_header Cache-Control no-cache;
-      add_header Content-Security-Policy "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+      add_header X-Content-Type-Options nosniff;
+      add_header Content-Security-Policy "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
       root "${lua_root}/credenco/sandbox/page";
       try_files /index.html =404;
     }
     location /page/ {
+      add_header Cache-Control no-cache;
+      add_header X-Content-Type-Options nosniff;
       root "${lua_root}/credenco/sandbox";
     }
     location / {

@@ -1,6 +1,7 @@
 --- The issuer's side of the product's API: start an issuance, its offer, its status.
 local config = require "credenco.sandbox.app.config"
 local json = require "credenco.sandbox.app.json"
+local log = require "credenco.sandbox.app.log"
 local offers = require "credenco.sandbox.issuer.offers"
 local random = require "credenco.sandbox.app.random"
 local reply = require "credenco.sandbox.app.reply"
@@ -80,6 +81,7 @@ function M.start(request)
   end
   local offer = offers.create(order.correlation_id, order.template_id, order.claims)
   status.created(order.correlation_id)
+  log.add { source = "issuer", step = "offer made", ok = true, detail = order.template_id }
   return reply.json(200, {
     correlation_id = order.correlation_id,
     request_uri = request_uri(offer, order.body.request_uri_base),

@@ -1,6 +1,7 @@
 --- The issuer's OpenID4VCI endpoints: token, nonce, credential, notification.
 local clock = require "credenco.sandbox.app.clock"
 local credentials = require "credenco.sandbox.issuer.credentials"
+local log = require "credenco.sandbox.app.log"
 local nonces = require "credenco.sandbox.issuer.nonces"
 local offers = require "credenco.sandbox.issuer.offers"
 local proof = require "credenco.sandbox.issuer.proof"
@@ -100,6 +101,7 @@ local function hand_out(grant, token, holder_key, change)
     claims = grant.claims, holder_key = holder_key, status_index = entry.index, change = change,
   })
   status.completed(grant.correlation_id, entry.uuid)
+  log.add { source = "issuer", step = "credential issued", ok = true, detail = grant.template_id }
   local notification_id = random.token()
   store.set("notification:" .. notification_id, { correlation_id = grant.correlation_id }, NOTIFICATION_TTL_S)
   return reply.json(200, { credentials = { { credential = credential } }, notification_id = notification_id })

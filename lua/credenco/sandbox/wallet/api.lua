@@ -1,4 +1,5 @@
 --- The wallet's side of the product's API: pushes and trusted contacts.
+local log = require "credenco.sandbox.app.log"
 local receive = require "credenco.sandbox.wallet.receive"
 local reply = require "credenco.sandbox.app.reply"
 local wallets = require "credenco.sandbox.wallet.wallets"
@@ -59,7 +60,9 @@ M.add_contact = M.with_wallet(function(request, wallet)
   if not ok then
     return reply.problem(400, detail, { field = field })
   end
-  return reply.json(201, wallets.add_contact(wallet.key, body.did, body.name, body.directIssueAllowed == true))
+  local contact = wallets.add_contact(wallet.key, body.did, body.name, body.directIssueAllowed == true)
+  log.add { source = "wallet", wallet = wallet.key, step = "trusted contact added", ok = true, detail = body.did }
+  return reply.json(201, contact)
 end)
 
 M.list_contacts = M.with_wallet(function(_, wallet)
@@ -71,6 +74,7 @@ M.remove_contact = M.with_wallet(function(request, wallet)
   if not id or not wallets.remove_contact(wallet.key, id) then
     return reply.problem(404, "no trusted contact with this id")
   end
+  log.add { source = "wallet", wallet = wallet.key, step = "trusted contact removed", ok = true }
   return reply.empty(204)
 end)
 

@@ -210,16 +210,24 @@ local function first_display(list)
   return json.is_object(display) and display or {}
 end
 
+local function colour(value)
+  return type(value) == "string" and (value:match "^#%x%x%x%x%x%x$" or value:match "^#%x%x%x$") or nil
+end
+
+local function text(value)
+  return type(value) == "string" and value or nil
+end
+
 --- How the issuer wants its credential shown: what a page can use, and nothing else.
 local function appearance(exchange)
   local metadata = json.is_object(exchange.configuration.credential_metadata)
     and exchange.configuration.credential_metadata or exchange.configuration
   local display = first_display(metadata.display)
   return {
-    name = type(display.name) == "string" and display.name or exchange.configuration_id,
-    issuer_name = first_display(exchange.issuer.display).name,
-    background_color = display.background_color,
-    text_color = display.text_color,
+    name = text(display.name) or exchange.configuration_id,
+    issuer_name = text(first_display(exchange.issuer.display).name),
+    background_color = colour(display.background_color),
+    text_color = colour(display.text_color),
   }
 end
 

@@ -1,0 +1,201 @@
+// The sandbox's web page, in a real browser. Without Chromium these tests are skipped.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { chromium } from 'playwright-core';
+import { startSandbox } from './sandbox.js';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+const WIDE = { width: 1280, height: 900 };
+const PHONE = { width: 360, height: 740 };
+
+const offerUri = ({ request_uri: uri }) => decodeURIComponent(uri.split('credential_offer_uri=')[1]);
+
+describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not installed' }, () => {
+  let sandbox, browser, page, complaints, made = 0, wallet;
+
+  before(async () => {
+    sandbox = await startSandbox();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await sandbox?.stop();
+  });
+
+  beforeEach(async () => {
+    made += 1;
+    wallet = `page-${made}`;
+    await sandbox.control('PUT', `/sandbox/wallets/${wallet}`, { name: `Wallet ${made}`, trusts_issuer: true });
+  });
+
+  afterEach(async () => {
+    await page?.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  /** Opens the page on this test's wallet; what the browser complains about fails the test. */
+  async function open(viewport = WIDE) {
+    complaints = [];
+    page = await browser.newPage({ viewport });
+    page.setDefaultTimeout(10000);
+    page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(`${sandbox.base_url}/#${wallet}`);
+    await page.getByRole('heading', { name: `Wallet ${made}` }).waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+  }
+
+  const section = (name) => page.getByRole('region', { name: new RegExp(`^${name}`) });
+  const cards = () => section('Credentials').getByRole('article');
+
+  async function deliver({ direct = true, template, claims } = {}) {
+    const order = await sandbox.issue(template, claims);
+    assert.equal(await sandbox.push(wallet, offerUri(order), direct), 201);
+    return order;
+  }
+
+  it('shows a credential the moment it arrives, in the colours of its template', async () => {
+    await open();
+    assert.equal(await cards().count(), 0);
+    await deliver();
+    await cards().first().waitFor();
+    const text = await cards().first().innerText();
+    for (const part of ['Company identification', 'Valid', 'Legal name', 'CoolSoft B.V.', '90004760']) assert.ok(text.includes(part), part);
+    assert.equal(await cards().first().evaluate((card) => getComputedStyle(card).backgroundColor), 'rgb(18, 53, 91)');
+  });
+
+  it('accepts an offer of the inbox with a click', async () => {
+    await deliver({ direct: false });
+    await open();
+    await page.getByRole('button', { name: 'Accept Company identification' }).click();
+    await cards().first().waitFor();
+    await page.getByText('Accepted: Company identification').waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Accept / }).count(), 0);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'inbox-heading');
+    assert.equal((await sandbox.wallet(wallet)).credentials.length, 1);
+  });
+
+  it('dismisses an offer without taking anything', async () => {
+    await deliver({ direct: false });
+    await open();
+    await page.getByRole('button', { name: 'Dismiss Company identification' }).click();
+    await section('Inbox').getByText('Dismissed').waitFor();
+    assert.deepEqual((await sandbox.wallet(wallet)).credentials, []);
+  });
+
+  it('has read an offer that was opened, and keeps focus and details meanwhile', async () => {
+    await deliver({ direct: false });
+    await open();
+    await section('Inbox').getByText('New', { exact: true }).waitFor();
+    await section('Inbox').getByText('About this offer').click();
+    await section('Inbox').getByText('Read', { exact: true }).waitFor();
+    assert.ok(await section('Inbox').getByText('ebw_oid').isVisible());
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'About this offer');
+    assert.equal((await sandbox.wallet(wallet)).inbox[0].state, 'READ');
+  });
+
+  it('says why accepting failed', async () => {
+    await deliver({ direct: false });
+    await open();
+    await sandbox.control('PUT', '/sandbox/faults', { rules: [{ endpoint: 'credential', effect: 'credential', change: 'signature' }] });
+    await page.getByRole('button', { name: 'Accept Company identification' }).click();
+    await page.getByText('Not accepted: the signature does not match').waitFor();
+    await sandbox.control('DELETE', '/sandbox/faults');
+  });
+
+  it('shows that a credential was revoked', async () => {
+    const { correlation_id: id } = await deliver();
+    await open();
+    await cards().getByText('Valid', { exact: true }).waitFor();
+    const { revocation_uuid: uuid } = await sandbox.status(id);
+    await sandbox.control('POST', `/sandbox/revoke/${uuid}`);
+    await cards().getByText('Revoked').waitFor();
+  });
+
+  it('adds and removes a trusted contact, and shows what is discarded without one', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Remove Sandbox issuer' }).click();
+    await page.getByText('This wallet trusts nobody').waitFor();
+    await deliver();
+    await section('Discarded').getByText("the issuer is not among this wallet's trusted contacts").waitFor();
+    await page.getByLabel('DID', { exact: true }).fill(sandbox.issuer_did);
+    await page.getByLabel('Name', { exact: true }).fill('Our issuer');
+    await page.getByRole('button', { name: 'Add contact' }).click();
+    await section('Trusted contacts').getByText('Our issuer').waitFor();
+    await deliver();
+    await cards().first().waitFor();
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    await open();
+    const press = async (key, times = 1) => { for (let n = 0; n < times; n += 1) await page.keyboard.press(key); };
+    const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
+    await press('Tab');
+    assert.equal(await focused(), 'Skip to the wallet');
+    await press('Enter');
+    await press('Tab');
+    assert.equal(await focused(), 'Issue something into this wallet');
+    await press('Enter');
+    await press('Tab', 4);
+    assert.equal(await focused(), 'Issue');
+    await press('Enter');
+    await cards().first().waitFor();
+  });
+
+  it('follows the exchange in its log, and finds the other wallets on request', async () => {
+    await deliver();
+    await open();
+    const log = page.getByRole('log');
+    for (const step of ['offer fetched', 'credential verified', 'kept']) await log.getByText(step, { exact: true }).waitFor();
+    assert.equal(await log.getByText(/Wallet 1 /).count(), 0);
+    await page.getByLabel('all wallets').check();
+    await log.getByText(/Wallet 1 /).first().waitFor();
+  });
+
+  it('shows markup in a claim as text', async () => {
+    const trick = '<img src=x onerror="document.title=1"><b>bold</b>';
+    await deliver({ template: 'any', claims: { [trick]: { list: [trick] } } });
+    await open();
+    await cards().first().waitFor();
+    assert.equal(await cards().locator('img, b').count(), 0);
+    assert.ok((await cards().first().innerText()).includes(trick));
+    assert.equal(await page.title(), 'Credenco sandbox');
+  });
+
+  it('fits a phone: nothing to scroll sideways, everything big enough to touch', async () => {
+    await deliver({ template: 'any', claims: { [`a${'long'.repeat(30)}name`]: 'x'.repeat(300), nested: { deep: { deeper: ['y'.repeat(90)] } } } });
+    await deliver({ direct: false });
+    await open(PHONE);
+    await cards().first().waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
+    for (const button of await page.getByRole('button').all()) {
+      if (await button.isVisible()) assert.ok((await button.boundingBox()).height >= 44, await button.innerText());
+    }
+  });
+
+  for (const colorScheme of ['light', 'dark']) {
+    it(`has no accessibility violation that axe finds, in ${colorScheme} colours`, async () => {
+      const { correlation_id: id } = await deliver();
+      const { revocation_uuid: uuid } = await sandbox.status(id);
+      await sandbox.control('POST', `/sandbox/revoke/${uuid}`);
+      await deliver({ template: 'iban', claims: { iban: 'NL1', account_holder: 'x' } });
+      await deliver({ direct: false });
+      await sandbox.push(wallet, 'http://192.0.2.1/offer');
+      await open();
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.getByText('Issue something into this wallet').click();
+      await cards().nth(1).waitFor();
+      await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)]), []);
+    });
+  }
+});
