@@ -39,6 +39,32 @@ describe("credenco sandbox", function()
     assert.matches("sandbox%-api%-key", outcome.out)
   end)
 
+  it("serves https when asked to, and names the file to trust", function()
+    local run = start("--json", "--tls", "--workers", "1")
+    local about = cjson.decode(run:stdout())
+    local file = io.open(about.ca_file)
+    local pem = file:read "*a"
+    file:close()
+    run:kill "sigterm"
+    local outcome = run:finish()
+    assert.equal(0, outcome.code)
+    assert.matches("^https://", about.base_url)
+    assert.matches("^%-%-%-%-%-BEGIN CERTIFICATE", pem)
+    assert.is_nil(io.open(about.ca_file))
+  end)
+
+  it("ends with 1 and names the file when its templates cannot be read", function()
+    local outcome = program.run { "sandbox", "--templates", "/nowhere/templates.json" }
+    assert.equal(1, outcome.code)
+    assert.matches("/nowhere/templates%.json", outcome.err)
+  end)
+
+  it("takes a number of workers, and no other word", function()
+    local outcome = program.run { "sandbox", "--workers", "many" }
+    assert.equal(2, outcome.code)
+    assert.matches("%-%-workers", outcome.err)
+  end)
+
   it("ends with 1 and says why when its port is taken", function()
     local run = start "--json"
     local port = cjson.decode(run:stdout()).base_url:match ":(%d+)$"

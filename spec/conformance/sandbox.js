@@ -21,11 +21,11 @@ class Sandbox {
   }
 
   /** Starts an issuance; the answer of the issue call. */
-  async issue(templateId = 'ebw_oid', claims = COMPANY) {
+  async issue(templateId = 'ebw_oid', claims = COMPANY, more = {}) {
     return json(await fetch(`${this.base_url}/api/v2/credential/issue`, {
       method: 'POST',
       headers: { 'x-api-key': this.api_key, 'content-type': 'application/json' },
-      body: JSON.stringify({ template_id: templateId, claims }),
+      body: JSON.stringify({ template_id: templateId, claims, ...more }),
     }));
   }
 

@@ -12,23 +12,39 @@ Needs nginx with its Lua module and luv (Debian: nginx libnginx-mod-http-lua lua
   epilog = [[
 Examples:
   credenco sandbox --port 8180
+  credenco sandbox --templates templates.json --tls
   credenco sandbox --json]],
 }
 
 function M.declare(command)
   command:option "--host" :argname "HOST" :description "Loopback address to listen on (default: 127.0.0.1)."
   command:option "--port" :argname "PORT" :description "Port to listen on (default: a free one)."
+  command:option "--templates" :argname "FILE"
+    :description "JSON file of credential templates, in place of the ones that come along."
+  command:option "--workers" :argname "N" :description "nginx worker processes (default: 2)."
+  command:flag "--tls" :description "Serve https, with a certificate for localhost made for this run."
 end
 
-local function port(text)
+local function number(name, text, lowest, highest)
   if not text then
     return nil
   end
-  local number = text:find "^%d+$" and tonumber(text)
-  if not number or number > 65535 then
-    usage.fail "--port: a number from 0 to 65535"
+  local value = text:find "^%d+$" and tonumber(text)
+  if not value or value < lowest or value > highest then
+    usage.fail(("%s: a number from %d to %d"):format(name, lowest, highest))
   end
-  return number
+  return value
+end
+
+local function options(args)
+  return {
+    host = args.host,
+    port = number("--port", args.port, 0, 65535),
+    workers = number("--workers", args.workers, 1, 64),
+    templates = args.templates,
+    tls = args.tls or nil,
+    json = args.json,
+  }
 end
 
 -- Loaded here and not above: the other commands do not need luv.
@@ -45,7 +61,7 @@ function M.run(args)
   if not sandbox then
     return nil, missing
   end
-  local ok, err = library.call(sandbox.run, { host = args.host, port = port(args.port), json = args.json })
+  local ok, err = library.call(sandbox.run, options(args))
   if not ok then
     return nil, { code = "unexpected", message = err }
   end

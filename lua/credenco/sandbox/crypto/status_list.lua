@@ -1,39 +1,12 @@
 --- The bits of a Token Status List (draft-ietf-oauth-status-list, 4): one bit a credential,
---- least significant first, compressed with zlib, which nginx brings along.
+--- least significant first, compressed with zlib.
 local ffi = require "ffi"
 local base64url = require "credenco.sandbox.crypto.base64url"
+local zlib = require "credenco.sandbox.app.zlib"
 
 local M = {}
 
 local MAX_BYTES = 4 * 1024 * 1024
-local BEST_COMPRESSION = 9
-
-ffi.cdef [[
-  unsigned long compressBound(unsigned long length);
-  int compress2(uint8_t *dest, unsigned long *dest_len, const uint8_t *source, unsigned long length, int level);
-  int uncompress(uint8_t *dest, unsigned long *dest_len, const uint8_t *source, unsigned long length);
-]]
-
-local zlib = pcall(function() return ffi.C.compress2 end) and ffi.C or ffi.load "libz.so.1"
-
-local function deflate(bytes)
-  local capacity = zlib.compressBound(#bytes)
-  local buffer, length = ffi.new("uint8_t[?]", capacity), ffi.new("unsigned long[1]", capacity)
-  assert(zlib.compress2(buffer, length, bytes, #bytes, BEST_COMPRESSION) == 0)
-  return ffi.string(buffer, length[0])
-end
-
-local function inflate(bytes)
-  local capacity = 4096
-  while capacity <= MAX_BYTES do
-    local buffer, length = ffi.new("uint8_t[?]", capacity), ffi.new("unsigned long[1]", capacity)
-    if zlib.uncompress(buffer, length, bytes, #bytes) == 0 then
-      return ffi.string(buffer, length[0])
-    end
-    capacity = capacity * 4
-  end
-  return nil
-end
 
 --- `status_list` member of a status list token, one bit an entry.
 ---@param size integer number of entries, a multiple of 8
@@ -45,7 +18,7 @@ function M.encode(size, revoked)
     local position = math.floor(index / 8)
     bytes[position] = bit.bor(bytes[position], bit.lshift(1, index % 8))
   end
-  return { bits = 1, lst = base64url.encode(deflate(ffi.string(bytes, size / 8))) }
+  return { bits = 1, lst = base64url.encode(zlib.deflate(ffi.string(bytes, size / 8))) }
 end
 
 local VALID_BITS = { [1] = true, [2] = true, [4] = true, [8] = true }
@@ -56,7 +29,7 @@ local VALID_BITS = { [1] = true, [2] = true, [4] = true, [8] = true }
 ---  the draft says; nil past the end. nil in place of the function when it cannot be read.
 function M.open(list)
   local compressed = VALID_BITS[list.bits] and base64url.decode(list.lst)
-  local bytes = compressed and inflate(compressed)
+  local bytes = compressed and zlib.inflate(compressed, MAX_BYTES)
   if not bytes then
     return nil
   end

@@ -61,7 +61,8 @@ http {
     location = / {
       add_header Cache-Control no-cache;
       add_header X-Content-Type-Options nosniff;
-      add_header Content-Security-Policy "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+      add_header Content-Security-Policy
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
       root "${lua_root}/credenco/sandbox/page";
       try_files /index.html =404;
     }

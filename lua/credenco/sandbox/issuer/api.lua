@@ -3,6 +3,7 @@ local config = require "credenco.sandbox.app.config"
 local json = require "credenco.sandbox.app.json"
 local log = require "credenco.sandbox.app.log"
 local offers = require "credenco.sandbox.issuer.offers"
+local qr_code = require "credenco.sandbox.issuer.qr_code"
 local random = require "credenco.sandbox.app.random"
 local reply = require "credenco.sandbox.app.reply"
 local status = require "credenco.sandbox.issuer.status"
@@ -44,6 +45,10 @@ local function read_order(request)
   if not json.is_object(body.claims) then
     return bad_field(400, "claims must be an object", "claims")
   end
+  local base = body.request_uri_base
+  if base ~= nil and (type(base) ~= "string" or not base:find "^https?://[^/%s%c]+[^%s%c]*$") then
+    return bad_field(400, "request_uri_base must be a URL", "request_uri_base")
+  end
   return { correlation_id = id, template_id = body.template_id, claims = body.claims, body = body }
 end
 
@@ -69,6 +74,31 @@ local function request_uri(offer, base)
   return prefix .. "credential_offer_uri=" .. uri.encode(offers.uri(offer))
 end
 
+--- What stands in the way of a QR code, when one is asked for.
+local function refuse_qr_code(options)
+  if options == nil then
+    return nil
+  end
+  local err, field = qr_code.check(options)
+  if err then
+    return reply.problem(400, err, { field = field })
+  end
+  if not qr_code.is_available() then
+    return reply.problem(501, "no QR codes without libqrencode (Debian: apt install libqrencode4)")
+  end
+end
+
+local function answer(order, offer)
+  local uri_of_request = request_uri(offer, order.body.request_uri_base)
+  local options = order.body.qr_code
+  return reply.json(200, {
+    correlation_id = order.correlation_id,
+    request_uri = uri_of_request,
+    status_uri = config.base_url .. "/api/v2/issue/" .. uri.encode(order.correlation_id),
+    qr_uri = options and qr_code.data_uri(uri_of_request, options),
+  })
+end
+
 --- POST /api/v2/credential/issue
 function M.start(request)
   local order, refusal = read_order(request)
@@ -79,14 +109,14 @@ function M.start(request)
   if not fits then
     return misfit
   end
+  local bad_qr_code = refuse_qr_code(order.body.qr_code)
+  if bad_qr_code then
+    return bad_qr_code
+  end
   local offer = offers.create(order.correlation_id, order.template_id, order.claims)
   status.created(order.correlation_id)
   log.add { source = "issuer", step = "offer made", ok = true, detail = order.template_id }
-  return reply.json(200, {
-    correlation_id = order.correlation_id,
-    request_uri = request_uri(offer, order.body.request_uri_base),
-    status_uri = config.base_url .. "/api/v2/issue/" .. uri.encode(order.correlation_id),
-  })
+  return answer(order, offer)
 end
 
 --- GET /api/oidc/credential-offer/{id}

@@ -1,0 +1,93 @@
+--- The QR code of an offer, for the attended flow. libqrencode draws it.
+local ffi = require "ffi"
+local json = require "credenco.sandbox.app.json"
+local png = require "credenco.sandbox.issuer.png"
+
+local M = {}
+
+local DEFAULT_SIZE = 300
+local QUIET_MODULES = 4 -- ISO/IEC 18004: the light border a reader needs
+local SMALLEST_VERSION, LEVEL_MEDIUM = 0, 1
+local WHITE, BLACK = "\255\255\255", "\0\0\0"
+
+ffi.cdef [[
+  typedef struct { int version; int width; unsigned char *data; } QRcode;
+  QRcode *QRcode_encodeString8bit(const char *string, int version, int level);
+  void QRcode_free(QRcode *code);
+]]
+
+local loaded, library = pcall(ffi.load, "libqrencode.so.4")
+
+---@return boolean whether libqrencode is installed
+function M.is_available()
+  return loaded
+end
+
+local function is_whole(value, low, high)
+  return type(value) == "number" and value % 1 == 0 and value >= low and value <= high
+end
+
+local function is_colour(value)
+  return type(value) == "string" and value:find "^#%x%x%x%x%x%x$" ~= nil
+end
+
+local FIELDS = {
+  size = { function(v) return is_whole(v, 50, 2000) end, "pixels from 50 to 2000" },
+  padding = { function(v) return is_whole(v, 0, 500) end, "pixels from 0 to 500" },
+  color_dark = { is_colour, "a colour such as #000000" },
+  color_light = { is_colour, "a colour such as #ffffff" },
+}
+
+--- Checks the `qr_code` member of an issue call.
+---@param options any
+---@return string? err
+---@return string? field
+function M.check(options)
+  if not json.is_object(options) then
+    return "qr_code must be an object", "qr_code"
+  end
+  for name, field in pairs(FIELDS) do
+    if options[name] ~= nil and not field[1](options[name]) then
+      return ("qr_code.%s must be %s"):format(name, field[2]), "qr_code." .. name
+    end
+  end
+end
+
+--- A square of modules: its width, and whether one is dark.
+local function draw(text)
+  local code = library.QRcode_encodeString8bit(text, SMALLEST_VERSION, LEVEL_MEDIUM)
+  assert(code ~= nil, "the text does not fit into a QR code")
+  local width = code.width
+  local data = ffi.string(code.data, width * width)
+  library.QRcode_free(code)
+  return width, function(x, y) return data:byte(y * width + x + 1) % 2 == 1 end
+end
+
+local function rgb(colour, default)
+  return colour and (colour:sub(2):gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end)) or default
+end
+
+--- Where the modules go on a picture: their size in pixels, and the margin.
+local function layout(width, size, padding)
+  local modules = padding and width or width + 2 * QUIET_MODULES
+  local scale = math.max(1, math.floor((size - 2 * (padding or 0)) / modules))
+  local picture = math.max(size, scale * modules)
+  return picture, scale, math.floor((picture - scale * width) / 2)
+end
+
+--- A PNG as a data URI.
+---@param text string
+---@param options { size: integer?, padding: integer?, color_dark: string?, color_light: string? }
+---@return string data_uri
+function M.data_uri(text, options)
+  local width, is_dark = draw(text)
+  local picture, scale, margin = layout(width, options.size or DEFAULT_SIZE, options.padding)
+  local palette = { light = rgb(options.color_light, WHITE), dark = rgb(options.color_dark, BLACK) }
+  local bytes = png.encode(picture, palette, function(x, y)
+    local column, row = math.floor((x - margin) / scale), math.floor((y - margin) / scale)
+    return column >= 0 and row >= 0 and column < width and row < width and is_dark(column, row)
+  end)
+  return "data:image/png;base64," .. ngx.encode_base64(bytes)
+end
+
+return M
