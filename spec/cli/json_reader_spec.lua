@@ -63,6 +63,7 @@ local REFUSED = {
   ["a short unicode escape"] = { [==["\u12"]==], "a broken" },
   ["half of a pair"] = { [==["\ud83d"]==], "half of a surrogate pair" },
   ["the other half alone"] = { [==["\ude00"]==], "half of a surrogate pair" },
+  ["two second halves"] = { [==["\udc00\udc00"]==], "half of a surrogate pair" },
   ["half of a pair before another escape"] = { [==["\ud83d\u0041"]==], "half of a surrogate pair" },
   ["nesting past the limit"] = { ("["):rep(65) .. ("]"):rep(65), "nested deeper than 64" },
   ["nesting far past the limit"] = { ("["):rep(100000), "nested deeper than 64" },
