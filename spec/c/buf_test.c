@@ -85,6 +85,31 @@ static void keeps_its_memory_when_cleared(void) {
     credenco_buf_free(&buf);
 }
 
+static void takes_no_more_memory_than_it_needs(void) {
+    credenco_buf buf;
+    credenco_buf_init(&buf, 1000000);
+    CHECK(credenco_buf_append(&buf, span("small")) == CREDENCO_OK);
+    CHECK(buf.capacity < 1000);
+    credenco_buf_free(&buf);
+}
+
+static void gets_another_maximum(void) {
+    static char bytes[2000];
+    credenco_buf buf;
+    credenco_buf_init(&buf, sizeof bytes);
+    CHECK(credenco_buf_append(&buf, (credenco_span){bytes, sizeof bytes}) == CREDENCO_OK);
+    credenco_buf_limit(&buf, 3000);
+    CHECK(buf.len == 0 && buf.capacity > 0 && buf.data[0] == '\0');
+    credenco_buf_limit(&buf, 10);
+    CHECK(buf.len == 0 && buf.capacity <= 11);
+    CHECK(credenco_buf_append(&buf, (credenco_span){bytes, 11}) == CREDENCO_TOO_LARGE);
+    CHECK(credenco_buf_append(&buf, (credenco_span){bytes, 10}) == CREDENCO_OK);
+    credenco_buf_limit(&buf, 0);
+    CHECK(buf.len == 0 &&
+          credenco_buf_append(&buf, (credenco_span){bytes, 1}) == CREDENCO_TOO_LARGE);
+    credenco_buf_free(&buf);
+}
+
 static void can_be_freed_twice_and_zeroed(void) {
     credenco_buf zeroed = {0};
     credenco_buf_free(&zeroed);
@@ -106,4 +131,6 @@ TAP_MAIN({"a buffer holds what is appended, with a NUL behind it", holds_what_is
          {"a buffer refuses a length that would overflow", refuses_a_length_that_would_overflow},
          {"a buffer grows byte by byte without losing one", grows_byte_by_byte},
          {"a buffer keeps its memory when cleared", keeps_its_memory_when_cleared},
+         {"a buffer takes no more memory than it needs", takes_no_more_memory_than_it_needs},
+         {"a buffer gets another maximum and is empty", gets_another_maximum},
          {"a buffer can be freed twice, zeroed, and used again", can_be_freed_twice_and_zeroed})

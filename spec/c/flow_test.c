@@ -328,10 +328,12 @@ static void a_401_renews_once(void) {
     next_at(BEGIN_MS);
     answer_at(BEGIN_MS, 401);
     CHECK(next_at(BEGIN_MS) == CREDENCO_ACTION_REQUEST && action.renew);
-    answer_at(BEGIN_MS, 401);
-    CHECK(next_at(BEGIN_MS) == CREDENCO_ACTION_FAILED);
+    answer_at(BEGIN_MS, 503);
+    CHECK(next_at(BEGIN_MS + 5000) == CREDENCO_ACTION_REQUEST && !action.renew);
+    answer_at(BEGIN_MS + 5000, 401);
+    CHECK(next_at(BEGIN_MS + 5000) == CREDENCO_ACTION_FAILED);
     CHECK(failed_with(CREDENCO_STEP_CREATE_OFFER, CREDENCO_UNAUTHORIZED, CREDENCO_SENT_REJECTED));
-    CHECK(flow.attempts == 2);
+    CHECK(flow.attempts == 3);
     end();
 }
 
@@ -362,18 +364,26 @@ static void calls_out_of_order_are_misuse(void) {
     end();
 }
 
+static void issue_into(const char *wallet_key, const char *request_uri, const char *push_url) {
+    CHECK(credenco_flow_start_issue(&flow, span(wallet_key), DEADLINE_MS) == CREDENCO_OK);
+    next_at(BEGIN_MS);
+    CHECK(action.kind == CREDENCO_ACTION_REQUEST && flow.attempts == 1);
+    succeed_at(BEGIN_MS, request_uri);
+    next_at(BEGIN_MS);
+    CHECK(requests(CREDENCO_STEP_PUSH_OFFER, push_url));
+    succeed_at(BEGIN_MS, "");
+    CHECK(next_at(BEGIN_MS) == CREDENCO_ACTION_DONE);
+}
+
 static void one_flow_serves_many_calls(void) {
     begin_issue(false);
     next_at(BEGIN_MS);
     answer_at(BEGIN_MS, 422);
-    CHECK(credenco_flow_start_issue(&flow, span("other"), DEADLINE_MS) == CREDENCO_OK);
-    next_at(BEGIN_MS);
-    CHECK(action.kind == CREDENCO_ACTION_REQUEST && flow.attempts == 1);
-    succeed_at(BEGIN_MS, REQUEST_URI);
-    next_at(BEGIN_MS);
-    CHECK(requests(CREDENCO_STEP_PUSH_OFFER,
-                   "https://wallet.example/api/oidc/offer/other?directIssue=true"
-                   "&credential_offer_uri=https%3A%2F%2Fw.example%2Fo%2F1"));
+    issue_into("key", REQUEST_URI, PUSH_URL);
+    issue_into("other", "x:?credential_offer_uri=https://w.example/2",
+               "https://wallet.example/api/oidc/offer/other?directIssue=true"
+               "&credential_offer_uri=https%3A%2F%2Fw.example%2F2");
+    CHECK(buf_is(&flow.offer_uri, "https://w.example/2"));
     end();
 }
 

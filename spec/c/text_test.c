@@ -1,4 +1,6 @@
 /* core/text.h: what is UTF-8 and what is not, at every edge of RFC 3629's table. */
+#include <stdlib.h>
+
 #include "core/text.h"
 #include "tap.h"
 
@@ -36,10 +38,15 @@ static const struct row {
     {"fourth byte not a continuation", CREDENCO_SPAN("\xf0\x9f\x98z"), false},
 };
 
+/* Each text in memory of exactly its size, so that a sanitizer sees a byte read too many. */
 static void follows_the_table(void) {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        credenco_span text = rows[i].text;
+        char *exact = malloc(text.len > 0 ? text.len : 1);
+        memcpy(exact, text.data, text.len);
         tap_row = rows[i].name;
-        CHECK(credenco_utf8_valid(rows[i].text) == rows[i].valid);
+        CHECK(credenco_utf8_valid((credenco_span){exact, text.len}) == rows[i].valid);
+        free(exact);
     }
 }
 

@@ -212,6 +212,7 @@ static const struct offer_row {
     {OFFER "https%3A%2F%2Fw.example%2Fo#outer", CREDENCO_OK, "https://w.example/o"},
     {OFFER "https://w.example/a=b", CREDENCO_OK, "https://w.example/a=b"},
     {OFFER "https://w.example/+", CREDENCO_OK, "https://w.example/+"},
+    {OFFER "https://w.example/%30%61%7A", CREDENCO_OK, "https://w.example/0az"},
     {OFFER "https%3A//w.example/o%3Fa%3D1%26b%3D2", CREDENCO_OK, "https://w.example/o?a=1&b=2"},
     {"https://w.example/o?id=1?credential_offer_uri=https://x.example", CREDENCO_NO_OFFER_URI,
      NULL},
@@ -219,6 +220,8 @@ static const struct offer_row {
     {"?", CREDENCO_NO_OFFER_URI, NULL},
     {"credential_offer_uri=https://w.example", CREDENCO_NO_OFFER_URI, NULL},
     {"x:?credential_offer_uri", CREDENCO_NO_OFFER_URI, NULL},
+    {"x:?credential_offer_ur%69%", CREDENCO_NO_OFFER_URI, NULL},
+    {"x:?credential_offer_uri%6", CREDENCO_NO_OFFER_URI, NULL},
     {"x:?credential_offer_uri=&a=1", CREDENCO_NO_OFFER_URI, NULL},
     {"x:?Credential_Offer_Uri=https://w.example", CREDENCO_NO_OFFER_URI, NULL},
     {"x:?credential_offer_uri2=https://w.example", CREDENCO_NO_OFFER_URI, NULL},
@@ -249,8 +252,12 @@ static void offers_are_read_or_refused(void) {
         const struct offer_row *row = &offer_rows[i];
         credenco_buf out;
         credenco_buf_init(&out, CREDENCO_URI_MAX);
+        size_t len = strlen(row->request_uri);
+        char *exact = malloc(len > 0 ? len : 1); /* a sanitizer sees a byte read too many */
+        memcpy(exact, row->request_uri, len);
         tap_row = row->request_uri;
-        CHECK(credenco_offer_uri(span(row->request_uri), &out) == row->code);
+        CHECK(credenco_offer_uri((credenco_span){exact, len}, &out) == row->code);
+        free(exact);
         CHECK(row->offer_uri == NULL || buf_is(&out, row->offer_uri));
         credenco_buf_free(&out);
     }

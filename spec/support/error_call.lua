@@ -49,6 +49,7 @@ end
 ---@field result table?
 ---@field err table?   the error's fields
 ---@field text string? what the error is as text
+---@field events table[] what on_event was told
 ---@field elapsed_ms number
 
 --- Makes the call with a client of its own.
@@ -59,13 +60,21 @@ end
 function error_call.make(case, urls, transport)
   local now_ms = require("credenco.loop").now_ms
   local options = options_of(case, urls)
+  local events = {}
   options.transport = transport
+  options.on_event = function(event) events[#events + 1] = event end
   local client = require("credenco").new(options)
   local began_ms = now_ms()
   local result, err = client[case.call](client, ARGUMENTS[case.call], case.call == "wait_issued" and { interval_ms = 1 } or nil)
   local elapsed_ms = now_ms() - began_ms
   client:close()
-  return { result = result, err = err and fields_of(err), text = err and tostring(err), elapsed_ms = elapsed_ms }
+  return {
+    result = result,
+    err = err and fields_of(err),
+    text = err and tostring(err),
+    events = events,
+    elapsed_ms = elapsed_ms,
+  }
 end
 
 return error_call
