@@ -178,8 +178,11 @@ describe("the sandbox's issuer", function()
       { "a key that is no point of the curve",
         proof_with { header = { jwk = { kty = "EC", crv = "P-256", x = ("A"):rep(43), y = ("A"):rep(43) } } },
         "invalid_proof" },
-      { "a private key",
-        proof_with { header = { jwk = { kty = "EC", crv = "P-256", x = "A", y = "A", d = "A" } } }, "invalid_proof" },
+      { "a private key", function()
+        local jwk = holder.jwk(key)
+        jwk.d = jwk.x
+        return holder.proof(key, issuer, holder.nonce(issuer), { header = { jwk = jwk } })
+      end, "invalid_proof" },
       { "no JWT", function() return "x.y.z" end, "invalid_proof" },
     }
     for _, case in ipairs(REFUSED_PROOFS) do
@@ -249,6 +252,30 @@ describe("the sandbox's issuer", function()
       assert.equal("invalid_notification_id",
         notify(fresh_token(), { notification_id = id, event = "credential_failure" }).json.error)
       assert.equal(401, notify(nil, { notification_id = id, event = "credential_failure" }).status)
+    end)
+  end)
+
+  describe("to wallets in web pages", function()
+    local function ask(method, url)
+      return http.request { method = method, url = url, headers = { Origin = "https://wallet.example" } }
+    end
+
+    it("allows the requests of the exchange", function()
+      local answer = ask("OPTIONS", issuer .. "/credential")
+      assert.equal(204, answer.status)
+      assert.equal("*", answer.headers["access-control-allow-origin"])
+      assert.equal("POST", answer.headers["access-control-allow-methods"])
+      assert.matches("Authorization", answer.headers["access-control-allow-headers"])
+      assert.equal("*", ask("POST", issuer .. "/nonce").headers["access-control-allow-origin"])
+      assert.equal("*", ask("POST", issuer .. "/token").headers["access-control-allow-origin"])
+    end)
+
+    it("allows none of the calls with credentials of the issuer, and none of the sandbox's own", function()
+      for _, path in ipairs { "/api/v2/credential/issue", "/sandbox/reset" } do
+        local answer = ask("OPTIONS", world.base_url .. path)
+        assert.equal(405, answer.status)
+        assert.is_nil(answer.headers["access-control-allow-origin"])
+      end
     end)
   end)
 

@@ -64,6 +64,16 @@ local function is_gone(pid)
   return uv.kill(pid, 0) ~= 0
 end
 
+--- The private folder of the sandbox a process has started.
+local function folder_of(pid)
+  local base = os.getenv "TMPDIR" or "/tmp"
+  for name in uv.fs_scandir_next, assert(uv.fs_scandir(base)) do
+    if name:find(("credenco-sandbox-%d-"):format(pid), 1, true) then
+      return base .. "/" .. name
+    end
+  end
+end
+
 describe("the sandbox in the foreground", function()
   for _, signal in ipairs { "sigterm", "sigint" } do
     it("stops on " .. signal .. " with nothing left behind", function()
@@ -98,16 +108,20 @@ describe("the sandbox in the foreground", function()
     assert.matches("does not trust the issuer", run.stdout)
   end)
 
-  it("does not outlive a program that was killed", function()
+  it("does not outlive a program that was killed, and leaves its folder to the next one", function()
     local run = spawn(true)
     wait_ready(run)
     local pid = cjson.decode(run.stdout).pid
     stop(run, "sigkill")
+    local folder = folder_of(run.pid)
+    assert.is_string(folder)
     local deadline = worlds.now_ms() + 15000
     while not is_gone(pid) do
       assert(worlds.now_ms() < deadline, "nginx still runs")
       uv.sleep(20)
     end
+    worlds.start():stop()
+    assert.is_nil(folder_of(run.pid))
   end)
 
   it("says why it cannot start", function()

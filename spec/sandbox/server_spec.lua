@@ -81,6 +81,6 @@ describe("the sandbox as a server", function()
     local server = assert(sandbox.start())
     local answer = http.request { url = server.base_url .. "/sandbox/wallets", headers = { Host = "evil.example" } }
     server:stop()
-    assert.is_not.equal(200, answer.status)
+    assert.equal(421, answer.status)
   end)
 end)

@@ -52,8 +52,12 @@ describe("the sandbox's wallet", function()
       "tx_code_required" },
     { "an issuer that hangs", { endpoint = "issuer_metadata", effect = "hang" }, "issuer_timeout" },
     { "an issuer that resets the connection", { endpoint = "token", effect = "reset" }, "issuer_unreachable" },
-    { "metadata of another issuer", { endpoint = "issuer_metadata", effect = "json", body = { credential_issuer = "x" } },
+    { "metadata without an endpoint", { endpoint = "issuer_metadata", effect = "json", body = { display = {} } },
       "metadata_invalid" },
+    { "no metadata at all", { endpoint = "issuer_metadata", effect = "status", status = 404 },
+      "metadata_unavailable" },
+    { "an authorization server of another name", { endpoint = "server_metadata", effect = "json",
+      body = { issuer = "x", token_endpoint = "x" } }, "metadata_invalid" },
     { "a code that is refused", { endpoint = "token", effect = "json", status = 400,
       body = { error = "invalid_grant" } }, "grant_refused" },
     { "a nonce that is refused", { endpoint = "nonce", effect = "status", status = 500 }, "nonce_refused" },
@@ -145,9 +149,25 @@ describe("the sandbox's wallet", function()
     assert.same(MANDATE.claims, credential.claims)
   end)
 
-  it("sends its proof with a kid when the issuer does not take a jwk", function()
+  local function issuer_metadata()
     local path = world.server.credential_issuer:match "^http://[^/]+(.*)$"
-    local metadata = http.request { url = world.base_url .. "/.well-known/openid-credential-issuer" .. path }.json
+    return http.request({ url = world.base_url .. "/.well-known/openid-credential-issuer" .. path }).json
+  end
+
+  it("refuses metadata that is in order, but of another issuer", function()
+    local metadata = issuer_metadata()
+    metadata.credential_issuer = metadata.credential_issuer .. "/other"
+    local state = push_under { endpoint = "issuer_metadata", effect = "json", body = metadata }
+    assert.equal("metadata_invalid", state.discarded[1].reason)
+  end)
+
+  it("looks for metadata in both places", function()
+    local state = push_under { endpoint = "issuer_metadata", effect = "status", status = 404, nth = 1 }
+    assert.equal(1, #state.credentials)
+  end)
+
+  it("sends its proof with a kid when the issuer does not take a jwk", function()
+    local metadata = issuer_metadata()
     metadata.credential_configurations_supported.ebw_oid.cryptographic_binding_methods_supported = { "did:jwk" }
     local wallet, offer = world:new_wallet(), world:offer()
     fault { endpoint = "issuer_metadata", effect = "json", body = metadata }
@@ -307,6 +327,29 @@ describe("the sandbox's wallet", function()
   it("never shows its private key", function()
     assert.is_nil(world:anonymous("GET", "/sandbox/wallets/" .. world.trusting).body:find('"d":', 1, true))
     assert.is_nil(world:anonymous("GET", "/sandbox/wallets").body:find("jwk", 1, true))
+  end)
+end)
+
+describe("a wallet with a host it may call", function()
+  local world
+  setup(function() world = worlds.start { allow = { "issuer.invalid", "other.invalid:8443" } } end)
+  teardown(function() world:stop() end)
+
+  local function reason_for(offer)
+    local wallet = world:new_wallet()
+    world:push(wallet, offer)
+    return world:wallet(wallet).discarded[1].reason
+  end
+
+  it("calls it over https", function()
+    assert.equal("issuer_unreachable", reason_for "https%3A%2F%2Fissuer.invalid%2Foffer")
+    assert.equal("issuer_unreachable", reason_for "https%3A%2F%2Fissuer.invalid%3A444%2Foffer")
+    assert.equal("issuer_unreachable", reason_for "https%3A%2F%2Fother.invalid%3A8443%2Foffer")
+  end)
+
+  it("does not call it in the open, or on another port than the one named", function()
+    assert.equal("fetch_not_allowed", reason_for "http%3A%2F%2Fissuer.invalid%2Foffer")
+    assert.equal("fetch_not_allowed", reason_for "https%3A%2F%2Fother.invalid%2Foffer")
   end)
 end)
 

@@ -156,6 +156,7 @@ local function start(settings, on_exit)
   if not ok then
     return nil, port_err
   end
+  folder.sweep()
   local dir, dir_err = folder.create()
   if not dir then
     return nil, dir_err

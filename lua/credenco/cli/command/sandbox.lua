@@ -22,6 +22,8 @@ function M.declare(command)
   command:option "--templates" :argname "FILE"
     :description "JSON file of credential templates, in place of the ones that come along."
   command:option "--workers" :argname "N" :description "nginx worker processes (default: 2)."
+  command:option "--allow" :argname "HOST" :count "*"
+    :description "Host, or host:port, that wallets may call over https besides this machine; may be repeated."
   command:flag "--tls" :description "Serve https, with a certificate for localhost made for this run."
 end
 
@@ -42,6 +44,7 @@ local function options(args)
     port = number("--port", args.port, 0, 65535),
     workers = number("--workers", args.workers, 1, 64),
     templates = args.templates,
+    allow = args.allow,
     tls = args.tls or nil,
     json = args.json,
   }

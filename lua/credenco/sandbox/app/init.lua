@@ -16,13 +16,29 @@ local M = {}
 
 local find = router.compile(require "credenco.sandbox.app.routes")
 
-local function not_found(allowed)
-  if #allowed == 0 then
+--- A browser asks before it sends a wallet's request to the issuer (Fetch, CORS preflight).
+local function preflight(methods)
+  local answer = reply.empty(204)
+  answer.headers["Access-Control-Allow-Methods"] = methods
+  answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+  return answer
+end
+
+local function without_route(current, others)
+  local methods = {}
+  for index, route in ipairs(others) do
+    methods[index] = route.method
+  end
+  local list = table.concat(methods, ", ")
+  if list == "" then
     return reply.problem(404, "no such path")
   end
-  local answer = reply.problem(405, "this path takes " .. table.concat(allowed, ", "))
-  answer.headers["Allow"] = table.concat(allowed, ", ")
-  return answer
+  if current.method == "OPTIONS" and others[1].cors then
+    return preflight(list), others[1]
+  end
+  local answer = reply.problem(405, "this path takes " .. list)
+  answer.headers["Allow"] = list
+  return answer, others[1]
 end
 
 local function handle(route, current)
@@ -30,18 +46,28 @@ local function handle(route, current)
   return refusal or route.handler(current)
 end
 
-local function answer_to(current)
-  local route, params = find(current.method, current.segments)
-  if not route then
-    return not_found(params)
-  end
-  current.params = params
+local function run(route, current)
   local rule = faults.next(route.fault)
   if not rule then
     return handle(route, current)
   end
   current.change = strike.change_of(rule)
   return strike.run(rule, function() return handle(route, current) end)
+end
+
+local function answer_to(current)
+  local route, params = find(current.method, current.segments)
+  local answer, nearest
+  if route then
+    current.params = params
+    answer = run(route, current)
+  else
+    answer, nearest = without_route(current, params)
+  end
+  if (route or nearest or {}).cors then
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+  end
+  return answer
 end
 
 local function failure(err)

@@ -1,6 +1,6 @@
 --- Finds the handler for a method and a path.
 --
--- Routes are { method, pattern, handler, access = , fault = }, where a pattern's segment is a literal,
+-- Routes are { method, pattern, handler, access = , fault = , cors = }, where a pattern's segment is a literal,
 -- `:name` for one segment.
 local M = {}
 
@@ -26,28 +26,28 @@ local function split(pattern)
   return parts
 end
 
----@param routes { [1]: string, [2]: string, [3]: function, access: string?, fault: string? }[]
----@return fun(method: string, segments: string[]): table?, table? find route and params;
---- without a route, a list of the methods that the path does have
+---@param routes { [1]: string, [2]: string, [3]: function, access: string?, fault: string?, cors: boolean? }[]
+---@return fun(method: string, segments: string[]): table?, table find route and params; without
+---  a route, the routes of other methods that the path does have
 function M.compile(routes)
   local compiled = {}
   for index, route in ipairs(routes) do
     compiled[index] = {
       method = route[1], parts = split(route[2]), handler = route[3],
-      access = route.access, fault = route.fault,
+      access = route.access, fault = route.fault, cors = route.cors,
     }
   end
   return function(method, segments)
-    local allowed = {}
+    local others = {}
     for _, route in ipairs(compiled) do
       local params = match(route.parts, segments)
       if params and route.method == method then
         return route, params
       elseif params then
-        allowed[#allowed + 1] = route.method
+        others[#others + 1] = route
       end
     end
-    return nil, allowed
+    return nil, others
   end
 end
 

@@ -1,5 +1,5 @@
---- Every path the sandbox answers: method, pattern, handler, who may call it, and the name
---- faults know it by.
+--- Every path the sandbox answers: method, pattern, handler, who may call it, the name faults
+--- know it by, and whether wallets in web pages of other origins may use it (CORS).
 local access = require "credenco.sandbox.app.access"
 local control = require "credenco.sandbox.app.control"
 local endpoints = require "credenco.sandbox.issuer.endpoints"
@@ -10,6 +10,8 @@ local wallet = require "credenco.sandbox.wallet.api"
 local window = require "credenco.sandbox.wallet.window"
 
 local ISSUER = settings.ISSUER_PATH
+local ISSUER_METADATA = "/.well-known/openid-credential-issuer"
+local SERVER_METADATA = "/.well-known/oauth-authorization-server"
 local CONTACTS = "/api/wallets/:key/trusted-contacts"
 local WALLET = "/sandbox/wallets/:key"
 
@@ -18,24 +20,24 @@ return {
   { "POST", settings.TOKEN_PATH, access.issue_token, fault = "oauth_token" },
   { "POST", "/api/v2/credential/issue", issuer.start, access = "api", fault = "issue" },
   { "GET", "/api/v2/issue/:correlation_id", issuer.status, access = "api", fault = "status" },
-  { "GET", "/api/oidc/credential-offer/:id", issuer.offer, fault = "offer" },
+  { "GET", "/api/oidc/credential-offer/:id", issuer.offer, fault = "offer", cors = true },
   { "POST", "/api/oidc/offer/:key", wallet.push, fault = "push" },
   { "GET", CONTACTS, wallet.list_contacts, access = "api", fault = "trusted_contacts" },
   { "POST", CONTACTS, wallet.add_contact, access = "api", fault = "trusted_contacts" },
   { "DELETE", CONTACTS .. "/:id", wallet.remove_contact, access = "api", fault = "trusted_contacts" },
 
   -- The issuer, to wallets.
-  { "GET", "/.well-known/openid-credential-issuer" .. ISSUER, publication.issuer, fault = "issuer_metadata" },
-  { "GET", ISSUER .. "/.well-known/openid-credential-issuer", publication.issuer, fault = "issuer_metadata" },
-  { "GET", "/.well-known/oauth-authorization-server" .. ISSUER, publication.server, fault = "server_metadata" },
-  { "GET", ISSUER .. "/.well-known/oauth-authorization-server", publication.server, fault = "server_metadata" },
-  { "POST", ISSUER .. "/token", endpoints.token, fault = "token" },
-  { "POST", ISSUER .. "/nonce", endpoints.nonce, fault = "nonce" },
-  { "POST", ISSUER .. "/credential", endpoints.credential, fault = "credential" },
-  { "POST", ISSUER .. "/notification", endpoints.notification, fault = "notification" },
-  { "GET", "/issuer/credenco/did.json", publication.did, fault = "did" },
-  { "GET", "/status-lists/1", publication.status_list, fault = "status_list" },
-  { "GET", "/vct/:template", publication.credential_type },
+  { "GET", ISSUER_METADATA .. ISSUER, publication.issuer, fault = "issuer_metadata", cors = true },
+  { "GET", ISSUER .. ISSUER_METADATA, publication.issuer, fault = "issuer_metadata", cors = true },
+  { "GET", SERVER_METADATA .. ISSUER, publication.server, fault = "server_metadata", cors = true },
+  { "GET", ISSUER .. SERVER_METADATA, publication.server, fault = "server_metadata", cors = true },
+  { "POST", ISSUER .. "/token", endpoints.token, fault = "token", cors = true },
+  { "POST", ISSUER .. "/nonce", endpoints.nonce, fault = "nonce", cors = true },
+  { "POST", ISSUER .. "/credential", endpoints.credential, fault = "credential", cors = true },
+  { "POST", ISSUER .. "/notification", endpoints.notification, fault = "notification", cors = true },
+  { "GET", "/issuer/credenco/did.json", publication.did, fault = "did", cors = true },
+  { "GET", "/status-lists/1", publication.status_list, fault = "status_list", cors = true },
+  { "GET", "/vct/:template", publication.credential_type, cors = true },
 
   -- The sandbox's own.
   { "GET", "/sandbox/ready", control.ready },

@@ -3,15 +3,44 @@ local uv = require "luv"
 
 local M = {}
 
+local PREFIX = "credenco-sandbox-"
+
+local function base_folder()
+  return os.getenv "TMPDIR" or "/tmp"
+end
+
+--- Makes a folder named after this process, so that it can be told whose it is.
 ---@return string? dir
 ---@return string? err
 function M.create()
-  local base = os.getenv "TMPDIR" or "/tmp"
-  local dir, err = uv.fs_mkdtemp(base .. "/credenco-sandbox-XXXXXX")
+  local base = base_folder()
+  local dir, err = uv.fs_mkdtemp(("%s/%s%d-XXXXXX"):format(base, PREFIX, uv.os_getpid()))
   if not dir then
     return nil, ("cannot make a private folder in %s: %s"):format(base, tostring(err))
   end
   return uv.fs_realpath(dir) or dir
+end
+
+local function is_alive(pid)
+  local ok, _, code = uv.kill(pid, 0)
+  return ok == 0 or code == "EPERM"
+end
+
+--- Removes what sandboxes left behind that were killed: folders of this user whose process
+--- is gone. (nginx ends by itself then, see app/watchdog.lua.)
+function M.sweep()
+  local base, user = base_folder(), uv.os_get_passwd().uid
+  local entries = uv.fs_scandir(base)
+  if not entries then
+    return
+  end
+  for name in uv.fs_scandir_next, entries do
+    local pid = name:match("^" .. PREFIX:gsub("%-", "%%-") .. "(%d+)%-%w+$")
+    local found = pid and uv.fs_lstat(base .. "/" .. name)
+    if found and found.type == "directory" and found.uid == user and not is_alive(tonumber(pid)) then
+      M.remove(base .. "/" .. name)
+    end
+  end
 end
 
 ---@return boolean? ok
