@@ -8,14 +8,15 @@ local TIMEOUT_MS = 10000
 
 local function serialize(request, host, path)
   local body = request.body or ""
+  local headers = request.headers or {}
   local lines = {
     ("%s %s HTTP/1.1"):format(request.method or "GET", path),
-    "Host: " .. host,
+    "Host: " .. (headers.Host or host),
     "Connection: close",
     "Content-Length: " .. #body,
   }
-  for name, value in pairs(request.headers or {}) do
-    lines[#lines + 1] = name .. ": " .. value
+  for name, value in pairs(headers) do
+    lines[#lines + 1] = name ~= "Host" and name .. ": " .. value or nil
   end
   return table.concat(lines, "\r\n") .. "\r\n\r\n" .. body
 end

@@ -1,7 +1,9 @@
 --- Credentials that are wrong in one way, for wallets to refuse. Only the fault "credential"
 --- makes them.
+local base64url = require "credenco.sandbox.crypto.base64url"
 local clock = require "credenco.sandbox.app.clock"
 local es256 = require "credenco.sandbox.crypto.es256"
+local json = require "credenco.sandbox.app.json"
 
 local M = {}
 
@@ -28,8 +30,11 @@ local AFTER = {
     return replace_at(text, second_dot + 10)
   end,
   disclosure = function(text)
-    local first_tilde = text:find("~", 1, true)
-    return first_tilde and first_tilde < #text and replace_at(text, first_tilde + 8) or text
+    return (text:gsub("~([%w_-]+)~", function(disclosure)
+      local parts = json.decode(base64url.decode(disclosure))
+      parts[1] = parts[1] .. "x"
+      return "~" .. base64url.encode(json.encode(parts)) .. "~"
+    end, 1))
   end,
 }
 
