@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -10,7 +11,7 @@
 #include "hello_server.h"
 #include "tap.h"
 
-enum { TIMEOUT_MS = 10000, BODY_MAX = 5, MANY = 100 };
+enum { TIMEOUT_MS = 10000, SOON_MS = 50, SILENCE_MS = 3000, BODY_MAX = 5, MANY = 100 };
 
 static hello_server server;
 static char hello_url[64];
@@ -20,8 +21,20 @@ static credenco_driver driver; /* libcurl keeps pointers into it: it must not mo
 
 typedef int (*resolver)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
-/* libcurl's resolver thread ends up here: a name without asking the network, after a
- * moment, so that the driver comes to wait for it. */
+/* A name server that keeps silent: what asks it waits here until the test lets it go,
+ * or long enough to show that the test was held up. */
+static int silence[2];
+static atomic_bool was_silent, gave_up;
+
+static void wait_for_silence_to_end(void) {
+    struct pollfd polled = {.fd = silence[0], .events = POLLIN};
+    was_silent = true;
+    poll(&polled, 1, SILENCE_MS);
+    gave_up = true;
+}
+
+/* libcurl's resolver thread ends up here: names without asking the network. One takes a
+ * moment, so that the driver comes to wait for it; one takes for ever. */
 __attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service,
                                                        const struct addrinfo *hints,
                                                        struct addrinfo **found) {
@@ -29,9 +42,13 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *name, const c
     if (real == NULL) {
         *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
     }
-    bool ours = name != NULL && strcmp(name, "wallet.example") == 0;
-    usleep(ours ? 20000 : 0);
-    return real(ours ? "127.0.0.1" : name, service, hints, found);
+    bool silent = name != NULL && strcmp(name, "silent.example") == 0;
+    bool slow = name != NULL && strcmp(name, "wallet.example") == 0;
+    if (silent) {
+        wait_for_silence_to_end();
+    }
+    usleep(slow ? 20000 : 0);
+    return real(slow || silent ? "127.0.0.1" : name, service, hints, found);
 }
 
 static void begin(void) {
@@ -39,15 +56,19 @@ static void begin(void) {
     CHECK(credenco_driver_init(&driver, &options) == CREDENCO_OK);
 }
 
-static credenco_transfer *start(const char *url) {
+static credenco_transfer *start_within(const char *url, int64_t timeout_ms) {
     credenco_request request = {.method = "POST",
                                 .url = url,
-                                .timeout_ms = TIMEOUT_MS,
+                                .timeout_ms = timeout_ms,
                                 .connect_timeout_ms = TIMEOUT_MS,
                                 .max_body_bytes = BODY_MAX};
     credenco_transfer *transfer = NULL;
     CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_OK);
     return transfer;
+}
+
+static credenco_transfer *start(const char *url) {
+    return start_within(url, TIMEOUT_MS);
 }
 
 static credenco_transfer *finish_one(void) {
@@ -132,6 +153,26 @@ static void a_name_is_resolved(void) {
     credenco_driver_free(&driver);
 }
 
+/* The resolver cannot be interrupted; the deadline does not wait for it. */
+static void a_silent_name_server(void) {
+    CHECK(pipe(silence) == 0);
+    begin();
+    start_within("https://silent.example/", SOON_MS);
+    credenco_transfer *finished = finish_one();
+    CHECK(finished != NULL && finished->code == CREDENCO_TIMEOUT);
+    CHECK(finished != NULL && finished->sent == CREDENCO_SENT_NO);
+    give_back(finished);
+    credenco_transfer *dropped = start("https://silent.example/");
+    CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
+    CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
+    give_back(dropped);
+    credenco_driver_free(&driver);
+    CHECK(was_silent && !gave_up);
+    close(silence[1]);
+    usleep(100000); /* its thread ends, so that nothing is left for a leak check to find */
+    close(silence[0]);
+}
+
 static void released_in_any_state(void) {
     begin();
     credenco_transfer *queued = start(hello_url);
@@ -214,6 +255,7 @@ static const tap_case cases[] = {
     {"many transfers at once all finish, each once", many_at_once},
     {"a released transfer serves the next request", transfers_are_used_again},
     {"a host that has to be resolved is reached, before and after others", a_name_is_resolved},
+    {"the deadline does not wait for a silent name server", a_silent_name_server},
     {"a transfer can be released in any state", released_in_any_state},
     {"a driver can be freed in any state, twice and zeroed", freed_in_any_state},
     {"a URL that is neither https nor loopback is refused", odd_urls_are_refused},
