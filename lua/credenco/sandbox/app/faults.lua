@@ -28,22 +28,23 @@ M.ENDPOINTS = {
   "server_metadata", "token", "nonce", "credential", "notification", "did", "status_list",
 }
 
-local EFFECTS = {
-  status = true, delay = true, hang = true, reset = true, json = true, html = true,
-  cut = true, large = true, lost = true, credential = true,
-}
+M.EFFECTS = { "status", "delay", "hang", "reset", "lost", "cut", "json", "html", "large", "credential" }
 
-local CHANGES = {
-  signature = true, other_key = true, vct = true, expired = true, holder = true, disclosure = true,
-}
+M.CHANGES = { "signature", "other_key", "vct", "expired", "holder", "disclosure" }
 
 local KEY = "faults"
 local MAX_RULES = 100
 
-local known_endpoints = { ["*"] = true }
-for _, name in ipairs(M.ENDPOINTS) do
-  known_endpoints[name] = true
+--- A check that a value is one of a list, and the words for it.
+local function one_of(list)
+  local known = {}
+  for _, name in ipairs(list) do
+    known[name] = true
+  end
+  return function(value) return known[value] end, "one of " .. table.concat(list, ", ")
 end
+
+local is_endpoint, endpoint_names = one_of(M.ENDPOINTS)
 
 local function is_whole(value, low, high)
   return type(value) == "number" and value % 1 == 0 and value >= low and value <= high
@@ -51,9 +52,8 @@ end
 
 --- The fields a rule may have, each with what makes it right.
 local FIELDS = {
-  endpoint = { function(v) return known_endpoints[v] end, "one of " .. table.concat(M.ENDPOINTS, ", ") .. ", *" },
-  effect = { function(v) return EFFECTS[v] end,
-    "one of status, delay, hang, reset, json, html, cut, large, lost, credential" },
+  endpoint = { function(v) return v == "*" or is_endpoint(v) end, endpoint_names .. ", *" },
+  effect = { one_of(M.EFFECTS) },
   nth = { function(v) return is_whole(v, 1, 1e9) end, "a whole number from 1" },
   every = { function(v) return is_whole(v, 1, 1e9) end, "a whole number from 1" },
   first = { function(v) return is_whole(v, 1, 1e9) end, "a whole number from 1" },
@@ -62,7 +62,7 @@ local FIELDS = {
   retry_after = { function(v) return type(v) == "string" or is_whole(v, 0, 1e9) end, "seconds, or an HTTP date" },
   delay_ms = { function(v) return is_whole(v, 0, 600000) end, "milliseconds up to 600000" },
   bytes = { function(v) return is_whole(v, 1, 64 * 1024 * 1024) end, "a number of bytes up to 64 MiB" },
-  change = { function(v) return CHANGES[v] end, "one of disclosure, expired, holder, other_key, signature, vct" },
+  change = { one_of(M.CHANGES) },
   body = { function() return true end, "any JSON value" },
 }
 

@@ -1,0 +1,83 @@
+--- docs/sandbox.md says what the code does.
+local faults = require "credenco.sandbox.app.faults"
+local sandbox_settings = require "credenco.sandbox.settings"
+local template_file = require "credenco.sandbox.issuer.template_file"
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+local page = read "docs/sandbox.md"
+
+local function is_in(text, name)
+  return text:find("`" .. name .. "`", 1, true) ~= nil
+end
+
+local function section(title)
+  return page:match("\n## " .. title .. "\n(.-)\n## ") or page:match("\n## " .. title .. "\n(.*)$")
+end
+
+--- The files of a folder of the sandbox, as one text.
+local function sources(folder)
+  local list = io.popen("cat lua/credenco/sandbox/" .. folder .. "/*.lua")
+  local text = list:read "*a"
+  list:close()
+  return text
+end
+
+describe("the sandbox's documentation", function()
+  it("names every option, and none that is not there", function()
+    local starting = section "Starting it"
+    local options = sandbox_settings.read()
+    for name in pairs(options) do
+      assert.is_true(name == "startup_timeout_ms" or is_in(starting, name), name)
+    end
+    for names in starting:gmatch "\n| [^|]*| ([^|]+) |" do
+      for name in names:gmatch "`([%w_]+)`" do
+        assert.is_true(options[name] ~= nil or name == "templates", name)
+      end
+    end
+  end)
+
+  it("names every endpoint, effect and change of the faults", function()
+    local text = section "Faults"
+    for _, list in ipairs { faults.ENDPOINTS, faults.EFFECTS, faults.CHANGES } do
+      for _, name in ipairs(list) do
+        assert.is_true(is_in(text, name), name)
+      end
+    end
+  end)
+
+  it("names every reason a wallet can have, and none it cannot", function()
+    local code, text = sources "wallet", page:match "as `reason`:(.-)\n\n"
+    for name in text:gmatch "`([%w_]+)`" do
+      assert.truthy(code:find('"' .. name .. '"', 1, true) or code:find(name .. " =", 1, true), name)
+    end
+    for name in code:gmatch 'fail%("([%w_]+)"' do
+      assert.is_true(is_in(text, name), name)
+    end
+    for name in code:gmatch 'reason = "([%w_]+)"' do
+      assert.is_true(is_in(text, name), name)
+    end
+  end)
+
+  it("names every path under /sandbox that a program can call", function()
+    local text = section "What it answers"
+    for path in read("lua/credenco/sandbox/app/routes.lua"):gmatch '"(/sandbox/[%w]+)' do
+      assert.truthy(path == "/sandbox/ready" or path == "/sandbox/settings" or text:find(path, 1, true), path)
+    end
+  end)
+
+  it("has a template for an example that the sandbox takes", function()
+    local path = os.tmpname()
+    local file = io.open(path, "wb")
+    file:write((section("Templates"):match "```json\n(.-)```"))
+    file:close()
+    local templates, err = template_file.read(path)
+    os.remove(path)
+    assert.truthy(templates, err)
+  end)
+end)
