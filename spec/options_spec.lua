@@ -56,6 +56,12 @@ describe("credenco.new refuses", function()
     assert.truthy(problem_of(credenco.new, with { oauth2 = oauth2 }):find("give either", 1, true))
   end)
 
+  it("a dictionary of nginx outside of it", function()
+    local oauth2 = { token_url = "https://id.example/t", client_id = "i", client_secret = "s", shared_dict = "tokens" }
+    assert.equal("credenco.new oauth2: shared_dict is for nginx only",
+      problem_of(credenco.new, { base_url = BASE.base_url, oauth2 = oauth2 }))
+  end)
+
   it("an oauth2 table that lacks its secret", function()
     local given = { base_url = BASE.base_url, oauth2 = { token_url = "https://id.example/t", client_id = "i" } }
     assert.equal("credenco.new oauth2: client_secret is missing", problem_of(credenco.new, given))

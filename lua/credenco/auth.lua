@@ -70,12 +70,19 @@ OAuth2.__index = OAuth2
 local EARLY_MS = 60000
 local EARLY_SHARE = 0.2
 
---- @param settings { token_url: string, client_id: string, client_secret: string, scope: string? }
+-- Longest time that calls wait for a fetch, after the token call's own deadline, before
+-- another is begun: nginx drops a task when it has too many.
+local FETCH_SPARE_MS = 1000
+
+--- @param settings { token_url: string, client_id: string, client_secret: string, scope: string?, shared_dict: string? }
 --- @param call fun(request: table): table?, credenco.Error?  makes the token call
-function M.oauth2(settings, call)
+--- @param timeout_ms integer  the token call's deadline
+function M.oauth2(settings, call, timeout_ms)
   return setmetatable({
     settings = settings,
     call = call,
+    timeout_ms = timeout_ms,
+    shared = settings.shared_dict and require("credenco.auth.shared").new(settings),
     renewable = true,
     waiting = {}, -- set of the tickets that wait for the fetch under way
   }, OAuth2)
@@ -111,13 +118,22 @@ local function as_headers(value)
   return { ["content-type"] = JSON_TYPE, accept = JSON_TYPE, authorization = "Bearer " .. value }
 end
 
-local function keep(self, token, now)
-  token.headers = as_headers(token.value)
-  if token.lifetime_ms then
-    token.dies_ms = now + token.lifetime_ms
-    token.renew_ms = token.dies_ms - math.min(EARLY_MS, token.lifetime_ms * EARLY_SHARE)
-  end
-  self.token = token
+local function date(token, asked_ms)
+  if not token.lifetime_ms then return end
+  token.dies_ms = asked_ms + token.lifetime_ms
+  token.renew_ms = token.dies_ms - math.min(EARLY_MS, token.lifetime_ms * EARLY_SHARE)
+end
+
+local function ask(self)
+  local asked_ms = loop.now_ms()
+  local token, err = self.call(token_request(self.settings))
+  if token then date(token, asked_ms) end
+  return token, err
+end
+
+local function obtain(self)
+  if not self.shared then return ask(self) end
+  return self.shared:obtain(function() return ask(self) end, self.refused)
 end
 
 local function wake_all(self, headers, err)
@@ -129,17 +145,21 @@ end
 -- One fetch serves every call that waits. It is a task of its own, so that no caller
 -- who gives up takes it along.
 local function fetch(self)
-  local asked_ms = loop.now_ms()
-  local token, err = self.call(token_request(self.settings))
-  if token then keep(self, token, asked_ms) end
+  local token, err = obtain(self)
+  if token then
+    token.headers = as_headers(token.value)
+    self.token = token
+  end
   self.fetching = false
   self.failed = err
   wake_all(self, token and token.headers, err)
 end
 
 local function start_fetch(self)
-  if self.fetching then return end
+  local now = loop.now_ms()
+  if self.fetching and now < self.given_up_ms then return end
   self.fetching = true
+  self.given_up_ms = now + self.timeout_ms + FETCH_SPARE_MS
   self.failed = nil
   loop.detach(fetch, self)
 end
@@ -154,8 +174,14 @@ local function wait_for_token(self, deadline_ms)
   return headers, err
 end
 
-local function is_alive(token, now)
-  return token and (not token.dies_ms or now < token.dies_ms)
+local function is_dead(token, now)
+  return token.dies_ms and now >= token.dies_ms
+end
+
+local function drop(self, token)
+  self.token = nil
+  self.refused = token.value
+  if self.shared then self.shared:drop(token.value) end
 end
 
 ---@param refused table?      headers that a 401 came back for
@@ -164,10 +190,11 @@ end
 ---@return credenco.Error|"timeout"|nil err
 function OAuth2:headers(refused, deadline_ms)
   local now = loop.now_ms()
-  if self.token and (refused == self.token.headers or not is_alive(self.token, now)) then
-    self.token = nil
-  end
   local token = self.token
+  if token and (refused == token.headers or is_dead(token, now)) then
+    drop(self, token)
+    token = nil
+  end
   if token then
     if token.renew_ms and now >= token.renew_ms then start_fetch(self) end
     return (self.token or token).headers

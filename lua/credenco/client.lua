@@ -344,7 +344,7 @@ local function new_auth(self, read)
       body = request.body, headers = request.headers, secrets = { read.oauth2.client_secret },
     })
     return single(self, "token", request.url, call, true)
-  end)
+  end, read.timeout_ms)
 end
 
 ---@param given credenco.Options

@@ -1,6 +1,7 @@
 --- The options of credenco.new: what each is, what it defaults to, what it may be.
 
 local core = require "credenco.core"
+local loop = require "credenco.loop"
 local options = require "credenco.options"
 
 local M = {}
@@ -10,7 +11,7 @@ local M = {}
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
 ---@field api_key string?            this or oauth2; with neither the client can push, which takes no credentials
 ---@field auth_scheme "x-api-key"|"bearer"|nil  how the key travels; default "x-api-key"
----@field oauth2 { token_url: string, client_id: string, client_secret: string, scope: string? }?
+---@field oauth2 { token_url: string, client_id: string, client_secret: string, scope: string?, shared_dict: string? }?  shared_dict: nginx: the lua_shared_dict through which all workers share one token
 ---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
 ---@field connect_timeout_ms integer?  default 5000
 ---@field retry { max_attempts: integer?, base_ms: integer?, cap_ms: integer? }?  default 3, 100, 5000
@@ -79,11 +80,17 @@ M.RETRY = {
   cap_ms = { type = "integer", default = 5000, min = 0, max = 3600000 },
 }
 
+local function shared_dict(name)
+  if not loop.shared_dict then return "is for nginx only" end
+  if not loop.shared_dict(name) then return "must name a lua_shared_dict of nginx's configuration" end
+end
+
 M.OAUTH2 = {
   token_url = { type = "string", required = true, check = url },
   client_id = { type = "string", required = true, check = options.clean_text },
   client_secret = { type = "string", required = true, check = options.clean_text },
   scope = { type = "string", check = options.clean_text },
+  shared_dict = { type = "string", check = shared_dict },
 }
 
 local function without_trailing_slash(text)

@@ -7,10 +7,12 @@ local M = {}
 
 local PATIENCE_MS = 20000
 
+-- The file is there before its content is.
 ---@param server spec.Server
 ---@return integer pid
 function M.master(server)
-  return assert(tonumber(files.read(server.folder .. "/pid")))
+  local function written() return tonumber(files.read(server.folder .. "/pid")) end
+  return assert(wait.until_true(written, PATIENCE_MS), "nginx has no pid")
 end
 
 ---@return integer[] pids

@@ -22,8 +22,10 @@ local TICK_S = 0.001
 local TURN_S = 0.001
 local STEP_LEAST, STEP_MOST = 4, 64
 
--- nginx lets nobody wait for ever; a wait without a deadline is repeated.
-local LONG_WAIT_S = 3600
+-- nginx drops a timer that fires when lua_max_running_timers are running already. So who
+-- waits looks now and then whether the pump is still there.
+local LONG_WAIT_S = 2
+local STALLED_MS = 1000
 
 local CAN_WAIT = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
@@ -50,22 +52,20 @@ function M.spawn(fn, ...)
   assert(ngx.thread.spawn(fn, ...))
 end
 
---- A task that belongs to no request.
+local function run(_, fn, ...)
+  return fn(...)
+end
+
+--- A task that belongs to no request, as long as nginx takes timers; else one that does.
 function M.detach(fn, ...)
-  assert(ngx.timer.at(0, function(_, ...) return fn(...) end, ...))
+  if not ngx.timer.at(0, run, fn, ...) then M.spawn(fn, ...) end
 end
 
-function M.self()
-  return { semaphore = assert(semaphore.new(0)) }
-end
-
-function M.wait(ticket, deadline_ms)
-  while not ticket.woken do
-    local left_s = deadline_ms and (deadline_ms - core.now_ms()) / 1000 or LONG_WAIT_S
-    if left_s <= 0 then return nil, "timeout" end
-    ticket.semaphore:wait(left_s)
-  end
-  return unpack(ticket, 1, ticket.n)
+--- A dictionary that all workers share (the directive lua_shared_dict), or nil.
+---@param name string
+---@return table?
+function M.shared_dict(name)
+  return ngx.shared[name]
 end
 
 --- False when nobody waits any more: the request was aborted, or the thread killed.
@@ -106,20 +106,45 @@ local function rest(source)
   source.may_ring = not rung
 end
 
-local function pump(_, source)
+local attached = {} -- set of the sources that are being pumped
+
+-- A pump that was held up longer than any should be finds another in its place.
+local function pump(_, source, id)
   source.clock = os.clock()
-  while source:busy() do
-    if ngx.worker.exiting() then
-      source.exiting_since = source.exiting_since or core.now_ms()
-    end
-    if out_of_time(source, source.exiting_since) then
-      source:abandon()
-      break
-    end
+  while source.pump == id and source:busy() do
+    source.pumped_ms = core.now_ms()
+    if ngx.worker.exiting() then source.exiting_since = source.exiting_since or source.pumped_ms end
+    if out_of_time(source, source.exiting_since) then source:abandon() end
     set_pace(source, source:step(0, source.most))
     rest(source)
   end
-  source.attached = false
+  if source.pump == id then attached[source], source.pump = nil, nil end
+end
+
+local function start_pump(source)
+  source.pump = {}
+  source.pumped_ms = core.now_ms()
+  attached[source] = true
+  ngx.timer.at(0, pump, source, source.pump)
+end
+
+local function revive()
+  for source in pairs(attached) do
+    if core.now_ms() - source.pumped_ms > STALLED_MS then start_pump(source) end
+  end
+end
+
+function M.self()
+  return { semaphore = assert(semaphore.new(0)) }
+end
+
+function M.wait(ticket, deadline_ms)
+  while not ticket.woken do
+    local left_s = deadline_ms and (deadline_ms - core.now_ms()) / 1000 or LONG_WAIT_S
+    if left_s <= 0 then return nil, "timeout" end
+    if not ticket.semaphore:wait(math.min(left_s, LONG_WAIT_S)) then revive() end
+  end
+  return unpack(ticket, 1, ticket.n)
 end
 
 --- Calls fn when the worker ends, however suddenly; fn cannot wait for anything. Keep
@@ -139,11 +164,10 @@ function M.attach(source)
     source.may_ring = false
     source.bell:post(1)
   end
-  if source.attached then return end
-  source.attached = true
+  if source.pump then return end
   source.bell = source.bell or assert(semaphore.new(0))
   source.most = source.most or STEP_LEAST
-  assert(ngx.timer.at(0, pump, source))
+  start_pump(source)
 end
 
 return M

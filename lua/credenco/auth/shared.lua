@@ -1,0 +1,95 @@
+--- One OAuth2 token for all workers of an nginx, in a shared dictionary: fetched by one
+--- of them at a time.
+---
+--- Who fetches holds a lock that dies soon after its holder, so that a worker that ends
+--- in the middle of it holds nobody up for long. Times are of the monotonic clock, which
+--- all processes of a machine share.
+
+local loop = require "credenco.loop"
+
+local M = {}
+
+local LOCK_S = 2
+local LOCK_RENEWED_MS = 500
+local LOOK_EVERY_MS = 10
+
+---@class credenco.SharedToken
+local Shared = {}
+Shared.__index = Shared
+
+--- @param settings { shared_dict: string, token_url: string, client_id: string, scope: string? }
+--- @return credenco.SharedToken
+function M.new(settings)
+  local name = table.concat({ settings.token_url, settings.client_id, settings.scope or "" }, " ")
+  return setmetatable({
+    dict = loop.shared_dict(settings.shared_dict),
+    token_key = "credenco token " .. name,
+    lock_key = "credenco lock " .. name,
+  }, Shared)
+end
+
+-- No byte of a token is a space (RFC 6749, A.12).
+local function read(self)
+  local dies_ms, renew_ms, value = (self.dict:get(self.token_key) or ""):match "^(%S+) (%S+) (%S+)$"
+  if not value then return nil end
+  return { value = value, dies_ms = tonumber(dies_ms), renew_ms = tonumber(renew_ms) }
+end
+
+local function write(self, token)
+  local life_s = token.dies_ms and math.max(0.001, (token.dies_ms - loop.now_ms()) / 1000) or 0
+  self.dict:set(self.token_key, ("%s %s %s"):format(
+    token.dies_ms or "never", token.renew_ms or "never", token.value), life_s)
+end
+
+local function fresh(self, refused)
+  local token = read(self)
+  if not token or token.value == refused then return nil end
+  if token.renew_ms and loop.now_ms() >= token.renew_ms then return nil end
+  return token
+end
+
+local function keep_lock(self, lock)
+  while lock.held do
+    self.dict:expire(self.lock_key, LOCK_S)
+    loop.sleep(LOCK_RENEWED_MS)
+  end
+end
+
+-- The token may have come between the look at it and the lock.
+local function fetch_locked(self, fetch, refused)
+  local there = fresh(self, refused)
+  if there then return there end
+  local lock = { held = true }
+  loop.spawn(keep_lock, self, lock)
+  local token, err = fetch()
+  lock.held = false
+  if token then write(self, token) end
+  return token, err
+end
+
+--- A token that is not `refused` and need not be renewed yet: the one that is there, the
+--- one that another worker is fetching, or what `fetch` gives. Waits.
+---@param fetch fun(): table?, credenco.Error?
+---@param refused string?
+---@return table? token  value, dies_ms, renew_ms
+---@return credenco.Error? err
+function Shared:obtain(fetch, refused)
+  while true do
+    local token = fresh(self, refused)
+    if token then return token end
+    if self.dict:add(self.lock_key, true, LOCK_S) then break end
+    loop.sleep(LOOK_EVERY_MS)
+  end
+  local token, err = fetch_locked(self, fetch, refused)
+  self.dict:delete(self.lock_key)
+  return token, err
+end
+
+--- Takes a token away that the server refuses, unless there is another one by now.
+---@param refused string
+function Shared:drop(refused)
+  local token = read(self)
+  if token and token.value == refused then self.dict:delete(self.token_key) end
+end
+
+return M
