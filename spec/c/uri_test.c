@@ -32,6 +32,11 @@ static const struct url_row {
     {"http://0127.0.0.1/", "0127.0.0.1", 80, "/", false, false},
     {"http://localhost.example/", "localhost.example", 80, "/", false, false},
     {"https://a/%2F~!$&'()*+,;=:@-._", "a", 443, "/%2F~!$&'()*+,;=:@-._", true, false},
+    {"https://[::]/", "[::]", 443, "/", true, false},
+    {"https://a/%00%f0%0F%41", "a", 443, "/%00%f0%0F%41", true, false},
+    {"http://127.0.0.0.1/", "127.0.0.0.1", 80, "/", false, false},
+    {"http://127..0.1/", "127..0.1", 80, "/", false, false},
+    {"http://.127.0.0.1/", ".127.0.0.1", 80, "/", false, false},
     {"", NULL, 0, NULL, false, false},
     {"https", NULL, 0, NULL, false, false},
     {"https:/a", NULL, 0, NULL, false, false},
@@ -86,6 +91,16 @@ static void urls_are_taken_apart(void) {
         CHECK(span_is(url.target, row->target) && url.https == row->https);
         CHECK(credenco_url_is_loopback(&url) == row->loopback);
     }
+}
+
+static void urls_have_a_limit(void) {
+    static char text[CREDENCO_URI_MAX + 1];
+    credenco_url url;
+    memset(text, 'a', sizeof text);
+    memcpy(text, "https://", 8);
+    CHECK(credenco_url_parse((credenco_span){text, CREDENCO_URI_MAX}, &url) == CREDENCO_OK);
+    CHECK(credenco_url_parse((credenco_span){text, sizeof text}, &url) ==
+          CREDENCO_INVALID_OFFER_URI);
 }
 
 static void urls_with_nul_are_none(void) {
@@ -288,6 +303,7 @@ static void offers_are_appended(void) {
 }
 
 TAP_MAIN({"URLs are taken apart, and what is none is refused", urls_are_taken_apart},
+         {"a URL has at most 8192 bytes", urls_have_a_limit},
          {"a URL holds no NUL", urls_with_nul_are_none},
          {"origins are scheme, host and port", origins_are_compared},
          {"every byte is unreserved or encoded", every_byte_is_encoded_or_unreserved},
