@@ -1,15 +1,14 @@
 --- Many direct issues at once into one wallet: `script/lua spec/sandbox/soak.lua [count] [concurrency]`.
 --
 -- Says how many were kept, whether any was kept twice, how much memory the workers took, and
--- how long the page and the status call took to answer meanwhile. Fails when one is missing.
+-- how long other calls took to be answered meanwhile. Fails when a credential is missing.
 package.path = "./?.lua;" .. package.path
 local cjson = require "cjson"
 local credenco = require "credenco"
 local loop = require "credenco.loop"
 local worlds = require "spec.sandbox.world"
 
-local COUNT = tonumber(arg and arg[1]) or 2000
-local CONCURRENCY = tonumber(arg and arg[2]) or 32
+local M = {}
 
 --- Memory of its own; the state all workers share is not counted.
 local function own_kib(pid)
@@ -67,9 +66,9 @@ local function watch(client, state)
   end
 end
 
-local function issue(client, wallet, first, last)
+local function issue(client, wallet, first, last, concurrency)
   local failed = 0
-  for _, result, err in client:issue_many(records(wallet, first, last), { concurrency = CONCURRENCY }) do
+  for _, result, err in client:issue_many(records(wallet, first, last), { concurrency = concurrency }) do
     if not result then
       failed = failed + 1
       io.stderr:write(tostring(err), "\n")
@@ -78,44 +77,52 @@ local function issue(client, wallet, first, last)
   return failed
 end
 
-local function check(world, wallet)
+local function check(world, wallet, count)
   local kept, twice, missing = {}, 0, 0
   local state = world:wallet(wallet)
   for _, credential in ipairs(state.credentials) do
     twice = twice + (kept[credential.claims.id] and 1 or 0)
     kept[credential.claims.id] = true
   end
-  for number = 1, COUNT do
+  for number = 1, count do
     missing = missing + (kept[tostring(number)] and 0 or 1)
   end
   return { kept = #state.credentials, twice = twice, missing = missing, discarded = #state.discarded }
 end
 
-local world = worlds.start()
-local client = credenco.new { base_url = world.base_url, api_key = world.server.api_key }
-local wallet = world:new_wallet()
-local watched = { asked = 0, unanswered = 0, slowest_ms = 0 }
+--- Issues `count` credentials in two halves, so that memory can be compared.
+function M.run(count, concurrency)
+  local world = worlds.start()
+  local client = credenco.new { base_url = world.base_url, api_key = world.server.api_key }
+  local wallet, half = world:new_wallet(), math.floor(count / 2)
+  local watched = { asked = 0, unanswered = 0, slowest_ms = 0 }
+  local before, started = memory(world.server.pid), loop.now_ms()
+  loop.spawn(watch, client, watched)
+  local failed = issue(client, wallet, 1, half, concurrency)
+  local middle = memory(world.server.pid)
+  failed = failed + issue(client, wallet, half + 1, count, concurrency)
+  local seconds = (loop.now_ms() - started) / 1000
+  watched.done = true
+  local report = check(world, wallet, count)
+  report.count, report.concurrency, report.failed = count, concurrency, failed
+  report.seconds, report.per_second = seconds, count / seconds
+  report.workers_kib = { before = before, middle = middle, after = memory(world.server.pid) }
+  report.meanwhile = { asked = watched.asked, unanswered = watched.unanswered, slowest_ms = watched.slowest_ms }
+  client:close()
+  world:stop()
+  return report
+end
 
-local before = memory(world.server.pid)
-local started = loop.now_ms()
-loop.spawn(watch, client, watched)
-local half = math.floor(COUNT / 2)
-local failed = issue(client, wallet, 1, half)
-local middle = memory(world.server.pid)
-failed = failed + issue(client, wallet, half + 1, COUNT)
-local seconds = (loop.now_ms() - started) / 1000
-watched.done = true
-local after = memory(world.server.pid)
-local result = check(world, wallet)
-client:close()
-world:stop()
+--- Whether every credential was kept, once, and every other call answered.
+function M.is_good(report)
+  return report.failed == 0 and report.missing == 0 and report.twice == 0 and report.kept == report.count
+    and report.discarded == 0 and report.meanwhile.unanswered == 0 and report.meanwhile.asked > 0
+end
 
-print(cjson.encode {
-  count = COUNT, concurrency = CONCURRENCY, failed = failed, seconds = seconds, per_second = COUNT / seconds,
-  kept = result.kept, twice = result.twice, missing = result.missing, discarded = result.discarded,
-  workers_kib = { before = before, middle = middle, after = after },
-  meanwhile = { asked = watched.asked, unanswered = watched.unanswered, slowest_ms = watched.slowest_ms },
-})
-local good = failed == 0 and result.missing == 0 and result.twice == 0 and result.kept == COUNT
-  and watched.unanswered == 0 and watched.asked > 0
-os.exit(good and 0 or 1, true)
+if arg and arg[0]:find "soak%.lua$" then
+  local report = M.run(tonumber(arg[1]) or 2000, tonumber(arg[2]) or 32)
+  print(cjson.encode(report))
+  os.exit(M.is_good(report) and 0 or 1, true)
+end
+
+return M
