@@ -28,6 +28,37 @@ describe("the server's words in an error", function()
     assert.equal("ENLARGE the list", errors.bounded_detail("ENLARGE the list", { "NL" }))
   end)
 
+  local repeated = {
+    { "a short name in another script", "name '王' is not allowed", { name = "王" }, "王" },
+    { "a short negative number", "score -5 is too low", { score = -5 }, "-5" },
+    { "a whole number that is a float", "bsn 123456789 is unknown", { bsn = 123456789.0 }, "123456789" },
+    { "a number of 15 digits", "number 123456789012345 is unknown", { number = 123456789012345 }, "123456789012345" },
+    { "a value quoted from the JSON that was sent", [[cannot parse {"home":"https:\/\/a.example\/jan"}]],
+      { home = "https://a.example/jan" }, "jan" },
+    { "a quote in the JSON that was sent", [[cannot parse {"name":"O\"Brien \/ Jan"}]], { name = 'O"Brien / Jan' }, "Brien" },
+    { "a quote beside a slash that is not escaped", [[cannot parse {"name":"O\"Brien / Jan"}]], { name = 'O"Brien / Jan' }, "Brien" },
+    { "what an offer's query names", "no offer 4f9c2d81 here", { "https://a.example/offer?v=1&id=4f9c2d81" }, "4f9c2d81" },
+    { "the beginning of a long value", ("A"):rep(9000) .. " is too long", { portrait = ("A"):rep(9000) }, "AAAA" },
+    { "a long value that the cut would tear", ("x "):rep(1000) .. ("AB"):rep(3000) .. ("AB"):rep(2990),
+      { portrait = ("AB"):rep(3000), more = ("x "):rep(900) }, "ABAB" },
+  }
+  for _, case in ipairs(repeated) do
+    it("do not hold " .. case[1], function()
+      local shown = errors.bounded_detail(case[2], case[3]) or ""
+      assert.is_nil(shown:find(case[4], 1, true), shown)
+    end)
+  end
+
+  it("are found beside a claim that is too long to be percent-encoded", function()
+    local portrait = ("+"):rep(400000)
+    assert.equal("too large", errors.bounded_detail("too large", { portrait = portrait }))
+  end)
+
+  it("are searched in one pass, however long a word is", function()
+    local word = ("A"):rep(300000)
+    assert.equal("[redacted]", errors.bounded_detail(word, { word }))
+  end)
+
   it("are cut between characters, not within one", function()
     for padding = 0, 3 do
       local shown = errors.bounded_detail(("x"):rep(padding) .. ("\226\130\172"):rep(400), {})
