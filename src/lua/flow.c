@@ -148,6 +148,12 @@ static int flow_next(lua_State *L) {
     return 5;
 }
 
+/* A server may ask for any time at all; past every deadline, one is like another. */
+static int64_t check_retry_after(lua_State *L, int arg) {
+    lua_Number ms = luaL_checknumber(L, arg);
+    return ms < (lua_Number)TIME_MAX ? credenco_check_integer(L, arg, 0, TIME_MAX) : TIME_MAX;
+}
+
 /* flow:answer(now_ms, jitter, http_status, usable, request_uri | nil, retry_after_ms | nil) */
 static int flow_answer(lua_State *L) {
     credenco_flow *flow = check_flow(L);
@@ -157,7 +163,7 @@ static int flow_answer(lua_State *L) {
         .http_status = (int)credenco_check_integer(L, 4, 0, 999),
         .usable = lua_toboolean(L, 5) != 0,
         .request_uri = lua_isnoneornil(L, 6) ? CREDENCO_SPAN("") : credenco_check_span(L, 6),
-        .retry_after_ms = lua_isnoneornil(L, 7) ? -1 : credenco_check_integer(L, 7, 0, TIME_MAX),
+        .retry_after_ms = lua_isnoneornil(L, 7) ? -1 : check_retry_after(L, 7),
     };
     return check(L, credenco_flow_answer(flow, now_ms, &answer, jitter));
 }
