@@ -57,6 +57,12 @@ describe("credenco.json writes", function()
     assert.equal("nested deeper than 64 levels", problem)
   end)
 
+  it("what an object of a class holds itself, in both ways of writing", function()
+    local made = setmetatable({ name = "A" }, { __index = { greet = print } })
+    assert.equal('{"name":"A"}', json.encode(made))
+    assert.equal('[{"name":"A"},9007199254740992]', json.encode { made, 2 ^ 53 })
+  end)
+
   it("a table without changing it", function()
     local items = {}
     local marked = json.array(items)
@@ -87,6 +93,9 @@ describe("credenco.json refuses", function()
     { "a coroutine", { a = coroutine.create(print) }, ".a" },
     { "a file", { a = io.stdout }, ".a" },
     { "a table inside itself", loop, (".inner"):rep(64) },
+    { "a table that shows others to pairs", { a = setmetatable({}, { __pairs = function() return next, { 1 } end }) }, ".a" },
+    { "a list that lies about its length", { a = setmetatable({ 1, 2 }, { __len = function() return 1 end }) }, ".a" },
+    { "an empty table with its contents elsewhere", { a = setmetatable({}, { __index = { name = 1 } }) }, ".a" },
   }
   for _, case in ipairs(refused) do
     it(case[1] .. ", and says where", function()

@@ -63,8 +63,9 @@ local function endpoint(self, step, id)
   return (assert(core.endpoint_url(step, self.options.base_url, id or "")))
 end
 
+-- Of a labelled value the levels are the caller's; else our own object is around it.
 local function encoded(value, step, correlation_id, label)
-  local body, problem, path = json.encode(value)
+  local body, problem, path = json.encode(value, label == "" and 1 or 0)
   if body then return body end
   return nil, errors.new {
     code = "invalid_claims", step = step, correlation_id = correlation_id,
@@ -75,7 +76,7 @@ end
 -- Creating an offer --------------------------------------------------------------
 
 local function offer_body(args, correlation_id)
-  if next(args.claims) ~= nil and args.claims[1] ~= nil then
+  if json.is_array(args.claims) then
     return nil, errors.new {
       code = "invalid_claims", step = "create_offer", correlation_id = correlation_id,
       message = "claims: must be an object with names, not a list",
@@ -84,7 +85,7 @@ local function offer_body(args, correlation_id)
   return encoded({
     correlation_id = correlation_id,
     template_id = args.template_id,
-    claims = next(args.claims) == nil and json.object() or args.claims,
+    claims = args.claims,
     qr_code = args.qr_code and json.object(args.qr_code),
     request_uri_base = args.request_uri_base,
   }, "create_offer", correlation_id, "")

@@ -18,7 +18,7 @@ local MAX_INTEGER = 2 ^ 53 -- beyond it, neighbouring integers are the same doub
 local SAFE_INTEGER = 1e14  -- what lua-cjson writes in full
 
 local format, utf8_valid = string.format, core.utf8_valid
-local floor, type, pairs, next, tonumber, getmetatable = math.floor, type, pairs, next, tonumber, getmetatable
+local floor, type, next, tonumber, getmetatable = math.floor, type, next, tonumber, getmetatable
 
 --- JSON's null, which a Lua table cannot hold as nil.
 M.null = cjson.null
@@ -28,7 +28,7 @@ local Object = { __name = "credenco.object" }
 
 local function marked(mark, items)
   local copy = {}
-  for key, value in pairs(items or {}) do copy[key] = value end
+  for key, value in next, items or {} do copy[key] = value end
   return setmetatable(copy, mark)
 end
 
@@ -96,12 +96,27 @@ local function check_array(value, state, depth)
   if count == 0 then state.placeholders = true end
 end
 
+-- A table is written as what it holds itself. One that shows something else to whoever
+-- goes through it would arrive as another, or empty.
+local function is_stand_in(value, mark)
+  return type(mark) == "table" and (rawget(mark, "__pairs") ~= nil or rawget(mark, "__len") ~= nil
+    or (rawget(mark, "__index") ~= nil and next(value) == nil))
+end
+
+--- Whether a table is written as an array; an empty one only when it says so.
+---@param value table
+---@return boolean
+function M.is_array(value)
+  local mark = getmetatable(value)
+  return mark == Array or (mark ~= Object and type(next(value)) == "number")
+end
+
 local function check_table(value, state, depth)
   if depth >= MAX_DEPTH then return ("nested deeper than %d levels"):format(MAX_DEPTH), "" end
-  local mark = getmetatable(value)
-  if mark == Array or (mark ~= Object and type(next(value)) == "number") then
-    return check_array(value, state, depth + 1)
+  if is_stand_in(value, getmetatable(value)) then
+    return "a table with __pairs, __len or contents elsewhere has no JSON form: copy it", ""
   end
+  if M.is_array(value) then return check_array(value, state, depth + 1) end
   return check_object(value, state, depth + 1)
 end
 
@@ -134,7 +149,7 @@ local function with_placeholders(value, token, texts)
   end
   if not is_table then return value end
   local copy = {}
-  for key, member in pairs(value) do copy[key] = with_placeholders(member, token, texts) end
+  for key, member in next, value do copy[key] = with_placeholders(member, token, texts) end
   return copy
 end
 
@@ -147,12 +162,13 @@ end
 
 --- Writes a value as JSON, or says what cannot be held exactly.
 ---@param value any
+---@param around integer?  levels around the caller's own value, which do not count
 ---@return string? json
 ---@return string? problem
 ---@return string? path  to the offending value, such as ".address.lines[2]"
-function M.encode(value)
+function M.encode(value, around)
   local state = {}
-  local problem, path = check(value, state, 0)
+  local problem, path = check(value, state, -(around or 0))
   if problem then return nil, problem, path end
   if state.placeholders then return encode_exactly(value) end
   return codec.encode(value)
