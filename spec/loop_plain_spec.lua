@@ -101,4 +101,27 @@ describe("the plain loop", function()
   it("says so when nothing can end a wait", function()
     assert.has_error(function() loop.wait(loop.self()) end, "credenco: a wait that nothing can end")
   end)
+
+  it("goes on when a step turned the loop and other sources were done by then", function()
+    local stepped = {}
+    local function source(name, on_step)
+      local steps = 0
+      local made = { busy = function() return steps == 0 end }
+      function made.step()
+        steps = steps + 1
+        stepped[#stepped + 1] = name
+        if on_step then on_step() end
+      end
+      loop.attach(made)
+    end
+    source "a"
+    source "b"
+    source("c", function()
+      while #stepped < 3 do loop.turn(0) end
+      loop.busy()
+    end)
+    loop.turn(0)
+    assert.same({ "c", "b", "a" }, stepped)
+    assert.is_false(loop.busy())
+  end)
 end)

@@ -110,6 +110,15 @@ end
 -- With one busy source its own wait is the loop's; several share the time.
 local SHARED_WAIT_MS = 1
 
+-- A step may let a task run that turns the loop itself, from a coroutine of its own, and
+-- the list is shorter afterwards.
+local function step_all(wait_ms)
+  for i = #sources, 1, -1 do
+    local source = sources[i]
+    if source then source:step(wait_ms) end
+  end
+end
+
 --- Whether anything is under way: a task that sleeps, a transport with a transfer.
 function M.busy()
   forget_idle_sources()
@@ -128,7 +137,7 @@ function M.turn(limit_ms)
   elseif #sources == 1 then
     sources[1]:step(wait_ms)
   else
-    for i = #sources, 1, -1 do sources[i]:step(math.min(wait_ms, SHARED_WAIT_MS)) end
+    step_all(math.min(wait_ms, SHARED_WAIT_MS))
   end
   wake_sleepers()
 end
