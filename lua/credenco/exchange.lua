@@ -29,9 +29,14 @@ end
 ---@field problem string?          what went wrong in the last attempt
 ---@field detail string?           the server's words about it
 
-local function emit(self, event)
+-- Events are made only for those who listen.
+local function emit(self, kind, step, call, http_status, code, sent)
   local on_event = self.options.on_event
-  if on_event then pcall(on_event, event) end
+  if not on_event then return end
+  pcall(on_event, {
+    type = kind, step = step, http_status = http_status, code = code, sent = sent,
+    correlation_id = call.correlation_id,
+  })
 end
 
 local function secrets_of(self, call, flow)
@@ -65,13 +70,13 @@ local function read(self, flow, call, step, response)
   end
   flow:answer(now_ms(), value and 0 or core.random(), status, value ~= nil,
     value and value.request_uri, response.retry_after_ms)
-  emit(self, { type = "answer", step = step, http_status = status, correlation_id = call.correlation_id })
+  emit(self, "answer", step, call, status)
 end
 
 local function lost(self, flow, call, step, failure)
   call.problem, call.detail = failure.message, nil
   flow:lost(now_ms(), core.random(), failure.code, failure.sent)
-  emit(self, { type = "lost", step = step, code = failure.code, correlation_id = call.correlation_id })
+  emit(self, "lost", step, call, nil, failure.code)
 end
 
 -- The request's owner is gone (nginx: aborted, its thread killed, or the worker told to
@@ -79,10 +84,7 @@ end
 local function on_abandoned(request, http_status, code, sent)
   local call = request.call
   if http_status then code, sent = nil, nil end
-  emit(request.client, {
-    type = "abandoned", step = request.step, http_status = http_status, code = code, sent = sent,
-    correlation_id = call.correlation_id,
-  })
+  emit(request.client, "abandoned", request.step, call, http_status, code, sent)
   loop.warn(("credenco: %s: nobody waits for this answer any more: %s, correlation_id %s"):format(
     request.step, http_status and "HTTP " .. http_status or code .. ", sent " .. sent,
     call.correlation_id or "none"))
@@ -96,7 +98,7 @@ local function request(self, flow, call, step, url, authorized, renew)
     if not headers then return without_credentials(call, flow, err) end
     call.headers = headers
   end
-  emit(self, { type = "request", step = step, correlation_id = call.correlation_id })
+  emit(self, "request", step, call)
   local response, failure = self.transport:send {
     method = METHODS[step] or call.method,
     url = url,

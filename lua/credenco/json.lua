@@ -12,12 +12,13 @@ local M = {}
 local codec = cjson.new()
 codec.decode_invalid_numbers(false)
 codec.encode_sparse_array(false, 1, 0)
+local encode, decode = codec.encode, codec.decode
 
 local MAX_DEPTH = 64
 local MAX_INTEGER = 2 ^ 53 -- beyond it, neighbouring integers are the same double (RFC 8259, 6)
 local SAFE_INTEGER = 1e14  -- what lua-cjson writes in full
 
-local format, utf8_valid = string.format, core.utf8_valid
+local format, utf8_valid, is_plain = string.format, core.utf8_valid, core.json_plain
 local floor, type, next, tonumber, getmetatable = math.floor, type, next, tonumber, getmetatable
 
 --- JSON's null, which a Lua table cannot hold as nil.
@@ -155,7 +156,7 @@ end
 
 local function encode_exactly(value)
   local token, texts = core.uuid() .. ":", {}
-  local text = codec.encode(with_placeholders(value, token, texts))
+  local text = encode(with_placeholders(value, token, texts))
   local pattern = '"' .. token:gsub("%-", "%%-") .. '(%d+)"'
   return (text:gsub(pattern, function(index) return texts[tonumber(index)] end))
 end
@@ -167,18 +168,19 @@ end
 ---@return string? problem
 ---@return string? path  to the offending value, such as ".address.lines[2]"
 function M.encode(value, around)
+  if is_plain(value) then return encode(value) end -- nearly all are
   local state = {}
   local problem, path = check(value, state, -(around or 0))
   if problem then return nil, problem, path end
   if state.placeholders then return encode_exactly(value) end
-  return codec.encode(value)
+  return encode(value)
 end
 
 --- Reads JSON. null becomes credenco.null.
 ---@param text string
 ---@return any value  nil when the text is not JSON
 function M.decode(text)
-  local ok, value = pcall(codec.decode, text)
+  local ok, value = pcall(decode, text)
   if ok then return value end
 end
 

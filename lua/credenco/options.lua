@@ -1,7 +1,12 @@
 --- Checks a table of named options against a specification. A mistake is the
 --- programmer's and throws at the caller's level; an unknown name proposes the nearest.
 
+local core = require "credenco.core"
+
 local M = {}
+
+local has_control = core.has_control
+local next, type = next, type
 
 ---@class credenco.OptionSpec
 ---@field type string|string[]  type names; "integer" is a number without a fraction
@@ -86,6 +91,37 @@ local function unknown_name(name, specs)
     name:gsub("[%c\127]", "?"), nearest and (", did you mean '%s'?"):format(nearest) or "")
 end
 
+-- How many options of a specification must be given.
+local required_counts = setmetatable({}, { __mode = "k" })
+
+local function required_count(specs)
+  local count = required_counts[specs]
+  if count then return count end
+  count = 0
+  for _, spec in pairs(specs) do
+    if spec.required then count = count + 1 end
+  end
+  required_counts[specs] = count
+  return count
+end
+
+-- Whether every option fits, in one walk over what is given. What is wrong when one does
+-- not is for `check` to find out.
+local function fits(specs, given)
+  local required = 0
+  for name, value in next, given do
+    local spec = specs[name]
+    if not spec then return false end
+    if type(value) ~= spec.type or spec.min or spec.max then
+      if problem_with(value, spec) then return false end
+    elseif spec.check and spec.check(value) then
+      return false
+    end
+    if spec.required then required = required + 1 end
+  end
+  return required == required_count(specs)
+end
+
 --- Throws when `given` does not fit `specs`.
 ---@param what string  the function's name, for the message
 ---@param specs table<string, credenco.OptionSpec>
@@ -95,6 +131,7 @@ function M.check(what, specs, given, level)
   if type(given) ~= "table" then
     error(("%s: expected a table of options, got %s"):format(what, type(given)), level + 1)
   end
+  if fits(specs, given) then return end
   for name in pairs(given) do
     if not specs[name] then error(what .. ": " .. unknown_name(name, specs), level + 1) end
   end
@@ -130,7 +167,7 @@ end
 ---@return string?
 function M.clean_text(text)
   if text == "" then return "must not be empty" end
-  if text:find("[%c\127]") then return "must not hold control bytes" end
+  if has_control(text) then return "must not hold control bytes" end
 end
 
 --- For identifiers: clean text of at most 255 bytes.

@@ -25,11 +25,8 @@ static const lead *find_lead(uint8_t byte) {
     return NULL;
 }
 
-/* The length of the character at the start of `bytes`, or 0. */
+/* The length of the character beyond ASCII at the start of `bytes`, or 0. */
 static size_t character_len(const uint8_t *bytes, size_t len) {
-    if (bytes[0] < 0x80) {
-        return 1;
-    }
     const lead *l = find_lead(bytes[0]);
     if (l == NULL || len <= l->following || bytes[1] < l->low || bytes[1] > l->high) {
         return 0;
@@ -45,6 +42,10 @@ static size_t character_len(const uint8_t *bytes, size_t len) {
 bool credenco_utf8_valid(credenco_span text) {
     const uint8_t *bytes = (const uint8_t *)text.data;
     for (size_t i = 0; i < text.len;) {
+        if (bytes[i] < 0x80) {
+            i++;
+            continue;
+        }
         size_t len = character_len(bytes + i, text.len - i);
         if (len == 0) {
             return false;

@@ -41,7 +41,7 @@ bool credenco_wallet_key_valid(credenco_span key) {
         return false;
     }
     for (size_t i = 0; i < key.len; i++) {
-        if (is_control(key.data[i]) || is_one_of(key.data[i], "/\\")) {
+        if (is_control(key.data[i]) || key.data[i] == '/' || key.data[i] == '\\') {
             return false;
         }
     }

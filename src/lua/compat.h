@@ -21,6 +21,10 @@
 #define credenco_newuserdata(L, size) lua_newuserdata(L, size)
 #endif
 
+#if LUA_VERSION_NUM < 502
+#define lua_rawlen lua_objlen
+#endif
+
 #define CREDENCO_EXPORT __attribute__((visibility("default")))
 
 /* The integer at `arg`: luaL_checkinteger takes 2.5 on LuaJIT and refuses it on 5.4;

@@ -6,10 +6,12 @@
 #include <time.h>
 
 #include "compat.h"
+#include "core/chars.h"
 #include "core/endpoint.h"
 #include "core/text.h"
 #include "core/uri.h"
 #include "flow.h"
+#include "plain.h"
 
 #define SCRATCH_TYPE "credenco.scratch"
 
@@ -128,6 +130,17 @@ static int core_utf8_valid(lua_State *L) {
     return 1;
 }
 
+/* has_control(text) -> whether a byte of it is below 32, or 127 */
+static int core_has_control(lua_State *L) {
+    credenco_span text = credenco_check_span(L, 1);
+    size_t i = 0;
+    while (i < text.len && !is_control(text.data[i])) {
+        i++;
+    }
+    lua_pushboolean(L, i < text.len);
+    return 1;
+}
+
 /* now_ms() -> milliseconds of the monotonic clock */
 static int core_now_ms(lua_State *L) {
     struct timespec now;
@@ -188,6 +201,8 @@ static const luaL_Reg functions[] = {
     {"same_origin", core_same_origin},
     {"wallet_key_valid", core_wallet_key_valid},
     {"utf8_valid", core_utf8_valid},
+    {"has_control", core_has_control},
+    {"json_plain", credenco_lua_json_plain},
     {"now_ms", core_now_ms},
     {"sleep_ms", core_sleep_ms},
     {"random", core_random},
