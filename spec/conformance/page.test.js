@@ -160,6 +160,15 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await log.getByText(/Wallet 1 /).first().waitFor();
   });
 
+  it('goes on with its log after the sandbox was reset', async () => {
+    await open();
+    await sandbox.control('POST', '/sandbox/reset');
+    await sandbox.control('PUT', `/sandbox/wallets/${wallet}`, { name: `Wallet ${made}`, trusts_issuer: true });
+    await deliver();
+    await page.getByRole('log').getByText('kept', { exact: true }).first().waitFor();
+    await cards().first().waitFor();
+  });
+
   it('shows markup in a claim as text', async () => {
     const trick = '<img src=x onerror="document.title=1"><b>bold</b>';
     await deliver({ template: 'any', claims: { [trick]: { list: [trick] } } });

@@ -24,6 +24,7 @@ local M = {}
 ---@field exchange_timeout_ms integer? deadline of one whole exchange (10000)
 ---@field allow string[]? hosts, or host:port, that wallets may call over https besides loopback
 ---@field wallets credenco.SandboxWallet[]? wallets that exist from the start
+---@field memory_mb integer? for all state; when it is full, calls are answered 507 (256)
 ---@field templates string? path of a JSON file in place of the bundled templates
 ---@field tls boolean? https, with a certificate for localhost made for this run
 ---@field startup_timeout_ms integer? (5000)
@@ -42,6 +43,7 @@ local DEFAULTS = {
   exchange_timeout_ms = 10000,
   allow = {},
   tls = false,
+  memory_mb = 256,
   startup_timeout_ms = 5000,
   json = false,
 }
@@ -65,6 +67,7 @@ local RANGES = {
   token_ttl_s = { 1, 86400 },
   offer_ttl_s = { 1, 86400 },
   exchange_timeout_ms = { 100, 600000 },
+  memory_mb = { 8, 4096 },
   startup_timeout_ms = { 100, 600000 },
 }
 

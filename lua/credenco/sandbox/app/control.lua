@@ -104,6 +104,7 @@ end
 local function stream(after)
   local quiet = 0
   while not ngx.worker.exiting() do
+    after = log.last() < after and 0 or after -- the sandbox was reset, the numbers begin anew
     for _, entry in ipairs(log.since(after)) do
       send_event(entry)
       after, quiet = entry.id, 0

@@ -138,7 +138,7 @@ function M.render(values)
     dir = values.dir,
     lua_root = install.lua_root,
     lua_cpath = install.lua_cpath,
-    memory = "128m",
+    memory = ("%dm"):format(settings.memory_mb),
     names = server_names(host),
     listen = ("%s:%d%s"):format(host, settings.port, settings.tls and " ssl" or ""),
     tls = settings.tls and TLS:gsub("%${dir}", values.dir) or "",
