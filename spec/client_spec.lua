@@ -199,6 +199,26 @@ describe("the client", function()
     assert.is_nil(status)
     assert.equal("timeout", err.code)
     assert.equal("something_new", err.status)
+    assert.equal("unknown", err.sent)
+  end)
+
+  it("says why when the deadline of waiting passes without any status", function()
+    local refusing = { send = function() return nil, { code = "connect_failed", sent = "no" } end }
+    local client = credenco.new {
+      base_url = server.refused_url, api_key = "k", retry = { max_attempts = 1 }, transport = refusing,
+    }
+    local status, err = client:wait_issued("1", { interval_ms = 1, timeout_ms = 100 })
+    assert.is_nil(status)
+    assert.equal("connect_failed", err.code)
+    assert.equal("no", err.sent)
+  end)
+
+  it("throws for a path that no URL can have", function()
+    local client = credenco.new { base_url = server.refused_url, api_key = "k" }
+    for _, path in ipairs { "/a|b", "/50%", "/a\\b", '/"' } do
+      assert.has_error(function() client:request { path = path } end,
+        "request: path must be a path of a URL, percent-encoded where needed")
+    end
   end)
 
   it("echoes a trusted contact", function()

@@ -17,6 +17,7 @@ local function path(text)
   if text:sub(1, 1) ~= "/" then return "must begin with '/'" end
   if text:find("[%c\127 \128-\255]") then return "must not hold spaces, control or non-ASCII bytes" end
   if text:find("[?#]") then return "must not hold '?' or '#': give the query as a table" end
+  if not core.parse_url("https://host" .. text) then return "must be a path of a URL, percent-encoded where needed" end
 end
 
 local function method(text)

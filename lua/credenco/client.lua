@@ -232,7 +232,7 @@ end
 local function issue_failed(code, args, status, message)
   return errors.new {
     code = code, step = "issue_status", correlation_id = args.correlation_id, status = status,
-    message = message, sent = "rejected", retryable = code == "timeout",
+    message = message, sent = code == "timeout" and "unknown" or "rejected", retryable = code == "timeout",
   }
 end
 
@@ -240,24 +240,25 @@ end
 ---@param id_or_result string|table
 ---@param opts { timeout_ms: integer?, interval_ms: integer? }?  default 60000, 1000
 ---@return { status: string, correlation_id: string?, revocation_uuid: string? }?
----@return credenco.Error? err  issue_failed, or timeout with the last status in err.status
+---@return credenco.Error? err  issue_failed; timeout with the last status in err.status; or why no status could be had
 function Client:wait_issued(id_or_result, opts)
   local args = as_issue("wait_issued", id_or_result, 2)
   local read = options.read("wait_issued", arguments.wait_issued, opts or {}, 2)
   local deadline_ms = loop.now_ms() + read.timeout_ms
-  local last
-  while true do
-    local left_ms = deadline_ms - loop.now_ms()
-    if left_ms < 1 then break end
+  local last, why
+  repeat
+    local left_ms = math.max(1, deadline_ms - loop.now_ms())
     local answer, err = ask_status(self, args, math.min(left_ms, self.options.timeout_ms))
     if not answer and not err.retryable then return nil, err end
     last = answer and answer.status or last
+    why = (not why or err and err.code ~= "timeout") and err or why -- the last ask has the least time
     if last == "issue_completed" then return answer end
     if last == "error" then return nil, issue_failed("issue_failed", args, last) end
     loop.sleep(math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
-  end
+  until loop.now_ms() >= deadline_ms
+  if not last then return nil, why end
   return nil, issue_failed("timeout", args, last,
-    ("the issue is not finished within the deadline, its last status was '%s'"):format(last or "unknown"))
+    ("the issue is not finished within the deadline, its last status was '%s'"):format(last))
 end
 
 --- Makes an issuer a trusted contact of a wallet (POST
