@@ -196,6 +196,14 @@ case("keeps the connection for the next request", function(t)
   expect.equal(first.connection, second.connection, "connection")
 end)
 
+case("does not use a connection that the server has closed since", function(t)
+  local scenario = t.env.scenario { other = { "answer_and_close", "proper" } }
+  t:answer(scenario.url .. "/x")
+  expect.equal(1, #scenario.requests(), "requests") -- the server hangs up before it tells
+  t:answer(scenario.url .. "/x", { method = "POST" })
+  expect.equal(2, #scenario.requests(), "requests")
+end)
+
 case("never takes an answer that came unasked for the next request's", function(t)
   local two = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\noneHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nunasked!"
   local url = t:url({ act = "raw", bytes = two, keep = true }, "proper")
