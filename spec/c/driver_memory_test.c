@@ -22,7 +22,7 @@ static credenco_code start(credenco_driver *driver, credenco_transfer **transfer
                                 .max_body_bytes = 100};
     request.headers = credenco_headers_new();
     credenco_code code = request.headers != NULL
-                             ? credenco_headers_add(request.headers, "x-api-key: k")
+                             ? credenco_headers_add(request.headers, span("x-api-key"), span("k"))
                              : CREDENCO_OUT_OF_MEMORY;
     if (code == CREDENCO_OK) {
         code = credenco_driver_start(driver, &request, transfer);

@@ -50,4 +50,30 @@ static void follows_the_table(void) {
     }
 }
 
-TAP_MAIN({"text is UTF-8 exactly when RFC 3629 says so", follows_the_table})
+static void tokens_name_methods_and_headers(void) {
+    for (int i = 0; i < 256; i++) {
+        char byte = (char)i;
+        bool kept =
+            i != 0 && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                             "!#$%&'*+-.^_`|~",
+                             i) != NULL;
+        CHECK(credenco_token_valid((credenco_span){&byte, 1}) == kept);
+    }
+    CHECK(!credenco_token_valid(CREDENCO_SPAN("")));
+    CHECK(credenco_token_valid(CREDENCO_SPAN("x-api-key")));
+    CHECK(!credenco_token_valid(CREDENCO_SPAN("x-api-key ")));
+    CHECK(!credenco_token_valid(CREDENCO_SPAN("x\0y")));
+}
+
+static void field_values_hold_no_control_bytes(void) {
+    for (int i = 0; i < 256; i++) {
+        char bytes[] = {'a', (char)i, 'b'};
+        bool kept = i == '\t' || (i >= 0x20 && i != 0x7f);
+        CHECK(credenco_field_value_valid((credenco_span){bytes, sizeof bytes}) == kept);
+    }
+    CHECK(credenco_field_value_valid(CREDENCO_SPAN("")));
+}
+
+TAP_MAIN({"text is UTF-8 exactly when RFC 3629 says so", follows_the_table},
+         {"a token is what RFC 9110 says", tokens_name_methods_and_headers},
+         {"a header's value holds no control byte but a tab", field_values_hold_no_control_bytes})

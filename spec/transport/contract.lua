@@ -304,6 +304,30 @@ case("speaks plain http to loopback hosts only, and nothing but http and https",
   end
 end)
 
+case("sends nothing that could be read as something else", function(t)
+  local scenario = t.env.scenario {}
+  local url = scenario.url .. "/x"
+  for _, byte in ipairs { "\0", "\r", "\n", "\27", "\127" } do
+    t:failure("invalid_argument", "no", url .. byte .. "y")
+    t:failure("invalid_argument", "no", url, { method = "GET" .. byte })
+    t:failure("invalid_argument", "no", url, { headers = { ["x-a"] = "1" .. byte .. "2" } })
+    t:failure("invalid_argument", "no", url, { headers = { ["x-a" .. byte] = "1" } })
+  end
+  t:failure("invalid_argument", "no", url .. " y")
+  t:failure("invalid_argument", "no", url, { method = "" })
+  t:failure("invalid_argument", "no", url, { method = "GET /evil" })
+  t:failure("invalid_argument", "no", url, { headers = { ["x-a: 1"] = "2" } })
+  t:failure("invalid_argument", "no", url, { headers = { [""] = "2" } })
+  expect.equal(0, #scenario.requests(), "requests")
+end)
+
+case("sends a header without a value, and one in UTF-8", function(t)
+  local scenario = t.env.scenario {}
+  t:answer(scenario.url .. "/x", { headers = { ["x-empty"] = "", ["x-name"] = "caf\195\169\tau lait" } })
+  expect.equal("", scenario.requests()[1].headers["x-empty"], "x-empty")
+  expect.equal("caf\195\169\tau lait", scenario.requests()[1].headers["x-name"], "x-name")
+end)
+
 -- TLS -------------------------------------------------------------------------
 
 case("verifies the certificate and its host", function(t)

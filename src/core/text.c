@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "chars.h"
+
 /* RFC 3629, 4: the lead byte decides how many bytes follow and how the first of
  * them is bounded; all others are 80..BF. */
 typedef struct lead {
@@ -51,6 +53,24 @@ bool credenco_utf8_valid(credenco_span text) {
             return false;
         }
         i += len;
+    }
+    return true;
+}
+
+bool credenco_token_valid(credenco_span text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_alnum(text.data[i]) && !is_one_of(text.data[i], "!#$%&'*+-.^_`|~")) {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+bool credenco_field_value_valid(credenco_span text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (is_control(text.data[i]) && text.data[i] != '\t') {
+            return false;
+        }
     }
     return true;
 }

@@ -9,4 +9,9 @@
  * above U+10FFFF. JSON text has to be (RFC 8259, 8.1). */
 bool credenco_utf8_valid(credenco_span text);
 
+/* What can stand in a request as a method or a header's name (RFC 9110, 5.6.2), and as a
+ * header's value (5.5): nothing that ends the line or the text early. */
+bool credenco_token_valid(credenco_span text);
+bool credenco_field_value_valid(credenco_span text);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "core/uri.h"
 
 /* Largest body that can be sent; a credential offer is a few kilobytes. */
@@ -138,7 +139,10 @@ static credenco_transfer *new_transfer(credenco_driver *driver) {
 /* --- one request ------------------------------------------------------------- */
 
 /* Comes after the body, whose setting alone would make it a POST. */
-static bool set_method(CURL *easy, const credenco_request *request) {
+static credenco_code set_method(CURL *easy, const credenco_request *request) {
+    if (!credenco_token_valid((credenco_span){request->method, strlen(request->method)})) {
+        return CREDENCO_INVALID_ARGUMENT;
+    }
     bool is_post = strcmp(request->method, "POST") == 0;
     bool is_get = strcmp(request->method, "GET") == 0;
     bool has_body = request->body.data != NULL || is_post;
@@ -149,7 +153,9 @@ static bool set_method(CURL *easy, const credenco_request *request) {
         is_get = true;
     }
     const char *other = is_post || (is_get && !has_body) ? NULL : request->method;
-    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, other) == CURLE_OK;
+    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, other) == CURLE_OK
+               ? CREDENCO_OK
+               : CREDENCO_OUT_OF_MEMORY;
 }
 
 static credenco_code set_body(credenco_transfer *transfer, credenco_span body) {
@@ -218,8 +224,8 @@ static credenco_code set_request(credenco_driver *driver, credenco_transfer *tra
     if (code == CREDENCO_OK) {
         code = set_body(transfer, request->body);
     }
-    if (code == CREDENCO_OK && !set_method(transfer->easy, request)) {
-        code = CREDENCO_OUT_OF_MEMORY;
+    if (code == CREDENCO_OK) {
+        code = set_method(transfer->easy, request);
     }
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
                      transfer->headers != NULL ? transfer->headers->lines : NULL);

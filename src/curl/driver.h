@@ -98,7 +98,8 @@ credenco_code credenco_driver_init(credenco_driver *driver, const credenco_drive
 /* Ends every transfer without an outcome; takes a zeroed driver, may run twice. */
 void credenco_driver_free(credenco_driver *driver);
 
-/* CREDENCO_INVALID_ARGUMENT for a URL that is not https, or http to loopback. */
+/* CREDENCO_INVALID_ARGUMENT for a URL that is not https, or http to loopback, and for a
+ * method that is no token. */
 credenco_code credenco_driver_start(credenco_driver *driver, const credenco_request *request,
                                     credenco_transfer **transfer);
 

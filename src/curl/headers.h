@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <stddef.h>
 
+#include "core/buf.h"
 #include "core/error.h"
 
 typedef struct credenco_headers {
@@ -15,8 +16,12 @@ typedef struct credenco_headers {
 /* No lines, held once; NULL when memory is short. */
 credenco_headers *credenco_headers_new(void);
 
-/* Adds a copy of the line; before the first request only. */
-credenco_code credenco_headers_add(credenco_headers *headers, const char *line);
+/* Adds a line, or sees to it that libcurl sends none of that name; before the first
+ * request only. CREDENCO_INVALID_ARGUMENT for what would be read as something else: a
+ * name that is no token, control bytes in a value. */
+credenco_code credenco_headers_add(credenco_headers *headers, credenco_span name,
+                                   credenco_span value);
+credenco_code credenco_headers_omit(credenco_headers *headers, credenco_span name);
 
 /* Both take NULL. */
 credenco_headers *credenco_headers_hold(credenco_headers *headers);

@@ -93,37 +93,43 @@ static credenco_headers *push_headers(lua_State *L) {
     return *box;
 }
 
-static void add_line(lua_State *L, credenco_headers *headers, const char *line) {
-    if (credenco_headers_add(headers, line) != CREDENCO_OK) {
-        raise(L, CREDENCO_OUT_OF_MEMORY);
-    }
+static bool is_named(credenco_span name, const char *wanted) {
+    return name.len == strlen(wanted) && memcmp(name.data, wanted, name.len) == 0;
 }
 
-/* libcurl sends a header without a value only when it ends in a semicolon. */
-static void add_header(lua_State *L, credenco_headers *headers, const char *name,
-                       credenco_span value) {
-    add_line(L, headers,
-             value.len > 0 ? lua_pushfstring(L, "%s: %s", name, value.data)
-                           : lua_pushfstring(L, "%s;", name));
-    lua_pop(L, 1);
-}
-
-/* headers(name -> value, names in lower case) -> lines, for any number of requests */
-static int curl_headers(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    credenco_headers *headers = push_headers(L);
+/* Adds the table at 1; what libcurl would send by itself for a POST is left out. */
+static credenco_code add_headers(lua_State *L, credenco_headers *headers) {
     bool has_type = false;
+    credenco_code code = credenco_headers_omit(headers, CREDENCO_SPAN("Expect"));
     for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
         luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING, 1, "header names must be strings");
-        const char *name = lua_tostring(L, -2);
-        add_header(L, headers, name, credenco_check_span(L, -1));
-        has_type = has_type || strcmp(name, "content-type") == 0;
+        credenco_span name = credenco_check_span(L, -2);
+        if (code == CREDENCO_OK) {
+            code = credenco_headers_add(headers, name, credenco_check_span(L, -1));
+        }
+        has_type = has_type || is_named(name, "content-type");
     }
-    add_line(L, headers, "Expect:");
-    if (!has_type) {
-        add_line(L, headers, "Content-Type:"); /* not libcurl's default for a POST */
+    if (code != CREDENCO_OK || has_type) {
+        return code;
     }
-    return 1;
+    return credenco_headers_omit(headers, CREDENCO_SPAN("Content-Type"));
+}
+
+static int refuse(lua_State *L, credenco_code code) {
+    if (code == CREDENCO_OUT_OF_MEMORY) {
+        return raise(L, code);
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, credenco_code_name(code));
+    return 2;
+}
+
+/* headers(name -> value, names in lower case) -> lines, for any number of requests
+ * | nil, code */
+static int curl_headers(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    credenco_code code = add_headers(L, push_headers(L));
+    return code == CREDENCO_OK ? 1 : refuse(L, code);
 }
 
 static credenco_headers *check_headers(lua_State *L, int arg) {
@@ -131,13 +137,19 @@ static credenco_headers *check_headers(lua_State *L, int arg) {
     return *box;
 }
 
+/* A text with a NUL would be cut short in C: it is no text at all. */
+static const char *check_whole_text(lua_State *L, int arg) {
+    credenco_span text = credenco_check_span(L, arg);
+    return strlen(text.data) == text.len ? text.data : "";
+}
+
 /* driver:start(method, url, headers, body | nil, timeout_ms, connect_timeout_ms,
  *              max_body_bytes, wants_headers) -> id | nil, code */
 static int driver_start(lua_State *L) {
     credenco_driver *driver = check_driver(L);
     credenco_request request = {
-        .method = luaL_checkstring(L, 2),
-        .url = luaL_checkstring(L, 3),
+        .method = check_whole_text(L, 2),
+        .url = check_whole_text(L, 3),
         .headers = check_headers(L, 4),
         .body = lua_isnil(L, 5) ? (credenco_span){NULL, 0} : credenco_check_span(L, 5),
         .timeout_ms = credenco_check_integer(L, 6, 1, WAIT_MAX_MS),
@@ -147,13 +159,8 @@ static int driver_start(lua_State *L) {
     };
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_start(driver, &request, &transfer);
-    if (code == CREDENCO_OUT_OF_MEMORY) {
-        return raise(L, code);
-    }
     if (code != CREDENCO_OK) {
-        lua_pushnil(L);
-        lua_pushstring(L, credenco_code_name(code));
-        return 2;
+        return refuse(L, code);
     }
     lua_pushinteger(L, (lua_Integer)transfer->id);
     return 1;

@@ -34,7 +34,7 @@ local WORDS = {
   too_large = { unknown = "the answer is larger than max_body_bytes" },
   closed = { no = "the transport is closed", unknown = "the transport was closed" },
   out_of_memory = { no = "out of memory", unknown = "out of memory" },
-  invalid_argument = { no = "the URL must be https, or http to a loopback host" },
+  invalid_argument = { no = "the URL must be https, or http to a loopback host, and nothing may hold control bytes" },
 }
 
 -- libcurl's own words help where the cause lies outside of the request.
@@ -80,9 +80,10 @@ local function lines_of(self, headers)
   if lines then return lines end
   local fields = { ["user-agent"] = self.options.user_agent }
   for name, value in pairs(headers) do fields[name] = value end
-  lines = curl.headers(fields)
+  local code
+  lines, code = curl.headers(fields)
   self.lines[headers] = lines
-  return lines
+  return lines, code
 end
 
 ---@param request table  see the transport's contract in CONTRIBUTING.md
@@ -93,8 +94,11 @@ function Transport:send(request)
   local timeout_ms = clamp(request.deadline_ms - loop.now_ms())
   if timeout_ms < 1 then return nil, failure("timeout", "no") end
   local options = self.options
-  local id, code = engine_of(self).driver:start(
-    request.method, request.url, lines_of(self, request.headers or NO_HEADERS), request.body, timeout_ms,
+  local lines, code = lines_of(self, request.headers or NO_HEADERS)
+  if not lines then return nil, failure(code, "no") end
+  local id
+  id, code = engine_of(self).driver:start(
+    request.method, request.url, lines, request.body, timeout_ms,
     clamp(request.connect_timeout_ms or options.connect_timeout_ms),
     request.max_body_bytes or options.max_body_bytes, request.with_headers ~= false)
   if not id then return nil, failure(code, "no") end
