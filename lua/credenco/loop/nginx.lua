@@ -61,6 +61,19 @@ function M.detach(fn, ...)
   if not ngx.timer.at(0, run, fn, ...) then M.spawn(fn, ...) end
 end
 
+--- Whether the worker has been told to exit.
+---@return boolean
+function M.exiting()
+  return ngx.worker.exiting()
+end
+
+--- Runs fn now and then, until the worker exits.
+---@param seconds number
+---@param fn fun()
+function M.every(seconds, fn)
+  assert(ngx.timer.every(seconds, fn))
+end
+
 --- A dictionary that all workers share (the directive lua_shared_dict), or nil.
 ---@param name string
 ---@return table?
@@ -80,6 +93,10 @@ end
 
 function M.warn(message)
   ngx.log(ngx.WARN, message)
+end
+
+function M.report(message)
+  ngx.log(ngx.ERR, message)
 end
 
 -- What is in flight when the worker is told to exit is given some time to finish.
@@ -113,7 +130,7 @@ local function pump(_, source, id)
   source.clock = os.clock()
   while source.pump == id and source:busy() do
     source.pumped_ms = core.now_ms()
-    if ngx.worker.exiting() then source.exiting_since = source.exiting_since or source.pumped_ms end
+    if M.exiting() then source.exiting_since = source.exiting_since or source.pumped_ms end
     if out_of_time(source, source.exiting_since) then source:abandon() end
     set_pace(source, source:step(0, source.most))
     rest(source)

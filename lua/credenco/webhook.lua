@@ -1,0 +1,178 @@
+--- Receives wallet events (CloudEvents 1.0 in HTTP's binary mode) inside nginx: checks
+--- the signature, queues the event, answers, and runs a handler in the background.
+---
+---     local events = require("credenco.webhook").new { secret = ..., dict = "events", handler = ... }
+---     init_worker_by_lua_block { events:start() }
+---     location = /events { content_by_lua_block { events:receive() } }
+---
+--- An event is answered 204 when it is in the queue, which a reload leaves whole, or was
+--- before; with anything else the sender repeats it. The handler may see an event twice,
+--- when its worker died while it ran, and it runs in a timer, so it may wait.
+
+local events = require "credenco.webhook.event"
+local loop = require "credenco.loop"
+local options = require "credenco.options"
+local queue = require "credenco.webhook.queue"
+local signature = require "credenco.webhook.signature"
+local worker = require "credenco.webhook.worker"
+
+local M = {}
+
+---@class credenco.WebhookOptions
+---@field secret string           what deliveries are signed with
+---@field old_secret string?      the one before, good for an hour after rotated_at
+---@field rotated_at integer?     Unix time
+---@field dict string             a lua_shared_dict of nginx's configuration, for nothing else
+---@field handler fun(event: credenco.WalletEvent): any  throws, or returns nil or false and a problem, to be called again
+---@field signature_header string?  default "x-credenco-signature"
+---@field signature_name string?  default "v1"
+---@field signed_text (fun(timestamp: string, body: string): string)?  default: timestamp, a dot, the body
+---@field tolerance_s integer?    default 300
+---@field max_body_bytes integer? default 65536; at most client_body_buffer_size
+---@field queue_size integer?     default 1000
+---@field concurrency integer?    handlers at once, per worker; default 8
+---@field max_attempts integer?   default 10, over a quarter of an hour
+---@field remember_s integer?     how long an event's id is known; default 86400
+
+local OLD_SECRET_S = 3600
+
+-- Time enough to put an event into the queue.
+local TAKING_S = 10
+
+local function header_name(value)
+  if value:find "[^%w-]" then return "must be the name of an HTTP header" end
+end
+
+local SPEC = {
+  secret = { type = "string", required = true, check = options.clean_text },
+  old_secret = { type = "string", check = options.clean_text },
+  rotated_at = { type = "integer", min = 0 },
+  dict = { type = "string", required = true },
+  handler = { type = "function", required = true },
+  signature_header = { type = "string", default = "x-credenco-signature", check = header_name },
+  signature_name = { type = "string", default = "v1", check = options.clean_text },
+  signed_text = { type = "function", default = function(timestamp, body) return timestamp .. "." .. body end },
+  tolerance_s = { type = "integer", default = 300, min = 1, max = 86400 },
+  max_body_bytes = { type = "integer", default = 65536, min = 1, max = 16777216 },
+  queue_size = { type = "integer", default = 1000, min = 1, max = 100000 },
+  concurrency = { type = "integer", default = 8, min = 1, max = 256 },
+  max_attempts = { type = "integer", default = 10, min = 1, max = 1000 },
+  remember_s = { type = "integer", default = 86400, min = 600, max = 2592000 },
+}
+
+---@class credenco.Webhook
+local Webhook = {}
+Webhook.__index = Webhook
+
+local function secrets_of(read)
+  local secrets = { { text = read.secret } }
+  if read.old_secret then
+    secrets[2] = { text = read.old_secret, until_s = read.rotated_at + OLD_SECRET_S }
+  end
+  return secrets
+end
+
+--- A wrong option throws.
+---@param given credenco.WebhookOptions
+---@return credenco.Webhook
+function M.new(given)
+  local what = "credenco.webhook.new"
+  local read = options.read(what, SPEC, given, 2)
+  if (read.old_secret == nil) ~= (read.rotated_at == nil) then
+    error(what .. ": old_secret and rotated_at go together", 2)
+  end
+  local dict = loop.shared_dict and loop.shared_dict(read.dict)
+  if not dict then error(what .. ": dict must name a lua_shared_dict of nginx's configuration", 2) end
+  read.secrets = secrets_of(read)
+  local items = queue.new(dict, read.queue_size)
+  return setmetatable({
+    options = read, dict = dict, queue = items, worker = worker.new(items, read),
+  }, Webhook)
+end
+
+-- Reading --------------------------------------------------------------------------
+
+local function joined(value)
+  return type(value) == "table" and table.concat(value, ",") or value
+end
+
+-- A body beyond client_body_buffer_size is in a file, which nobody waits for here.
+local function read_body(max_bytes)
+  if (tonumber(ngx.var.http_content_length) or 0) > max_bytes then return nil end
+  ngx.req.read_body()
+  if ngx.req.get_body_file() then return nil end
+  local body = ngx.req.get_body_data() or ""
+  return #body <= max_bytes and body or nil
+end
+
+-- Answering ------------------------------------------------------------------------
+
+-- An event leaves two marks: its id, and the digest of what was signed. A digest that
+-- comes back under another id is a replay, for the signature does not cover the id.
+local function mark(self, id, digest)
+  local dict = self.dict
+  local added, problem = dict:safe_add("digest " .. digest, id, 2 * self.options.tolerance_s)
+  if not added and problem ~= "exists" then return 503, "no room" end
+  if not added and dict:get("digest " .. digest) ~= id then
+    return 409, "this delivery came before, as another event"
+  end
+  added, problem = dict:safe_add("id " .. id, "taking", TAKING_S)
+  if added then return nil end
+  if problem ~= "exists" then return 503, "no room" end
+  if dict:get("id " .. id) == "taken" then return 204 end
+  return 503, "this event is being taken"
+end
+
+local function unmark(self, id, digest)
+  self.dict:delete("id " .. id)
+  self.dict:delete("digest " .. digest)
+end
+
+local function queue_event(self, event, text, digest)
+  if not self.queue:put(text) then
+    unmark(self, event.id, digest)
+    return 503, "the queue is full"
+  end
+  self.dict:set("id " .. event.id, "taken", self.options.remember_s)
+  self.worker:wake()
+  return 204
+end
+
+--- Takes one delivery.
+---@return integer status
+---@return string? problem
+local function take(self)
+  if ngx.req.get_method() ~= "POST" then return 405, "only POST" end
+  local body = read_body(self.options.max_body_bytes)
+  if not body then return 413, "the body is larger than max_body_bytes or client_body_buffer_size" end
+  local headers = ngx.req.get_headers()
+  local digest, problem = signature.check(
+    self.options, joined(headers[self.options.signature_header]), body, ngx.time())
+  if not digest then return 401, problem end
+  local event = events.from_request(headers, body)
+  local text = event and events.to_text(event, body)
+  if not text then return 400, "not a CloudEvent in binary mode with a JSON body" end
+  local status
+  status, problem = mark(self, event.id, digest)
+  if status then return status, problem end
+  return queue_event(self, event, text, digest)
+end
+
+--- Answers the request that nginx is serving; call it in its content phase.
+function Webhook:receive()
+  local status, problem = take(self)
+  ngx.status = status
+  if status == 503 then ngx.header.retry_after = 5 end
+  if problem then
+    ngx.header.content_type = "text/plain"
+    ngx.print(problem, "\n")
+  end
+  return ngx.exit(status < 300 and status or ngx.OK)
+end
+
+--- Runs the handler on what is queued; call it in every worker's init_worker phase.
+function Webhook:start()
+  self.worker:start()
+end
+
+return M

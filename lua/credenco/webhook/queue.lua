@@ -1,0 +1,107 @@
+--- A bounded queue in a shared dictionary of nginx, for all workers, which a reload and
+--- the death of a worker leave whole.
+---
+--- It is a ring of slots. An item stays in its slot until it is done; whoever works on it
+--- has a lease on the slot, renewed while the work goes on and gone soon after its
+--- worker. So an item may be worked on again, never forgotten. Order is not kept.
+
+local core = require "credenco.core"
+local loop = require "credenco.loop"
+
+local M = {}
+
+local LEASE_S = 5
+local LEASE_RENEWED_MS = 1000
+
+---@class credenco.Queue
+---@field dict table
+---@field size integer
+local Queue = {}
+Queue.__index = Queue
+
+--- @param dict table
+--- @param size integer
+--- @return credenco.Queue
+function M.new(dict, size)
+  return setmetatable({ dict = dict, size = size }, Queue)
+end
+
+local function slot_key(slot) return "slot " .. slot end
+local function lease_key(slot) return "lease " .. slot end
+local function tries_key(slot) return "tries " .. slot end
+
+--- Puts an item into the queue; nil when there is no room.
+---@param item string
+---@return boolean? ok
+function Queue:put(item)
+  local first = self.dict:incr("next slot", 1, 0)
+  for i = 0, self.size - 1 do
+    if self.dict:safe_add(slot_key((first + i) % self.size), item) then return true end
+  end
+end
+
+---@class credenco.Job  an item that is worked on
+---@field item string
+---@field slot integer
+---@field lease string  what the lease on the slot says while it is ours
+
+local function owns(self, job)
+  return self.dict:get(lease_key(job.slot)) == job.lease
+end
+
+--- An item that nobody works on, leased to the caller; nil when there is none.
+---@return credenco.Job?
+function Queue:take()
+  local dict, lease = self.dict, core.uuid()
+  for slot = 0, self.size - 1 do
+    if dict:get(slot_key(slot)) and dict:add(lease_key(slot), lease, LEASE_S) then
+      local item = dict:get(slot_key(slot)) -- it may have been done before the lease
+      if item then return { item = item, slot = slot, lease = lease } end
+      dict:delete(lease_key(slot))
+    end
+  end
+end
+
+--- Keeps the lease until `job.done`.
+---@param job credenco.Job
+function Queue:hold(job)
+  while not job.done and owns(self, job) do
+    self.dict:expire(lease_key(job.slot), LEASE_S)
+    loop.sleep(LEASE_RENEWED_MS)
+  end
+end
+
+--- The item is done with. Does nothing when the lease was lost: the slot may have
+--- another item by now.
+---@param job credenco.Job
+function Queue:finish(job)
+  if not owns(self, job) then return end
+  self.dict:delete(tries_key(job.slot))
+  self.dict:delete(slot_key(job.slot))
+  self.dict:delete(lease_key(job.slot))
+end
+
+--- Counts another failure of an item.
+---@param job credenco.Job
+---@return integer failures
+function Queue:count_failure(job)
+  return self.dict:incr(tries_key(job.slot), 1, 0) or 1
+end
+
+--- Leaves an item alone for so long.
+---@param job credenco.Job
+---@param delay_s number
+function Queue:postpone(job, delay_s)
+  if owns(self, job) then self.dict:set(lease_key(job.slot), true, delay_s) end
+end
+
+---@return integer items
+function Queue:length()
+  local count = 0
+  for slot = 0, self.size - 1 do
+    if self.dict:get(slot_key(slot)) then count = count + 1 end
+  end
+  return count
+end
+
+return M

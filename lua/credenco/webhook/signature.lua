@@ -1,0 +1,83 @@
+--- Whether a delivery is signed with one of our secrets, lately enough.
+---
+--- The header is `t=<Unix time>,v1=<HMAC-SHA256 in hex>[,v1=...]`; what is signed is the
+--- time, a dot, and the body. A sender in the middle of a rotation may sign twice.
+
+local digest = require "openssl.digest"
+local hmac = require "openssl.hmac"
+
+local M = {}
+
+local SIGNATURES_MAX = 8
+
+---@class credenco.Signing
+---@field secrets { text: string, until_s: number? }[]  the last moment each is good for
+---@field signature_name string
+---@field tolerance_s integer
+---@field signed_text fun(timestamp: string, body: string): string
+
+local function from_hex(text)
+  if #text % 2 == 1 or text:find "%X" then return nil end
+  return (text:gsub("..", function(byte) return string.char(tonumber(byte, 16)) end))
+end
+
+--- Takes the same time wherever two texts of one length differ.
+local function same(a, b)
+  if #a ~= #b then return false end
+  local difference = 0
+  for i = 1, #a do
+    local d = a:byte(i) - b:byte(i)
+    difference = difference + d * d
+  end
+  return difference == 0
+end
+
+-- A header that names two times was put together from two deliveries.
+local function parse(header, signature_name)
+  local timestamp, signatures = nil, {}
+  for name, value in header:gmatch "([^,=%s]+)=([^,%s]*)" do
+    if name == "t" then
+      if timestamp and timestamp ~= value then return nil end
+      timestamp = value
+    elseif name == signature_name then
+      signatures[#signatures + 1] = from_hex(value)
+    end
+  end
+  if not timestamp or not timestamp:find "^%d+$" or #timestamp > 12 then return nil end
+  if #signatures == 0 or #signatures > SIGNATURES_MAX then return nil end
+  return timestamp, signatures
+end
+
+local function signed_by_any(signing, text, signatures, now_s)
+  local found = false
+  for _, secret in ipairs(signing.secrets) do
+    if not secret.until_s or now_s <= secret.until_s then
+      local wanted = hmac.new(secret.text, "sha256"):final(text)
+      for _, signature in ipairs(signatures) do
+        if same(wanted, signature) then found = true end
+      end
+    end
+  end
+  return found
+end
+
+--- Checks one delivery.
+---@param signing credenco.Signing
+---@param header string?   all signature headers of the delivery, joined with commas
+---@param body string
+---@param now_s number
+---@return string? digest  what was signed, in short: the same whichever secret signed it
+---@return string? problem
+function M.check(signing, header, body, now_s)
+  if not header then return nil, "the delivery is not signed" end
+  local timestamp, signatures = parse(header, signing.signature_name)
+  if not timestamp then return nil, "the signature cannot be read" end
+  if math.abs(now_s - tonumber(timestamp)) > signing.tolerance_s then
+    return nil, "the timestamp is too far from now"
+  end
+  local text = signing.signed_text(timestamp, body)
+  if not signed_by_any(signing, text, signatures, now_s) then return nil, "the signature does not fit" end
+  return digest.new("sha256"):final(text)
+end
+
+return M

@@ -1,0 +1,74 @@
+--- Runs the handler on queued events, in the background, a few at a time.
+
+local events = require "credenco.webhook.event"
+local loop = require "credenco.loop"
+
+local M = {}
+
+local LOOK_EVERY_S = 1
+local BACK_OFF_MAX_S = 300
+
+---@class credenco.WebhookWorker
+local Worker = {}
+Worker.__index = Worker
+
+--- @param queue credenco.Queue
+--- @param options { handler: fun(event: table): any, concurrency: integer, max_attempts: integer }
+--- @return credenco.WebhookWorker
+function M.new(queue, options)
+  return setmetatable({ queue = queue, options = options, running = 0 }, Worker)
+end
+
+-- A handler fails by throwing, or with nil or false and what went wrong.
+local function run_handler(handler, event)
+  local ok, result, problem = pcall(handler, event)
+  if not ok then return nil, result end
+  if result == nil and problem == nil or result then return true end
+  return nil, problem
+end
+
+local function fail(self, job, event, problem)
+  local failures = self.queue:count_failure(job)
+  if failures >= self.options.max_attempts then
+    loop.report(("credenco: event %s: given up after %d attempts: %s"):format(event.id, failures, tostring(problem)))
+    return self.queue:finish(job)
+  end
+  loop.warn(("credenco: event %s: attempt %d failed: %s"):format(event.id, failures, tostring(problem)))
+  self.queue:postpone(job, math.min(BACK_OFF_MAX_S, 2 ^ (failures - 1)))
+end
+
+local function work_on(self, job)
+  local event = events.from_text(job.item)
+  loop.spawn(self.queue.hold, self.queue, job)
+  local ok, problem = run_handler(self.options.handler, event)
+  job.done = true
+  if ok then self.queue:finish(job) else fail(self, job, event, problem) end
+end
+
+-- A worker that is told to exit leaves the rest to those that take over.
+local function next_job(self)
+  if not loop.exiting() then return self.queue:take() end
+end
+
+local function run(self)
+  local job = next_job(self)
+  while job do
+    work_on(self, job)
+    job = next_job(self)
+  end
+  self.running = self.running - 1
+end
+
+--- Looks for work in the background.
+function Worker:wake()
+  if self.running >= self.options.concurrency then return end
+  self.running = self.running + 1
+  loop.detach(run, self)
+end
+
+--- Looks for work now and then: what a reload or a dead worker left, and what failed.
+function Worker:start()
+  loop.every(LOOK_EVERY_S, function() self:wake() end)
+end
+
+return M
