@@ -21,8 +21,13 @@ async function bodyOf(request) {
 }
 
 export class IndependentIssuer {
-  /** @param options.did 'web' or 'jwk'; options.bindings what the metadata says of key binding */
-  constructor({ did = 'web', bindings = ['jwk'] } = {}) {
+  /**
+   * @param options.did 'web' or 'jwk'
+   * @param options.bindings what the metadata says of key binding
+   * @param options.identifiers whether tokens come with a credential_identifier, which then has to be used
+   */
+  constructor({ did = 'web', bindings = ['jwk'], identifiers = false } = {}) {
+    this.identifiers = identifiers;
     this.didMethod = did;
     this.bindings = bindings;
     this.offers = new Map();
@@ -164,7 +169,8 @@ export class IndependentIssuer {
     this.offers.delete(code);
     const token = randomUUID();
     this.tokens.set(token, offer);
-    return { access_token: token, token_type: 'Bearer', expires_in: 60 };
+    const details = [{ type: 'openid_credential', credential_configuration_id: 'permit', credential_identifiers: ['permit-7'] }];
+    return { access_token: token, token_type: 'Bearer', expires_in: 60, ...(this.identifiers && { authorization_details: details }) };
   }
 
   nonce() {
@@ -179,6 +185,8 @@ export class IndependentIssuer {
     const credentialRequest = this.issuer.parseCredentialRequest({
       issuerMetadata: this.metadata, credentialRequest: JSON.parse(await bodyOf(request)),
     });
+    const asked = credentialRequest.credentialIdentifier ?? credentialRequest.credentialConfigurationId;
+    if (asked !== (this.identifiers ? 'permit-7' : 'permit')) throw new Error('another credential');
     const [jwt] = credentialRequest.proofs.jwt;
     const { signer, header, payload } = await this.issuer.verifyCredentialRequestJwtProof({ issuerMetadata: this.metadata, jwt });
     if (!this.nonces.delete(payload.nonce)) throw new Error('the nonce is not ours');

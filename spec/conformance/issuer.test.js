@@ -79,6 +79,15 @@ describe("the sandbox's wallet with an independent issuer", () => {
     }
   });
 
+  it('uses the credential_identifier the token came with', async () => {
+    const issuer = await issuerWith({ identifiers: true });
+    const wallet = await newWallet();
+    await sandbox.trust(wallet, issuer.did);
+    await sandbox.push(wallet, await issuer.offer(CLAIMS, FRAME));
+    assert.deepEqual((await sandbox.wallet(wallet)).discarded, []);
+    assert.equal((await sandbox.wallet(wallet)).credentials.length, 1);
+  });
+
   it("sees the issuer's status list change", async () => {
     const issuer = await issuerWith();
     const wallet = await newWallet();

@@ -49,18 +49,18 @@ local function records(wallet, first, last)
   end
 end
 
---- Asks for the settings and for a status, again and again, until `state.done`.
+--- Asks for the page and for a status, again and again, until `state.done`.
 local function watch(client, state)
   while not state.done do
     local started = loop.now_ms()
-    local settings, settings_err = client:request { method = "GET", path = "/sandbox/settings" }
+    local page, page_err = client:request { path = "/" }
     local status, status_err = client:issue_status "soak-1"
     state.asked = state.asked + 1
     state.slowest_ms = math.max(state.slowest_ms, loop.now_ms() - started)
     local is_made = status or status_err.code ~= "not_found" or state.asked > 10
-    if not settings or (not status and is_made) then
+    if not page or (not status and is_made) then
       state.unanswered = state.unanswered + 1
-      io.stderr:write(tostring(settings_err or status_err), "\n")
+      io.stderr:write(tostring(page_err or status_err), "\n")
     end
     loop.sleep(50)
   end

@@ -44,6 +44,7 @@ local function fetch_document(did, loopback_scheme, deadline_ms)
   return document
 end
 
+--- A DID URL in full; documents may leave the DID itself out.
 local function absolute(id, did)
   return type(id) == "string" and id:find "^#" and did .. id or id
 end
@@ -58,12 +59,15 @@ end
 local function assertion_methods(document, did)
   local by_id, methods = {}, {}
   for _, method in ipairs(list_of(document, "verificationMethod")) do
-    if json.is_object(method) then
+    if json.is_object(method) and type(method.id) == "string" then
       by_id[absolute(method.id, did)] = method
     end
   end
   for _, entry in ipairs(list_of(document, "assertionMethod")) do
-    methods[#methods + 1] = json.is_object(entry) and entry or by_id[absolute(entry, did)]
+    if type(entry) == "string" then
+      entry = by_id[absolute(entry, did)]
+    end
+    methods[#methods + 1] = json.is_object(entry) and entry or nil
   end
   return methods
 end
