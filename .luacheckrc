@@ -14,4 +14,5 @@ files["lua/credenco/transport/resty.lua"] = { std = "ngx_lua" }
 files["lua/credenco/webhook.lua"] = { std = "ngx_lua" }
 files["lua/credenco/sandbox"] = { std = "+ngx_lua" }
 files["*.rockspec"] = { std = "rockspec" }
+files["examples/openresty"] = { std = "ngx_lua" }
 files["spec/nginx"] = { std = "+busted+ngx_lua" }

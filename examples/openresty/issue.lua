@@ -1,0 +1,60 @@
+-- POST /issue: maps the order in the body to claims, issues them into the wallet it names, and answers with
+-- what a caller can act on.
+local cjson = require "cjson.safe"
+local credenco = require "credenco"
+
+local M = {}
+
+local client = credenco.new {
+  base_url = os.getenv "CREDENCO_BASE_URL",
+  api_key = os.getenv "CREDENCO_API_KEY",
+  timeout_ms = 10000,
+}
+
+local STATUS = {
+  rejected = 422,
+  not_found = 422,
+  invalid_claims = 422,
+  rate_limited = 503,
+  timeout = 504,
+}
+
+local function answer(status, fields)
+  ngx.status = status
+  ngx.header.content_type = "application/json"
+  ngx.say(cjson.encode(fields))
+end
+
+local function read_order()
+  ngx.req.read_body()
+  local order = cjson.decode(ngx.req.get_body_data() or "")
+  if type(order) ~= "table" then return nil, "the body must be a JSON object" end
+  for _, name in ipairs { "wallet_key", "registration", "name" } do
+    if type(order[name]) ~= "string" or order[name] == "" then return nil, name .. " must be a text" end
+  end
+  return order
+end
+
+function M.handle()
+  if ngx.req.get_method() ~= "POST" then return answer(405, { problem = "only POST" }) end
+  local order, problem = read_order()
+  if not order then return answer(400, { problem = problem }) end
+
+  local issued, err = client:issue_direct {
+    wallet_key = order.wallet_key,
+    template_id = "ebw_oid",
+    claims = {
+      id = order.registration,
+      name = order.name,
+      issuing_authority = "Credenco",
+      issuing_country = "NL",
+    },
+  }
+  if issued then return answer(201, { correlation_id = issued.correlation_id }) end
+
+  -- `sent` says whether the caller may just try again: not when it is "unknown".
+  ngx.log(ngx.ERR, tostring(err))
+  answer(STATUS[err.code] or 502, { problem = err.code, sent = err.sent, correlation_id = err.correlation_id })
+end
+
+return M
