@@ -32,10 +32,25 @@ local function claims_of_sd_jwt(payload)
   return claims
 end
 
+--- Claims of the envelope may not be disclosed selectively (SD-JWT VC, 3.2.2.2).
+local NOT_DISCLOSABLE = { "iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status" }
+
+local function hides_its_envelope(parsed)
+  for _, name in ipairs(NOT_DISCLOSABLE) do
+    if parsed.payload[name] ~= nil and parsed.jws.payload[name] == nil then
+      return true
+    end
+  end
+  return false
+end
+
 local function read_sd_jwt(text, wanted)
   local parsed, err = sd_jwt.parse(text)
   if not parsed then
     return fail("credential_invalid", err)
+  end
+  if hides_its_envelope(parsed) then
+    return fail("credential_invalid", "a claim that has to be in the open is selectively disclosed")
   end
   local typ = parsed.jws.header.typ
   if typ ~= "dc+sd-jwt" and typ ~= "vc+sd-jwt" then
