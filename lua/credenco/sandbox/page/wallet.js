@@ -6,7 +6,7 @@ import { byId, date, dateTime, element, reconcile, say } from './dom.js';
 const SHOWN_CREDENTIALS = 60;
 
 const LONG_LABEL = 24;
-const LONG_VALUE = 15;
+const LONG_VALUE = 13;
 
 const STATUS = { valid: 'Valid', revoked: 'Revoked', suspended: 'Suspended', expired: 'Expired', unknown: 'Status unknown' };
 const STATE = { NEW: 'New', READ: 'Read', PROCESSED: 'Processed' };
