@@ -38,10 +38,10 @@ if(APPLE)
   target_link_options(credenco_lua INTERFACE -undefined dynamic_lookup)
 endif()
 
-find_package(CURL 7.85 QUIET)
+find_package(CURL 7.87 QUIET)
 if(NOT CURL_FOUND)
   message(FATAL_ERROR
-    "libcurl (7.85 or newer) with its headers was not found.\n"
+    "libcurl (7.87 or newer) with its headers was not found.\n"
     "Debian, Ubuntu: apt-get install libcurl4-openssl-dev\n"
     "Fedora:         dnf install libcurl-devel\n"
     "Alpine:         apk add curl-dev\n"

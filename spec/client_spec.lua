@@ -289,6 +289,46 @@ describe("the client", function()
     assert.equal(0, #scenario.requests("create"))
   end)
 
+  it("takes an empty answer for no trusted contact", function()
+    local scenario = server:scenario { trust = { answering "[]" } }
+    local contact, err = new_client(scenario):trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" }
+    assert.is_nil(contact)
+    assert.equal("bad_response", err.code)
+  end)
+
+  it("keeps its own id when the server's cannot be asked about", function()
+    local scenario = server:scenario {
+      create = { answering(cjson.encode { correlation_id = ("x"):rep(256), request_uri = SAMPLE }) },
+    }
+    assert.equal("89cba89", assert(new_client(scenario):issue_direct(order())).correlation_id)
+  end)
+
+  it("refuses a query that makes too long a URL", function()
+    local client = new_client(server:scenario())
+    local _, problem = pcall(client.request, client, { path = "/x", query = { a = ("b"):rep(40000) } })
+    assert.equal("request: path and query make a URL of more than 32768 bytes", problem)
+    assert(client:request { path = "/x", query = { a = ("b"):rep(20000) } })
+  end)
+
+  it("pushes the longest offer URI it takes", function()
+    local scenario = server:scenario()
+    local longest = "https://a.example/" .. ("/"):rep(8192 - #"https://a.example/")
+    assert(new_client(scenario):push_offer { wallet_key = KEY, offer_uri = longest })
+    assert.truthy(#scenario.requests("push")[1].target > 20000)
+  end)
+
+  it("honours the Retry-After of any transport", function()
+    local asked = 0
+    local transport = { send = function()
+      asked = asked + 1
+      return { status = 503, headers = { ["retry-after"] = "99" }, body = "" }
+    end }
+    local client = credenco.new { base_url = "https://a.example", api_key = "k", transport = transport }
+    local _, err = client:issue_status "1"
+    assert.equal("server_error", err.code)
+    assert.equal(1, asked)
+  end)
+
   it("uses any table with a send method as its transport", function()
     local requests = {}
     local transport = { send = function(_, request)

@@ -85,6 +85,31 @@ describe("issue_many", function()
     assert.equal(21, read)
   end)
 
+  it("reads no further ahead than it may, also when answers come at once", function()
+    local read = 0
+    local transport = { send = function()
+      return { status = 201, body = '{"request_uri":"x:?credential_offer_uri=https://a.example/o"}' }
+    end }
+    local client = credenco.new { base_url = "https://a.example", api_key = "k", transport = transport }
+    local next_result = client:issue_many(function()
+      read = read + 1
+      return record(read)
+    end, { concurrency = 4 })
+    assert.is_table(next_result())
+    assert.equal(4, read)
+    assert.is_table(next_result())
+    assert.equal(5, read)
+  end)
+
+  it("does not call it unsent when a transport breaks its word and throws", function()
+    local transport = { send = function(_, request)
+      if request.url:find("/offer/", 1, true) then error("broken transport", 0) end
+      return { status = 201, body = '{"request_uri":"x:?credential_offer_uri=https://a.example/o"}' }
+    end }
+    local client = credenco.new { base_url = "https://a.example", api_key = "k", transport = transport }
+    assert.has_error(client:issue_many(list(1)), "broken transport")
+  end)
+
   it("gives nothing for no records", function()
     assert.is_nil(new_client(server:scenario()):issue_many({})())
   end)

@@ -124,6 +124,28 @@ describe("OAuth2 client credentials", function()
     assert.equal(1, #scenario.requests("token"))
   end)
 
+  it("are told of with the issue's own id when they cannot be had", function()
+    local scenario = server:scenario { token = { 400 } }
+    local _, err = new_client(scenario):issue_direct {
+      wallet_key = "w", template_id = "t", claims = {}, correlation_id = "mine",
+    }
+    assert.equal("mine", err.correlation_id)
+  end)
+
+  it("do not show in an error, also when they were renewed meanwhile", function()
+    local scenario = server:scenario { status = { "echo_refusal" } }
+    local client = new_client(scenario)
+    local send = client.transport.send
+    client.transport.send = function(transport, request)
+      local response, failure = send(transport, request)
+      if client.auth.token then client.auth.token = { value = "another", headers = {} } end
+      return response, failure
+    end
+    local _, err = client:issue_status "1"
+    assert.equal("rejected", err.code)
+    assert.is_nil((tostring(err) .. tostring(err.detail)):find("token-1", 1, true))
+  end)
+
   it("do not show in an error", function()
     local scenario = server:scenario { token = { "echo_refusal" } }
     local _, err = new_client(scenario):issue_status "1"

@@ -14,6 +14,12 @@ local function object(body)
   if type(value) == "table" then return value end
 end
 
+-- Fit to be asked about again.
+local function identifier(value)
+  local id = text(value)
+  if id and #id <= 255 and not id:find("[%c\127]") then return id end
+end
+
 -- Older servers leave out the prefix of the data: URI.
 local function data_uri(value)
   local uri = text(value)
@@ -32,7 +38,7 @@ function M.create_offer(body)
   if not answer then return nil, "the answer is not a JSON object" end
   if not text(answer.request_uri) then return nil, "the answer has no request_uri in text" end
   return {
-    correlation_id = text(answer.correlation_id),
+    correlation_id = identifier(answer.correlation_id),
     request_uri = answer.request_uri,
     status_uri = text(answer.status_uri),
     qr_uri = data_uri(answer.qr_uri),
@@ -52,7 +58,7 @@ function M.issue_status(body)
   if not text(answer.status) then return nil, "the answer has no status in text" end
   return {
     status = status_word(answer.status),
-    correlation_id = text(answer.correlation_id),
+    correlation_id = identifier(answer.correlation_id),
     revocation_uuid = text(answer.revocation_uuid),
   }
 end
@@ -60,6 +66,7 @@ end
 function M.trust_issuer(body)
   local answer = object(body)
   if not answer then return nil, "the answer is not a JSON object" end
+  if not answer.id and not text(answer.did) then return nil, "the answer is no trusted contact" end
   return {
     id = tonumber(answer.id),
     did = text(answer.did),

@@ -88,9 +88,11 @@ function M.oauth2(settings, call, timeout_ms)
   }, OAuth2)
 end
 
-function OAuth2:secrets()
+-- The token that a request carried may be another one than the one of now.
+function OAuth2:secrets(headers)
   local token = self.token and self.token.value
-  return { self.settings.client_secret, token }
+  local carried = headers and headers.authorization and headers.authorization:match("^Bearer (.*)")
+  return { secret = self.settings.client_secret, token = token, carried = carried }
 end
 
 local function form(fields)
@@ -145,7 +147,11 @@ end
 -- One fetch serves every call that waits. It is a task of its own, so that no caller
 -- who gives up takes it along.
 local function fetch(self)
-  local token, err = obtain(self)
+  local ok, token, err = pcall(obtain, self)
+  local thrown = not ok and token
+  if thrown then
+    token, err = nil, errors.new { code = "closed", step = "token", message = "the token call was broken off" }
+  end
   if token then
     token.headers = as_headers(token.value)
     self.token = token
@@ -153,6 +159,7 @@ local function fetch(self)
   self.fetching = false
   self.failed = err
   wake_all(self, token and token.headers, err)
+  if thrown then error(thrown, 0) end
 end
 
 local function start_fetch(self)

@@ -4,12 +4,12 @@
 
 local arguments = require "credenco.arguments"
 local auth = require "credenco.auth"
+local calls = require "credenco.call"
 local core = require "credenco.core"
 local errors = require "credenco.errors"
-local exchange = require "credenco.exchange"
-local json = require "credenco.json"
 local loop = require "credenco.loop"
 local many = require "credenco.many"
+local offers = require "credenco.offer"
 local options = require "credenco.options"
 local settings = require "credenco.settings"
 
@@ -22,101 +22,7 @@ Client.__name = "credenco.Client"
 
 local M = {}
 
--- How calls are made -----------------------------------------------------------
-
--- Nothing can be sent: the client is closed, or nginx is in a phase that cannot wait.
-local function unready(self, step)
-  if self.closed then return errors.new { code = "closed", step = step } end
-  local ready, why = loop.ready()
-  if not ready then return errors.new { code = "cannot_wait", step = step, message = why } end
-end
-
--- Runs `start(flow)`, then the flow; flows are kept for the next call.
-local function carry_out(self, call, start)
-  local flow = table.remove(self.flows) or self.context:flow()
-  start(flow)
-  local done, err = exchange.run(self, flow, call)
-  local offer_uri = flow:offer_uri()
-  self.flows[#self.flows + 1] = flow
-  return done, err, offer_uri
-end
-
-local function new_call(self, timeout_ms, fields)
-  fields.deadline_ms = loop.now_ms() + (timeout_ms or self.options.timeout_ms)
-  fields.answers = {}
-  return fields
-end
-
--- One call of the API: what its reader made of the answer, or nil and an error.
-local function single(self, step, url, call, repeatable)
-  local err = unready(self, step)
-  if err then return nil, err end
-  local done
-  done, err = carry_out(self, call, function(flow)
-    flow:start_call(step, url, call.deadline_ms, repeatable)
-  end)
-  if done then return call.answers[step] end
-  return nil, err
-end
-
-local function endpoint(self, step, id)
-  return (assert(core.endpoint_url(step, self.options.base_url, id or "")))
-end
-
--- Of a labelled value the levels are the caller's; else our own object is around it.
-local function encoded(value, step, correlation_id, label)
-  local body, problem, path = json.encode(value, label == "" and 1 or 0)
-  if body then return body end
-  return nil, errors.new {
-    code = "invalid_claims", step = step, correlation_id = correlation_id,
-    message = ("%s: %s"):format((label .. path):gsub("^%.", ""):gsub("[%c\127]", "?"), problem),
-  }
-end
-
 -- Creating an offer --------------------------------------------------------------
-
-local function offer_body(args, correlation_id)
-  if json.is_array(args.claims) then
-    return nil, errors.new {
-      code = "invalid_claims", step = "create_offer", correlation_id = correlation_id,
-      message = "claims: must be an object with names, not a list",
-    }
-  end
-  return encoded({
-    correlation_id = correlation_id,
-    template_id = args.template_id,
-    claims = args.claims,
-    qr_code = args.qr_code and json.object(args.qr_code),
-    request_uri_base = args.request_uri_base,
-  }, "create_offer", correlation_id, "")
-end
-
-local function offer_call(self, args)
-  local correlation_id = args.correlation_id or core.uuid()
-  local body, err = offer_body(args, correlation_id)
-  if not body then return nil, err end
-  return new_call(self, args.timeout_ms, {
-    body = body, correlation_id = correlation_id, secrets = args.claims,
-  })
-end
-
-local function offer_result(call, offer_uri)
-  local answer = call.answers.create_offer
-  return {
-    correlation_id = answer.correlation_id or call.correlation_id,
-    request_uri = answer.request_uri,
-    offer_uri = offer_uri,
-    status_uri = answer.status_uri,
-    qr_uri = answer.qr_uri,
-  }
-end
-
-local function keep_offer(err, call, offer_uri)
-  if call.answers.create_offer then
-    errors.keep_offer(err, offer_result(call, offer_uri ~= "" and offer_uri or nil))
-  end
-  return err
-end
 
 --- Creates a credential offer (POST /api/v2/credential/issue). Without correlation_id
 --- one is made. `qr_code` (options of the image, {} is enough) and `request_uri_base`
@@ -126,15 +32,15 @@ end
 ---@return credenco.Error? err
 function Client:create_offer(args)
   check("create_offer", arguments.create_offer, args, 2)
-  local call, err = offer_call(self, args)
+  local call, err = offers.call(self, args)
   if not call then return nil, err end
   local answer
-  answer, err = single(self, "create_offer", endpoint(self, "create_offer"), call, true)
+  answer, err = calls.single(self, "create_offer", calls.endpoint(self, "create_offer"), call, true)
   if not answer then return nil, err end
   local offer_uri, code = core.offer_uri(answer.request_uri)
-  if offer_uri then return offer_result(call, offer_uri) end
+  if offer_uri then return offers.result(call, offer_uri) end
   err = errors.new { code = code, step = "offer_uri", correlation_id = call.correlation_id }
-  return nil, keep_offer(err, call)
+  return nil, offers.keep(err, call)
 end
 
 -- Pushing ------------------------------------------------------------------------
@@ -150,24 +56,23 @@ function Client:push_offer(args)
   check("push_offer", arguments.push_offer, args, 2)
   local url = core.push_url(
     self.options.wallet_base_url, args.wallet_key, args.offer_uri, args.direct ~= false)
-  local call = new_call(self, args.timeout_ms, { secrets = { args.offer_uri } })
-  local answer, err = single(self, "push_offer", url, call, true)
+  local call = calls.new(self, args.timeout_ms, { secrets = { args.offer_uri } })
+  local answer, err = calls.single(self, "push_offer", url, call, true)
   if not answer then return nil, err end
   return { http_status = answer.http_status }
 end
 
 local function issue(self, args)
-  check("issue_direct", arguments.issue_direct, args, 3)
-  local call, err = offer_call(self, args)
+  local call, err = offers.call(self, args)
   if not call then return nil, err end
-  err = unready(self, "create_offer")
+  err = calls.unready(self, "create_offer")
   if err then return nil, err end
   local done, offer_uri
-  done, err, offer_uri = carry_out(self, call, function(flow)
+  done, err, offer_uri = calls.carry_out(self, call, function(flow)
     flow:start_issue(args.wallet_key, call.deadline_ms)
   end)
-  if not done then return nil, keep_offer(err, call, offer_uri) end
-  local result = offer_result(call, offer_uri)
+  if not done then return nil, offers.keep(err, call, offer_uri) end
+  local result = offers.result(call, offer_uri)
   result.http_status = call.answers.push_offer.http_status
   return result
 end
@@ -178,8 +83,12 @@ end
 ---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, http_status: integer }?
 ---@return credenco.Error? err
 function Client:issue_direct(args)
-  local result, err = issue(self, args) -- no tail call: it would hide the caller who is to blame
-  return result, err
+  check("issue_direct", arguments.issue_direct, args, 2)
+  return issue(self, args)
+end
+
+local function check_record(record)
+  check("issue_direct", arguments.issue_direct, record, 2)
 end
 
 --- Issues many records, given as a list or as a function that returns one after the
@@ -195,7 +104,7 @@ function Client:issue_many(records, opts)
     error("issue_many: records must be a list or a function", 2)
   end
   local read = options.read("issue_many", arguments.issue_many, opts or {}, 2)
-  return many.issue(self, issue, records, read.concurrency)
+  return many.issue(self, check_record, issue, records, read.concurrency)
 end
 
 -- Afterwards ---------------------------------------------------------------------
@@ -205,7 +114,7 @@ local function status_url(self, args)
   if args.status_uri and core.same_origin(args.status_uri, self.options.base_url) then
     return args.status_uri
   end
-  return endpoint(self, "issue_status", args.correlation_id)
+  return calls.endpoint(self, "issue_status", args.correlation_id)
 end
 
 local function as_issue(what, id_or_result, level)
@@ -216,8 +125,8 @@ local function as_issue(what, id_or_result, level)
 end
 
 local function ask_status(self, args, timeout_ms)
-  local call = new_call(self, timeout_ms, { correlation_id = args.correlation_id })
-  return single(self, "issue_status", status_url(self, args), call, true)
+  local call = calls.new(self, timeout_ms, { correlation_id = args.correlation_id })
+  return calls.single(self, "issue_status", status_url(self, args), call, true)
 end
 
 --- The status of an issue (GET /api/v2/issue/{correlation_id}). It says how far the
@@ -268,15 +177,17 @@ end
 ---@return credenco.Error? err
 function Client:trust_issuer(args)
   check("trust_issuer", arguments.trust_issuer, args, 2)
-  local body, err = encoded({
+  local body, err = calls.encoded({
     did = args.did, name = args.name, directIssueAllowed = args.direct_issue_allowed ~= false,
   }, "trust_issuer", nil, "")
   if not body then return nil, err end
-  local call = new_call(self, args.timeout_ms, { body = body })
-  return single(self, "trust_issuer", endpoint(self, "trust_issuer", args.wallet_key), call, true)
+  local call = calls.new(self, args.timeout_ms, { body = body })
+  return calls.single(self, "trust_issuer", calls.endpoint(self, "trust_issuer", args.wallet_key), call, true)
 end
 
 -- Anything else ------------------------------------------------------------------
+
+local URL_MAX_BYTES = 32768 -- as in src/core/uri.h
 
 local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
 
@@ -299,12 +210,15 @@ function Client:request(args)
   local method, body = args.method or "GET", nil
   if args.json ~= nil then
     local problem
-    body, problem = encoded(args.json, "request", nil, "json")
+    body, problem = calls.encoded(args.json, "request", nil, "json")
     if not body then return nil, problem end
   end
-  local call = new_call(self, args.timeout_ms, { body = body, method = method, secrets = args.json })
   local url = self.options.base_url .. args.path .. query_string(args.query)
-  return single(self, "request", url, call, IDEMPOTENT[method] == true)
+  if #url > URL_MAX_BYTES then
+    error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)
+  end
+  local call = calls.new(self, args.timeout_ms, { body = body, method = method, secrets = args.json })
+  return calls.single(self, "request", url, call, IDEMPOTENT[method] == true)
 end
 
 --- For another event loop (libuv, cqueues, ...): a descriptor that is readable when
@@ -315,7 +229,8 @@ function Client:pollfd()
   return self.transport.pollfd and self.transport:pollfd()
 end
 
---- Closes the connections. What is under way ends with the error `closed`.
+--- Closes the connections, and a transport of the caller's own when it has a method
+--- close. What is under way ends with the error `closed`.
 function Client:close()
   self.closed = true
   if self.transport.close then self.transport:close() end
@@ -342,10 +257,10 @@ local function new_auth(self, read)
   if read.api_key then return auth.api_key(read.api_key, read.auth_scheme) end
   if not read.oauth2 then return auth.nobody() end
   return auth.oauth2(read.oauth2, function(request)
-    local call = new_call(self, nil, {
+    local call = calls.new(self, nil, {
       body = request.body, headers = request.headers, secrets = { read.oauth2.client_secret },
     })
-    return single(self, "token", request.url, call, true)
+    return calls.single(self, "token", request.url, call, true)
   end, read.timeout_ms)
 end
 

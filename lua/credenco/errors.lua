@@ -25,6 +25,9 @@ local M = {}
 -- An offer is a bearer secret: kept beside its error, where no dump of it shows.
 local offers = setmetatable({}, { __mode = "k" })
 
+-- What an error was made from, to make another one like it.
+local sources = setmetatable({}, { __mode = "k" })
+
 local DETAIL_MAX = 500
 
 local ROLES = {
@@ -112,7 +115,19 @@ function M.new(fields)
   err.attempts = err.attempts or 0
   err.retryable = err.retryable or false
   err.message = compose(err)
+  sources[err] = fields
   return setmetatable(err, Error)
+end
+
+--- The same error with some fields changed.
+---@param err credenco.Error
+---@param changes table
+---@return credenco.Error
+function M.with(err, changes)
+  local fields = {}
+  for name, value in pairs(sources[err]) do fields[name] = value end
+  for name, value in pairs(changes) do fields[name] = value end
+  return M.new(fields)
 end
 
 function Error:__tostring()

@@ -40,20 +40,26 @@ local function emit(self, kind, step, call, http_status, code, sent)
 end
 
 local function secrets_of(self, call, flow)
-  return { self.auth:secrets(), call.secrets or "", flow:offer_uri(), call.answers.create_offer or "" }
+  return { self.auth:secrets(call.headers), call.secrets or "", flow:offer_uri(), call.answers.create_offer or "" }
 end
 
 -- A token that could not be had ends the call; what an earlier attempt may have done
--- stays in doubt.
+-- stays in doubt. The error is the caller's own: others wait for the same token.
 local function without_credentials(call, flow, err)
   if not errors.is_error(err) then
-    err = errors.new { code = "timeout", step = "token", message = "no token within the deadline" }
+    err = errors.new { code = "timeout", step = "token", message = "no token within the deadline", retryable = true }
   end
-  if flow:failure().sent ~= "unknown" then return err end
-  return errors.new {
-    code = err.code, step = err.step, sent = "unknown", message = err.message,
-    attempts = err.attempts, correlation_id = call.correlation_id,
-  }
+  local changes = { correlation_id = call.correlation_id }
+  if flow:failure().sent == "unknown" then changes.sent = "unknown" end
+  return errors.with(err, changes)
+end
+
+-- A transport that cannot read a date (RFC 9110, 10.2.3) leaves the header to us; we
+-- read seconds.
+local function retry_after_ms(response)
+  if response.retry_after_ms then return response.retry_after_ms end
+  local seconds = response.headers and tostring(response.headers["retry-after"]):match("^%d+$")
+  return seconds and tonumber(seconds) * 1000
 end
 
 local function read(self, flow, call, step, response)
@@ -69,7 +75,7 @@ local function read(self, flow, call, step, response)
       answers.server_words(response.body), secrets_of(self, call, flow))
   end
   flow:answer(now_ms(), value and 0 or core.random(), status, value ~= nil,
-    value and value.request_uri, response.retry_after_ms)
+    value and value.request_uri, retry_after_ms(response))
   emit(self, "answer", step, call, status)
 end
 

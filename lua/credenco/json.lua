@@ -132,13 +132,17 @@ end
 
 -- Placeholders ------------------------------------------------------------------
 
+-- Lua writes the decimal point of the program's locale.
+local function digits_of(number, digits)
+  return (format("%." .. digits .. "g", number):gsub(",", "."))
+end
+
 local function exact_number(number)
   if floor(number) == number then return format("%.0f", number) end
   for digits = 14, 16 do
-    local text = format("%." .. digits .. "g", number)
-    if tonumber(text) == number then return text end
+    if tonumber(format("%." .. digits .. "g", number)) == number then return digits_of(number, digits) end
   end
-  return format("%.17g", number)
+  return digits_of(number, 17)
 end
 
 -- A copy in which every number and empty array is a text that no caller can guess.

@@ -19,14 +19,10 @@ local function invalid_record(problem)
   return errors.new { code = "invalid_argument", step = "create_offer", message = message }
 end
 
--- issue throws for a wrong argument; one bad record among a million is that record's
--- failure and nobody else's.
-local function issue_one(run, record)
-  local ok, result, err = pcall(run.issue, run.client, record)
-  if not ok then result, err = nil, errors.is_error(result) and result or invalid_record(result) end
+local function completed(run, record, result, err, thrown)
   run.under_way = run.under_way - 1
   run.last = run.last + 1
-  run.completed[run.last] = { record, result, err }
+  run.completed[run.last] = { record, result, err, thrown = thrown }
   local consumer = run.consumer
   if consumer then
     run.consumer = nil
@@ -34,8 +30,20 @@ local function issue_one(run, record)
   end
 end
 
+-- A record that no call can be made with is that record's failure and nobody else's.
+-- Anything else that is thrown is a bug, and thrown again at who asks for the result.
+local function issue_one(run, record)
+  local valid, problem = pcall(run.check, record)
+  if not valid then return completed(run, record, nil, invalid_record(problem)) end
+  local ok, result, err = pcall(run.issue, run.client, record)
+  if not ok then return completed(run, record, nil, nil, result) end
+  completed(run, record, result, err)
+end
+
+-- Results that nobody has taken yet count as under way, so that no more is read than
+-- is asked for.
 local function top_up(run)
-  while not run.exhausted and run.under_way < run.concurrency do
+  while not run.exhausted and run.under_way + run.last - run.first + 1 < run.concurrency do
     local record = run.next_record()
     if record == nil then
       run.exhausted = true
@@ -50,19 +58,22 @@ local function take(run)
   local item = run.completed[run.first]
   run.completed[run.first] = nil
   run.first = run.first + 1
+  if item.thrown then error(item.thrown, 0) end
   return item[1], item[2], item[3]
 end
 
 --- An iterator of record, result, err in order of completion. Records are read as they
---- are needed; nothing is started while nobody asks for results.
+--- are needed; nothing is started while nobody asks for results. It serves one task.
 ---@param client credenco.Client
+---@param check fun(record: table)  throws for a record that cannot be issued
 ---@param issue fun(client: credenco.Client, record: table): table?, credenco.Error?
 ---@param records table[]|fun(): table?
 ---@param concurrency integer
 ---@return fun(): table?, table?, credenco.Error?
-function M.issue(client, issue, records, concurrency)
+function M.issue(client, check, issue, records, concurrency)
   local run = {
     client = client,
+    check = check,
     issue = issue,
     next_record = next_of(records),
     concurrency = concurrency,

@@ -170,11 +170,12 @@ function M.clean_text(text)
   if has_control(text) then return "must not hold control bytes" end
 end
 
---- For identifiers: clean text of at most 255 bytes.
+--- For identifiers: clean text of at most 255 bytes of UTF-8.
 ---@param text string
 ---@return string?
 function M.identifier(text)
   if #text > 255 then return "must be at most 255 bytes long" end
+  if not core.utf8_valid(text) then return "must be valid UTF-8" end
   return M.clean_text(text)
 end
 

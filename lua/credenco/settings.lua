@@ -26,7 +26,11 @@ local M = {}
 ---@field exit_grace_ms integer?     nginx: what is in flight so long after the worker was told to exit is ended; default 5000
 ---@field on_event (fun(event: table))?  told of every request, answer and loss; no secrets in it
 
+-- Leaves room behind it for the longest path and query.
+local URL_MAX_BYTES = 8192
+
 local function url(value)
+  if #value > URL_MAX_BYTES then return ("must be at most %d bytes long"):format(URL_MAX_BYTES) end
   local parsed = core.parse_url(value)
   if not parsed then return "must be an absolute http or https URL without user info or fragment" end
   if parsed.scheme == "http" and not parsed.loopback then
@@ -35,6 +39,7 @@ local function url(value)
 end
 
 local function base_url(value)
+  if #value > 2048 then return "must be at most 2048 bytes long" end
   if value:find("?", 1, true) then return "must not have a query" end
   return url(value)
 end
@@ -44,6 +49,10 @@ local function transport(value)
     return type(value.send) ~= "function" and "must have a method send" or nil
   end
   if value ~= "curl" and value ~= "resty" then return 'must be "curl", "resty" or a table' end
+end
+
+local function proxy(value)
+  return value ~= "" and options.clean_text(value) or nil
 end
 
 local function scheme(value)
@@ -63,7 +72,7 @@ M.SPEC = {
   connect_timeout_ms = { type = "integer", default = 5000, min = 1, max = 86400000 },
   retry = { type = "table", default = {} },
   ca_file = { type = "string", check = options.clean_text },
-  proxy = { type = "string" },
+  proxy = { type = "string", check = proxy },
   max_body_bytes = { type = "integer", default = 1048576, min = 1, max = 1073741824 },
   user_agent = { type = "string", default = "credenco/" .. core.version, check = options.clean_text },
   transport = { type = { "string", "table" }, default = "curl", check = transport },

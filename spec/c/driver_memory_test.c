@@ -47,7 +47,8 @@ static credenco_code finish(credenco_driver *driver) {
 
 static credenco_code one_call(void) {
     credenco_driver driver;
-    credenco_driver_options options = {.connection_cache = 8, .proxy = "", .ca_file = "/none"};
+    credenco_driver_options options = {.connection_cache = 8,
+                                       .transfer = {.proxy = "", .ca_file = "/none"}};
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_init(&driver, &options);
     if (code != CREDENCO_OK) {

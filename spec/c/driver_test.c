@@ -52,7 +52,7 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *name, const c
 }
 
 static void begin(void) {
-    credenco_driver_options options = {.connection_cache = 8, .proxy = ""};
+    credenco_driver_options options = {.connection_cache = 8, .transfer = {.proxy = ""}};
     CHECK(credenco_driver_init(&driver, &options) == CREDENCO_OK);
 }
 

@@ -77,6 +77,23 @@ describe("the transport over libcurl", function()
     assert.equal("no", err.sent)
   end)
 
+  for _, proxy in ipairs { "sox9://user:hunter2@127.0.0.1:9", "http://user:hun ter2@127.0.0.1:99999" } do
+    it("does not show the password of a proxy that is none", function()
+      local transport = curl.new { proxy = proxy }
+      local _, err = ask(transport, "https://wallet.credenco.invalid/x")
+      transport:close()
+      assert.equal("connect_failed", err.code)
+      assert.is_nil(err.message:find("hun", 1, true))
+    end)
+  end
+
+  it("shows no proxy the way to a loopback host", function()
+    local transport = curl.new { proxy = server.refused_url }
+    local response = ask(transport, server:scenario().url .. "/x")
+    transport:close()
+    assert.equal(200, response and response.status)
+  end)
+
   it("sends its user agent", function()
     local scenario = server:scenario()
     local transport = curl.new { user_agent = "credenco/spec" }

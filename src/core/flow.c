@@ -3,9 +3,6 @@
 #include "endpoint.h"
 #include "uri.h"
 
-/* Room for the longest URI, encoded, behind the longest base URL. */
-enum { URL_MAX = 4 * CREDENCO_URI_MAX };
-
 typedef enum event {
     EVENT_SEND = 1, /* pulled, and there is time */
     EVENT_EXPIRE,   /* the deadline passed before anything could be sent */
@@ -67,7 +64,7 @@ void credenco_context_free(credenco_context *context) {
 
 void credenco_flow_init(credenco_flow *flow, credenco_context *context) {
     *flow = (credenco_flow){.context = context};
-    credenco_buf_init(&flow->url, URL_MAX);
+    credenco_buf_init(&flow->url, CREDENCO_URL_MAX);
     credenco_buf_init(&flow->offer_uri, CREDENCO_URI_MAX);
     credenco_buf_init(&flow->wallet_key, CREDENCO_WALLET_KEY_MAX);
 }

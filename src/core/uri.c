@@ -126,6 +126,7 @@ typedef struct offer_query {
     unsigned references;
     unsigned values;        /* how often credential_offer is given */
     bool reference_is_last; /* nothing follows that an un-encoded value could have lost */
+    bool word_follows;      /* what follows has no '=': more likely lost than a parameter */
 } offer_query;
 
 static offer_query read_query(credenco_span uri) {
@@ -141,9 +142,31 @@ static offer_query read_query(credenco_span uri) {
             found.reference = p.value;
             size_t pair_len = (size_t)(p.value.data + p.value.len - p.name.data);
             found.reference_is_last = pair_len == before;
+        } else if (found.references > 0 && p.name.len > 0 && p.value.len == 0) {
+            found.word_follows = true;
         }
     }
     return found;
+}
+
+static bool contains_escaped_question(credenco_span text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '%' && unescaped(skip(text, i)) == '?') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a part of an un-encoded reference may have been taken for a parameter or the
+ * fragment of the text around it. */
+static bool is_torn(const offer_query *query) {
+    credenco_span reference = query->reference;
+    bool unencoded = find(reference, '/') < reference.len;
+    bool has_query =
+        find(reference, '?') < reference.len || (unencoded && contains_escaped_question(reference));
+    bool followed = has_query || (unencoded && query->word_follows);
+    return (followed && !query->reference_is_last) || (unencoded && query->has_fragment);
 }
 
 /* One reference, readable in one way only. */
@@ -157,10 +180,7 @@ static credenco_code check_query(const offer_query *query) {
     if (query->reference.len == 0) {
         return CREDENCO_NO_OFFER_URI;
     }
-    bool has_query = find(query->reference, '?') < query->reference.len;
-    bool unencoded = find(query->reference, '/') < query->reference.len;
-    bool torn = (has_query && !query->reference_is_last) || (unencoded && query->has_fragment);
-    return torn ? CREDENCO_AMBIGUOUS_OFFER_URI : CREDENCO_OK;
+    return is_torn(query) ? CREDENCO_AMBIGUOUS_OFFER_URI : CREDENCO_OK;
 }
 
 static credenco_code check_offer_uri(credenco_span text) {

@@ -10,7 +10,8 @@
 #include "error.h"
 
 enum {
-    CREDENCO_URI_MAX = 8192,      /* bytes in any URI taken in or given out */
+    CREDENCO_URI_MAX = 8192,      /* bytes in a credential offer, and in its URI */
+    CREDENCO_URL_MAX = 32768,     /* bytes in any URL: room for an offer's URI, encoded */
     CREDENCO_WALLET_KEY_MAX = 255 /* bytes in a wallet's external key */
 };
 

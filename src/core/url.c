@@ -1,5 +1,6 @@
 /* Taking http(s) URLs apart and comparing where they lead. */
 #include "chars.h"
+#include "host.h"
 #include "uri.h"
 
 /* RFC 3986, 2.2 and 2.3 without '#', '[' and ']', which have their own places. */
@@ -28,25 +29,13 @@ static bool target_valid(credenco_span target) {
     return true;
 }
 
-static bool equal_ignoring_case(credenco_span a, credenco_span b) {
-    if (a.len != b.len) {
-        return false;
-    }
-    for (size_t i = 0; i < a.len; i++) {
-        if (to_lower(a.data[i]) != to_lower(b.data[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static credenco_span after(credenco_span text, size_t offset) {
     return (credenco_span){text.data + offset, text.len - offset};
 }
 
 static bool skip_prefix(credenco_span *text, credenco_span prefix) {
     if (text->len < prefix.len ||
-        !equal_ignoring_case((credenco_span){text->data, prefix.len}, prefix)) {
+        !credenco_equal_ignoring_case((credenco_span){text->data, prefix.len}, prefix)) {
         return false;
     }
     *text = after(*text, prefix.len);
@@ -67,29 +56,6 @@ static credenco_span split_authority(credenco_span *text) {
     credenco_span authority = {text->data, len};
     *text = after(*text, len);
     return authority;
-}
-
-static bool name_valid(credenco_span host) {
-    bool has_alnum = false;
-    for (size_t i = 0; i < host.len; i++) {
-        if (!is_alnum(host.data[i]) && !is_one_of(host.data[i], "-._")) {
-            return false;
-        }
-        has_alnum = has_alnum || is_alnum(host.data[i]);
-    }
-    return has_alnum;
-}
-
-static bool ipv6_valid(credenco_span host) {
-    if (host.len < 4) {
-        return false;
-    }
-    for (size_t i = 1; i < host.len - 1; i++) {
-        if (hex_value(host.data[i]) < 0 && !is_one_of(host.data[i], ":.")) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool port_parse(credenco_span digits, uint16_t *port) {
@@ -120,19 +86,19 @@ static size_t host_len(credenco_span authority) {
 static bool authority_parse(credenco_span authority, credenco_url *url) {
     size_t len = host_len(authority);
     url->host = (credenco_span){authority.data, len};
-    bool bracketed = len > 0 && authority.data[0] == '[' && authority.data[len - 1] == ']';
-    if (bracketed ? !ipv6_valid(url->host) : !name_valid(url->host)) {
+    if (!credenco_host_valid(url->host)) {
         return false;
     }
     url->port = url->https ? 443 : 80;
-    if (len == authority.len) {
+    credenco_span port = after(authority, len);
+    if (port.len == 0) {
         return true;
     }
-    return authority.data[len] == ':' && port_parse(after(authority, len + 1), &url->port);
+    return port.data[0] == ':' && (port.len == 1 || port_parse(after(port, 1), &url->port));
 }
 
 credenco_code credenco_url_parse(credenco_span text, credenco_url *url) {
-    if (text.len > CREDENCO_URI_MAX || !skip_scheme(&text, &url->https)) {
+    if (text.len > CREDENCO_URL_MAX || !skip_scheme(&text, &url->https)) {
         return CREDENCO_INVALID_OFFER_URI;
     }
     if (!authority_parse(split_authority(&text), url) || !target_valid(text)) {
@@ -142,31 +108,11 @@ credenco_code credenco_url_parse(credenco_span text, credenco_url *url) {
     return CREDENCO_OK;
 }
 
-/* 127.a.b.c with a, b and c from 0 to 255: a name such as 127.0.0.1.example is none. */
-static bool is_loopback_ipv4(credenco_span host) {
-    unsigned parts[4] = {0};
-    size_t part = 0;
-    size_t digits = 0;
-    for (size_t i = 0; i < host.len; i++) {
-        if (host.data[i] == '.' && digits > 0 && part < 3) {
-            part++;
-            digits = 0;
-        } else if (is_digit(host.data[i]) && digits < 3) {
-            parts[part] = parts[part] * 10 + (unsigned)(host.data[i] - '0');
-            digits++;
-        } else {
-            return false;
-        }
-    }
-    return part == 3 && digits > 0 && parts[0] == 127 && parts[1] <= 255 && parts[2] <= 255 &&
-           parts[3] <= 255;
-}
-
 bool credenco_url_is_loopback(const credenco_url *url) {
-    return equal_ignoring_case(url->host, CREDENCO_SPAN("localhost")) ||
-           equal_ignoring_case(url->host, CREDENCO_SPAN("[::1]")) || is_loopback_ipv4(url->host);
+    return credenco_host_is_loopback(url->host);
 }
 
 bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b) {
-    return a->https == b->https && a->port == b->port && equal_ignoring_case(a->host, b->host);
+    return a->https == b->https && a->port == b->port &&
+           credenco_equal_ignoring_case(a->host, b->host);
 }

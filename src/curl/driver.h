@@ -16,60 +16,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/buf.h"
 #include "core/error.h"
-#include "headers.h"
 #include "origin.h"
+#include "transfer.h"
 #include "wait.h"
 
 typedef struct credenco_driver_options {
-    const char *ca_file;   /* NULL: the system's certificates */
-    const char *proxy;     /* NULL: what the environment says, but none to loopback; "": none */
+    credenco_transfer_options transfer;
     long connection_cache; /* connections kept alive, at most */
-    bool http2;            /* offer HTTP/2 over TLS */
-    bool trust_loopback;   /* take any certificate from a loopback host, and from no other */
 } credenco_driver_options;
-
-/* Every pointer but the headers is borrowed for the call only. */
-typedef struct credenco_request {
-    const char *method;
-    const char *url;
-    credenco_headers *headers;  /* NULL: none; held as long as the transfer needs them */
-    credenco_span body;         /* data NULL: none */
-    int64_t timeout_ms;         /* of the whole transfer, more than 0 */
-    int64_t connect_timeout_ms; /* more than 0 */
-    size_t max_body_bytes;      /* of the answer */
-    bool wants_headers;         /* the answer's head will be read from the easy handle */
-} credenco_request;
-
-typedef enum credenco_transfer_state {
-    CREDENCO_TRANSFER_IDLE = 0, /* may serve the next request */
-    CREDENCO_TRANSFER_QUEUED,   /* started, not yet given to libcurl */
-    CREDENCO_TRANSFER_ACTIVE,
-    CREDENCO_TRANSFER_FINISHED, /* can be taken */
-    CREDENCO_TRANSFER_TAKEN
-} credenco_transfer_state;
-
-typedef struct credenco_transfer {
-    /* The outcome, readable from take to release. */
-    credenco_code code;     /* CREDENCO_OK when a whole answer arrived */
-    credenco_sent sent;     /* when it did not */
-    int http_status;        /* 0 before the head of an answer arrived */
-    int64_t retry_after_ms; /* RFC 9110, 10.2.3; -1 when the answer does not say */
-    credenco_buf body;
-    char detail[CURL_ERROR_SIZE]; /* libcurl's words: host names, never a path or query */
-
-    size_t id; /* unique among the transfers in use; small, from 1 */
-    credenco_transfer_state state;
-    CURL *easy;
-    bool wants_headers;
-    credenco_headers *headers;
-    credenco_buf request_body;
-    bool requested; /* the request went out, or tried to */
-    bool body_too_large;
-    bool out_of_memory;
-    struct credenco_transfer *next; /* in the list its state names */
-} credenco_transfer;
 
 typedef struct credenco_transfer_list {
     credenco_transfer *first;
@@ -80,7 +35,7 @@ typedef struct credenco_driver {
     CURLM *multi;
     credenco_wait wait;
     credenco_driver_options options;
-    char *ca_file, *proxy; /* what options points to */
+    char *ca_file, *proxy; /* what the options point to */
     credenco_origins origins;
     credenco_transfer **transfers; /* all of them; transfers[i]->id is i + 1 */
     size_t transfer_count;

@@ -50,10 +50,13 @@ static int curl_driver(lua_State *L) {
     lua_getfield(L, 1, "connection_cache");
     credenco_driver_options options = {
         .connection_cache = (long)credenco_check_integer(L, -1, 1, 1000000),
-        .ca_file = text_field(L, 1, "ca_file"),
-        .proxy = text_field(L, 1, "proxy"),
-        .http2 = flag_field(L, 1, "http2"),
-        .trust_loopback = flag_field(L, 1, "trust_loopback"),
+        .transfer =
+            {
+                .ca_file = text_field(L, 1, "ca_file"),
+                .proxy = text_field(L, 1, "proxy"),
+                .http2 = flag_field(L, 1, "http2"),
+                .trust_loopback = flag_field(L, 1, "trust_loopback"),
+            },
     };
     driver_box *box = credenco_newuserdata(L, sizeof *box);
     *box = (driver_box){0};

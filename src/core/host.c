@@ -1,0 +1,118 @@
+#include "host.h"
+
+#include <stdint.h>
+
+#include "chars.h"
+
+bool credenco_equal_ignoring_case(credenco_span a, credenco_span b) {
+    if (a.len != b.len) {
+        return false;
+    }
+    for (size_t i = 0; i < a.len; i++) {
+        if (to_lower(a.data[i]) != to_lower(b.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static credenco_span skip(credenco_span text, size_t count) {
+    return (credenco_span){text.data + count, text.len - count};
+}
+
+/* Takes a number from 0 to 255, without leading zeros, off the text. */
+static bool take_octet(credenco_span *text, uint8_t *octet) {
+    unsigned value = 0;
+    size_t len = 0;
+    while (len < text->len && len < 3 && is_digit(text->data[len])) {
+        value = value * 10 + (unsigned)(text->data[len++] - '0');
+    }
+    if (len == 0 || value > UINT8_MAX || (len > 1 && text->data[0] == '0')) {
+        return false;
+    }
+    *octet = (uint8_t)value;
+    *text = skip(*text, len);
+    return true;
+}
+
+static bool ipv4_parse(credenco_span text, uint8_t octets[4]) {
+    for (int i = 0; i < 4; i++) {
+        if (i > 0 && (text.len == 0 || text.data[0] != '.')) {
+            return false;
+        }
+        text = i > 0 ? skip(text, 1) : text;
+        if (!take_octet(&text, &octets[i])) {
+            return false;
+        }
+    }
+    return text.len == 0;
+}
+
+static size_t group_len(credenco_span text) {
+    size_t len = 0;
+    while (len < text.len && len < 4 && hex_value(text.data[len]) >= 0) {
+        len++;
+    }
+    return len;
+}
+
+/* Groups of up to four digits between colons, at most one "::" for those left out, and
+ * maybe an IPv4 address for the last two (RFC 4291, 2.2). */
+static bool ipv6_valid(credenco_span text) {
+    int groups = 0;
+    bool shortened = false;
+    bool joined = true; /* the next group needs no colon: the first, and after "::" */
+    while (text.len > 0) {
+        uint8_t octets[4];
+        if (!shortened && text.len > 1 && text.data[0] == ':' && text.data[1] == ':') {
+            shortened = true;
+            joined = true;
+            text = skip(text, 2);
+            continue;
+        }
+        if (!joined && text.data[0] == ':') {
+            text = skip(text, 1);
+        }
+        if (ipv4_parse(text, octets)) {
+            groups += 2;
+            break;
+        }
+        size_t len = group_len(text);
+        if (len == 0 || (len < text.len && text.data[len] != ':')) {
+            return false;
+        }
+        groups++;
+        joined = false;
+        text = skip(text, len);
+    }
+    return shortened ? groups < 8 : groups == 8;
+}
+
+/* Labels of letters, digits, '-' and '_'; the last may be empty: the root's dot. */
+static bool name_valid(credenco_span host) {
+    bool in_label = false;
+    bool has_alnum = false;
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.data[i];
+        if (c == '.' ? !in_label : !is_alnum(c) && !is_one_of(c, "-_")) {
+            return false;
+        }
+        in_label = c != '.';
+        has_alnum = has_alnum || is_alnum(c);
+    }
+    return has_alnum;
+}
+
+bool credenco_host_valid(credenco_span host) {
+    if (host.len > 2 && host.data[0] == '[' && host.data[host.len - 1] == ']') {
+        return ipv6_valid((credenco_span){host.data + 1, host.len - 2});
+    }
+    return name_valid(host);
+}
+
+bool credenco_host_is_loopback(credenco_span host) {
+    uint8_t octets[4];
+    return credenco_equal_ignoring_case(host, CREDENCO_SPAN("localhost")) ||
+           credenco_equal_ignoring_case(host, CREDENCO_SPAN("[::1]")) ||
+           (ipv4_parse(host, octets) && octets[0] == 127);
+}
