@@ -103,10 +103,11 @@ function M.run(count, concurrency)
   failed = failed + issue(client, wallet, half + 1, count, concurrency)
   local seconds = (loop.now_ms() - started) / 1000
   watched.done = true
+  local after = memory(world.server.pid) -- before the wallet is asked for all it holds, in one answer
   local report = check(world, wallet, count)
   report.count, report.concurrency, report.failed = count, concurrency, failed
   report.seconds, report.per_second = seconds, count / seconds
-  report.workers_kib = { before = before, middle = middle, after = memory(world.server.pid) }
+  report.workers_kib = { before = before, middle = middle, after = after }
   report.meanwhile = { asked = watched.asked, unanswered = watched.unanswered, slowest_ms = watched.slowest_ms }
   client:close()
   world:stop()
