@@ -29,7 +29,14 @@ local function expect(condition, request, what)
   end
 end
 
---- A check for one request, and what tells the two kinds apart.
+-- Checks of one request: what both kinds share, and each kind.
+local function check_common(request)
+  expect(request.method == "POST", request, "a POST expected")
+  expect(request.accept == "application/json", request, "another accept expected")
+  expect(request.agent:find "^credenco/" and #request.agent == #"credenco/x.y.z", request,
+    "another user-agent expected")
+end
+
 local function check_issue(request, record)
   expect(request.status == 200, request, "status 200 expected")
   expect(request.type == "application/json", request, "a JSON content type expected")
@@ -83,7 +90,8 @@ local function check_log(lines, only_first, port)
   for _, line in ipairs(lines) do
     local request = cjson.decode(line)
     local record, check = record_of(request)
-    expect(request.method == "POST" and record, request, "not a request of a flow")
+    expect(record, request, "not a request of a flow")
+    check_common(request)
     check(request, record, port)
     local seen = counts[check]
     seen[record.correlation_id] = (seen[record.correlation_id] or 0) + 1

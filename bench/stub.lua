@@ -33,7 +33,7 @@ http {
   scgi_temp_path scgi;
   log_format request escape=json '{"method":"$request_method","uri":"$request_uri",'
     '"status":$status,"type":"$content_type","length":"$content_length",'
-    '"key":"$http_x_api_key","body":"$request_body"}';
+    '"key":"$http_x_api_key","accept":"$http_accept","agent":"$http_user_agent","body":"$request_body"}';
   access_log $LOG;
 
   server {

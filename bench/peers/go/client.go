@@ -51,9 +51,9 @@ func newClient(baseURL string, connections int) (*client, error) {
 			"Content-Type": {"application/json"},
 			"Accept":       {"application/json"},
 			"X-Api-Key":    {"bench"},
-			"User-Agent":   nil, // or net/http sends one of its own
+			"User-Agent":   {"credenco/peers"},
 		},
-		pushHeader: http.Header{"Accept": {"application/json"}, "User-Agent": nil},
+		pushHeader: http.Header{"Accept": {"application/json"}, "User-Agent": {"credenco/peers"}},
 	}, nil
 }
 

@@ -91,10 +91,12 @@ void flows_open(const char *base_url, size_t concurrency) {
     loop_open(base_url, (long)concurrency);
     issue_headers = curl_slist_append(NULL, "content-type: application/json");
     issue_headers = curl_slist_append(issue_headers, "accept: application/json");
+    issue_headers = curl_slist_append(issue_headers, "user-agent: credenco/peers");
     issue_headers = curl_slist_append(issue_headers, "x-api-key: bench");
     /* libcurl's form content type goes: the push has no body */
     push_headers = curl_slist_append(NULL, "content-type:");
     push_headers = curl_slist_append(push_headers, "accept: application/json");
+    push_headers = curl_slist_append(push_headers, "user-agent: credenco/peers");
     slot_count = concurrency;
     slots = fail_if_null(calloc(concurrency, sizeof *slots), "calloc");
     for (size_t i = 0; i < concurrency; i++)

@@ -1,10 +1,9 @@
 // The two calls of a flow, with the JSON and URI work between them.
 import { post } from './post.js';
 
-const issueHeaders = [
-  'content-type', 'application/json', 'accept', 'application/json', 'x-api-key', 'bench',
-];
-const pushHeaders = ['accept', 'application/json'];
+const commonHeaders = ['accept', 'application/json', 'user-agent', 'credenco/peers'];
+const issueHeaders = [...commonHeaders, 'content-type', 'application/json', 'x-api-key', 'bench'];
+const pushHeaders = commonHeaders;
 
 const expectStatus = (answer, status) => {
   if (answer.status !== status) throw new Error(`status ${answer.status} instead of ${status}`);
