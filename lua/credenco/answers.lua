@@ -1,5 +1,5 @@
---- What the API's answers have to look like. A reader takes the body of a 2xx answer
---- and gives what the call is about, or nil and what is wrong with it.
+--- What the API's answers have to look like. A reader takes the body and the status of a
+--- 2xx answer and gives what the call is about, or nil and what is wrong with it.
 
 local json = require "credenco.json"
 
@@ -33,7 +33,7 @@ local function status_word(value)
   return word and word:gsub("[%c\127]", "?"):sub(1, 100)
 end
 
-function M.create_offer(body)
+function M.create_offer(body, status)
   local answer = object(body)
   if not answer then return nil, "the answer is not a JSON object" end
   if not text(answer.request_uri) then return nil, "the answer has no request_uri in text" end
@@ -42,17 +42,18 @@ function M.create_offer(body)
     request_uri = answer.request_uri,
     status_uri = text(answer.status_uri),
     qr_uri = data_uri(answer.qr_uri),
+    http_status = status,
   }
 end
 
 --- A body is not described, so any will do, but a page for people comes from somebody
 --- who stands between here and the wallet.
-function M.push_offer(body)
+function M.push_offer(body, status)
   if body:find("^%s*<") then return nil, "the answer is a web page, not a wallet's" end
-  return {}
+  return { http_status = status }
 end
 
-function M.issue_status(body)
+function M.issue_status(body, status)
   local answer = object(body)
   if not answer then return nil, "the answer is not a JSON object" end
   if not text(answer.status) then return nil, "the answer has no status in text" end
@@ -60,10 +61,11 @@ function M.issue_status(body)
     status = status_word(answer.status),
     correlation_id = identifier(answer.correlation_id),
     revocation_uuid = text(answer.revocation_uuid),
+    http_status = status,
   }
 end
 
-function M.trust_issuer(body)
+function M.trust_issuer(body, status)
   local answer = object(body)
   if not answer then return nil, "the answer is not a JSON object" end
   if not answer.id and not text(answer.did) then return nil, "the answer is no trusted contact" end
@@ -72,22 +74,23 @@ function M.trust_issuer(body)
     did = text(answer.did),
     name = text(answer.name),
     direct_issue_allowed = answer.directIssueAllowed == true,
+    http_status = status,
   }
 end
 
 --- OAuth2 (RFC 6749, 5.1).
-function M.token(body)
+function M.token(body, status)
   local answer = object(body)
   local value = answer and text(answer.access_token)
   if not value then return nil, "the answer has no access_token in text" end
   if value:find("[^\33-\126]") then return nil, "the access_token has bytes no header can carry" end
   local seconds = tonumber(answer.expires_in)
-  return { value = value, lifetime_ms = seconds and seconds > 0 and seconds * 1000 or nil }
+  return { value = value, lifetime_ms = seconds and seconds > 0 and seconds * 1000 or nil, http_status = status }
 end
 
 --- Any endpoint: the JSON when it is JSON, and the body as it came.
-function M.request(body)
-  return { json = json.decode(body), body = body }
+function M.request(body, status)
+  return { json = json.decode(body), body = body, http_status = status }
 end
 
 --- The server's own words about a failure: RFC 9457 problem details, the product's

@@ -18,16 +18,25 @@ function M.unready(client, step)
   if not ready then return errors.new { code = "cannot_wait", step = step, message = why } end
 end
 
---- Runs `start(flow)`, then the flow; flows are kept for the next call.
+-- Flows are kept for the next call.
+local function take_flow(client)
+  local flows = client.flows
+  local flow = flows[#flows]
+  if not flow then return client.context:flow() end
+  flows[#flows] = nil
+  return flow
+end
+
+--- Starts a flow with its method `start`, which is given the other arguments, and runs it.
 ---@param client credenco.Client
 ---@param call credenco.Call
----@param start fun(flow: any)
+---@param start "start_call"|"start_issue"
 ---@return boolean? done
 ---@return credenco.Error? err
 ---@return string offer_uri  taken from the answer, or ""
-function M.carry_out(client, call, start)
-  local flow = table.remove(client.flows) or client.context:flow()
-  start(flow)
+function M.carry_out(client, call, start, ...)
+  local flow = take_flow(client)
+  flow[start](flow, ...)
   local done, err = exchange.run(client, flow, call)
   local offer_uri = flow:offer_uri()
   client.flows[#client.flows + 1] = flow
@@ -40,7 +49,7 @@ end
 ---@return credenco.Call
 function M.new(client, timeout_ms, fields)
   fields.deadline_ms = loop.now_ms() + (timeout_ms or client.options.timeout_ms)
-  fields.answers = {}
+  fields.answers = { create_offer = false, push_offer = false }
   return fields
 end
 
@@ -56,9 +65,7 @@ function M.single(client, step, url, call, repeatable)
   local err = M.unready(client, step)
   if err then return nil, err end
   local done
-  done, err = M.carry_out(client, call, function(flow)
-    flow:start_call(step, url, call.deadline_ms, repeatable)
-  end)
+  done, err = M.carry_out(client, call, "start_call", step, url, call.deadline_ms, repeatable)
   if done then return call.answers[step] end
   return nil, err
 end

@@ -68,9 +68,7 @@ local function issue(self, args)
   err = calls.unready(self, "create_offer")
   if err then return nil, err end
   local done, offer_uri
-  done, err, offer_uri = calls.carry_out(self, call, function(flow)
-    flow:start_issue(args.wallet_key, call.deadline_ms)
-  end)
+  done, err, offer_uri = calls.carry_out(self, call, "start_issue", args.wallet_key, call.deadline_ms)
   if not done then return nil, offers.keep(err, call, offer_uri) end
   local result = offers.result(call, offer_uri)
   result.http_status = call.answers.push_offer.http_status

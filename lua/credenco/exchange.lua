@@ -66,9 +66,8 @@ local function read(self, flow, call, step, response)
   local status = response.status
   local value, problem
   if status >= 200 and status < 300 then
-    value, problem = answers[step](response.body)
+    value, problem = answers[step](response.body, status)
     call.answers[step], call.problem, call.detail = value, problem, nil
-    if value then value.http_status = status end
   else
     call.problem = nil
     call.detail = errors.bounded_detail(
@@ -76,7 +75,7 @@ local function read(self, flow, call, step, response)
   end
   flow:answer(now_ms(), value and 0 or core.random(), status, value ~= nil,
     value and value.request_uri, retry_after_ms(response))
-  emit(self, "answer", step, call, status)
+  if self.options.on_event then emit(self, "answer", step, call, status) end
 end
 
 local function lost(self, flow, call, step, failure)
@@ -104,7 +103,7 @@ local function request(self, flow, call, step, url, authorized, renew)
     if not headers then return without_credentials(call, flow, err) end
     call.headers = headers
   end
-  emit(self, "request", step, call)
+  if self.options.on_event then emit(self, "request", step, call) end
   local response, failure = self.transport:send {
     method = METHODS[step] or call.method,
     url = url,

@@ -22,7 +22,7 @@ end
 local function completed(run, record, result, err, thrown)
   run.under_way = run.under_way - 1
   run.last = run.last + 1
-  run.completed[run.last] = { record, result, err, thrown = thrown }
+  run.completed[run.last] = { record, result, err, thrown }
   local consumer = run.consumer
   if consumer then
     run.consumer = nil
@@ -58,7 +58,8 @@ local function take(run)
   local item = run.completed[run.first]
   run.completed[run.first] = nil
   run.first = run.first + 1
-  if item.thrown then error(item.thrown, 0) end
+  if run.first > run.last then run.first, run.last = 1, 0 end -- keys that only grow make the table anew
+  if item[4] then error(item[4], 0) end
   return item[1], item[2], item[3]
 end
 

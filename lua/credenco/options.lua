@@ -91,35 +91,42 @@ local function unknown_name(name, specs)
     name:gsub("[%c\127]", "?"), nearest and (", did you mean '%s'?"):format(nearest) or "")
 end
 
--- How many options of a specification must be given.
-local required_counts = setmetatable({}, { __mode = "k" })
-
-local function required_count(specs)
-  local count = required_counts[specs]
-  if count then return count end
-  count = 0
-  for _, spec in pairs(specs) do
-    if spec.required then count = count + 1 end
+-- What one look at each given value needs of a specification: the kind of value by name
+-- (none where several are allowed), its check, and which must be given, how many.
+local function digest(specs)
+  local rules = { kinds = {}, checks = {}, required = {}, required_count = 0 }
+  for name, spec in pairs(specs) do
+    rules.kinds[name] = spec.type == "integer" and "number" or spec.type
+    rules.checks[name] = spec.check
+    if spec.type == "integer" or spec.min or spec.max then
+      rules.checks[name] = function(value) return problem_with(value, spec) end
+    end
+    if spec.required then
+      rules.required[name] = true
+      rules.required_count = rules.required_count + 1
+    end
   end
-  required_counts[specs] = count
-  return count
+  return rules
 end
 
--- Whether every option fits, in one walk over what is given. What is wrong when one does
--- not is for `check` to find out.
+local digested = setmetatable({}, { __mode = "k" })
+
+local function rules_of(specs)
+  digested[specs] = digested[specs] or digest(specs)
+  return digested[specs]
+end
+
+-- Whether every option fits. What is wrong when one does not is for `check` to find out.
 local function fits(specs, given)
-  local required = 0
+  local rules = rules_of(specs)
+  local kinds, checks, required, missing = rules.kinds, rules.checks, rules.required, rules.required_count
   for name, value in next, given do
-    local spec = specs[name]
-    if not spec then return false end
-    if type(value) ~= spec.type or spec.min or spec.max then
-      if problem_with(value, spec) then return false end
-    elseif spec.check and spec.check(value) then
-      return false
-    end
-    if spec.required then required = required + 1 end
+    if type(value) ~= kinds[name] then return false end
+    local problem_of = checks[name]
+    if problem_of and problem_of(value) then return false end
+    if required[name] then missing = missing - 1 end
   end
-  return required == required_count(specs)
+  return missing == 0
 end
 
 --- Throws when `given` does not fit `specs`.

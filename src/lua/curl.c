@@ -146,6 +146,13 @@ static const char *check_whole_text(lua_State *L, int arg) {
     return strlen(text.data) == text.len ? text.data : "";
 }
 
+/* At least 1; what is longer than a day is a day. */
+static int64_t check_timeout_ms(lua_State *L, int arg) {
+    lua_Number timeout_ms = luaL_checknumber(L, arg);
+    luaL_argcheck(L, timeout_ms >= 1, arg, "out of range");
+    return timeout_ms < WAIT_MAX_MS ? (int64_t)timeout_ms : WAIT_MAX_MS;
+}
+
 /* driver:start(method, url, headers, body | nil, timeout_ms, connect_timeout_ms,
  *              max_body_bytes, wants_headers) -> id | nil, code */
 static int driver_start(lua_State *L) {
@@ -155,8 +162,8 @@ static int driver_start(lua_State *L) {
         .url = check_whole_text(L, 3),
         .headers = check_headers(L, 4),
         .body = lua_isnil(L, 5) ? (credenco_span){NULL, 0} : credenco_check_span(L, 5),
-        .timeout_ms = credenco_check_integer(L, 6, 1, WAIT_MAX_MS),
-        .connect_timeout_ms = credenco_check_integer(L, 7, 1, WAIT_MAX_MS),
+        .timeout_ms = check_timeout_ms(L, 6),
+        .connect_timeout_ms = check_timeout_ms(L, 7),
         .max_body_bytes = (size_t)credenco_check_integer(L, 8, 0, INT32_MAX),
         .wants_headers = lua_toboolean(L, 9) != 0,
     };

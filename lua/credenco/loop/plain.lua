@@ -56,7 +56,8 @@ local function new_task()
 end
 
 function M.spawn(fn, ...)
-  local task = table.remove(spare) or new_task()
+  local task = spare[#spare]
+  if task then spare[#spare] = nil else task = new_task() end
   tasks[task.thread] = task
   return go_on(task, fn, ...)
 end

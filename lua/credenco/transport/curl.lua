@@ -24,9 +24,6 @@ local NO_HEADERS = {}
 
 local WEAK_KEYS = { __mode = "k" }
 
--- Longest time libcurl is given for one transfer; a day.
-local TIMEOUT_MAX_MS = 86400000
-
 local WORDS = {
   connect_failed = { no = "could not connect", unknown = "the connection broke before the whole answer was there" },
   tls_failed = { no = "the TLS connection failed" },
@@ -53,11 +50,6 @@ function M.new(options)
   for name, default in pairs(DEFAULTS) do copy[name] = default end
   for name, value in pairs(options or {}) do copy[name] = value end
   return setmetatable({ options = copy, lines = setmetatable({}, WEAK_KEYS) }, Transport)
-end
-
-local function clamp(ms)
-  if ms > TIMEOUT_MAX_MS then return TIMEOUT_MAX_MS end
-  return ms - ms % 1
 end
 
 local function response(status, body, retry_after_ms, headers)
@@ -91,7 +83,7 @@ end
 ---@return table? err
 function Transport:send(request)
   if self.closed then return nil, failure("closed", "no") end
-  local timeout_ms = clamp(request.deadline_ms - loop.now_ms())
+  local timeout_ms = request.deadline_ms - loop.now_ms()
   if timeout_ms < 1 then return nil, failure("timeout", "no") end
   local options = self.options
   local lines, code = lines_of(self, request.headers or NO_HEADERS)
@@ -99,7 +91,7 @@ function Transport:send(request)
   local id
   id, code = engine_of(self).driver:start(
     request.method, request.url, lines, request.body, timeout_ms,
-    clamp(request.connect_timeout_ms or options.connect_timeout_ms),
+    request.connect_timeout_ms or options.connect_timeout_ms,
     request.max_body_bytes or options.max_body_bytes, request.with_headers ~= false)
   if not id then return nil, failure(code, "no") end
   return response(self.engine:await(id, request, self))
