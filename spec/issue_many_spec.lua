@@ -115,7 +115,7 @@ describe("issue_many", function()
   end)
 
   it("works inside a task of the loop, beside others", function()
-    local client, done = new_client(server:scenario()), {}
+    local client, done, tasks = new_client(server:scenario()), {}, 3
     for i = 1, 3 do
       loop.spawn(function()
         local count = 0
@@ -124,10 +124,11 @@ describe("issue_many", function()
           count = count + 1
         end
         done[i] = count
+        tasks = tasks - 1
       end)
     end
     for _ = 1, 1000 do
-      if #done == 3 then break end
+      if tasks == 0 then break end
       loop.sleep(5)
     end
     assert.same({ 10, 10, 10 }, done)
