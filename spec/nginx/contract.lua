@@ -41,7 +41,11 @@ return function(given)
   local env = given.env
   env.now_ms, env.together = loop.now_ms, together
   function env.scenario(script) return new_scenario(given.control_port, script) end
-  local new_transport = require("credenco.transport." .. given.transport).new
+  local new = require("credenco.transport." .. given.transport).new
+  local function new_transport(options)
+    -- cosockets trust the authorities of nginx's configuration
+    return new { ca_file = given.transport ~= "resty" and options.ca_file or nil }
+  end
   for _, case in ipairs(contract(new_transport, env)) do
     if case.name == given.name then return case.run() end
   end

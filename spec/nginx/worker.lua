@@ -5,8 +5,9 @@ local http = require "spec.support.http"
 local nginx = require "spec.support.nginx"
 
 -- Whichever engine the specs run on, nginx's is LuaJIT.
+local PACKAGE_PATH = 'lua_package_path "$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;;";'
+
 local PATHS = [[
-  lua_package_path "$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;;";
   lua_package_cpath "$root/build/luajit/lib/?.so;;";
   lua_socket_log_errors off;
 ]]
@@ -42,13 +43,13 @@ function methods:run(code, argument)
   return (table.unpack or unpack)(outcome.values, 1, outcome.count)
 end
 
----@param options spec.NginxOptions?  `$root` in it is the root of the project
+---@param options spec.NginxOptions?  `$root` in it is the root of the project; `package_path` replaces that directive
 ---@return spec.Worker
 function worker.start(options)
   local all = {}
   for name, value in pairs(options or {}) do all[name] = value end
   all.lua = true
-  all.http = rooted(PATHS .. (all.http or ""))
+  all.http = rooted((all.package_path or PACKAGE_PATH) .. PATHS .. (all.http or ""))
   all.server = rooted(RUN .. (all.server or ""))
   local server = nginx.start(all)
   for name, method in pairs(methods) do server[name] = method end

@@ -5,6 +5,7 @@
 
 local curl = require "credenco.curl"
 local engine = require "credenco.transport.engine"
+local failure = require "credenco.transport.failure"
 local loop = require "credenco.loop"
 
 ---@class credenco.CurlTransport
@@ -23,25 +24,6 @@ local DEFAULTS = {
 local NO_HEADERS = {}
 
 local WEAK_KEYS = { __mode = "k" }
-
-local WORDS = {
-  connect_failed = { no = "could not connect", unknown = "the connection broke before the whole answer was there" },
-  tls_failed = { no = "the TLS connection failed" },
-  timeout = { no = "no connection within the deadline", unknown = "no whole answer within the deadline" },
-  too_large = { unknown = "the answer is larger than max_body_bytes" },
-  closed = { no = "the transport is closed", unknown = "the transport was closed" },
-  out_of_memory = { no = "out of memory", unknown = "out of memory" },
-  invalid_argument = { no = "the URL must be https, or http to a loopback host, and nothing may hold control bytes" },
-}
-
--- libcurl's own words help where the cause lies outside of the request.
-local SHOWS_DETAIL = { connect_failed = true, tls_failed = true }
-
-local function failure(code, sent, detail)
-  local words = WORDS[code] and WORDS[code][sent] or code
-  if SHOWS_DETAIL[code] and detail and detail ~= "" then words = words .. " (" .. detail .. ")" end
-  return { code = code, sent = sent, message = words }
-end
 
 ---@param options { ca_file: string?, proxy: string?, user_agent: string?, connection_cache: integer?, http2: boolean?, trust_loopback: boolean?, connect_timeout_ms: integer?, max_body_bytes: integer?, exit_grace_ms: integer? }?
 ---@return credenco.CurlTransport
