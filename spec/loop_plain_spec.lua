@@ -43,6 +43,16 @@ describe("the plain loop", function()
     assert.equal("timeout", why)
   end)
 
+  it("asks a source to wait for whole milliseconds, also when a sleep ends at a fraction of one", function()
+    local source, asked = {}, {}
+    function source.busy() return #asked == 0 end
+    function source.timeout_ms() end
+    function source.step(_, ms) asked[#asked + 1] = ms end
+    loop.attach(source)
+    loop.sleep(2.5)
+    assert.equal(0, asked[1] % 1)
+  end)
+
   it("lets a caller in a foreign coroutine wait while tasks go on", function()
     local progress = 0
     loop.spawn(function()

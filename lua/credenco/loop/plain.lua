@@ -96,7 +96,8 @@ local function until_next_deadline()
   for _, deadline_ms in pairs(sleepers) do
     if not nearest or deadline_ms < nearest then nearest = deadline_ms end
   end
-  return nearest and math.max(0, nearest - now_ms())
+  -- whole: a sleep may end at a fraction of a millisecond, and sources wait for whole ones
+  return nearest and math.ceil(math.max(0, nearest - now_ms()))
 end
 
 local function forget_idle_sources()
