@@ -52,6 +52,15 @@ describe("the client", function()
     assert.same({ correlation_id = "89cba89", template_id = "ebw_oid", claims = COMPANY }, cjson.decode(create.body))
   end)
 
+  it("tells of the wait that a refusal asked for", function()
+    local scenario = server:scenario {
+      create = { { act = "answer", status = 429, headers = { ["retry-after"] = "7" }, body = "" } },
+    }
+    local _, err = new_client(scenario, { retry = { max_attempts = 1 } }):issue_direct(order())
+    assert.equal("rate_limited", err.code)
+    assert.equal(7000, err.retry_after_ms)
+  end)
+
   it("gives back what both calls answered", function()
     local scenario = server:scenario()
     local result = assert(new_client(scenario):issue_direct(order()))

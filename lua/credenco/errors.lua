@@ -13,6 +13,7 @@ local json = require "credenco.json"
 ---@field retryable boolean    the same call may succeed later
 ---@field http_status integer? of the last answer
 ---@field attempts integer     requests made for this step
+---@field retry_after_ms integer?  the wait that the last answer asked for
 ---@field correlation_id string?
 ---@field detail string?       the server's own words: bounded, secrets taken out
 ---@field status string?       issue_failed and timeout of wait_issued: the raw issue status

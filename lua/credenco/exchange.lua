@@ -73,13 +73,14 @@ local function read(self, flow, call, step, response)
     call.detail = errors.bounded_detail(
       answers.server_words(response.body), secrets_of(self, call, flow))
   end
+  call.retry_after_ms = retry_after_ms(response)
   flow:answer(now_ms(), value and 0 or core.random(), status, value ~= nil,
-    value and value.request_uri, retry_after_ms(response))
+    value and value.request_uri, call.retry_after_ms)
   if self.options.on_event then emit(self, "answer", step, call, status) end
 end
 
 local function lost(self, flow, call, step, failure)
-  call.problem, call.detail = failure.message, nil
+  call.problem, call.detail, call.retry_after_ms = failure.message, nil, nil
   flow:lost(now_ms(), core.random(), failure.code, failure.sent)
   emit(self, "lost", step, call, nil, failure.code)
 end
@@ -126,6 +127,7 @@ local function failed(call, flow)
   local fields = flow:failure()
   fields.message = call.problem
   fields.detail = call.detail
+  fields.retry_after_ms = call.retry_after_ms
   fields.correlation_id = call.correlation_id
   return errors.new(fields)
 end

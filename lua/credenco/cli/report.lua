@@ -8,6 +8,7 @@ local M = {}
 -- What an error has to say, in JSON; see lua/credenco/errors.lua.
 local ERROR_FIELDS = {
   "code", "message", "step", "sent", "retryable", "http_status", "attempts", "correlation_id", "detail", "status",
+  "retry_after_ms",
 }
 
 ---@class credenco.cli.Report
