@@ -1,0 +1,197 @@
+--- From a record to claims: walks the rules and collects every problem instead of the first.
+
+local json = require "credenco.json"
+local kind = require "credenco.claims.kind"
+
+local M = {}
+
+--- One thing about a record that does not fit.
+---@class credenco.claims.Problem
+---@field path string the claim, as `address.city` or `directors[2]`
+---@field column? string the column it comes from, when it comes from one
+---@field kind string what was found, never its value
+---@field fits string what would fit
+
+---@param record table
+---@param column string a column's name, or for nested records a path as `address.city`
+---@return any
+function M.column_value(record, column)
+  local value = record[column]
+  if value ~= nil or not column:find(".", 1, true) then return value end
+  for part in column:gmatch("[^.]+") do
+    if type(record) ~= "table" then return nil end
+    record = record[part]
+  end
+  return record
+end
+
+local function is_blank(value)
+  return kind.is_absent(value) or (type(value) == "string" and not value:find("%S"))
+end
+
+local function report(problems, path, rule, found, fits)
+  local column = type(rule.source) == "string" and rule.source or nil
+  problems[#problems + 1] = { path = path, column = column, kind = found, fits = fits or rule.options.fits }
+end
+
+-- A function of the mapping's author must not take the run down: what it throws is a problem of
+-- this record. The text may hold a value of the record, so only its place is kept.
+local function call(problems, path, rule, fn, ...)
+  local ok, value, message = pcall(fn, ...)
+  if ok then return value, message end
+  local place = tostring(value):match("^(.-:%d+):") or "somewhere"
+  report(problems, path, rule, "a function that failed at " .. place, "a function that returns a value")
+  return nil, nil, true
+end
+
+local function fetch(rule, record, problems, path)
+  if type(rule.source) ~= "function" then return M.column_value(record, rule.source) end
+  local value, message, failed = call(problems, path, rule, rule.source, record)
+  if failed then return nil, true end
+  if value == nil and message then
+    report(problems, path, rule, "refused by the mapping's function", tostring(message))
+    return nil, true
+  end
+  return value
+end
+
+local function checked(rule, value, record, problems, path)
+  if not rule.options.check then return value end
+  local fine, fits, failed = call(problems, path, rule, rule.options.check, value, record)
+  if failed then return nil end
+  if fine then return value end
+  report(problems, path, rule, kind.of(value), fits and tostring(fits) or rule.options.fits)
+end
+
+local function read_scalar(rule, value, record, problems, path)
+  local read = rule.type.read(value, rule.options)
+  if read == nil then
+    report(problems, path, rule, kind.of(value))
+    return nil
+  end
+  return checked(rule, read, record, problems, path)
+end
+
+local function absent(rule, value, problems, path)
+  if rule.options.default ~= nil then return rule.options.default end
+  if rule.options.required then report(problems, path, rule, kind.of(value)) end
+end
+
+local apply = {}
+
+function apply.constant(rule)
+  return rule.value
+end
+
+function apply.scalar(rule, record, problems, path)
+  local value, failed = fetch(rule, record, problems, path)
+  if failed then return nil end
+  if is_blank(value) then return absent(rule, value, problems, path) end
+  return read_scalar(rule, value, record, problems, path)
+end
+
+function apply.computed(rule, record, problems, path)
+  local value, failed = fetch(rule, record, problems, path)
+  if failed then return nil end
+  if value == nil then return absent(rule, value, problems, path) end
+  return checked(rule, value, record, problems, path)
+end
+
+local function split(text, separator)
+  local items, from = {}, 1
+  repeat
+    local first, last = text:find(separator, from, true)
+    items[#items + 1] = text:sub(from, (first or 0) - 1)
+    from = last and last + 1
+  until not from
+  return items
+end
+
+local function list_items(rule, record, problems, path)
+  local source, separator = rule.source, rule.options.separator
+  if type(source) == "table" then
+    local items = {}
+    for i, column in ipairs(source) do items[i] = M.column_value(record, column) or "" end
+    return items
+  end
+  local value, failed = fetch(rule, record, problems, path)
+  if failed then return nil, true end
+  if type(value) == "string" and separator then return split(value, separator) end
+  return type(value) == "table" and value or { value }
+end
+
+local function list_fits(options)
+  if options.max_items then
+    return ("a list of %d to %d items"):format(options.min_items, options.max_items)
+  end
+  return ("a list of at least %d item%s"):format(options.min_items, options.min_items == 1 and "" or "s")
+end
+
+function apply.list(rule, record, problems, path)
+  local options, before = rule.options, #problems
+  local items, failed = list_items(rule, record, problems, path)
+  if failed then return nil end
+  local list, seen = {}, {}
+  for i, item in ipairs(items) do
+    if not is_blank(item) then
+      local value = read_scalar(options.of, item, record, problems, ("%s[%d]"):format(path, i))
+      if value ~= nil and not (options.unique and seen[value]) then
+        list[#list + 1], seen[value] = value, true
+      end
+    end
+  end
+  if #problems > before then return nil end
+  if #list == 0 and options.default ~= nil then return options.default end
+  if #list < options.min_items or (options.max_items and #list > options.max_items) then
+    report(problems, path, rule, ("a list of %d"):format(#list), list_fits(options))
+    return nil
+  end
+  if #list == 0 and not options.required then return nil end
+  return checked(rule, #list == 0 and json.array() or list, record, problems, path)
+end
+
+local function any_filled(record, source)
+  for _, column in ipairs(source) do
+    if not is_blank(M.column_value(record, column)) then return true end
+  end
+  return false
+end
+
+-- An object that is not required and of which the record has nothing is left out, so that its
+-- required members are not asked of records without it.
+local function is_empty_in(rule, record)
+  for _, name in ipairs(rule.names) do
+    local member = rule.rules[name]
+    local source = type(member.source) == "string" and { member.source } or member.source
+    if type(source) == "function" or (type(source) == "table" and any_filled(record, source)) then
+      return false
+    elseif member.kind == "object" and not is_empty_in(member, record) then
+      return false
+    end
+  end
+  return true
+end
+
+function apply.object(rule, record, problems, path)
+  if not rule.options.required and is_empty_in(rule, record) then return nil end
+  local object = {}
+  for _, name in ipairs(rule.names) do
+    local member = rule.rules[name]
+    local member_path = path == "" and name or path .. "." .. name
+    object[name] = apply[member.kind](member, record, problems, member_path)
+  end
+  return next(object) == nil and json.object() or object
+end
+
+---@param rule credenco.claims.Rule the outermost one, an object
+---@param record table
+---@return table? claims
+---@return credenco.claims.Problem[]? problems
+function M.apply(rule, record)
+  local problems = {}
+  local claims = apply.object(rule, record, problems, "")
+  if #problems > 0 then return nil, problems end
+  return claims
+end
+
+return M

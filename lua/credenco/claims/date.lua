@@ -1,0 +1,47 @@
+--- Calendar dates in the notations that registers export, out as ISO 8601 (`2024-02-29`).
+
+local M = {}
+
+local NOTATIONS = {
+  ["YYYY-MM-DD"] = { pattern = "^(%d%d%d%d)%-(%d%d)%-(%d%d)$", year = 1, month = 2, day = 3 },
+  ["YYYYMMDD"]   = { pattern = "^(%d%d%d%d)(%d%d)(%d%d)$", year = 1, month = 2, day = 3 },
+  ["DD-MM-YYYY"] = { pattern = "^(%d%d?)%-(%d%d?)%-(%d%d%d%d)$", year = 3, month = 2, day = 1 },
+  ["DD/MM/YYYY"] = { pattern = "^(%d%d?)/(%d%d?)/(%d%d%d%d)$", year = 3, month = 2, day = 1 },
+  ["DD.MM.YYYY"] = { pattern = "^(%d%d?)%.(%d%d?)%.(%d%d%d%d)$", year = 3, month = 2, day = 1 },
+  ["MM/DD/YYYY"] = { pattern = "^(%d%d?)/(%d%d?)/(%d%d%d%d)$", year = 3, month = 1, day = 2 },
+}
+
+local MONTH_DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+local function days_in(month, year)
+  local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+  return month == 2 and leap and 29 or MONTH_DAYS[month]
+end
+
+---@param name string
+---@return boolean
+function M.is_notation(name)
+  return NOTATIONS[name] ~= nil
+end
+
+---@return string[] names sorted
+function M.notations()
+  local names = {}
+  for name in pairs(NOTATIONS) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+---@param text string
+---@param notation string
+---@return string? iso nil when the text is no date in that notation, or no day of the calendar
+function M.read(text, notation)
+  local how = NOTATIONS[notation]
+  local part = { text:match(how.pattern) }
+  if not part[1] then return nil end
+  local year, month, day = tonumber(part[how.year]), tonumber(part[how.month]), tonumber(part[how.day])
+  if month < 1 or month > 12 or day < 1 or day > days_in(month, year) then return nil end
+  return ("%04d-%02d-%02d"):format(year, month, day)
+end
+
+return M

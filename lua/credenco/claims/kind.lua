@@ -1,0 +1,34 @@
+--- Says what a value is without saying the value: problems are printed, logged and mailed,
+--- and what stands in a register or a payroll must not travel with them.
+
+local utf8_text = require "credenco.pipeline.utf8_text"
+
+local M = {}
+
+--- JSON's null comes out of a decoder as a light userdata; to a mapping it is an absent value.
+---@param value any
+---@return boolean
+function M.is_absent(value)
+  return value == nil or type(value) == "userdata"
+end
+
+---@param value any
+---@return string kind for instance "empty", "text of 7 characters", "a list of 2"
+function M.of(value)
+  if M.is_absent(value) then return "absent" end
+  local kind = type(value)
+  if kind == "string" then
+    if value == "" then return "empty" end
+    if not value:find("%S") then return "only blanks" end
+    local characters = utf8_text.length(value)
+    if not characters then return "text that is not UTF-8" end
+    return ("text of %d character%s"):format(characters, characters == 1 and "" or "s")
+  elseif kind == "number" then
+    return value % 1 == 0 and "a whole number" or "a number with decimals"
+  elseif kind == "table" then
+    return #value > 0 and ("a list of %d"):format(#value) or "an object"
+  end
+  return "a " .. kind
+end
+
+return M

@@ -1,0 +1,154 @@
+--- Rules: what the builders of `credenco.claims` make, checked once, when they are written down.
+
+local fault = require "credenco.claims.fault"
+local scalar = require "credenco.claims.scalar"
+
+local M = {}
+
+--- One rule of a mapping. Made by the builders, read by `credenco.claims.apply`.
+---@class credenco.claims.Rule
+---@field kind "scalar"|"computed"|"constant"|"list"|"object"
+---@field source string|string[]|function|nil
+---@field options table
+
+local Rule = {}
+Rule.__index = Rule
+
+-- What every rule but a constant takes, beside what its type takes.
+local COMMON = { required = "boolean", default = "any", check = "function", fits = "string" }
+local LIST = { of = "table", separator = "string", min_items = "number", max_items = "number", unique = "boolean" }
+local OBJECT = { required = "boolean" }
+
+---@param value any
+---@return boolean
+function M.is_rule(value)
+  return getmetatable(value) == Rule
+end
+
+local function names_of(...)
+  local names = {}
+  for _, known in ipairs { ... } do
+    for name in pairs(known) do names[#names + 1] = name end
+  end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+local function accepts(expected, value)
+  if expected == "any" then return true end
+  if type(expected) == "string" then return type(value) == expected end
+  for _, one in ipairs(expected) do
+    if type(value) == one then return true end
+  end
+  return false
+end
+
+local function copied_options(options, builder, ...)
+  local copy = {}
+  for name, value in pairs(options or {}) do
+    local expected
+    for _, known in ipairs { ... } do expected = expected or known[name] end
+    if not expected then
+      fault("claims.%s: unknown option %q; known are %s", builder, tostring(name), names_of(...))
+    elseif not accepts(expected, value) then
+      local wanted = type(expected) == "table" and table.concat(expected, " or ") or expected
+      fault("claims.%s: option %q must be a %s, not a %s", builder, name, wanted, type(value))
+    end
+    copy[name] = value
+  end
+  if copy.required == nil then copy.required = copy.default == nil end
+  return copy
+end
+
+local function check_source(source, builder)
+  local kind = type(source)
+  if kind == "function" or (kind == "string" and source ~= "") then return end
+  fault("claims.%s: the first argument is a column's name or a function of the record, not %s",
+    builder, source == "" and "an empty name" or "a " .. kind)
+end
+
+---@param type_name "text"|"integer"|"number"|"boolean"|"date"
+---@param source? string|function a rule for a list's items has none
+---@param options? table
+---@return credenco.claims.Rule
+function M.scalar(type_name, source, options)
+  if type(source) == "table" and options == nil then source, options = nil, source end
+  if source ~= nil then check_source(source, type_name) end
+  local of_type = scalar[type_name]
+  local copy = copied_options(options, type_name, COMMON, of_type.options)
+  local problem = of_type.check and of_type.check(copy)
+  if problem then fault("claims.%s: %s", type_name, problem) end
+  copy.fits = copy.fits or of_type.fits(copy)
+  return setmetatable({ kind = "scalar", type = of_type, source = source, options = copy }, Rule)
+end
+
+---@param source function gives a claim of any kind, or nil and what is wrong
+---@param options? table
+---@return credenco.claims.Rule
+function M.computed(source, options)
+  if type(source) ~= "function" then
+    fault("claims.computed: the first argument is a function of the record, not a %s", type(source))
+  end
+  local copy = copied_options(options, "computed", COMMON)
+  copy.fits = copy.fits or "a value of the mapping's function"
+  return setmetatable({ kind = "computed", source = source, options = copy }, Rule)
+end
+
+---@param value any anything a claim can be
+---@return credenco.claims.Rule
+function M.constant(value)
+  if value == nil then fault("claims.constant: a value is missing") end
+  return setmetatable({ kind = "constant", value = value, options = {} }, Rule)
+end
+
+---@param source string|string[]|function a repeated or separated column, several columns, or a function
+---@param options? table
+---@return credenco.claims.Rule
+function M.list(source, options)
+  if type(source) ~= "table" then
+    check_source(source, "list")
+  elseif #source == 0 then
+    fault("claims.list: no column is named")
+  end
+  local copy = copied_options(options, "list", COMMON, LIST)
+  copy.of = copy.of or M.scalar("text")
+  if not M.is_rule(copy.of) or copy.of.kind ~= "scalar" or copy.of.source ~= nil then
+    fault('claims.list: option "of" must be a rule without a column, as claims.integer { min = 1 }')
+  end
+  copy.min_items = copy.min_items or (copy.required and 1 or 0)
+  return setmetatable({ kind = "list", source = source, options = copy }, Rule)
+end
+
+-- The shorthands: a column's name is required text, a function computes, a table is an object.
+local function refined(value, name)
+  if type(value) == "string" then return M.scalar("text", value) end
+  if type(value) == "function" then return M.computed(value) end
+  if not M.is_rule(value) then
+    if type(value) == "table" then return M.object(value) end
+    fault("claim %q: a rule is a column's name, a function, a table of rules or one of claims.text, "
+      .. "claims.integer, ..., not a %s", name, type(value))
+  elseif value.kind == "scalar" and value.source == nil then
+    fault("claim %q: its rule names no column", name)
+  end
+  return value
+end
+
+---@param fields table<string, any>
+---@param options? table
+---@return credenco.claims.Rule
+function M.object(fields, options)
+  if type(fields) ~= "table" then fault("claims.object: the first argument is a table of rules") end
+  local copy = copied_options(options, "object", OBJECT)
+  local names, rules = {}, {}
+  for name, value in pairs(fields) do
+    if type(name) ~= "string" then
+      fault("a claim's name must be text, not the %s %s", type(name), tostring(name))
+    end
+    names[#names + 1] = name
+    rules[name] = refined(value, name)
+  end
+  table.sort(names)
+  return setmetatable({ kind = "object", names = names, rules = rules, options = copy }, Rule)
+end
+
+return M

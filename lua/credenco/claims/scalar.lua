@@ -1,0 +1,204 @@
+--- The scalar types a claim can have: what each one accepts, and how it says what would fit.
+---
+--- A type is `{ options, check(options), fits(options), read(value, options) }`. `read` gives the
+--- claim's value, or nil when the value does not fit; it never says why, because `fits` says what
+--- would, and the value itself must not reach a message.
+
+local date = require "credenco.claims.date"
+local utf8_text = require "credenco.pipeline.utf8_text"
+
+local MAX_EXACT = 9007199254740992 -- 2^53: the last integer that every JSON reader holds exactly
+
+local FORMS = {
+  collapse = function(text) return (text:gsub("%s+", " ")) end,
+  upper = string.upper,
+  lower = string.lower,
+  digits = function(text) return (text:gsub("%D", "")) end,
+  alphanumeric = function(text) return (text:gsub("[^%w]", "")) end,
+}
+
+local function form_names()
+  local names = {}
+  for name in pairs(FORMS) do names[#names + 1] = name end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+local function trimmed(value)
+  if not value:find("^%s") and not value:find("%s$") then return value end
+  return (value:match("^%s*(.-)%s*$"))
+end
+
+local function as_list(value)
+  return type(value) == "table" and value or { value }
+end
+
+local function apply_forms(text, forms)
+  for _, form in ipairs(forms) do
+    text = (FORMS[form] or form)(text)
+    if type(text) ~= "string" then return nil end
+  end
+  return text
+end
+
+local function check_forms(options)
+  options.form = as_list(options.form)
+  for _, form in ipairs(options.form) do
+    if type(form) ~= "function" and not FORMS[form] then
+      return ("form: %q is none of %s, and no function"):format(tostring(form), form_names())
+    end
+  end
+end
+
+local function check_pattern(options)
+  if options.pattern == nil then return end
+  local ok, err = pcall(string.find, "", options.pattern)
+  if not ok then return ("pattern: %s"):format(err:gsub("^.-:%d+: ", "")) end
+end
+
+local function contains(list, value)
+  for _, item in ipairs(list) do
+    if item == value then return true end
+  end
+  return false
+end
+
+local function length_phrase(low, high, unit)
+  if low and high then
+    return low == high and ("%d %s"):format(low, unit) or ("%d to %d %s"):format(low, high, unit)
+  end
+  if low then return ("at least %d %s"):format(low, unit) end
+  if high then return ("at most %d %s"):format(high, unit) end
+end
+
+local text = {
+  options = {
+    trim = "boolean", form = { "string", "table", "function" }, pattern = "string",
+    length = "number", min_length = "number", max_length = "number", one_of = "table",
+  },
+}
+
+function text.check(options)
+  if options.length then
+    options.min_length, options.max_length = options.length, options.length
+  end
+  return check_pattern(options) or check_forms(options)
+end
+
+function text.fits(options)
+  if options.one_of then return "one of: " .. table.concat(options.one_of, ", ") end
+  local parts = { "text" }
+  local length = length_phrase(options.min_length, options.max_length, "characters")
+  if length then parts[#parts + 1] = "of " .. length end
+  if options.pattern then parts[#parts + 1] = ("that matches %s"):format(options.pattern) end
+  return table.concat(parts, " ")
+end
+
+function text.read(value, options)
+  if type(value) ~= "string" then return nil end
+  if options.trim ~= false then value = trimmed(value) end
+  value = apply_forms(value, options.form)
+  local length = value and utf8_text.length(value)
+  if not length then return nil end
+  if length < (options.min_length or 0) or length > (options.max_length or math.huge) then return nil end
+  if options.pattern and not value:find(options.pattern) then return nil end
+  if options.one_of and not contains(options.one_of, value) then return nil end
+  return value
+end
+
+local function range_phrase(noun, options)
+  local low, high = options.min, options.max
+  if low and high then return ("%s from %.14g to %.14g"):format(noun, low, high) end
+  if low then return ("%s of at least %.14g"):format(noun, low) end
+  if high then return ("%s of at most %.14g"):format(noun, high) end
+  return noun
+end
+
+local function in_range(value, options)
+  return value >= (options.min or -math.huge) and value <= (options.max or math.huge)
+end
+
+-- Lua 5.4 prints a whole float as 1.0: hand on an integer where the language has them.
+local to_integer = rawget(math, "tointeger") or function(value) return value end
+
+local integer = { options = { min = "number", max = "number" } }
+
+function integer.fits(options)
+  return range_phrase("a whole number", options)
+end
+
+function integer.read(value, options)
+  if type(value) == "string" then
+    local digits = trimmed(value):match("^[+-]?%d+$")
+    value = digits and tonumber((digits:gsub("^%+", "")))
+  end
+  if type(value) ~= "number" or value ~= value or value % 1 ~= 0 then return nil end
+  if value > MAX_EXACT or value < -MAX_EXACT or not in_range(value, options) then return nil end
+  return to_integer(value)
+end
+
+local number = { options = { min = "number", max = "number", decimal = "string" } }
+
+function number.check(options)
+  options.decimal = options.decimal or "."
+  if options.decimal ~= "." and options.decimal ~= "," then return 'decimal: must be "." or ","' end
+end
+
+function number.fits(options)
+  local noun = options.decimal == "," and "a number with a decimal comma" or "a number"
+  return range_phrase(noun, options)
+end
+
+function number.read(value, options)
+  if type(value) == "string" then
+    local whole, fraction = trimmed(value):match("^([+-]?%d+)%" .. options.decimal .. "?(%d*)$")
+    value = whole and tonumber((whole:gsub("^%+", "")) .. (fraction ~= "" and "." .. fraction or ""))
+  end
+  if type(value) ~= "number" or value ~= value or value == math.huge or value == -math.huge then return nil end
+  if not in_range(value, options) then return nil end
+  return value % 1 == 0 and math.abs(value) <= MAX_EXACT and to_integer(value) or value
+end
+
+local function lower_words(words)
+  local lower = {}
+  for i, word in ipairs(words) do lower[i] = word:lower() end
+  return lower
+end
+
+local boolean = { options = { yes = "table", no = "table" } }
+
+function boolean.check(options)
+  options.yes = lower_words(options.yes or { "true", "yes", "1" })
+  options.no = lower_words(options.no or { "false", "no", "0" })
+end
+
+function boolean.fits(options)
+  return ("one of: %s, %s"):format(table.concat(options.yes, ", "), table.concat(options.no, ", "))
+end
+
+function boolean.read(value, options)
+  if type(value) == "boolean" then return value end
+  if type(value) ~= "string" then return nil end
+  local word = trimmed(value):lower()
+  if contains(options.yes, word) then return true end
+  if contains(options.no, word) then return false end
+end
+
+local calendar_date = { options = { notation = "string" } }
+
+function calendar_date.check(options)
+  options.notation = options.notation or "YYYY-MM-DD"
+  if not date.is_notation(options.notation) then
+    return ("notation: %q is none of %s"):format(options.notation, table.concat(date.notations(), ", "))
+  end
+end
+
+function calendar_date.fits(options)
+  return "a date written as " .. options.notation
+end
+
+function calendar_date.read(value, options)
+  return type(value) == "string" and date.read(trimmed(value), options.notation) or nil
+end
+
+return { text = text, integer = integer, number = number, boolean = boolean, date = calendar_date }

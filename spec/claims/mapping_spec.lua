@@ -1,0 +1,146 @@
+-- Claim mapping: what each rule accepts, what it makes of it, and how it says what does not fit.
+local claims = require "credenco.claims"
+
+local function one(rule, record)
+  local object, problems = claims.map({ claim = rule }):apply(record)
+  if object then return object.claim end
+  return nil, problems[1]
+end
+
+describe("a claim rule", function()
+  local cases = {
+    { "trims text", claims.text "c", "  a b ", "a b" },
+    { "keeps blanks when told to", claims.text("c", { trim = false }), " a ", " a " },
+    { "collapses inner blanks", claims.text("c", { form = "collapse" }), "a   b", "a b" },
+    { "applies several forms in their order", claims.text("c", { form = { "alphanumeric", "upper" } }), "nl-12 a", "NL12A" },
+    { "applies a function as a form", claims.text("c", { form = function(t) return t .. "!" end }), "a", "a!" },
+    { "counts characters, not bytes", claims.text("c", { length = 4 }), "caf\195\169", "caf\195\169" },
+    { "takes one of a list", claims.text("c", { one_of = { "NL", "BE" } }), "BE", "BE" },
+    { "reads a whole number", claims.integer "c", " +42 ", 42 },
+    { "reads 2^53", claims.integer "c", "9007199254740992", 9007199254740992 },
+    { "reads a decimal comma", claims.number("c", { decimal = "," }), "-1,25", -1.25 },
+    { "reads yes as true", claims.boolean "c", "YES", true },
+    { "reads own words as false", claims.boolean("c", { yes = { "Ja" }, no = { "Nee" } }), "nee", false },
+    { "passes a boolean on", claims.boolean "c", true, true },
+    { "writes a date as ISO 8601", claims.date("c", { notation = "DD-MM-YYYY" }), "29-2-2024", "2024-02-29" },
+    { "passes a number of a JSON record on", claims.integer "c", 7, 7 },
+    { "takes the default of an empty value", claims.text("c", { default = "none" }), "  ", "none" },
+    { "leaves out what is not required", claims.text("c", { required = false }), "", nil },
+    { "splits a list", claims.list("c", { separator = ";" }), "a; b;;c", { "a", "b", "c" } },
+    { "gathers a repeated column", claims.list "c", { "a", "", "b" }, { "a", "b" } },
+    { "reads a list's items by a rule", claims.list("c", { separator = ",", of = claims.integer {} }), "1,2", { 1, 2 } },
+    { "drops what a unique list has twice", claims.list("c", { separator = ",", unique = true }), "a,b,a", { "a", "b" } },
+    { "writes a constant", claims.constant "NL", "whatever", "NL" },
+  }
+  for _, case in ipairs(cases) do
+    local name, rule, given, expected = case[1], case[2], case[3], case[4]
+    it(name, function()
+      local value, problem = one(rule, { c = given })
+      assert.is_nil(problem)
+      assert.same(expected, value)
+    end)
+  end
+end)
+
+describe("a value that does not fit", function()
+  local cases = {
+    { "absent text", claims.text "c", nil, "absent", "text" },
+    { "empty text", claims.text "c", "", "empty", "text" },
+    { "JSON's null", claims.text "c", require "cjson".null, "absent", "text" },
+    { "text that is too short", claims.text("c", { length = 8 }), "1234567", "text of 7 characters", "text of 8 characters" },
+    { "text that is too long", claims.text("c", { max_length = 2 }), "abc", "text of 3 characters", "text of at most 2 characters" },
+    { "text that misses its pattern", claims.text("c", { pattern = "^%d+$" }), "x", "text of 1 character", "text that matches ^%d+$" },
+    { "text that is not in the list", claims.text("c", { one_of = { "NL", "BE" } }), "DE", "text of 2 characters", "one of: NL, BE" },
+    { "text that is not UTF-8", claims.text "c", "\255", "text that is not UTF-8", "text" },
+    { "a number where text is asked for", claims.text "c", 12, "a whole number", "text" },
+    { "a fraction where a whole number is asked for", claims.integer "c", "1.5", "text of 3 characters", "a whole number" },
+    { "a number beyond 2^53", claims.integer "c", "9007199254740993000", "text of 19 characters", "a whole number" },
+    { "a number below the least", claims.integer("c", { min = 1 }), "0", "text of 1 character", "a whole number of at least 1" },
+    { "hexadecimal", claims.integer "c", "0x10", "text of 4 characters", "a whole number" },
+    { "a decimal point for a comma", claims.number("c", { decimal = "," }), "1.5", "text of 3 characters", "a number with a decimal comma" },
+    { "a day that no calendar has", claims.date "c", "2023-02-29", "text of 10 characters", "a date written as YYYY-MM-DD" },
+    { "a list that is too short", claims.list("c", { separator = ",", min_items = 2 }), "a", "a list of 1", "a list of at least 2 items" },
+    { "what the check refuses", claims.text("c", { check = function() return false, "an IBAN" end }), "x", "text of 1 character", "an IBAN" },
+  }
+  for _, case in ipairs(cases) do
+    it(("is told of by its kind, never its value: %s"):format(case[1]), function()
+      local value, problem = one(case[2], { c = case[3] })
+      assert.is_nil(value)
+      assert.equal(case[4], problem.kind)
+      assert.equal(case[5], problem.fits)
+      assert.equal("claim", problem.path)
+    end)
+  end
+end)
+
+describe("a mapping", function()
+  it("reports every problem of a record at once, each with its path and column", function()
+    local mapping = claims.map {
+      id = claims.text("coc", { length = 8 }),
+      address = { city = "city", zip = claims.text("zip", { pattern = "^%d+$" }) },
+      directors = claims.list({ "d1", "d2" }, { of = claims.text { max_length = 3 } }),
+    }
+    local _, problems = mapping:apply { coc = "1", zip = "x", d1 = "abc", d2 = "abcd" }
+    local seen = {}
+    for i, problem in ipairs(problems) do seen[i] = problem.path .. "/" .. tostring(problem.column) end
+    assert.same({ "address.city/city", "address.zip/zip", "directors[2]/nil", "id/coc" }, seen)
+  end)
+
+  it("leaves an optional object out when the record has nothing of it, and requires all of it otherwise", function()
+    local mapping = claims.map { a = "a", address = claims.object({ city = "city", zip = "zip" }, { required = false }) }
+    assert.same({ a = "1" }, mapping:apply { a = "1", city = "", zip = " " })
+    local _, problems = mapping:apply { a = "1", city = "Utrecht" }
+    assert.equal("address.zip", problems[1].path)
+  end)
+
+  it("reads nested records by a path", function()
+    assert.same({ city = "Utrecht" }, claims.map { city = "address.city" }:apply { address = { city = "Utrecht" } })
+  end)
+
+  it("takes what a function returns, and its own words for what is wrong", function()
+    local mapping = claims.map { both = function(r) if r.ok then return { r.ok } end return nil, "a record with ok" end }
+    assert.same({ both = { 1 } }, mapping:apply { ok = 1 })
+    local _, problems = mapping:apply {}
+    assert.equal("a record with ok", problems[1].fits)
+  end)
+
+  it("turns a function that throws into a problem that quotes no value", function()
+    local _, problems = claims.map { x = function(r) error("secret " .. r.c) end }:apply { c = "12345" }
+    assert.matches("a function that failed at .*mapping_spec.lua:%d+$", problems[1].kind)
+    assert.is_nil(problems[1].kind:find("12345", 1, true))
+  end)
+
+  it("changes neither the record nor its own default", function()
+    local record, default = { c = "" }, { "x" }
+    claims.map { list = claims.list("c", { default = default }) }:apply(record)
+    assert.same({ c = "" }, record)
+    assert.same({ "x" }, default)
+  end)
+
+  it("names the columns it uses", function()
+    local mapping = claims.map { a = "one", b = { c = claims.list { "two", "three" } }, d = claims.constant(1) }
+    assert.same({ "one", "three", "two" }, mapping:columns())
+  end)
+end)
+
+describe("a mapping's author", function()
+  local mistakes = {
+    { "an unknown option", function() claims.text("c", { lenght = 3 }) end, 'unknown option "lenght"; known are check' },
+    { "an option of the wrong type", function() claims.text("c", { length = "3" }) end, '"length" must be a number' },
+    { "a pattern Lua cannot read", function() claims.text("c", { pattern = "%" }) end, "claims.text: pattern" },
+    { "a form that is none", function() claims.text("c", { form = "uper" }) end, '"uper" is none of' },
+    { "a notation that is none", function() claims.date("c", { notation = "YY" }) end, '"YY" is none of' },
+    { "a rule that is none", function() claims.map { a = 5 } end, 'claim "a": a rule is' },
+    { "a rule without a column", function() claims.map { a = claims.text {} } end, 'claim "a": its rule names no column' },
+    { "a claim without a name", function() claims.map { "a" } end, "a claim's name must be text" },
+    { "an empty column", function() claims.text "" end, "not an empty name" },
+  }
+  for _, mistake in ipairs(mistakes) do
+    it("is told of " .. mistake[1] .. " at the own line", function()
+      local ok, err = pcall(mistake[2])
+      assert.is_false(ok)
+      assert.matches("mapping_spec.lua:" .. debug.getinfo(mistake[2], "S").linedefined .. ":", err)
+      assert.truthy(err:find(mistake[3], 1, true), err)
+    end)
+  end
+end)
