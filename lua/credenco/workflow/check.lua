@@ -1,0 +1,180 @@
+--- What is wrong with a workflow, all of it, with file and line, before anything is sent.
+
+local claims = require "credenco.claims"
+local options = require "credenco.options"
+
+local M = {}
+
+local MAX_NAME = 200
+
+local STEP = {
+  template_id = { kinds = { "string", "function" }, required = true,
+    what = "the template's key, or a function of the record" },
+  wallet_key = { kinds = { "string", "function" }, what = "a column's name, or a function of the record" },
+  claims = { kinds = { "mapping", "function" }, required = true,
+    what = "a mapping (claims.map { ... }), or a function of the record" },
+  delivery = { kinds = { "string", "function" },
+    what = '"direct", "inbox", "offer_only", or a function of the record that returns one' },
+  before_issue = { kinds = { "function" }, what = "a function of record and claims" },
+}
+
+local WORKFLOW = {
+  name = { kinds = { "string" }, required = true, what = "the workflow's name" },
+  key = { kinds = { "string", "function" }, required = true, what = "a column's name, or a function of the record" },
+  wallet_key = STEP.wallet_key,
+  accept = { kinds = { "function" }, what = "a function of the record" },
+  on_issued = { kinds = { "function" }, what = "a function of record and result" },
+  on_failed = { kinds = { "function" }, what = "a function of record and error" },
+  steps = { kinds = { "table" }, what = "a list of steps" },
+}
+
+local DELIVERIES = { direct = true, inbox = true, offer_only = true }
+
+local function kind_of(value)
+  return claims.is_mapping(value) and "mapping" or type(value)
+end
+
+local function accepts(spec, value)
+  for _, kind in ipairs(spec.kinds) do
+    if kind == kind_of(value) then return true end
+  end
+  return false
+end
+
+-- Lua keeps no line for a table's field; the text of the file does.
+local function line_of(where, field)
+  local number = 0
+  for line in ((where.text or "") .. "\n"):gmatch("(.-)\n") do
+    number = number + 1
+    if line:find("%f[%w_]" .. field:gsub("%W", "%%%0") .. "%f[^%w_]%s*=[^=]") then return number end
+    if not field:find("%S") then return 1 end
+  end
+  return 1
+end
+
+local function returns_at(where)
+  local number, found = 0, 1
+  for line in ((where.text or "") .. "\n"):gmatch("(.-)\n") do
+    number = number + 1
+    if line:find("^return%f[%W]") then found = number end
+  end
+  return found
+end
+
+---@class credenco.workflow.Findings
+local Findings = {}
+Findings.__index = Findings
+
+function Findings:add(line, message, ...)
+  self[#self + 1] = ("%s:%d: %s"):format(self.where.file, line, message:format(...))
+end
+
+function Findings:about(field, message, ...)
+  self:add(line_of(self.where, field), message, ...)
+end
+
+local function check_names(findings, given, known, place)
+  local names = {}
+  for name in pairs(given) do
+    if not known[name] then names[#names + 1] = tostring(name) end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local nearest = options.nearest(name, known)
+    findings:about(name, "unknown field %q%s%s", name, place, nearest and (", did you mean %q?"):format(nearest) or "")
+  end
+end
+
+local function check_fields(findings, given, specs, place)
+  local names = {}
+  for name in pairs(specs) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local spec, value = specs[name], given[name]
+    if value == nil and spec.required then
+      findings:add(returns_at(findings.where), "%q is missing%s: %s", name, place, spec.what)
+    elseif value ~= nil and not accepts(spec, value) then
+      findings:about(name, "%q%s must be %s, not a %s", name, place, spec.what, kind_of(value))
+    elseif value == "" then
+      findings:about(name, "%q%s must not be empty", name, place)
+    end
+  end
+end
+
+local function merged(...)
+  local all = {}
+  for _, part in ipairs { ... } do
+    for name, spec in pairs(part) do all[name] = spec end
+  end
+  return all
+end
+
+local function check_delivery(findings, step, place)
+  if type(step.delivery) == "string" and not DELIVERIES[step.delivery] then
+    findings:about("delivery", '"delivery"%s must be "direct", "inbox" or "offer_only", not %q', place, step.delivery)
+  end
+end
+
+local function check_wallet(findings, definition, step, place)
+  if step.delivery == "offer_only" or step.wallet_key or definition.wallet_key then return end
+  findings:add(returns_at(findings.where),
+    '"wallet_key" is missing%s: a column\'s name, or a function of the record', place)
+end
+
+local function check_step(findings, definition, step, place)
+  if type(step) ~= "table" then
+    findings:about("steps", "%q%s must be a table, not a %s", "steps", place, type(step))
+    return
+  end
+  check_names(findings, step, STEP, place)
+  check_fields(findings, step, STEP, place)
+  check_delivery(findings, step, place)
+  check_wallet(findings, definition, step, place)
+end
+
+local function check_steps(findings, definition)
+  local seen = {}
+  check_names(findings, definition, WORKFLOW, ' beside "steps"')
+  check_fields(findings, definition, WORKFLOW, "")
+  if #definition.steps == 0 then findings:about("steps", '"steps" is empty: at least one step is needed') end
+  for i, step in ipairs(definition.steps) do
+    check_step(findings, definition, step, (" in step %d"):format(i))
+    local template = type(step) == "table" and step.template_id
+    if type(template) == "string" and seen[template] then
+      findings:about("steps", "step %d has the template of step %d: a record asks for each template once",
+        i, seen[template])
+    end
+    seen[template or i] = i
+  end
+end
+
+local function check_name(findings, name)
+  if type(name) ~= "string" or name == "" then return end
+  if #name > MAX_NAME or name:find("[%c\127]") then
+    findings:about("name", '"name" must be at most %d bytes of text without control bytes', MAX_NAME)
+  end
+end
+
+---@param definition any what the file returned
+---@param where { file: string, text: string? }
+---@return string[] problems none when all is well
+function M.problems(definition, where)
+  local findings = setmetatable({ where = where }, Findings)
+  if type(definition) ~= "table" then
+    findings:add(returns_at(where), "a workflow file returns a table, not a %s", type(definition))
+    return findings
+  end
+  if type(definition.steps) == "table" then
+    check_steps(findings, definition)
+  else
+    local known = merged(WORKFLOW, STEP)
+    check_names(findings, definition, known, "")
+    check_fields(findings, definition, known, "")
+    check_delivery(findings, definition, "")
+    check_wallet(findings, definition, definition, "")
+  end
+  check_name(findings, definition.name)
+  return findings
+end
+
+return M

@@ -1,0 +1,126 @@
+--- Workflows: a Lua file that returns a table saying which credential each record of a source becomes.
+---
+---     local claims = require "credenco.claims"
+---     return {
+---       name = "companies",
+---       template_id = "ebw_oid",
+---       key = "coc_number",              -- the business key: a column, or a function of the record
+---       wallet_key = "wallet",
+---       claims = claims.map { id = "coc_number", name = "legal_name" },
+---     }
+---
+--- Several credentials for one record are `steps = { {...}, {...} }`, each with its own `template_id`,
+--- `claims`, `delivery`, `before_issue` and, when it differs, `wallet_key`; each one is made only when the
+--- one before it was issued.
+
+local check = require "credenco.workflow.check"
+local claims = require "credenco.claims"
+
+local M = {}
+
+M.DELIVERIES = { direct = true, inbox = true, offer_only = true }
+
+--- One credential of a workflow.
+---@class credenco.workflow.Step
+---@field template_id string|fun(record: table): string
+---@field wallet_key credenco.workflow.Column|fun(record: table): string?
+---@field claims credenco.claims.Mapping|fun(record: table): table?, credenco.claims.Problem[]|string|nil
+---@field delivery string|fun(record: table): "direct"|"inbox"|"offer_only"
+---@field before_issue? fun(record: table, claims: table): any, string?
+
+--- A workflow as the pipeline uses it: every field in one form.
+---@class credenco.Workflow
+---@field name string
+---@field file string where it was read from
+---@field key fun(record: table): string?
+---@field accept? fun(record: table): boolean?, string?
+---@field on_issued? fun(record: table, result: table)
+---@field on_failed? fun(record: table, err: table)
+---@field steps credenco.workflow.Step[]
+---@field mappings credenco.claims.Mapping[] those of its steps that are mappings
+---@field columns string[] columns that its fields name
+
+--- A column, which is called like any function of the record.
+---@class credenco.workflow.Column
+---@field column string
+local Column = { __call = function(self, record) return record[self.column] end }
+
+--- The value of a column, where a field wants a function of the record: `template_id = workflow.column "kind"`.
+---@param name string
+---@return fun(record: table): any
+function M.column(name)
+  return function(record) return record[name] end
+end
+
+local function reader(value, columns)
+  if type(value) ~= "string" then return value end
+  columns[#columns + 1] = value
+  return setmetatable({ column = value }, Column)
+end
+
+local function compiled_step(step, workflow, columns)
+  return {
+    template_id = step.template_id,
+    wallet_key = reader(step.wallet_key or workflow.wallet_key, columns),
+    claims = step.claims,
+    delivery = step.delivery or "direct",
+    before_issue = step.before_issue,
+  }
+end
+
+local function compiled(definition, file)
+  local columns, steps, mappings = {}, {}, {}
+  local key = reader(definition.key, columns)
+  for i, step in ipairs(definition.steps or { definition }) do
+    steps[i] = compiled_step(step, definition, columns)
+    if claims.is_mapping(step.claims) then
+      mappings[#mappings + 1] = step.claims
+      for _, column in ipairs(step.claims:columns()) do columns[#columns + 1] = column end
+    end
+  end
+  return {
+    name = definition.name, file = file, key = key, steps = steps, mappings = mappings, columns = columns,
+    accept = definition.accept, on_issued = definition.on_issued, on_failed = definition.on_failed,
+  }
+end
+
+--- Checks a workflow that is a table already.
+---@param definition table
+---@param where? { file: string, text: string? } for the messages
+---@return credenco.Workflow?
+---@return string[]? problems each one a line with file and line number
+function M.new(definition, where)
+  where = where or { file = "workflow" }
+  local problems = check.problems(definition, where)
+  if #problems > 0 then return nil, problems end
+  return compiled(definition, where.file)
+end
+
+local function read_text(path)
+  local file, err = io.open(path, "rb")
+  if not file then return nil, err end
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+-- "file:12: message" out of what Lua says, with or without a chunk's brackets.
+local function script_problem(err)
+  return (tostring(err):gsub('^%[string "(.-)"%]', "%1"))
+end
+
+--- Reads and checks a workflow file. Its code runs; nothing is sent.
+---@param path string
+---@return credenco.Workflow?
+---@return string[]? problems
+function M.load(path)
+  local text, read_err = read_text(path)
+  if not text then return nil, { read_err } end
+  local chunk, syntax_err = (loadstring or load)(text, "@" .. path) -- luacheck: ignore 113 143
+  if not chunk then return nil, { script_problem(syntax_err) } end
+  local ok, definition = pcall(chunk, path)
+  if not ok then return nil, { script_problem(definition) } end
+  return M.new(definition, { file = path, text = text })
+end
+
+return M
