@@ -1,0 +1,236 @@
+--- CSV as RFC 4180 has it, with what exports do beyond it: a byte-order mark, semicolons or tabs,
+--- plain line feeds, blank lines, a column name that occurs several times.
+---
+--- A record is matched by an lpeg grammar over a bounded window, so a file of any size takes constant
+--- memory. After a record that does not parse, reading goes on with the next *physical* line: a stray
+--- quote costs its own line and not the rest of the file.
+
+local lpeg = require "lpeg"
+local buffer = require "credenco.pipeline.source.buffer"
+local text_check = require "credenco.pipeline.source.text_check"
+
+local M = {}
+
+local DELIMITERS = { ",", ";", "\t" }
+local QUOTE = lpeg.P '"'
+local LINE_BREAK = lpeg.P "\r\n" + lpeg.P "\n"
+
+local function grammar(delimiter)
+  local quoted = QUOTE * lpeg.Cs((lpeg.P '""' / '"' + (1 - QUOTE)) ^ 0) * QUOTE
+  local plain = lpeg.C((1 - lpeg.S(delimiter .. '"\r\n')) ^ 0)
+  local field = quoted + plain
+  return lpeg.Ct(field * (lpeg.P(delimiter) * field) ^ 0) * LINE_BREAK * lpeg.Cp()
+end
+
+-- Steps over complete fields, to see where and why a record stops being one.
+local function field_skipper(delimiter)
+  local quoted = QUOTE * (lpeg.P '""' + (1 - QUOTE)) ^ 0 * QUOTE
+  local plain = (1 - lpeg.S(delimiter .. '"\r\n')) ^ 0
+  return ((quoted + plain) * lpeg.P(delimiter)) ^ 0 * lpeg.Cp()
+end
+
+local grammars, skippers = {}, {}
+for _, delimiter in ipairs(DELIMITERS) do
+  grammars[delimiter], skippers[delimiter] = grammar(delimiter), field_skipper(delimiter)
+end
+
+local whole_quoted = QUOTE * (lpeg.P '""' + (1 - QUOTE)) ^ 0 * QUOTE * lpeg.Cp()
+
+-- Why no record begins at `from`, and where that shows. A flaw at the very end of the text may be none:
+-- more bytes could complete it.
+local function diagnose(text, from, delimiter)
+  local at = skippers[delimiter]:match(text, from)
+  if text:sub(at, at) == '"' then
+    local closing = whole_quoted:match(text, at)
+    if not closing then return "a quote is opened and never closed", #text end
+    return 'text follows a closing quote: write a quote inside a field twice, as ""', closing
+  end
+  local odd = text:find('["\r\n]', at) or #text
+  if text:sub(odd, odd) == '"' then
+    return "a quote stands inside a field that does not begin with one: quote the whole field", odd
+  end
+  return "a carriage return without a line feed", odd
+end
+
+--- How records of one file are laid out: its delimiter and its columns.
+---@class credenco.pipeline.CsvLayout
+---@field delimiter string
+---@field columns string[]
+local Layout = {}
+Layout.__index = Layout
+
+local function widest(line)
+  local best, fields
+  for _, delimiter in ipairs(DELIMITERS) do
+    local found = grammars[delimiter]:match(line)
+    if found and (not fields or #found > #fields) then best, fields = delimiter, found end
+  end
+  return best, fields
+end
+
+---@param header string the header line, line break included or not
+---@return credenco.pipeline.CsvLayout?
+---@return string? err
+function M.layout(header)
+  if header:sub(-1) ~= "\n" then header = header .. "\n" end
+  local flaw = text_check.flaw(header)
+  if flaw then return nil, "the header line: " .. flaw end
+  local delimiter, names = widest(header)
+  if not delimiter then
+    return nil, "the header line: " .. diagnose(header, 1, ",")
+  end
+  local times, columns, repeats = {}, {}, false
+  for i, name in ipairs(names) do
+    columns[i] = name:match("^%s*(.-)%s*$")
+    times[columns[i]] = (times[columns[i]] or 0) + 1
+    repeats = repeats or times[columns[i]] > 1
+  end
+  return setmetatable({ delimiter = delimiter, columns = columns, times = times, repeats = repeats }, Layout)
+end
+
+---@param fields string[]
+---@return table<string, string|string[]>
+function Layout:named(fields)
+  local record, columns = {}, self.columns
+  if not self.repeats then
+    for i = 1, #columns do record[columns[i]] = fields[i] end
+    record[""] = nil
+    return record
+  end
+  for i, name in ipairs(columns) do
+    if self.times[name] == 1 then
+      record[name] = fields[i]
+    else
+      local list = record[name] or {}
+      list[#list + 1] = fields[i]
+      record[name] = list
+    end
+  end
+  record[""] = nil
+  return record
+end
+
+---@param fields string[]
+---@return string? flaw
+function Layout:count_flaw(fields)
+  if #fields == #self.columns then return nil end
+  return ("%d field%s where the header has %d: a %s is missing or one too many"):format(
+    #fields, #fields == 1 and "" or "s", #self.columns,
+    self.delimiter == "\t" and "tab" or ('"%s"'):format(self.delimiter))
+end
+
+--- One record's bytes, as the source handed them out, as a record again.
+---@param raw string
+---@return table? record
+---@return string? why
+function Layout:decode(raw)
+  if raw:sub(-1) ~= "\n" then raw = raw .. "\n" end
+  local flaw = text_check.flaw(raw)
+  if flaw then return nil, flaw end
+  local fields, after = grammars[self.delimiter]:match(raw)
+  if not fields or after <= #raw then
+    return nil, (diagnose(raw, 1, self.delimiter))
+  end
+  local miscounted = self:count_flaw(fields)
+  if miscounted then return nil, miscounted end
+  return self:named(fields)
+end
+
+---@class credenco.pipeline.Csv : credenco.pipeline.Source
+---@field header string the header line's bytes
+---@field columns string[]
+local Csv = {}
+Csv.__index = Csv
+
+local function read_header(window)
+  local stop, why = window:line_end()
+  if why == "end" then return nil, "the file is empty: a CSV file begins with a line of column names" end
+  if why == "limit" then return nil, "the first line is too long to be a line of column names" end
+  if not stop then return nil, why end
+  return window:take(stop)
+end
+
+---@param bytes credenco.pipeline.Bytes
+---@param options { name: string, max_record_bytes: integer }
+---@return credenco.pipeline.Source?
+---@return string? err
+function M.open(bytes, options)
+  local window = buffer.new(bytes, options.max_record_bytes)
+  local flaw = text_check.beginning(window)
+  if flaw then return nil, flaw end
+  local header, err = read_header(window)
+  if not header then return nil, err end
+  local layout, layout_err = M.layout(header)
+  if not layout then return nil, layout_err end
+  return setmetatable({ name = options.name, format = "csv", header = header, layout = layout,
+    columns = layout.columns, bytes = bytes, window = window, limit = options.max_record_bytes,
+    match = grammars[layout.delimiter] }, Csv)
+end
+
+local function too_long(limit)
+  return ("longer than %d bytes"):format(limit)
+end
+
+-- The physical line at hand as a broken one; reading goes on behind it.
+function Csv:broken_line(why)
+  local window = self.window
+  local line = window.line
+  local stop, trouble = window:line_end()
+  if stop then return { line = line, raw = window:take(stop), broken = why } end
+  if trouble ~= "limit" and trouble ~= "end" then return nil, trouble end
+  local kept, err = window:skip_line()
+  if not kept then return nil, err end
+  return { line = line, raw = kept, cut = true, broken = too_long(self.limit) .. "; only its beginning is kept" }
+end
+
+-- A record that spans lines and has the wrong number of fields is a stray quote, not a long field:
+-- only its first line is refused, and what follows gets its own chance.
+function Csv:miscounted(fields, after)
+  local window = self.window
+  local why = self.layout:count_flaw(fields)
+  local first_break = window.text:find("\n", window.from, true)
+  if first_break < after - 1 then
+    why = why .. ", or a quote is opened here that was not meant (the record runs over several lines)"
+  end
+  return self:broken_line(why)
+end
+
+function Csv:accept(fields, after)
+  local window = self.window
+  if after - window.from > self.limit then return self:broken_line(too_long(self.limit)) end
+  if #fields ~= #self.columns then return self:miscounted(fields, after) end
+  local line = window.line
+  local raw = window:take(after - 1)
+  local flaw = text_check.flaw(raw)
+  if flaw then return { line = line, raw = raw, broken = flaw } end
+  return { line = line, raw = raw, record = self.layout:named(fields) }
+end
+
+local function skip_blank_lines(window)
+  local blank = window.text:match("^\r?\n()", window.from)
+  while blank do
+    window:take(blank - 1)
+    blank = window.text:match("^\r?\n()", window.from)
+  end
+end
+
+--- The next record.
+---@return credenco.pipeline.Item?
+---@return string? err reading failed
+function Csv:next()
+  local window = self.window
+  while true do
+    skip_blank_lines(window)
+    local fields, after = self.match:match(window.text, window.from)
+    if fields then return self:accept(fields, after) end
+    if window.ended and window:is_empty() then return nil end
+    local why, at = diagnose(window.text, window.from, self.layout.delimiter)
+    if at < #window.text or window:is_full() or window.ended then return self:broken_line(why) end
+    local _, err = window:fill()
+    if err then return nil, err end
+  end
+end
+
+function Csv:close() self.bytes:close() end
+
+return M

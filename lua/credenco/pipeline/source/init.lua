@@ -1,0 +1,104 @@
+--- Sources of records: CSV, JSON Lines, standard input, SQL, Lua iterators. Every one is a stream.
+---
+---     local source = assert(require "credenco.pipeline.source".open("companies.csv"))
+---     for item in source.next, source do print(item.line, item.record or item.broken) end
+
+local bytes = require "credenco.pipeline.source.bytes"
+local csv = require "credenco.pipeline.source.csv"
+local jsonl = require "credenco.pipeline.source.jsonl"
+local records = require "credenco.pipeline.source.records"
+
+local M = {}
+
+M.MAX_RECORD_BYTES = 1048576
+
+--- One record of a source, or one line that is none.
+---@class credenco.pipeline.Item
+---@field line integer number of its first line, or of its row
+---@field raw string its bytes as they came, line break included
+---@field record? table
+---@field broken? string why it is no record
+---@field cut? boolean only the beginning of its bytes is kept
+
+---@class credenco.pipeline.Source
+---@field name string
+---@field format "csv"|"jsonl"|"sql"|"records"
+---@field header? string a CSV file's header line
+---@field columns? string[]
+---@field bytes? credenco.pipeline.Bytes
+---@field next fun(self: credenco.pipeline.Source): credenco.pipeline.Item?, string?
+---@field close fun(self: credenco.pipeline.Source)
+
+local FORMATS = { csv = csv, jsonl = jsonl }
+local EXTENSIONS = { csv = "csv", tsv = "csv", txt = "csv", jsonl = "jsonl", ndjson = "jsonl" }
+
+local function format_of(path, first_bytes)
+  local extension = path:match("%.(%w+)$")
+  local known = extension and EXTENSIONS[extension:lower()]
+  if known then return known end
+  return first_bytes:find("^%s*{") and "jsonl" or "csv"
+end
+
+-- Puts bytes that were looked at back in front of the rest.
+local function with_front(stream, front)
+  local read = stream.read
+  stream.read = function(self)
+    stream.read = read
+    if front ~= "" then return front end
+    return read(self)
+  end
+  return stream
+end
+
+---@param stream credenco.pipeline.Bytes
+---@param options { name: string, format?: "csv"|"jsonl", max_record_bytes?: integer }
+---@return credenco.pipeline.Source?
+---@return string? err names the source
+function M.from_bytes(stream, options)
+  local front, read_err = stream:read()
+  if read_err then return nil, ("%s: %s"):format(options.name, read_err) end
+  local format = options.format or format_of(options.name, front or "")
+  local source, err = FORMATS[format].open(with_front(stream, front or ""), {
+    name = options.name,
+    max_record_bytes = options.max_record_bytes or M.MAX_RECORD_BYTES,
+  })
+  if not source then
+    stream:close()
+    return nil, ("%s: %s"):format(options.name, err)
+  end
+  return source
+end
+
+--- Opens a file, standard input (`-`), a query, or an iterator.
+---@param what string|table|function a path; an array or iterator of records
+---@param options? { format?: "csv"|"jsonl", query?: string, max_record_bytes?: integer, name?: string }
+---@return credenco.pipeline.Source?
+---@return string? err
+function M.open(what, options)
+  options = options or {}
+  if type(what) ~= "string" then return records.open(what, { name = options.name or "records" }) end
+  if options.query then
+    return require("credenco.pipeline.source.sql").open(what, options.query, { name = options.name or "query" })
+  end
+  local stream, err = bytes.open(what)
+  if not stream then return nil, ("%s: cannot be read (%s)"):format(what, err) end
+  return M.from_bytes(stream, {
+    name = what == "-" and "standard input" or what,
+    format = options.format,
+    max_record_bytes = options.max_record_bytes,
+  })
+end
+
+--- Turns bytes that a source handed out, and a journal kept, into the record again.
+---@param format "csv"|"jsonl"|"sql"|"records"
+---@param header? string
+---@return (fun(raw: string): table?, string?)? decode
+---@return string? err
+function M.decoder(format, header)
+  if format ~= "csv" then return jsonl.decode end
+  local layout, err = csv.layout(header)
+  if not layout then return nil, err end
+  return function(raw) return layout:decode(raw) end
+end
+
+return M

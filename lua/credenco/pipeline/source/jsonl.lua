@@ -1,0 +1,80 @@
+--- JSON Lines: one JSON object a line, UTF-8, blank lines ignored.
+
+local cjson = require "cjson"
+local buffer = require "credenco.pipeline.source.buffer"
+local text_check = require "credenco.pipeline.source.text_check"
+
+local M = {}
+
+local MAX_DEPTH = 64
+
+-- An instance of its own: stricter than the default about what is a number, and how deep.
+local decoder = cjson.new()
+decoder.decode_invalid_numbers(false)
+decoder.decode_max_depth(MAX_DEPTH)
+
+--- One line as a record.
+---@param line string
+---@return table? record
+---@return string? why it is none
+function M.decode(line)
+  local flaw = text_check.flaw(line)
+  if flaw then return nil, flaw end
+  local ok, value = pcall(decoder.decode, line)
+  if not ok then
+    -- The decoder's own words may quote the line: only the place of the error is taken from them.
+    local place = tostring(value):match("at character (%d+)")
+    return nil, "not JSON" .. (place and (" (it stops making sense at character " .. place .. ")") or "")
+      .. ": every line must be one complete JSON object"
+  end
+  if type(value) ~= "table" or not line:find("^%s*{") then
+    return nil, "JSON, but no object: every line must be one object in braces"
+  end
+  return value
+end
+
+---@class credenco.pipeline.JsonLines : credenco.pipeline.Source
+local JsonLines = {}
+JsonLines.__index = JsonLines
+
+---@param bytes credenco.pipeline.Bytes
+---@param options { name: string, max_record_bytes: integer }
+---@return credenco.pipeline.Source?
+---@return string? err
+function M.open(bytes, options)
+  local window = buffer.new(bytes, options.max_record_bytes)
+  local flaw = text_check.beginning(window)
+  if flaw then return nil, flaw end
+  return setmetatable({ name = options.name, format = "jsonl", bytes = bytes, window = window,
+    limit = options.max_record_bytes }, JsonLines)
+end
+
+function JsonLines:too_long()
+  local line = self.window.line
+  local kept, err = self.window:skip_line()
+  if not kept then return nil, err end
+  return { line = line, raw = kept, cut = true,
+    broken = ("longer than %d bytes; only its beginning is kept"):format(self.limit) }
+end
+
+--- The next line.
+---@return credenco.pipeline.Item?
+---@return string? err reading failed
+function JsonLines:next()
+  while true do
+    local line = self.window.line
+    local stop, why = self.window:line_end()
+    if why == "end" then return nil end
+    if why == "limit" then return self:too_long() end
+    if not stop then return nil, why end
+    local raw = self.window:take(stop)
+    if raw:find("%S") then
+      local record, flaw = M.decode(raw)
+      return { line = line, raw = raw, record = record, broken = flaw }
+    end
+  end
+end
+
+function JsonLines:close() self.bytes:close() end
+
+return M
