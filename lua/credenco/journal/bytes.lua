@@ -1,0 +1,24 @@
+--- Any bytes as text that both databases hold: UTF-8 without NUL stays as it is, everything else becomes
+--- hexadecimal after a mark.
+
+local text_check = require "credenco.pipeline.source.text_check"
+
+local M = {}
+
+local MARK = "\\x"
+
+---@param bytes string
+---@return string
+function M.encode(bytes)
+  if bytes:sub(1, #MARK) ~= MARK and not text_check.flaw(bytes) then return bytes end
+  return MARK .. bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+end
+
+---@param text string
+---@return string
+function M.decode(text)
+  if text:sub(1, #MARK) ~= MARK then return text end
+  return (text:sub(#MARK + 1):gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
+end
+
+return M

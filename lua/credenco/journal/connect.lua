@@ -1,0 +1,85 @@
+--- Connections to SQLite and PostgreSQL through luadbi, and its errors in plain words.
+
+local url_of = require "credenco.journal.url"
+local uv = require "luv"
+
+local M = {}
+
+local OWNER_ONLY = 384 -- 0600
+
+-- The place in luadbi's source or the words around the server's message help nobody.
+---@param err any
+---@return string
+function M.plain_error(err)
+  local text = tostring(err):gsub("^.-:%d+: ", ""):gsub("%s+", " ")
+  for _, prefix in ipairs { "Error preparing statement handle: ", "Error executing statement parameters: ",
+    "Execute failed ", "Failed to connect to database: ", "Error binding statement parameters: " } do
+    if text:sub(1, #prefix) == prefix then text = text:sub(#prefix + 1) end
+  end
+  return text:gsub("^ERROR: +", ""):match("^(.-)%s*$")
+end
+
+-- luadbi gives false or nil with an error, or throws.
+---@param fn function
+---@param ... any
+---@return any result
+---@return string? err one line
+function M.protected(fn, ...)
+  local ok, result, err = pcall(fn, ...)
+  if not ok then return nil, M.plain_error(result) end
+  if not result then return nil, M.plain_error(err or "the database gave no reason") end
+  return result
+end
+
+local function load_driver(name, package)
+  local ok, dbi = pcall(require, "DBI")
+  if ok then ok = pcall(require, "dbd." .. name) end
+  if ok then return dbi end
+  return nil, ("Lua's %s driver is not installed (on Debian: apt install %s)"):format(name, package)
+end
+
+-- SQLite would create the file readable by everybody: it is created here first.
+local function create_private(path)
+  if path == ":memory:" then return true end
+  local fd, err = uv.fs_open(path, "a", OWNER_ONLY)
+  if not fd then return nil, err end
+  uv.fs_close(fd)
+  local changed, chmod_err = uv.fs_chmod(path, OWNER_ONLY)
+  if not changed then return nil, chmod_err end
+  return true
+end
+
+local connect = {}
+
+function connect.sqlite(path, options)
+  local dbi, missing = load_driver("sqlite3", "lua-dbi-sqlite3")
+  if not dbi then return nil, missing end
+  if options.read_only then
+    if not uv.fs_stat(path) then return nil, "there is no such file" end
+  else
+    local private, err = create_private(path)
+    if not private then return nil, err end
+  end
+  return M.protected(dbi.Connect, "SQLite3", path)
+end
+
+function connect.postgresql(url)
+  local dbi, missing = load_driver("postgresql", "lua-dbi-postgresql")
+  if not dbi then return nil, missing end
+  return M.protected(dbi.Connect, "PostgreSQL", url) -- libpq takes a whole URL as the database's name
+end
+
+--- Connects, creating a SQLite file for its owner only.
+---@param url string
+---@param options { read_only?: boolean }
+---@return table? connection
+---@return string? err
+function M.open(url, options)
+  local dialect = url_of.is_postgresql(url) and "postgresql" or "sqlite"
+  local connection, err = connect[dialect](url, options)
+  if not connection then return nil, err end
+  connection:autocommit(true)
+  return connection
+end
+
+return M

@@ -1,0 +1,252 @@
+--- SQLite and PostgreSQL through luadbi, with the traps of luadbi 0.7 closed in one place:
+---
+--- * Integers are fetched as 32 bits. Times are therefore kept as floating-point seconds, and anything
+---   wider is selected as text.
+--- * Text is cut at a NUL byte when it is fetched (SQLite) or bound (PostgreSQL): callers encode it.
+--- * Numbers are bound as doubles (SQLite) or as Lua prints them (PostgreSQL refuses "1.0" for an
+---   integer, LuaJIT prints 14 digits): `bound` prints them exactly.
+--- * `connection:commit()` on PostgreSQL hides a commit that failed, and a transaction that failed
+---   commits as a rollback without a word: BEGIN, COMMIT and ROLLBACK are statements here, and a
+---   transaction in which anything failed is only ever rolled back.
+--- * A statement that failed once on SQLite fails again on its next use: it is thrown away.
+--- * Bound text is not copied on SQLite: parameters stay referenced until the last row is out.
+--- * A broken connection throws instead of returning: every call is protected.
+--- * Statements are freed before their connection, or SQLite keeps the file open.
+
+local connect = require "credenco.journal.connect"
+local url_of = require "credenco.journal.url"
+
+local protected, plain_error = connect.protected, connect.plain_error
+local unpack = table.unpack or unpack -- luacheck: ignore 113 143
+
+local M = {}
+
+local BUSY_TIMEOUT_MS = 10000
+local CHECKPOINT_PAGES = 4000
+
+---@class credenco.journal.Database
+---@field dialect "sqlite"|"postgresql"
+---@field url string without a password
+local Database = {}
+Database.__index = Database
+
+local NOW = {
+  sqlite = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery: worked out once, not for each row
+  postgresql = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
+}
+local CLUSTERED = { sqlite = "WITHOUT ROWID", postgresql = "" }
+local SKIP_LOCKED = { sqlite = "", postgresql = "FOR UPDATE SKIP LOCKED" }
+local BEGIN = { sqlite = "BEGIN IMMEDIATE", postgresql = "BEGIN" }
+
+local settle = {}
+
+-- FULL: a commit that was reported survives a power cut, also in WAL mode.
+function settle.sqlite(self, options)
+  if options.plain then return true end
+  local pragmas = { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS) }
+  if not options.read_only then
+    pragmas[2] = "PRAGMA journal_mode = WAL"
+    pragmas[3] = "PRAGMA synchronous = FULL"
+    pragmas[4] = "PRAGMA secure_delete = FAST" -- what is erased is overwritten, not only unlinked
+    pragmas[5] = ("PRAGMA wal_autocheckpoint = %d"):format(CHECKPOINT_PAGES)
+  end
+  for _, pragma in ipairs(pragmas) do
+    local rows, err = self:rows(pragma)
+    if not rows then return nil, err end
+  end
+  return true
+end
+
+function settle.postgresql(self)
+  local ok, err = self:execute("SET client_encoding = 'UTF8'")
+  if not ok then return nil, err end
+  return self:execute("SET client_min_messages = warning")
+end
+
+--- Opens a database, creating a SQLite file for its owner only.
+---@param url string a path, or `postgres://...`
+---@param options? { read_only?: boolean, plain?: boolean } plain: SQLite as it is, for a lock file
+---@return credenco.journal.Database?
+---@return string? err
+function M.open(url, options)
+  options = options or {}
+  local dialect = url_of.is_postgresql(url) and "postgresql" or "sqlite"
+  local shown = url_of.without_password(url)
+  local connection, err = connect.open(url, options)
+  if not connection then return nil, ("%s: %s"):format(shown, err) end
+  local self = setmetatable({ dialect = dialect, url = shown, connection = connection, statements = {} }, Database)
+  local ready, ready_err = settle[dialect](self, options)
+  if not ready then
+    self:close()
+    return nil, ("%s: %s"):format(shown, ready_err)
+  end
+  return self
+end
+
+-- {now} is the database's own clock in seconds, {skip_locked} what lets many workers take different rows,
+-- {clustered} what keeps a table in the order of its key.
+function Database:dialected(sql)
+  local dialect = self.dialect
+  return (sql:gsub("{now}", NOW[dialect]):gsub("{skip_locked}", SKIP_LOCKED[dialect]):gsub("{clustered}",
+    CLUSTERED[dialect]))
+end
+
+function Database:statement(sql)
+  local statement = self.statements[sql]
+  if statement then return statement end
+  if not self.connection then return nil, "the database is closed" end
+  local err
+  statement, err = protected(self.connection.prepare, self.connection, self:dialected(sql))
+  if not statement then return nil, err end
+  self.statements[sql] = statement
+  return statement
+end
+
+function Database:forget(sql)
+  local statement = self.statements[sql]
+  self.statements[sql] = nil
+  if statement then pcall(statement.close, statement) end
+end
+
+local function printed(value)
+  if type(value) ~= "number" then return value end
+  if value % 1 == 0 and value > -1e15 and value < 1e15 then return ("%d"):format(value) end
+  return ("%.17g"):format(value)
+end
+
+-- PostgreSQL takes every parameter as text; SQLite's doubles are exact for what is stored here.
+function Database:bound(...)
+  if self.dialect == "sqlite" then return ... end
+  local values, count = { ... }, select("#", ...)
+  for i = 1, count do values[i] = printed(values[i]) end
+  return unpack(values, 1, count)
+end
+
+function Database:run(sql, ...)
+  local statement, err = self:statement(sql)
+  if not statement then return nil, err end
+  local ok
+  ok, err = protected(statement.execute, statement, self:bound(...))
+  if ok then return statement end
+  self:forget(sql)
+  self.failed = true
+  return nil, err
+end
+
+--- Runs a statement that gives no rows.
+---@param sql string with `?` for parameters
+---@param ... any
+---@return boolean? ok
+---@return string? err
+function Database:execute(sql, ...)
+  local statement, err = self:run(sql, ...)
+  if not statement then return nil, err end
+  return true
+end
+
+--- Runs a statement and gives how many rows it inserted, updated or deleted.
+---@param sql string
+---@param ... any
+---@return integer? changed
+---@return string? err
+function Database:change(sql, ...)
+  local statement, err = self:run(sql, ...)
+  if not statement then return nil, err end
+  return statement:affected()
+end
+
+--- Runs a statement and gives all its rows, each as an array. Null is nil.
+---@param sql string
+---@param ... any
+---@return any[][]?
+---@return string? err
+function Database:rows(sql, ...)
+  local statement, err = self:run(sql, ...)
+  if not statement then return nil, err end
+  local rows = {}
+  while true do
+    local ok, row = pcall(statement.fetch, statement, false)
+    if not ok then
+      self:forget(sql)
+      self.failed = true
+      return nil, plain_error(row)
+    end
+    if not row then return rows end
+    rows[#rows + 1] = row
+  end
+end
+
+--- The first row.
+---@param sql string
+---@param ... any
+---@return any[]? row nil when there is none
+---@return string? err
+function Database:row(sql, ...)
+  local rows, err = self:rows(sql, ...)
+  if not rows then return nil, err end
+  return rows[1]
+end
+
+--- Runs a statement whose rows are fetched one at a time; for results of any size on SQLite.
+---@param sql string without parameters, run by nothing else meanwhile
+---@return (fun(): any[]?, string?)? fetch
+---@return string? err
+function Database:stream(sql)
+  local statement, err = self:run(sql)
+  if not statement then return nil, err end
+  return function()
+    local ok, row = pcall(statement.fetch, statement, false)
+    if ok then return row end
+    self:forget(sql)
+    return nil, plain_error(row)
+  end
+end
+
+--- The names of a query's columns, without running it (SQLite).
+---@param sql string
+---@return string[]?
+---@return string? err
+function Database:columns(sql)
+  local statement, err = self:statement(sql)
+  if not statement then return nil, err end
+  local names = statement:columns()
+  self:forget(sql)
+  return names
+end
+
+function Database:rollback()
+  self.failed = nil
+  return self:execute("ROLLBACK")
+end
+
+--- Runs a function inside a transaction: all of it is committed, or nothing.
+---@param work fun(): boolean?, string? nil and an error undo everything
+---@return boolean? ok
+---@return string? err
+function Database:transaction(work)
+  self.failed = nil
+  local ok, err = self:execute(BEGIN[self.dialect])
+  if not ok then return nil, err end
+  local ran, result, work_err = pcall(work)
+  if not ran then
+    self:rollback()
+    error(result, 0)
+  end
+  if not result or self.failed then
+    self:rollback()
+    return nil, work_err or "a statement of the transaction failed"
+  end
+  ok, err = self:execute("COMMIT")
+  if ok then return result end
+  self:rollback()
+  return nil, err
+end
+
+--- Frees every statement and the connection. May be called twice.
+function Database:close()
+  for sql in pairs(self.statements) do self:forget(sql) end
+  if self.connection then pcall(self.connection.close, self.connection) end
+  self.connection = nil
+end
+
+return M

@@ -1,0 +1,80 @@
+--- The journal: what became of every record, in a SQL database, so that a run can be killed at any moment and
+--- goes on where it was. `credenco.journal.states` has its state machine, `credenco.journal.schema` its tables.
+
+local core = require "credenco.core"
+local database = require "credenco.journal.database"
+local journal_url = require "credenco.journal.url"
+local lock = require "credenco.journal.lock"
+local schema = require "credenco.journal.schema"
+local uv = require "luv"
+local workers = require "credenco.journal.workers"
+local writer = require "credenco.journal.writer"
+
+local M = {}
+
+--- An open journal.
+---@class credenco.Journal
+---@field db credenco.journal.Database
+---@field url string as it may be printed
+---@field shared boolean any number of workers may use it at a time
+local Journal = {}
+Journal.__index = Journal
+
+local function exists(url)
+  return journal_url.is_postgresql(url) or uv.fs_stat(url) ~= nil
+end
+
+local function prepare(self, url, options)
+  local err
+  if options.alone and not self.shared then
+    self.lock, err = lock.take(url)
+    if not self.lock then return nil, err end
+  end
+  self.db, err = database.open(url)
+  if not self.db then return nil, err end
+  return schema.ensure(self.db, { queue = options.queue or self.shared })
+end
+
+--- Opens a journal, making what is missing.
+---@param url string a path of a SQLite file, or `postgres://...`
+---@param options? { queue?: boolean, alone?: boolean, existing?: boolean } queue: workers take from it; alone:
+---  refuse when another run is at work on the file; existing: refuse when there is none yet
+---@return credenco.Journal?
+---@return string? err
+function M.open(url, options)
+  options = options or {}
+  if options.existing and not exists(url) then return nil, ("%s: there is no such journal"):format(url) end
+  local shared = journal_url.is_postgresql(url)
+  local self = setmetatable({ url = journal_url.without_password(url), shared = shared }, Journal)
+  local ready, err = prepare(self, url, options)
+  if ready then return self end
+  self:close()
+  return nil, err:find(self.url, 1, true) and err or ("%s: %s"):format(self.url, err)
+end
+
+--- Joins the workers of a workflow. What a dead worker held is free again.
+---@param workflow string
+---@return { workflow: string, owner: string }? scope
+---@return string? err
+function Journal:join(workflow)
+  local owner = ("%s/%d/%s"):format(uv.os_gethostname(), uv.os_getpid(), core.uuid():sub(1, 8))
+  local scope = { workflow = workflow, owner = owner }
+  local ok, err = workers.join(self.db, scope)
+  if ok then ok, err = workers.bury(self.db, scope) end
+  if not ok then return nil, err end
+  return scope
+end
+
+--- A writer for a worker.
+---@return credenco.journal.Writer
+function Journal:writer(scope)
+  return writer.new(self.db, scope)
+end
+
+function Journal:close()
+  if self.db then self.db:close() end
+  if self.lock then self.lock:close() end
+  self.db, self.lock = nil, nil
+end
+
+return M

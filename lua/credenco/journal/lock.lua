@@ -1,0 +1,24 @@
+--- One run at a time on a SQLite journal: an exclusive transaction on a file beside it, held as long as the
+--- process lives. The operating system ends it with the process, however that dies, so a killed run never
+--- blocks the one that goes on.
+
+local database = require "credenco.journal.database"
+
+local M = {}
+
+---@param path string the journal's
+---@return credenco.journal.Database? lock close it to release
+---@return string? err
+function M.take(path)
+  if path == ":memory:" then return database.open(path) end
+  local db, err = database.open(path .. ".lock", { plain = true })
+  if not db then return nil, err end
+  local ok, lock_err = db:execute("BEGIN EXCLUSIVE")
+  if ok then return db end
+  db:close()
+  if not lock_err:find("locked") then return nil, lock_err end
+  return nil, ("another run is at work on %s; wait for it, or use a PostgreSQL journal, "
+    .. "which any number of workers share"):format(path)
+end
+
+return M

@@ -1,0 +1,231 @@
+--- The journal's writes about records. Each one is a statement over many records, conditional on the state
+--- they may come from (`credenco.journal.states`) and on belonging to this worker: a worker whose lease ran
+--- out and whose records another took can no longer change them.
+
+local batch = require "credenco.journal.batch"
+local bytes = require "credenco.journal.bytes"
+local states = require "credenco.journal.states"
+
+local M = {}
+
+-- Adding ------------------------------------------------------------------------------------------
+
+local ADD = {
+  sql = [[
+WITH v (key, line, input) AS (VALUES {rows})
+INSERT INTO credenco_record (workflow, run, owner, key, copy, line, state, step, input, updated)
+SELECT ?, CAST(? AS INTEGER), ?, v.key, '', CAST(v.line AS INTEGER), 'pending', 1, v.input, {now}
+FROM v WHERE true ON CONFLICT DO NOTHING]],
+  row = "(?, ?, ?)",
+  columns = { "key", "line", "stored" },
+}
+
+--- Adds records that are not there yet, as pending ones of this worker.
+---@param db credenco.journal.Database
+---@param scope { workflow: string, run: integer, owner: string? }
+---@param items { key: string, line: integer, input: string }[]
+---@return integer? added how many were new
+---@return string? err
+function M.add(db, scope, items)
+  for _, item in ipairs(items) do item.stored = bytes.encode(item.input) end
+  return batch.change(db, ADD, batch.scope(0, scope.workflow, scope.run, scope.owner), items)
+end
+
+local ADD_END = [[
+INSERT INTO credenco_record (workflow, key, copy, run, line, state, step, input, code, stage, message, updated)
+VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 'source', ?, {now}) ON CONFLICT DO NOTHING]]
+
+--- Adds a line that is at its end as it comes: one that does not parse, or one that repeats another.
+---@param db credenco.journal.Database
+---@param item table with workflow, key, copy, run, line, state, input, code, message
+---@return integer? added 0 when it was there
+---@return string? err
+function M.add_end(db, item)
+  return db:change(ADD_END, item.workflow, item.key, item.copy, item.run, item.line, item.state,
+    item.input and bytes.encode(item.input), item.code, bytes.encode(item.message))
+end
+
+-- Meeting again -------------------------------------------------------------------------------------
+
+local FIND = {
+  sql = [[
+SELECT key, run, line, state, owner, input, offer FROM credenco_record
+WHERE workflow = ? AND copy = '' AND key IN ({rows})]],
+  row = "?",
+  columns = { "key" },
+}
+
+--- What the journal has under the keys of some records.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param items { key: string }[]
+---@return table<string, { run: integer, line: integer, state: string, owner?: string, input?: string, offer?: string }>? by_key
+---@return string? err
+function M.find(db, workflow, items)
+  local rows, err = batch.rows(db, FIND, batch.scope(1, workflow), items)
+  if not rows then return nil, err end
+  local by_key = {}
+  for _, row in ipairs(rows) do
+    by_key[row[1]] = { run = row[2], line = row[3], state = row[4], owner = row[5],
+      input = row[6] and bytes.decode(row[6]), offer = row[7] }
+  end
+  return by_key
+end
+
+local COUNT_DONE = {
+  sql = [[
+SELECT COUNT(*), CAST(COALESCE(SUM(line), 0) AS DOUBLE PRECISION) FROM credenco_record
+WHERE workflow = ? AND copy = '' AND state IN ('issued', 'skipped') AND key IN ({rows})]],
+  row = "?",
+  columns = { "key" },
+}
+
+--- Whether all of some records are done, each at the line where it was met before. Two sums tell, which is
+--- cheap; when they do not agree, `find` has to tell which.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param items { key: string, line: integer }[]
+---@return boolean?
+---@return string? err
+function M.all_done(db, workflow, items)
+  local rows, err = batch.rows(db, COUNT_DONE, batch.scope(1, workflow), items)
+  if not rows then return nil, err end
+  local count, lines = #items, 0
+  for _, item in ipairs(items) do lines = lines + item.line end
+  for _, row in ipairs(rows) do count, lines = count - row[1], lines - row[2] end
+  return count == 0 and lines == 0
+end
+
+local REOPEN = [[
+UPDATE credenco_record
+SET state = 'pending', step = 1, owner = NULL, offer = NULL, code = NULL, stage = NULL, message = NULL,
+  input = ?, run = ?, line = ?, updated = {now}
+WHERE workflow = ? AND key = ? AND copy = '' AND state = 'failed']]
+
+--- Opens a failed record again, with a corrected line.
+---@return integer? changed
+---@return string? err
+function M.reopen(db, item)
+  return db:change(REOPEN, bytes.encode(item.input), item.run, item.line, item.workflow, item.key)
+end
+
+local MOVE = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = ? AND copy = ?"
+
+--- Notes that a record, finished or not, was met again in another reading or at another line.
+---@return integer? changed
+---@return string? err
+function M.move(db, item)
+  return db:change(MOVE, item.run, item.line, item.workflow, item.key, item.copy)
+end
+
+-- Changing ------------------------------------------------------------------------------------------
+
+local ERASED = "offer = NULL, owner = NULL, code = NULL, stage = NULL, message = NULL, input = NULL"
+local REASON = "code = v.code, stage = v.stage, message = v.message"
+
+-- The same for every record: a list of keys is enough.
+local function by_key(set, target)
+  return {
+    sql = ([[
+UPDATE credenco_record SET %s, updated = {now}
+WHERE workflow = ? AND owner = ? AND copy = '' AND state IN (%s) AND key IN ({rows})]]):format(
+      set, states.before(target)),
+    row = "?", columns = { "key" }, before = 2,
+  }
+end
+
+-- Something of each record's own: the values come as a table `v`.
+local function by_values(columns, set, target)
+  return {
+    sql = ([[
+WITH v (%s) AS (VALUES {rows})
+UPDATE credenco_record SET %s, updated = {now}
+FROM v WHERE credenco_record.workflow = ? AND credenco_record.owner = ? AND credenco_record.copy = ''
+  AND credenco_record.state IN (%s) AND credenco_record.key = v.key]]):format(
+      table.concat(columns, ", "), set, states.before(target)),
+    row = "(" .. ("?, "):rep(#columns - 1) .. "?)", columns = columns, before = 0,
+  }
+end
+
+local WITH_REASON = { "key", "code", "stage", "message" }
+
+--- The changes by name. What each erases is the promise of the README: the offer once it is pushed, the
+--- record's line once nothing is open on it.
+local CHANGES = {
+  offered = by_values({ "key", "offer" }, "state = 'offered', offer = v.offer", "offered"),
+  pushed = by_key("state = 'pushed', offer = NULL", "pushed"),
+  next_step = by_key("state = 'pending', offer = NULL, step = step + 1", "pending"),
+  issued = by_key("state = 'issued', " .. ERASED, "issued"),
+  skipped = by_values(WITH_REASON,
+    "state = 'skipped', owner = NULL, offer = NULL, input = NULL, " .. REASON, "skipped"),
+  failed = by_values(WITH_REASON, "state = 'failed', owner = NULL, offer = NULL, " .. REASON, "failed"),
+  unknown = by_values(WITH_REASON, "state = 'unknown', owner = NULL, " .. REASON, "unknown"),
+}
+
+--- Makes one kind of change to many records of this worker. Those that are not its own any more, or not in a
+--- state from which the change leads, stay as they are.
+---@param db credenco.journal.Database
+---@param kind "offered"|"pushed"|"next_step"|"issued"|"skipped"|"failed"|"unknown"
+---@param scope { workflow: string, owner: string }
+---@param items table[]
+---@return integer? changed
+---@return string? err
+function M.change(db, kind, scope, items)
+  local change = CHANGES[kind]
+  return batch.change(db, change, batch.scope(change.before, scope.workflow, scope.owner), items)
+end
+
+-- Taking --------------------------------------------------------------------------------------------
+
+local TAKE = ([[
+WITH free AS MATERIALIZED (
+  SELECT workflow, key FROM credenco_record
+  WHERE workflow = ? AND owner IS NULL AND state IN (%s)
+  ORDER BY run, line LIMIT ? {skip_locked})
+UPDATE credenco_record SET owner = ?
+FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
+  AND credenco_record.copy = '' AND credenco_record.owner IS NULL
+RETURNING credenco_record.key, run, line, state, step, input, offer, {now} - updated]]):format(states.open())
+
+local function in_order(a, b)
+  if a.run ~= b.run then return a.run < b.run end
+  return a.line < b.line
+end
+
+--- Takes free records of a workflow for this worker.
+---@param db credenco.journal.Database
+---@param scope { workflow: string, owner: string }
+---@param limit integer
+---@return table[]? items
+---@return string? err
+function M.take(db, scope, limit)
+  local rows, err = db:rows(TAKE, scope.workflow, limit, scope.owner)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do
+    rows[i] = { key = row[1], run = row[2], line = row[3], state = row[4], step = row[5],
+      input = row[6] and bytes.decode(row[6]), offer = row[7], age_s = row[8], resumed = true }
+  end
+  table.sort(rows, in_order)
+  return rows
+end
+
+-- Credentials ---------------------------------------------------------------------------------------
+
+local CREDENTIAL = {
+  sql = [[
+INSERT INTO credenco_credential
+  (workflow, key, step, template_id, correlation_id, status, revocation_uuid, updated)
+VALUES {rows} ON CONFLICT (workflow, key, step) DO UPDATE
+SET status = excluded.status, revocation_uuid = excluded.revocation_uuid, updated = excluded.updated]],
+  row = "(?, ?, ?, ?, ?, ?, ?, {now})",
+  columns = { "workflow", "key", "step", "template_id", "correlation_id", "status", "revocation_uuid" },
+}
+
+--- Notes what is known about credentials: the status as the issuer words it, and the revocation id.
+---@return integer? changed
+---@return string? err
+function M.note_credentials(db, items)
+  return batch.change(db, CREDENTIAL, batch.scope(0), items)
+end
+
+return M

@@ -1,0 +1,140 @@
+--- Questions about a workflow's records: how many stand where, why, and which.
+
+local bytes = require "credenco.journal.bytes"
+
+local M = {}
+
+--- Numbers that add up: input = issued + failed + unknown + skipped + pending.
+---@class credenco.journal.Totals
+---@field input integer
+---@field issued integer
+---@field failed integer
+---@field unknown integer
+---@field skipped integer
+---@field pending integer everything that is still open
+
+local OPEN = { pending = true, offered = true, pushed = true }
+
+---@param db credenco.journal.Database
+---@param workflow string
+---@return credenco.journal.Totals?
+---@return string? err
+function M.totals(db, workflow)
+  local rows, err = db:rows("SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state", workflow)
+  if not rows then return nil, err end
+  local totals = { input = 0, issued = 0, failed = 0, unknown = 0, skipped = 0, pending = 0 }
+  for _, row in ipairs(rows) do
+    local name = OPEN[row[1]] and "pending" or row[1]
+    totals[name] = totals[name] + row[2]
+    totals.input = totals.input + row[2]
+  end
+  return totals
+end
+
+--- The workflows a journal knows.
+---@return string[]?
+---@return string? err
+function M.workflows(db)
+  local rows, err = db:rows("SELECT DISTINCT workflow FROM credenco_run ORDER BY workflow")
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do rows[i] = row[1] end
+  return rows
+end
+
+local CAUSES = [[
+SELECT state, stage, code, COUNT(*), MIN(message) FROM credenco_record
+WHERE workflow = ? AND state IN ('failed', 'unknown', 'skipped')
+GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]
+
+--- Why records were not issued, most frequent first.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param limit integer
+---@return { state: string, stage?: string, code?: string, count: integer, example?: string }[]?
+---@return string? err
+function M.causes(db, workflow, limit)
+  local rows, err = db:rows(CAUSES, workflow, limit)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do
+    rows[i] = { state = row[1], stage = row[2], code = row[3], count = row[4],
+      example = row[5] and bytes.decode(row[5]) }
+  end
+  return rows
+end
+
+local LIST = [[
+SELECT r.key, r.copy, s.source, r.line, r.state, r.stage, r.code, r.message, r.input, r.updated, r.run
+FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
+WHERE r.workflow = ? AND r.state IN ('failed', 'unknown', 'skipped') AND (r.run, r.line, r.copy) > (?, ?, ?)
+ORDER BY r.run, r.line, r.copy LIMIT ?]]
+
+local PAGE = 500
+
+local function listed(row)
+  return { key = row[1], copy = row[2], source = row[3], line = row[4], state = row[5], stage = row[6],
+    code = row[7], message = row[8] and bytes.decode(row[8]), input = row[9] and bytes.decode(row[9]),
+    updated = row[10], run = row[11] }
+end
+
+--- Every record that was not issued and is not open, in the order of its source, a page at a time.
+---@param db credenco.journal.Database
+---@param workflow string
+---@return fun(): table?, string?
+function M.each_problem(db, workflow)
+  local after = { run = -1, line = -1, copy = "" }
+  local rows, at = {}, 0
+  return function()
+    at = at + 1
+    if at > #rows then
+      local err
+      rows, err = db:rows(LIST, workflow, after.run, after.line, after.copy, PAGE)
+      if not rows then
+        rows = {}
+        return nil, err
+      end
+      at = 1
+    end
+    if not rows[at] then return nil end
+    after = listed(rows[at])
+    return after
+  end
+end
+
+local FIND = [[
+SELECT r.workflow, r.key, r.copy, s.source, r.line, r.state, r.step, r.stage, r.code, r.message, r.updated
+FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
+WHERE r.key = ? ORDER BY r.workflow, r.copy]]
+
+local CREDENTIALS = [[
+SELECT step, template_id, correlation_id, status, revocation_uuid FROM credenco_credential
+WHERE workflow = ? AND key = ? ORDER BY step]]
+
+local function credentials_of(db, workflow, key)
+  local rows, err = db:rows(CREDENTIALS, workflow, key)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do
+    rows[i] = { step = row[1], template_id = row[2], correlation_id = row[3], status = row[4],
+      revocation_uuid = row[5] }
+  end
+  return rows
+end
+
+--- What the journal has under a business key, in every workflow.
+---@param db credenco.journal.Database
+---@param key string
+---@return table[]?
+---@return string? err
+function M.find(db, key)
+  local rows, err = db:rows(FIND, key)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do
+    local credentials, credentials_err = credentials_of(db, row[1], row[2])
+    if not credentials then return nil, credentials_err end
+    rows[i] = { workflow = row[1], key = row[2], copy = row[3], source = row[4], line = row[5], state = row[6],
+      step = row[7], stage = row[8], code = row[9], message = row[10] and bytes.decode(row[10]),
+      updated = row[11], credentials = credentials }
+  end
+  return rows
+end
+
+return M

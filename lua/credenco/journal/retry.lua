@@ -1,0 +1,36 @@
+--- Opening records again that are at an end, because a person decided so.
+
+local M = {}
+
+-- Where a record takes up its work again. An unknown one goes on with the offer it has, or with its status.
+local AGAIN = {
+  failed = "'pending'",
+  unknown = "CASE WHEN offer IS NOT NULL THEN 'offered' WHEN code = 'not_confirmed' THEN 'pushed' ELSE 'pending' END",
+}
+
+local function update(state, extra)
+  return ([[
+UPDATE credenco_record SET state = %s, owner = NULL, code = NULL, stage = NULL, message = NULL, updated = {now}
+WHERE workflow = ? AND state = '%s' AND copy = '' AND input IS NOT NULL %s]]):format(AGAIN[state], state, extra)
+end
+
+--- Opens records again.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param which { state: "failed"|"unknown", code?: string, key?: string }
+---@return integer? opened
+---@return string? err
+function M.open_again(db, workflow, which)
+  if which.key then return db:change(update(which.state, "AND key = ?"), workflow, which.key) end
+  if which.code then return db:change(update(which.state, "AND code = ?"), workflow, which.code) end
+  return db:change(update(which.state, ""), workflow)
+end
+
+--- Takes lines without a key out of the journal: they are in a file now, and no later run could match them.
+---@return integer? removed
+---@return string? err
+function M.forget_broken(db, workflow)
+  return db:change("DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND state = 'failed'", workflow)
+end
+
+return M

@@ -1,0 +1,72 @@
+--- Readings of sources: which file or query lines came from, and what it takes to read such a line again.
+
+local bytes = require "credenco.journal.bytes"
+
+local M = {}
+
+-- A run that was cut short and starts again with the same source is the same run: its lines keep their numbers.
+local UNFINISHED = [[
+SELECT id FROM credenco_run
+WHERE workflow = ? AND source = ? AND size = ? AND complete = 0 ORDER BY id DESC LIMIT 1]]
+
+local ADD = [[
+INSERT INTO credenco_run (id, workflow, source, format, header, size, complete, started)
+SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, ?, 0, {now} FROM credenco_run RETURNING id]]
+
+-- Two loaders that begin together would take the same number.
+local function lock(db)
+  if db.dialect ~= "postgresql" then return true end
+  return db:execute("LOCK TABLE credenco_run IN SHARE ROW EXCLUSIVE MODE")
+end
+
+--- Begins to read a source, or goes on with reading it.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param source credenco.pipeline.Source
+---@return integer? id
+---@return string? err
+function M.begin(db, workflow, source)
+  local size = source.bytes and source.bytes.size or -1
+  local id
+  local ok, err = db:transaction(function()
+    local locked, lock_err = lock(db)
+    if not locked then return nil, lock_err end
+    local row, row_err = db:row(UNFINISHED, workflow, source.name, size)
+    if not row and not row_err then
+      local header = source.header and bytes.encode(source.header)
+      row, row_err = db:row(ADD, workflow, source.name, source.format, header, size)
+    end
+    id = row and row[1]
+    return id and true, row_err
+  end)
+  if not ok then return nil, err end
+  return id
+end
+
+-- Lines that a file no longer has, because they were corrected in it: those without a key of their own, which
+-- this reading would have met again.
+local FORGET = [[
+DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND run IN
+  (SELECT id FROM credenco_run WHERE workflow = ? AND source = ?)]]
+
+--- Notes that the source was read to its end.
+---@return boolean? ok
+---@return string? err
+function M.complete(db, id, workflow, source_name)
+  return db:transaction(function()
+    local ok, err = db:execute("UPDATE credenco_run SET complete = 1 WHERE id = ?", id)
+    if not ok then return nil, err end
+    return db:execute(FORGET, workflow, id, workflow, source_name)
+  end)
+end
+
+--- What is needed to read a line of a run again.
+---@return { format: string, header: string? }?
+---@return string? err
+function M.layout(db, id)
+  local row, err = db:row("SELECT format, header FROM credenco_run WHERE id = ?", id)
+  if not row then return nil, err end
+  return { format = row[1], header = row[2] and bytes.decode(row[2]) }
+end
+
+return M

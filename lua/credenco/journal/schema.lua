@@ -1,0 +1,123 @@
+--- The journal's tables: one text for SQLite and PostgreSQL.
+---
+--- Times are seconds since 1970 as floating point (luadbi fetches integers as 32 bits). Text that may hold
+--- any byte is stored through `credenco.journal.bytes`.
+
+local states = require "credenco.journal.states"
+
+local M = {}
+
+M.VERSION = 1
+
+-- One row a record. (workflow, key) is what the outside world knows it by; `copy` tells apart what has
+-- no key of its own: a line that does not parse, and one that repeats another line's key.
+local RECORD = [[
+CREATE TABLE IF NOT EXISTS credenco_record (
+  workflow TEXT NOT NULL,
+  key TEXT NOT NULL,
+  copy TEXT NOT NULL,
+  run INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  owner TEXT,
+  input TEXT,
+  offer TEXT,
+  code TEXT,
+  stage TEXT,
+  message TEXT,
+  updated DOUBLE PRECISION NOT NULL,
+  PRIMARY KEY (workflow, key, copy)) {clustered}]]
+
+-- One row a reading of a source: what its lines need to be read again.
+local RUN = [[
+CREATE TABLE IF NOT EXISTS credenco_run (
+  id INTEGER NOT NULL PRIMARY KEY,
+  workflow TEXT NOT NULL,
+  source TEXT NOT NULL,
+  format TEXT NOT NULL,
+  header TEXT,
+  size DOUBLE PRECISION NOT NULL,
+  complete INTEGER NOT NULL,
+  started DOUBLE PRECISION NOT NULL)]]
+
+-- One row a credential whose status is known, or that was a step of several.
+local CREDENTIAL = [[
+CREATE TABLE IF NOT EXISTS credenco_credential (
+  workflow TEXT NOT NULL,
+  key TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  template_id TEXT NOT NULL,
+  correlation_id TEXT NOT NULL,
+  status TEXT,
+  revocation_uuid TEXT,
+  updated DOUBLE PRECISION NOT NULL,
+  PRIMARY KEY (workflow, key, step))]]
+
+-- One row a process at work. Its records are free again when its lease is over.
+local WORKER = [[
+CREATE TABLE IF NOT EXISTS credenco_worker (
+  owner TEXT NOT NULL PRIMARY KEY,
+  workflow TEXT NOT NULL,
+  lease_until DOUBLE PRECISION NOT NULL)]]
+
+-- One row a workflow: the rate that all its workers share.
+local PACE = [[
+CREATE TABLE IF NOT EXISTS credenco_pace (
+  workflow TEXT NOT NULL PRIMARY KEY,
+  next_at DOUBLE PRECISION NOT NULL)]]
+
+local META = [[
+CREATE TABLE IF NOT EXISTS credenco_meta (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL)]]
+
+-- What workers look for. Only a queue needs these, and every write would pay for them.
+local QUEUE = {
+  ([[CREATE INDEX IF NOT EXISTS credenco_record_free ON credenco_record (workflow, run, line)
+     WHERE owner IS NULL AND state IN (%s)]]):format(states.open()),
+  "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL",
+}
+
+local function run_all(db, statements)
+  for _, sql in ipairs(statements) do
+    local ok, err = db:execute(sql)
+    if not ok then return nil, err end
+  end
+  return true
+end
+
+local function check_version(db)
+  local row, err = db:row("SELECT value FROM credenco_meta WHERE name = 'schema'")
+  if err then return nil, err end
+  if not row then
+    return db:execute("INSERT INTO credenco_meta (name, value) VALUES ('schema', ?) ON CONFLICT DO NOTHING",
+      tostring(M.VERSION))
+  end
+  if row[1] == tostring(M.VERSION) then return true end
+  return nil, ("written by another version of credenco (its format is %s, this one's %d): "
+    .. "use that version, or another journal"):format(row[1], M.VERSION)
+end
+
+-- Processes that start together would trip over one another's CREATE TABLE on PostgreSQL.
+local function lock_schema(db)
+  if db.dialect ~= "postgresql" then return true end
+  return db:execute("SELECT pg_advisory_xact_lock(764913)")
+end
+
+--- Creates what is missing, and refuses a journal of another version.
+---@param db credenco.journal.Database
+---@param options { queue: boolean } true to add what workers look for
+---@return boolean? ok
+---@return string? err
+function M.ensure(db, options)
+  return db:transaction(function()
+    local ok, err = lock_schema(db)
+    if ok then ok, err = run_all(db, { META, RECORD, RUN, CREDENTIAL, WORKER, PACE }) end
+    if ok and options.queue then ok, err = run_all(db, QUEUE) end
+    if ok then ok, err = check_version(db) end
+    return ok, err
+  end)
+end
+
+return M

@@ -1,0 +1,55 @@
+--- The journal's state machine, as data: what may follow what. Every UPDATE of a record's state takes
+--- its `WHERE state IN (...)` from this table, so a transition that is not here cannot be written.
+---
+---     pending -> offered -> pushed -> issued
+---        ^          |         |
+---        |          +---------+---> failed | unknown
+---        +---- retry, next step, corrected line
+---
+--- pending  nothing exists at the wallet; an offer may have been made and lost, which harms nobody
+--- offered  the offer is written down here; whether it was pushed may be unclear
+--- pushed   the wallet's endpoint answered 201; the offer is erased
+--- issued   done: pushed, and confirmed where that was asked for
+--- failed   refused, or never got through; nothing was issued
+--- unknown  cannot be decided by the program; listed for a person
+--- skipped  not wanted: refused by `accept`, or a line that repeats an earlier one
+
+local M = {}
+
+M.NEXT = {
+  pending = { "offered", "failed", "skipped", "unknown", "issued" },
+  offered = { "pushed", "issued", "failed", "unknown", "pending" },
+  pushed = { "issued", "failed", "unknown", "pending" },
+  failed = { "pending" },
+  unknown = { "pending", "offered", "pushed" },
+  issued = {},
+  skipped = {},
+}
+
+local function quoted(names)
+  table.sort(names)
+  for i, name in ipairs(names) do names[i] = "'" .. name .. "'" end
+  return table.concat(names, ", ")
+end
+
+--- The states from which one may be reached, as an SQL list.
+---@param target string
+---@return string
+function M.before(target)
+  local names = {}
+  for state, followers in pairs(M.NEXT) do
+    for _, follower in ipairs(followers) do
+      if follower == target then names[#names + 1] = state end
+    end
+  end
+  assert(#names > 0, "no transition leads to " .. tostring(target))
+  return quoted(names)
+end
+
+--- The states on which work is open, as an SQL list; the others are ends.
+---@return string
+function M.open()
+  return quoted { "pending", "offered", "pushed" }
+end
+
+return M

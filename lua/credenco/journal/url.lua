@@ -1,0 +1,25 @@
+--- What a journal's name says: a file, or a PostgreSQL database.
+
+local M = {}
+
+---@param url string
+---@return boolean
+function M.is_postgresql(url)
+  return url:find("^postgres://") ~= nil or url:find("^postgresql://") ~= nil
+end
+
+--- A journal's name as it may be printed.
+---@param url string
+---@return string
+function M.without_password(url)
+  if not M.is_postgresql(url) then return url end
+  return (url:gsub("^(%w+://[^:/@?]*):[^/@]*@", "%1@"):gsub("([?&]password=)[^&]*", "%1..."))
+end
+
+---@param url string
+---@return boolean
+function M.has_password(url)
+  return M.without_password(url) ~= url
+end
+
+return M

@@ -1,0 +1,99 @@
+--- Who is at work. A worker holds a lease that it renews; on PostgreSQL also a session lock, which the server
+--- drops the moment its connection is gone. Records of a worker whose lease ran out, or whose lock is free,
+--- belong to nobody again.
+
+local states = require "credenco.journal.states"
+
+local M = {}
+
+M.LEASE_S = 30
+
+local JOIN = [[
+INSERT INTO credenco_worker (owner, workflow, lease_until) VALUES (?, ?, {now} + ?)
+ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until]]
+local LOCK = "SELECT pg_advisory_lock(hashtextextended(?, 0))"
+
+---@param db credenco.journal.Database
+---@param scope { workflow: string, owner: string }
+---@return boolean? ok
+---@return string? err
+function M.join(db, scope)
+  if db.dialect == "postgresql" then
+    local rows, err = db:rows(LOCK, scope.owner)
+    if not rows then return nil, err end
+  end
+  return db:execute(JOIN, scope.owner, scope.workflow, M.LEASE_S)
+end
+
+local DEAD = {
+  postgresql = [[SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?
+    AND (lease_until < {now} OR pg_try_advisory_xact_lock(hashtextextended(owner, 0)))
+    FOR UPDATE SKIP LOCKED]],
+  -- The run's lock on the journal says that nobody else is alive.
+  sqlite = "SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?",
+}
+
+local ORPHANS = [[
+UPDATE credenco_record SET owner = NULL
+WHERE workflow = ? AND owner IS NOT NULL AND owner NOT IN (SELECT owner FROM credenco_worker)]]
+
+--- Frees the records of workers that are gone.
+---@param db credenco.journal.Database
+---@param scope { workflow: string, owner: string }
+---@return boolean? ok
+---@return string? err
+function M.bury(db, scope)
+  return db:transaction(function()
+    local rows, err = db:rows(DEAD[db.dialect], scope.workflow, scope.owner)
+    if not rows then return nil, err end
+    for _, row in ipairs(rows) do
+      local ok, delete_err = db:execute("DELETE FROM credenco_worker WHERE owner = ?", row[1])
+      if not ok then return nil, delete_err end
+    end
+    return db:execute(ORPHANS, scope.workflow)
+  end)
+end
+
+--- Leaves, and gives back what is still held.
+---@return boolean? ok
+---@return string? err
+function M.leave(db, owner)
+  return db:transaction(function()
+    local ok, err = db:execute("UPDATE credenco_record SET owner = NULL WHERE owner = ?", owner)
+    if not ok then return nil, err end
+    return db:execute("DELETE FROM credenco_worker WHERE owner = ?", owner)
+  end)
+end
+
+local HELD = ([[
+SELECT COUNT(*) FROM credenco_record
+WHERE workflow = ? AND owner IS NOT NULL AND owner <> ? AND state IN (%s)]]):format(states.open())
+
+--- How many open records other workers hold.
+---@return integer?
+---@return string? err
+function M.held_by_others(db, scope)
+  local row, err = db:row(HELD, scope.workflow, scope.owner)
+  if not row then return nil, err end
+  return row[1]
+end
+
+local RESERVE = [[
+INSERT INTO credenco_pace (workflow, next_at) VALUES (?, {now} + ?)
+ON CONFLICT (workflow) DO UPDATE
+SET next_at = CASE WHEN credenco_pace.next_at > {now} THEN credenco_pace.next_at ELSE {now} END + ?
+RETURNING next_at - {now}]]
+
+--- Reserves the next moments of the rate that all workers of a workflow share.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param span_s number how long the reserved requests take at that rate; or how long everybody is to pause
+---@return number? until_s seconds from now to the end of what was reserved
+---@return string? err
+function M.reserve(db, workflow, span_s)
+  local row, err = db:row(RESERVE, workflow, span_s, span_s)
+  if not row then return nil, err end
+  return tonumber(row[1])
+end
+
+return M

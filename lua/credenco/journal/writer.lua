@@ -1,0 +1,173 @@
+--- Group commit: what many records have to write goes into one transaction, so that one flush of the disk
+--- serves them all. A record that must not go on before its line is safe waits for that transaction.
+---
+--- Nothing is written in between: when a transaction fails, none of it happened, everybody who waits is told,
+--- and the writer takes no more.
+
+local loop = require "credenco.loop"
+local records = require "credenco.journal.records"
+
+local M = {}
+
+-- How long the first write may wait for company, and how many make waiting pointless.
+local GROUP_MS = 8
+local FULL = 512
+
+-- In this order inside a transaction: a step ends before the next begins, pushed comes before issued.
+local KINDS = { "next_step", "offered", "pushed", "issued", "failed", "unknown", "skipped" }
+
+---@class credenco.journal.Writer
+---@field trouble? string why nothing is written any more
+local Writer = {}
+Writer.__index = Writer
+
+---@param db credenco.journal.Database
+---@param scope { workflow: string, owner: string }
+---@return credenco.journal.Writer
+function M.new(db, scope)
+  return setmetatable({ db = db, scope = scope, queues = {}, notes = {}, calls = {}, waiting = {}, size = 0,
+    generation = 0 }, Writer)
+end
+
+-- The tasks are woken outside of the transaction; what they write next is the next one's.
+local function wake_all(waiting, trouble, lost)
+  for _, waiter in ipairs(waiting) do
+    loop.wake(waiter.ticket, trouble, lost[waiter.item])
+  end
+end
+
+-- Which records did not get their offer, when the numbers say that some did not.
+function Writer:find_lost(items, lost)
+  local found, err = records.find(self.db, self.scope.workflow, items)
+  if not found then return nil, err end
+  for _, item in ipairs(items) do
+    local now = found[item.key]
+    local written = now and now.state == "offered" and now.owner == self.scope.owner and now.offer == item.offer
+    if not written then lost[item] = true end
+  end
+  return true
+end
+
+-- Only for `offered` does anybody wait for the answer to whether it is written.
+function Writer:write_queues(queues, lost)
+  for _, kind in ipairs(KINDS) do
+    local items = queues[kind]
+    if items then
+      local changed, err = records.change(self.db, kind, self.scope, items)
+      if changed and changed < #items and kind == "offered" then
+        changed, err = self:find_lost(items, lost)
+      end
+      if not changed then return nil, err end
+    end
+  end
+  return true
+end
+
+function Writer:write_notes(notes)
+  if #notes == 0 then return true end
+  return records.note_credentials(self.db, notes)
+end
+
+function Writer:run_calls(calls)
+  for _, call in ipairs(calls) do
+    local result, err = call.work()
+    if result == nil then return nil, err end
+    call.result = result
+  end
+  return true
+end
+
+--- Writes everything that is queued, now.
+---@return boolean? ok
+---@return string? err
+function Writer:flush()
+  if self.trouble then return nil, self.trouble end
+  if self.size == 0 then return true end
+  local queues, notes, calls, waiting, lost = self.queues, self.notes, self.calls, self.waiting, {}
+  self.queues, self.notes, self.calls, self.waiting, self.size = {}, {}, {}, {}, 0
+  self.generation = self.generation + 1
+  local ok, err = self.db:transaction(function()
+    local written, write_err = self:write_queues(queues, lost)
+    if written then written, write_err = self:write_notes(notes) end
+    if not written then return nil, write_err end
+    return self:run_calls(calls)
+  end)
+  if not ok then self.trouble = err end
+  wake_all(waiting, self.trouble, lost)
+  return ok, err
+end
+
+function Writer:schedule()
+  self.size = self.size + 1
+  if self.size == 1 then self:flush_in(GROUP_MS) end
+end
+
+-- Never at once: whoever asks has not begun to wait yet.
+function Writer:flush_in(ms)
+  local generation = self.generation
+  loop.spawn(function()
+    loop.sleep(ms)
+    if self.generation == generation then self:flush() end
+  end)
+end
+
+-- Waits for the next transaction. Gives what made it fail, and whether the item was not this worker's.
+function Writer:wait(item)
+  local ticket = loop.self()
+  self.waiting[#self.waiting + 1] = { ticket = ticket, item = item }
+  if #self.waiting == FULL then self:flush_in(0) end
+  return loop.wait(ticket)
+end
+
+--- Queues a change of a record; nobody waits for it.
+---@param kind string one of `credenco.journal.records.write`
+---@param item table
+function Writer:put(kind, item)
+  if self.trouble then return end
+  local queue = self.queues[kind]
+  if not queue then
+    queue = {}
+    self.queues[kind] = queue
+  end
+  queue[#queue + 1] = item
+  self:schedule()
+end
+
+--- Queues what is known about a credential; nobody waits for it.
+---@param credential table see `credenco.journal.records.note_credentials`
+function Writer:note(credential)
+  if self.trouble then return end
+  self.notes[#self.notes + 1] = credential
+  self:schedule()
+end
+
+--- Writes a record's offer down and waits until it is safe on disk.
+---@param item { key: string, offer: string }
+---@return boolean? written false when the record is not this worker's any more
+---@return string? err the journal failed: it is not known to be written
+function Writer:keep_offer(item)
+  if self.trouble then return nil, self.trouble end
+  self:put("offered", item)
+  local trouble, lost = self:wait(item)
+  if trouble then return nil, trouble end
+  return not lost
+end
+
+--- Runs a function inside the next transaction and waits for it.
+---@generic T
+---@param work fun(): T?, string? nil and an error fail the whole transaction
+---@param soon? boolean do not wait for more to write
+---@return T? result
+---@return string? err
+function Writer:call(work, soon)
+  if self.trouble then return nil, self.trouble end
+  local call = { work = work }
+  self.calls[#self.calls + 1] = call
+  self:schedule()
+  if soon then self:flush_in(0) end
+  local trouble = self:wait(call)
+  if trouble then return nil, trouble end
+  return call.result
+end
+
+return M
