@@ -1,0 +1,37 @@
+--- What to do about a cause, by its code; for reports.
+
+local M = {}
+
+local BY_CODE = {
+  broken_line = "correct the lines: `credenco rejects` writes them to a file",
+  invalid_record = "correct the lines (`credenco rejects`) or the mapping, then run again",
+  invalid_claims = "correct the values, or the mapping",
+  invalid_argument = "correct the lines: a wallet key or template is not valid",
+  duplicate = "nothing: the record was done once, under the line named first",
+  not_accepted = "nothing, if the workflow is right to leave these out",
+  hook_failed = "correct the workflow's function at the place named",
+  not_found = "check that the wallet and the template exist, then `credenco retry`",
+  rejected = "read the server's words, correct the lines or the template, then `credenco retry`",
+  rate_limited = "lower --rate, then `credenco retry`",
+  connect_failed = "check the network and the server, then `credenco retry`",
+  tls_failed = "check the server's certificate or --ca-file, then `credenco retry`",
+  timeout = "check the server, raise --timeout, then `credenco retry`",
+  server_error = "ask the server's operator, then `credenco retry`",
+  bad_response = "check --base-url and what stands between here and the server, then `credenco retry`",
+  issue_failed = "look at the issuer's log for these, then `credenco retry`",
+  not_confirmed = "ask again later: `credenco retry --unknown` asks for the status and pushes nothing",
+  already_asked = "look in the wallet; if the credential is not there, ask the issuer's operator",
+}
+
+local UNKNOWN_PUSH = "look in the wallet; `credenco retry --unknown` pushes the same offer again, "
+  .. "which issues nothing twice"
+
+---@param state string
+---@param code string?
+---@return string
+function M.of(state, code)
+  if state == "unknown" and code ~= "not_confirmed" and code ~= "already_asked" then return UNKNOWN_PUSH end
+  return BY_CODE[code] or "`credenco retry` when the cause is gone"
+end
+
+return M

@@ -1,0 +1,110 @@
+--- The three requests of a record, each tried as often as makes sense: within the shared number of requests in
+--- flight, at the pace of the throttle, waiting where the server asks for it, and giving up when the run stops.
+
+local loop = require "credenco.loop"
+local outcome = require "credenco.pipeline.outcome"
+
+local M = {}
+
+local FIRST_WAIT_MS, LONGEST_WAIT_MS = 200, 10000
+
+-- The client throws for arguments that can never be right; here they come out of a record.
+local function protected(client, method, options)
+  local ok, result, err = pcall(client[method], client, options)
+  if ok then return result, err end
+  local message = tostring(result):gsub("^.-:%d+: ", "")
+  return nil, { code = "invalid_argument", message = message, sent = "no", step = method, attempts = 0 }
+end
+
+local function request(run, method, options)
+  run.slots:take()
+  local result, err = protected(run.client, method, options)
+  run.slots:give()
+  if result then
+    run.outage:over()
+  elseif outcome.is_outage(err) then
+    run.outage:seen(loop.now_ms())
+    if run.outage:is_long(loop.now_ms()) then run:stop("outage", err) end
+  end
+  return result, err
+end
+
+local function wait_before(run, tries)
+  local longest = math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ^ (tries - 1))
+  return run:sleep(longest * (0.5 + math.random() / 2))
+end
+
+local function slow_down(run, err)
+  run:slow_down(err.retry_after_ms)
+  return run:sleep_until(run.throttle.pause_until_ms)
+end
+
+-- Sends until it is answered or given up. `judge` says what an error means.
+local function persist(run, method, options, judge)
+  local tries = 0
+  while true do
+    local result, err = request(run, method, options)
+    if result then return result end
+    local verdict = judge(err)
+    if verdict == "fail" or verdict == "ask" then return nil, err, verdict end
+    if verdict == "stop" then run:stop("refused", err) end
+    if run.stopping then return nil, err, "left open" end
+    if verdict == "again" then
+      tries = tries + 1
+      if tries >= run.options.attempts and not run.outage:is_on() then return nil, err, "fail" end
+    end
+    local go_on = verdict == "slower" and slow_down(run, err) or verdict == "again" and wait_before(run, tries)
+    if not go_on then return nil, err, "left open" end
+  end
+end
+
+--- Makes the record's offer.
+---@return table? offer
+---@return credenco.Error? err
+---@return "fail"|"left open"|nil verdict
+function M.create_offer(run, job)
+  if not run:wait_for_turn() then return nil, nil, "left open" end
+  return persist(run, "create_offer", {
+    template_id = job.template_id, claims = job.claims, correlation_id = job.correlation_id,
+  }, outcome.of_create)
+end
+
+--- Pushes the record's offer. "ask": the wallet may have it.
+---@return table? pushed
+---@return credenco.Error? err
+---@return "fail"|"ask"|"left open"|nil verdict
+function M.push_offer(run, job)
+  return persist(run, "push_offer", {
+    wallet_key = job.wallet_key, offer_uri = job.offer, direct = job.delivery == "direct",
+  }, outcome.of_push)
+end
+
+-- An issuer that does not tell (no such id any more, no role for it) has simply said nothing.
+local function of_status_error(err)
+  local verdict = outcome.of_create(err)
+  if err.code == "forbidden" then return "fail" end
+  return verdict
+end
+
+--- Asks for the record's status. An issuer that refuses to say gives a result without a status.
+---@return { status?: string, revocation_uuid?: string }? result nil when the run stops first
+function M.status(run, job)
+  local result, _, verdict = persist(run, "issue_status", job.correlation_id, of_status_error)
+  if result then return result end
+  if verdict == "fail" then return {} end
+end
+
+--- Waits before asking again about a push whose answer was lost.
+---@return boolean go_on
+function M.wait_before_repeat(run, tries)
+  return wait_before(run, tries)
+end
+
+--- What an error says, with the server's own words where there are any.
+---@param err table
+---@return string
+function M.message_of(err)
+  return err.detail and ("%s: %s"):format(err.message, err.detail) or err.message
+end
+
+return M

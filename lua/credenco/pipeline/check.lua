@@ -1,0 +1,126 @@
+--- Tries a workflow on a source without sending anything: every line is read, its key, wallet and claims are
+--- worked out, and what does not fit is collected.
+
+local claims_columns = require "credenco.claims.columns"
+local options = require "credenco.options"
+local prepare = require "credenco.pipeline.prepare"
+
+local M = {}
+
+local MAX_LISTED = 1000
+
+--- What was found.
+---@class credenco.pipeline.CheckReport
+---@field lines integer
+---@field good integer lines that would be issued
+---@field refused integer lines with problems
+---@field skipped integer lines that `accept` or `before_issue` does not want
+---@field problems { line: integer, path: string, column?: string, found: string, fits: string }[] the first ones
+---@field more integer problems beyond those
+---@field unknown_columns string[] used by the workflow, not in the source
+---@field unused_columns string[] in the source, not used by the workflow
+---@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table }
+
+local function add(report, line, problem)
+  if #report.problems >= MAX_LISTED then
+    report.more = report.more + 1
+    return
+  end
+  report.problems[#report.problems + 1] = { line = line, path = problem.path, column = problem.column,
+    found = problem.kind, fits = problem.fits }
+end
+
+local function key_of(workflow, record)
+  local ok, value = pcall(workflow.key, record)
+  local key = ok and prepare.as_text(value) or nil
+  local flaw = not ok and "a function that failed" or not key and "empty" or options.identifier(key)
+  if flaw then return nil, { path = "(key)", kind = flaw, fits = "text of 1 to 255 bytes" } end
+  return key
+end
+
+-- Every problem of one step, where the run itself would be content with the first kind.
+local function step_problems(step, record)
+  local ok, claims, problems = prepare.claims(step, record)
+  if not ok then return { { path = "(claims)", kind = "a function that failed at " .. claims, fits = "claims" } } end
+  if type(claims) == "table" then return {}, claims end
+  if type(problems) == "table" then return problems end
+  return { { path = "(claims)", kind = "refused by the workflow's function", fits = tostring(problems or "a table") } }
+end
+
+local function try_step(workflow, index, record)
+  local step = workflow.steps[index]
+  local job = { record = record, step = index, state = "pending" }
+  local problems, claims = step_problems(step, record)
+  local said = prepare.step({ workflow = workflow }, job)
+  if said == "skipped" then return {}, nil, "skipped" end
+  if said == "failed" and #problems == 0 then
+    problems = { { path = "(record)", kind = job.reason.message, fits = "what the workflow needs" } }
+  end
+  job.claims = job.claims or claims
+  return problems, job
+end
+
+local function try_record(report, workflow, item, record)
+  local key, key_problem = key_of(workflow, record)
+  local all = { key_problem }
+  for index in ipairs(workflow.steps) do
+    local problems, job, skipped = try_step(workflow, index, record)
+    if skipped then
+      report.skipped = report.skipped + 1
+      return
+    end
+    for _, problem in ipairs(problems) do all[#all + 1] = problem end
+    if #all == 0 and not report.first then
+      report.first = { line = item.line, key = key, wallet_key = job.wallet_key, template_id = job.template_id,
+        delivery = job.delivery, claims = job.claims }
+    end
+  end
+  for _, problem in ipairs(all) do add(report, item.line, problem) end
+  local count = #all == 0 and "good" or "refused"
+  report[count] = report[count] + 1
+end
+
+local function try_line(report, workflow, item, seen)
+  report.lines = report.lines + 1
+  if item.broken then
+    report.refused = report.refused + 1
+    return add(report, item.line, { path = "(line)", kind = item.broken, fits = "a line that can be read" })
+  end
+  -- Columns that functions read are only seen when they run: the first records tell.
+  local record = report.lines <= 100 and claims_columns.watched(item.record, seen) or item.record
+  try_record(report, workflow, item, record)
+end
+
+local function header_of(source, last_record)
+  if source.columns then return source.columns end
+  local names = {}
+  for name in pairs(last_record or {}) do names[#names + 1] = name end
+  return names
+end
+
+---@param workflow credenco.Workflow
+---@param source credenco.pipeline.Source
+---@param limit? integer lines to read at most
+---@return credenco.pipeline.CheckReport?
+---@return string? err the source could not be read on
+function M.run(workflow, source, limit)
+  local report = { lines = 0, good = 0, refused = 0, skipped = 0, problems = {}, more = 0 }
+  local seen, last = {}, nil
+  for _, column in ipairs(workflow.columns) do seen[column] = true end
+  while not limit or report.lines < limit do
+    local item, err = source:next()
+    if err then return nil, err end
+    if not item then break end
+    last = item.record or last
+    try_line(report, workflow, item, seen)
+  end
+  local header = header_of(source, last)
+  if #header > 0 then
+    report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header)
+  else
+    report.unknown_columns, report.unused_columns = {}, {}
+  end
+  return report
+end
+
+return M

@@ -1,0 +1,70 @@
+--- Confirmation: asking for the issue's status until it is final or its deadline passes, for many records at a
+--- time. A record that waits here holds no place among those at work.
+
+local attempt = require "credenco.pipeline.attempt"
+local loop = require "credenco.loop"
+local outcome = require "credenco.pipeline.outcome"
+
+local M = {}
+
+local FIRST_POLL_MS, LONGEST_POLL_MS, GROWTH = 250, 5000, 1.5
+
+local function credential(run, job)
+  return {
+    workflow = run.workflow.name, key = job.key, step = job.step, template_id = job.template_id,
+    correlation_id = job.correlation_id, status = job.status, revocation_uuid = job.revocation_uuid,
+  }
+end
+
+--- Keeps what the issuer said about a credential: its status, and the id that a revocation needs.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param said { status?: string, revocation_uuid?: string }
+function M.note(run, job, said)
+  job.status, job.revocation_uuid = said.status, said.revocation_uuid
+  run.writer:note(credential(run, job))
+end
+
+--- Keeps a step that is done while its record goes on.
+function M.note_step(run, job)
+  if not job.status then run.writer:note(credential(run, job)) end
+  job.status, job.revocation_uuid = nil, nil
+end
+
+local function poll(run, job, deadline_ms)
+  local pause_ms = FIRST_POLL_MS
+  while true do
+    local said = attempt.status(run, job)
+    if not said then return nil end
+    local left_ms = deadline_ms - loop.now_ms()
+    if outcome.of_status(said.status) or left_ms <= 0 then return said end
+    if not run:sleep(math.min(pause_ms, left_ms)) then return nil end
+    pause_ms = math.min(LONGEST_POLL_MS, pause_ms * GROWTH)
+  end
+end
+
+--- Waits for the end of an issue.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param confirm_ms number how long to ask
+---@return "issued"|"failed"|"unknown"|nil verdict nil when the run stops first
+---@return table? reason
+function M.wait(run, job, confirm_ms)
+  run:leave_work(job)
+  run.polls:take()
+  local said = poll(run, job, loop.now_ms() + confirm_ms)
+  run.polls:give()
+  if not said then return nil end
+  M.note(run, job, said)
+  local verdict = outcome.of_status(said.status)
+  if verdict == "failed" then
+    return verdict, { code = "issue_failed", step = "issue_status",
+      message = "the issuer reports that the issue failed" }
+  elseif not verdict then
+    return "unknown", { code = "not_confirmed", step = "issue_status",
+      message = ("pushed; when the time was up the issuer's status was still %q"):format(tostring(said.status)) }
+  end
+  return verdict
+end
+
+return M

@@ -1,0 +1,168 @@
+--- From the source into the journal: every line becomes a record there before anything is asked for it. What is
+--- new is handed on; what the journal knows is left to what it says.
+
+local journal_records = require "credenco.journal.records"
+local hooks = require "credenco.pipeline.hooks"
+local options = require "credenco.options"
+local prepare = require "credenco.pipeline.prepare"
+
+local M = {}
+
+local BATCH = 128
+
+local function failed_line(run, item, code, message)
+  return { workflow = run.workflow.name, key = "", copy = ("line %d"):format(item.line), run = run.id,
+    line = item.line, state = "failed", input = item.raw, code = code, message = message }
+end
+
+local function key_problem(run, record)
+  local ok, value = hooks.call(run.workflow.key, record)
+  if not ok then return nil, "key failed at " .. value end
+  local key = prepare.as_text(value)
+  if not key then return nil, "key: is empty" end
+  local flaw = options.identifier(key)
+  if flaw then return nil, "key: " .. flaw end
+  return key
+end
+
+-- What the journal is to have of a line.
+local function entry(run, item)
+  if item.broken then return failed_line(run, item, "broken_line", item.broken) end
+  local key, problem = key_problem(run, item.record)
+  if not key then return failed_line(run, item, "invalid_record", problem) end
+  return { workflow = run.workflow.name, key = key, copy = "", run = run.id, line = item.line, state = "pending",
+    input = item.raw, record = item.record, step = 1 }
+end
+
+local function duplicate_of(item, existing)
+  return { workflow = item.workflow, key = item.key, copy = ("line %d"):format(item.line), run = item.run,
+    line = item.line, state = "skipped", code = "duplicate",
+    message = ("repeats the key of line %d"):format(existing.line) }
+end
+
+-- A line whose record the journal has: the same line again, its corrected form, a second line with the same
+-- key, or the record at another place. True: it counts as a duplicate; false: as known.
+local function meet(run, item, existing)
+  local changed, err = 1, nil
+  if existing.run == run.id and existing.line ~= item.line then
+    changed, err = journal_records.add_end(run.db, duplicate_of(item, existing))
+    return changed and changed > 0, err
+  elseif existing.state == "failed" and existing.input ~= item.input then
+    changed, err = journal_records.reopen(run.db, item)
+  elseif existing.line ~= item.line then
+    existing.run, existing.line = run.id, item.line
+    changed, err = journal_records.move(run.db, item)
+  end
+  return changed and false, err
+end
+
+-- Some records of the batch were there already: which, and what of it.
+local function sort_out(run, items, claimed)
+  local owner = run.works and run.scope.owner or nil
+  local found, err = journal_records.find(run.db, run.workflow.name, items)
+  if not found then return nil, err end
+  for _, item in ipairs(items) do
+    local existing = found[item.key]
+    local is_new = existing.run == run.id and existing.line == item.line and existing.state == "pending"
+      and existing.owner == owner and not run.resumed[item.key]
+    if is_new then
+      claimed.new[#claimed.new + 1] = item
+    else
+      local duplicate, meet_err = meet(run, item, existing)
+      if meet_err then return nil, meet_err end
+      local count = duplicate and "duplicates" or "known"
+      claimed[count] = claimed[count] + 1
+    end
+  end
+  return true
+end
+
+local function claim_ends(run, ends, claimed)
+  for _, item in ipairs(ends) do
+    local added, err = journal_records.add_end(run.db, item)
+    if added == 0 then added, err = journal_records.move(run.db, item) end
+    if not added then return nil, err end
+    claimed.failed = claimed.failed + 1
+  end
+  return true
+end
+
+-- Where the last lines were all done before, the next ones are likely to be, and a journal of a million finished
+-- records is passed over in seconds.
+local function all_done(run, items)
+  if not run.passing_over or #items == 0 then return false end
+  return journal_records.all_done(run.db, run.workflow.name, items)
+end
+
+-- Runs inside a transaction of the writer, which may be undone: nothing is counted here.
+local function claim(run, items, ends)
+  local claimed = { new = items, known = 0, duplicates = 0, failed = 0 }
+  local ok, err = claim_ends(run, ends, claimed)
+  if not ok then return nil, err end
+  local done
+  done, err = all_done(run, items)
+  if done then
+    claimed.new, claimed.known = {}, #items
+    return claimed
+  elseif err then
+    return nil, err
+  end
+  local scope = { workflow = run.workflow.name, run = run.id, owner = run.works and run.scope.owner or nil }
+  local added
+  added, err = journal_records.add(run.db, scope, items)
+  if not added then return nil, err end
+  if added < #items then
+    claimed.new = {}
+    ok, err = sort_out(run, items, claimed)
+    if not ok then return nil, err end
+  end
+  run.passing_over = #claimed.new == 0
+  return claimed
+end
+
+local function hand_on(run, claimed)
+  local counts = run.counts
+  counts.known = counts.known + claimed.known
+  counts.duplicates = counts.duplicates + claimed.duplicates
+  counts.skipped = counts.skipped + claimed.duplicates
+  counts.failed = counts.failed + claimed.failed
+  run:check_failures()
+  if not run.works then return end
+  for _, item in ipairs(claimed.new) do run:start(item) end
+end
+
+-- The next lines of the source: records, and lines that are at their end already.
+local function read_batch(run, source)
+  local items, ends = {}, {}
+  while #items + #ends < BATCH and not run.stopping do
+    if run.options.limit and run.counts.read >= run.options.limit then return items, ends, true end
+    local item, err = source:next()
+    if not item then return items, ends, true, err end
+    run.counts.read = run.counts.read + 1
+    local made = entry(run, item)
+    local list = made.state == "pending" and items or ends
+    list[#list + 1] = made
+  end
+  return items, ends, false
+end
+
+--- Reads the source to its end, or until the run stops.
+---@param run credenco.pipeline.Run
+---@param source credenco.pipeline.Source
+---@return boolean complete the end was reached
+---@return string? err the source could not be read on
+function M.feed(run, source)
+  local items, ends, ended, source_err
+  repeat
+    items, ends, ended, source_err = read_batch(run, source)
+    if #items + #ends > 0 then
+      local claimed = run.writer:call(function() return claim(run, items, ends) end, run:is_hungry())
+      if not claimed then return false end
+      hand_on(run, claimed)
+    end
+  until ended or run.stopping
+  local limited = run.options.limit and run.counts.read >= run.options.limit
+  return not run.stopping and not source_err and not limited, source_err
+end
+
+return M

@@ -1,0 +1,43 @@
+--- The workflow's own functions, called so that none of them can take the run down. They run in the record's
+--- task: they may wait and use the client they are given.
+
+local M = {}
+
+-- What a function throws may quote the record; only the place is told.
+local function place_of(problem)
+  return tostring(problem):match("^(.-:%d+):") or "an unknown place"
+end
+
+--- Calls one of the workflow's functions.
+---@return boolean ok
+---@return any result or, when it failed, where
+---@return any second
+function M.call(fn, ...)
+  local ok, result, second = pcall(fn, ...)
+  if ok then return true, result, second end
+  return false, place_of(result)
+end
+
+local function notify(run, name, hook, ...)
+  if not hook then return end
+  local ok, where = M.call(hook, ...)
+  if not ok then run:warn(("%s failed at %s; the record itself is not affected"):format(name, where)) end
+end
+
+--- Tells the workflow that a credential was issued. After a crash it may be told a second time.
+function M.issued(run, job)
+  if not run.workflow.on_issued then return end
+  notify(run, "on_issued", run.workflow.on_issued, job.record, {
+    key = job.key, step = job.step, template_id = job.template_id, correlation_id = job.correlation_id,
+    wallet_key = job.wallet_key, delivery = job.delivery,
+    offer_uri = job.delivery == "offer_only" and job.offer or nil,
+    status = job.status, revocation_uuid = job.revocation_uuid,
+  }, run.client)
+end
+
+--- Tells the workflow that a record failed, or that it is not known.
+function M.failed(run, job, reason)
+  notify(run, "on_failed", run.workflow.on_failed, job.record, reason, run.client)
+end
+
+return M

@@ -1,0 +1,163 @@
+--- The issuance pipeline: a source of records, a workflow, a journal and a client put together.
+---
+---     local pipeline = require "credenco.pipeline"
+---     local report, err = pipeline.run {
+---       workflow = assert(require "credenco.workflow".load("company.lua")),
+---       source = assert(require "credenco.pipeline.source".open("companies.csv")),
+---       journal = "companies.journal", client = client,
+---     }
+---
+--- `credenco.pipeline.issue` says why nothing is issued twice and nothing is lost.
+
+local feeder = require "credenco.pipeline.feeder"
+local journal = require "credenco.journal"
+local journal_runs = require "credenco.journal.runs"
+local journal_workers = require "credenco.journal.workers"
+local loop = require "credenco.loop"
+local options = require "credenco.options"
+local queue = require "credenco.pipeline.queue"
+local report = require "credenco.journal.report"
+local run_module = require "credenco.pipeline.run"
+
+local M = {}
+
+local OPTIONS = {
+  workflow = { type = "table", required = true },
+  journal = { type = "string", required = true },
+  client = { type = "table" },
+  source = { type = "table" },
+  concurrency = { type = "integer", min = 1, max = 10000, default = 64 },
+  per_s = { type = "number", min = 0.01 },
+  limit = { type = "integer", min = 1 },
+  max_failures = { type = "table" },
+  confirm_ms = { type = "integer", min = 1 },
+  attempts = { type = "integer", min = 1, max = 100, default = 5 },
+  patience_ms = { type = "integer", min = 0, default = 60000 },
+  watch_ms = { type = "integer", min = 1, default = 100 },
+  on_tick = { type = "function" },
+  on_warning = { type = "function" },
+}
+
+--- How a run ended.
+---@class credenco.pipeline.Result
+---@field counts credenco.pipeline.Counts of this run
+---@field totals credenco.journal.Totals of the journal
+---@field stopped? "interrupted"|"failures"|"refused"|"outage"|"journal"
+---@field complete boolean the source was read to its end
+---@field err? table what stopped it
+
+local function trouble(err)
+  return { code = "journal", message = err }
+end
+
+local function begin(settings, mode)
+  local held, err = journal.open(settings.journal, { alone = mode ~= "load", queue = mode ~= "run" })
+  if not held then return nil, trouble(err) end
+  local scope, join_err = held:join(settings.workflow.name)
+  if not scope then
+    held:close()
+    return nil, trouble(join_err)
+  end
+  local run = run_module.new {
+    workflow = settings.workflow, client = settings.client, journal = held, scope = scope,
+    works = mode ~= "load", shares_rate = held.shared and settings.per_s ~= nil, options = settings,
+    on_warning = settings.on_warning,
+  }
+  return run
+end
+
+local function read_source(run, source)
+  local id, err = journal_runs.begin(run.db, run.workflow.name, source)
+  if not id then
+    run:journal_failed(err)
+    return false
+  end
+  run.id = id
+  local complete, source_err = feeder.feed(run, source)
+  if source_err then run:stop("source", { code = "source", message = source_err }) end
+  return complete
+end
+
+local function note_complete(run, source)
+  local ok, err = journal_runs.complete(run.db, run.id, run.workflow.name, source.name)
+  if not ok then run:journal_failed(err) end
+end
+
+-- What an earlier run left open comes first, then the source, then what others gave back meanwhile.
+local function work(run, mode, source)
+  local complete = mode == "work"
+  if mode == "run" then queue.drain(run) end
+  if source and not run.stopping then complete = read_source(run, source) end
+  if run.works and not run.stopping then queue.work_off(run) end
+  run:wait_for_work()
+  local ok, err = run.writer:flush()
+  if not ok then run:journal_failed(err) end
+  if source and complete and not run.writer.trouble then note_complete(run, source) end
+  return complete
+end
+
+local function leave(run)
+  run.over = true
+  if not run.writer.trouble then
+    local ok, err = journal_workers.leave(run.db, run.scope.owner)
+    if not ok then run:journal_failed(err) end
+  end
+  local totals = not run.writer.trouble and report.totals(run.db, run.workflow.name) or nil
+  run.journal:close()
+  return totals
+end
+
+local function execute(settings, mode, handle)
+  local run, err = begin(settings, mode)
+  if not run then return nil, err end
+  if handle then handle(run) end
+  loop.spawn(function() run:watch() end)
+  local complete = work(run, mode, settings.source)
+  if settings.on_tick then settings.on_tick(run) end
+  local totals = leave(run)
+  return { counts = run.counts, totals = totals, stopped = run.stopping, err = run.stop_error, complete = complete }
+end
+
+-- Everything happens in tasks of the loop; the caller may be one, or a plain script.
+local function in_task(fn)
+  local ticket = loop.self()
+  if not ticket.outside then return fn() end
+  loop.spawn(function()
+    loop.sleep(0)
+    local ok, result, err = xpcall(fn, debug.traceback)
+    loop.wake(ticket, ok, result, err)
+  end)
+  local ok, result, err = loop.wait(ticket)
+  if not ok then error(result, 0) end
+  return result, err
+end
+
+local function start(mode, given, handle, level)
+  local settings = options.read("pipeline." .. mode, OPTIONS, given, level + 1)
+  return in_task(function() return execute(settings, mode, handle) end)
+end
+
+--- Issues every record of a source, and goes on with what an earlier run left open.
+---@param given table see OPTIONS
+---@param handle? fun(run: credenco.pipeline.Run) is given the run, so that `run:stop("interrupted")` can end it
+---@return credenco.pipeline.Result?
+---@return table? err the journal cannot be used
+function M.run(given, handle)
+  return start("run", given, handle, 2)
+end
+
+--- Puts every record of a source into the journal, for workers to take.
+---@return credenco.pipeline.Result?
+---@return table? err
+function M.load(given, handle)
+  return start("load", given, handle, 2)
+end
+
+--- Works off what is in the journal, beside any number of other workers.
+---@return credenco.pipeline.Result?
+---@return table? err
+function M.work(given, handle)
+  return start("work", given, handle, 2)
+end
+
+return M

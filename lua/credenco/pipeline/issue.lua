@@ -1,0 +1,232 @@
+--- One record from its first request to its end, so that it is issued exactly once or reported.
+---
+--- Why nothing is issued twice, whatever is killed and whenever:
+---
+---  1. An offer that is not pushed issues nothing. Making one again, after a crash or a lost answer, is free.
+---  2. An offer is single-use. Pushing the same one again, to whatever end, cannot issue a second credential.
+---  3. So two credentials need two *different* offers pushed. An offer is pushed only after it stands in the
+---     journal, in a transaction that is on disk, and only one offer can stand there for a record: the write
+---     is conditional on `pending`, and a record leaves `offered` only for an end, or after an end was read
+---     from the answers. A worker whose record was taken by another is refused that write, and does not push.
+---
+--- Why nothing is lost: a record leaves the journal's open states only by an answer that says so. After a
+--- crash each open record is taken up where it stands: `pending` from the beginning (1), `offered` by asking
+--- for the status and then by pushing the same offer (2), `pushed` by asking for the status.
+---
+--- What cannot be decided: the same offer, pushed again after an unclear answer, is refused, and the issuer's
+--- status does not say that it was redeemed. Then the first push may have succeeded or not; that is `unknown`.
+--- So is an offer that was old when it could be pushed again: it may have expired, which a wallet passes over in
+--- silence, so there the status has to say that it was redeemed.
+
+local attempt = require "credenco.pipeline.attempt"
+local confirm = require "credenco.pipeline.confirm"
+local correlation = require "credenco.pipeline.correlation"
+local hooks = require "credenco.pipeline.hooks"
+local outcome = require "credenco.pipeline.outcome"
+local prepare = require "credenco.pipeline.prepare"
+
+local M = {}
+
+--- A record at work.
+---@class credenco.pipeline.Job
+---@field key string
+---@field line integer
+---@field record table
+---@field state "pending"|"offered"|"pushed"
+---@field step integer
+---@field offer? string
+---@field resumed? boolean taken up from the journal: a push may have happened before
+---@field age_s? number seconds since a resumed record was last written
+---@field correlation_id? string
+---@field template_id? string
+---@field wallet_key? string
+---@field delivery? string
+
+local LEFT_OPEN = "left open"
+
+-- Offers live for minutes; one that is younger than this when it is pushed again has not expired.
+local FRESH_S = 60
+local STALE_CONFIRM_MS = 30000
+
+-- The ends of a job. Each writes the journal, counts, and tells the workflow.
+local function finish(run, job, state, reason)
+  if reason then
+    job.code, job.stage, job.message = reason.code, reason.step, reason.message
+  end
+  run.writer:put(state, job)
+  run.counts:finished(state, job, reason)
+end
+
+local function fail(run, job, reason)
+  hooks.failed(run, job, reason)
+  finish(run, job, "failed", reason)
+end
+
+local function unknown(run, job, reason)
+  hooks.failed(run, job, reason)
+  finish(run, job, "unknown", reason)
+end
+
+local function reason_of(err, step)
+  return { code = err.code, step = err.step or step, message = attempt.message_of(err), http_status = err.http_status }
+end
+
+-- Which of the steps of `attempt` ended it; nil when the job is not at its end.
+local function give_up(run, job, verdict, err, step)
+  if verdict == "left open" then return LEFT_OPEN end
+  if verdict == "fail" then return fail(run, job, reason_of(err, step)) end
+end
+
+-- Pending -> offered ------------------------------------------------------------------------------
+
+-- The issuer knows the id and refuses to hand out another offer: it was used before this journal was, or an
+-- answer was lost. Its status may still say that all is done.
+local function settle_conflict(run, job, err)
+  local status = attempt.status(run, job)
+  if not status then return LEFT_OPEN end
+  if outcome.of_status(status.status) == "issued" then
+    confirm.note(run, job, status)
+    return "issued"
+  end
+  unknown(run, job, { code = "already_asked", step = "create_offer", http_status = err.http_status,
+    message = "the issuer already knows this correlation id, but its offer is not in this journal" })
+end
+
+-- Gives "offered" when the offer is safe in the journal.
+local function make_offer(run, job)
+  local offer, err, verdict = attempt.create_offer(run, job)
+  if not offer then
+    if verdict == "fail" and err.http_status == 409 then return settle_conflict(run, job, err) end
+    return give_up(run, job, verdict, err, "create_offer")
+  end
+  job.offer = offer.offer_uri
+  local written = run.writer:keep_offer(job)
+  if not written then return LEFT_OPEN end -- another worker's by now, or the journal is gone: do not push
+  job.state = "offered"
+  return "offered"
+end
+
+-- Offered -> pushed -------------------------------------------------------------------------------
+
+-- What the status says about an offer that may have been pushed before: an end, or nil to push it (again).
+local function decided_by_status(run, job)
+  local status = attempt.status(run, job)
+  if not status then return LEFT_OPEN end
+  local verdict = outcome.of_status(status.status)
+  if verdict == "issued" then
+    confirm.note(run, job, status)
+    return "issued"
+  elseif verdict == "failed" then
+    return fail(run, job, { code = "issue_failed", step = "issue_status",
+      message = "the issuer reports that the issue failed after the push" })
+  end
+  return "open"
+end
+
+local UNDECIDED = {
+  refused = "a push whose answer was lost was repeated with the same offer and refused, "
+    .. "and the issuer's status does not say whether the first one was taken",
+  lost = "the answer to every push of the offer was lost, and the issuer's status does not say whether one was taken",
+}
+
+local function undecided(run, job, err, how)
+  local said = decided_by_status(run, job)
+  if said ~= "open" then return said end
+  unknown(run, job, { code = err.code, step = "push_offer", http_status = err.http_status, message = UNDECIDED[how] })
+end
+
+local function push(run, job, unclear)
+  local tries = 0
+  while true do
+    local ok, err, verdict = attempt.push_offer(run, job)
+    if ok then return "pushed" end
+    if verdict == "left open" then return LEFT_OPEN end
+    if verdict == "fail" then
+      if unclear then return undecided(run, job, err, "refused") end
+      return fail(run, job, reason_of(err, "push_offer"))
+    end
+    -- The answer was lost, not the request: ask, then push the same offer again.
+    unclear, tries = true, tries + 1
+    if tries >= run.options.attempts then return undecided(run, job, err, "lost") end
+    local said = decided_by_status(run, job)
+    if said ~= "open" then return said end
+    if not attempt.wait_before_repeat(run, tries) then return LEFT_OPEN end
+  end
+end
+
+local function deliver(run, job)
+  if job.delivery == "offer_only" then return "issued" end
+  if job.resumed and job.delivery == "direct" then
+    local said = decided_by_status(run, job)
+    if said ~= "open" then return said end
+  end
+  return push(run, job, job.resumed)
+end
+
+-- Pushed -> issued, or the next step ----------------------------------------------------------------
+
+local function advance(run, job)
+  if job.step == #run.workflow.steps then return false end
+  run.writer:put("next_step", job)
+  confirm.note_step(run, job)
+  job.step, job.state, job.offer, job.resumed, job.age_s = job.step + 1, "pending", nil, nil, nil
+  return true
+end
+
+local function complete(run, job)
+  hooks.issued(run, job)
+  if advance(run, job) then return "again" end
+  finish(run, job, "issued")
+end
+
+-- How long to ask for the status; nil when the 201 is enough.
+local function confirmation_ms(run, job)
+  if job.delivery ~= "direct" then return nil end
+  if run.options.confirm_ms then return run.options.confirm_ms end
+  if job.state == "pushed" or (job.age_s or 0) > FRESH_S then return STALE_CONFIRM_MS end
+end
+
+local function after_push(run, job)
+  local confirm_ms = confirmation_ms(run, job)
+  if not confirm_ms then return complete(run, job) end
+  if job.state ~= "pushed" then
+    run.writer:put("pushed", job)
+    job.state = "pushed"
+  end
+  local said, reason = confirm.wait(run, job, confirm_ms)
+  if said == "issued" then return complete(run, job) end
+  if said == "failed" then return fail(run, job, reason) end
+  if said == "unknown" then return unknown(run, job, reason) end
+  return LEFT_OPEN
+end
+
+-- One step ------------------------------------------------------------------------------------------
+
+local function step(run, job)
+  local said = prepare.step(run, job)
+  if said == "skipped" then return finish(run, job, "skipped", job.reason) end
+  if said == "failed" then return fail(run, job, job.reason) end
+  job.correlation_id = correlation.id(run.workflow.name, job.key, job.template_id)
+  if job.state == "pending" then
+    said = make_offer(run, job)
+    if said == "issued" then return complete(run, job) end
+    if said ~= "offered" then return said end
+  end
+  if job.state == "offered" then
+    said = deliver(run, job)
+    if said == "issued" then return complete(run, job) end
+    if said ~= "pushed" then return said end
+  end
+  return after_push(run, job)
+end
+
+--- Works on a record until it is at an end, or the run stops.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+function M.record(run, job)
+  local said
+  repeat said = step(run, job) until said ~= "again"
+  if said == LEFT_OPEN then run.counts:left_open(job) end
+end
+
+return M

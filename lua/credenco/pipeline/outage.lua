@@ -1,0 +1,39 @@
+--- Whether the server as a whole is out of reach, as against one record that it cannot deal with: many requests
+--- in a row that got no useful answer, over some time, and not one that did.
+
+local M = {}
+
+local IN_A_ROW = 20
+
+---@class credenco.pipeline.Outage
+local Outage = {}
+Outage.__index = Outage
+
+---@param patience_ms number how long it may last before the run stops
+---@return credenco.pipeline.Outage
+function M.new(patience_ms)
+  return setmetatable({ patience_ms = patience_ms, in_a_row = 0 }, Outage)
+end
+
+function Outage:over()
+  self.in_a_row, self.since_ms = 0, nil
+end
+
+---@param now_ms number
+function Outage:seen(now_ms)
+  self.in_a_row = self.in_a_row + 1
+  self.since_ms = self.since_ms or now_ms
+end
+
+---@return boolean
+function Outage:is_on()
+  return self.in_a_row >= IN_A_ROW
+end
+
+---@param now_ms number
+---@return boolean
+function Outage:is_long(now_ms)
+  return self.since_ms ~= nil and now_ms - self.since_ms >= self.patience_ms
+end
+
+return M

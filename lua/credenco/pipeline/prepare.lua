@@ -1,0 +1,133 @@
+--- What one step of a record needs before its first request: template, wallet, delivery and claims, worked out
+--- by the workflow and checked.
+
+local hooks = require "credenco.pipeline.hooks"
+local options = require "credenco.options"
+
+local M = {}
+
+local DELIVERIES = { direct = true, inbox = true, offer_only = true }
+local MAX_PROBLEMS = 20
+
+--- Claim problems as one line.
+---@param problems credenco.claims.Problem[]
+---@return string
+function M.describe(problems)
+  local parts = {}
+  for i, problem in ipairs(problems) do
+    if i > MAX_PROBLEMS then
+      parts[i] = ("and %d more"):format(#problems - MAX_PROBLEMS)
+      break
+    end
+    local from = problem.column and (' (column "%s")'):format(problem.column) or ""
+    parts[i] = ("%s%s: %s, expected %s"):format(problem.path, from, problem.kind, problem.fits)
+  end
+  return table.concat(parts, "; ")
+end
+
+local function refuse(job, code, message)
+  job.reason = { code = code, step = "prepare", message = message }
+  return "failed"
+end
+
+--- A value of a record as the text that a key is.
+---@param value any
+---@return string?
+function M.as_text(value)
+  if type(value) == "number" and value % 1 == 0 then return ("%.0f"):format(value) end
+  if type(value) ~= "string" then return nil end
+  if value:find("^%s") or value:find("%s$") then value = value:match("^%s*(.-)%s*$") end
+  return value ~= "" and value or nil
+end
+
+local function accepted(run, job)
+  local accept = run.workflow.accept
+  if not accept then return true end
+  local ok, wanted, why = hooks.call(accept, job.record, run.client)
+  if not ok then return refuse(job, "hook_failed", "accept failed at " .. wanted) end
+  if wanted then return true end
+  job.reason = { code = "not_accepted", step = "prepare", message = why and tostring(why) or "refused by accept" }
+  return "skipped"
+end
+
+-- What a field of the workflow is for a record: itself, a column, or what its function returns.
+local function value_of(job, name, field)
+  if type(field) == "string" then return field end
+  if type(field) == "table" then return field(job.record) end
+  local ok, value = hooks.call(field, job.record)
+  if not ok then return nil, refuse(job, "hook_failed", ("%s failed at %s"):format(name, value)) end
+  return value
+end
+
+local function identifier(job, name, field)
+  local value, refused = value_of(job, name, field)
+  if refused then return nil, refused end
+  local text = M.as_text(value)
+  local flaw = text and options.identifier(text) or not text and "is empty"
+  if flaw then return nil, refuse(job, "invalid_record", ("%s: %s"):format(name, flaw)) end
+  return text
+end
+
+local function addressed(job, step)
+  local refused, delivery
+  delivery, refused = value_of(job, "delivery", step.delivery)
+  if refused then return refused end
+  if not DELIVERIES[delivery] then
+    return refuse(job, "invalid_record", 'delivery: must be "direct", "inbox" or "offer_only"')
+  end
+  job.delivery = delivery
+  job.template_id, refused = identifier(job, "template_id", step.template_id)
+  if refused or delivery == "offer_only" then return refused end
+  job.wallet_key, refused = identifier(job, "wallet_key", step.wallet_key)
+  return refused
+end
+
+--- The claims of a record, or what is wrong with it.
+---@return boolean ok false when the workflow's function failed
+---@return table|string|nil claims or, when it failed, where
+---@return credenco.claims.Problem[]|string|nil problems
+function M.claims(step, record)
+  local claims = step.claims
+  if type(claims) == "table" then return true, claims:apply(record) end
+  return hooks.call(claims, record)
+end
+
+local function mapped(job, step)
+  local ok, claims, problems = M.claims(step, job.record)
+  if not ok then return refuse(job, "hook_failed", "claims failed at " .. claims) end
+  if type(claims) == "table" then
+    job.claims = claims
+    return nil
+  end
+  local why = type(problems) == "table" and M.describe(problems) or problems and tostring(problems)
+  return refuse(job, "invalid_record", why or "the workflow's claims function returned no table")
+end
+
+local function inspected(run, job, step)
+  if not step.before_issue then return nil end
+  local ok, said, why = hooks.call(step.before_issue, job.record, job.claims, run.client)
+  if not ok then return refuse(job, "hook_failed", "before_issue failed at " .. said) end
+  if type(said) == "table" then job.claims = said end
+  if said == false then
+    job.reason = { code = "not_accepted", step = "prepare",
+      message = why and tostring(why) or "refused by before_issue" }
+    return "skipped"
+  end
+end
+
+--- Prepares the job's step. Claims are worked out only where an offer is still to be made.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@return "skipped"|"failed"|nil end with `job.reason`
+function M.step(run, job)
+  local step = run.workflow.steps[job.step]
+  if not step then return refuse(job, "invalid_record", "the workflow has fewer steps than this record has done") end
+  if job.state ~= "pending" then return addressed(job, step) end
+  if job.step == 1 then
+    local said = accepted(run, job)
+    if said ~= true then return said end
+  end
+  return addressed(job, step) or mapped(job, step) or inspected(run, job, step)
+end
+
+return M

@@ -1,0 +1,73 @@
+--- From the journal into work: records that were left open by an earlier run, that were asked for again, or that
+--- `credenco load` put there, taken in batches that no two workers share.
+
+local journal_records = require "credenco.journal.records"
+local journal_runs = require "credenco.journal.runs"
+local journal_workers = require "credenco.journal.workers"
+local source = require "credenco.pipeline.source"
+
+local M = {}
+
+local BATCH = 128
+local LOOK_AGAIN_MS = 1000
+
+local function decoder_of(run, run_id)
+  local decode = run.decoders[run_id]
+  if decode then return decode end
+  local layout, err = journal_runs.layout(run.db, run_id)
+  if not layout then return nil, err or "its source is not in the journal" end
+  decode, err = source.decoder(layout.format, layout.header)
+  run.decoders[run_id] = decode
+  return decode, err
+end
+
+-- Gives the record back to the item, or says why that is impossible.
+local function restore(run, item)
+  local decode, err = decoder_of(run, item.run)
+  local record
+  if decode then record, err = decode(item.input or "") end
+  if record then
+    item.record, run.resumed[item.key] = record, true
+    return true
+  end
+  run.writer:put("failed", { key = item.key, code = "broken_line", stage = "source",
+    message = "the kept line cannot be read: " .. tostring(err) })
+  run.counts:finished("failed")
+end
+
+local function take(run, limit)
+  return run.writer:call(function() return journal_records.take(run.db, run.scope, limit) end)
+end
+
+-- Takes and starts records until none is free. False when the run stops first.
+local function drain(run)
+  while not run.stopping do
+    local items = take(run, math.min(BATCH, math.max(1, run.work.free)))
+    if not items then return false end
+    if #items == 0 then return true end
+    for _, item in ipairs(items) do
+      if restore(run, item) then run:start(item) end
+    end
+  end
+  return false
+end
+
+M.drain = drain
+
+--- Works the queue off, and waits for what others hold: a worker may die and leave its records behind.
+---@param run credenco.pipeline.Run
+---@return boolean complete nothing is open any more
+function M.work_off(run)
+  while drain(run) do
+    run:wait_for_work()
+    local others = run.writer:call(function() return journal_workers.held_by_others(run.db, run.scope) end)
+    if not others then return false end
+    if others == 0 then return true end
+    if not run:sleep(LOOK_AGAIN_MS) then return false end
+    local ok = run:bury_the_dead()
+    if not ok then return false end
+  end
+  return false
+end
+
+return M

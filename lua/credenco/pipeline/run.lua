@@ -1,0 +1,225 @@
+--- A run: the records at work, what they share, and how it ends.
+
+local counts = require "credenco.pipeline.counts"
+local issue = require "credenco.pipeline.issue"
+local loop = require "credenco.loop"
+local outage = require "credenco.pipeline.outage"
+local slots = require "credenco.pipeline.slots"
+local throttle = require "credenco.pipeline.throttle"
+local workers = require "credenco.journal.workers"
+
+local M = {}
+
+-- Records at work for each request in flight: the rest wait for the disk, for a pause to end, or to be asked for.
+-- Not a power of two: tables that lose a key for each they gain are rebuilt all the time when they are just full.
+local WORK_PER_REQUEST = 10
+local POLLS = 2000
+-- Below this many, a percentage of failures says little.
+local SAMPLE = 50
+
+---@class credenco.pipeline.Run
+---@field workflow credenco.Workflow
+---@field client credenco.Client
+---@field db credenco.journal.Database
+---@field writer credenco.journal.Writer
+---@field scope { workflow: string, owner: string }
+---@field id? integer number of the reading of the source
+---@field resumed table<string, boolean> keys of records at work that the journal had, not the source
+---@field works boolean false for `load`, which only fills the queue
+---@field stopping? "interrupted"|"failures"|"refused"|"outage"|"journal"|"source" why nothing new is started
+---@field stop_error? table
+local Run = {}
+Run.__index = Run
+
+---@param fields table workflow, client, journal, scope, works, shares_rate, options, on_warning
+---@return credenco.pipeline.Run
+function M.new(fields)
+  local options = fields.options
+  return setmetatable({
+    workflow = fields.workflow, client = fields.client, journal = fields.journal, db = fields.journal.db,
+    scope = fields.scope, writer = fields.journal:writer(fields.scope), works = fields.works, options = options,
+    share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
+    warned = {}, decoders = {}, sleepers = {}, resumed = {}, at_work = 0,
+    counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
+    slots = slots.new(options.concurrency), work = slots.new(options.concurrency * WORK_PER_REQUEST),
+    polls = slots.new(POLLS),
+  }, Run)
+end
+
+-- Waiting -----------------------------------------------------------------------------------------
+
+--- Sleeps until a moment, or until the run stops.
+---@param moment_ms number
+---@return boolean go_on false when the run stops
+function Run:sleep_until(moment_ms)
+  if moment_ms <= loop.now_ms() then return not self.stopping end
+  if self.stopping then return false end
+  local ticket = loop.self()
+  self.sleepers[ticket] = true
+  loop.wait(ticket, moment_ms)
+  self.sleepers[ticket] = nil
+  return not self.stopping
+end
+
+---@param ms number
+---@return boolean go_on
+function Run:sleep(ms)
+  return self:sleep_until(loop.now_ms() + ms)
+end
+
+--- Starts no more records; those at work come to their next safe place.
+---@param why string
+---@param err? table
+function Run:stop(why, err)
+  if self.stopping then return end
+  self.stopping, self.stop_error = why, err
+  local sleepers = self.sleepers
+  self.sleepers = {}
+  for ticket in pairs(sleepers) do loop.wake(ticket) end
+end
+
+-- How much of a shared rate a worker takes at a time: a quarter of a second's worth.
+local SHARE_S = 0.25
+
+-- The next moment of the rate that all workers of a journal keep together.
+function Run:shared_moment(now_ms)
+  local per_s, share = self.options.per_s, self.share
+  if share.left == 0 then
+    share.left = math.max(1, math.floor(per_s * SHARE_S))
+    local until_s, err = workers.reserve(self.db, self.workflow.name, share.left / per_s)
+    if not until_s then
+      self:journal_failed(err)
+      return now_ms
+    end
+    share.next_ms = now_ms + (until_s - share.left / per_s) * 1000
+  end
+  share.left = share.left - 1
+  share.next_ms = share.next_ms + 1000 / per_s
+  return share.next_ms
+end
+
+--- Waits until the next record may start.
+---@return boolean go_on
+function Run:wait_for_turn()
+  local now_ms = loop.now_ms()
+  local moment_ms = self.throttle:reserve(now_ms)
+  if self.share then moment_ms = math.max(moment_ms, self:shared_moment(now_ms)) end
+  return self:sleep_until(moment_ms)
+end
+
+-- Records at work ---------------------------------------------------------------------------------
+
+--- Gives up a record's place among those at work, while it waits for confirmation.
+function Run:leave_work(job)
+  if not job.at_work then return end
+  job.at_work = nil
+  self.work:give()
+end
+
+function Run:one_less()
+  self.at_work = self.at_work - 1
+  if self.at_work == 0 and self.idle then
+    local ticket = self.idle
+    self.idle = nil
+    loop.wake(ticket)
+  end
+end
+
+local function work_on(run, job)
+  issue.record(run, job)
+  if run.resumed[job.key] then run.resumed[job.key] = nil end
+  run:check_failures()
+  run:leave_work(job)
+  run:one_less()
+end
+
+--- Starts to work on a record, when there is a place.
+---@param job credenco.pipeline.Job
+function Run:start(job)
+  self.work:take()
+  if self.stopping then
+    self.work:give()
+    return self.counts:left_open(job)
+  end
+  job.at_work = true
+  self.at_work = self.at_work + 1
+  loop.spawn(work_on, self, job)
+end
+
+--- Whether there is room for many more records, so that new ones should not wait for company.
+---@return boolean
+function Run:is_hungry()
+  return self.work.free > self.work.limit / 2
+end
+
+--- Waits until no record is at work.
+function Run:wait_for_work()
+  if self.at_work == 0 then return end
+  self.idle = loop.self()
+  loop.wait(self.idle)
+end
+
+-- What concerns all of them -------------------------------------------------------------------------
+
+--- Stops the run when more records failed than it may have.
+function Run:check_failures()
+  local most, done = self.options.max_failures, self.counts:done()
+  if not most then return end
+  local failed = self.counts.failed + self.counts.unknown
+  local over
+  if most.share then
+    over = done >= SAMPLE and failed > most.share * done
+  else
+    over = failed > most.count
+  end
+  if over then self:stop("failures") end
+end
+
+--- Follows a 429: everybody pauses, and goes on at a lower rate.
+---@param retry_after_ms? number
+function Run:slow_down(retry_after_ms)
+  local before = self.throttle.refusals
+  local pause_ms = self.throttle:refused(loop.now_ms(), retry_after_ms)
+  if not self.share or self.throttle.refusals == before then return end
+  local ok, err = workers.reserve(self.db, self.workflow.name, pause_ms / 1000)
+  if not ok then self:journal_failed(err) end
+end
+
+--- Says something once.
+---@param message string
+function Run:warn(message)
+  if self.warned[message] then return end
+  self.warned[message] = true
+  if self.on_warning then self.on_warning(message) end
+end
+
+--- Frees what workers that are gone have left behind.
+---@return boolean ok
+function Run:bury_the_dead()
+  local ok, err = workers.bury(self.db, self.scope)
+  if not ok then self:journal_failed(err) end
+  return ok == true
+end
+
+function Run:journal_failed(err)
+  self.writer.trouble = self.writer.trouble or err
+  self:stop("journal", { code = "journal", message = err })
+end
+
+--- Keeps the lease while the run lasts, and notices when the journal is gone.
+function Run:watch()
+  local every_ms = workers.LEASE_S * 1000 / 3
+  local next_ms = loop.now_ms() + every_ms
+  while not self.over do
+    loop.sleep(self.options.watch_ms)
+    if self.writer.trouble then return self:stop("journal", { code = "journal", message = self.writer.trouble }) end
+    if self.options.on_tick then self.options.on_tick(self) end
+    if loop.now_ms() >= next_ms then
+      next_ms = loop.now_ms() + every_ms
+      local ok, err = workers.join(self.db, self.scope)
+      if not ok then return self:journal_failed(err) end
+    end
+  end
+end
+
+return M

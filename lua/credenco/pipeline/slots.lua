@@ -1,0 +1,57 @@
+--- A bounded number of places, taken in order of arrival.
+
+local loop = require "credenco.loop"
+
+local M = {}
+
+---@class credenco.pipeline.Slots
+---@field free integer
+---@field limit integer
+local Slots = {}
+Slots.__index = Slots
+
+---@param limit integer
+---@return credenco.pipeline.Slots
+function M.new(limit)
+  return setmetatable({ free = limit, limit = limit, first = 1, last = 0, queue = {} }, Slots)
+end
+
+--- Takes a place, waiting for one when there is none.
+function Slots:take()
+  if self.free > 0 and self.first > self.last then
+    self.free = self.free - 1
+    return
+  end
+  local ticket = loop.self()
+  self.last = self.last + 1
+  self.queue[self.last] = ticket
+  loop.wait(ticket)
+end
+
+-- One loop hands out places, also those that are given back meanwhile: were every task woken from inside of
+-- the one before it, a row of instant failures would nest until the stack is full.
+function Slots:hand_out()
+  if self.handing_out then return end
+  self.handing_out = true
+  while self.free > 0 and self.first <= self.last do
+    local ticket = self.queue[self.first]
+    self.queue[self.first] = nil
+    self.first = self.first + 1
+    self.free = self.free - 1
+    loop.wake(ticket)
+  end
+  self.handing_out = false
+end
+
+--- Gives a place back; whoever has waited longest gets it.
+function Slots:give()
+  self.free = self.free + 1
+  self:hand_out()
+end
+
+---@return integer taken
+function Slots:taken()
+  return self.limit - self.free
+end
+
+return M

@@ -1,0 +1,70 @@
+-- Four workers on one PostgreSQL journal: killed, and the database restarted under them.
+local journal = require "credenco.journal"
+local journal_report = require "credenco.journal.report"
+local ordeal = require "spec.pipeline.ordeal"
+local points = require "spec.pipeline.points"
+local postgres = require "spec.pipeline.postgres"
+local wait = require "spec.support.wait"
+
+local WORKERS = 4
+
+describe("workers that share a PostgreSQL journal", function()
+  local server, world
+
+  setup(function()
+    server = postgres.start()
+    world = ordeal.start { records = 400 }
+    world.journal = server:database()
+  end)
+
+  teardown(function()
+    world:stop()
+    server:stop()
+  end)
+
+  local function totals()
+    local held = assert(journal.open(world.journal))
+    local result = assert(journal_report.totals(held.db, "companies"))
+    held:close()
+    return result
+  end
+
+  local function start_all(event, count)
+    local workers = {}
+    for i = 1, WORKERS do workers[i] = world:spawn("work", event, count) end
+    return workers
+  end
+
+  local function wait_for_all(workers)
+    local codes = {}
+    for i, worker in ipairs(workers) do codes[i] = world:finished(worker) end
+    return codes
+  end
+
+  it("issue each record once, while they are killed and the database is restarted", function()
+    assert.equal(0, world:run("load"), world:said())
+    assert.equal(400, totals().pending)
+    world:faults(points.FAULTS)
+    assert.same({ "killed", "killed", "killed", "killed" }, wait_for_all(start_all("after push_offer", 5)))
+    assert.same({ "killed", "killed", "killed", "killed" }, wait_for_all(start_all("before commit", 4)))
+    local workers = start_all()
+    wait.until_true(function() return totals().issued > 60 end, 60000)
+    server:restart()
+    for _, code in ipairs(wait_for_all(workers)) do assert.equal(9, code, world:said()) end
+    assert.same({ 0, 0, 0, 0 }, wait_for_all(start_all()), world:said())
+    assert.equal(400, totals().issued)
+    assert.equal("each once", world:verdict())
+  end)
+
+  it("keep one rate together", function()
+    local workers = require "credenco.journal.workers"
+    local held = assert(journal.open(world.journal))
+    local other = assert(journal.open(world.journal))
+    local first = assert(workers.reserve(held.db, "paced", 10))
+    local second = assert(workers.reserve(other.db, "paced", 10))
+    assert.is_true(first > 9 and first <= 10)
+    assert.is_true(second > 18 and second <= 20)
+    held:close()
+    other:close()
+  end)
+end)

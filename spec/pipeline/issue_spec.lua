@@ -1,0 +1,286 @@
+-- One record's way through the pipeline: what is sent, in which order, after which answer.
+local bench_of_one = require "spec.pipeline.bench_of_one"
+local claims = require "credenco.claims"
+local journal_retry = require "credenco.journal.retry"
+local loop = require "credenco.loop"
+
+local err, records = bench_of_one.err, bench_of_one.records
+
+describe("a record", function()
+  local bench
+  before_each(function() bench = bench_of_one.new() end)
+  after_each(function() bench:close() end)
+
+  local function lost_after_the_work(args, good)
+    good(args)
+    return nil, err("timeout", "unknown")
+  end
+
+  it("is issued by one offer and one push, under an id that stays the same", function()
+    assert(bench:run(records(1)))
+    assert.same({ "1" }, bench.wallet)
+    local first = bench.calls.create_offer[1].correlation_id
+    local other = bench_of_one.new()
+    assert(other:run(records(1)))
+    assert.equal(first, other.calls.create_offer[1].correlation_id)
+    assert.matches("^%x+%-%x+%-8%x+%-[89ab]%x+%-%x+$", first)
+    other:close()
+  end)
+
+  it("has its offer on disk before it is pushed, and no longer afterwards", function()
+    local before
+    bench.script.push_offer = { function(args, good)
+      before = bench:state_of("1")
+      assert.truthy(bench:bytes():find(args.offer_uri, 1, true))
+      return good(args)
+    end }
+    assert(bench:run(records(1)))
+    assert.equal("offered", before)
+    bench:ask(function(db) return db:rows("PRAGMA wal_checkpoint(TRUNCATE)") end)
+    assert.is_nil(bench:bytes():find("issuer.example/offer", 1, true))
+    assert.is_nil(bench:bytes():find("wallet-1", 1, true))
+  end)
+
+  it("whose push was taken and whose answer was lost is asked about, and not pushed again", function()
+    bench.script.push_offer = { lost_after_the_work }
+    assert(bench:run(records(1)))
+    assert.equal(1, #bench.calls.push_offer)
+    assert.same({ "1" }, bench.wallet)
+    assert.equal("issued", (bench:state_of("1")))
+  end)
+
+  it("whose push got lost on the way is pushed again with the same offer", function()
+    bench.script.push_offer = { err("timeout", "unknown") }
+    assert(bench:run(records(1)))
+    assert.equal(2, #bench.calls.push_offer)
+    assert.equal(bench.calls.push_offer[1].offer_uri, bench.calls.push_offer[2].offer_uri)
+    assert.equal(1, #bench.calls.create_offer)
+    assert.equal("issued", (bench:state_of("1")))
+  end)
+
+  it("whose repeated push is refused, with a status that proves nothing, is unknown", function()
+    bench.script.push_offer = { err("timeout", "unknown"), err("rejected") }
+    local result = assert(bench:run(records(1)))
+    assert.equal(1, result.totals.unknown)
+    assert.equal("unknown", (bench:state_of("1")))
+  end)
+
+  it("whose repeated push is refused, and which the issuer reports as completed, is issued", function()
+    bench.script.push_offer = { err("timeout", "unknown"), err("rejected") }
+    bench.script.issue_status = { function() return { status = "issue_request_created" } end,
+      function() return { status = "issue_completed" } end }
+    assert(bench:run(records(1)))
+    assert.equal("issued", (bench:state_of("1")))
+  end)
+
+  it("whose first push is refused has failed, and no status is asked", function()
+    bench.script.push_offer = { err("not_found") }
+    assert(bench:run(records(1)))
+    assert.equal("failed", (bench:state_of("1")))
+    assert.equal(0, #bench.calls.issue_status)
+  end)
+
+  it("that meets a push answered with 500 asks before it repeats", function()
+    bench.script.push_offer = { err("server_error", "rejected", { http_status = 500 }) }
+    assert(bench:run(records(1)))
+    assert.equal(1, #bench.calls.issue_status)
+    assert.equal(bench.calls.push_offer[1].offer_uri, bench.calls.push_offer[2].offer_uri)
+    assert.equal("issued", (bench:state_of("1")))
+  end)
+
+  it("that never got an answer to its push is unknown, and keeps its offer for a person's retry", function()
+    bench.script.push_offer = { err("timeout", "unknown"), err("timeout", "unknown"), err("timeout", "unknown") }
+    assert(bench:run(records(1)))
+    assert.equal("unknown", (bench:state_of("1")))
+    local offer = bench.calls.push_offer[1].offer_uri
+    bench:restart()
+    assert.equal(1, bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "unknown" }) end))
+    assert(bench:run(nil))
+    assert.equal(offer, bench.calls.push_offer[1].offer_uri)
+    assert.equal(0, #bench.calls.create_offer)
+    assert.equal("issued", (bench:state_of("1")))
+  end)
+
+  it("whose offer could not be made is tried again, and fails after its attempts", function()
+    bench.script.create_offer = { err("server_error"), err("timeout", "unknown") }
+    assert(bench:run(records(1)))
+    assert.equal(3, #bench.calls.create_offer)
+    assert.equal("issued", (bench:state_of("1")))
+    for i = 4, 6 do bench.script.create_offer[i] = err("server_error") end
+    assert(bench:run({ { id = "x", wallet = "w" } }))
+    assert.equal(6, #bench.calls.create_offer)
+    assert.equal("failed", (bench:state_of("x")))
+  end)
+
+  it("that the issuer refuses has failed, with the server's words", function()
+    bench.script.create_offer = { err("rejected", "rejected", { detail = "claims.id is too long" }) }
+    assert(bench:run(records(1)))
+    local state, found = bench:state_of("1")
+    assert.equal("failed", state)
+    assert.matches("claims.id is too long", found.message)
+  end)
+
+  it("whose id the issuer knows already is settled by the status, never by a second offer", function()
+    bench.script.create_offer = { err("rejected", "rejected", { http_status = 409 }) }
+    bench.script.issue_status = { function() return { status = "issue_completed" } end }
+    assert(bench:run(records(1)))
+    assert.equal("issued", (bench:state_of("1")))
+    bench.script.create_offer[2] = err("rejected", "rejected", { http_status = 409 })
+    assert(bench:run({ { id = "2", wallet = "w" } }))
+    assert.equal("unknown", (bench:state_of("2")))
+    assert.equal(0, #bench.calls.push_offer)
+  end)
+
+  it("with a key, wallet or template that no request could carry fails without one", function()
+    local wallets = { "a\nb", "", ("x"):rep(256) }
+    local list = records(3)
+    for i, record in ipairs(list) do record.wallet = wallets[i] end
+    assert(bench:run(list))
+    for _, key in ipairs { "1", "2", "3" } do assert.equal("failed", (bench:state_of(key))) end
+    assert.equal(0, #bench.calls.create_offer)
+  end)
+
+  it("goes to the inbox, or is only offered, as the workflow says", function()
+    local seen = {}
+    assert(bench:run(records(2), { workflow = {
+      delivery = function(r) return r.id == "1" and "inbox" or "offer_only" end,
+      on_issued = function(record, result) seen[record.id] = result.offer_uri or "none" end,
+    } }))
+    assert.equal(1, #bench.calls.push_offer)
+    assert.is_false(bench.calls.push_offer[1].direct)
+    assert.equal("none", seen["1"])
+    assert.matches("^https://issuer.example/offer/", seen["2"])
+  end)
+end)
+
+describe("hooks", function()
+  local bench
+  before_each(function() bench = bench_of_one.new() end)
+  after_each(function() bench:close() end)
+
+  it("choose, change, refuse and hear of records, and may wait and use the client", function()
+    local issued, failed = {}, {}
+    local function refuse_the_fourth(args, good)
+      if args.wallet_key == "wallet-4" then return nil, err("not_found") end
+      return good(args)
+    end
+    bench.script.push_offer = { refuse_the_fourth, refuse_the_fourth, refuse_the_fourth }
+    local result = assert(bench:run(records(5), { workflow = {
+      accept = function(r) return r.id ~= "1", "not this one" end,
+      before_issue = function(r, c, client)
+        loop.sleep(1)
+        assert(client.issue_status)
+        if r.id == "2" then return false, "nor this" end
+        return { id = c.id .. "!" }
+      end,
+      on_issued = function(r, done) issued[#issued + 1] = r.id .. done.template_id end,
+      on_failed = function(r, why) failed[#failed + 1] = r.id .. why.code end,
+    } }))
+    assert.same({ input = 5, issued = 2, failed = 1, unknown = 0, skipped = 2, pending = 0 }, result.totals)
+    table.sort(bench.wallet)
+    table.sort(issued)
+    assert.same({ "3!", "5!" }, bench.wallet)
+    assert.same({ "3t", "5t" }, issued)
+    assert.same({ "4not_found" }, failed)
+  end)
+
+  it("that throw cost at most their own record", function()
+    local warnings = {}
+    local function note(warning) warnings[#warnings + 1] = warning end
+    local result = assert(bench:run(records(3), { on_warning = note, workflow = {
+      before_issue = function(r) if r.id == "1" then error "no" end end,
+      on_issued = function() error "mail server is down" end,
+    } }))
+    assert.equal(2, result.totals.issued)
+    assert.equal(1, result.totals.failed)
+    assert.equal(1, #warnings)
+    assert.matches("on_issued failed at .*issue_spec.lua:%d+", warnings[1])
+  end)
+end)
+
+describe("several steps", function()
+  local steps = {
+    { template_id = "first", claims = claims.map { id = "id" } },
+    { template_id = "second", claims = claims.map { id = "id" } },
+  }
+  local bench
+  before_each(function() bench = bench_of_one.new() end)
+  after_each(function() bench:close() end)
+
+  local function run(list)
+    return bench:run(list, { workflow = { steps = steps } })
+  end
+
+  it("come in their order, each under an id of its own", function()
+    assert(run(records(1)))
+    local calls = bench.calls.create_offer
+    assert.equal("first", calls[1].template_id)
+    assert.equal("second", calls[2].template_id)
+    assert.are_not.equal(calls[1].correlation_id, calls[2].correlation_id)
+    assert.same({ "1", "1" }, bench.wallet)
+  end)
+
+  it("stop where one is not issued, and go on there without repeating what is done", function()
+    bench.script.push_offer = { [2] = err("not_found") }
+    assert(run(records(1)))
+    local state, found = bench:state_of("1")
+    assert.equal("failed", state)
+    assert.equal(2, found.step)
+    bench:restart()
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)
+    assert(run(nil))
+    assert.equal(1, #bench.calls.create_offer)
+    assert.equal("second", bench.calls.create_offer[1].template_id)
+    assert.same({ "1", "1" }, bench.wallet)
+  end)
+end)
+
+describe("confirmation", function()
+  local bench
+  local always_waiting = setmetatable({}, { __index = function()
+    return function() return { status = "waiting" } end
+  end })
+  before_each(function() bench = bench_of_one.new() end)
+  after_each(function() bench:close() end)
+
+  it("asks until the status is final, and keeps the revocation id under the business key", function()
+    bench.script.issue_status = { function() return { status = "on_its_way" } end }
+    assert(bench:run(records(1), { confirm_ms = 60000 }))
+    local _, found = bench:state_of("1")
+    assert.equal("issued", found.state)
+    assert.equal(2, #bench.calls.issue_status)
+    assert.equal("issue_completed", found.credentials[1].status)
+    assert.matches("^uuid%-of%-", found.credentials[1].revocation_uuid)
+  end)
+
+  it("reports what the issuer calls an error as failed", function()
+    bench.script.issue_status = { function() return { status = "error" } end }
+    assert(bench:run(records(1), { confirm_ms = 60000 }))
+    assert.equal("failed", (bench:state_of("1")))
+  end)
+
+  it("that runs out of time is unknown, and a retry asks again without a push", function()
+    bench.script.issue_status = always_waiting
+    assert(bench:run(records(1), { confirm_ms = 1 }))
+    local state, found = bench:state_of("1")
+    assert.equal("unknown", state)
+    assert.matches('status was still "waiting"', found.message)
+    bench:restart()
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "unknown" }) end)
+    assert(bench:run(nil, { confirm_ms = 60000 }))
+    assert.equal(0, #bench.calls.push_offer)
+    assert.equal("issued", (bench:state_of("1")))
+  end)
+
+  it("is asked of an offer that was old when it was pushed again, since it may have expired", function()
+    bench.script.push_offer = { err("closed") }
+    assert(bench:run(records(1)))
+    assert.equal("offered", (bench:state_of("1")))
+    bench:ask(function(db) return db:execute("UPDATE credenco_record SET updated = updated - 3600") end)
+    bench:restart()
+    bench.script.push_offer = { function() return { http_status = 201 } end } -- the wallet drops it silently
+    bench.script.issue_status = always_waiting
+    assert(bench:run(nil, { confirm_ms = 1 }))
+    assert.equal("unknown", (bench:state_of("1")))
+  end)
+end)

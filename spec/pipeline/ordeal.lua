@@ -1,0 +1,148 @@
+-- An ordeal for the pipeline: a sandbox with many wallets, a file of records, processes that die, and at the end
+-- a count in the wallets themselves.
+local credenco = require "credenco"
+local files = require "spec.support.files"
+local sandbox = require "credenco.sandbox"
+local uv = require "luv"
+local wait = require "spec.support.wait"
+
+local M = {}
+
+local LIMIT_MS = 600000
+
+local Ordeal = {}
+Ordeal.__index = Ordeal
+
+local function wallets(count)
+  local list = {}
+  for i = 1, count do
+    list[i] = { key = ("wallet-%04d"):format(i), name = "Wallet " .. i, trusts_issuer = true }
+  end
+  return list
+end
+
+---@param options { records: integer, wallets: integer? }
+function M.start(options)
+  local self = setmetatable({ records = options.records, wallets = options.wallets or 20 }, Ordeal)
+  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets) })
+  self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
+    max_body_bytes = 64 * 1024 * 1024 }
+  self.folder = files.temporary_folder()
+  self.csv = self.folder .. "/companies.csv"
+  self.journal = self.folder .. "/companies.journal"
+  self:write_csv()
+  return self
+end
+
+function Ordeal:id(i)
+  return tostring(10000000 + i)
+end
+
+function Ordeal:write_csv()
+  local lines = { "coc_number,wallet,legal_name\n" }
+  for i = 1, self.records do
+    lines[i + 1] = ("%s,wallet-%04d,Company %d B.V.\n"):format(self:id(i), i % self.wallets + 1, i)
+  end
+  files.write(self.csv, table.concat(lines))
+end
+
+--- Makes the sandbox misbehave; no rules: behave again.
+function Ordeal:faults(rules, seed)
+  assert(self.client:request { method = "PUT", path = "/sandbox/faults",
+    json = { seed = seed or 1, rules = credenco.array(rules or {}) } })
+end
+
+-- Without the aggressive collector that the specs may run under: dozens of processes start here.
+local function environment()
+  local list = { "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath }
+  for name, value in pairs(uv.os_environ()) do
+    if not name:find("^LUA_") then list[#list + 1] = name .. "=" .. value end
+  end
+  return list
+end
+
+--- Starts the pipeline in a process of its own.
+---@param mode "run"|"load"|"work"
+---@param event? string where it kills itself
+---@param count? integer the how-manieth time
+function Ordeal:spawn(mode, event, count)
+  local process = { output = self.folder .. "/output" }
+  local log = assert(uv.fs_open(process.output, "a", 384))
+  process.handle = assert(uv.spawn(uv.exepath(), {
+    args = { "spec/pipeline/victim.lua", mode, event or "none", tostring(count or 1), self.csv, self.journal,
+      self.sandbox.base_url, self.sandbox.api_key },
+    stdio = { nil, log, log }, env = environment(),
+  }, function(code, signal)
+    process.code, process.signal = code, signal
+    process.handle:close()
+  end))
+  uv.fs_close(log)
+  return process
+end
+
+--- Waits for a process; gives its exit code, or "killed".
+function Ordeal:finished(process)
+  wait.until_true(function() return process.code end, LIMIT_MS)
+  return process.signal == 9 and "killed" or process.code
+end
+
+--- Runs the pipeline to its end, however that looks.
+function Ordeal:run(mode, event, count)
+  return self:finished(self:spawn(mode, event, count))
+end
+
+--- Runs it and kills it from outside after a while, unless it ends before.
+function Ordeal:run_for(ms)
+  local process = self:spawn("run")
+  local timer = uv.new_timer()
+  timer:start(ms, 0, function()
+    timer:close()
+    if not process.code then process.handle:kill("sigkill") end
+  end)
+  local how = self:finished(process)
+  if not timer:is_closing() then timer:close() end
+  return how
+end
+
+--- What the processes said on their way.
+function Ordeal:said()
+  return files.read(self.folder .. "/output") or ""
+end
+
+--- How often each record is in a wallet. Records that are not in any are 0.
+---@return table<string, integer>
+function Ordeal:count()
+  local counts = {}
+  for i = 1, self.records do counts[self:id(i)] = 0 end
+  for w = 1, self.wallets do
+    local answer, err = self.client:request { path = ("/sandbox/wallets/wallet-%04d"):format(w) }
+    assert(answer, tostring(err))
+    for _, credential in ipairs(answer.json.credentials) do
+      local id = credential.claims.id
+      counts[id] = (counts[id] or 0) + 1
+    end
+  end
+  return counts
+end
+
+--- Says whether every record is in its wallet exactly once, leaving out those that `reported` names.
+---@param reported? table<string, boolean>
+---@return string verdict "each once", or what is wrong
+function Ordeal:verdict(reported)
+  local none, many = {}, {}
+  for id, count in pairs(self:count()) do
+    if count > 1 then many[#many + 1] = id end
+    if count == 0 and not (reported and reported[id]) then none[#none + 1] = id end
+  end
+  if #none == 0 and #many == 0 then return "each once" end
+  return ("%d lost (%s), %d twice (%s)\n%s"):format(
+    #none, tostring(none[1]), #many, tostring(many[1]), self:said())
+end
+
+function Ordeal:stop()
+  self.client:close()
+  self.sandbox:stop()
+  files.remove_folder(self.folder)
+end
+
+return M

@@ -1,0 +1,231 @@
+-- A run as a whole: what it reads, remembers, counts, and how it ends.
+local bench_of_one = require "spec.pipeline.bench_of_one"
+local files = require "spec.support.files"
+local journal = require "credenco.journal"
+local journal_report = require "credenco.journal.report"
+local journal_retry = require "credenco.journal.retry"
+local source = require "credenco.pipeline.source"
+local uv = require "luv"
+
+local err, records = bench_of_one.err, bench_of_one.records
+
+local function always(entry)
+  return setmetatable({}, { __index = function() return entry end })
+end
+
+describe("a run", function()
+  local bench
+  before_each(function() bench = bench_of_one.new() end)
+  after_each(function() bench:close() end)
+
+  local function run_csv(text, options)
+    local path = bench.folder .. "/" .. ((options and options.file) or "in.csv")
+    files.write(path, text)
+    options = options or {}
+    options.file = nil
+    options.source = assert(source.open(path))
+    return bench:run(nil, options)
+  end
+
+  it("issues nothing a second time when it is run again", function()
+    assert(bench:run(records(300)))
+    bench:restart()
+    local result = assert(bench:run(records(300)))
+    assert.equal(0, #bench.calls.create_offer)
+    assert.equal(300, result.counts.known)
+    assert.same({ input = 300, issued = 300, failed = 0, unknown = 0, skipped = 0, pending = 0 }, result.totals)
+  end)
+
+  it("goes on where it was stopped, without the records it has done", function()
+    local stopped = assert(bench:run(records(300), { limit = 100 }))
+    assert.is_false(stopped.complete)
+    bench:restart()
+    local result = assert(bench:run(records(300)))
+    assert.equal(200, #bench.calls.create_offer)
+    assert.equal(300, result.totals.issued)
+  end)
+
+  it("leaves out lines that repeat a key, and says so, also when it is run again", function()
+    local text = "id,wallet\n1,a\n2,b\n1,c\n1,a\n"
+    local result = assert(run_csv(text))
+    assert.same({ "1", "2" }, bench.wallet)
+    assert.equal(2, result.counts.duplicates)
+    assert.equal(2, result.totals.skipped)
+    assert.equal(4, result.totals.input)
+    assert.same({ input = 4, issued = 2, failed = 0, unknown = 0, skipped = 2, pending = 0 }, assert(run_csv(text)).totals)
+  end)
+
+  it("knows a record by its key when its line has moved", function()
+    assert(run_csv("id,wallet\n1,a\n2,b\n"))
+    local result = assert(run_csv("id,wallet\n0,z\n1,a\n2,b\n"))
+    assert.same({ input = 3, issued = 3, failed = 0, unknown = 0, skipped = 0, pending = 0 }, result.totals)
+    assert.equal(3, #bench.calls.create_offer)
+  end)
+
+  it("keeps broken lines with their numbers, and takes a corrected line in their place", function()
+    local result = assert(run_csv('id,wallet\n1,a\n2,"b\n3,c\n,d\n'))
+    assert.equal(2, result.totals.failed)
+    local again = assert(run_csv('id,wallet\n1,a\n2,b\n3,c\n4,d\n'))
+    assert.same({ input = 4, issued = 4, failed = 0, unknown = 0, skipped = 0, pending = 0 }, again.totals)
+  end)
+
+  it("does a failed record again only when its line was corrected, or a person says so", function()
+    bench.script.create_offer = { err("rejected") }
+    assert(run_csv("id,wallet\n1,a\n"))
+    assert(run_csv("id,wallet\n1,a\n"))
+    assert.equal(1, #bench.calls.create_offer)
+    assert(run_csv("id,wallet\n1,b\n"))
+    assert.equal(2, #bench.calls.create_offer)
+    assert.equal("issued", (bench:state_of("1")))
+  end)
+
+  it("opens failed records again by cause or by key", function()
+    bench.script.create_offer = { err("rejected"), err("rejected"), err("not_found") }
+    assert(bench:run(records(3)))
+    local function open(which)
+      which.state = "failed"
+      return bench:ask(function(db) return journal_retry.open_again(db, "w", which) end)
+    end
+    assert.equal(1, open { code = "not_found" })
+    assert.equal(0, open { key = "nobody" })
+    assert.equal(2, open {})
+  end)
+
+  it("counts what adds up, with every kind of end", function()
+    bench.script.push_offer = { err("not_found"), err("timeout", "unknown"), err("rejected"), err("rejected") }
+    local result = assert(bench:run(records(6), { concurrency = 1, attempts = 1, workflow = {
+      accept = function(r) return r.id ~= "6" end } }))
+    local t = result.totals
+    assert.equal(t.input, t.issued + t.failed + t.unknown + t.skipped + t.pending)
+    assert.equal(6, t.input)
+    local causes = bench:ask(function(db) return journal_report.causes(db, "w", 10) end)
+    local sum = 0
+    for _, cause in ipairs(causes) do sum = sum + cause.count end
+    assert.equal(t.failed + t.unknown + t.skipped, sum)
+  end)
+
+  it("stops at the number of failures it may have", function()
+    bench.script.create_offer = always(err("rejected"))
+    local result = assert(bench:run(records(2000), { max_failures = { count = 10 }, concurrency = 1 }))
+    assert.equal("failures", result.stopped)
+    assert.is_true(result.totals.failed > 10 and result.totals.failed < 200)
+  end)
+
+  it("stops at the share of failures it may have, once there are enough to tell", function()
+    local calls = 0
+    bench.script.create_offer = always(function(args, good)
+      calls = calls + 1
+      if calls % 2 == 0 then return nil, err("rejected") end
+      return good(args)
+    end)
+    local result = assert(bench:run(records(2000), { max_failures = { share = 0.25 }, concurrency = 1 }))
+    assert.equal("failures", result.stopped)
+    assert.is_true(result.counts:done() >= 50 and result.counts:done() < 300)
+  end)
+
+  it("stops at once when the credentials are refused, and leaves the records open", function()
+    bench.script.create_offer = always(err("unauthorized"))
+    local result = assert(bench:run(records(50), { concurrency = 1 }))
+    assert.equal("refused", result.stopped)
+    assert.equal(0, result.totals.failed)
+    assert.is_true(result.totals.pending > 0)
+  end)
+
+  it("stops when the server has been out of reach for its patience, and fails no record for it", function()
+    bench.script.create_offer = always(err("connect_failed", "no"))
+    local result = assert(bench:run(records(50), { patience_ms = 300 }))
+    assert.equal("outage", result.stopped)
+    assert.equal(0, result.totals.failed)
+    bench:restart()
+    assert.equal(50, assert(bench:run(records(50))).totals.issued)
+  end)
+
+  it("waits as long as the server says after a 429, and then sends the record again", function()
+    bench.script.create_offer = { err("rate_limited", "rejected", { retry_after_ms = 30 }) }
+    local result = assert(bench:run(records(1)))
+    assert.equal(2, #bench.calls.create_offer)
+    assert.equal(1, result.totals.issued)
+  end)
+
+  it("that is interrupted finishes what is in flight and starts nothing more", function()
+    bench.script.push_offer = { function(args, good)
+      bench.running:stop("interrupted")
+      return good(args)
+    end }
+    local result = assert(bench:run(records(1000), { concurrency = 2 }))
+    assert.equal("interrupted", result.stopped)
+    assert.is_true(result.totals.issued >= 1 and result.totals.issued < 1000)
+    assert.equal(#bench.wallet, result.totals.issued)
+    bench:restart()
+    assert.equal(1000, assert(bench:run(records(1000))).totals.issued)
+    assert.equal(1000, #bench.wallet)
+  end)
+
+  it("refuses to share a journal file with another run, and the file with other people", function()
+    local held = assert(journal.open(bench.journal, { alone = true }))
+    local result, trouble = bench:run(records(1))
+    assert.is_nil(result)
+    assert.matches("another run is at work", trouble.message)
+    held:close()
+    assert.equal(384, uv.fs_stat(bench.journal).mode % 512)
+  end)
+
+  it("stops cleanly when the journal cannot be written any more, and loses nothing by it", function()
+    bench.script.push_offer = { [20] = function(args, good)
+      bench.running.db.execute = function() return nil, "database or disk is full" end
+      return good(args)
+    end }
+    local result = assert(bench:run(records(200), { concurrency = 4 }))
+    assert.equal("journal", result.stopped)
+    assert.matches("disk is full", result.err.message)
+    bench:restart()
+    assert.equal(200, assert(bench:run(records(200))).totals.issued)
+    assert.equal(200, #bench.wallet)
+  end)
+
+  it("says when a source breaks off, and goes on with it later", function()
+    local function breaking()
+      local i = 0
+      return function()
+        i = i + 1
+        if i == 3 then error "the cable was pulled" end
+        return { id = tostring(i), wallet = "w" }
+      end
+    end
+    local result = assert(bench:run(breaking()))
+    assert.equal("source", result.stopped)
+    assert.matches("the cable was pulled", result.err.message)
+    assert.is_false(result.complete)
+  end)
+
+  it("reads the rows of a query, integers and text as they are", function()
+    local database = require "credenco.journal.database"
+    local db = assert(database.open(bench.folder .. "/register.db"))
+    assert(db:execute "CREATE TABLE company (id INTEGER, wallet TEXT, name TEXT)")
+    assert(db:execute "INSERT INTO company VALUES (9007199254740991, 'w', 'a''b\"c'), (3000000000, 'w', NULL)")
+    db:close()
+    local opened = assert(source.open(bench.folder .. "/register.db", { query = "SELECT * FROM company ORDER BY id;" }))
+    local first, second = opened:next(), opened:next()
+    assert.is_nil((opened:next()))
+    opened:close()
+    assert.equal(3000000000, first.record.id)
+    assert.equal(9007199254740991, second.record.id)
+    assert.equal('a\'b"c', second.record.name)
+  end)
+end)
+
+describe("a record that another worker took", function()
+  it("is not pushed by the one that lost it, and once by whoever has it", function()
+    local bench = bench_of_one.new()
+    bench.script.create_offer = { function(args, good)
+      bench:ask(function(db) return db:execute("UPDATE credenco_record SET owner = 'somebody else'") end)
+      return good(args)
+    end }
+    assert(bench:run(records(1)))
+    assert.equal(2, #bench.calls.create_offer)
+    assert.equal(1, #bench.calls.push_offer)
+    assert.matches("/2$", bench.calls.push_offer[1].offer_uri)
+    assert.same({ "1" }, bench.wallet)
+    bench:close()
+  end)
+end)
