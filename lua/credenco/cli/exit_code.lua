@@ -7,6 +7,9 @@ local M = {
   rejected = 4, -- refused, or answered with something unusable
   unknown = 5, -- sent, but the answer was lost: it may have happened
   network = 7, -- no answer: connection, TLS or deadline
+  failures = 8, -- a run stopped by --max-failures
+  journal = 9, -- the journal cannot be used: disk full, database gone, another run at work on it
+  interrupted = 130, -- Ctrl-C, or SIGTERM
 }
 
 local BY_CODE = {
@@ -19,6 +22,7 @@ local BY_CODE = {
   tls_failed = M.network,
   timeout = M.network,
   closed = M.network,
+  journal = M.journal,
 }
 
 -- The steps that change a wallet. A lost answer elsewhere leaves nothing behind that matters: an offer

@@ -32,10 +32,10 @@ local function report_problem(problem, out)
   return exit_code.unexpected
 end
 
-local function report_result(result, text, out)
+local function report_result(result, text, code, out)
   local ok, err = out:result(result, text)
   if ok then
-    return exit_code.done
+    return code or exit_code.done
   end
   out:failure { code = "unexpected", message = "cannot write the result: " .. tostring(err) }
   return exit_code.unexpected
@@ -43,12 +43,15 @@ end
 
 local function run(argv, out)
   local command, args = parser.parse(argv)
-  local result, text_or_err = command.run(args, out)
+  local result, text_or_err, code = command.run(args, out)
   if not result then
     out:failure(text_or_err)
     return exit_code.of(text_or_err)
   end
-  return text_or_err and report_result(result, text_or_err, out) or exit_code.done
+  if not text_or_err then
+    return code or exit_code.done
+  end
+  return report_result(result, text_or_err, code, out)
 end
 
 --- Runs the program.

@@ -4,13 +4,18 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
-local NAMES = { "issue", "offer", "push", "status", "trust", "offer-uri", "sandbox", "version" }
+local NAMES = {
+  "issue", "offer", "push", "status", "trust", "offer-uri",
+  "run", "load", "work", "report", "retry", "rejects", "find", "claims",
+  "sandbox", "version",
+}
 
 local ABOUT = "Issues verifiable credentials straight into Credenco business wallets."
 
 local EXIT_CODES = [[
 Exit codes: 0 done, 1 unexpected, 2 usage, 3 authentication or role, 4 rejected,
-            5 outcome unknown (sent, answer lost), 7 network or deadline.
+            5 outcome unknown (sent, answer lost), 7 network or deadline, 8 stopped by
+            --max-failures, 9 journal trouble, 130 interrupted.
 `credenco COMMAND --help` says more about a command.]]
 
 ---@class credenco.cli.Command
@@ -18,8 +23,9 @@ Exit codes: 0 done, 1 unexpected, 2 usage, 3 authentication or role, 4 rejected,
 ---@field description string
 ---@field epilog string examples, and what else the help should end with
 ---@field declare fun(command: table) adds arguments and options
----@field run fun(args: table, out: credenco.cli.Report): table?, string|credenco.Error?
----  gives the result and its text for people, no text when all is said, or nil and the error
+---@field run fun(args: table, out: credenco.cli.Report): table?, string|credenco.Error?, integer?
+---  gives the result, its text for people (none when all is said) and the exit code when it is not 0,
+---  or nil and the error
 
 ---@return credenco.cli.Command
 local function load_command(name)

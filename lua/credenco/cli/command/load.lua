@@ -1,0 +1,31 @@
+--- `credenco load`: fills a journal, for workers to take from.
+local arguments = require "credenco.cli.pipeline.arguments"
+local execute = require "credenco.cli.pipeline.execute"
+
+local M = {
+  summary = "Put a file's records into a journal, for workers.",
+  description = [[
+Reads a source into the journal without sending anything. Any number of `credenco work` processes, on any
+number of machines when the journal is a PostgreSQL database, then issue what is in it.]],
+  epilog = [[
+Examples:
+  export CREDENCO_JOURNAL=postgres://issuer@db.example/credentials
+  credenco load company.lua companies.csv
+  credenco work company.lua
+
+]] .. arguments.JOURNAL,
+}
+
+function M.declare(command)
+  command:argument "workflow" :description "The workflow, a Lua file."
+  arguments.declare_source(command)
+  command:group("Journal and output",
+    arguments.declare_journal(command),
+    execute.declare_progress(command))
+end
+
+function M.run(args, out)
+  return execute.run("load", args, out)
+end
+
+return M

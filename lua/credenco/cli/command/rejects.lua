@@ -1,0 +1,110 @@
+--- `credenco rejects`: the refused lines as they came, ready to be corrected and run again.
+local arguments = require "credenco.cli.pipeline.arguments"
+local journal_report = require "credenco.journal.report"
+local journal_retry = require "credenco.journal.retry"
+local journal_runs = require "credenco.journal.runs"
+local opened = require "credenco.cli.pipeline.opened"
+local usage = require "credenco.cli.usage"
+
+local M = {
+  summary = "Write the refused lines to a file, to be corrected.",
+  description = [[
+Writes the input lines of all failed records byte for byte, below their header line, and why each was
+refused to a second file beside it. Correct the first file and run it: a corrected line replaces the
+refused one. Lines that had no key to be known by leave the journal with this, or would stay refused.]],
+  epilog = [[
+Examples:
+  credenco rejects company.lua --output rejects.csv
+  credenco run company.lua rejects.csv --journal company.journal
+
+]] .. arguments.JOURNAL,
+}
+
+function M.declare(command)
+  opened.declare(command)
+  command:group("Files",
+    command:option "--output -o" :argname "FILE" :count "1"
+      :description "Where the lines go; the reasons go to FILE.reasons.txt."
+      :target "output",
+    command:flag "--keep" :description "Leave lines without a key in the journal.")
+end
+
+local function open_files(path)
+  local lines, err = io.open(path, "wb")
+  if not lines then usage.fail("--output: " .. err) end
+  local reasons, reasons_err = io.open(path .. ".reasons.txt", "wb")
+  if not reasons then usage.fail("--output: " .. reasons_err) end
+  return lines, reasons
+end
+
+-- Lines of one file share one header; those of another layout cannot stand below it.
+local function layout_of(db, layouts, problem)
+  local layout, err = layouts[problem.run], nil
+  if not layout then
+    layout, err = journal_runs.layout(db, problem.run)
+    layouts[problem.run] = layout
+  end
+  return layout, err
+end
+
+local function same_layout(a, b)
+  local function bare(header) return header and header:gsub("[\r\n]+$", "") end
+  return a.format == b.format and bare(a.header) == bare(b.header)
+end
+
+local function write_line(lines, reasons, number, problem)
+  local raw = problem.input
+  lines:write(raw, raw:sub(-1) == "\n" and "" or "\n")
+  local _, breaks = raw:gsub("\n", "")
+  reasons:write(("line %d (%s, line %d%s): %s: %s\n"):format(number, problem.source or "?", problem.line,
+    problem.key ~= "" and ", key " .. problem.key or "", problem.code or "?", problem.message or ""))
+  return number + math.max(1, breaks)
+end
+
+local function write_all(db, workflow, lines, reasons)
+  local layouts, first, number, count, others = {}, nil, 1, 0, 0
+  for problem, err in journal_report.each_problem(db, workflow) do
+    if err then return nil, err end
+    if problem.state == "failed" and problem.input then
+      local layout, layout_err = layout_of(db, layouts, problem)
+      if not layout then return nil, layout_err or "a line's source is not in the journal" end
+      if not first then
+        first = layout
+        if layout.header then
+          lines:write(layout.header, layout.header:sub(-1) == "\n" and "" or "\n")
+          number = 2
+        end
+      end
+      if same_layout(first, layout) then
+        number = write_line(lines, reasons, number, problem)
+        count = count + 1
+      else
+        others = others + 1
+      end
+    end
+  end
+  return count, others
+end
+
+local function close(file)
+  local ok, err = file:close()
+  return ok, err
+end
+
+function M.run(args)
+  return opened.use(args, function(db, workflow)
+    local lines, reasons = open_files(args.output)
+    local count, others = write_all(db, workflow, lines, reasons)
+    local closed, close_err = close(lines)
+    if closed then closed, close_err = close(reasons) end
+    if not count then return nil, { code = "journal", message = others } end
+    if not closed then return nil, { code = "unexpected", message = close_err } end
+    local removed = 0
+    if not args.keep and others == 0 then removed = journal_retry.forget_broken(db, workflow) or 0 end
+    local text = ("%d lines written to %s, the reasons to %s.reasons.txt"):format(count, args.output, args.output)
+    if others > 0 then text = text .. ("; %d lines of files with another header are left"):format(others) end
+    return { workflow = workflow, lines = count, left = others, forgotten = removed }, text
+  end)
+end
+
+return M

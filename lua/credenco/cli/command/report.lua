@@ -1,0 +1,93 @@
+--- `credenco report`: how many records stand where, and why.
+local advice = require "credenco.pipeline.advice"
+local arguments = require "credenco.cli.pipeline.arguments"
+local csv_line = require "credenco.cli.pipeline.csv_line"
+local journal_report = require "credenco.journal.report"
+local json = require "credenco.json"
+local opened = require "credenco.cli.pipeline.opened"
+local sink = require "credenco.cli.sink"
+local summary = require "credenco.cli.pipeline.summary"
+
+local CAUSES = 10
+
+local M = {
+  summary = "Say what became of a journal's records, and why.",
+  description = [[
+Counts that add up (input = issued + failed + unknown + skipped + pending), the most frequent causes with
+what to do about each, and on request a file with every record that was not issued.]],
+  epilog = [[
+Examples:
+  credenco report company.lua
+  credenco report company.lua --csv problems.csv
+
+]] .. arguments.JOURNAL,
+}
+
+function M.declare(command)
+  opened.declare(command)
+  command:group("Files",
+    command:option "--csv" :argname "FILE" :description "Write every failed, unknown and skipped record there.",
+    command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.")
+end
+
+local function cause_lines(causes)
+  local lines = {}
+  for _, cause in ipairs(causes) do
+    lines[#lines + 1] = ("%8d %s  %s at %s: %s"):format(cause.count, cause.state, cause.code or "?",
+      cause.stage or "?", cause.example or "no message")
+    lines[#lines + 1] = ("%10s what to do: %s"):format("", cause.what_to_do)
+  end
+  return lines
+end
+
+local COLUMNS = { "key", "source", "line", "state", "stage", "code", "message" }
+
+local function problems_of(db, workflow)
+  local problems = json.array({})
+  for problem, err in journal_report.each_problem(db, workflow) do
+    if err then return nil, err end
+    local kept = {}
+    for _, name in ipairs(COLUMNS) do kept[name] = problem[name] end
+    problems[#problems + 1] = kept
+  end
+  return problems
+end
+
+local function write_files(args, db, report)
+  if not args.csv and not args.json_file then return true end
+  local problems, err = problems_of(db, report.workflow)
+  if not problems then return nil, err end
+  local ok = true
+  if args.csv then ok, err = sink.write(args.csv, csv_line.table(COLUMNS, problems)) end
+  if ok and args.json_file then
+    local whole = { workflow = report.workflow, totals = report.totals, causes = report.causes, records = problems }
+    ok, err = sink.write(args.json_file, json.encode(whole) .. "\n")
+  end
+  return ok, err
+end
+
+local function collect(db, workflow)
+  local totals, err = journal_report.totals(db, workflow)
+  local causes
+  if totals then causes, err = journal_report.causes(db, workflow, CAUSES) end
+  if not causes then return nil, err end
+  for _, cause in ipairs(causes) do cause.what_to_do = advice.of(cause.state, cause.code) end
+  return { workflow = workflow, totals = totals, causes = json.array(causes) }
+end
+
+function M.run(args)
+  return opened.use(args, function(db, workflow)
+    local report, err = collect(db, workflow)
+    if report then
+      local ok
+      ok, err = write_files(args, db, report)
+      if not ok then return nil, { code = "unexpected", message = err } end
+    end
+    if not report then return nil, { code = "journal", message = err } end
+    local lines = cause_lines(report.causes)
+    table.insert(lines, 1, ("%s: %s"):format(workflow, summary.totals(report.totals)))
+    return report, table.concat(lines, "\n")
+  end)
+end
+
+return M

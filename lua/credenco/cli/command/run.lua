@@ -1,0 +1,40 @@
+--- `credenco run`: a whole source into wallets.
+local arguments = require "credenco.cli.pipeline.arguments"
+local claims = require "credenco.cli.command.claims"
+local execute = require "credenco.cli.pipeline.execute"
+local settings = require "credenco.cli.settings"
+
+local M = {
+  summary = "Issue a credential for every record of a file.",
+  description = [[
+Issues what the workflow says for every record of the source, and writes down in the journal what became
+of each one. Stopped in whatever way, the same command goes on where it was: nothing is issued twice.]],
+  epilog = [[
+Examples:
+  credenco run company.lua companies.csv --dry-run
+  credenco run company.lua companies.csv --rate 50/s --max-failures 5%
+  export-records | credenco run company.lua - --format jsonl --confirm
+
+Exit codes: 0 all issued, 3 authentication or role, 4 some failed, 5 some unknown, 7 server out of reach,
+            8 stopped by --max-failures, 9 journal trouble, 130 interrupted.
+
+]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
+}
+
+function M.declare(command)
+  command:argument "workflow" :description "The workflow, a Lua file."
+  arguments.declare_source(command)
+  execute.declare_work(command)
+  command:group("Journal and output",
+    arguments.declare_journal(command),
+    command:flag "--dry-run" :target "dry_run" :description "Send nothing, write nothing: what `claims check` does.",
+    execute.declare_progress(command))
+  settings.declare(command)
+end
+
+function M.run(args, out)
+  if args.dry_run then return claims.run(args) end
+  return execute.run("run", args, out)
+end
+
+return M

@@ -1,0 +1,33 @@
+--- `credenco work`: one of any number of workers on a journal.
+local arguments = require "credenco.cli.pipeline.arguments"
+local execute = require "credenco.cli.pipeline.execute"
+local settings = require "credenco.cli.settings"
+
+local M = {
+  summary = "Issue what is in a journal, beside other workers.",
+  description = [[
+Takes records out of the journal in batches that no two workers share, and issues them until nothing is
+open any more. When a worker dies its records are free again, at the latest after half a minute.]],
+  epilog = [[
+Examples:
+  credenco work company.lua --journal postgres://issuer@db.example/credentials --rate 100/s
+
+--rate is one rate for all workers together. Exit codes as of `credenco run`.
+
+]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
+}
+
+function M.declare(command)
+  command:argument "workflow" :description "The workflow, a Lua file: the same as for `load`."
+  execute.declare_work(command)
+  command:group("Journal and output",
+    arguments.declare_journal(command),
+    execute.declare_progress(command))
+  settings.declare(command)
+end
+
+function M.run(args, out)
+  return execute.run("work", args, out)
+end
+
+return M

@@ -1,0 +1,114 @@
+--- The arguments that the commands of the pipeline share, and what they mean.
+local journal_url = require "credenco.journal.url"
+local source = require "credenco.pipeline.source"
+local usage = require "credenco.cli.usage"
+local workflow = require "credenco.workflow"
+
+local M = {}
+
+M.JOURNAL = [[
+The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It says what became of every record; keep it.
+Without --journal it is CREDENCO_JOURNAL, or a file beside the workflow's name: company.lua, company.journal.
+A password never stands in an argument: put it into CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
+
+function M.declare_journal(command)
+  return command:option "--journal" :argname "FILE|URL" :description "The journal (see below)."
+end
+
+function M.declare_source(command)
+  command:argument "source" :args "?"
+    :description "CSV or JSON Lines file, `-` for standard input; none: go on with what the journal holds."
+  command:group("Source",
+    command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
+      :description "What the source is, where its name does not say.",
+    command:option "--query" :argname "SQL"
+      :description "A SELECT; the source is then a database, a SQLite file or postgres://...",
+    command:option "--limit" :argname "N" :description "Read at most this many records.")
+end
+
+--- A whole number above 0, or a mistake in usage.
+---@param text string?
+---@param option string
+---@return integer?
+function M.count(text, option)
+  if not text then return nil end
+  local number = text:find("^%d+$") and tonumber(text)
+  if not number or number < 1 or number > 2 ^ 31 then usage.fail(option .. ": a whole number above 0") end
+  return number
+end
+
+local PER = { s = 1, m = 60, h = 3600 }
+
+--- A rate as `50/s`, `600/m`.
+---@param text string?
+---@return number? per_s
+function M.rate(text)
+  if not text then return nil end
+  local number, unit = text:match("^(%d+%.?%d*)/?([smh]?)$")
+  local per_s = number and tonumber(number) / PER[unit ~= "" and unit or "s"]
+  if not per_s or per_s < 0.01 or per_s > 1e6 then
+    usage.fail("--rate: records and a time, as 50/s, 600/m or 1000/h")
+  end
+  return per_s
+end
+
+--- `20` or `5%`.
+---@param text string?
+---@return { count: integer?, share: number? }?
+function M.max_failures(text)
+  if not text then return nil end
+  local number, percent = text:match("^(%d+%.?%d*)(%%?)$")
+  number = tonumber(number)
+  if not number or (percent == "%" and number > 100) or (percent == "" and number % 1 ~= 0) then
+    usage.fail("--max-failures: a number, as 20, or a share, as 5%")
+  end
+  return percent == "%" and { share = number / 100 } or { count = number }
+end
+
+--- Reads the workflow, or says all that is wrong with it.
+---@param path string
+---@return credenco.Workflow
+function M.workflow(path)
+  local loaded, problems = workflow.load(path)
+  if loaded then return loaded end
+  local text = table.concat(problems, "\n")
+  if not text:find(path, 1, true) then text = path .. ": " .. text end
+  usage.fail(text)
+end
+
+local function without_extension(path)
+  return (path:match("([^/]+)$"):gsub("%.lua$", ""))
+end
+
+--- The journal's place.
+---@param args table
+---@return string
+function M.journal(args)
+  local named = args.journal
+  if named and journal_url.has_password(named) then
+    usage.fail("--journal: a password does not belong into an argument, where every user of the machine sees it; "
+      .. "put the URL into CREDENCO_JOURNAL, or the password into PGPASSWORD or ~/.pgpass")
+  end
+  local from_environment = os.getenv "CREDENCO_JOURNAL"
+  if not named and from_environment ~= "" then named = from_environment end
+  if named then return named end
+  if args.workflow then return without_extension(args.workflow) .. ".journal" end
+  usage.fail "which journal? Give --journal, CREDENCO_JOURNAL, or the workflow's file"
+end
+
+--- Opens the source that is named, if one is.
+---@param args table
+---@return credenco.pipeline.Source?
+function M.source(args)
+  if args.query and not args.source then usage.fail "--query: name the database it is for" end
+  if not args.source then return nil end
+  if args.query and journal_url.has_password(args.source) then
+    usage.fail "the source's URL: a password does not belong into an argument; use PGPASSWORD or ~/.pgpass"
+  end
+  local opened, err = source.open(args.source, { format = args.format, query = args.query,
+    name = args.query and journal_url.without_password(args.source) or nil })
+  if not opened then usage.fail(err) end
+  return opened
+end
+
+return M

@@ -1,0 +1,106 @@
+--- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
+local arguments = require "credenco.cli.pipeline.arguments"
+local credenco = require "credenco"
+local interrupt = require "credenco.cli.pipeline.interrupt"
+local library = require "credenco.cli.library"
+local pipeline = require "credenco.pipeline"
+local progress = require "credenco.cli.pipeline.progress"
+local settings = require "credenco.cli.settings"
+local summary = require "credenco.cli.pipeline.summary"
+
+local M = {}
+
+local SECONDS = 1000
+
+--- Adds the flags of working: how fast, how long, what with.
+function M.declare_work(command)
+  command:group("Work",
+    command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).",
+    command:option "--rate" :argname "RATE" :description "Records a time at most, as 50/s or 1000/h.",
+    command:option "--max-failures" :argname "N|N%" :target "max_failures"
+      :description "Stop when more records failed.",
+    command:option "--attempts" :argname "N"
+      :description "Tries for a record that meets a sick server (default: 5).",
+    command:option "--patience" :argname "SECONDS"
+      :description "Stop when the server was out of reach this long (default: 60).",
+    command:flag "--confirm" :description "Ask for each issue's status until it is final.",
+    command:option "--confirm-timeout" :argname "SECONDS" :target "confirm_timeout"
+      :description "How long to ask (default: 60).")
+end
+
+function M.declare_progress(command)
+  command:option "--progress" :argname "HOW" :choices { "bar", "lines", "jsonl", "none" }
+    :description "How to show it (default: bar on a terminal, a line every ten seconds elsewhere)."
+end
+
+local function quoted(word)
+  return word:find("^[%w%-_./:@=%%+,]+$") and word or "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+-- The command as it was called, for people to call it again. The journal's URL holds no password here.
+local function called(name)
+  local words = { "credenco", name }
+  for i = 2, #arg do words[i + 1] = quoted(arg[i]) end
+  return table.concat(words, " ")
+end
+
+M.called = called
+
+--- The command that shows what failed.
+function M.report_command(journal_url, workflow_path)
+  local named = os.getenv "CREDENCO_JOURNAL" == journal_url and "" or " --journal " .. quoted(journal_url)
+  return ("credenco report %s%s"):format(quoted(workflow_path), named)
+end
+
+local function options_of(args, mode)
+  local patience = arguments.count(args.patience, "--patience")
+  local confirm = args.confirm or args.confirm_timeout
+  return {
+    workflow = arguments.workflow(args.workflow),
+    journal = arguments.journal(args),
+    concurrency = arguments.count(args.concurrency, "--concurrency"),
+    per_s = arguments.rate(args.rate),
+    max_failures = arguments.max_failures(args.max_failures),
+    patience_ms = patience and patience * SECONDS,
+    attempts = arguments.count(args.attempts, "--attempts"),
+    confirm_ms = confirm and (arguments.count(args.confirm_timeout, "--confirm-timeout") or 60) * SECONDS or nil,
+    limit = arguments.count(args.limit, "--limit"),
+    source = mode ~= "work" and arguments.source(args) or nil,
+  }
+end
+
+-- Runs with everything that has to be put away again afterwards.
+local function watched(mode, options, out, args)
+  local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source)
+  local listening = interrupt.listen(function() return "go on: " .. called(mode) end)
+  options.on_warning = function(message) out:note("credenco: " .. message) end
+  options.on_tick = function(run)
+    listening.poll()
+    shown:tick(run)
+  end
+  local result, err = pipeline[mode](options, function(run) listening.run = run end)
+  if result then shown:finish(listening.run) end
+  listening:close()
+  return result, err
+end
+
+--- Runs one of the three.
+---@param mode "run"|"load"|"work"
+---@param args table
+---@param out credenco.cli.Report
+function M.run(mode, args, out)
+  local client = mode ~= "load" and library.call(credenco.new, settings.options(args)) or nil
+  local options = options_of(args, mode)
+  options.client = client
+  local result, err = watched(mode, options, out, args)
+  if client then client:close() end
+  if options.source then options.source:close() end
+  if not result then return nil, err end
+  local code = summary.exit_code(result)
+  local open = result.totals and result.totals.pending > 0
+  local go_on = mode ~= "load" and (open or result.stopped) and called(mode) or nil
+  local why = M.report_command(options.journal, args.workflow)
+  return summary.fields(result), summary.text(result, go_on, why), code
+end
+
+return M

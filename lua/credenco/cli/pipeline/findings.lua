@@ -1,0 +1,88 @@
+--- What `claims check` and `run --dry-run` found, as a table for people and as fields for programs.
+local json = require "credenco.json"
+
+local M = {}
+
+local SHOWN = 20
+
+local HEADINGS = { "line", "claim", "column", "found", "would fit" }
+
+local function cells(problem)
+  return { tostring(problem.line), problem.path, problem.column or "", problem.found, problem.fits or "" }
+end
+
+local function padded(rows)
+  local widths = {}
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, #cell) end
+  end
+  local lines = {}
+  for i, row in ipairs(rows) do
+    local parts = {}
+    for c, cell in ipairs(row) do parts[c] = cell .. (" "):rep(widths[c] - #cell) end
+    lines[i] = (table.concat(parts, "  "):gsub("%s+$", ""))
+  end
+  return lines
+end
+
+local function problem_table(report)
+  local rows = { HEADINGS }
+  for i = 1, math.min(SHOWN, #report.problems) do rows[i + 1] = cells(report.problems[i]) end
+  local lines = padded(rows)
+  local more = #report.problems - (#rows - 1) + report.more
+  if more > 0 then lines[#lines + 1] = ("... and %d more (all of them with --json)"):format(more) end
+  return lines
+end
+
+local function column_lines(report)
+  local lines = {}
+  for _, name in ipairs(report.unknown_columns) do
+    lines[#lines + 1] = ("column %q is used by the workflow, and the source does not have it"):format(name)
+  end
+  if #report.unused_columns > 0 then
+    lines[#lines + 1] = "columns not used: " .. table.concat(report.unused_columns, ", ")
+  end
+  return lines
+end
+
+local function append(lines, more)
+  for _, line in ipairs(more) do lines[#lines + 1] = line end
+end
+
+--- Claims in the order of their names, a line each, so that a person can read them over.
+local function first_record(first)
+  local lines = { ("line %d as it would be sent (template %s, key %s%s):"):format(
+    first.line, first.template_id, first.key, first.wallet_key and ", wallet " .. first.wallet_key or "") }
+  local names = {}
+  for name in pairs(first.claims) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    lines[#lines + 1] = ("  %s: %s"):format(name, json.encode(first.claims[name]) or "(cannot be sent)")
+  end
+  return lines
+end
+
+---@param report credenco.pipeline.CheckReport
+---@return string
+function M.text(report)
+  local lines = {}
+  if #report.problems > 0 then append(lines, problem_table(report)) end
+  append(lines, column_lines(report))
+  if report.first then append(lines, first_record(report.first)) end
+  local skipped = report.skipped > 0 and (", %d not wanted by the workflow"):format(report.skipped) or ""
+  lines[#lines + 1] = ("%d lines: %d fit, %d do not%s; nothing was sent"):format(
+    report.lines, report.good, report.refused, skipped)
+  return table.concat(lines, "\n")
+end
+
+---@param report credenco.pipeline.CheckReport
+---@return table
+function M.fields(report)
+  return {
+    lines = report.lines, good = report.good, refused = report.refused, skipped = report.skipped,
+    problems = json.array(report.problems), more_problems = report.more, first = report.first,
+    unknown_columns = json.array(report.unknown_columns), unused_columns = json.array(report.unused_columns),
+  }
+end
+
+return M

@@ -1,0 +1,45 @@
+--- Opens a journal for the commands that ask it something, and finds the workflow that is meant.
+local arguments = require "credenco.cli.pipeline.arguments"
+local journal = require "credenco.journal"
+local journal_report = require "credenco.journal.report"
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+function M.declare(command)
+  command:argument "workflow" :args "?" :description "The workflow's file, or its name in the journal."
+  command:group("Journal", arguments.declare_journal(command))
+end
+
+local function name_of(args, known)
+  if not args.workflow then
+    if #known == 1 then return known[1] end
+    usage.fail(#known == 0 and "the journal holds no records yet"
+      or "the journal holds several workflows, name one: " .. table.concat(known, ", "))
+  end
+  for _, name in ipairs(known) do
+    if name == args.workflow then return name end
+  end
+  return arguments.workflow(args.workflow).name
+end
+
+--- Runs a function on the journal and the workflow's name, and closes the journal again.
+---@param args table
+---@param use fun(db: credenco.journal.Database, workflow: string, url: string): ...
+---@param options? table for `credenco.journal.open`
+function M.use(args, use, options)
+  local url = arguments.journal(args)
+  local held, err = journal.open(url, { existing = true, alone = options and options.alone })
+  if not held then return nil, { code = "journal", message = err } end
+  local known, known_err = journal_report.workflows(held.db)
+  if not known then
+    held:close()
+    return nil, { code = "journal", message = known_err }
+  end
+  local ok, first, second, third = pcall(function() return use(held.db, name_of(args, known), url) end)
+  held:close()
+  if not ok then error(first, 0) end
+  return first, second, third
+end
+
+return M

@@ -1,0 +1,95 @@
+--- What a run came to, and what its exit code is.
+local exit_code = require "credenco.cli.exit_code"
+
+local M = {}
+
+local STATES = { "issued", "failed", "unknown", "skipped", "pending" }
+
+--- The numbers of a journal in one line that adds up.
+---@param totals credenco.journal.Totals
+---@return string
+function M.totals(totals)
+  local parts = {}
+  for i, state in ipairs(STATES) do parts[i] = ("%d %s"):format(totals[state], state) end
+  return ("%d records = %s"):format(totals.input, table.concat(parts, " + "))
+end
+
+local STOPPED = {
+  interrupted = "stopped on request",
+  failures = "stopped by --max-failures",
+  refused = "stopped: the server refuses the credentials",
+  outage = "stopped: the server cannot be reached, or does not work",
+  journal = "stopped: the journal cannot be written",
+  source = "stopped: the source cannot be read on",
+}
+
+local STOP_CODES = {
+  interrupted = exit_code.interrupted,
+  failures = exit_code.failures,
+  refused = exit_code.unauthorized,
+  outage = exit_code.network,
+  journal = exit_code.journal,
+  source = exit_code.unexpected,
+}
+
+--- Why a run stopped early, in one line; nil when it did not.
+---@param result credenco.pipeline.Result
+---@return string?
+function M.stopped(result)
+  if not result.stopped then return nil end
+  local why = result.err and (": " .. tostring(result.err.message)) or ""
+  return STOPPED[result.stopped] .. why
+end
+
+---@param result credenco.pipeline.Result
+---@return integer
+function M.exit_code(result)
+  if result.stopped then return STOP_CODES[result.stopped] end
+  local totals = result.totals
+  if totals.unknown > 0 then return exit_code.unknown end
+  if totals.failed > 0 then return exit_code.rejected end
+  return exit_code.done
+end
+
+local function earlier(result)
+  local counts = result.counts
+  if counts.known == 0 then return nil end
+  return ("  %d of the lines read were in the journal already"):format(counts.known)
+end
+
+local function duplicates(result)
+  if result.counts.duplicates == 0 then return nil end
+  return ("  %d lines repeat the key of an earlier line and were left out"):format(result.counts.duplicates)
+end
+
+--- The whole summary.
+---@param result credenco.pipeline.Result
+---@param next_command string? how to go on
+---@param report_command string
+---@return string
+function M.text(result, next_command, report_command)
+  local lines, totals = {}, result.totals
+  local function add(line) lines[#lines + 1] = line end
+  add(M.stopped(result))
+  if totals then add(M.totals(totals)) end
+  add(earlier(result))
+  add(duplicates(result))
+  if totals and totals.failed + totals.unknown > 0 then add("  why: " .. report_command) end
+  if next_command then add("  go on: " .. next_command) end
+  return table.concat(lines, "\n")
+end
+
+--- The same for programs.
+---@param result credenco.pipeline.Result
+---@return table
+function M.fields(result)
+  local counts = result.counts
+  return {
+    totals = result.totals, stopped = result.stopped, complete = result.complete,
+    message = result.err and tostring(result.err.message) or nil,
+    run = { read = counts.read, known = counts.known, duplicates = counts.duplicates, issued = counts.issued,
+      failed = counts.failed, unknown = counts.unknown, skipped = counts.skipped },
+  }
+end
+
+return M

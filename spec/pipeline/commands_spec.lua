@@ -1,0 +1,173 @@
+-- The commands of the pipeline as a new user types them.
+local cjson = require "cjson"
+local files = require "spec.support.files"
+local program = require "spec.cli.program"
+local wait = require "spec.support.wait"
+local World = require "spec.sandbox.world"
+
+local WORKFLOW = "spec/pipeline/company.lua"
+
+describe("the commands of the pipeline", function()
+  local world, env, folder
+
+  setup(function() world = World.start() end)
+  teardown(function() world:stop() end)
+
+  before_each(function()
+    folder = files.temporary_folder()
+    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
+      CREDENCO_JOURNAL = folder .. "/j.journal" }
+  end)
+  after_each(function() files.remove_folder(folder) end)
+
+  local function csv(lines, name)
+    local path = folder .. "/" .. (name or "in.csv")
+    files.write(path, "coc_number,wallet,legal_name\n" .. table.concat(lines, "\n") .. "\n")
+    return path
+  end
+
+  local function line(i, wallet)
+    return ("%d,%s,Company %d"):format(10000000 + i, wallet or world.trusting, i)
+  end
+
+  local function lines(count)
+    local list = {}
+    for i = 1, count do list[i] = line(i) end
+    return list
+  end
+
+  local function credenco(...) return program.run({ ... }, env) end
+
+  local function mixed()
+    return csv { line(1), "123," .. world.trusting .. ",Short", '10000003,x,"Open', line(4, "no-such-wallet"), line(1) }
+  end
+
+  it("check a mapping and say line, column, what is wrong and what would fit", function()
+    local done = credenco("claims", "check", WORKFLOW, mixed())
+    assert.equal(4, done.code)
+    assert.matches("3%s+id%s+coc_number%s+text of 3 characters%s+text of 8 characters", done.out)
+    assert.matches("4%s+%(line%)%s+a quote is opened and never closed", done.out)
+    assert.matches('line 2 as it would be sent %(template ebw_oid, key 10000001, wallet [%x-]+%):\n  id: "10000001"', done.out)
+    assert.matches("5 lines: 3 fit, 2 do not; nothing was sent", done.out)
+  end)
+
+  it("say which column of the workflow the file does not have", function()
+    files.write(folder .. "/in.csv", "coc,wallet,legal_name,extra\n1,2,3,4\n")
+    local done = credenco("claims", "check", WORKFLOW, folder .. "/in.csv")
+    assert.matches('column "coc_number" is used by the workflow, and the source does not have it', done.out)
+    assert.matches("columns not used: coc, extra", done.out)
+  end)
+
+  it("dry-run without sending or writing anything", function()
+    local key = world:new_wallet()
+    local done = credenco("run", WORKFLOW, csv { line(1, key) }, "--dry-run")
+    assert.equal(0, done.code, done.err)
+    assert.same({}, world:wallet(key).credentials)
+    assert.is_nil(files.read(folder .. "/j.journal"))
+  end)
+
+  it("run, report, write rejects byte for byte, and take the corrected file", function()
+    local done = credenco("run", WORKFLOW, mixed())
+    assert.equal(4, done.code)
+    assert.matches("5 records = 1 issued %+ 3 failed %+ 0 unknown %+ 1 skipped %+ 0 pending", done.out)
+    local report = credenco("report", "--csv", folder .. "/p.csv", "--json-file", folder .. "/p.json")
+    assert.matches("1 failed  not_found at push_offer", report.out)
+    assert.matches("what to do: correct the lines: `credenco rejects`", report.out)
+    assert.matches('10000004,.-in.csv,5,failed,push_offer,not_found,', files.read(folder .. "/p.csv"))
+    assert.equal(4, #cjson.decode(files.read(folder .. "/p.json")).records)
+    assert.equal(0, credenco("rejects", "-o", folder .. "/r.csv").code)
+    local rejected = files.read(folder .. "/r.csv")
+    assert.equal("coc_number,wallet,legal_name\n123," .. world.trusting .. ',Short\n10000003,x,"Open\n'
+      .. line(4, "no-such-wallet") .. "\n", rejected)
+    assert.matches("line 2 %(.-in.csv, line 3, key 123%): invalid_record", files.read(folder .. "/r.csv.reasons.txt"))
+    local corrected = rejected:gsub("no%-such%-wallet", world.trusting):gsub('x,"Open', world.trusting .. ",Closed")
+      :gsub("123,[^\n]*\n", "")
+    files.write(folder .. "/r.csv", corrected)
+    local again = credenco("run", WORKFLOW, folder .. "/r.csv")
+    assert.matches("5 records = 3 issued %+ 1 failed", again.out)
+  end)
+
+  it("find a record by its key, with its revocation id once it was confirmed", function()
+    credenco("run", WORKFLOW, csv { line(7) }, "--confirm")
+    local done = credenco("find", "10000007")
+    assert.matches("companies  10000007: issued", done.out)
+    assert.matches("correlation_id [%x-]+, status issue_completed, revocation_uuid [%x-]+", done.out)
+    assert.equal(4, credenco("find", "nobody").code)
+  end)
+
+  it("retry what failed when its cause is gone", function()
+    local source = csv { line(8, "late-wallet") }
+    assert.equal(4, credenco("run", WORKFLOW, source).code)
+    world:anonymous("PUT", "/sandbox/wallets/late-wallet", { trusts_issuer = true })
+    assert.equal(4, credenco("run", WORKFLOW, source).code)
+    assert.matches("1 failed record opened again", credenco("retry", "--code", "not_found").out)
+    assert.equal(0, credenco("run", WORKFLOW, source).code)
+  end)
+
+  it("load a journal file and work it off", function()
+    local loaded = credenco("load", WORKFLOW, csv(lines(20)))
+    assert.equal(0, loaded.code, loaded.err)
+    assert.matches("20 records = 0 issued .* 20 pending", loaded.out)
+    local done = credenco("work", WORKFLOW)
+    assert.matches("20 records = 20 issued", done.out)
+    assert.equal(0, done.code)
+  end)
+
+  it("read standard input, and speak JSON to programs", function()
+    local done = program.run({ "run", WORKFLOW, "-", "--format", "jsonl", "--json", "--progress", "jsonl" }, env,
+      cjson.encode { coc_number = "10000009", wallet = world.trusting, legal_name = "Nine" } .. "\n")
+    assert.equal(0, done.code, done.err)
+    assert.equal(1, cjson.decode(done.out).totals.issued)
+    local progress = cjson.decode(done.err:match("([^\n]+)\n$"))
+    assert.equal(1, progress.done)
+    assert.equal(1, progress.issued)
+  end)
+
+  it("end with 8 at --max-failures, 3 at refused credentials, 7 out of reach, 9 without a journal", function()
+    local source = csv { line(1, "none"), line(2, "none"), line(3, "none") }
+    assert.equal(8, credenco("run", WORKFLOW, source, "--max-failures", "1").code)
+    env.CREDENCO_API_KEY = "wrong"
+    assert.equal(3, credenco("run", WORKFLOW, csv { line(11) }).code)
+    env.CREDENCO_JOURNAL = folder .. "/no/such/folder/j.journal"
+    env.CREDENCO_API_KEY = "sandbox-api-key"
+    local done = credenco("run", WORKFLOW, source)
+    assert.equal(9, done.code)
+    assert.matches("no such file or directory", done.err)
+    env.CREDENCO_JOURNAL = folder .. "/k.journal"
+    env.CREDENCO_BASE_URL = "http://127.0.0.1:" .. wait.free_port()
+    assert.equal(7, credenco("run", WORKFLOW, source, "--patience", "1").code)
+  end)
+
+  it("stop at Ctrl-C, say how to go on, and go on", function()
+    world:call("PUT", "/sandbox/faults", { rules = { { endpoint = "push", effect = "delay", delay_ms = 100, probability = 1 } } })
+    local source = csv(lines(300))
+    local process = program.start({ "run", WORKFLOW, source, "--concurrency", "4", "--progress", "jsonl" }, env)
+    process:finish_input()
+    wait.until_true(function() return process:stderr():find('"issued":[1-9]') end, 20000)
+    process:kill "sigint"
+    local done = process:finish()
+    assert.equal(130, done.code, done.err)
+    assert.matches("stopped on request", done.out)
+    assert.truthy(done.out:find("go on: credenco run " .. WORKFLOW .. " " .. source, 1, true), done.out)
+    world:call("PUT", "/sandbox/faults", { rules = cjson.decode "[]" })
+    local ended = credenco("run", WORKFLOW, source)
+    assert.matches("300 records = 300 issued", ended.out)
+  end)
+
+  local mistakes = {
+    { { "run", "nowhere.lua", "x.csv" }, "nowhere.lua: No such file or directory" },
+    { { "run", WORKFLOW, "nowhere.csv" }, "nowhere.csv: cannot be read" },
+    { { "run", WORKFLOW, "x.csv", "--rate", "fast" }, "%-%-rate: records and a time, as 50/s" },
+    { { "run", WORKFLOW, "x.csv", "--max-failures", "many" }, "%-%-max%-failures: a number" },
+    { { "run", WORKFLOW, "x.csv", "--journal", "postgres://u:secret@h/d" }, "a password does not belong into an argument" },
+    { { "claims", "check", WORKFLOW }, "which source" },
+  }
+  for _, mistake in ipairs(mistakes) do
+    it("refuse with 2 and a reason: " .. table.concat(mistake[1], " "), function()
+      local done = program.run(mistake[1], env)
+      assert.equal(2, done.code)
+      assert.matches(mistake[2], done.err)
+      assert.is_nil(done.err:find("secret", 1, true))
+    end)
+  end
+end)
