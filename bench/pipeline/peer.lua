@@ -1,0 +1,56 @@
+-- peer.lua KIND BASE_URL CSV JOURNAL CONCURRENCY: issues every line of the file, and prints one line of JSON.
+-- KIND is "bare" (the file read by this project's reader, mapped, handed to issue_many, nothing written down) or
+-- "pipeline" (the same through workflow and journal).
+local credenco = require "credenco"
+local pipeline = require "credenco.pipeline"
+local source = require "credenco.pipeline.source"
+local uv = require "luv"
+local workflow = require "credenco.workflow"
+
+local records = require "bench.records"
+
+local kind, base_url, csv, journal, concurrency = arg[1], arg[2], arg[3], arg[4], tonumber(arg[5])
+local WARMUP = 2000
+
+local function seconds(t) return t.sec + t.usec / 1e6 end
+
+local function clocks()
+  local usage = assert(uv.getrusage())
+  return uv.hrtime() / 1e9, seconds(usage.utime) + seconds(usage.stime)
+end
+
+local function issue_all(client, list)
+  local count = 0
+  for _, result, err in client:issue_many(list, { concurrency = concurrency }) do
+    if not result then error(tostring(err)) end
+    count = count + 1
+  end
+  return count
+end
+
+local run = {}
+
+-- What issue_many alone can do: records that are there already.
+function run.bare(client, flows)
+  return issue_all(client, records.list(flows))
+end
+
+function run.pipeline(client)
+  local result, err = pipeline.run {
+    workflow = assert(workflow.load("bench/pipeline/workflow.lua")), source = assert(source.open(csv)),
+    journal = journal, client = client, concurrency = concurrency,
+  }
+  if not result or result.stopped then error(tostring((err or result.err).message)) end
+  return result.totals.issued
+end
+
+local client = credenco.new { base_url = base_url, api_key = "bench" }
+issue_all(client, records.list(WARMUP))
+collectgarbage()
+local wall, cpu = clocks()
+local flows = run[kind](client, tonumber(arg[6]))
+local wall_end, cpu_end = clocks()
+local peak_kib = uv.getrusage().maxrss
+client:close()
+print(('{"kind":"%s","flows":%d,"wall_s":%.6f,"cpu_s":%.6f,"peak_mib":%.1f}'):format(
+  kind, flows, wall_end - wall, cpu_end - cpu, peak_kib / 1024))
