@@ -71,7 +71,8 @@ end
 ---@type bench.Peer[]
 return {
   libcurl("libcurl-json", "libcurl in C, with the JSON and URI work"),
-  libcurl("libcurl-plain", "the same loop without that work"),
+  libcurl("libcurl-json-url", "the same with CURLOPT_URL, as most write it"),
+  libcurl("libcurl-plain", "the loop without that work"),
   {
     name = "go",
     about = "Go net/http, GOMAXPROCS=1",

@@ -1,4 +1,5 @@
 #include "flows.h"
+#include "aim.h"
 #include "fail.h"
 #include "loop.h"
 #include "work.h"
@@ -45,7 +46,7 @@ static CURL *new_post(slot *s, struct curl_slist *headers) {
 static void slot_open(slot *s) {
     s->issue = new_post(s, issue_headers);
     s->push = new_post(s, push_headers);
-    curl_easy_setopt(s->issue, CURLOPT_REQUEST_TARGET, "/api/v2/credential/issue");
+    aim_at(s->issue, "/api/v2/credential/issue");
 }
 
 static void start_flow(slot *s) {
@@ -60,7 +61,7 @@ static void start_flow(slot *s) {
 
 static void start_push(slot *s) {
     if (work_push_target(s->record, s->answer, s->answer_len, s->target))
-        curl_easy_setopt(s->push, CURLOPT_REQUEST_TARGET, s->target);
+        aim_at(s->push, s->target);
     s->answer_len = 0;
     loop_start(s->push);
 }
@@ -88,7 +89,8 @@ static void on_finished(CURL *easy, CURLcode result) {
 void flows_open(const char *base_url, size_t concurrency) {
     records_make();
     work_init(base_url);
-    loop_open(base_url, (long)concurrency);
+    aim_open(base_url);
+    loop_open((long)concurrency);
     issue_headers = curl_slist_append(NULL, "content-type: application/json");
     issue_headers = curl_slist_append(issue_headers, "accept: application/json");
     issue_headers = curl_slist_append(issue_headers, "user-agent: credenco/peers");
@@ -120,5 +122,6 @@ void flows_close(void) {
     curl_slist_free_all(issue_headers);
     curl_slist_free_all(push_headers);
     free(slots);
+    aim_close();
     loop_close();
 }

@@ -16,7 +16,6 @@ typedef struct interest {
 } interest;
 
 static CURLM *multi;
-static CURLU *origin;
 static int epoll_fd;
 static interest interests[FD_MAX];
 static int changed[FD_MAX];
@@ -79,11 +78,9 @@ static void apply_changes(void) {
     changed_count = 0;
 }
 
-void loop_open(const char *base_url, long connections) {
+void loop_open(long connections) {
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     multi = fail_if_null(curl_multi_init(), "curl_multi_init");
-    origin = fail_if_null(curl_url(), "curl_url");
-    fail_unless(curl_url_set(origin, CURLUPART_URL, base_url, 0) == CURLUE_OK, base_url);
     due_ms = -1;
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -94,7 +91,6 @@ CURL *loop_new_easy(void) {
     CURL *easy = fail_if_null(curl_easy_init(), "curl_easy_init");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_CURLU, origin);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* or the environment is searched per request */
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
     return easy;
@@ -158,6 +154,5 @@ void loop_turn(void (*finished)(CURL *easy, CURLcode result)) {
 
 void loop_close(void) {
     curl_multi_cleanup(multi);
-    curl_url_cleanup(origin);
     close(epoll_fd);
 }

@@ -5,12 +5,10 @@
 
 #include <curl/curl.h>
 
-/* Opens the multi handle, which keeps up to `connections` connections to `base_url` alive. */
-void loop_open(const char *base_url, long connections);
+/* Opens the multi handle, which keeps up to `connections` connections alive. */
+void loop_open(long connections);
 
-/* A new easy handle with every option that all requests share. The origin is parsed once for all;
- * what differs, path and query, goes into CURLOPT_REQUEST_TARGET, which libcurl sends as it is
- * (CURLOPT_URL costs a third more: it is parsed and printed again, byte by byte, per request). */
+/* A new easy handle with every option that all requests share. */
 CURL *loop_new_easy(void);
 
 /* Starts the transfer of an easy handle; its bytes move in the next loop_turn. */

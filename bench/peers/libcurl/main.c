@@ -1,4 +1,5 @@
 /* PEER BASE_URL FLOWS WARMUP CONCURRENCY: prints one line of JSON, see bench/README.md. */
+#include "aim.h"
 #include "fail.h"
 #include "flows.h"
 #include "work.h"
@@ -35,9 +36,9 @@ int main(int argc, char **argv) {
     reading before = read_clocks();
     flows_run(flows);
     reading after = read_clocks();
-    printf("{\"peer\":\"%s\",\"flows\":%zu,\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f}\n",
-           work_name, flows, after.wall_s - before.wall_s, after.user_s - before.user_s,
-           after.sys_s - before.sys_s);
+    printf("{\"peer\":\"%s%s\",\"flows\":%zu,\"wall_s\":%.6f,\"user_s\":%.6f,\"sys_s\":%.6f}\n",
+           work_name, aim_peer_suffix, flows, after.wall_s - before.wall_s,
+           after.user_s - before.user_s, after.sys_s - before.sys_s);
     flows_close();
     curl_global_cleanup();
     return 0;
