@@ -16,3 +16,5 @@ files["lua/credenco/sandbox"] = { std = "+ngx_lua" }
 files["*.rockspec"] = { std = "rockspec" }
 files["examples/openresty"] = { std = "ngx_lua" }
 files["spec/nginx"] = { std = "+busted+ngx_lua" }
+files["bench/nginx/inside.lua"] = { std = "ngx_lua" }
+files["bench/nginx/post.lua"] = { globals = { "wrk" } }

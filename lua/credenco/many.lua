@@ -40,16 +40,22 @@ local function issue_one(run, record)
   completed(run, record, result, err)
 end
 
+-- Where others share the event loop they get their turn between so many starts.
+local STARTS_AT_ONCE = 16
+
 -- Results that nobody has taken yet count as under way, so that no more is read than
 -- is asked for.
 local function top_up(run)
+  local started = 0
   while not run.exhausted and run.under_way + run.last - run.first + 1 < run.concurrency do
     local record = run.next_record()
     if record == nil then
       run.exhausted = true
     else
       run.under_way = run.under_way + 1
+      started = started + 1
       loop.spawn(issue_one, run, record)
+      if loop.breathe and started % STARTS_AT_ONCE == 0 then loop.breathe() end
     end
   end
 end

@@ -18,6 +18,8 @@ local RUN = [[
   location = /run { content_by_lua_file $root/spec/nginx/inside.lua; }
 ]]
 
+local LOG_TAIL_BYTES = 4000
+
 local worker = {}
 
 ---@class spec.Worker : spec.Server
@@ -34,7 +36,7 @@ end
 ---@return any ...
 function methods:run(code, argument)
   local status, body = http.request(self.port, "POST", "/run", cjson.encode { code = code, argument = argument })
-  assert(status == 200, ("nginx answered %s: %s\n%s"):format(tostring(status), tostring(body), self:error_log()))
+  assert(status == 200, ("nginx answered %s: %s\n%s"):format(tostring(status), tostring(body), self:error_log():sub(-LOG_TAIL_BYTES)))
   local outcome = cjson.decode(body)
   for i = 1, outcome.count do
     if outcome.values[i] == cjson.null then outcome.values[i] = nil end

@@ -47,6 +47,11 @@ function M.sleep(ms)
   ngx.sleep(ms / 1000)
 end
 
+--- Lets nginx see to everything else.
+function M.breathe()
+  ngx.sleep(TICK_S)
+end
+
 --- A task that ends with its request.
 function M.spawn(fn, ...)
   assert(ngx.thread.spawn(fn, ...))

@@ -1,0 +1,126 @@
+-- What issuing does to the worker it runs in: the latency of a static location beside it, the worker's CPU
+-- time, and what one issue takes and costs.
+local argparse = require "argparse"
+
+local http = require "spec.support.http"
+local inside = require "bench.nginx.inside"
+local processes = require "spec.nginx.processes"
+local sampler = require "bench.nginx.sampler"
+local servers = require "bench.nginx.servers"
+local wait = require "spec.support.wait"
+
+local IN_FLIGHT = 1000
+local DELAY_MS = 500
+local LONG_DELAY_MS = 8000
+local SETTLE_MS = 3000
+
+local function pause(ms)
+  wait.until_true(function() return false end, ms)
+end
+
+local function call(run, name, given)
+  local code = "local name, given = unpack(...) return require('bench.nginx.inside')[name](given)"
+  return run.worker:run(code, { name, given })
+end
+
+local function at(run, delay_ms)
+  return ("%s/%d"):format(run.upstream.url, delay_ms)
+end
+
+-- The location beside it ---------------------------------------------------------------
+
+local function sample(run, what, seconds)
+  local cpu_before = processes.cpu_ms(run.worker_pid)
+  local samples = sampler.run(run.worker.port, "/small.txt", seconds * 1000)
+  local cpu = (processes.cpu_ms(run.worker_pid) - cpu_before) / (seconds * 10)
+  print(("%-34s %6d requests  p50 %7.2f  p90 %7.2f  p99 %7.2f  max %7.2f ms  worker %4.1f %% of a CPU%s"):format(
+    what, #samples.ms, sampler.quantile(samples, 0.5), sampler.quantile(samples, 0.9),
+    sampler.quantile(samples, 0.99), samples.ms[#samples.ms], cpu,
+    samples.unanswered > 0 and (", %d not answered"):format(samples.unanswered) or ""))
+end
+
+local function busy(run, seconds)
+  call(run, "begin", { url = at(run, DELAY_MS), in_flight = IN_FLIGHT })
+  sample(run, ("  %d starting at once"):format(IN_FLIGHT), 2)
+  sample(run, ("  %d in flight"):format(IN_FLIGHT), seconds)
+  local issued, failed = call(run, "finish")
+  print(("%-34s %6d issued, %d failed"):format("", issued, failed))
+  pause(SETTLE_MS)
+end
+
+local function blocking(run, seconds)
+  call(run, "block", { url = at(run, DELAY_MS), count = math.ceil(seconds / (2 * DELAY_MS / 1000)) })
+  sample(run, "  a blocking client, 1 in flight", seconds)
+  pause(SETTLE_MS)
+end
+
+local function waiting(run)
+  call(run, "begin", { url = at(run, LONG_DELAY_MS), in_flight = IN_FLIGHT })
+  pause(SETTLE_MS)
+  local before = processes.cpu_ms(run.worker_pid)
+  pause(4000)
+  local share = (processes.cpu_ms(run.worker_pid) - before) / 40
+  print(("while all %d wait, the worker takes %.1f %% of a CPU"):format(IN_FLIGHT, share))
+  call(run, "finish")
+  pause(2 * LONG_DELAY_MS)
+end
+
+-- One issue ------------------------------------------------------------------------------
+
+-- In several short goes: a request of the specs' client may take five seconds.
+local function latency(run, delay_ms, goes, count)
+  local given, plain, nginx = { url = at(run, delay_ms), count = count }, 0, 0
+  for _ = 1, goes do
+    plain = plain + inside.latency(given) / goes
+    nginx = nginx + call(run, "latency", given) / goes
+  end
+  print(("one issue, each answer after %3d ms: %7.2f ms in plain Lua, %7.2f ms in nginx: %+.2f ms"):format(
+    delay_ms, plain, nginx, nginx - plain))
+end
+
+local function load(run, name, connections, seconds)
+  local url = ("http://127.0.0.1:%d/%s"):format(run.worker.port, name)
+  local before = processes.cpu_ms(run.worker_pid)
+  local pipe = assert(io.popen(("wrk -t1 -c%d -d%ds -s bench/nginx/post.lua %s"):format(connections, seconds, url)))
+  local said = pipe:read "*a"
+  pipe:close()
+  local cpu_ms = processes.cpu_ms(run.worker_pid) - before
+  local count = tonumber(said:match "(%d+) requests in")
+  local refused = tonumber(said:match "Non%-2xx or 3xx responses: (%d+)" or "0")
+  print(("POST /%-6s %3d connections: %8.0f/s, %6.1f us of CPU each, worker %5.1f %%, %d refused"):format(
+    name, connections, count / seconds, 1000 * cpu_ms / count, cpu_ms / seconds / 10, refused))
+end
+
+-- The whole ------------------------------------------------------------------------------
+
+local function parse(args)
+  local parser = argparse("bench/nginx/run", "What issuing does to the nginx worker it runs in.")
+  parser:option("--rounds", "how often the location is measured"):default "3":convert(tonumber)
+  parser:option("--seconds", "of each measurement"):default "5":convert(tonumber)
+  parser:flag("--real-time", "the worker and the sampler go before everything else on this machine (needs root)")
+  return parser:parse(args)
+end
+
+---@param args string[]
+return function(args)
+  local options = parse(args)
+  local run = servers.start(options)
+  local ok, problem = xpcall(function()
+    assert(http.request(run.worker.port, "GET", "/small.txt") == 200)
+    for round = 1, options.rounds do
+      print(("round %d: a static location while the same worker has"):format(round))
+      sample(run, "  nothing else to do", options.seconds)
+      busy(run, options.seconds)
+    end
+    blocking(run, options.seconds)
+    waiting(run)
+    latency(run, 0, 5, 100)
+    latency(run, 20, 5, 20)
+    latency(run, DELAY_MS, 5, 2)
+    for _, name in ipairs { "issue", "proxy" } do
+      for _, connections in ipairs { 64, 256 } do load(run, name, connections, options.seconds) end
+    end
+  end, debug.traceback)
+  run.stop()
+  if not ok then error(problem, 0) end
+end
