@@ -43,7 +43,7 @@ local function header_name(value)
   if value:find "[^%w-]" then return "must be the name of an HTTP header" end
 end
 
-local SPEC = {
+M.SPEC = {
   secret = { type = "string", required = true, check = options.clean_text },
   old_secret = { type = "string", check = options.clean_text },
   rotated_at = { type = "integer", min = 0 },
@@ -77,7 +77,7 @@ end
 ---@return credenco.Webhook
 function M.new(given)
   local what = "credenco.webhook.new"
-  local read = options.read(what, SPEC, given, 2)
+  local read = options.read(what, M.SPEC, given, 2)
   if (read.old_secret == nil) ~= (read.rotated_at == nil) then
     error(what .. ": old_secret and rotated_at go together", 2)
   end
