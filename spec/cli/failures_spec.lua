@@ -139,12 +139,12 @@ describe("the program against a server that misbehaves", function()
   it("lets no server write control bytes to a terminal, or break its JSON", function()
     local scenario = server:scenario { status = { {
       act = "answer", status = 200, headers = { ["content-type"] = "application/json" },
-      body = '{"status":"\255\\u001b[31m","correlation_id":"a\\nb"}',
+      body = '{"status":"\255\\u001b[31m","revocation_uuid":"a\\nb"}',
     } } }
     local outcome = run(scenario.url, { "status", "order-1" })
-    assert.equal("status: ??[31m\ncorrelation_id: a b\n", outcome.out)
+    assert.equal("status: ??[31m\nrevocation_uuid: a b\n", outcome.out)
     outcome = run(scenario.url, { "status", "order-1", "--json" })
-    assert.same({ status = "??[31m", correlation_id = "a b" }, cjson.decode(outcome.out))
+    assert.same({ status = "??[31m", revocation_uuid = "a b" }, cjson.decode(outcome.out))
   end)
 
   it("shows no secret in its command line while it runs", function()
