@@ -19,8 +19,8 @@ local TICK_S = 0.001
 
 -- How much of the worker's time the transfers may take before nginx has its turn
 -- again, and so how many are begun, moved and handed over in one step.
-local TURN_S = 0.001
-local STEP_LEAST, STEP_MOST = 4, 64
+local TURN_S = 0.0007
+local STEP_LEAST, STEP_MOST = 2, 64
 
 -- nginx drops a timer that fires when lua_max_running_timers are running already. So who
 -- waits looks now and then whether the pump is still there.
@@ -116,7 +116,7 @@ local function set_pace(source, reached)
   if clock - source.clock > TURN_S then
     source.most = math.max(STEP_LEAST, math.floor(source.most / 2))
   elseif reached then
-    source.most = math.min(STEP_MOST, source.most + STEP_LEAST)
+    source.most = math.min(STEP_MOST, source.most + 1)
   end
   source.clock = clock
 end

@@ -1,0 +1,40 @@
+-- A step of the libcurl driver does no more than it is asked to: other event loops depend on it.
+local curl = require "credenco.curl"
+local Misbehaving = require "spec.support.misbehaving"
+
+local LONG_MS = 10000
+local COUNT = 5
+
+describe("a step of the libcurl driver", function()
+  local server, driver
+
+  setup(function() server = Misbehaving.start() end)
+  teardown(function() server:stop() end)
+  after_each(function() driver:close() end)
+
+  before_each(function()
+    driver = curl.driver { connection_cache = COUNT }
+    local url = server.stalled_url .. "/x" -- never connects, so nothing moves
+    for _ = 1, COUNT do
+      assert(driver:start("GET", url, curl.headers {}, nil, LONG_MS, LONG_MS, 1000, false))
+    end
+  end)
+
+  it("begins no more transfers than it is asked to, and says that there are others", function()
+    for _ = 1, 2 do
+      local in_flight, more = driver:step(0, 2)
+      assert.same({ COUNT, true }, { in_flight, more })
+    end
+  end)
+
+  it("begins all where that many are not too many", function()
+    local in_flight, more = driver:step(0, COUNT + 1)
+    assert.same({ COUNT, false }, { in_flight, more })
+  end)
+
+  it("takes no bound below one, and none above what it can hold", function()
+    for _, most in ipairs { 0, -1, 65, 1.5 } do
+      assert.is_false((pcall(driver.step, driver, 0, most)))
+    end
+  end)
+end)
