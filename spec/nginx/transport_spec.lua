@@ -82,6 +82,18 @@ describe("inside nginx, the transport over lua-resty-http", function()
     for _, case in ipairs(cases()) do
       it(case.name, function() run(case, "resty", by_name(world.addresses)) end)
     end
+
+    for value, least_ms in pairs { ["7"] = 7000, ["Fri, 31 Dec 2099 23:59:59 GMT"] = 1e9, nonsense = false } do
+      it("reads Retry-After: " .. value, function()
+        local refusal = { status = 503, headers = { ["retry-after"] = value } }
+        local ms = inside:run([[
+          local transport = require("credenco.transport.resty").new {}
+          local deadline_ms = require("credenco.loop").now_ms() + 10000
+          return assert(transport:send { method = "GET", url = ..., deadline_ms = deadline_ms }).retry_after_ms
+        ]], world.server:scenario({ other = { refusal } }).url .. "/x")
+        assert.is_true(least_ms and ms >= least_ms or ms == nil)
+      end)
+    end
   end
 
   it("names the package where it is not installed", function()

@@ -89,8 +89,14 @@ local function lower(headers)
   return names
 end
 
+-- Seconds, or a date (RFC 9110, 10.2.3).
 local function retry_after_ms(headers)
-  local seconds = tonumber(headers["retry-after"])
+  local value = headers["retry-after"]
+  local seconds = tonumber(value)
+  if value and not seconds then
+    local at = ngx.parse_http_time(value)
+    seconds = at and at - ngx.time()
+  end
   return seconds and seconds > 0 and seconds * 1000 or nil
 end
 
