@@ -26,7 +26,8 @@ function M.column_value(record, column)
 end
 
 local function is_blank(value)
-  return kind.is_absent(value) or (type(value) == "string" and not value:find("%S"))
+  if type(value) == "string" then return not value:find("%S") end
+  return kind.is_absent(value)
 end
 
 local function report(problems, path, rule, found, fits)

@@ -94,12 +94,20 @@ function text.fits(options)
   return table.concat(parts, " ")
 end
 
+-- Most text is plain ASCII without blanks at its ends: nothing to trim, and as many characters as bytes.
+local PLAIN = "^[!-~][ -~]*[!-~]$"
+
 function text.read(value, options)
   if type(value) ~= "string" then return nil end
-  if options.trim ~= false then value = trimmed(value) end
-  value = apply_forms(value, options.form)
-  local length = value and utf8_text.length(value)
-  if not length then return nil end
+  local length
+  if not options.form[1] and value:find(PLAIN) then
+    length = #value
+  else
+    if options.trim ~= false then value = trimmed(value) end
+    value = apply_forms(value, options.form)
+    length = value and utf8_text.length(value)
+    if not length then return nil end
+  end
   if length < (options.min_length or 0) or length > (options.max_length or math.huge) then return nil end
   if options.pattern and not value:find(options.pattern) then return nil end
   if options.one_of and not contains(options.one_of, value) then return nil end

@@ -16,8 +16,14 @@ local function failed_line(run, item, code, message)
 end
 
 local function key_problem(run, record)
-  local ok, value = hooks.call(run.workflow.key, record)
-  if not ok then return nil, "key failed at " .. value end
+  local field, value = run.workflow.key, nil
+  if type(field) == "table" then
+    value = record[field.column]
+  else
+    local ok
+    ok, value = hooks.call(field, record)
+    if not ok then return nil, "key failed at " .. value end
+  end
   local key = prepare.as_text(value)
   if not key then return nil, "key: is empty" end
   local flaw = options.identifier(key)
@@ -30,14 +36,21 @@ local function entry(run, item)
   if item.broken then return failed_line(run, item, "broken_line", item.broken) end
   local key, problem = key_problem(run, item.record)
   if not key then return failed_line(run, item, "invalid_record", problem) end
-  return { workflow = run.workflow.name, key = key, copy = "", run = run.id, line = item.line, state = "pending",
-    input = item.raw, record = item.record, step = 1 }
+  -- A job from here on: with room for what it will carry, so that the table need not grow.
+  return { key = key, line = item.line, state = "pending", input = item.raw, record = item.record, step = 1,
+    stored = false, claims = false, correlation_id = false }
 end
 
-local function duplicate_of(item, existing)
-  return { workflow = item.workflow, key = item.key, copy = ("line %d"):format(item.line), run = item.run,
+local function duplicate_of(run, item, existing)
+  return { workflow = run.workflow.name, key = item.key, copy = ("line %d"):format(item.line), run = run.id,
     line = item.line, state = "skipped", code = "duplicate",
     message = ("repeats the key of line %d"):format(existing.line) }
+end
+
+-- Where the journal is to have a record from now on.
+local function placed(run, item)
+  return { workflow = run.workflow.name, key = item.key, copy = "", run = run.id, line = item.line,
+    input = item.input }
 end
 
 -- A line whose record the journal has: the same line again, its corrected form, a second line with the same
@@ -45,13 +58,13 @@ end
 local function meet(run, item, existing)
   local changed, err = 1, nil
   if existing.run == run.id and existing.line ~= item.line then
-    changed, err = journal_records.add_end(run.db, duplicate_of(item, existing))
+    changed, err = journal_records.add_end(run.db, duplicate_of(run, item, existing))
     return changed and changed > 0, err
   elseif existing.state == "failed" and existing.input ~= item.input then
-    changed, err = journal_records.reopen(run.db, item)
+    changed, err = journal_records.reopen(run.db, placed(run, item))
   elseif existing.line ~= item.line then
     existing.run, existing.line = run.id, item.line
-    changed, err = journal_records.move(run.db, item)
+    changed, err = journal_records.move(run.db, placed(run, item))
   end
   return changed and false, err
 end

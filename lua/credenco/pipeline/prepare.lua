@@ -59,9 +59,13 @@ local function value_of(job, name, field)
   return value
 end
 
+-- What nearly every key is: printable ASCII without a blank, which needs no closer look.
+local PLAIN, MAX_BYTES = "^[!-~]+$", 255
+
 local function identifier(job, name, field)
   local value, refused = value_of(job, name, field)
   if refused then return nil, refused end
+  if type(value) == "string" and #value <= MAX_BYTES and value:find(PLAIN) then return value end
   local text = M.as_text(value)
   local flaw = text and options.identifier(text) or not text and "is empty"
   if flaw then return nil, refuse(job, "invalid_record", ("%s: %s"):format(name, flaw)) end
