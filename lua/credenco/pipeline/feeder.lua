@@ -15,15 +15,14 @@ local function failed_line(run, item, code, message)
     line = item.line, state = "failed", input = item.raw, code = code, message = message }
 end
 
+local function raw_key(field, record)
+  if type(field) == "table" then return true, record[field.column] end
+  return hooks.call(field, record)
+end
+
 local function key_problem(run, record)
-  local field, value = run.workflow.key, nil
-  if type(field) == "table" then
-    value = record[field.column]
-  else
-    local ok
-    ok, value = hooks.call(field, record)
-    if not ok then return nil, "key failed at " .. value end
-  end
+  local ok, value = raw_key(run.workflow.key, record)
+  if not ok then return nil, "key failed at " .. value end
   local key = prepare.as_text(value)
   if not key then return nil, "key: is empty" end
   local flaw = options.identifier(key)
