@@ -2,6 +2,7 @@
 local cjson = require "cjson"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
+local uv = require "luv"
 local wait = require "spec.support.wait"
 local World = require "spec.sandbox.world"
 
@@ -76,6 +77,7 @@ describe("the commands of the pipeline", function()
     assert.matches('10000004,.-in.csv,5,failed,push_offer,not_found,', files.read(folder .. "/p.csv"))
     assert.equal(4, #cjson.decode(files.read(folder .. "/p.json")).records)
     assert.equal(0, credenco("rejects", "-o", folder .. "/r.csv").code)
+    assert.equal(384, uv.fs_stat(folder .. "/r.csv").mode % 512)
     local rejected = files.read(folder .. "/r.csv")
     assert.equal("coc_number,wallet,legal_name\n123," .. world.trusting .. ',Short\n10000003,x,"Open\n'
       .. line(4, "no-such-wallet") .. "\n", rejected)

@@ -5,7 +5,7 @@ local unpack = table.unpack or unpack -- luacheck: ignore 113 143
 
 local M = {}
 
-local PORTIONS = { 128, 32, 8, 1 }
+local PORTIONS = { 128, 64, 32, 16, 8, 4, 2, 1 }
 
 local texts = {}
 

@@ -9,8 +9,9 @@ local records = require "credenco.journal.records"
 
 local M = {}
 
--- How long the first write may wait for company, and how many make waiting pointless.
-local GROUP_MS = 8
+-- How long the first write may wait for company, and how many make waiting pointless. It waits only as long as
+-- there is other work to do meanwhile: see `is_idle`.
+local GROUP_MS = 25
 local FULL = 512
 
 -- In this order inside a transaction: a step ends before the next begins, pushed comes before issued.
@@ -18,6 +19,7 @@ local KINDS = { "next_step", "offered", "pushed", "issued", "failed", "unknown",
 
 ---@class credenco.journal.Writer
 ---@field trouble? string why nothing is written any more
+---@field is_idle fun(): boolean whether there is little else to do, so that a transaction should not wait for company
 local Writer = {}
 Writer.__index = Writer
 
@@ -26,7 +28,7 @@ Writer.__index = Writer
 ---@return credenco.journal.Writer
 function M.new(db, scope)
   return setmetatable({ db = db, scope = scope, queues = {}, notes = {}, calls = {}, waiting = {}, size = 0,
-    generation = 0 }, Writer)
+    generation = 0, is_idle = function() return true end }, Writer)
 end
 
 -- The tasks are woken outside of the transaction; what they write next is the next one's.
@@ -85,7 +87,7 @@ function Writer:flush()
   if self.size == 0 then return true end
   local queues, notes, calls, waiting, lost = self.queues, self.notes, self.calls, self.waiting, {}
   self.queues, self.notes, self.calls, self.waiting, self.size = {}, {}, {}, {}, 0
-  self.generation = self.generation + 1
+  self.generation, self.hurried = self.generation + 1, false
   local ok, err = self.db:transaction(function()
     local written, write_err = self:write_queues(queues, lost)
     if written then written, write_err = self:write_notes(notes) end
@@ -111,11 +113,17 @@ function Writer:flush_in(ms)
   end)
 end
 
+function Writer:hurry()
+  if self.hurried then return end
+  self.hurried = true
+  self:flush_in(0)
+end
+
 -- Waits for the next transaction. Gives what made it fail, and whether the item was not this worker's.
 function Writer:wait(item)
   local ticket = loop.self()
   self.waiting[#self.waiting + 1] = { ticket = ticket, item = item }
-  if #self.waiting == FULL then self:flush_in(0) end
+  if #self.waiting == FULL or self.is_idle() then self:hurry() end
   return loop.wait(ticket)
 end
 
@@ -156,15 +164,13 @@ end
 --- Runs a function inside the next transaction and waits for it.
 ---@generic T
 ---@param work fun(): T?, string? nil and an error fail the whole transaction
----@param soon? boolean do not wait for more to write
 ---@return T? result
 ---@return string? err
-function Writer:call(work, soon)
+function Writer:call(work)
   if self.trouble then return nil, self.trouble end
   local call = { work = work }
   self.calls[#self.calls + 1] = call
   self:schedule()
-  if soon then self:flush_in(0) end
   local trouble = self:wait(call)
   if trouble then return nil, trouble end
   return call.result

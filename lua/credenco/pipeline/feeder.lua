@@ -168,7 +168,7 @@ function M.feed(run, source)
   repeat
     items, ends, ended, source_err = read_batch(run, source)
     if #items + #ends > 0 then
-      local claimed = run.writer:call(function() return claim(run, items, ends) end, run:is_hungry())
+      local claimed = run.writer:call(function() return claim(run, items, ends) end)
       if not claimed then return false end
       hand_on(run, claimed)
     end

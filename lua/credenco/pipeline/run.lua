@@ -35,13 +35,16 @@ Run.__index = Run
 ---@return credenco.pipeline.Run
 function M.new(fields)
   local options = fields.options
+  local in_flight = slots.new(options.concurrency)
+  local writer = fields.journal:writer(fields.scope)
+  writer.is_idle = function() return in_flight.free > in_flight.limit / 2 end
   return setmetatable({
     workflow = fields.workflow, client = fields.client, journal = fields.journal, db = fields.journal.db,
-    scope = fields.scope, writer = fields.journal:writer(fields.scope), works = fields.works, options = options,
+    scope = fields.scope, writer = writer, works = fields.works, options = options,
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
     warned = {}, decoders = {}, sleepers = {}, resumed = {}, at_work = 0,
     counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
-    slots = slots.new(options.concurrency), work = slots.new(options.concurrency * WORK_PER_REQUEST),
+    slots = in_flight, work = slots.new(options.concurrency * WORK_PER_REQUEST),
     polls = slots.new(POLLS),
   }, Run)
 end
@@ -144,12 +147,6 @@ function Run:start(job)
   job.at_work = true
   self.at_work = self.at_work + 1
   loop.spawn(work_on, self, job)
-end
-
---- Whether there is room for many more records, so that new ones should not wait for company.
----@return boolean
-function Run:is_hungry()
-  return self.work.free > self.work.limit / 2
 end
 
 --- Waits until no record is at work.

@@ -5,6 +5,7 @@ local journal_retry = require "credenco.journal.retry"
 local journal_runs = require "credenco.journal.runs"
 local opened = require "credenco.cli.pipeline.opened"
 local usage = require "credenco.cli.usage"
+local uv = require "luv"
 
 local M = {
   summary = "Write the refused lines to a file, to be corrected.",
@@ -29,12 +30,19 @@ function M.declare(command)
     command:flag "--keep" :description "Leave lines without a key in the journal.")
 end
 
+local OWNER_ONLY = 384 -- 0600: the lines are what the journal keeps private
+
+local function open_file(path)
+  local fd, fd_err = uv.fs_open(path, "w", OWNER_ONLY)
+  if not fd then usage.fail("--output: " .. fd_err) end
+  uv.fs_close(fd)
+  local file, err = io.open(path, "wb")
+  if not file then usage.fail("--output: " .. err) end
+  return file
+end
+
 local function open_files(path)
-  local lines, err = io.open(path, "wb")
-  if not lines then usage.fail("--output: " .. err) end
-  local reasons, reasons_err = io.open(path .. ".reasons.txt", "wb")
-  if not reasons then usage.fail("--output: " .. reasons_err) end
-  return lines, reasons
+  return open_file(path), open_file(path .. ".reasons.txt")
 end
 
 -- Lines of one file share one header; those of another layout cannot stand below it.
