@@ -1,5 +1,6 @@
 -- bench/run: build, then measure or check, then print.
 local build = require "bench.build"
+local instructions = require "bench.instructions"
 local options_of = require "bench.options"
 local peers_of = require "bench.peers"
 local report = require "bench.report"
@@ -11,6 +12,10 @@ local function run(root, args)
   build.check(peers)
   build.all(root, peers)
   if options.smoke then return smoke.run(root, peers) and 0 or 1 end
+  if options.instructions then
+    instructions.run(root, peers, options)
+    return 0
+  end
   local made = report.make(peers, rounds.measure(root, peers, options), options)
   io.write(options.json and report.json(made) or report.text(made))
   return 0

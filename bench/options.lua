@@ -13,6 +13,7 @@ local M = {}
 ---@field server_cpu integer?
 ---@field json boolean
 ---@field smoke boolean
+---@field instructions boolean
 
 local function count(text)
   local number = math.tointeger(tonumber(text))
@@ -50,6 +51,7 @@ local function parser(names)
   p:flag("--no-pin", "let the system choose the processors")
   p:flag("--json", "print one JSON document with every sample")
   p:flag("--smoke", "few flows; check every request instead of measuring")
+  p:flag("--instructions", "count instructions with valgrind instead of measuring time")
   return p
 end
 

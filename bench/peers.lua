@@ -10,6 +10,7 @@ local process = require "bench.process"
 ---@field needs table<string, string> program or pkg-config module -> Debian package
 ---@field build fun(root: string)
 ---@field command fun(root: string): string[]
+---@field countable boolean? valgrind can run it
 ---@field env (fun(root: string): table<string, string>)?
 
 local BUILD = "/build/bench"
@@ -27,6 +28,7 @@ local function libcurl(name, about)
       ["pc:libcurl"] = "libcurl4-openssl-dev", ["pc:jansson"] = "libjansson-dev" },
     build = function(root) cmake(root .. "/bench/peers/libcurl", root .. BUILD .. "/libcurl") end,
     command = function(root) return { root .. BUILD .. "/libcurl/" .. name } end,
+    countable = true,
   }
 end
 
@@ -59,6 +61,7 @@ local function ours(engine, program, cmake_name, packages)
     needs = packages,
     build = function(root) cmake(root, root .. build, "-DCREDENCO_LUA=" .. cmake_name) end,
     command = function(root) return { program, root .. "/bench/ours.lua" } end,
+    countable = true,
     env = function(root)
       return {
         LUA_PATH = ("%s/lua/?.lua;%s/lua/?/init.lua;%s/?.lua;;"):format(root, root, root),
