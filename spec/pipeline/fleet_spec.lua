@@ -56,6 +56,27 @@ describe("workers that share a PostgreSQL journal", function()
     assert.equal("each once", world:verdict())
   end)
 
+  it("can be fed from a query, whose rows come through a cursor as they are", function()
+    local database = require "credenco.journal.database"
+    local source = require "credenco.pipeline.source"
+    local url = server:database()
+    local db = assert(database.open(url))
+    assert(db:execute "CREATE TABLE company (id BIGINT, name TEXT, founded DATE, tags TEXT[])")
+    assert(db:execute [[INSERT INTO company
+      SELECT 9007199254740000 + n, 'a "b" ' || n, DATE '2024-02-29', ARRAY['x', 'y'] FROM generate_series(1, 991) n]])
+    db:close()
+    local opened = assert(source.open(url, { query = "SELECT * FROM company ORDER BY id" }))
+    local count, last = 0, nil
+    for item in opened.next, opened do
+      count, last = count + 1, item.record
+    end
+    opened:close()
+    assert.equal(991, count)
+    assert.same({ id = 9007199254740991, name = 'a "b" 991', founded = "2024-02-29", tags = { "x", "y" } }, last)
+    local _, err = source.open(url, { query = "SELECT * FROM nowhere" })
+    assert.matches("nowhere", err)
+  end)
+
   it("keep one rate together", function()
     local workers = require "credenco.journal.workers"
     local held = assert(journal.open(world.journal))
