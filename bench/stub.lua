@@ -137,7 +137,8 @@ function M.start(options)
   self.folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
   write_file(self.folder .. "/nginx.conf", configuration(self.port, options.logged))
   local command = process.pinned(options.cpu,
-    { "nginx", "-p", self.folder, "-e", "stderr", "-c", self.folder .. "/nginx.conf" })
+    { "setpriv", "--pdeathsig", "TERM", -- it goes even when this program is killed
+      "nginx", "-p", self.folder, "-e", "stderr", "-c", self.folder .. "/nginx.conf" })
   self.handle, self.pid = process.start(command, { stdio = { nil, nil, 2 } },
     function(code) self.exit_code = code end)
   local up = process.wait(5000, function() return self.exit_code or get(self.port, "/count") end)
