@@ -34,7 +34,7 @@ async function choose() {
   markChosen();
 }
 
-async function refresh() {
+async function refreshOnce() {
   try {
     wallets = await api.wallets();
     reconcile(byId('wallets'), wallets, ({ key }) => key, walletButton);
@@ -44,6 +44,21 @@ async function refresh() {
   } catch (error) {
     say(error.message, 'error');
   }
+}
+
+let refreshing = false;
+let stale = false;
+
+/** One after the other: an answer that comes late must not replace a newer one. */
+async function refresh() {
+  stale = true;
+  if (refreshing) return;
+  refreshing = true;
+  while (stale) {
+    stale = false;
+    await refreshOnce();
+  }
+  refreshing = false;
 }
 
 let pending;
