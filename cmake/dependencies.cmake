@@ -1,6 +1,6 @@
 # Finds Lua's headers and libcurl, and settles where things are installed. Each failure says what to install.
 #
-# Gives: the targets credenco_lua and CURL::libcurl, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
+# Gives: the targets credenco_lua, CURL::libcurl and Threads::Threads, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
 
 if(CREDENCO_LUA STREQUAL "luajit")
   set(lua_package luajit)
@@ -47,6 +47,8 @@ if(NOT CURL_FOUND)
     "Alpine:         apk add curl-dev\n"
     "macOS:          brew install curl")
 endif()
+
+find_package(Threads REQUIRED)
 
 # LuaRocks gives both folders; without it they follow the usual layout of the prefix.
 set(CREDENCO_LUADIR "share/lua/${lua_abi}" CACHE PATH "Where the Lua files are installed")

@@ -67,15 +67,21 @@ end
 
 -- One issue ------------------------------------------------------------------------------
 
+local function median(values)
+  table.sort(values)
+  return values[math.ceil(#values / 2)]
+end
+
 -- In several short goes: a request of the specs' client may take five seconds.
 local function latency(run, delay_ms, goes, count)
-  local given, plain, nginx = { url = at(run, delay_ms), count = count }, 0, 0
-  for _ = 1, goes do
-    plain = plain + inside.latency(given) / goes
-    nginx = nginx + call(run, "latency", given) / goes
+  local given, plain, nginx = { url = at(run, delay_ms), count = count }, {}, {}
+  for go = 1, goes do
+    plain[go] = run.beside_worker(inside.latency, given)
+    nginx[go] = call(run, "latency", given)
   end
+  local here, there = median(plain), median(nginx)
   print(("one issue, each answer after %3d ms: %7.2f ms in plain Lua, %7.2f ms in nginx: %+.2f ms"):format(
-    delay_ms, plain, nginx, nginx - plain))
+    delay_ms, here, there, there - here))
 end
 
 local function load(run, name, connections, seconds)
@@ -114,9 +120,9 @@ return function(args)
     end
     blocking(run, options.seconds)
     waiting(run)
-    latency(run, 0, 5, 100)
-    latency(run, 20, 5, 20)
-    latency(run, DELAY_MS, 5, 2)
+    latency(run, 0, 9, 100)
+    latency(run, 20, 9, 10)
+    latency(run, DELAY_MS, 9, 1)
     for _, name in ipairs { "issue", "proxy" } do
       for _, connections in ipairs { 64, 256 } do load(run, name, connections, options.seconds) end
     end

@@ -8,6 +8,8 @@ local worker = require "spec.nginx.worker"
 
 local M = {}
 
+local WORKER_CPU, OTHER_CPU = 0, 1
+
 -- What nginx itself does for the two requests of an issue, without a look at what is in them: the first as a
 -- subrequest, the second proxied.
 local PROXY = [[
@@ -54,7 +56,7 @@ local function place(pid, cpu, real_time)
 end
 
 ---@param options { real_time: boolean }  whether the worker and this program go before everything else
----@return { worker: spec.Worker, worker_pid: integer, upstream: spec.Server, stop: fun() }
+---@return { worker: spec.Worker, worker_pid: integer, upstream: spec.Server, beside_worker: fun(fn: function, ...): any, stop: fun() }
 function M.start(options)
   local slow = upstream.start()
   local inside = worker.start {
@@ -66,11 +68,18 @@ function M.start(options)
     server = SERVER .. PROXY,
   }
   local pid = processes.worker(inside)
-  place(pid, 0, options.real_time)
-  place(processes.worker(slow), 1, false)
-  place(uv.os_getpid(), 1, options.real_time)
+  place(pid, WORKER_CPU, options.real_time)
+  place(processes.worker(slow), OTHER_CPU, false)
+  place(uv.os_getpid(), OTHER_CPU, options.real_time)
   return {
     worker = inside, worker_pid = pid, upstream = slow,
+    -- calls a function of this program on the worker's processor, while the worker has nothing to do
+    beside_worker = function(fn, ...)
+      place(uv.os_getpid(), WORKER_CPU, options.real_time)
+      local result = fn(...)
+      place(uv.os_getpid(), OTHER_CPU, options.real_time)
+      return result
+    end,
     stop = function()
       inside:stop()
       slow:stop()

@@ -226,15 +226,14 @@ static void odd_urls_are_refused(void) {
 }
 
 /* Another event loop waits on the descriptor and steps with no wait of its own. */
-static void driven_from_outside(void) {
+static void driven_through(int (*descriptor)(credenco_driver *)) {
     begin();
-    int fd = credenco_driver_pollfd(&driver);
     int finished = 0;
-    for (int i = 0; fd >= 0 && i < MANY; i++) {
+    for (int i = 0; descriptor(&driver) >= 0 && i < MANY; i++) {
         start(hello_url);
     }
-    while (fd >= 0 && finished < MANY) {
-        struct pollfd polled = {.fd = fd, .events = POLLIN};
+    while (descriptor(&driver) >= 0 && finished < MANY) {
+        struct pollfd polled = {.fd = descriptor(&driver), .events = POLLIN};
         CHECK(poll(&polled, 1, TIMEOUT_MS) == 1);
         CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
         credenco_transfer *transfer;
@@ -250,6 +249,27 @@ static void driven_from_outside(void) {
     credenco_driver_free(&driver);
 }
 
+static void driven_from_outside(void) {
+    driven_through(credenco_driver_pollfd);
+}
+
+static void watched_between_steps(void) {
+    driven_through(credenco_driver_watch);
+}
+
+/* Who watches is told of a transfer that is started meanwhile. */
+static void watched_while_idle(void) {
+    begin();
+    struct pollfd polled = {.fd = credenco_driver_watch(&driver), .events = POLLIN};
+    if (polled.fd >= 0) {
+        CHECK(poll(&polled, 1, SOON_MS) == 0);
+        start(hello_url);
+        CHECK(poll(&polled, 1, TIMEOUT_MS) == 1);
+        CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
+    }
+    credenco_driver_free(&driver);
+}
+
 static const tap_case cases[] = {
     {"a transfer is started, stepped, taken and released", one_transfer},
     {"many transfers at once all finish, each once", many_at_once},
@@ -260,6 +280,8 @@ static const tap_case cases[] = {
     {"a driver can be freed in any state, twice and zeroed", freed_in_any_state},
     {"a URL that is neither https nor loopback is refused", odd_urls_are_refused},
     {"another event loop can drive it through one descriptor", driven_from_outside},
+    {"another event loop can watch it between two steps", watched_between_steps},
+    {"who watches it while it is idle is told of a start", watched_while_idle},
 };
 
 int main(void) {

@@ -15,6 +15,7 @@ local PATIENCE_MS = 20000
 local HTTP = "lua_check_client_abort on;"
 local SERVER = [[
   location = /issue { content_by_lua_block { require('spec.nginx.issuing').handle() } }
+  location = /twice { content_by_lua_block { require('spec.nginx.issuing').ask_twice() } }
 ]]
 
 local function in_flight(inside)
@@ -82,6 +83,19 @@ describe("inside nginx, with calls under way", function()
     uv.kill(processes.master(inside), "sighup")
     assert.is_true(crowd:wait(PATIENCE_MS))
     for i = 1, IN_FLIGHT do assert.is_true(cjson.decode(crowd.answers[i]).ok) end
+    assert.not_equal(old, processes.worker(inside))
+  end)
+
+  it("makes the calls of a worker that is about to exit", function()
+    start()
+    local old = processes.worker(inside)
+    local crowd = Crowd.new(inside.port, 1, function() return ("/twice?pause_ms=300&at=%s/0"):format(slow.url) end)
+    assert.is_true(wait.until_true(function()
+      return inside:run "return require('spec.nginx.issuing').asked()" == 1
+    end, PATIENCE_MS))
+    uv.kill(processes.master(inside), "sighup")
+    assert.is_true(crowd:wait(PATIENCE_MS))
+    assert.equal("404 404", crowd.answers[1])
     assert.not_equal(old, processes.worker(inside))
   end)
 

@@ -21,6 +21,24 @@ function M.handle()
   ngx.print(cjson.encode { id = args.id, ok = result ~= nil, code = err and err.code, sent = err and err.sent })
 end
 
+local asked = 0
+
+--- Asks for two statuses, one after the other, with a pause between them.
+function M.ask_twice()
+  local args = ngx.req.get_uri_args()
+  local client = client_at(args.at)
+  local _, first = client:issue_status "1"
+  asked = asked + 1
+  ngx.sleep(args.pause_ms / 1000)
+  local _, second = client:issue_status "2"
+  ngx.print(first.http_status, " ", second.http_status)
+end
+
+--- How many have had the first of two answers.
+function M.asked()
+  return asked
+end
+
 --- What this worker has in flight.
 function M.in_flight()
   local sum = 0

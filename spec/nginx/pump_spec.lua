@@ -1,4 +1,4 @@
--- The timer that moves all transfers of a worker.
+-- The timer that moves all transfers of a worker, and the bell it waits for.
 local upstream = require "spec.nginx.upstream"
 local worker = require "spec.nginx.worker"
 
@@ -24,6 +24,69 @@ describe("inside nginx, the timer that moves transfers", function()
     ]], slow.url .. "/0")
     assert.equal(404, http_status)
     assert.truthy(inside:error_log():find("lua_max_running_timers are not enough", 1, true))
+  end)
+
+  -- As long as nothing happens it sleeps; what ends a wait is counted.
+  local STEPS = [[
+    local client = require("credenco").new { base_url = ..., api_key = "k" }
+    client:issue_status "1"
+    local engine, steps = client.transport.engine, 0
+    local step = getmetatable(engine).__index.step
+    function engine:step(...) steps = steps + 1 return step(self, ...) end
+    client:issue_status "2"
+    return steps, engine.waker ~= nil
+  ]]
+
+  it("steps when something happens, not on a tick", function()
+    local steps, has_bell = inside:run(STEPS, slow.url .. "/500")
+    assert.is_true(has_bell)
+    assert.is_true(steps < 20, steps .. " steps")
+  end)
+
+  it("keeps its bell from one call to the next, and its connection", function()
+    local same, threads, more_threads = inside:run([[
+      local files = require "spec.support.files"
+      local function threads() return tonumber(files.read("/proc/self/status"):match "Threads:%s*(%d+)") end
+      local client = require("credenco").new { base_url = ..., api_key = "k" }
+      client:issue_status "1"
+      ngx.sleep(0.1)
+      local first, before = client.transport.engine.waker, threads()
+      for i = 1, 10 do
+        client:issue_status "2"
+        ngx.sleep(0.01)
+      end
+      return first == client.transport.engine.waker, before, threads()
+    ]], slow.url .. "/0")
+    assert.is_true(same)
+    assert.equal(threads, more_threads)
+  end)
+
+  it("hangs up a new bell when nginx has closed the connection of the old one", function()
+    local http_status, other = inside:run([[
+      local client = require("credenco").new { base_url = ..., api_key = "k" }
+      client:issue_status "1"
+      ngx.sleep(0.1)
+      local engine = client.transport.engine
+      local old = engine.waker
+      old.bell:ring() -- nginx closes a kept connection on which something arrives
+      ngx.sleep(0.1)
+      local _, err = client:issue_status "2"
+      return err.http_status, engine.waker ~= old
+    ]], slow.url .. "/0")
+    assert.same({ 404, true }, { http_status, other })
+  end)
+
+  it("looks every millisecond where it cannot have a bell, and says so", function()
+    local without = worker.start { main = "env TMPDIR=/no/such/folder;" }
+    local http_status = without:run([[
+      local client = require("credenco").new { base_url = ..., api_key = "k" }
+      local _, err = client:issue_status "1"
+      return err.http_status
+    ]], slow.url .. "/20")
+    local log = without:error_log()
+    without:stop()
+    assert.equal(404, http_status)
+    assert.truthy(log:find("no bell (No such file or directory)", 1, true))
   end)
 
   it("ends when nothing is in flight", function()

@@ -227,6 +227,10 @@ int credenco_driver_pollfd(credenco_driver *driver) {
     return credenco_wait_pollfd(&driver->wait);
 }
 
+int credenco_driver_watch(credenco_driver *driver) {
+    return credenco_wait_watch(&driver->wait, has_work(driver));
+}
+
 int64_t credenco_driver_timeout_ms(const credenco_driver *driver) {
     return has_work(driver) ? 0 : credenco_wait_timeout_ms(&driver->wait);
 }

@@ -72,9 +72,14 @@ credenco_transfer *credenco_driver_take(credenco_driver *driver);
 void credenco_driver_release(credenco_driver *driver, credenco_transfer *transfer);
 
 /* For other event loops: a descriptor that is readable when a step has something to
- * do, timers included, or -1 where the system has none; and the milliseconds until a
- * step is due even without it, or -1. */
+ * do, timers included, or -1 where the system has none. */
 int credenco_driver_pollfd(credenco_driver *driver);
+
+/* The same descriptor for who polls it only between now and the next step. It costs nothing
+ * in between, where the other is kept up to date all the time. */
+int credenco_driver_watch(credenco_driver *driver);
+
+/* Milliseconds until a step is due even without the descriptor, or -1. */
 int64_t credenco_driver_timeout_ms(const credenco_driver *driver);
 
 #endif

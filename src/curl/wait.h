@@ -24,6 +24,8 @@ typedef struct credenco_wait {
     CURLM *multi;
     int epoll_fd;
     int timer_fd;   /* -1 until somebody else polls */
+    bool polled;    /* somebody polls at any time */
+    bool watched;   /* somebody polls until the next step */
     int64_t due_ms; /* when libcurl wants to be called, or -1 */
     credenco_socket *sockets;
     size_t socket_count;
@@ -52,11 +54,15 @@ void credenco_wait_prepare(credenco_wait *wait, CURL *easy);
 credenco_code credenco_wait_timers(credenco_wait *wait);
 credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most, bool *reached);
 
-/* Lets an outside poller of the descriptor see what has changed; with `at_once` the
- * descriptor is readable until the next step. Does nothing before credenco_wait_pollfd. */
+/* The descriptor for an outside poller, or -1: to be polled at any time, or only until the
+ * next step, which costs nothing while nobody does. */
+int credenco_wait_pollfd(credenco_wait *wait);
+int credenco_wait_watch(credenco_wait *wait, bool at_once);
+
+/* Lets the outside poller see what has changed; with `at_once` the descriptor is readable
+ * until the next step. Does nothing where there is none. */
 credenco_code credenco_wait_publish(credenco_wait *wait, bool at_once);
 
-int credenco_wait_pollfd(credenco_wait *wait);
 int64_t credenco_wait_timeout_ms(const credenco_wait *wait);
 
 #endif

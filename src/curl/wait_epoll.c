@@ -222,6 +222,7 @@ static int shorter_wait_ms(const credenco_wait *wait, int64_t wait_ms) {
 credenco_code credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most, bool *reached) {
     struct epoll_event events[EVENTS_AT_ONCE];
     most = most < EVENTS_AT_ONCE ? most : EVENTS_AT_ONCE;
+    wait->watched = false;
     credenco_code code = apply_changes(wait);
     if (code != CREDENCO_OK) {
         return code;
@@ -245,7 +246,7 @@ static int arm(const credenco_wait *wait, int64_t at_ms) {
 }
 
 credenco_code credenco_wait_publish(credenco_wait *wait, bool at_once) {
-    if (wait->timer_fd < 0) {
+    if (!wait->polled && !wait->watched) {
         return CREDENCO_OK;
     }
     if (arm(wait, at_once ? 0 : wait->due_ms) != 0) {
@@ -254,20 +255,36 @@ credenco_code credenco_wait_publish(credenco_wait *wait, bool at_once) {
     return apply_changes(wait);
 }
 
-int credenco_wait_pollfd(credenco_wait *wait) {
-    if (wait->timer_fd < 0) {
-        int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-        struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-        if (fd < 0 || epoll_ctl(wait->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
-            if (fd >= 0) {
-                close(fd);
-            }
-            return -1;
+static bool has_timer(credenco_wait *wait) {
+    if (wait->timer_fd >= 0) {
+        return true;
+    }
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    if (fd < 0 || epoll_ctl(wait->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+        if (fd >= 0) {
+            close(fd);
         }
-        wait->timer_fd = fd;
+        return false;
+    }
+    wait->timer_fd = fd;
+    return true;
+}
+
+int credenco_wait_pollfd(credenco_wait *wait) {
+    if (!wait->polled && has_timer(wait)) {
+        wait->polled = true;
         (void)credenco_wait_publish(wait, true);
     }
-    return wait->epoll_fd;
+    return wait->polled ? wait->epoll_fd : -1;
+}
+
+int credenco_wait_watch(credenco_wait *wait, bool at_once) {
+    if (!has_timer(wait)) {
+        return -1;
+    }
+    wait->watched = true;
+    return credenco_wait_publish(wait, at_once) == CREDENCO_OK ? wait->epoll_fd : -1;
 }
 
 int64_t credenco_wait_timeout_ms(const credenco_wait *wait) {

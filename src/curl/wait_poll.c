@@ -52,6 +52,12 @@ int credenco_wait_pollfd(credenco_wait *wait) {
     return -1;
 }
 
+int credenco_wait_watch(credenco_wait *wait, bool at_once) {
+    (void)wait;
+    (void)at_once;
+    return -1;
+}
+
 int64_t credenco_wait_timeout_ms(const credenco_wait *wait) {
     long timeout_ms = -1;
     curl_multi_timeout(wait->multi, &timeout_ms);

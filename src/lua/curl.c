@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bell.h"
 #include "compat.h"
 
 #define DRIVER_TYPE "credenco.driver"
@@ -268,15 +269,23 @@ static int driver_take(lua_State *L) {
 
 /* --- other event loops ------------------------------------------------------- */
 
-/* driver:pollfd() -> descriptor | nil */
-static int driver_pollfd(lua_State *L) {
-    int fd = credenco_driver_pollfd(check_driver(L));
+static int push_descriptor(lua_State *L, int fd) {
     if (fd < 0) {
         lua_pushnil(L);
     } else {
         lua_pushinteger(L, fd);
     }
     return 1;
+}
+
+/* driver:pollfd() -> descriptor | nil */
+static int driver_pollfd(lua_State *L) {
+    return push_descriptor(L, credenco_driver_pollfd(check_driver(L)));
+}
+
+/* driver:watch() -> the same descriptor, good until the next step | nil */
+static int driver_watch(lua_State *L) {
+    return push_descriptor(L, credenco_driver_watch(check_driver(L)));
 }
 
 /* driver:timeout() -> milliseconds until a step is due | nil */
@@ -291,15 +300,15 @@ static int driver_timeout(lua_State *L) {
 }
 
 static const luaL_Reg driver_methods[] = {
-    {"start", driver_start},   {"cancel", driver_cancel},
-    {"step", driver_step},     {"take", driver_take},
-    {"pollfd", driver_pollfd}, {"timeout", driver_timeout},
-    {"close", driver_close},   {NULL, NULL},
+    {"start", driver_start},     {"cancel", driver_cancel}, {"step", driver_step},
+    {"take", driver_take},       {"pollfd", driver_pollfd}, {"watch", driver_watch},
+    {"timeout", driver_timeout}, {"close", driver_close},   {NULL, NULL},
 };
 
 static const luaL_Reg functions[] = {
     {"driver", curl_driver},
     {"headers", curl_headers},
+    {"bell", credenco_lua_bell},
     {NULL, NULL},
 };
 
@@ -312,6 +321,7 @@ int luaopen_credenco_curl(lua_State *L) {
     }
     credenco_newtype(L, DRIVER_TYPE, driver_methods, driver_close);
     credenco_newtype(L, HEADERS_TYPE, no_methods, headers_finalize);
+    credenco_lua_register_bell(L);
     luaL_newlib(L, functions);
     lua_pushstring(L, curl_version());
     lua_setfield(L, -2, "version");

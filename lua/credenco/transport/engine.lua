@@ -87,17 +87,35 @@ end
 ---@param wait_ms integer
 ---@param most integer?  bounds the transfers begun, moved and handed over
 ---@return boolean more  the bound was reached, so there may be more to do at once
+---@return integer answers  how many were handed over
 function Engine:step(wait_ms, most)
   local driver = self.driver
   local _, more = driver:step(wait_ms, most)
-  local left = most or math.huge
-  while left > 0 and not self.closed and deliver(self, driver:take()) do left = left - 1 end
-  return more or left == 0
+  local answers = 0
+  while answers ~= most and not self.closed and deliver(self, driver:take()) do answers = answers + 1 end
+  return more or answers == most, answers
 end
 
 --- Milliseconds until a step is due even if the descriptor stays unreadable, or nil.
 function Engine:timeout_ms()
   return self.driver:timeout()
+end
+
+--- For loops that wait for sockets of their own alone: what rings when a step has
+--- something to do (src/curl/bell.h), once it was armed.
+---@return any? bell
+---@return string? why there is none
+function Engine:bell()
+  local fd = self.driver:watch()
+  if not fd then return nil, "the system has no epoll" end
+  return curl.bell(fd)
+end
+
+--- Lets the bell ring once, before the next step.
+---@param bell any
+---@return boolean armed
+function Engine:arm(bell)
+  return self.driver:watch() ~= nil and bell:arm() == true
 end
 
 --- Ends the transfers of one transport, or all: who waits is told `closed`.

@@ -1,0 +1,125 @@
+--- Moves a worker's transfers: a timer that steps their source while something is in flight,
+--- so that no request has to stay for it.
+---
+--- A step is bounded, and nginx has its turn between two. Then the pump waits for the bell
+--- (`waker`), which costs nothing while nothing happens and rings at once when something
+--- does. Where much is going on, or there is no bell, it looks again after a tick: one step
+--- then serves all that came meanwhile. (Not after none: nginx runs a timer of zero
+--- milliseconds before it looks at anything else; Debian's lacks the patch that changes it.)
+
+local core = require "credenco.core"
+local wakers = require "credenco.loop.nginx.waker"
+
+local M = {}
+
+M.TICK_S = 0.001
+
+-- How much of the worker's time a step may take, and so how many transfers are begun, moved and handed over in
+-- one. What their owners do with the answers comes on top.
+local STEP_S = 0.00035
+local STEP_LEAST, STEP_MOST = 2, 64
+
+-- Answers in one step from which on the next ones are sure to come within a tick.
+local MANY = 4
+
+local STALLED_MS = 1000
+local DAY_S = 86400
+
+local attached = {} -- set of the sources that are being pumped
+
+-- Leaving ---------------------------------------------------------------------------------
+
+-- nginx runs its timers early when the worker is told to exit.
+local function watch_exit(premature)
+  if not premature then return ngx.timer.at(DAY_S, watch_exit) end
+  for source in pairs(attached) do
+    if source.waker then source.waker:ring() end
+  end
+end
+
+local function end_overdue(source)
+  if not ngx.worker.exiting() then return end
+  source.exiting_since = source.exiting_since or source.pumped_ms
+  if source.pumped_ms - source.exiting_since >= source.exit_grace_ms then source:abandon() end
+end
+
+-- Turns -----------------------------------------------------------------------------------
+
+-- A step that took longer than it should makes the next ones do less; one that was held up by its bound alone
+-- makes them do more.
+local function step(source)
+  local began = os.clock()
+  local more, answers = source:step(0, source.most)
+  if os.clock() - began > STEP_S then
+    source.most = math.max(STEP_LEAST, math.floor(source.most / 2))
+  elseif more then
+    source.most = math.min(STEP_MOST, source.most + 1)
+  end
+  return more, answers
+end
+
+-- Gives nginx its turn, and waits until there is something to do. Where nothing is in flight any more, who has
+-- got the last answer may have another request.
+local function wait_for_bell(source, waker, more, answers)
+  if more or not source:busy() then return waker:breathe() end
+  return answers < MANY and waker:wait()
+end
+
+-- A worker that is about to exit has a time limit to look at.
+local function rest(source, waker, ...)
+  if waker and not source.exiting_since and wait_for_bell(source, waker, ...) then return end
+  ngx.sleep(M.TICK_S)
+end
+
+local function open_waker(source)
+  local waker, why = wakers.open(source)
+  if not waker and not source.told then
+    source.told = true
+    ngx.log(ngx.NOTICE, "credenco: no bell (", why, "): looking after transfers every millisecond instead")
+  end
+  return waker
+end
+
+-- A pump that was held up longer than any should be finds another in its place.
+local function pump(_, source, id)
+  local waker = open_waker(source)
+  while source.pump == id and source:busy() do
+    source.pumped_ms = core.now_ms()
+    end_overdue(source)
+    rest(source, waker, step(source))
+  end
+  if waker then waker:put_back() end
+  if source.pump == id then attached[source], source.pump = nil, nil end
+end
+
+local watching_exit = false
+
+local function start(source)
+  watching_exit = watching_exit or watch_exit()
+  source.pump = {}
+  source.pumped_ms = core.now_ms()
+  attached[source] = true
+  ngx.timer.at(0, pump, source, source.pump)
+end
+
+--- Sees to it that the source is stepped until nothing is in flight in it any more.
+---@param source credenco.CurlEngine
+function M.attach(source)
+  if source.pump then return end
+  source.most = source.most or STEP_LEAST
+  start(source)
+end
+
+--- Looks after the pumps. nginx drops a timer that fires when lua_max_running_timers are
+--- running already; and nobody shall wait for ever for a bell.
+function M.revive()
+  for source in pairs(attached) do
+    if source.waker and source.waker.asleep then
+      source.waker:ring()
+    elseif core.now_ms() - source.pumped_ms > STALLED_MS then
+      start(source)
+    end
+  end
+end
+
+return M

@@ -1,0 +1,116 @@
+--- Wakes a worker's pump when libcurl has something to do. nginx waits for no descriptor of
+--- ours, but for a cosocket: a bell (src/curl/bell.h) rings on one while libcurl's descriptor
+--- is readable. Between two pumps nginx keeps the connection for us.
+
+local M = {}
+
+local CONNECT_MS = 1000
+local FOREVER_MS = 2147483647
+local KEPT = 1 -- connections in a pool that is this bell's alone
+
+---@class credenco.Waker
+---@field source credenco.CurlEngine
+---@field bell any
+---@field socket any
+---@field armed boolean the bell will ring once libcurl has something to do
+---@field rung boolean it was rung by hand, and that was not heard yet
+---@field asleep boolean the pump waits for it
+local Waker = {}
+Waker.__index = Waker
+
+local function connect(path)
+  local socket = ngx.socket.tcp()
+  socket:settimeouts(CONNECT_MS, CONNECT_MS, FOREVER_MS)
+  local ok, why = socket:connect("unix:" .. path)
+  if not ok then return nil, why end
+  return socket
+end
+
+local function connect_first(bell)
+  local socket, why = connect(bell:path())
+  if not socket then return nil, why end
+  local accepted
+  accepted, why = bell:accept()
+  if accepted then return socket end
+  socket:close()
+  return nil, why
+end
+
+local function new(source)
+  local bell, why = source:bell()
+  if not bell then return nil, why end
+  local socket
+  socket, why = connect_first(bell)
+  if socket then
+    return setmetatable({ source = source, bell = bell, socket = socket,
+      armed = false, rung = false, asleep = false }, Waker)
+  end
+  bell:close()
+  return nil, why
+end
+
+-- The path leads nowhere any more: there is the kept connection, or none.
+local function take_kept(waker)
+  if waker.socket then return false end -- another pump's, which was held up
+  local socket = connect(waker.bell:path())
+  if not socket or socket:getreusedtimes() == 0 then return false end
+  waker.socket = socket
+  return true
+end
+
+--- The source's waker, connected.
+---@param source credenco.CurlEngine
+---@return credenco.Waker? waker
+---@return string? why there is none
+function M.open(source)
+  local kept = source.waker
+  if kept and take_kept(kept) then return kept end
+  if kept then kept:close() end
+  local waker, why = new(source)
+  source.waker = waker
+  return waker, why
+end
+
+local function hear(self)
+  self.asleep = true
+  local byte = self.socket:receive(1)
+  self.asleep = false
+  if byte == "?" then self.rung = false elseif byte then self.armed = false end
+  return byte ~= nil
+end
+
+--- Waits until libcurl has something to do, or somebody rings.
+---@return boolean waited false when the connection is lost
+function Waker:wait()
+  self.armed = self.armed or self.source:arm(self.bell)
+  return self.armed and hear(self)
+end
+
+--- Waits until nginx has seen to everything that is due now.
+---@return boolean waited
+function Waker:breathe()
+  self.rung = self.rung or self.bell:ring() == true
+  return self.rung and hear(self)
+end
+
+--- Ends a wait.
+function Waker:ring()
+  if self.asleep and not self.rung then self.rung = self.bell:ring() == true end
+end
+
+function Waker:close()
+  if self.socket then self.socket:close() end
+  self.socket = nil
+  self.bell:close()
+end
+
+--- Leaves the connection for the next pump; one on which a byte may still arrive is closed.
+function Waker:put_back()
+  local socket = self.socket
+  self.socket = nil
+  if not self.armed and not self.rung and socket:setkeepalive(0, KEPT) then return end
+  self:close()
+  if self.source.waker == self then self.source.waker = nil end
+end
+
+return M
