@@ -237,6 +237,11 @@ for _, behaviour in ipairs { "reset", "close", "half_head", "half_body", "half_c
   end)
 end
 
+case("gives up at a length that is no number of bytes", function(t)
+  local bytes = "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc"
+  t:failure("connect_failed", "unknown", t:url { act = "raw", bytes = bytes, keep = true } .. "/x")
+end)
+
 case("says that the outcome is unknown when the connection breaks while it sends", function(t)
   t:failure("connect_failed", "unknown", t:url "reset_at_head" .. "/x", {
     method = "POST", body = ("x"):rep(BIG_BODY_BYTES),

@@ -68,9 +68,17 @@ local function ends_with_connection(headers)
   return not headers["content-length"] and not headers["transfer-encoding"]
 end
 
+-- lua-resty-http takes any number for a length, and counts down from a negative one for
+-- ever, without a pause for the worker.
+local function has_bad_length(headers)
+  local length = headers["content-length"]
+  return type(length) == "string" and not length:find "^%d+%s*$"
+end
+
 local function read_body(response, most)
   local parts, size = {}, 0
   if not response.has_body then return "" end
+  if has_bad_length(response.headers) then return nil, "the Content-Length is no number of bytes" end
   repeat
     local chunk, err = response.body_reader(CHUNK_BYTES)
     if err and not (err == "closed" and ends_with_connection(response.headers)) then return nil, err end
