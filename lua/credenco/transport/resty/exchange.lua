@@ -97,14 +97,11 @@ local function lower(headers)
   return names
 end
 
--- Seconds, or a date (RFC 9110, 10.2.3).
+-- Whole seconds, or a date (RFC 9110, 10.2.3).
 local function retry_after_ms(headers)
-  local value = headers["retry-after"]
-  local seconds = tonumber(value)
-  if value and not seconds then
-    local at = ngx.parse_http_time(value)
-    seconds = at and at - ngx.time()
-  end
+  local value = headers["retry-after"] or ""
+  local at = ngx.parse_http_time(value)
+  local seconds = at and at - ngx.time() or tonumber(value:match "^%d+$")
   return seconds and seconds > 0 and seconds * 1000 or nil
 end
 
