@@ -242,6 +242,13 @@ case("gives up at a length that is no number of bytes", function(t)
   t:failure("connect_failed", "unknown", t:url { act = "raw", bytes = bytes, keep = true } .. "/x")
 end)
 
+case("quotes nothing of an answer that it cannot read", function(t)
+  for _, line in ipairs { "x-api-key: secret", "HTTP/1.1 xx secret" } do
+    local _, err = t:send(t:url { act = "raw", bytes = line .. "\r\n\r\n" } .. "/x")
+    expect.equal(nil, err.message:find("secret", 1, true), "the secret in the message")
+  end
+end)
+
 case("says that the outcome is unknown when the connection breaks while it sends", function(t)
   t:failure("connect_failed", "unknown", t:url "reset_at_head" .. "/x", {
     method = "POST", body = ("x"):rep(BIG_BODY_BYTES),

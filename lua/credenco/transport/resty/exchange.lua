@@ -9,12 +9,18 @@ local IDLE_MS = 60000
 local CHUNK_BYTES = 65536
 local HAS_LENGTH = { POST = true, PUT = true, PATCH = true }
 
+-- lua-resty-http quotes a status line that it cannot read, and a server may have put into
+-- it what it was sent.
+local function without_quotes(err)
+  return (err:gsub(" line: .*", " line"))
+end
+
 local function fail(call, err)
   if err == "timeout" then return nil, failure("timeout", call.sent) end
   if err == "too large" then return nil, failure("too_large", call.sent) end
   local is_tls = call.sent == "no" and call.url.scheme == "https"
     and (err:find "handshake" or err:find "certificate" or err:find "SSL")
-  return nil, failure(is_tls and "tls_failed" or "connect_failed", call.sent, err)
+  return nil, failure(is_tls and "tls_failed" or "connect_failed", call.sent, without_quotes(err))
 end
 
 local function set_timeouts(client, call)
