@@ -115,6 +115,18 @@ describe("inside nginx, the transport over lua-resty-http", function()
     assert.truthy(problem:find("needs lua-resty-http 0.17 or later", 1, true))
   end)
 
+  it("names what it lacks where only that is not installed", function()
+    local problem = inside:run [[
+      local before = package.loaded["resty.http"]
+      package.loaded["resty.http"] = nil
+      package.preload["resty.http"] = function() error("module 'resty.string' not found:\n\tno field", 0) end
+      local problem = select(2, pcall(require("credenco.transport.resty").new, {}))
+      package.preload["resty.http"], package.loaded["resty.http"] = nil, before
+      return problem
+    ]]
+    assert.matches("lua%-resty%-string.+%(module 'resty.string' not found:%)$", problem)
+  end)
+
   it("refuses the options that it cannot honour", function()
     local problem = inside:run [[
       return select(2, pcall(require("credenco").new, {

@@ -18,8 +18,8 @@ Transport.__index = Transport
 
 local DEFAULTS = { connection_cache = 1024, connect_timeout_ms = 5000, max_body_bytes = 1048576, exit_grace_ms = 5000 }
 
-local NEEDS = "transport 'resty' needs lua-resty-http 0.17 or later: luarocks install lua-resty-http, "
-  .. "or opm get ledgetech/lua-resty-http"
+local NEEDS = "transport 'resty' needs lua-resty-http 0.17 or later, and lua-resty-string, which OpenResty brings: "
+  .. "luarocks --lua-version=5.1 install lua-resty-http, or opm get ledgetech/lua-resty-http"
 
 -- How often an exchange looks whether its worker exits.
 local LOOK_EVERY_MS = 1000
@@ -34,7 +34,8 @@ local UNSUPPORTED = {
 
 local function library()
   local found, http = pcall(require, "resty.http")
-  if not found then error(NEEDS, 0) end
+  -- It may be there and lack what it needs itself.
+  if not found then error(("%s (%s)"):format(NEEDS, tostring(http):match "^[^\n]*"), 0) end
   local major, minor = tostring(http._VERSION):match "^(%d+)%.(%d+)"
   if not major or tonumber(major) == 0 and tonumber(minor) < 17 then error(NEEDS, 0) end
   return http
