@@ -108,7 +108,9 @@ end
 -- Answering ------------------------------------------------------------------------
 
 -- An event leaves two marks: its id, and the digest of what was signed. A digest that
--- comes back under another id is a replay, for the signature does not cover the id.
+-- comes back under another id is a replay, for the signature does not cover the id. An
+-- id is false while its event is put into the queue, then true: a value of the same
+-- size, for which a full dictionary drops nothing.
 local function mark(self, id, digest)
   local dict = self.dict
   local added, problem = dict:safe_add("digest " .. digest, id, 2 * self.options.tolerance_s)
@@ -116,10 +118,10 @@ local function mark(self, id, digest)
   if not added and dict:get("digest " .. digest) ~= id then
     return 409, "this delivery came before, as another event"
   end
-  added, problem = dict:safe_add("id " .. id, "taking", TAKING_S)
+  added, problem = dict:safe_add("id " .. id, false, TAKING_S)
   if added then return nil end
   if problem ~= "exists" then return 503, "no room" end
-  if dict:get("id " .. id) == "taken" then return 204 end
+  if dict:get("id " .. id) then return 204 end
   return 503, "this event is being taken"
 end
 
@@ -133,7 +135,7 @@ local function queue_event(self, event, text, digest)
     unmark(self, event.id, digest)
     return 503, "the queue is full"
   end
-  self.dict:set("id " .. event.id, "taken", self.options.remember_s)
+  self.dict:safe_set("id " .. event.id, true, self.options.remember_s)
   self.worker:wake()
   return 204
 end

@@ -25,20 +25,23 @@ local EVENTS = [[
     secret = "new secret", dict = "small", handler = handle, queue_size = 2, concurrency = 1, max_attempts = 2,
     signature_header = "x-other-header", signature_name = "sha256", max_body_bytes = 1000,
   }
+  M.tight = new { secret = "new secret", dict = "tight", handler = handle }
   return M
 ]]
 
 local HTTP = [[
   lua_shared_dict events 1m;
   lua_shared_dict small 1m;
+  lua_shared_dict tight 64k;
   lua_shared_dict done 1m;
   init_by_lua_block { package.path = "$folder/?.lua;" .. package.path }
-  init_worker_by_lua_block { require("events").usual:start() require("events").small:start() }
+  init_worker_by_lua_block { for _, events in pairs(require "events") do events:start() end }
 ]]
 
 local SERVER = [[
   location = /usual { content_by_lua_block { require("events").usual:receive() } }
   location = /small { content_by_lua_block { require("events").small:receive() } }
+  location = /tight { content_by_lua_block { require("events").tight:receive() } }
   location = /tiny { client_body_buffer_size 16; content_by_lua_block { require("events").usual:receive() } }
 ]]
 
@@ -223,6 +226,21 @@ describe("the webhook inside nginx", function()
     for i = 1, 2 do assert.equal(1, comes_to_be_done(made[i].id)) end
     assert.equal(204, deliver(made[3]).status)
     assert.equal(1, comes_to_be_done(made[3].id))
+  end)
+
+  it("forgets nothing when its dictionary is full", function()
+    local taken = {}
+    for i = 1, 200 do
+      local made = delivery { path = "/tight", data = { ms = 100, failures = 1, text = "tight " .. i } }
+      local status = deliver(made).status
+      if status == 204 then taken[#taken + 1] = made else assert.equal(503, status) end
+    end
+    assert.is_true(#taken > 50 and #taken < 200)
+    for _, made in ipairs(taken) do assert.equal(1, comes_to_be_done(made.id)) end
+    for _, made in ipairs(taken) do
+      assert.equal(409, deliver(delivery { path = "/tight", signature = made.signature, body = made.body }).status)
+      assert.equal(204, deliver(made).status)
+    end
   end)
 
   it("runs a handler that failed again", function()

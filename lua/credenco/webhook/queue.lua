@@ -4,6 +4,9 @@
 --- It is a ring of slots. An item stays in its slot until it is done; whoever works on it
 --- has a lease on the slot, renewed while the work goes on and gone soon after its
 --- worker. So an item may be worked on again, never forgotten. Order is not kept.
+---
+--- A dictionary that is full drops what it holds for something new, except in its safe_
+--- methods and where a value keeps its size. So nothing else is used here.
 
 local core = require "credenco.core"
 local loop = require "credenco.loop"
@@ -12,6 +15,9 @@ local M = {}
 
 local LEASE_S = 5
 local LEASE_RENEWED_MS = 1000
+
+-- What items leave free, so that there is room for leases: two pages, of thirty each.
+local SPARE_BYTES = 8192
 
 ---@class credenco.Queue
 ---@field dict table
@@ -34,9 +40,16 @@ local function tries_key(slot) return "tries " .. slot end
 ---@param item string
 ---@return boolean? ok
 function Queue:put(item)
+  if self.dict:free_space() < #item + SPARE_BYTES then return nil end
   local first = self.dict:incr("next slot", 1, 0)
   for i = 0, self.size - 1 do
-    if self.dict:safe_add(slot_key((first + i) % self.size), item) then return true end
+    local slot = (first + i) % self.size
+    local added, problem = self.dict:safe_add(slot_key(slot), item)
+    if added then
+      self.dict:safe_add(tries_key(slot), 0)
+      return true
+    end
+    if problem ~= "exists" then return nil end
   end
 end
 
@@ -54,7 +67,7 @@ end
 function Queue:take()
   local dict, lease = self.dict, core.uuid()
   for slot = 0, self.size - 1 do
-    if dict:get(slot_key(slot)) and dict:add(lease_key(slot), lease, LEASE_S) then
+    if dict:get(slot_key(slot)) and dict:safe_add(lease_key(slot), lease, LEASE_S) then
       local item = dict:get(slot_key(slot)) -- it may have been done before the lease
       if item then return { item = item, slot = slot, lease = lease } end
       dict:delete(lease_key(slot))
@@ -85,14 +98,14 @@ end
 ---@param job credenco.Job
 ---@return integer failures
 function Queue:count_failure(job)
-  return self.dict:incr(tries_key(job.slot), 1, 0) or 1
+  return self.dict:incr(tries_key(job.slot), 1) or 1
 end
 
---- Leaves an item alone for so long.
+--- Leaves an item alone for so long: the lease stays, and nobody renews it.
 ---@param job credenco.Job
 ---@param delay_s number
 function Queue:postpone(job, delay_s)
-  if owns(self, job) then self.dict:set(lease_key(job.slot), true, delay_s) end
+  if owns(self, job) then self.dict:expire(lease_key(job.slot), delay_s) end
 end
 
 ---@return integer items
