@@ -15,8 +15,11 @@ local EVENTS = [[
   local done = ngx.shared.done
   local function handle(event)
     done:incr("begun " .. event.id, 1, 0)
-    ngx.sleep(event.data.ms / 1000)
-    if event.data.failures >= done:get("begun " .. event.id) then error "on purpose" end
+    if event.data.ms > 0 then ngx.sleep(event.data.ms / 1000) end
+    if event.data.failures >= done:get("begun " .. event.id) then
+      if event.data.exits then ngx.exit(ngx.OK) end
+      error "on purpose"
+    end
     done:rpush("list", event.id .. " " .. event.type .. " " .. event.data.text)
   end
   local new = require("credenco.webhook").new
@@ -258,6 +261,23 @@ describe("the webhook inside nginx", function()
     assert.equal(204, deliver(made).status)
     local words = ("event %s: given up after 2 attempts"):format(made.id)
     assert.is_true(wait.until_true(function() return inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
+  end)
+
+  it("runs a handler that left through ngx.exit again", function()
+    local made = delivery {
+      path = "/small", header = "x-other-header", scheme = "sha256",
+      data = { ms = 0, failures = 1, exits = true, text = "leaves" },
+    }
+    assert.equal(204, deliver(made).status)
+    assert.equal(1, comes_to_be_done(made.id))
+  end)
+
+  it("runs handlers when nginx takes timers again", function()
+    inside:run [[ for _ = 1, 256 do ngx.timer.at(0, function() ngx.sleep(2) end) end ]]
+    local made = delivery { path = "/small", header = "x-other-header", scheme = "sha256" }
+    assert.equal(204, deliver(made).status)
+    assert.truthy(inside:error_log():find("lua_max_running_timers are not enough", 1, true))
+    assert.equal(1, comes_to_be_done(made.id))
   end)
 
   it("leaves alone what is worked on for longer than a lease lasts", function()

@@ -58,7 +58,10 @@ end
 ---@field slot integer
 ---@field lease string  what the lease on the slot says while it is ours
 
-local function owns(self, job)
+--- Whether the lease on the item is still the job's.
+---@param job credenco.Job
+---@return boolean
+function Queue:owns(job)
   return self.dict:get(lease_key(job.slot)) == job.lease
 end
 
@@ -78,7 +81,7 @@ end
 --- Keeps the lease until `job.done`.
 ---@param job credenco.Job
 function Queue:hold(job)
-  while not job.done and owns(self, job) do
+  while not job.done and self:owns(job) do
     self.dict:expire(lease_key(job.slot), LEASE_S)
     loop.sleep(LEASE_RENEWED_MS)
   end
@@ -88,7 +91,7 @@ end
 --- another item by now.
 ---@param job credenco.Job
 function Queue:finish(job)
-  if not owns(self, job) then return end
+  if not self:owns(job) then return end
   self.dict:delete(tries_key(job.slot))
   self.dict:delete(slot_key(job.slot))
   self.dict:delete(lease_key(job.slot))
@@ -105,7 +108,7 @@ end
 ---@param job credenco.Job
 ---@param delay_s number
 function Queue:postpone(job, delay_s)
-  if owns(self, job) then self.dict:expire(lease_key(job.slot), delay_s) end
+  if self:owns(job) then self.dict:expire(lease_key(job.slot), delay_s) end
 end
 
 ---@return integer items

@@ -16,7 +16,7 @@ Worker.__index = Worker
 --- @param options { handler: fun(event: table): any, concurrency: integer, max_attempts: integer }
 --- @return credenco.WebhookWorker
 function M.new(queue, options)
-  return setmetatable({ queue = queue, options = options, running = 0 }, Worker)
+  return setmetatable({ queue = queue, options = options, jobs = {} }, Worker)
 end
 
 -- A handler fails by throwing, or with nil or false and what went wrong.
@@ -45,25 +45,36 @@ local function work_on(self, job)
   if ok then self.queue:finish(job) else fail(self, job, event, problem) end
 end
 
+-- How many jobs are under way. A job whose lease has lapsed has ended without a word: its
+-- handler left through ngx.exit, say.
+local function under_way(self)
+  local count = 0
+  for job in pairs(self.jobs) do
+    if self.queue:owns(job) then count = count + 1 else self.jobs[job] = nil end
+  end
+  return count
+end
+
 -- A worker that is told to exit leaves the rest to those that take over.
 local function next_job(self)
-  if not loop.exiting() then return self.queue:take() end
+  if loop.exiting() or under_way(self) >= self.options.concurrency then return nil end
+  return self.queue:take()
 end
 
 local function run(self)
   local job = next_job(self)
   while job do
+    self.jobs[job] = true
     work_on(self, job)
+    self.jobs[job] = nil
     job = next_job(self)
   end
-  self.running = self.running - 1
 end
 
---- Looks for work in the background.
+--- Looks for work in the background. nginx drops a task when it has too many; another
+--- look will do.
 function Worker:wake()
-  if self.running >= self.options.concurrency then return end
-  self.running = self.running + 1
-  loop.detach(run, self)
+  if under_way(self) < self.options.concurrency then loop.detach(run, self) end
 end
 
 --- Looks for work now and then: what a reload or a dead worker left, and what failed.
