@@ -61,12 +61,14 @@ local function next_job(self)
   return self.queue:take()
 end
 
+-- The handler may have waited for nothing: nginx gets its turn between two jobs.
 local function run(self)
   local job = next_job(self)
   while job do
     self.jobs[job] = true
     work_on(self, job)
     self.jobs[job] = nil
+    loop.breathe()
     job = next_job(self)
   end
 end
