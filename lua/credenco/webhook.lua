@@ -31,7 +31,7 @@ local M = {}
 ---@field max_body_bytes integer? default 65536; at most client_body_buffer_size
 ---@field queue_size integer?     default 1000
 ---@field concurrency integer?    handlers at once, per worker; default 8
----@field max_attempts integer?   default 10, over a quarter of an hour
+---@field max_attempts integer?   default 10, over eight minutes
 ---@field remember_s integer?     how long an event's id is known; default 86400
 
 local OLD_SECRET_S = 3600
@@ -84,6 +84,9 @@ function M.new(given)
   local dict = loop.shared_dict and loop.shared_dict(read.dict)
   if not dict then error(what .. ": dict must name a lua_shared_dict of nginx's configuration", 2) end
   read.secrets = secrets_of(read)
+  -- How long one signature may be good for: to the end of the second that is the last.
+  read.signed_s = 2 * read.tolerance_s + 1
+  read.remember_s = math.max(read.remember_s, read.signed_s)
   local items = queue.new(dict, read.queue_size)
   return setmetatable({
     options = read, dict = dict, queue = items, worker = worker.new(items, read),
@@ -113,7 +116,7 @@ end
 -- size, for which a full dictionary drops nothing.
 local function mark(self, id, digest)
   local dict = self.dict
-  local added, problem = dict:safe_add("digest " .. digest, id, 2 * self.options.tolerance_s)
+  local added, problem = dict:safe_add("digest " .. digest, id, self.options.signed_s)
   if not added and problem ~= "exists" then return 503, "no room" end
   if not added and dict:get("digest " .. digest) ~= id then
     return 409, "this delivery came before, as another event"

@@ -28,6 +28,7 @@ local EVENTS = [[
     secret = "new secret", dict = "small", handler = handle, queue_size = 2, concurrency = 1, max_attempts = 2,
     signature_header = "x-other-header", signature_name = "sha256", max_body_bytes = 1000,
   }
+  M.strict = new { secret = "new secret", dict = "strict", handler = handle, tolerance_s = 1 }
   M.tight = new { secret = "new secret", dict = "tight", handler = handle }
   return M
 ]]
@@ -35,6 +36,7 @@ local EVENTS = [[
 local HTTP = [[
   lua_shared_dict events 1m;
   lua_shared_dict small 1m;
+  lua_shared_dict strict 1m;
   lua_shared_dict tight 64k;
   lua_shared_dict done 1m;
   init_by_lua_block { package.path = "$folder/?.lua;" .. package.path }
@@ -44,6 +46,7 @@ local HTTP = [[
 local SERVER = [[
   location = /usual { content_by_lua_block { require("events").usual:receive() } }
   location = /small { content_by_lua_block { require("events").small:receive() } }
+  location = /strict { content_by_lua_block { require("events").strict:receive() } }
   location = /tight { content_by_lua_block { require("events").tight:receive() } }
   location = /tiny { client_body_buffer_size 16; content_by_lua_block { require("events").usual:receive() } }
 ]]
@@ -156,6 +159,20 @@ describe("the webhook inside nginx", function()
     for _, signature in ipairs { both, made.signature, old.signature } do
       assert.equal(409, deliver(delivery { signature = signature, body = made.body }).status)
     end
+  end)
+
+  it("knows a replay for as long as its signature is good", function()
+    local before = os.time()
+    wait.until_true(function() return os.time() > before end, PATIENCE_MS)
+    local made = delivery { path = "/strict", time = os.time() + 1 }
+    assert.equal(204, deliver(made).status)
+    local statuses = { [204] = 0, [401] = 0, [409] = 0 }
+    wait.until_true(function()
+      local status = deliver(delivery { path = "/strict", signature = made.signature, body = made.body }).status
+      statuses[status] = statuses[status] + 1
+      return status == 401
+    end, PATIENCE_MS)
+    assert.same({ 0, 1 }, { statuses[204], statuses[401] })
   end)
 
   local refused = {
