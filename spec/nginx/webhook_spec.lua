@@ -37,6 +37,7 @@ local HTTP = [[
   lua_shared_dict events 1m;
   lua_shared_dict small 1m;
   lua_shared_dict strict 1m;
+  lua_shared_dict shrunk 1m;
   lua_shared_dict tight 64k;
   lua_shared_dict done 1m;
   init_by_lua_block { package.path = "$folder/?.lua;" .. package.path }
@@ -330,6 +331,19 @@ describe("the webhook inside nginx", function()
     for _, id in ipairs(ids) do left = left + (done()[id] and 0 or 1) end
     assert.is_true(left > 0)
     for i = 1, 48 do assert.equal(1, comes_to_be_done(ids[i])) end
+  end)
+
+  it("finds what is in the queue after a reload that made it smaller", function()
+    local taken = inside:run [[
+      local queue = require "credenco.webhook.queue"
+      local before = queue.new(ngx.shared.shrunk, 50)
+      for i = 1, 50 do assert(before:put("item " .. i)) end
+      local after, taken = queue.new(ngx.shared.shrunk, 2), 0
+      assert(not after:put "one more")
+      while after:take() do taken = taken + 1 end
+      return taken
+    ]]
+    assert.equal(50, taken)
   end)
 
   it("runs the handler again when its worker died while it ran", function()

@@ -21,7 +21,8 @@ local SPARE_BYTES = 8192
 
 ---@class credenco.Queue
 ---@field dict table
----@field size integer
+---@field size integer   how many slots are filled
+---@field slots integer  how many are looked at: before a reload it may have been larger
 local Queue = {}
 Queue.__index = Queue
 
@@ -29,7 +30,9 @@ Queue.__index = Queue
 --- @param size integer
 --- @return credenco.Queue
 function M.new(dict, size)
-  return setmetatable({ dict = dict, size = size }, Queue)
+  local slots = math.max(size, dict:get "slots" or 0)
+  dict:safe_set("slots", slots)
+  return setmetatable({ dict = dict, size = size, slots = slots }, Queue)
 end
 
 local function slot_key(slot) return "slot " .. slot end
@@ -69,7 +72,7 @@ end
 ---@return credenco.Job?
 function Queue:take()
   local dict, lease = self.dict, core.uuid()
-  for slot = 0, self.size - 1 do
+  for slot = 0, self.slots - 1 do
     if dict:get(slot_key(slot)) and dict:safe_add(lease_key(slot), lease, LEASE_S) then
       local item = dict:get(slot_key(slot)) -- it may have been done before the lease
       if item then return { item = item, slot = slot, lease = lease } end
@@ -114,7 +117,7 @@ end
 ---@return integer items
 function Queue:length()
   local count = 0
-  for slot = 0, self.size - 1 do
+  for slot = 0, self.slots - 1 do
     if self.dict:get(slot_key(slot)) then count = count + 1 end
   end
   return count
