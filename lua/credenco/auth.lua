@@ -135,7 +135,7 @@ end
 
 local function obtain(self)
   if not self.shared then return ask(self) end
-  return self.shared:obtain(function() return ask(self) end, self.refused)
+  return self.shared:obtain(function() return ask(self) end, self.refused, loop.now_ms() + self.timeout_ms)
 end
 
 local function wake_all(self, headers, err)

@@ -149,6 +149,15 @@ describe("the token that all workers of nginx share", function()
     for _, answer in ipairs(ask(scenario, 5)) do assert.same({ false, "token" }, { answer.ok, answer.step }) end
   end)
 
+  it("is not waited for longer than a call may take, however many fetch it in vain", function()
+    local value, err = inside:run [[
+      local shared = require("credenco.auth.shared").new { shared_dict = "tokens", token_url = "u", client_id = "c" }
+      ngx.shared.tokens:set(shared.lock_key, true, 60)
+      return shared:obtain(error, nil, require("credenco.loop").now_ms() + 200)
+    ]]
+    assert.same({ nil, "timeout" }, { value, err })
+  end)
+
   it("needs a dictionary that there is", function()
     local ok, problem = inside:run [[
       return pcall(require("credenco").new, {

@@ -68,16 +68,20 @@ local function fetch_locked(self, fetch, refused)
 end
 
 --- A token that is not `refused` and need not be renewed yet: the one that is there, the
---- one that another worker is fetching, or what `fetch` gives. Waits.
+--- one that another worker is fetching, or what `fetch` gives. Waits for the other worker,
+--- but not beyond the deadline: while an issuer hangs, more would come to wait than get
+--- their turn.
 ---@param fetch fun(): table?, credenco.Error?
 ---@param refused string?
+---@param deadline_ms number
 ---@return table? token  value, dies_ms, renew_ms
----@return credenco.Error? err
-function Shared:obtain(fetch, refused)
+---@return credenco.Error|"timeout"|nil err
+function Shared:obtain(fetch, refused, deadline_ms)
   while true do
     local token = fresh(self, refused)
     if token then return token end
     if self.dict:add(self.lock_key, true, LOCK_S) then break end
+    if loop.now_ms() >= deadline_ms then return nil, "timeout" end
     loop.sleep(LOOK_EVERY_MS)
   end
   local token, err = fetch_locked(self, fetch, refused)
