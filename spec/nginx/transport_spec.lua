@@ -97,6 +97,17 @@ describe("inside nginx, the transport over lua-resty-http", function()
         if wanted_ms then assert.is_true(ms >= wanted_ms) else assert.is_nil(ms) end
       end)
     end
+
+    it("forgets a call that nginx never began", function()
+      local code, sent, forgotten = inside:run([[
+        for _ = 1, 256 do ngx.timer.at(0, function() ngx.sleep(3) end) end
+        local transport = require("credenco.transport.resty").new {}
+        local deadline_ms = require("credenco.loop").now_ms() + 300
+        local _, err = transport:send { method = "GET", url = ..., deadline_ms = deadline_ms }
+        return err.code, err.sent, next(transport.calls) == nil
+      ]], world.server:scenario({}).url .. "/x")
+      assert.same({ "timeout", "no", true }, { code, sent, forgotten })
+    end)
   end
 
   it("names the package where it is not installed", function()

@@ -104,6 +104,7 @@ local function settle(over, ...)
 end
 
 local function carry_out(self, call)
+  if not self.calls[call] then return end
   local over = loop.self()
   local running = ngx.thread.spawn(function() settle(over, exchange(self.http, call)) end)
   local watching = ngx.thread.spawn(function() settle(over, nil, failure(wait_for_end(call), call.sent)) end)
@@ -137,8 +138,9 @@ function Transport:send(request)
   self.calls[call] = true
   loop.detach(carry_out, self, call)
   local response, err = loop.wait(call.waiter, request.deadline_ms + SPARE_MS)
-  if err == "timeout" then err = failure("timeout", call.sent) end
-  return response, err
+  if err ~= "timeout" then return response, err end
+  self.calls[call] = nil -- it must not begin any more
+  return nil, failure("timeout", call.sent)
 end
 
 --- Ends what is under way; who waits for it is told `closed`. May run twice.
