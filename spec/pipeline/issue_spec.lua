@@ -140,6 +140,28 @@ describe("a record", function()
     assert.equal(0, #bench.calls.create_offer)
   end)
 
+  it("that the workflow cannot deal with any more, when its offer may be pushed, is unknown and keeps it", function()
+    for _, state in ipairs { "offered", "pushed" } do
+      bench.script.push_offer = { function(args, good)
+        good(args)
+        return nil, err("closed")
+      end }
+      assert(bench:run({ { id = state, wallet = "w" } }))
+      bench:ask(function(db)
+        local offer = state == "pushed" and ", offer = NULL" or ""
+        return db:execute(("UPDATE credenco_record SET state = '%s' %s WHERE key = '%s'"):format(state, offer, state))
+      end)
+      bench:restart()
+      assert(bench:run(nil, { workflow = { wallet_key = function() error "changed" end } }))
+      assert.equal("unknown", (bench:state_of(state)))
+      bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "unknown" }) end)
+      assert(bench:run(nil))
+      assert.equal("issued", (bench:state_of(state)))
+      bench:restart()
+    end
+    assert.same({ "offered", "pushed" }, bench.wallet)
+  end)
+
   it("goes to the inbox, or is only offered, as the workflow says", function()
     local seen = {}
     assert(bench:run(records(2), { workflow = {

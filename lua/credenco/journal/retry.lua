@@ -2,10 +2,11 @@
 
 local M = {}
 
--- Where a record takes up its work again. An unknown one goes on with the offer it has, or with its status.
+-- Where a record takes up its work again. An unknown one goes on with the offer it has. Without one it was pushed,
+-- and its status is asked for, unless no offer of it ever was in this journal.
 local AGAIN = {
   failed = "'pending'",
-  unknown = "CASE WHEN offer IS NOT NULL THEN 'offered' WHEN code = 'not_confirmed' THEN 'pushed' ELSE 'pending' END",
+  unknown = "CASE WHEN offer IS NOT NULL THEN 'offered' WHEN code = 'already_asked' THEN 'pending' ELSE 'pushed' END",
 }
 
 local function update(state, extra)

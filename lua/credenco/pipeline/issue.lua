@@ -202,10 +202,17 @@ end
 
 -- One step ------------------------------------------------------------------------------------------
 
+-- The workflow cannot deal with the record. Where an offer stands in the journal it may have been pushed before:
+-- then nobody can say that nothing was issued, and the offer is kept.
+local function refused(run, job)
+  local finished = job.state == "pending" and fail or unknown
+  return finished(run, job, job.reason)
+end
+
 local function step(run, job)
   local said = prepare.step(run, job)
   if said == "skipped" then return finish(run, job, "skipped", job.reason) end
-  if said == "failed" then return fail(run, job, job.reason) end
+  if said == "failed" then return refused(run, job) end
   job.correlation_id = correlation.id(run.workflow.name, job.key, job.template_id)
   if job.state == "pending" then
     said = make_offer(run, job)

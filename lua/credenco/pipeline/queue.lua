@@ -30,9 +30,10 @@ local function restore(run, item)
     item.record, run.resumed[item.key] = record, true
     return true
   end
-  run.writer:put("failed", { key = item.key, code = "broken_line", stage = "source",
+  local state = item.state == "pending" and "failed" or "unknown" -- its offer may have been pushed
+  run.writer:put(state, { key = item.key, code = "broken_line", stage = "source",
     message = "the kept line cannot be read: " .. tostring(err) })
-  run.counts:finished("failed")
+  run.counts:finished(state)
 end
 
 local function take(run, limit)
