@@ -257,6 +257,27 @@ describe("several steps", function()
   end)
 end)
 
+describe("steps of a record whose line was corrected", function()
+  it("go on where it failed, and issue nothing a second time", function()
+    local bench = bench_of_one.new()
+    local function run(wallet)
+      local steps = {}
+      for i, template in ipairs { "first", "second" } do
+        steps[i] = { template_id = template, claims = claims.map { id = "id" } }
+      end
+      return assert(bench:run({ { id = "1", wallet = wallet } }, { workflow = { steps = steps } }))
+    end
+    bench.script.push_offer = { [2] = err("not_found") }
+    run("wrong")
+    bench:restart()
+    bench.done = {} -- an issuer whose status proves nothing
+    assert.equal(1, run("right").totals.issued)
+    assert.same({ "1", "1" }, bench.wallet)
+    assert.equal("second", bench.calls.create_offer[1].template_id)
+    bench:close()
+  end)
+end)
+
 describe("confirmation", function()
   local bench
   local always_waiting = setmetatable({}, { __index = function()

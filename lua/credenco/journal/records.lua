@@ -98,11 +98,11 @@ end
 
 local REOPEN = [[
 UPDATE credenco_record
-SET state = 'pending', step = 1, owner = NULL, offer = NULL, code = NULL, stage = NULL, message = NULL,
+SET state = 'pending', owner = NULL, offer = NULL, code = NULL, stage = NULL, message = NULL,
   input = ?, run = ?, line = ?, updated = {now}
 WHERE workflow = ? AND key = ? AND copy = '' AND state = 'failed']]
 
---- Opens a failed record again, with a corrected line.
+--- Opens a failed record again, with a corrected line. Steps that were issued stay issued: it goes on at its own.
 ---@return integer? changed
 ---@return string? err
 function M.reopen(db, item)
