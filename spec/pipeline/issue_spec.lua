@@ -326,4 +326,47 @@ describe("confirmation", function()
     assert(bench:run(nil, { confirm_ms = 1 }))
     assert.equal("unknown", (bench:state_of("1")))
   end)
+
+  it("is asked of an offer whose age a clock that went back does not tell", function()
+    bench.script.push_offer = { err("closed") }
+    assert(bench:run(records(1)))
+    bench:ask(function(db) return db:execute("UPDATE credenco_record SET updated = updated + 3600") end)
+    bench:restart()
+    assert(bench:run(nil))
+    assert.equal(2, #bench.calls.issue_status)
+    assert.equal("issued", (bench:state_of("1")))
+  end)
+
+  it("is asked of an offer that a person's retry pushes, however long ago it was made", function()
+    bench.script.push_offer = setmetatable({}, { __index = function() return err("timeout", "unknown") end })
+    bench.script.issue_status = always_waiting
+    assert(bench:run(records(1), { attempts = 1 }))
+    assert.equal("unknown", (bench:state_of("1")))
+    bench:restart()
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "unknown" }) end)
+    assert(bench:run(nil))
+    assert.equal(1, #bench.calls.push_offer)
+    assert.equal(2, #bench.calls.issue_status)
+  end)
+
+  it("is asked of an offer that grew old in the run that made it, as in a long pause", function()
+    local now_ms = loop.now_ms
+    finally(function() loop.now_ms = now_ms end)
+    bench.script.push_offer = { function(args, good)
+      loop.now_ms = function() return now_ms() + 61000 end
+      return good(args)
+    end }
+    assert(bench:run(records(1)))
+    assert.equal(1, #bench.calls.issue_status)
+  end)
+
+  it("is not asked of a new offer, however long its record waited in the journal", function()
+    assert(bench:run(records(2), { mode = "load" }))
+    bench:ask(function(db) return db:execute("UPDATE credenco_record SET updated = updated - 3600") end)
+    bench.script.push_offer = { err("not_found") }
+    assert(bench:run(nil, { mode = "work", concurrency = 1 }))
+    assert.equal(0, #bench.calls.issue_status)
+    assert.equal("failed", (bench:state_of("1")))
+    assert.equal("issued", (bench:state_of("2")))
+  end)
 end)

@@ -9,10 +9,14 @@ local AGAIN = {
   unknown = "CASE WHEN offer IS NOT NULL THEN 'offered' WHEN code = 'already_asked' THEN 'pending' ELSE 'pushed' END",
 }
 
+-- How old the offer of an unknown record is nobody has written down: older than any that may count as fresh.
+local UPDATED = { failed = "{now}", unknown = "0" }
+
 local function update(state, extra)
   return ([[
-UPDATE credenco_record SET state = %s, owner = NULL, code = NULL, stage = NULL, message = NULL, updated = {now}
-WHERE workflow = ? AND state = '%s' AND copy = '' AND input IS NOT NULL %s]]):format(AGAIN[state], state, extra)
+UPDATE credenco_record SET state = %s, owner = NULL, code = NULL, stage = NULL, message = NULL, updated = %s
+WHERE workflow = ? AND state = '%s' AND copy = '' AND input IS NOT NULL %s]]):format(
+    AGAIN[state], UPDATED[state], state, extra)
 end
 
 --- Opens records again.

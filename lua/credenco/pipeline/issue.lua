@@ -22,6 +22,7 @@ local attempt = require "credenco.pipeline.attempt"
 local confirm = require "credenco.pipeline.confirm"
 local correlation = require "credenco.pipeline.correlation"
 local hooks = require "credenco.pipeline.hooks"
+local loop = require "credenco.loop"
 local outcome = require "credenco.pipeline.outcome"
 local prepare = require "credenco.pipeline.prepare"
 
@@ -36,7 +37,7 @@ local M = {}
 ---@field step integer
 ---@field offer? string
 ---@field resumed? boolean taken up from the journal: a push may have happened before
----@field age_s? number seconds since a resumed record was last written
+---@field made_ms? number moment its offer was made, or one before it
 ---@field correlation_id? string
 ---@field template_id? string
 ---@field wallet_key? string
@@ -45,7 +46,7 @@ local M = {}
 local LEFT_OPEN = "left open"
 
 -- Offers live for minutes; one that is younger than this when it is pushed again has not expired.
-local FRESH_S = 60
+local FRESH_MS = 60000
 local STALE_CONFIRM_MS = 30000
 
 -- The ends of a job. Each writes the journal, counts, and tells the workflow.
@@ -94,6 +95,7 @@ end
 
 -- Gives "offered" when the offer is safe in the journal.
 local function make_offer(run, job)
+  job.made_ms, job.resumed = loop.now_ms(), nil -- no offer was kept before, so none was pushed
   local offer, err, verdict = attempt.create_offer(run, job)
   if not offer then
     if verdict == "fail" and err.http_status == 409 then return settle_conflict(run, job, err) end
@@ -169,7 +171,7 @@ local function advance(run, job)
   if job.step == #run.workflow.steps then return false end
   run.writer:put("next_step", job)
   confirm.note_step(run, job)
-  job.step, job.state, job.offer, job.resumed, job.age_s = job.step + 1, "pending", nil, nil, nil
+  job.step, job.state, job.offer = job.step + 1, "pending", nil
   return true
 end
 
@@ -183,7 +185,7 @@ end
 local function confirmation_ms(run, job)
   if job.delivery ~= "direct" then return nil end
   if run.options.confirm_ms then return run.options.confirm_ms end
-  if job.state == "pushed" or (job.age_s or 0) > FRESH_S then return STALE_CONFIRM_MS end
+  if job.state == "pushed" or loop.now_ms() - job.made_ms > FRESH_MS then return STALE_CONFIRM_MS end
 end
 
 local function after_push(run, job)
