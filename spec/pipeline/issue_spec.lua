@@ -242,6 +242,16 @@ describe("several steps", function()
     assert.same({ "1", "1" }, bench.wallet)
   end)
 
+  it("keep the offer of the next one, also when the one before was confirmed at once", function()
+    local kept
+    bench.script.push_offer = { [2] = function(args, good)
+      kept = bench:ask(function(db) return db:row("SELECT state, step, offer FROM credenco_record") end)
+      return good(args)
+    end }
+    assert(bench:run(records(1), { confirm_ms = 1000, workflow = { steps = steps } }))
+    assert.same({ "offered", 2, bench.calls.push_offer[2].offer_uri }, kept)
+  end)
+
   it("stop where one is not issued, and go on there without repeating what is done", function()
     bench.script.push_offer = { [2] = err("not_found") }
     assert(run(records(1)))

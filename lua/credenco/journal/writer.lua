@@ -14,8 +14,9 @@ local M = {}
 local GROUP_MS = 25
 local FULL = 512
 
--- In this order inside a transaction: a step ends before the next begins, pushed comes before issued.
-local KINDS = { "next_step", "offered", "pushed", "issued", "failed", "unknown", "skipped" }
+-- In this order inside a transaction, which is that of one record's changes: a step is pushed and ends before the
+-- next one's offer is kept; between an offer and its push there is always a transaction.
+local KINDS = { "pushed", "next_step", "offered", "issued", "failed", "unknown", "skipped" }
 
 ---@class credenco.journal.Writer
 ---@field trouble? string why nothing is written any more
