@@ -4,6 +4,7 @@ local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
 local journal_retry = require "credenco.journal.retry"
+local loop = require "credenco.loop"
 local source = require "credenco.pipeline.source"
 local uv = require "luv"
 
@@ -181,6 +182,24 @@ describe("a run", function()
     bench:restart()
     assert.equal(200, assert(bench:run(records(200))).totals.issued)
     assert.equal(200, #bench.wallet)
+  end)
+
+  it("stops when something else than the writer finds the journal gone, also while records wait for it", function()
+    bench.script.create_offer = always(function(args, good)
+      bench.running.writer.is_idle = function() return false end
+      loop.spawn(function()
+        loop.sleep(1)
+        bench.running:journal_failed("the database went away")
+      end)
+      return good(args)
+    end)
+    local ended
+    loop.spawn(function() ended = assert(bench:run(records(3))) end)
+    local gives_up_ms = loop.now_ms() + 5000
+    while not ended and loop.now_ms() < gives_up_ms do loop.turn(10) end
+    assert.truthy(ended)
+    assert.equal("journal", ended.stopped)
+    assert.equal(0, #bench.calls.push_offer)
   end)
 
   it("says when a source breaks off, and goes on with it later", function()

@@ -80,11 +80,19 @@ function Writer:run_calls(calls)
   return true
 end
 
+-- The trouble may be another's: what waits for this writer would wait for ever.
+function Writer:give_up()
+  local waiting = self.waiting
+  self.waiting = {}
+  wake_all(waiting, self.trouble, {})
+  return nil, self.trouble
+end
+
 --- Writes everything that is queued, now.
 ---@return boolean? ok
 ---@return string? err
 function Writer:flush()
-  if self.trouble then return nil, self.trouble end
+  if self.trouble then return self:give_up() end
   if self.size == 0 then return true end
   local queues, notes, calls, waiting, lost = self.queues, self.notes, self.calls, self.waiting, {}
   self.queues, self.notes, self.calls, self.waiting, self.size = {}, {}, {}, {}, 0
