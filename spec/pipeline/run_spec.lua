@@ -171,6 +171,20 @@ describe("a run", function()
     assert.equal(384, uv.fs_stat(bench.journal).mode % 512)
   end)
 
+  it("keeps its records while the same file is loaded with more", function()
+    bench.script.push_offer = { function(args, good)
+      local outer = bench.running
+      assert(bench:run(records(3), { mode = "load" }))
+      bench.running = outer
+      return good(args)
+    end }
+    assert(bench:run(records(1)))
+    assert.equal("issued", (bench:state_of("1")))
+    assert.equal(3, assert(bench:run(nil, { mode = "work" })).totals.issued)
+    assert.same({ "1", "2", "3" }, bench.wallet)
+    assert.equal(3, #bench.calls.create_offer)
+  end)
+
   it("stops cleanly when the journal cannot be written any more, and loses nothing by it", function()
     bench.script.push_offer = { [20] = function(args, good)
       bench.running.db.execute = function() return nil, "database or disk is full" end

@@ -52,7 +52,8 @@ function M.open(url, options)
   return nil, err:find(self.url, 1, true) and err or ("%s: %s"):format(self.url, err)
 end
 
---- Joins the workers of a workflow. What a dead worker held is free again.
+--- Joins the workers of a workflow. What a dead worker held is free again; in a file only the one who has its lock
+--- knows that the others are dead.
 ---@param workflow string
 ---@return { workflow: string, owner: string }? scope
 ---@return string? err
@@ -60,7 +61,7 @@ function Journal:join(workflow)
   local owner = ("%s/%d/%s"):format(uv.os_gethostname(), uv.os_getpid(), core.uuid():sub(1, 8))
   local scope = { workflow = workflow, owner = owner }
   local ok, err = workers.join(self.db, scope)
-  if ok then ok, err = workers.bury(self.db, scope) end
+  if ok and (self.shared or self.lock) then ok, err = workers.bury(self.db, scope) end
   if not ok then return nil, err end
   return scope
 end
