@@ -1,5 +1,6 @@
 -- A run as a whole: what it reads, remembers, counts, and how it ends.
 local bench_of_one = require "spec.pipeline.bench_of_one"
+local claims = require "credenco.claims"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
@@ -244,6 +245,40 @@ describe("a run", function()
     assert.equal(3000000000, first.record.id)
     assert.equal(9007199254740991, second.record.id)
     assert.equal('a\'b"c', second.record.name)
+  end)
+end)
+
+describe("a worker that was taken for dead, being only slow", function()
+  local steps = {
+    { template_id = "first", claims = claims.map { id = "id" } },
+    { template_id = "second", claims = claims.map { id = "id" } },
+  }
+
+  local function buried(db)
+    assert(db:execute "DELETE FROM credenco_worker")
+    return db:execute "UPDATE credenco_record SET owner = NULL"
+  end
+
+  it("takes its own records up again only when it has let go of them", function()
+    local bench = bench_of_one.new()
+    local workflow = { steps = steps }
+    assert(bench:run(records(30), { mode = "load", workflow = workflow }))
+    local pushes, slow_ms = 0, { 200, 0, 400 }
+    bench.script.issue_status = always(function() return { status = "issue_request_created" } end)
+    bench.script.push_offer = always(function(args, good)
+      if bench.offer_ids[args.offer_uri].claims.id ~= "1" then
+        loop.sleep(1)
+        return good(args)
+      end
+      pushes = pushes + 1
+      if pushes == 1 then bench:ask(buried) end
+      loop.sleep(slow_ms[pushes] or 1)
+      return good(args)
+    end)
+    local result = assert(bench:run(nil, { mode = "work", concurrency = 2, workflow = workflow }))
+    assert.equal(30, result.totals.issued)
+    assert.equal(60, #bench.wallet)
+    bench:close()
   end)
 end)
 

@@ -181,6 +181,7 @@ local TAKE = ([[
 WITH free AS MATERIALIZED (
   SELECT workflow, key FROM credenco_record
   WHERE workflow = ? AND owner IS NULL AND state IN (%s)
+    AND EXISTS (SELECT 1 FROM credenco_worker WHERE owner = ?)
   ORDER BY run, line LIMIT ? {skip_locked})
 UPDATE credenco_record SET owner = ?
 FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
@@ -192,14 +193,14 @@ local function in_order(a, b)
   return a.line < b.line
 end
 
---- Takes free records of a workflow for this worker.
+--- Takes free records of a workflow for this worker. Gives none to one that was taken for dead.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@param limit integer
 ---@return table[]? items
 ---@return string? err
 function M.take(db, scope, limit)
-  local rows, err = db:rows(TAKE, scope.workflow, limit, scope.owner)
+  local rows, err = db:rows(TAKE, scope.workflow, scope.owner, limit, scope.owner)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do
     rows[i] = { key = row[1], run = row[2], line = row[3], state = row[4], step = row[5],

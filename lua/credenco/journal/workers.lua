@@ -25,6 +25,22 @@ function M.join(db, scope)
   return db:execute(JOIN, scope.owner, scope.workflow, M.LEASE_S)
 end
 
+--- Keeps the lease for another while.
+---@return integer? renewed 0 when it ran out and another worker has buried this one
+---@return string? err
+function M.renew(db, owner)
+  return db:change("UPDATE credenco_worker SET lease_until = {now} + ? WHERE owner = ?", M.LEASE_S, owner)
+end
+
+--- Whether no other worker has buried this one.
+---@return boolean?
+---@return string? err
+function M.is_alive(db, owner)
+  local rows, err = db:rows("SELECT 1 FROM credenco_worker WHERE owner = ?", owner)
+  if not rows then return nil, err end
+  return #rows > 0
+end
+
 local DEAD = {
   postgresql = [[SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?
     AND (lease_until < {now} OR pg_try_advisory_xact_lock(hashtextextended(owner, 0)))

@@ -44,8 +44,26 @@ local function restore(run, item)
   run.counts:finished(state)
 end
 
+-- False when this worker was taken for dead.
+local function try_to_take(run, limit)
+  return run.writer:call(function()
+    if run.taken_for_dead then return false end
+    local items, err = journal_records.take(run.db, run.scope, limit)
+    if not items or #items > 0 then return items, err end
+    local alive, alive_err = journal_workers.is_alive(run.db, run.scope.owner)
+    if alive == nil then return nil, alive_err end
+    return alive and items
+  end)
+end
+
+-- A record must not be at work twice: a worker that was taken for dead takes nothing before what it had has ended.
 local function take(run, limit)
-  return run.writer:call(function() return journal_records.take(run.db, run.scope, limit) end)
+  local items = try_to_take(run, limit)
+  if items ~= false then return items end
+  if not run.taken_for_dead and not run:join_again() then return nil end
+  run:wait_for_work()
+  run.taken_for_dead = nil
+  return take(run, limit)
 end
 
 -- Takes and starts records until none is free. False when the run stops first.

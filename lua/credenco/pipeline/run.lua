@@ -28,6 +28,7 @@ local SAMPLE = 50
 ---@field works boolean false for `load`, which only fills the queue
 ---@field stopping? "interrupted"|"failures"|"refused"|"outage"|"journal"|"source" why nothing new is started
 ---@field stop_error? table
+---@field taken_for_dead? boolean what is at work was taken under a name that is not this worker's any more
 local Run = {}
 Run.__index = Run
 
@@ -203,6 +204,19 @@ function Run:journal_failed(err)
   self:stop("journal", { code = "journal", message = err })
 end
 
+--- Goes on under a new name after another worker took this one for dead. What is at work may be the other's by now,
+--- and no statement under the new name changes it.
+---@return boolean ok
+function Run:join_again()
+  local scope, err = self.journal:join(self.workflow.name)
+  if scope then
+    self.scope.owner, self.taken_for_dead = scope.owner, true
+  else
+    self:journal_failed(err)
+  end
+  return scope ~= nil
+end
+
 --- Keeps the lease while the run lasts, and notices when the journal is gone.
 function Run:watch()
   local every_ms = workers.LEASE_S * 1000 / 3
@@ -213,8 +227,9 @@ function Run:watch()
     if self.options.on_tick then self.options.on_tick(self) end
     if loop.now_ms() >= next_ms then
       next_ms = loop.now_ms() + every_ms
-      local ok, err = workers.join(self.db, self.scope)
-      if not ok then return self:journal_failed(err) end
+      local renewed, err = workers.renew(self.db, self.scope.owner)
+      if not renewed then return self:journal_failed(err) end
+      if renewed == 0 and not self:join_again() then return end
     end
   end
 end
