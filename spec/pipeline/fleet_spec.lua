@@ -1,4 +1,5 @@
 -- Four workers on one PostgreSQL journal: killed, and the database restarted under them.
+local bench_of_one = require "spec.pipeline.bench_of_one"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
 local ordeal = require "spec.pipeline.ordeal"
@@ -54,6 +55,19 @@ describe("workers that share a PostgreSQL journal", function()
     assert.same({ 0, 0, 0, 0 }, wait_for_all(start_all()), world:said())
     assert.equal(400, totals().issued)
     assert.equal("each once", world:verdict())
+  end)
+
+  it("keep a reason of any bytes", function()
+    local bench = bench_of_one.new()
+    bench.journal = server:database()
+    local why = "caf\195, NUL \0 and \255"
+    local result = assert(bench:run(bench_of_one.records(3), { workflow = {
+      accept = function(record) return record.id ~= "2", why end,
+    } }))
+    assert.same({ input = 3, issued = 2, failed = 0, unknown = 0, skipped = 1, pending = 0 }, result.totals)
+    local _, found = bench:state_of("2")
+    assert.equal(why, found.message)
+    bench:close()
   end)
 
   it("can be fed from a query, whose rows come through a cursor as they are", function()

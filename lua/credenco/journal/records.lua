@@ -121,7 +121,7 @@ end
 -- Changing ------------------------------------------------------------------------------------------
 
 local ERASED = "offer = NULL, owner = NULL, code = NULL, stage = NULL, message = NULL, input = NULL"
-local REASON = "code = v.code, stage = v.stage, message = v.message"
+local REASON = "code = v.code, stage = v.stage, message = v.stored"
 
 -- The same for every record: a list of keys is enough.
 local function by_key(set, target)
@@ -147,7 +147,7 @@ FROM v WHERE credenco_record.workflow = ? AND credenco_record.owner = ? AND cred
   }
 end
 
-local WITH_REASON = { "key", "code", "stage", "message" }
+local WITH_REASON = { "key", "code", "stage", "stored" }
 
 --- The changes by name. What each erases is the promise of the README: the offer once it is pushed, the
 --- record's line once nothing is open on it.
@@ -162,6 +162,11 @@ local CHANGES = {
   unknown = by_values(WITH_REASON, "state = 'unknown', owner = NULL, " .. REASON, "unknown"),
 }
 
+-- A reason may hold what a workflow or a server made of any bytes; one that PostgreSQL refuses would end the run.
+local function store_messages(items)
+  for _, item in ipairs(items) do item.stored = item.message and bytes.encode(item.message) end
+end
+
 --- Makes one kind of change to many records of this worker. Those that are not its own any more, or not in a
 --- state from which the change leads, stay as they are.
 ---@param db credenco.journal.Database
@@ -172,6 +177,7 @@ local CHANGES = {
 ---@return string? err
 function M.change(db, kind, scope, items)
   local change = CHANGES[kind]
+  if kind == "failed" or kind == "unknown" or kind == "skipped" then store_messages(items) end
   return batch.change(db, change, batch.scope(change.before, scope.workflow, scope.owner), items)
 end
 
