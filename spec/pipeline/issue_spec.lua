@@ -325,6 +325,18 @@ describe("confirmation", function()
     assert.equal("issued", (bench:state_of("1")))
   end)
 
+  it("holds up the source when too many records wait for theirs", function()
+    local most = 0
+    bench.script.issue_status = setmetatable({}, { __index = function()
+      return function()
+        most = math.max(most, bench.running.at_work)
+        return { status = "waiting" }
+      end
+    end })
+    assert(bench:run(records(2500), { confirm_ms = 400, concurrency = 4 }))
+    assert.is_true(most < 2100, most)
+  end)
+
   it("is asked of an offer that was old when it was pushed again, since it may have expired", function()
     bench.script.push_offer = { err("closed") }
     assert(bench:run(records(1)))

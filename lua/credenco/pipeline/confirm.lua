@@ -50,8 +50,8 @@ end
 ---@return "issued"|"failed"|"unknown"|nil verdict nil when the run stops first
 ---@return table? reason
 function M.wait(run, job, confirm_ms)
+  run.polls:take() -- before the place at work is given up: else records without number would wait for this one
   run:leave_work(job)
-  run.polls:take()
   local said = poll(run, job, loop.now_ms() + confirm_ms)
   run.polls:give()
   if not said then return nil end
