@@ -41,6 +41,13 @@ describe("a record", function()
     assert.is_nil(bench:bytes():find("wallet-1", 1, true))
   end)
 
+  it("has its line in the journal's file no longer once it is issued, however long it is", function()
+    local list = records(50)
+    for _, record in ipairs(list) do record.note = ("salary "):rep(1000) end
+    assert(bench:run(list))
+    assert.is_nil(bench:bytes():find("salary", 1, true))
+  end)
+
   it("whose push was taken and whose answer was lost is asked about, and not pushed again", function()
     bench.script.push_offer = { lost_after_the_work }
     assert(bench:run(records(1)))
