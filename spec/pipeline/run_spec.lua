@@ -71,6 +71,49 @@ describe("a run", function()
     assert.same({ input = 4, issued = 4, failed = 0, unknown = 0, skipped = 0, pending = 0 }, again.totals)
   end)
 
+  it("keeps the broken lines of two files that stand at the same number", function()
+    assert(run_csv('id,wallet\n"1,a\n', { file = "a.csv" }))
+    assert.equal(2, assert(run_csv('id,wallet\n"2,b\n', { file = "b.csv" })).totals.failed)
+    assert.equal(2, assert(run_csv('id,wallet\n"2,b again\n', { file = "b.csv" })).totals.failed)
+    local inputs = bench:ask(function(db) return db:rows("SELECT input FROM credenco_record ORDER BY run") end)
+    assert.same({ { '"1,a\n' }, { '"2,b again\n' } }, inputs)
+  end)
+
+  it("forgets no broken line of a stream when another one comes the same way", function()
+    assert(bench:run({ { wallet = "a" } }))
+    assert.equal(2, assert(bench:run({ { wallet = "b" } })).totals.failed)
+    assert.equal(2, assert(bench:run({ { wallet = "b" } })).totals.failed)
+  end)
+
+  it("takes what comes from a query in another order for the same records", function()
+    bench.script.create_offer = { err("rejected") }
+    local list = records(3)
+    assert(bench:run({ list[1], list[2], list[3] }, { limit = 2, concurrency = 1 }))
+    local corrected = { id = "1", wallet = "other" }
+    local totals = assert(bench:run({ list[3], corrected, list[2] })).totals
+    assert.same({ input = 3, issued = 3, failed = 0, unknown = 0, skipped = 0, pending = 0 }, totals)
+  end)
+
+  it("takes a corrected header for a correction of the lines below it, also when it is as long", function()
+    assert.equal(2, assert(run_csv("id,walet\n1,a\n2,b\n")).totals.failed)
+    assert.equal(2, assert(run_csv("id,wallet\n1,a\n2,b\n")).totals.issued)
+    assert(run_csv("key,id,wallet\n3,a,x\n4,b,x\n", { limit = 1, workflow = { key = "key", wallet_key = "none" } }))
+    assert(run_csv("key,wallet,id\n3,a,x\n4,b,x\n", { workflow = { key = "key" } }))
+    local wallets = { bench.calls.push_offer[3].wallet_key, bench.calls.push_offer[4].wallet_key }
+    table.sort(wallets)
+    assert.same({ "a", "b" }, wallets)
+  end)
+
+  it("reads a kept line with the header that it came below", function()
+    assert(run_csv("id,note,wallet\n1,x,a\n2,x,b\n", { mode = "load" }))
+    assert(run_csv("id,wallet,note\n3,c,x\n1,a,x\n", { mode = "load", file = "other.csv" }))
+    assert(bench:run(nil, { mode = "work" }))
+    local wallets = {}
+    for _, call in ipairs(bench.calls.push_offer) do wallets[#wallets + 1] = call.wallet_key end
+    table.sort(wallets)
+    assert.same({ "a", "b", "c" }, wallets)
+  end)
+
   it("does a failed record again only when its line was corrected, or a person says so", function()
     bench.script.create_offer = { err("rejected") }
     assert(run_csv("id,wallet\n1,a\n"))

@@ -33,7 +33,13 @@ end
 
 local ADD_END = [[
 INSERT INTO credenco_record (workflow, key, copy, run, line, state, step, input, code, stage, message, updated)
-VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 'source', ?, {now}) ON CONFLICT DO NOTHING]]
+VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 'source', ?, {now}) ON CONFLICT ]]
+
+-- What has no key is known by its place: another line there replaces the one that was.
+local ADD_BROKEN = ADD_END .. [[(workflow, key, copy) DO UPDATE
+SET run = excluded.run, line = excluded.line, input = excluded.input, code = excluded.code,
+  message = excluded.message, updated = excluded.updated]]
+local ADD_DUPLICATE = ADD_END .. "DO NOTHING"
 
 --- Adds a line that is at its end as it comes: one that does not parse, or one that repeats another.
 ---@param db credenco.journal.Database
@@ -41,7 +47,8 @@ VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 'source', ?, {now}) ON CONFLICT DO NOTHING]]
 ---@return integer? added 0 when it was there
 ---@return string? err
 function M.add_end(db, item)
-  return db:change(ADD_END, item.workflow, item.key, item.copy, item.run, item.line, item.state,
+  local sql = item.key == "" and ADD_BROKEN or ADD_DUPLICATE
+  return db:change(sql, item.workflow, item.key, item.copy, item.run, item.line, item.state,
     item.input and bytes.encode(item.input), item.code, bytes.encode(item.message))
 end
 
@@ -109,13 +116,13 @@ function M.reopen(db, item)
   return db:change(REOPEN, bytes.encode(item.input), item.run, item.line, item.workflow, item.key)
 end
 
-local MOVE = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = ? AND copy = ?"
+local MOVE = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = ? AND copy = ''"
 
 --- Notes that a record, finished or not, was met again in another reading or at another line.
 ---@return integer? changed
 ---@return string? err
 function M.move(db, item)
-  return db:change(MOVE, item.run, item.line, item.workflow, item.key, item.copy)
+  return db:change(MOVE, item.run, item.line, item.workflow, item.key)
 end
 
 -- Changing ------------------------------------------------------------------------------------------

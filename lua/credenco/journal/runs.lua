@@ -4,10 +4,12 @@ local bytes = require "credenco.journal.bytes"
 
 local M = {}
 
--- A run that was cut short and starts again with the same source is the same run: its lines keep their numbers.
+-- A run that was cut short and starts again with the same file is the same run: its lines keep their numbers. Its
+-- header is what kept lines are read with, so another header is another reading.
 local UNFINISHED = [[
 SELECT id FROM credenco_run
-WHERE workflow = ? AND source = ? AND size = ? AND complete = 0 ORDER BY id DESC LIMIT 1]]
+WHERE workflow = ? AND source = ? AND format = ? AND COALESCE(header, '') = ? AND size = ? AND complete = 0
+ORDER BY id DESC LIMIT 1]]
 
 local ADD = [[
 INSERT INTO credenco_run (id, workflow, source, format, header, size, complete, started)
@@ -19,6 +21,19 @@ local function lock(db)
   return db:execute("LOCK TABLE credenco_run IN SHARE ROW EXCLUSIVE MODE")
 end
 
+--- Whether the same bytes come when the source is read again, as far as can be told: of standard input, a query or
+--- an iterator nothing can be.
+---@param source credenco.pipeline.Source
+---@return boolean
+function M.is_file(source)
+  return source.bytes ~= nil and source.bytes.size ~= nil
+end
+
+local function unfinished(db, workflow, source, header)
+  if not M.is_file(source) then return nil end
+  return db:row(UNFINISHED, workflow, source.name, source.format, header or "", source.bytes.size)
+end
+
 --- Begins to read a source, or goes on with reading it.
 ---@param db credenco.journal.Database
 ---@param workflow string
@@ -26,14 +41,14 @@ end
 ---@return integer? id
 ---@return string? err
 function M.begin(db, workflow, source)
-  local size = source.bytes and source.bytes.size or -1
+  local size = M.is_file(source) and source.bytes.size or -1
+  local header = source.header and bytes.encode(source.header)
   local id
   local ok, err = db:transaction(function()
     local locked, lock_err = lock(db)
     if not locked then return nil, lock_err end
-    local row, row_err = db:row(UNFINISHED, workflow, source.name, size)
+    local row, row_err = unfinished(db, workflow, source, header)
     if not row and not row_err then
-      local header = source.header and bytes.encode(source.header)
       row, row_err = db:row(ADD, workflow, source.name, source.format, header, size)
     end
     id = row and row[1]
@@ -44,7 +59,7 @@ function M.begin(db, workflow, source)
 end
 
 -- Lines that a file no longer has, because they were corrected in it: those without a key of their own, which
--- this reading would have met again.
+-- this reading of the file would have met again.
 local FORGET = [[
 DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND run IN
   (SELECT id FROM credenco_run WHERE workflow = ? AND source = ?)]]
@@ -52,11 +67,12 @@ DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND run
 --- Notes that the source was read to its end.
 ---@return boolean? ok
 ---@return string? err
-function M.complete(db, id, workflow, source_name)
+function M.complete(db, id, workflow, source)
   return db:transaction(function()
     local ok, err = db:execute("UPDATE credenco_run SET complete = 1 WHERE id = ?", id)
     if not ok then return nil, err end
-    return db:execute(FORGET, workflow, id, workflow, source_name)
+    if not M.is_file(source) then return true end
+    return db:execute(FORGET, workflow, id, workflow, source.name)
   end)
 end
 

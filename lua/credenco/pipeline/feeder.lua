@@ -1,7 +1,9 @@
 --- From the source into the journal: every line becomes a record there before anything is asked for it. What is
 --- new is handed on; what the journal knows is left to what it says.
 
+local digest = require "openssl.digest"
 local journal_records = require "credenco.journal.records"
+local journal_runs = require "credenco.journal.runs"
 local hooks = require "credenco.pipeline.hooks"
 local options = require "credenco.options"
 local prepare = require "credenco.pipeline.prepare"
@@ -10,8 +12,16 @@ local M = {}
 
 local BATCH = 128
 
+-- What a line without a key is known by: its place in a file. Where nothing says that the next reading has the same
+-- bytes there, these count too.
+local function place_of(source, item)
+  if journal_runs.is_file(source) then return ("line %d of %s"):format(item.line, source.name) end
+  local sum = digest.new("sha256"):final(item.raw):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+  return ("line %d: %s"):format(item.line, sum)
+end
+
 local function failed_line(run, item, code, message)
-  return { workflow = run.workflow.name, key = "", copy = ("line %d"):format(item.line), run = run.id,
+  return { workflow = run.workflow.name, key = "", copy = place_of(run.source, item), run = run.id,
     line = item.line, state = "failed", input = item.raw, code = code, message = message }
 end
 
@@ -48,24 +58,41 @@ end
 
 -- Where the journal is to have a record from now on.
 local function placed(run, item)
-  return { workflow = run.workflow.name, key = item.key, copy = "", run = run.id, line = item.line,
-    input = item.input }
+  return { workflow = run.workflow.name, key = item.key, run = run.id, line = item.line, input = item.input }
+end
+
+-- Whether lines of another reading mean the same as this one's: the columns of a line stand in its reading's header.
+local function reads_alike(run, other_id)
+  local alike = run.alike[other_id]
+  if alike ~= nil then return alike end
+  local ours, err = journal_runs.layout(run.db, run.id)
+  if not ours then return nil, err end
+  local theirs, their_err = journal_runs.layout(run.db, other_id)
+  if their_err then return nil, their_err end
+  alike = theirs ~= nil and ours.format == theirs.format and ours.header == theirs.header
+  run.alike[other_id] = alike
+  return alike
 end
 
 -- A line whose record the journal has: the same line again, its corrected form, a second line with the same
 -- key, or the record at another place. True: it counts as a duplicate; false: as known.
 local function meet(run, item, existing)
-  local changed, err = 1, nil
   if existing.run == run.id and existing.line ~= item.line then
-    changed, err = journal_records.add_end(run.db, duplicate_of(run, item, existing))
-    return changed and changed > 0, err
-  elseif existing.state == "failed" and existing.input ~= item.input then
-    changed, err = journal_records.reopen(run.db, placed(run, item))
-  elseif existing.line ~= item.line then
-    existing.run, existing.line = run.id, item.line
-    changed, err = journal_records.move(run.db, placed(run, item))
+    local added, err = journal_records.add_end(run.db, duplicate_of(run, item, existing))
+    return added and added > 0, err
   end
-  return changed and false, err
+  local alike, err = reads_alike(run, existing.run)
+  if alike == nil then return nil, err end
+  local same, change = alike and existing.input == item.input, nil
+  if existing.state == "failed" and not same then
+    change = journal_records.reopen
+  elseif existing.line ~= item.line and (same or not existing.input) then
+    change = journal_records.move -- a kept line that differs stays with the header that it is read with
+  end
+  if not change then return false end
+  existing.run, existing.line = run.id, item.line
+  local changed, change_err = change(run.db, placed(run, item))
+  return changed and false, change_err
 end
 
 -- Some records of the batch were there already: which, and what of it.
@@ -92,7 +119,6 @@ end
 local function claim_ends(run, ends, claimed)
   for _, item in ipairs(ends) do
     local added, err = journal_records.add_end(run.db, item)
-    if added == 0 then added, err = journal_records.move(run.db, item) end
     if not added then return nil, err end
     claimed.failed = claimed.failed + 1
   end

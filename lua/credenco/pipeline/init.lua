@@ -72,14 +72,14 @@ local function read_source(run, source)
     run:journal_failed(err)
     return false
   end
-  run.id = id
+  run.id, run.source = id, source
   local complete, source_err = feeder.feed(run, source)
   if source_err then run:stop("source", { code = "source", message = source_err }) end
   return complete
 end
 
 local function note_complete(run, source)
-  local ok, err = journal_runs.complete(run.db, run.id, run.workflow.name, source.name)
+  local ok, err = journal_runs.complete(run.db, run.id, run.workflow.name, source)
   if not ok then run:journal_failed(err) end
 end
 

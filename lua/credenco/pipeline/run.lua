@@ -24,6 +24,7 @@ local SAMPLE = 50
 ---@field writer credenco.journal.Writer
 ---@field scope { workflow: string, owner: string }
 ---@field id? integer number of the reading of the source
+---@field source? credenco.pipeline.Source
 ---@field resumed table<string, boolean> keys of records at work that the journal had, not the source
 ---@field works boolean false for `load`, which only fills the queue
 ---@field stopping? "interrupted"|"failures"|"refused"|"outage"|"journal"|"source" why nothing new is started
@@ -43,7 +44,7 @@ function M.new(fields)
     workflow = fields.workflow, client = fields.client, journal = fields.journal, db = fields.journal.db,
     scope = fields.scope, writer = writer, works = fields.works, options = options,
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
-    warned = {}, decoders = {}, sleepers = {}, resumed = {}, at_work = 0,
+    warned = {}, decoders = {}, alike = {}, sleepers = {}, resumed = {}, at_work = 0,
     counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
     slots = in_flight, work = slots.new(options.concurrency * WORK_PER_REQUEST),
     polls = slots.new(POLLS),
