@@ -2,7 +2,9 @@
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local claims = require "credenco.claims"
 local journal_retry = require "credenco.journal.retry"
+local bytes = require "credenco.pipeline.source.bytes"
 local loop = require "credenco.loop"
+local source = require "credenco.pipeline.source"
 
 local err, records = bench_of_one.err, bench_of_one.records
 
@@ -145,6 +147,18 @@ describe("a record", function()
     assert(bench:run(list))
     for _, key in ipairs { "1", "2", "3" } do assert.equal("failed", (bench:state_of(key))) end
     assert.equal(0, #bench.calls.create_offer)
+  end)
+
+  it("with a number for a key that is not held exactly is refused, before two of them are the same", function()
+    local lines = '{"id":9007199254740993,"wallet":"a"}\n{"id":9007199254740991,"wallet":"b"}\n'
+      .. '{"id":"4","wallet":1152921504606846976}\n'
+    local result = assert(bench:run(nil, { workflow = { claims = function() return {} end },
+      source = assert(source.from_bytes(bytes.of(lines), { name = "lines", format = "jsonl" })) }))
+    assert.equal("issued", (bench:state_of("9007199254740991")))
+    assert.equal(2, result.totals.failed)
+    assert.equal(1, #bench.calls.push_offer)
+    local _, found = bench:state_of("4")
+    assert.matches("wallet_key: is a number beyond 2%^53", found.message)
   end)
 
   it("that the workflow cannot deal with any more, when its offer may be pushed, is unknown and keeps it", function()

@@ -32,8 +32,9 @@ end
 
 local function key_of(workflow, record)
   local ok, value = pcall(workflow.key, record)
-  local key = ok and prepare.as_text(value) or nil
-  local flaw = not ok and "a function that failed" or not key and "empty" or options.identifier(key)
+  local key, flaw
+  if ok then key, flaw = prepare.as_text(value) else flaw = "a function that failed" end
+  flaw = flaw or options.identifier(key)
   if flaw then return nil, { path = "(key)", kind = flaw, fits = "text of 1 to 255 bytes" } end
   return key
 end

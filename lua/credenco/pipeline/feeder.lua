@@ -33,9 +33,8 @@ end
 local function key_problem(run, record)
   local ok, value = raw_key(run.workflow.key, record)
   if not ok then return nil, "key failed at " .. value end
-  local key = prepare.as_text(value)
-  if not key then return nil, "key: is empty" end
-  local flaw = options.identifier(key)
+  local key, flaw = prepare.as_text(value)
+  flaw = flaw or options.identifier(key)
   if flaw then return nil, "key: " .. flaw end
   return key
 end

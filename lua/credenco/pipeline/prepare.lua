@@ -30,14 +30,22 @@ local function refuse(job, code, message)
   return "failed"
 end
 
+-- The last number before which every whole one has a double of its own. Beyond it two keys would be the same.
+local MAX_EXACT = 9007199254740991
+
 --- A value of a record as the text that a key is.
 ---@param value any
 ---@return string?
+---@return string? flaw
 function M.as_text(value)
-  if type(value) == "number" and value % 1 == 0 then return ("%.0f"):format(value) end
-  if type(value) ~= "string" then return nil end
+  if type(value) == "number" and value % 1 == 0 then
+    if math.abs(value) <= MAX_EXACT then return ("%.0f"):format(value) end
+    return nil, "is a number beyond 2^53, which is not held exactly: write it as text"
+  end
+  if type(value) ~= "string" then return nil, "is empty" end
   if value:find("^%s") or value:find("%s$") then value = value:match("^%s*(.-)%s*$") end
-  return value ~= "" and value or nil
+  if value == "" then return nil, "is empty" end
+  return value
 end
 
 local function accepted(run, job)
@@ -66,8 +74,8 @@ local function identifier(job, name, field)
   local value, refused = value_of(job, name, field)
   if refused then return nil, refused end
   if type(value) == "string" and #value <= MAX_BYTES and value:find(PLAIN) then return value end
-  local text = M.as_text(value)
-  local flaw = text and options.identifier(text) or not text and "is empty"
+  local text, flaw = M.as_text(value)
+  flaw = flaw or options.identifier(text)
   if flaw then return nil, refuse(job, "invalid_record", ("%s: %s"):format(name, flaw)) end
   return text
 end
