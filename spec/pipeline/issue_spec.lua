@@ -288,6 +288,33 @@ describe("several steps", function()
   end)
 end)
 
+describe("what a workflow's function throws", function()
+  local bench
+  before_each(function() bench = bench_of_one.new() end)
+  after_each(function() bench:close() end)
+
+  local odd = setmetatable({}, { __tostring = function() error "odd" end })
+  local cases = {
+    ["a text of the record that looks like a place"] = function() error("born 12:30: Jansen", 0) end,
+    ["a table that is no text"] = function() error(odd) end,
+    ["nothing"] = function() error(nil) end,
+    ["an error after it has waited"] = function()
+      loop.sleep(1)
+      error "Jansen"
+    end,
+  }
+  for name, fn in pairs(cases) do
+    it("costs its own record and quotes nothing: " .. name, function()
+      assert(bench:run(records(1), { workflow = { accept = fn } }))
+      local _, found = bench:state_of("1")
+      assert.matches("^accept failed at .*issue_spec.lua:%d+$", found.message)
+      local mapping = claims.map { id = function() if name:find("waited") then error "Jansen" end return fn() end }
+      local _, problems = mapping:apply {}
+      assert.matches("^a function that failed at .*issue_spec.lua:%d+$", problems[1].kind)
+    end)
+  end
+end)
+
 describe("steps of a record whose line was corrected", function()
   it("go on where it failed, and issue nothing a second time", function()
     local bench = bench_of_one.new()

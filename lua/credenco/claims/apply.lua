@@ -2,6 +2,7 @@
 
 local json = require "credenco.json"
 local kind = require "credenco.claims.kind"
+local place = require "credenco.claims.place"
 
 local M = {}
 
@@ -38,10 +39,9 @@ end
 -- A function of the mapping's author must not take the run down: what it throws is a problem of
 -- this record. The text may hold a value of the record, so only its place is kept.
 local function call(problems, path, rule, fn, ...)
-  local ok, value, message = pcall(fn, ...)
+  local ok, value, message = xpcall(fn, place, ...)
   if ok then return value, message end
-  local place = tostring(value):match("^(.-:%d+):") or "somewhere"
-  report(problems, path, rule, "a function that failed at " .. place, "a function that returns a value")
+  report(problems, path, rule, "a function that failed at " .. value, "a function that returns a value")
   return nil, nil, true
 end
 

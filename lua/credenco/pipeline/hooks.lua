@@ -1,21 +1,16 @@
 --- The workflow's own functions, called so that none of them can take the run down. They run in the record's
 --- task: they may wait and use the client they are given.
 
+local place = require "credenco.claims.place"
+
 local M = {}
 
--- What a function throws may quote the record; only the place is told.
-local function place_of(problem)
-  return tostring(problem):match("^(.-:%d+):") or "an unknown place"
-end
-
---- Calls one of the workflow's functions.
+--- Calls one of the workflow's functions. What it throws may quote the record; only the place is told.
 ---@return boolean ok
 ---@return any result or, when it failed, where
 ---@return any second
 function M.call(fn, ...)
-  local ok, result, second = pcall(fn, ...)
-  if ok then return true, result, second end
-  return false, place_of(result)
+  return xpcall(fn, place, ...)
 end
 
 local function notify(run, name, hook, ...)
