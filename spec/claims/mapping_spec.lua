@@ -110,6 +110,11 @@ describe("a mapping", function()
     assert.is_nil(problems[1].kind:find("12345", 1, true))
   end)
 
+  it("takes false from a list's columns as the value that it is", function()
+    local mapping = claims.map { flags = claims.list({ "a", "b", "c" }, { of = claims.boolean() }) }
+    assert.same({ flags = { true, false } }, mapping:apply { a = true, b = false })
+  end)
+
   it("changes neither the record nor its own default", function()
     local record, default = { c = "" }, { "x" }
     claims.map { list = claims.list("c", { default = default }) }:apply(record)

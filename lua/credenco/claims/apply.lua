@@ -112,7 +112,10 @@ local function list_items(rule, record, problems, path)
   local source, separator = rule.source, rule.options.separator
   if type(source) == "table" then
     local items = {}
-    for i, column in ipairs(source) do items[i] = M.column_value(record, column) or "" end
+    for i, column in ipairs(source) do
+      local value = M.column_value(record, column)
+      items[i] = value == nil and "" or value
+    end
     return items
   end
   local value, failed = fetch(rule, record, problems, path)
