@@ -110,6 +110,14 @@ describe("a mapping", function()
     assert.is_nil(problems[1].kind:find("12345", 1, true))
   end)
 
+  it("gives each record tables of its own", function()
+    local mapping = claims.map { a = claims.constant { b = { 1 } }, c = claims.list("c", { default = { "x" } }),
+      d = claims.computed(function() end, { default = { e = 1 } }) }
+    local first = mapping:apply {}
+    first.a.b[1], first.c[1], first.d.e = "another's", "another's", "another's"
+    assert.same({ a = { b = { 1 } }, c = { "x" }, d = { e = 1 } }, mapping:apply {})
+  end)
+
   it("takes false from a list's columns as the value that it is", function()
     local mapping = claims.map { flags = claims.list({ "a", "b", "c" }, { of = claims.boolean() }) }
     assert.same({ flags = { true, false } }, mapping:apply { a = true, b = false })

@@ -73,15 +73,23 @@ local function read_scalar(rule, value, record, problems, path)
   return checked(rule, read, record, problems, path)
 end
 
+-- What stands in the mapping serves every record: one whose hook changes its claims must not change another's.
+local function copied(value)
+  if type(value) ~= "table" then return value end
+  local copy = {}
+  for name, member in pairs(value) do copy[name] = copied(member) end
+  return setmetatable(copy, getmetatable(value))
+end
+
 local function absent(rule, value, problems, path)
-  if rule.options.default ~= nil then return rule.options.default end
+  if rule.options.default ~= nil then return copied(rule.options.default) end
   if rule.options.required then report(problems, path, rule, kind.of(value)) end
 end
 
 local apply = {}
 
 function apply.constant(rule)
-  return rule.value
+  return copied(rule.value)
 end
 
 function apply.scalar(rule, record, problems, path)
@@ -145,7 +153,7 @@ function apply.list(rule, record, problems, path)
     end
   end
   if #problems > before then return nil end
-  if #list == 0 and options.default ~= nil then return options.default end
+  if #list == 0 and options.default ~= nil then return copied(options.default) end
   if #list < options.min_items or (options.max_items and #list > options.max_items) then
     report(problems, path, rule, ("a list of %d"):format(#list), list_fits(options))
     return nil
