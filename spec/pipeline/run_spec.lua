@@ -215,6 +215,26 @@ describe("a run", function()
     assert.equal(384, uv.fs_stat(bench.journal).mode % 512)
   end)
 
+  it("refuses the journal to other processes under every name, also after this one asked for it again", function()
+    local link, program = bench.folder .. "/link", bench.folder .. "/other.lua"
+    files.write(program, [[
+      local _, err = require "credenco.journal".open(arg[1], { alone = true })
+      print(err or "opened")]])
+    local function another(path)
+      local output = assert(io.popen(("script/lua %s %s 2>&1"):format(program, path)))
+      local said = output:read("*a")
+      output:close()
+      return said
+    end
+    local held = assert(journal.open(bench.journal, { alone = true }))
+    assert.is_nil((journal.open(bench.journal, { alone = true })))
+    assert(uv.fs_symlink(bench.journal, link))
+    assert.matches("another run is at work", another(bench.journal))
+    assert.matches("another run is at work", another(link))
+    held:close()
+    assert.matches("opened", another(link))
+  end)
+
   it("keeps its records while the same file is loaded with more", function()
     bench.script.push_offer = { function(args, good)
       local outer = bench.running

@@ -38,12 +38,15 @@ local function load_driver(name, package)
   return nil, ("Lua's %s driver is not installed (on Debian: apt install %s)"):format(name, package)
 end
 
--- SQLite would create the file readable by everybody: it is created here first.
+-- SQLite would create the file readable by everybody: it is created here first. One that is there is not opened:
+-- to close it would end every lock that this process holds on it.
 local function create_private(path)
   if path == ":memory:" then return true end
-  local fd, err = uv.fs_open(path, "a", OWNER_ONLY)
-  if not fd then return nil, err end
-  uv.fs_close(fd)
+  if not uv.fs_stat(path) then
+    local fd, err = uv.fs_open(path, "a", OWNER_ONLY)
+    if not fd then return nil, err end
+    uv.fs_close(fd)
+  end
   local changed, chmod_err = uv.fs_chmod(path, OWNER_ONLY)
   if not changed then return nil, chmod_err end
   return true

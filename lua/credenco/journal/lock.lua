@@ -3,6 +3,7 @@
 --- blocks the one that goes on.
 
 local database = require "credenco.journal.database"
+local uv = require "luv"
 
 local M = {}
 
@@ -11,7 +12,8 @@ local M = {}
 ---@return string? err
 function M.take(path)
   if path == ":memory:" then return database.open(path) end
-  local db, err = database.open(path .. ".lock", { plain = true })
+  local place = uv.fs_realpath(path) or path -- a file has one lock, under whatever name it is opened
+  local db, err = database.open(place .. ".lock", { plain = true })
   if not db then return nil, err end
   local ok, lock_err = db:execute("BEGIN EXCLUSIVE")
   if ok then return db end
