@@ -144,7 +144,11 @@ describe("a journal's URL", function()
       ["postgres://u:p@h/d"] = "postgres://u@h/d",
       ["postgresql://u:p%40q@h:5/d?x=1"] = "postgresql://u@h:5/d?x=1",
       ["postgres://u@h/d?password=p&x=1"] = "postgres://u@h/d?password=...&x=1",
+      ["postgres://u:p/q@h/d"] = "postgres://u@h/d",
+      ["postgres://u:p@q@h/d"] = "postgres://u@h/d",
+      ["postgres://u@h/d?sslpassword=p"] = "postgres://u@h/d?sslpassword=...",
       ["postgres://u@h/d"] = "postgres://u@h/d",
+      ["postgres://h:5432/d"] = "postgres://h:5432/d",
       ["file:with@colon"] = "file:with@colon",
     }
     for url, shown in pairs(cases) do

@@ -13,7 +13,8 @@ end
 ---@return string
 function M.without_password(url)
   if not M.is_postgresql(url) then return url end
-  return (url:gsub("^(%w+://[^:/@?]*):[^/@]*@", "%1@"):gsub("([?&]password=)[^&]*", "%1..."))
+  -- up to the last @: a password that should be encoded and is not may hold anything
+  return (url:gsub("^(%w+://[^:/@?]*):.*@", "%1@"):gsub("([?&]%w*password=)[^&]*", "%1..."))
 end
 
 ---@param url string
