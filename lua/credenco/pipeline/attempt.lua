@@ -16,8 +16,11 @@ local function protected(client, method, options)
   return nil, { code = "invalid_argument", message = message, sent = "no", step = method, attempts = 0 }
 end
 
+-- Gives neither result nor error when the run stopped before an offer was asked for: a record that waits for a place
+-- among the requests is not in flight yet. One that has its offer is.
 local function request(run, method, options)
   run.slots:take()
+  if run.stopping and method == "create_offer" then return run.slots:give() end
   local result, err = protected(run.client, method, options)
   run.slots:give()
   if result then
@@ -45,6 +48,7 @@ local function persist(run, method, options, judge)
   while true do
     local result, err = request(run, method, options)
     if result then return result end
+    if not err then return nil, nil, "left open" end
     local verdict = judge(err)
     if verdict == "fail" or verdict == "ask" then return nil, err, verdict end
     if verdict == "stop" then run:stop("refused", err) end
