@@ -40,6 +40,12 @@ describe("the throttle", function()
     assert.same({ 1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000 }, pauses)
   end)
 
+  it("pauses as if no time were named when the server says 0 seconds", function()
+    local pace = throttle.new(10)
+    assert.equal(1000, pace:refused(0, 0))
+    assert.equal(2000, pace:refused(1000, 0))
+  end)
+
   it("lowers a rate that nobody set to half of what it saw", function()
     local pace = throttle.new(nil)
     for i = 0, 99 do pace:reserve(i * 10) end

@@ -58,7 +58,10 @@ end
 function Throttle:refused(now_ms, retry_after_ms)
   if now_ms < self.pause_until_ms then return self.pause_until_ms - now_ms end -- one of the same burst
   self.refusals = self.refusals + 1
-  local pause = retry_after_ms or math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ^ (self.refusals - 1))
+  local pause = retry_after_ms
+  if not pause or pause <= 0 then -- "0", or a date that is over, beside a 429: not a time to come back at
+    pause = math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ^ (self.refusals - 1))
+  end
   local current = self.per_s or math.max(self.seen_per_s, self.in_window, 2 * SLOWEST_PER_S)
   if not self.lowered_ms then self.seen_before = current end
   self.per_s = math.max(SLOWEST_PER_S, current * BACK_OFF)
