@@ -149,6 +149,18 @@ describe("a run", function()
     assert.equal(t.failed + t.unknown + t.skipped, sum)
   end)
 
+  it("lists every problem, also those at one line of a file that was edited in place", function()
+    bench.script.create_offer = always(err("rejected"))
+    assert(bench:run(records(501)))
+    bench:ask(function(db) return db:execute "UPDATE credenco_record SET line = 1" end)
+    local listed = bench:ask(function(db)
+      local count = 0
+      for _ in journal_report.each_problem(db, "w") do count = count + 1 end
+      return count
+    end)
+    assert.equal(501, listed)
+  end)
+
   it("stops at the number of failures it may have", function()
     bench.script.create_offer = always(err("rejected"))
     local result = assert(bench:run(records(2000), { max_failures = { count = 10 }, concurrency = 1 }))

@@ -65,8 +65,8 @@ end
 local LIST = [[
 SELECT r.key, r.copy, s.source, r.line, r.state, r.stage, r.code, r.message, r.input, r.updated, r.run
 FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
-WHERE r.workflow = ? AND r.state IN ('failed', 'unknown', 'skipped') AND (r.run, r.line, r.copy) > (?, ?, ?)
-ORDER BY r.run, r.line, r.copy LIMIT ?]]
+WHERE r.workflow = ? AND r.state IN ('failed', 'unknown', 'skipped') AND (r.run, r.line, r.copy, r.key) > (?, ?, ?, ?)
+ORDER BY r.run, r.line, r.copy, r.key LIMIT ?]]
 
 local PAGE = 500
 
@@ -81,13 +81,13 @@ end
 ---@param workflow string
 ---@return fun(): table?, string?
 function M.each_problem(db, workflow)
-  local after = { run = -1, line = -1, copy = "" }
+  local after = { run = -1, line = -1, copy = "", key = "" }
   local rows, at = {}, 0
   return function()
     at = at + 1
     if at > #rows then
       local err
-      rows, err = db:rows(LIST, workflow, after.run, after.line, after.copy, PAGE)
+      rows, err = db:rows(LIST, workflow, after.run, after.line, after.copy, after.key, PAGE)
       if not rows then
         rows = {}
         return nil, err
