@@ -230,12 +230,14 @@ local CREDENTIAL = {
 INSERT INTO credenco_credential
   (workflow, key, step, template_id, correlation_id, status, revocation_uuid, updated)
 VALUES {rows} ON CONFLICT (workflow, key, step) DO UPDATE
-SET status = excluded.status, revocation_uuid = excluded.revocation_uuid, updated = excluded.updated]],
+SET status = excluded.status, updated = excluded.updated,
+  revocation_uuid = COALESCE(excluded.revocation_uuid, credenco_credential.revocation_uuid)]],
   row = "(?, ?, ?, ?, ?, ?, ?, {now})",
   columns = { "workflow", "key", "step", "template_id", "correlation_id", "status", "revocation_uuid" },
 }
 
---- Notes what is known about credentials: the status as the issuer words it, and the revocation id.
+--- Notes what is known about credentials: the status as the issuer words it, and the revocation id. Any worker that
+--- asked may say so, also a slow one with an answer of long ago: an id that is known is kept.
 ---@return integer? changed
 ---@return string? err
 function M.note_credentials(db, items)
