@@ -162,6 +162,10 @@ describe("the commands of the pipeline", function()
     { { "run", WORKFLOW, "x.csv", "--rate", "fast" }, "%-%-rate: records and a time, as 50/s" },
     { { "run", WORKFLOW, "x.csv", "--max-failures", "many" }, "%-%-max%-failures: a number" },
     { { "run", WORKFLOW, "x.csv", "--journal", "postgres://u:secret@h/d" }, "a password does not belong into an argument" },
+    { { "run", WORKFLOW, "x.csv", "--concurrency", "0" }, "%-%-concurrency: a whole number from 1 to 10000" },
+    { { "run", WORKFLOW, "x.csv", "--concurrency", "10001" }, "%-%-concurrency: a whole number from 1 to 10000" },
+    { { "run", WORKFLOW, "x.csv", "--attempts", "101" }, "%-%-attempts: a whole number from 1 to 100" },
+    { { "run", WORKFLOW, "x.csv", "--patience", "2147483648" }, "%-%-patience: a whole number from 1 to 2147483647" },
     { { "claims", "check", WORKFLOW }, "which source" },
   }
   for _, mistake in ipairs(mistakes) do

@@ -21,17 +21,20 @@ local run_module = require "credenco.pipeline.run"
 
 local M = {}
 
+M.MAX_CONCURRENCY = 10000
+M.MAX_ATTEMPTS = 100
+
 local OPTIONS = {
   workflow = { type = "table", required = true },
   journal = { type = "string", required = true },
   client = { type = "table" },
   source = { type = "table" },
-  concurrency = { type = "integer", min = 1, max = 10000, default = 64 },
+  concurrency = { type = "integer", min = 1, max = M.MAX_CONCURRENCY, default = 64 },
   per_s = { type = "number", min = 0.01 },
   limit = { type = "integer", min = 1 },
   max_failures = { type = "table" },
   confirm_ms = { type = "integer", min = 1 },
-  attempts = { type = "integer", min = 1, max = 100, default = 5 },
+  attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
   patience_ms = { type = "integer", min = 0, default = 60000 },
   watch_ms = { type = "integer", min = 1, default = 100 },
   on_tick = { type = "function" },

@@ -26,14 +26,20 @@ function M.declare_source(command)
     command:option "--limit" :argname "N" :description "Read at most this many records.")
 end
 
---- A whole number above 0, or a mistake in usage.
+local MOST = 2147483647
+
+--- A whole number from 1 on, or a mistake in usage.
 ---@param text string?
 ---@param option string
+---@param most? integer what the library takes; beyond it the mistake is the user's, and no bug
 ---@return integer?
-function M.count(text, option)
+function M.count(text, option, most)
   if not text then return nil end
+  most = most or MOST
   local number = text:find("^%d+$") and tonumber(text)
-  if not number or number < 1 or number > 2 ^ 31 then usage.fail(option .. ": a whole number above 0") end
+  if not number or number < 1 or number > most then
+    usage.fail(("%s: a whole number from 1 to %d"):format(option, most))
+  end
   return number
 end
 

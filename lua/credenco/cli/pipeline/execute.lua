@@ -58,11 +58,11 @@ local function options_of(args, mode)
   return {
     workflow = arguments.workflow(args.workflow),
     journal = arguments.journal(args),
-    concurrency = arguments.count(args.concurrency, "--concurrency"),
+    concurrency = arguments.count(args.concurrency, "--concurrency", pipeline.MAX_CONCURRENCY),
     per_s = arguments.rate(args.rate),
     max_failures = arguments.max_failures(args.max_failures),
     patience_ms = patience and patience * SECONDS,
-    attempts = arguments.count(args.attempts, "--attempts"),
+    attempts = arguments.count(args.attempts, "--attempts", pipeline.MAX_ATTEMPTS),
     confirm_ms = confirm and (arguments.count(args.confirm_timeout, "--confirm-timeout") or 60) * SECONDS or nil,
     limit = arguments.count(args.limit, "--limit"),
     source = mode ~= "work" and arguments.source(args) or nil,
