@@ -156,6 +156,15 @@ describe("the commands of the pipeline", function()
     assert.matches("300 records = 300 issued", ended.out)
   end)
 
+  it("make no journal where there is nothing to put into it", function()
+    for _, command in ipairs { "run", "work" } do
+      local done = credenco(command, WORKFLOW)
+      assert.equal(9, done.code)
+      assert.matches("j.journal: there is no such journal", done.err)
+    end
+    assert.is_nil(files.read(folder .. "/j.journal"))
+  end)
+
   local mistakes = {
     { { "run", "nowhere.lua", "x.csv" }, "nowhere.lua: No such file or directory" },
     { { "run", WORKFLOW, "nowhere.csv" }, "nowhere.csv: cannot be read" },
@@ -167,6 +176,7 @@ describe("the commands of the pipeline", function()
     { { "run", WORKFLOW, "x.csv", "--attempts", "101" }, "%-%-attempts: a whole number from 1 to 100" },
     { { "run", WORKFLOW, "x.csv", "--patience", "2147483648" }, "%-%-patience: a whole number from 1 to 2147483647" },
     { { "claims", "check", WORKFLOW }, "which source" },
+    { { "load", WORKFLOW }, "which source" },
   }
   for _, mistake in ipairs(mistakes) do
     it("refuse with 2 and a reason: " .. table.concat(mistake[1], " "), function()

@@ -54,7 +54,9 @@ local function trouble(err)
 end
 
 local function begin(settings, mode)
-  local held, err = journal.open(settings.journal, { alone = mode ~= "load", queue = mode ~= "run" })
+  -- Without a source there is only what the journal holds, and one that is not there is a mistyped name.
+  local held, err = journal.open(settings.journal,
+    { alone = mode ~= "load", queue = mode ~= "run", existing = settings.source == nil })
   if not held then return nil, trouble(err) end
   local scope, join_err = held:join(settings.workflow.name)
   if not scope then

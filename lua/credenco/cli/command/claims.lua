@@ -3,7 +3,6 @@ local arguments = require "credenco.cli.pipeline.arguments"
 local check = require "credenco.pipeline.check"
 local exit_code = require "credenco.cli.exit_code"
 local findings = require "credenco.cli.pipeline.findings"
-local usage = require "credenco.cli.usage"
 
 local M = {
   summary = "Try a workflow's claim mapping on a file.",
@@ -26,7 +25,7 @@ end
 
 function M.run(args)
   local workflow = arguments.workflow(args.workflow)
-  local source = arguments.source(args) or usage.fail "which source? Name a file, or `-` for standard input"
+  local source = arguments.source(args)
   local report, err = check.run(workflow, source, arguments.count(args.limit, "--limit"))
   source:close()
   if not report then return nil, { code = "unexpected", message = err } end

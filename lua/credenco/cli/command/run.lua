@@ -23,7 +23,7 @@ Exit codes: 0 all issued, 3 authentication or role, 4 some failed, 5 some unknow
 
 function M.declare(command)
   command:argument "workflow" :description "The workflow, a Lua file."
-  arguments.declare_source(command)
+  arguments.declare_source(command, "go on with what the journal holds")
   execute.declare_work(command)
   command:group("Journal and output",
     arguments.declare_journal(command),

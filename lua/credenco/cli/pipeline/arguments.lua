@@ -15,9 +15,11 @@ function M.declare_journal(command)
   return command:option "--journal" :argname "FILE|URL" :description "The journal (see below)."
 end
 
-function M.declare_source(command)
+--- Adds the source and how it is read.
+---@param without? string what the command does when none is named; a mistake in usage where that is nothing
+function M.declare_source(command, without)
   command:argument "source" :args "?"
-    :description "CSV or JSON Lines file, `-` for standard input; none: go on with what the journal holds."
+    :description("CSV or JSON Lines file, `-` for standard input" .. (without and "; none: " .. without or "") .. ".")
   command:group("Source",
     command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
       :description "What the source is, where its name does not say.",
@@ -105,7 +107,7 @@ end
 --- Opens the source that is named, if one is.
 ---@param args table
 ---@return credenco.pipeline.Source?
-function M.source(args)
+function M.source_or_none(args)
   if args.query and not args.source then usage.fail "--query: name the database it is for" end
   if not args.source then return nil end
   if args.query and journal_url.has_password(args.source) then
@@ -115,6 +117,13 @@ function M.source(args)
     name = args.query and journal_url.without_password(args.source) or nil })
   if not opened then usage.fail(err) end
   return opened
+end
+
+--- Opens the source, for a command that can do nothing without.
+---@param args table
+---@return credenco.pipeline.Source
+function M.source(args)
+  return M.source_or_none(args) or usage.fail "which source? Name a file, or `-` for standard input"
 end
 
 return M

@@ -52,6 +52,8 @@ function M.report_command(journal_url, workflow_path)
   return ("credenco report %s%s"):format(quoted(workflow_path), named)
 end
 
+local SOURCE = { run = arguments.source_or_none, load = arguments.source, work = function() return nil end }
+
 local function options_of(args, mode)
   local patience = arguments.count(args.patience, "--patience")
   local confirm = args.confirm or args.confirm_timeout
@@ -65,7 +67,7 @@ local function options_of(args, mode)
     attempts = arguments.count(args.attempts, "--attempts", pipeline.MAX_ATTEMPTS),
     confirm_ms = confirm and (arguments.count(args.confirm_timeout, "--confirm-timeout") or 60) * SECONDS or nil,
     limit = arguments.count(args.limit, "--limit"),
-    source = mode ~= "work" and arguments.source(args) or nil,
+    source = SOURCE[mode](args),
   }
 end
 
