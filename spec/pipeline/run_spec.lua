@@ -6,6 +6,7 @@ local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
 local journal_retry = require "credenco.journal.retry"
 local loop = require "credenco.loop"
+local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"
 local uv = require "luv"
 
@@ -318,6 +319,16 @@ describe("a run", function()
     assert.is_false(result.complete)
   end)
 
+  it("takes records as an array or an iterator, without a source made of them", function()
+    local bare, at = records(6), 3
+    local function run_on(given) return assert(bench:run(nil, { source = given })) end
+    assert.equal(3, run_on({ bare[1], bare[2], bare[3] }).totals.issued)
+    assert.equal(6, run_on(function()
+      at = at + 1
+      return bare[at]
+    end).totals.issued)
+  end)
+
   it("reads the rows of a query, integers and text as they are", function()
     local database = require "credenco.journal.database"
     local db = assert(database.open(bench.folder .. "/register.db"))
@@ -366,6 +377,30 @@ describe("a worker that was taken for dead, being only slow", function()
     assert.equal(60, #bench.wallet)
     bench:close()
   end)
+end)
+
+describe("a run that is called wrongly", function()
+  local whole = require("credenco.workflow").new {
+    name = "w", template_id = "t", key = "id", wallet_key = "wallet", claims = function(record) return record end,
+  }
+  local mistakes = {
+    { "run", {}, "pipeline.run: client is missing" },
+    { "work", {}, "pipeline.work: client is missing" },
+    { "load", {}, "pipeline.load: source is missing" },
+    { "run", { client = {}, workflow = { name = "w" } }, "workflow must be what workflow.load or workflow.new gave" },
+    { "run", { client = {}, max_failures = { number = 3 } }, "max_failures must be { count = 20 } or { share = 0.05 }" },
+  }
+  for _, mistake in ipairs(mistakes) do
+    local mode, changes, message = mistake[1], mistake[2], mistake[3]
+    it("throws at its caller: " .. message, function()
+      local given = { workflow = whole, journal = "/nowhere/j.journal" }
+      for name, value in pairs(changes) do given[name] = value end
+      local ok, problem = pcall(function() return (pipeline[mode](given)) end)
+      assert.is_false(ok)
+      assert.matches("^spec/pipeline/run_spec.lua:%d+: ", problem)
+      assert.truthy(problem:find(message, 1, true), problem)
+    end)
+  end
 end)
 
 describe("a record that another worker took", function()

@@ -18,21 +18,34 @@ local options = require "credenco.options"
 local queue = require "credenco.pipeline.queue"
 local report = require "credenco.journal.report"
 local run_module = require "credenco.pipeline.run"
+local source_module = require "credenco.pipeline.source"
 
 local M = {}
 
 M.MAX_CONCURRENCY = 10000
 M.MAX_ATTEMPTS = 100
 
+local function workflow_problem(workflow)
+  if type(workflow.steps) ~= "table" or type(workflow.mappings) ~= "table" then
+    return "must be what workflow.load or workflow.new gave"
+  end
+end
+
+local function max_failures_problem(most)
+  if type(most.count) ~= "number" and type(most.share) ~= "number" then
+    return "must be { count = 20 } or { share = 0.05 }"
+  end
+end
+
 local OPTIONS = {
-  workflow = { type = "table", required = true },
+  workflow = { type = "table", required = true, check = workflow_problem },
   journal = { type = "string", required = true },
   client = { type = "table" },
-  source = { type = "table" },
+  source = { type = { "table", "function" } },
   concurrency = { type = "integer", min = 1, max = M.MAX_CONCURRENCY, default = 64 },
   per_s = { type = "number", min = 0.01 },
   limit = { type = "integer", min = 1 },
-  max_failures = { type = "table" },
+  max_failures = { type = "table", check = max_failures_problem },
   confirm_ms = { type = "integer", min = 1 },
   attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
   patience_ms = { type = "integer", min = 0, default = 60000 },
@@ -41,11 +54,28 @@ local OPTIONS = {
   on_warning = { type = "function" },
 }
 
+--- What a run is given.
+---@class credenco.pipeline.Options
+---@field workflow credenco.Workflow from `workflow.load` or `workflow.new`
+---@field journal string a SQLite file or `postgres://...`
+---@field client? credenco.Client
+---@field source? credenco.pipeline.Source|table[]|fun(): table? from `source.open`, or an array or iterator of records
+---@field concurrency? integer requests in flight (64)
+---@field per_s? number records a second
+---@field limit? integer records to read at most
+---@field max_failures? { count: integer?, share: number? }
+---@field confirm_ms? integer ask for each issue's status this long
+---@field attempts? integer tries for a record that meets a sick server (5)
+---@field patience_ms? integer stop when the server was out of reach this long (60000)
+---@field watch_ms? integer between two ticks (100)
+---@field on_tick? fun(run: credenco.pipeline.Run)
+---@field on_warning? fun(message: string)
+
 --- How a run ended.
 ---@class credenco.pipeline.Result
 ---@field counts credenco.pipeline.Counts of this run
----@field totals credenco.journal.Totals of the journal
----@field stopped? "interrupted"|"failures"|"refused"|"outage"|"journal"
+---@field totals? credenco.journal.Totals of the journal; none when it cannot be read any more
+---@field stopped? "interrupted"|"failures"|"refused"|"outage"|"journal"|"source"
 ---@field complete boolean the source was read to its end
 ---@field err? table what stopped it
 
@@ -137,32 +167,47 @@ local function in_task(fn)
   return result, err
 end
 
-local function start(mode, given, handle, level)
-  local settings = options.read("pipeline." .. mode, OPTIONS, given, level + 1)
+-- What each of the three cannot do without.
+local NEEDED = { run = "client", work = "client", load = "source" }
+
+local function is_source(given)
+  return type(given) == "table" and given.next ~= nil
+end
+
+-- The public functions end in a call of this one, so that its caller is theirs, and the one to blame.
+local function start(mode, given, handle)
+  local settings = options.read("pipeline." .. mode, OPTIONS, given, 2)
+  local needed = NEEDED[mode]
+  if not settings[needed] then error(("pipeline.%s: %s is missing"):format(mode, needed), 2) end
+  if settings.source and not is_source(settings.source) then settings.source = source_module.open(settings.source) end
   return in_task(function() return execute(settings, mode, handle) end)
 end
 
 --- Issues every record of a source, and goes on with what an earlier run left open.
----@param given table see OPTIONS
+---@param given credenco.pipeline.Options
 ---@param handle? fun(run: credenco.pipeline.Run) is given the run, so that `run:stop("interrupted")` can end it
 ---@return credenco.pipeline.Result?
----@return table? err the journal cannot be used
+---@return { code: "journal", message: string }? err the journal cannot be used
 function M.run(given, handle)
-  return start("run", given, handle, 2)
+  return start("run", given, handle)
 end
 
 --- Puts every record of a source into the journal, for workers to take.
+---@param given credenco.pipeline.Options no client is needed
+---@param handle? fun(run: credenco.pipeline.Run)
 ---@return credenco.pipeline.Result?
----@return table? err
+---@return { code: "journal", message: string }? err
 function M.load(given, handle)
-  return start("load", given, handle, 2)
+  return start("load", given, handle)
 end
 
 --- Works off what is in the journal, beside any number of other workers.
+---@param given credenco.pipeline.Options
+---@param handle? fun(run: credenco.pipeline.Run)
 ---@return credenco.pipeline.Result?
----@return table? err
+---@return { code: "journal", message: string }? err
 function M.work(given, handle)
-  return start("work", given, handle, 2)
+  return start("work", given, handle)
 end
 
 return M
