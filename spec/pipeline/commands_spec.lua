@@ -89,6 +89,17 @@ describe("the commands of the pipeline", function()
     assert.matches("5 records = 3 issued %+ 1 failed", again.out)
   end)
 
+  it("overwrite no rejects, which may be all there is of a line", function()
+    credenco("run", WORKFLOW, mixed())
+    local path = folder .. "/r.csv"
+    assert.matches("3 lines written .*; 1 of them had no key and stand nowhere else now", credenco("rejects", "-o", path).out)
+    local rejected = files.read(path)
+    local again = credenco("rejects", "-o", path)
+    assert.equal(2, again.code)
+    assert.truthy(again.err:find(path .. " is there already and is not overwritten", 1, true), again.err)
+    assert.equal(rejected, files.read(path))
+  end)
+
   it("find a record by its key, with its revocation id once it was confirmed", function()
     credenco("run", WORKFLOW, csv { line(7) }, "--confirm")
     local done = credenco("find", "10000007")

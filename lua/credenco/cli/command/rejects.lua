@@ -41,8 +41,19 @@ local function open_file(path)
   return file
 end
 
+-- What an earlier call wrote may be all there is of lines without a key, or half corrected by now.
+local function refuse_to_overwrite(path)
+  local there = uv.fs_stat(path)
+  if there and there.size > 0 then
+    usage.fail(("--output: %s is there already and is not overwritten; name another file, or remove it"):format(path))
+  end
+end
+
 local function open_files(path)
-  return open_file(path), open_file(path .. ".reasons.txt")
+  local reasons_path = path .. ".reasons.txt"
+  refuse_to_overwrite(path)
+  refuse_to_overwrite(reasons_path)
+  return open_file(path), open_file(reasons_path)
 end
 
 -- Lines of one file share one header; those of another layout cannot stand below it.
@@ -110,6 +121,7 @@ function M.run(args)
     local removed = 0
     if not args.keep and others == 0 then removed = journal_retry.forget_broken(db, workflow) or 0 end
     local text = ("%d lines written to %s, the reasons to %s.reasons.txt"):format(count, args.output, args.output)
+    if removed > 0 then text = text .. ("; %d of them had no key and stand nowhere else now"):format(removed) end
     if others > 0 then text = text .. ("; %d lines of files with another header are left"):format(others) end
     return { workflow = workflow, lines = count, left = others, forgotten = removed }, text
   end)
