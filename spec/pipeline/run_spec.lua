@@ -12,6 +12,11 @@ local uv = require "luv"
 
 local err, records = bench_of_one.err, bench_of_one.records
 
+local function sorted(list)
+  table.sort(list)
+  return list
+end
+
 local function always(entry)
   return setmetatable({}, { __index = function() return entry end })
 end
@@ -113,6 +118,26 @@ describe("a run", function()
     for _, call in ipairs(bench.calls.push_offer) do wallets[#wallets + 1] = call.wallet_key end
     table.sort(wallets)
     assert.same({ "a", "b", "c" }, wallets)
+  end)
+
+  it("reads a kept line below its own header, also when another file has the record too", function()
+    assert(run_csv("id,wallet\n1,a\n", { file = "a.csv", mode = "load" }))
+    assert(run_csv("wallet,id\nz,9\nb,1\n", { file = "b.csv", mode = "load" }))
+    assert(bench:run(nil, { mode = "work" }))
+    assert.same({ "1", "9" }, sorted(bench.wallet))
+  end)
+
+  it("goes on with an unfinished stream only under the same header", function()
+    local function piped(text, limit)
+      local stream = bytes.of(text)
+      stream.size = nil
+      return bench:run(nil, { mode = "load", limit = limit,
+        source = assert(source.from_bytes(stream, { name = "standard input" })) })
+    end
+    assert(piped("id,wallet\n1,a\n2,b\n", 1))
+    assert(piped("wallet,id\nc,3\n"))
+    assert(bench:run(nil, { mode = "work" }))
+    assert.same({ "1", "3" }, sorted(bench.wallet))
   end)
 
   it("does a failed record again only when its line was corrected, or a person says so", function()
