@@ -59,6 +59,26 @@ describe("the commands of the pipeline", function()
     assert.matches("columns not used: coc, extra", done.out)
   end)
 
+  it("name the column and the kind of a key or a wallet that does not fit, beside the claims", function()
+    files.write(folder .. "/in.csv", "coc_number,wallet,wallet,legal_name\n,a,b,\n")
+    local done = credenco("claims", "check", WORKFLOW, folder .. "/in.csv")
+    assert.matches("2%s+%(key%)%s+coc_number%s+empty%s+text of 1 to 255 bytes", done.out)
+    assert.matches("2%s+name%s+legal_name%s+empty", done.out)
+    assert.matches("2%s+wallet_key%s+wallet%s+a list of 2%s+text of 1 to 255 bytes", done.out)
+    credenco("run", WORKFLOW, folder .. "/in.csv")
+    assert.truthy(credenco("report").out:find('key (column "coc_number"): empty, expected text of 1 to 255 bytes', 1, true))
+  end)
+
+  it("say where the function for the key fails", function()
+    files.write(folder .. "/w.lua", [[
+return { name = "w", template_id = "t", wallet_key = "wallet",
+  key = function(record) return record.nothing.here end,
+  claims = function(record) return record end }
+]])
+    local done = credenco("claims", "check", folder .. "/w.lua", csv { line(1) })
+    assert.matches("2%s+%(key%)%s+a function that failed at .-w.lua:2%s", done.out)
+  end)
+
   it("dry-run without sending or writing anything", function()
     local key = world:new_wallet()
     local done = credenco("run", WORKFLOW, csv { line(1, key) }, "--dry-run")

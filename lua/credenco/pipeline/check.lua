@@ -2,7 +2,7 @@
 --- worked out, and what does not fit is collected.
 
 local claims_columns = require "credenco.claims.columns"
-local options = require "credenco.options"
+local hooks = require "credenco.pipeline.hooks"
 local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
@@ -31,12 +31,9 @@ local function add(report, line, problem)
 end
 
 local function key_of(workflow, record)
-  local ok, value = pcall(workflow.key, record)
-  local key, flaw
-  if ok then key, flaw = prepare.as_text(value) else flaw = "a function that failed" end
-  flaw = flaw or options.identifier(key)
-  if flaw then return nil, { path = "(key)", kind = flaw, fits = "text of 1 to 255 bytes" } end
-  return key
+  local ok, value = hooks.call(workflow.key, record)
+  if ok then return prepare.identifier("(key)", workflow.key, value) end
+  return nil, { path = "(key)", kind = "a function that failed at " .. value, fits = "text of 1 to 255 bytes" }
 end
 
 -- Every problem of one step, where the run itself would be content with the first kind.
@@ -48,14 +45,23 @@ local function step_problems(step, record)
   return { { path = "(claims)", kind = "refused by the workflow's function", fits = tostring(problems or "a table") } }
 end
 
+-- The list may be one of the workflow's own.
+local function with(problems, one_more)
+  local all = {}
+  for i, problem in ipairs(problems) do all[i] = problem end
+  all[#all + 1] = one_more
+  return all
+end
+
 local function try_step(workflow, index, record)
   local step = workflow.steps[index]
   local job = { record = record, step = index, state = "pending" }
   local problems, claims = step_problems(step, record)
   local said = prepare.step({ workflow = workflow }, job)
   if said == "skipped" then return {}, nil, "skipped" end
-  if said == "failed" and #problems == 0 then
-    problems = { { path = "(record)", kind = job.reason.message, fits = "what the workflow needs" } }
+  if said == "failed" and (#problems == 0 or job.reason.problem) then
+    problems = with(problems, job.reason.problem
+      or { path = "(record)", kind = job.reason.message, fits = "what the workflow needs" })
   end
   job.claims = job.claims or claims
   return problems, job

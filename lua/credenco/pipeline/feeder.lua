@@ -5,7 +5,6 @@ local digest = require "openssl.digest"
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
 local hooks = require "credenco.pipeline.hooks"
-local options = require "credenco.options"
 local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
@@ -33,10 +32,8 @@ end
 local function key_problem(run, record)
   local ok, value = raw_key(run.workflow.key, record)
   if not ok then return nil, "key failed at " .. value end
-  local key, flaw = prepare.as_text(value)
-  flaw = flaw or options.identifier(key)
-  if flaw then return nil, "key: " .. flaw end
-  return key
+  local key, problem = prepare.identifier("key", run.workflow.key, value)
+  return key, problem and prepare.describe { problem }
 end
 
 -- What the journal is to have of a line.

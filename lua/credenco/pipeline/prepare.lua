@@ -2,6 +2,7 @@
 --- by the workflow and checked.
 
 local hooks = require "credenco.pipeline.hooks"
+local kind = require "credenco.claims.kind"
 local options = require "credenco.options"
 
 local M = {}
@@ -36,16 +37,29 @@ local MAX_EXACT = 9007199254740991
 --- A value of a record as the text that a key is.
 ---@param value any
 ---@return string?
----@return string? flaw
+---@return string? fits what would do, where that is not plain
 function M.as_text(value)
   if type(value) == "number" and value % 1 == 0 then
     if math.abs(value) <= MAX_EXACT then return ("%.0f"):format(value) end
-    return nil, "is a number beyond 2^53, which is not held exactly: write it as text"
+    return nil, "text: a number beyond 2^53 is not held exactly"
   end
-  if type(value) ~= "string" then return nil, "is empty" end
+  if type(value) ~= "string" then return nil end
   if value:find("^%s") or value:find("%s$") then value = value:match("^%s*(.-)%s*$") end
-  if value == "" then return nil, "is empty" end
-  return value
+  return value ~= "" and value or nil
+end
+
+--- A value of a record as a key, or what is wrong with it.
+---@param name string of the workflow's field
+---@param field credenco.workflow.Column|function|string what the field is
+---@param value any
+---@return string? text
+---@return credenco.claims.Problem? problem
+function M.identifier(name, field, value)
+  local text, fits = M.as_text(value)
+  local flaw = text and options.identifier(text)
+  if text and not flaw then return text end
+  return nil, { path = name, column = type(field) == "table" and field.column or nil, kind = kind.of(value),
+    fits = flaw or fits or "text of 1 to 255 bytes" }
 end
 
 local function accepted(run, job)
@@ -74,10 +88,11 @@ local function identifier(job, name, field)
   local value, refused = value_of(job, name, field)
   if refused then return nil, refused end
   if type(value) == "string" and #value <= MAX_BYTES and value:find(PLAIN) then return value end
-  local text, flaw = M.as_text(value)
-  flaw = flaw or options.identifier(text)
-  if flaw then return nil, refuse(job, "invalid_record", ("%s: %s"):format(name, flaw)) end
-  return text
+  local text, problem = M.identifier(name, field, value)
+  if text then return text end
+  refused = refuse(job, "invalid_record", M.describe { problem })
+  job.reason.problem = problem
+  return nil, refused
 end
 
 local function addressed(job, step)
