@@ -1,12 +1,15 @@
 --- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
 local arguments = require "credenco.cli.pipeline.arguments"
+local claims_columns = require "credenco.claims.columns"
 local credenco = require "credenco"
+local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
 local library = require "credenco.cli.library"
 local pipeline = require "credenco.pipeline"
 local progress = require "credenco.cli.pipeline.progress"
 local settings = require "credenco.cli.settings"
 local summary = require "credenco.cli.pipeline.summary"
+local usage = require "credenco.cli.usage"
 
 local M = {}
 
@@ -71,6 +74,30 @@ local function options_of(args, mode)
   }
 end
 
+local function is_column(field, name)
+  return type(field) == "table" and field.column == name
+end
+
+-- What no record can do without: its key, and its wallet where the first step always delivers to one.
+local function is_vital(workflow, name)
+  local first = workflow.steps[1]
+  local delivers = first.delivery == "direct" or first.delivery == "inbox"
+  return is_column(workflow.key, name) or delivers and is_column(first.wallet_key, name)
+end
+
+-- Every line would fail, and a whole file would stand in the journal as refused.
+local function check_columns(workflow, source, out)
+  if not source or not source.columns then return end
+  local unknown, unused = claims_columns.compare(workflow.columns, source.columns)
+  local missing = findings.missing_columns(unknown, unused)
+  for i, name in ipairs(unknown) do
+    if is_vital(workflow, name) then
+      usage.fail(("%s: %s; nothing was read or sent"):format(source.name, missing[i]))
+    end
+  end
+  for _, line in ipairs(missing) do out:note("credenco: " .. line) end
+end
+
 -- Runs with everything that has to be put away again afterwards.
 local function watched(mode, options, out, args)
   local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source)
@@ -94,6 +121,7 @@ function M.run(mode, args, out)
   local client = mode ~= "load" and library.call(credenco.new, settings.options(args)) or nil
   local options = options_of(args, mode)
   options.client = client
+  check_columns(options.workflow, options.source, out)
   local result, err = watched(mode, options, out, args)
   if client then client:close() end
   if options.source then options.source:close() end

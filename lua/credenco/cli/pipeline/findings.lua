@@ -1,5 +1,6 @@
 --- What `claims check` and `run --dry-run` found, as a table for people and as fields for programs.
 local json = require "credenco.json"
+local options = require "credenco.options"
 
 local M = {}
 
@@ -34,11 +35,23 @@ local function problem_table(report)
   return lines
 end
 
-local function column_lines(report)
-  local lines = {}
-  for _, name in ipairs(report.unknown_columns) do
-    lines[#lines + 1] = ("column %q is used by the workflow, and the source does not have it"):format(name)
+--- A line for each column that is missing. A misspelt one is among those that are not used.
+---@param unknown string[] columns the workflow uses and the source does not have
+---@param unused string[] columns of the source that the workflow does not use
+---@return string[]
+function M.missing_columns(unknown, unused)
+  local lines, known = {}, {}
+  for _, name in ipairs(unused) do known[name] = true end
+  for i, name in ipairs(unknown) do
+    local nearest = options.nearest(name, known)
+    lines[i] = ("column %q is used by the workflow, and the source does not have it%s"):format(
+      name, nearest and (' (is it "%s"?)'):format(nearest) or "")
   end
+  return lines
+end
+
+local function column_lines(report)
+  local lines = M.missing_columns(report.unknown_columns, report.unused_columns)
   if #report.unused_columns > 0 then
     lines[#lines + 1] = "columns not used: " .. table.concat(report.unused_columns, ", ")
   end
