@@ -29,6 +29,9 @@ describe("a workflow file", function()
     { "a wrong delivery", 'return {\n  delivery = "post",\n}', 'w.lua:2: "delivery" must be "direct", "inbox" or "offer_only", not "post"' },
     { "broken Lua", "return {\n  name = ,\n}", "w.lua:2: unexpected symbol near ','" },
     { "code that fails", 'local x = nil\nreturn { name = x.y }', "w.lua:2: attempt to index" },
+    { "a field named as a variable", 'local claims = 1\nreturn {\n  claims = {},\n}', 'w.lua:3: "claims" must be a mapping' },
+    { "a function for a name", 'return {\n  name = print,\n}', 'w.lua:2: "name" must be text, the workflow\'s name, not a function' },
+    { "a module that is not there", 'local x = require "no.such"\nreturn x', "w.lua:1: module 'no.such' not found (LUA_PATH" },
     { "no table", "return 5", "w.lua:1: a workflow file returns a table, not a number" },
   }
   for _, case in ipairs(cases) do
@@ -42,6 +45,11 @@ describe("a workflow file", function()
   it("that is not there is said to be so", function()
     local _, problems = workflow.load("/nowhere/w.lua")
     assert.equal("/nowhere/w.lua: No such file or directory", problems[1])
+  end)
+
+  it("that is a folder is said to be one", function()
+    local _, problems = workflow.load(".")
+    assert.equal(".: Is a directory", problems[1])
   end)
 end)
 

@@ -19,7 +19,7 @@ local STEP = {
 }
 
 local WORKFLOW = {
-  name = { kinds = { "string" }, required = true, what = "the workflow's name" },
+  name = { kinds = { "string" }, required = true, what = "text, the workflow's name" },
   key = { kinds = { "string", "function" }, required = true, what = "a column's name, or a function of the record" },
   wallet_key = STEP.wallet_key,
   accept = { kinds = { "function" }, what = "a function of the record" },
@@ -41,12 +41,13 @@ local function accepts(spec, value)
   return false
 end
 
--- Lua keeps no line for a table's field; the text of the file does.
+-- Lua keeps no line for a table's field; the text of the file does. `local claims = require ...` is no field.
 local function line_of(where, field)
   local number = 0
+  local assigned = "%f[%w_]" .. field:gsub("%W", "%%%0") .. "%f[^%w_]%s*=[^=]"
   for line in ((where.text or "") .. "\n"):gmatch("(.-)\n") do
     number = number + 1
-    if line:find("%f[%w_]" .. field:gsub("%W", "%%%0") .. "%f[^%w_]%s*=[^=]") then return number end
+    if line:find(assigned) and not line:find("^%s*local%s") then return number end
     if not field:find("%S") then return 1 end
   end
   return 1

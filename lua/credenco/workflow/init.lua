@@ -99,14 +99,17 @@ end
 local function read_text(path)
   local file, err = io.open(path, "rb")
   if not file then return nil, err end
-  local text = file:read("*a")
+  local text, text_err = file:read("*a")
   file:close()
+  if not text then return nil, ("%s: %s"):format(path, text_err) end
   return text
 end
 
--- "file:12: message" out of what Lua says, with or without a chunk's brackets.
+-- "file:12: message" out of what Lua says, with or without a chunk's brackets. Where it looked for a module in
+-- vain is a line for each of two dozen files.
 local function script_problem(err)
-  return (tostring(err):gsub('^%[string "(.-)"%]', "%1"))
+  local text = tostring(err):gsub('^%[string "(.-)"%]', "%1")
+  return (text:gsub("(module '[^\n]-' not found):\n.*", "%1 (LUA_PATH says where modules are looked for)"))
 end
 
 --- Reads and checks a workflow file. Its code runs; nothing is sent.
