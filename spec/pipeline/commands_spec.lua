@@ -225,9 +225,11 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     { { "run", WORKFLOW, "x.csv", "--patience", "2147483648" }, "%-%-patience: a whole number from 1 to 2147483647" },
     { { "claims", "check", WORKFLOW }, "which source" },
     { { "load", WORKFLOW }, "which source" },
+    { { "find", "10000001" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
   }
   for _, mistake in ipairs(mistakes) do
     it("refuse with 2 and a reason: " .. table.concat(mistake[1], " "), function()
+      env.CREDENCO_JOURNAL = nil
       local done = program.run(mistake[1], env)
       assert.equal(2, done.code)
       assert.matches(mistake[2], done.err)

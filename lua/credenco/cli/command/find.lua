@@ -9,7 +9,8 @@ local M = {
   summary = "Find a record by its business key.",
   description = [[
 Shows what became of the record with a business key, in every workflow of the journal, with the ids of its
-credentials. `revocation_uuid` is there when the run confirmed the issue (`--confirm`).]],
+credentials. `revocation_uuid` is there when the run confirmed the issue (`--confirm`). No workflow is
+named here, so the journal has to be: with --journal or CREDENCO_JOURNAL.]],
   epilog = [[
 Examples:
   credenco find 90004760 --journal company.journal

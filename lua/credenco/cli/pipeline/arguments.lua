@@ -8,7 +8,7 @@ local M = {}
 
 M.JOURNAL = [[
 The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It says what became of every record; keep it.
-Without --journal it is CREDENCO_JOURNAL, or a file beside the workflow's name: company.lua, company.journal.
+Without --journal it is CREDENCO_JOURNAL, or named after the workflow, in the current folder: company.journal.
 A password never stands in an argument: put it into CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
 
 function M.declare_journal(command)
@@ -101,7 +101,8 @@ function M.journal(args)
   if not named and from_environment ~= "" then named = from_environment end
   if named then return named end
   if args.workflow then return without_extension(args.workflow) .. ".journal" end
-  usage.fail "which journal? Give --journal, CREDENCO_JOURNAL, or the workflow's file"
+  usage.fail("which journal? Give --journal or CREDENCO_JOURNAL"
+    .. (args.command ~= "find" and ", or the workflow's file" or ""))
 end
 
 --- Opens the source that is named, if one is.
