@@ -141,8 +141,24 @@ describe("the program asked about itself", function()
     end
   end)
 
+  local COMMANDS = { "issue", "offer", "push", "status", "trust", "offer-uri", "sandbox",
+    "run", "load", "work", "report", "retry", "rejects", "find", "claims" }
+
+  it("breaks lines of its help only where they are full, and none that is written as it is", function()
+    for _, name in ipairs(COMMANDS) do
+      local out = program.run({ name, "--help" }).out
+      local description = out:match "\n\n(.-)\n%u%w*:\n"
+      for line, next_word in description:gmatch "([^\n]+)%f[\n]\n()" do
+        next_word = description:match("^[^%s]+", next_word)
+        assert.truthy(not next_word or #line + 1 + #next_word > 100, name .. ": " .. line)
+      end
+      local written = require("credenco.cli.command." .. name:gsub("-", "_")).epilog
+      assert.truthy(out:find(written, 1, true), name .. ": " .. out)
+    end
+  end)
+
   it("explains every command with an example, and where settings come from", function()
-    for _, command in ipairs { "issue", "offer", "push", "status", "trust", "offer-uri", "sandbox" } do
+    for _, command in ipairs(COMMANDS) do
       local outcome = program.run { command, "--help" }
       assert.equal(0, outcome.code)
       assert.matches("Examples?:\n  .*credenco " .. command:gsub("%-", "%%-"), outcome.out)

@@ -32,9 +32,14 @@ local function load_command(name)
   return require("credenco.cli.command." .. name:gsub("-", "_"))
 end
 
+-- argparse breaks lines where they get too long; those of the source would be breaks of their own.
+local function paragraphs(text)
+  return (text:gsub("([^\n])\n([^\n])", "%1 %2"))
+end
+
 local function add(root, name)
   local command = load_command(name)
-  local parsed = root:command(name, command.description, command.epilog):summary(command.summary)
+  local parsed = root:command(name, paragraphs(command.description), command.epilog):summary(command.summary)
   command.declare(parsed)
   parsed:flag "--json" :description "Result and errors as JSON, for programs."
 end

@@ -36,7 +36,7 @@ local function declare_authentication(command)
     command:option "--api-key-file" :argname "FILE" :target "api_key_file"
       :description "File with the API key.",
     command:option "--auth-scheme" :argname "SCHEME" :target "auth_scheme" :choices { "x-api-key", "bearer" }
-      :description "How the API key is sent (default: x-api-key).",
+      :description "How the API key is sent: x-api-key (default) or bearer.",
     command:option "--client-id" :argname "ID" :target "client_id"
       :description "OAuth2 client.",
     command:option "--client-secret-file" :argname "FILE" :target "client_secret_file"

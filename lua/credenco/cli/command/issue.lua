@@ -20,9 +20,10 @@ Examples:
   credenco issue --wallet "$WALLET" --template ebw_oid --claim id=90004760 --claim name=CoolSoft
   make-claims | credenco issue --wallet "$WALLET" --template ebw_oid --claims-json -
 
-Exit code 5: the delivery was sent and its answer lost. Deliver the same offer again, never a new one:
-  credenco issue --wallet "$WALLET" --template ebw_oid --claims-json claims.json --keep-offer offer ||
-    { [ $? = 5 ] && credenco push --wallet "$WALLET" --from offer; }
+Exit code 5: the delivery was sent and its answer lost. Deliver the same offer again,
+never a new one:
+  credenco issue --wallet "$WALLET" --template ebw_oid --claims-json claims.json \
+    --keep-offer offer || { [ $? = 5 ] && credenco push --wallet "$WALLET" --from offer; }
 
 ]] .. settings.ENVIRONMENT,
 }

@@ -20,8 +20,8 @@ Examples:
   credenco push --wallet "$WALLET" --from offer
   credenco push --wallet "$WALLET" --from offer --inbox
 
-Exit code 5: sent, answer lost. Run the same command again: delivering the same offer twice issues the
-credential once.]],
+Exit code 5: sent, answer lost. Run the same command again: delivering the same offer twice issues
+the credential once.]],
 }
 
 function M.declare(command)

@@ -15,8 +15,8 @@ Examples:
   credenco run company.lua companies.csv --rate 50/s --max-failures 5%
   export-records | credenco run company.lua - --format jsonl --confirm
 
-Exit codes: 0 all issued, 3 authentication or role, 4 some failed, 5 some unknown, 7 server out of reach,
-            8 stopped by --max-failures, 9 journal trouble, 130 interrupted.
+Exit codes: 0 all issued, 3 authentication or role, 4 some failed, 5 some unknown,
+            7 server out of reach, 8 stopped by --max-failures, 9 journal trouble, 130 interrupted.
 
 ]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
 }

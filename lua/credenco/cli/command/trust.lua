@@ -15,7 +15,8 @@ The DID is that of the issuer's template and compared to the letter; an issuer m
 credential format.]],
   epilog = [[
 Example:
-  credenco trust --wallet "$WALLET" --did did:web:wallet.credenco.com:issuer:credenco --name Credenco
+  credenco trust --wallet "$WALLET" --name Credenco \
+    --did did:web:wallet.credenco.com:issuer:credenco
 
 Exit code 5: sent, answer lost. The contact may have been made.
 

@@ -7,9 +7,10 @@ local workflow = require "credenco.workflow"
 local M = {}
 
 M.JOURNAL = [[
-The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It says what became of every record; keep it.
-Without --journal it is CREDENCO_JOURNAL, or named after the workflow, in the current folder: company.journal.
-A password never stands in an argument: put it into CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
+The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It says what became of every
+record; keep it. Without --journal it is CREDENCO_JOURNAL, or named after the workflow, in the
+current folder: company.journal. A password never stands in an argument: put it into
+CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
 
 function M.declare_journal(command)
   return command:option "--journal" :argname "FILE|URL" :description "The journal (see below)."
@@ -22,7 +23,7 @@ function M.declare_source(command, without)
     :description("CSV or JSON Lines file, `-` for standard input" .. (without and "; none: " .. without or "") .. ".")
   command:group("Source",
     command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
-      :description "What the source is, where its name does not say.",
+      :description "What the source is, where its name does not say: csv or jsonl.",
     command:option "--query" :argname "SQL"
       :description "A SELECT; the source is then a database, a SQLite file or postgres://...",
     command:option "--limit" :argname "N" :description "Read at most this many records.")

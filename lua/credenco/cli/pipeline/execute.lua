@@ -19,9 +19,9 @@ local SECONDS = 1000
 function M.declare_work(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).",
-    command:option "--rate" :argname "RATE" :description "Records a time at most, as 50/s or 1000/h.",
+    command:option "--rate" :argname "RATE" :description "Records started in a time at most, as 50/s, 600/m or 1000/h.",
     command:option "--max-failures" :argname "N|N%" :target "max_failures"
-      :description "Stop when more records failed.",
+      :description "Stop when more records failed than this number or share.",
     command:option "--attempts" :argname "N"
       :description "Tries for a record that meets a sick server (default: 5).",
     command:option "--patience" :argname "SECONDS"
@@ -33,7 +33,7 @@ end
 
 function M.declare_progress(command)
   command:option "--progress" :argname "HOW" :choices { "bar", "lines", "jsonl", "none" }
-    :description "How to show it (default: bar on a terminal, a line every ten seconds elsewhere)."
+    :description "How to show it: bar (default on a terminal), lines (elsewhere; every ten seconds), jsonl, none."
 end
 
 local function quoted(word)
