@@ -29,6 +29,11 @@ describe("the progress line", function()
   it("counts what was done before", function()
     assert.equal(70, numbers({ known = 50, issued = 20 }).done)
   end)
+
+  it("counts what was left open once, when it is done", function()
+    assert.equal(20, numbers({ known = 0, resumed = 40, issued = 20 }).done)
+    assert.equal(30, numbers({ known = 50, resumed = 40, issued = 20 }).done)
+  end)
 end)
 
 describe("a CSV report", function()

@@ -51,6 +51,15 @@ describe("a run", function()
     local result = assert(bench:run(records(300)))
     assert.equal(200, #bench.calls.create_offer)
     assert.equal(300, result.totals.issued)
+    assert.equal(0, result.counts.resumed)
+  end)
+
+  it("tells what it took up from the journal from what was done before", function()
+    assert(bench:run(records(30), { limit = 10 }))
+    bench:restart()
+    assert(bench:run(records(20), { mode = "load" }))
+    local counts = assert(bench:run(records(30))).counts
+    assert.same({ 20, 20, 10 }, { counts.issued, counts.known, counts.resumed })
   end)
 
   it("leaves out lines that repeat a key, and says so, also when it is run again", function()

@@ -33,6 +33,7 @@ local function restore(run, item)
   local decode, err = decoder_of(run, item.run)
   local record
   if decode then record, err = decode(item.input or "") end
+  run.counts.resumed = run.counts.resumed + 1
   if record then
     item.made_ms = made_ms(item)
     item.record, run.resumed[item.key] = record, true

@@ -52,12 +52,17 @@ local function duration(seconds)
   return ("%.1f h"):format(seconds / 3600)
 end
 
+-- What was open when the run began is counted when it is done, and not for its line having been met as well.
+local function done_of(counts)
+  return counts:done() + math.max(0, counts.known - counts.resumed)
+end
+
 --- The numbers of this moment.
 ---@param counts credenco.pipeline.Counts
 ---@param now number ms
 ---@return table
 function Progress:numbers(counts, now)
-  local done = counts:done() + counts.known
+  local done = done_of(counts)
   local total, exact = expected_total(self, counts)
   local rate = per_second(self, now, done)
   local left = total and rate > 0 and math.max(0, total - done) / rate or nil
