@@ -182,7 +182,12 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     env.CREDENCO_API_KEY = "sandbox-api-key"
     local done = credenco("run", WORKFLOW, source)
     assert.equal(9, done.code)
-    assert.matches("no such file or directory", done.err)
+    assert.truthy(done.err:find(env.CREDENCO_JOURNAL
+      .. ".lock: cannot be written (ENOENT: no such file or directory); is its folder there?", 1, true), done.err)
+    env.CREDENCO_JOURNAL = "mysql://db.example/x"
+    done = credenco("run", WORKFLOW, source)
+    assert.equal(9, done.code)
+    assert.matches("a journal is a SQLite file or postgres://", done.err)
     env.CREDENCO_JOURNAL = folder .. "/k.journal"
     env.CREDENCO_BASE_URL = "http://127.0.0.1:" .. wait.free_port()
     assert.equal(7, credenco("run", WORKFLOW, source, "--patience", "1").code)

@@ -38,17 +38,23 @@ local function load_driver(name, package)
   return nil, ("Lua's %s driver is not installed (on Debian: apt install %s)"):format(name, package)
 end
 
+-- The operating system's reason without its path, which the caller has in front.
+local function cannot_write(err)
+  local hint = err:find "^ENOENT" and "; is its folder there?" or ""
+  return ("cannot be written (%s)%s"):format(err:match "^%u+: [^:]+" or err, hint)
+end
+
 -- SQLite would create the file readable by everybody: it is created here first. One that is there is not opened:
 -- to close it would end every lock that this process holds on it.
 local function create_private(path)
   if path == ":memory:" then return true end
   if not uv.fs_stat(path) then
     local fd, err = uv.fs_open(path, "a", OWNER_ONLY)
-    if not fd then return nil, err end
+    if not fd then return nil, cannot_write(err) end
     uv.fs_close(fd)
   end
   local changed, chmod_err = uv.fs_chmod(path, OWNER_ONLY)
-  if not changed then return nil, chmod_err end
+  if not changed then return nil, cannot_write(chmod_err) end
   return true
 end
 

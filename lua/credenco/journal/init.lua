@@ -43,6 +43,9 @@ end
 ---@return string? err
 function M.open(url, options)
   options = options or {}
+  if journal_url.is_unknown(url) then
+    return nil, "a journal is a SQLite file or postgres://[USER@]HOST/DATABASE"
+  end
   if options.existing and not exists(url) then return nil, ("%s: there is no such journal"):format(url) end
   local shared = journal_url.is_postgresql(url)
   local self = setmetatable({ url = journal_url.without_password(url), shared = shared }, Journal)

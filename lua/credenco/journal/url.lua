@@ -8,6 +8,13 @@ function M.is_postgresql(url)
   return url:find("^postgres://") ~= nil or url:find("^postgresql://") ~= nil
 end
 
+--- A database of a kind that no journal can be in. It would be taken for a file's path.
+---@param url string
+---@return boolean
+function M.is_unknown(url)
+  return url:find("^%a[%w+]*://") ~= nil and not M.is_postgresql(url)
+end
+
 --- A journal's name as it may be printed.
 ---@param url string
 ---@return string
