@@ -204,6 +204,13 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.equal(130, done.code, done.err)
     assert.matches("stopped on request", done.out)
     assert.truthy(done.out:find("go on: credenco run " .. WORKFLOW .. " " .. source, 1, true), done.out)
+    process = program.start({ "run", WORKFLOW, source, "--concurrency", "4", "--progress", "jsonl", "--json" }, env)
+    process:finish_input()
+    wait.until_true(function() return process:stderr():find('"issued":[1-9]') end, 20000)
+    process:kill "sigint"
+    done = process:finish()
+    assert.equal("interrupted", cjson.decode(done.out).stopped)
+    for printed in done.err:gmatch "[^\n]*\n" do cjson.decode(printed) end
     world:call("PUT", "/sandbox/faults", { rules = cjson.decode "[]" })
     local ended = credenco("run", WORKFLOW, source)
     assert.matches("300 records = 300 issued", ended.out)

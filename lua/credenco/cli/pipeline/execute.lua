@@ -101,7 +101,7 @@ end
 -- Runs with everything that has to be put away again afterwards.
 local function watched(mode, options, out, args)
   local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source)
-  local listening = interrupt.listen(function() return "go on: " .. called(mode) end)
+  local listening = interrupt.listen(out, function() return "go on: " .. called(mode) end)
   options.on_warning = function(message) out:note("credenco: " .. message) end
   options.on_tick = function(run)
     listening.poll()

@@ -12,19 +12,19 @@ Interrupt.__index = Interrupt
 local function received(self)
   self.count = self.count + 1
   if self.count > 1 or not self.run then
-    io.stderr:write("\nstopped at once; ", self.hint(), "\n")
-    io.stderr:flush()
+    self.out:note("\nstopped at once; " .. self.hint())
     os.exit(exit_code.interrupted)
   end
-  io.stderr:write("\nstopping when what is in flight has come to its end; once more to stop at once\n")
+  self.out:note "\nstopping when what is in flight has come to its end; once more to stop at once"
   self.run:stop("interrupted")
 end
 
 --- Begins to listen.
+---@param out credenco.cli.Report
 ---@param hint fun(): string how to go on
 ---@return credenco.cli.Interrupt
-function M.listen(hint)
-  local self = setmetatable({ count = 0, hint = hint, handles = {} }, Interrupt)
+function M.listen(out, hint)
+  local self = setmetatable({ count = 0, out = out, hint = hint, handles = {} }, Interrupt)
   for _, name in ipairs { "sigint", "sigterm" } do
     local handle = uv.new_signal()
     handle:start(name, function() received(self) end)
