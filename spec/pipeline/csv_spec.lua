@@ -90,6 +90,12 @@ describe("CSV", function()
     assert.matches("empty", select(2, items_of("")))
   end)
 
+  it("refuses a first line that names no column", function()
+    local list, err = items_of "\na,b\n1,2\n"
+    assert.is_nil(list)
+    assert.matches("^x.csv: the first line is empty: a CSV file begins with a line of column names", err)
+  end)
+
   it("reads the bytes of every record again as the same record", function()
     local list, _, opened = items_of('a;b\n"1\n2";3\n4;"x;""y"\n')
     local decode = source.decoder("csv", opened.header)

@@ -79,6 +79,9 @@ function M.layout(header)
   if not delimiter then
     return nil, "the header line: " .. diagnose(header, 1, ",")
   end
+  if #names == 1 and not names[1]:find "%S" then
+    return nil, "the first line is empty: a CSV file begins with a line of column names"
+  end
   local times, columns, repeats = {}, {}, false
   for i, name in ipairs(names) do
     columns[i] = name:match("^%s*(.-)%s*$")
