@@ -152,6 +152,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.equal(4, credenco("run", WORKFLOW, source).code)
     assert.matches("1 failed record opened again", credenco("retry", "--code", "not_found").out)
     assert.equal(0, credenco("run", WORKFLOW, source).code)
+    assert.equal("no failed record is like that; see `credenco report`\n", credenco("retry", "--code", "not_found").out)
   end)
 
   it("load a journal file and work it off", function()

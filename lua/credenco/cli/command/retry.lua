@@ -32,6 +32,9 @@ function M.run(args)
   return opened.use(args, function(db, workflow)
     local count, err = journal_retry.open_again(db, workflow, { state = state, code = args.code, key = args.key })
     if not count then return nil, { code = "journal", message = err } end
+    if count == 0 then
+      return { workflow = workflow, opened = 0 }, ("no %s record is like that; see `credenco report`"):format(state)
+    end
     local text = ("%d %s record%s opened again; the same `credenco run` or `credenco work` takes %s up"):format(
       count, state, count == 1 and "" or "s", count == 1 and "it" or "them")
     return { workflow = workflow, opened = count }, text
