@@ -171,6 +171,13 @@ describe("a run", function()
     assert.equal(2, open {})
   end)
 
+  it("gives on_failed an error with code, step and message, which prints as a line", function()
+    local heard
+    bench.script.create_offer = { err "rejected" }
+    assert(bench:run(records(1), { workflow = { on_failed = function(_, problem) heard = problem end } }))
+    assert.same({ "rejected", "create_offer", "it said rejected" }, { heard.code, heard.step, tostring(heard) })
+  end)
+
   it("counts what adds up, with every kind of end", function()
     bench.script.push_offer = { err("not_found"), err("timeout", "unknown"), err("rejected"), err("rejected") }
     local result = assert(bench:run(records(6), { concurrency = 1, attempts = 1, workflow = {

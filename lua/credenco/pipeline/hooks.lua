@@ -30,9 +30,19 @@ function M.issued(run, job)
   }, run.client)
 end
 
+-- Prints as one line, as the client's errors do.
+local Reason = { __tostring = function(self) return tostring(self.message) end }
+
+local function printable(reason)
+  local copy = setmetatable({}, Reason)
+  for name, value in pairs(reason) do copy[name] = value end
+  return copy
+end
+
 --- Tells the workflow that a record failed, or that it is not known.
 function M.failed(run, job, reason)
-  notify(run, "on_failed", run.workflow.on_failed, job.record, reason, run.client)
+  if not run.workflow.on_failed then return end
+  notify(run, "on_failed", run.workflow.on_failed, job.record, printable(reason), run.client)
 end
 
 return M
