@@ -169,6 +169,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
       cjson.encode { coc_number = "10000009", wallet = world.trusting, legal_name = "Nine" } .. "\n")
     assert.equal(0, done.code, done.err)
     assert.equal(1, cjson.decode(done.out).totals.issued)
+    assert.truthy(done.out:find('"totals":{"failed":0,"input":1,"issued":1,"pending":0,"skipped":0,"unknown":0}', 1, true))
     local progress = cjson.decode(done.err:match("([^\n]+)\n$"))
     assert.equal(1, progress.done)
     assert.equal(1, progress.issued)

@@ -30,13 +30,23 @@ local function write(file, text)
   return ok, err
 end
 
+local as_line
+
+local function elements(list)
+  local parts = {}
+  for i, element in ipairs(list) do parts[i] = as_line(element) end
+  return "[" .. table.concat(parts, ",") .. "]"
+end
+
 -- One line of JSON with its fields in order, the same every time.
-local function as_line(object)
+function as_line(value)
+  if type(value) ~= "table" then return assert(json.encode(value)) end
+  if json.is_array(value) then return elements(value) end
   local names, members = {}, {}
-  for name in pairs(object) do names[#names + 1] = name end
+  for name in pairs(value) do names[#names + 1] = name end
   table.sort(names)
   for i, name in ipairs(names) do
-    members[i] = assert(json.encode(name)) .. ":" .. assert(json.encode(object[name]))
+    members[i] = assert(json.encode(name)) .. ":" .. as_line(value[name])
   end
   return "{" .. table.concat(members, ",") .. "}"
 end
