@@ -86,6 +86,28 @@ describe("the commands of the pipeline", function()
     assert.truthy(credenco("report").out:find('key (column "coc_number"): empty, expected text of 1 to 255 bytes', 1, true))
   end)
 
+  it("refuse claims that cannot be sent, in words and in JSON", function()
+    files.write(folder .. "/w.lua", [[
+return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",
+  claims = function(record) return { name = { print } } end }
+]])
+    local source = csv { line(1) }
+    local done = credenco("claims", "check", folder .. "/w.lua", source)
+    assert.equal(4, done.code)
+    assert.matches("2%s+claims.name%[1%]%s+a function has no JSON form", done.out)
+    assert.equal(1, cjson.decode(credenco("claims", "check", folder .. "/w.lua", source, "--json").out).refused)
+  end)
+
+  it("check claims that are the record itself", function()
+    files.write(folder .. "/w.lua", [[
+return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",
+  claims = function(record) return record end }
+]])
+    local done = credenco("claims", "check", folder .. "/w.lua", csv { line(1) })
+    assert.equal(0, done.code)
+    assert.matches('  legal_name: "Company 1"', done.out)
+  end)
+
   it("say where the function for the key fails", function()
     files.write(folder .. "/w.lua", [[
 return { name = "w", template_id = "t", wallet_key = "wallet",

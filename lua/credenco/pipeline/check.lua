@@ -3,11 +3,13 @@
 
 local claims_columns = require "credenco.claims.columns"
 local hooks = require "credenco.pipeline.hooks"
+local json = require "credenco.json"
 local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
 
 local MAX_LISTED = 1000
+local WATCHED = 100
 
 --- What was found.
 ---@class credenco.pipeline.CheckReport
@@ -20,6 +22,10 @@ local MAX_LISTED = 1000
 ---@field unknown_columns string[] used by the workflow, not in the source
 ---@field unused_columns string[] in the source, not used by the workflow
 ---@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table }
+
+local function blank()
+  return { lines = 0, good = 0, refused = 0, skipped = 0, problems = {}, more = 0 }
+end
 
 local function add(report, line, problem)
   if #report.problems >= MAX_LISTED then
@@ -53,6 +59,12 @@ local function with(problems, one_more)
   return all
 end
 
+-- What no JSON can hold would be refused by the client.
+local function unsendable(claims)
+  local _, flaw, path = json.encode(claims)
+  return flaw and { { path = "claims" .. (path or ""), kind = flaw, fits = "what can be sent as it is" } } or {}
+end
+
 local function try_step(workflow, index, record)
   local step = workflow.steps[index]
   local job = { record = record, step = index, state = "pending" }
@@ -64,6 +76,7 @@ local function try_step(workflow, index, record)
       or { path = "(record)", kind = job.reason.message, fits = "what the workflow needs" })
   end
   job.claims = job.claims or claims
+  if #problems == 0 then problems = unsendable(job.claims) end
   return problems, job
 end
 
@@ -93,9 +106,10 @@ local function try_line(report, workflow, item, seen)
     report.refused = report.refused + 1
     return add(report, item.line, { path = "(line)", kind = item.broken, fits = "a line that can be read" })
   end
-  -- Columns that functions read are only seen when they run: the first records tell.
-  local record = report.lines <= 100 and claims_columns.watched(item.record, seen) or item.record
-  try_record(report, workflow, item, record)
+  -- Columns that functions read are only seen when they run: the first records tell, apart, because a function
+  -- may give the record itself as the claims.
+  if report.lines <= WATCHED then try_record(blank(), workflow, item, claims_columns.watched(item.record, seen)) end
+  try_record(report, workflow, item, item.record)
 end
 
 local function header_of(source, last_record)
@@ -111,7 +125,7 @@ end
 ---@return credenco.pipeline.CheckReport?
 ---@return string? err the source could not be read on
 function M.run(workflow, source, limit)
-  local report = { lines = 0, good = 0, refused = 0, skipped = 0, problems = {}, more = 0 }
+  local report = blank()
   local seen, last = {}, nil
   for _, column in ipairs(workflow.columns) do seen[column] = true end
   while not limit or report.lines < limit do
