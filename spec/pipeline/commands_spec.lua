@@ -98,6 +98,18 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.equal(1, cjson.decode(credenco("claims", "check", folder .. "/w.lua", source, "--json").out).refused)
   end)
 
+  it("pass over a hook that asks the client, and say so", function()
+    files.write(folder .. "/w.lua", [[
+return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",
+  accept = function(_, client) return client:request { path = "/x" } ~= nil end,
+  claims = function(record) return { id = record.coc_number } end }
+]])
+    local done = credenco("claims", "check", folder .. "/w.lua", csv { line(1) })
+    assert.equal(0, done.code, done.out)
+    assert.matches("asks the client, which a check does not have: not tried", done.out)
+    assert.matches("1 lines: 1 fit", done.out)
+  end)
+
   it("check claims that are the record itself", function()
     files.write(folder .. "/w.lua", [[
 return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",

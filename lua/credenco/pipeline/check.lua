@@ -17,6 +17,7 @@ local WATCHED = 100
 ---@field good integer lines that would be issued
 ---@field refused integer lines with problems
 ---@field skipped integer lines that `accept` or `before_issue` does not want
+---@field untried? boolean `accept` or `before_issue` asked the client, which a check does not have
 ---@field problems { line: integer, path: string, column?: string, found: string, fits: string }[] the first ones
 ---@field more integer problems beyond those
 ---@field unknown_columns string[] used by the workflow, not in the source
@@ -65,11 +66,35 @@ local function unsendable(claims)
   return flaw and { { path = "claims" .. (path or ""), kind = flaw, fits = "what can be sent as it is" } } or {}
 end
 
-local function try_step(workflow, index, record)
+-- A client that can only be noticed to have been asked.
+local function no_client()
+  local asked = {}
+  return setmetatable({}, { __index = function()
+    asked[1] = true
+    error "a check has no client"
+  end }), asked
+end
+
+local function without_hooks(workflow)
+  local steps = {}
+  for i, step in ipairs(workflow.steps) do steps[i] = setmetatable({ before_issue = false }, { __index = step }) end
+  return { accept = false, steps = steps }
+end
+
+-- Nothing is sent here, so a hook that asks the client for something cannot be tried and is passed over.
+local function prepared(report, workflow, job)
+  local client, asked = no_client()
+  local said = prepare.step({ workflow = workflow, client = client }, job)
+  if said ~= "failed" or job.reason.code ~= "hook_failed" or not asked[1] then return said end
+  report.untried = true
+  return prepare.step({ workflow = without_hooks(workflow) }, job)
+end
+
+local function try_step(report, workflow, index, record)
   local step = workflow.steps[index]
   local job = { record = record, step = index, state = "pending" }
   local problems, claims = step_problems(step, record)
-  local said = prepare.step({ workflow = workflow }, job)
+  local said = prepared(report, workflow, job)
   if said == "skipped" then return {}, nil, "skipped" end
   if said == "failed" and (#problems == 0 or job.reason.problem) then
     problems = with(problems, job.reason.problem
@@ -84,7 +109,7 @@ local function try_record(report, workflow, item, record)
   local key, key_problem = key_of(workflow, record)
   local all = { key_problem }
   for index in ipairs(workflow.steps) do
-    local problems, job, skipped = try_step(workflow, index, record)
+    local problems, job, skipped = try_step(report, workflow, index, record)
     if skipped then
       report.skipped = report.skipped + 1
       return

@@ -82,6 +82,9 @@ function M.text(report)
   if #report.problems > 0 then append(lines, problem_table(report)) end
   append(lines, column_lines(report))
   if report.first then append(lines, first_record(report.first)) end
+  if report.untried then
+    lines[#lines + 1] = "`accept` or `before_issue` asks the client, which a check does not have: not tried"
+  end
   local skipped = report.skipped > 0 and (", %d not wanted by the workflow"):format(report.skipped) or ""
   lines[#lines + 1] = ("%d lines: %d fit, %d do not%s; nothing was sent"):format(
     report.lines, report.good, report.refused, skipped)
@@ -94,6 +97,7 @@ function M.fields(report)
   return {
     lines = report.lines, good = report.good, refused = report.refused, skipped = report.skipped,
     problems = json.array(report.problems), more_problems = report.more, first = report.first,
+    untried = report.untried,
     unknown_columns = json.array(report.unknown_columns), unused_columns = json.array(report.unused_columns),
   }
 end
