@@ -171,6 +171,17 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.equal(rejected, files.read(path))
   end)
 
+  it("write the rejects of files with other headers one call after the other", function()
+    credenco("run", WORKFLOW, csv { '1,x,"Open' })
+    files.write(folder .. "/other.csv", 'wallet;coc_number;legal_name\nx;2;"Open\n')
+    credenco("run", WORKFLOW, folder .. "/other.csv")
+    local first = credenco("rejects", "-o", folder .. "/1.csv")
+    assert.matches("1 lines written .*1 lines of files with another header are left, for the next call", first.out)
+    assert.matches("1 lines written", credenco("rejects", "-o", folder .. "/2.csv").out)
+    assert.equal('coc_number,wallet,legal_name\n1,x,"Open\n', files.read(folder .. "/1.csv"))
+    assert.equal('wallet;coc_number;legal_name\nx;2;"Open\n', files.read(folder .. "/2.csv"))
+  end)
+
   it("find a record by its key, with its revocation id once it was confirmed", function()
     credenco("run", WORKFLOW, csv { line(7) }, "--confirm")
     local done = credenco("find", "10000007")

@@ -32,10 +32,20 @@ function M.open_again(db, workflow, which)
 end
 
 --- Takes lines without a key out of the journal: they are in a file now, and no later run could match them.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param runs table<integer, boolean> the readings whose lines were written
 ---@return integer? removed
 ---@return string? err
-function M.forget_broken(db, workflow)
-  return db:change("DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND state = 'failed'", workflow)
+function M.forget_broken(db, workflow, runs)
+  local removed = 0
+  for run in pairs(runs) do
+    local count, err = db:change(
+      "DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND state = 'failed' AND run = ?", workflow, run)
+    if not count then return nil, err end
+    removed = removed + count
+  end
+  return removed
 end
 
 return M

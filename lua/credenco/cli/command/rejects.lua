@@ -81,7 +81,7 @@ local function write_line(lines, reasons, number, problem)
 end
 
 local function write_all(db, workflow, lines, reasons)
-  local layouts, first, number, count, others = {}, nil, 1, 0, 0
+  local layouts, runs, first, number, count, others = {}, {}, nil, 1, 0, 0
   for problem, err in journal_report.each_problem(db, workflow) do
     if err then return nil, err end
     if problem.state == "failed" and problem.input then
@@ -96,13 +96,14 @@ local function write_all(db, workflow, lines, reasons)
       end
       if same_layout(first, layout) then
         number = write_line(lines, reasons, number, problem)
+        runs[problem.run] = true
         count = count + 1
       else
         others = others + 1
       end
     end
   end
-  return count, others
+  return count, others, runs
 end
 
 local function close(file)
@@ -113,16 +114,19 @@ end
 function M.run(args)
   return opened.use(args, function(db, workflow)
     local lines, reasons = open_files(args.output)
-    local count, others = write_all(db, workflow, lines, reasons)
+    local count, others, runs = write_all(db, workflow, lines, reasons)
     local closed, close_err = close(lines)
     if closed then closed, close_err = close(reasons) end
     if not count then return nil, { code = "journal", message = others } end
     if not closed then return nil, { code = "unexpected", message = close_err } end
-    local removed = 0
-    if not args.keep and others == 0 then removed = journal_retry.forget_broken(db, workflow) or 0 end
+    local removed, removed_err = 0, nil
+    if not args.keep then removed, removed_err = journal_retry.forget_broken(db, workflow, runs) end
+    if not removed then return nil, { code = "journal", message = removed_err } end
     local text = ("%d lines written to %s, the reasons to %s.reasons.txt"):format(count, args.output, args.output)
     if removed > 0 then text = text .. ("; %d of them had no key and stand nowhere else now"):format(removed) end
-    if others > 0 then text = text .. ("; %d lines of files with another header are left"):format(others) end
+    if others > 0 then
+      text = text .. ("; %d lines of files with another header are left, for the next call"):format(others)
+    end
     return { workflow = workflow, lines = count, left = others, forgotten = removed }, text
   end)
 end
