@@ -159,7 +159,7 @@ describe("a record", function()
     assert.equal(2, result.totals.failed)
     assert.equal(1, #bench.calls.push_offer)
     local _, found = bench:state_of("4")
-    assert.matches("wallet_key: is a number beyond 2%^53", found.message)
+    assert.matches("^wallet_key %(column \"wallet\"%): .*beyond 2%^53", found.message)
   end)
 
   it("that the workflow cannot deal with any more, when its offer may be pushed, is unknown and keeps it", function()

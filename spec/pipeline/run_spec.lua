@@ -1,5 +1,6 @@
 -- A run as a whole: what it reads, remembers, counts, and how it ends.
 local bench_of_one = require "spec.pipeline.bench_of_one"
+local bytes = require "credenco.pipeline.source.bytes"
 local claims = require "credenco.claims"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
