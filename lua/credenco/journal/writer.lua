@@ -11,7 +11,7 @@ local M = {}
 
 -- How long the first write may wait for company, and how many make waiting pointless. It waits only as long as
 -- there is other work to do meanwhile: see `is_idle`.
-local GROUP_MS = 25
+local GROUP_MS = 50
 local FULL = 512
 
 -- In this order inside a transaction, which is that of one record's changes: a step is pushed and ends before the
@@ -28,15 +28,14 @@ Writer.__index = Writer
 ---@param scope { workflow: string, owner: string }
 ---@return credenco.journal.Writer
 function M.new(db, scope)
-  return setmetatable({ db = db, scope = scope, queues = {}, notes = {}, calls = {}, waiting = {}, size = 0,
+  return setmetatable({ db = db, scope = scope, queues = {}, notes = {}, calls = {}, kept = {}, waiting = {}, size = 0,
     generation = 0, is_idle = function() return true end }, Writer)
 end
 
--- The tasks are woken outside of the transaction; what they write next is the next one's.
-local function wake_all(waiting, trouble, lost)
-  for _, waiter in ipairs(waiting) do
-    loop.wake(waiter.ticket, trouble, lost[waiter.item])
-  end
+-- Everybody is told outside of the transaction; what they write next is the next one's.
+local function tell_all(kept, waiting, trouble, lost)
+  for _, ticket in ipairs(waiting) do loop.wake(ticket, trouble) end
+  for _, keep in ipairs(kept) do keep.done(keep.item, not trouble and not lost[keep.item]) end
 end
 
 -- Which records did not get their offer, when the numbers say that some did not.
@@ -82,9 +81,9 @@ end
 
 -- The trouble may be another's: what waits for this writer would wait for ever.
 function Writer:give_up()
-  local waiting = self.waiting
-  self.waiting = {}
-  wake_all(waiting, self.trouble, {})
+  local kept, waiting = self.kept, self.waiting
+  self.kept, self.waiting = {}, {}
+  tell_all(kept, waiting, self.trouble, {})
   return nil, self.trouble
 end
 
@@ -94,9 +93,10 @@ end
 function Writer:flush()
   if self.trouble then return self:give_up() end
   if self.size == 0 then return true end
-  local queues, notes, calls, waiting, lost = self.queues, self.notes, self.calls, self.waiting, {}
-  self.queues, self.notes, self.calls, self.waiting, self.size = {}, {}, {}, {}, 0
+  local queues, notes, calls, kept, waiting = self.queues, self.notes, self.calls, self.kept, self.waiting
+  self.queues, self.notes, self.calls, self.kept, self.waiting, self.size = {}, {}, {}, {}, {}, 0
   self.generation, self.hurried = self.generation + 1, false
+  local lost = {}
   local ok, err = self.db:transaction(function()
     local written, write_err = self:write_queues(queues, lost)
     if written then written, write_err = self:write_notes(notes) end
@@ -104,7 +104,7 @@ function Writer:flush()
     return self:run_calls(calls)
   end)
   if not ok then self.trouble = err end
-  wake_all(waiting, self.trouble, lost)
+  tell_all(kept, waiting, self.trouble, lost)
   return ok, err
 end
 
@@ -128,12 +128,9 @@ function Writer:hurry()
   self:flush_in(0)
 end
 
--- Waits for the next transaction. Gives what made it fail, and whether the item was not this worker's.
-function Writer:wait(item)
-  local ticket = loop.self()
-  self.waiting[#self.waiting + 1] = { ticket = ticket, item = item }
-  if #self.waiting == FULL or self.is_idle() then self:hurry() end
-  return loop.wait(ticket)
+--- Writes soon when somebody waits for it and there is little else to do.
+function Writer:nudge()
+  if #self.kept + #self.waiting > 0 and self.is_idle() then self:hurry() end
 end
 
 --- Queues a change of a record; nobody waits for it.
@@ -158,16 +155,15 @@ function Writer:note(credential)
   self:schedule()
 end
 
---- Writes a record's offer down and waits until it is safe on disk.
+--- Writes a record's offer down.
 ---@param item { key: string, offer: string }
----@return boolean? written false when the record is not this worker's any more
----@return string? err the journal failed: it is not known to be written
-function Writer:keep_offer(item)
-  if self.trouble then return nil, self.trouble end
+---@param done fun(item: table, written: boolean) once it is safe on disk; false: the record is not this worker's
+---  any more, or the journal failed and nobody knows whether it is written
+function Writer:keep_offer(item, done)
+  if self.trouble then return done(item, false) end
   self:put("offered", item)
-  local trouble, lost = self:wait(item)
-  if trouble then return nil, trouble end
-  return not lost
+  self.kept[#self.kept + 1] = { item = item, done = done }
+  if #self.kept == FULL then self:hurry() else self:nudge() end
 end
 
 --- Runs a function inside the next transaction and waits for it.
@@ -180,7 +176,10 @@ function Writer:call(work)
   local call = { work = work }
   self.calls[#self.calls + 1] = call
   self:schedule()
-  local trouble = self:wait(call)
+  local ticket = loop.self()
+  self.waiting[#self.waiting + 1] = ticket
+  self:nudge()
+  local trouble = loop.wait(ticket)
   if trouble then return nil, trouble end
   return call.result
 end

@@ -23,6 +23,7 @@ local function request(run, method, options)
   if run.stopping and method == "create_offer" then return run.slots:give() end
   local result, err = protected(run.client, method, options)
   run.slots:give()
+  run.writer:nudge()
   if result then
     run.outage:over()
   elseif outcome.is_outage(err) then
@@ -32,9 +33,9 @@ local function request(run, method, options)
   return result, err
 end
 
-local function wait_before(run, tries)
+local function wait_before(run, job, tries)
   local longest = math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ^ (tries - 1))
-  return run:sleep(longest * (0.5 + math.random() / 2))
+  return run.scheduler:step_aside(job, run.sleep, run, longest * (0.5 + math.random() / 2))
 end
 
 local function slow_down(run, err)
@@ -43,7 +44,7 @@ local function slow_down(run, err)
 end
 
 -- Sends until it is answered or given up. `judge` says what an error means.
-local function persist(run, method, options, judge)
+local function persist(run, job, method, options, judge)
   local tries = 0
   while true do
     local result, err = request(run, method, options)
@@ -57,7 +58,7 @@ local function persist(run, method, options, judge)
       tries = tries + 1
       if tries >= run.options.attempts and not run.outage:is_on() then return nil, err, "fail" end
     end
-    local go_on = verdict == "slower" and slow_down(run, err) or verdict == "again" and wait_before(run, tries)
+    local go_on = verdict == "slower" and slow_down(run, err) or verdict == "again" and wait_before(run, job, tries)
     if not go_on then return nil, err, "left open" end
   end
 end
@@ -68,7 +69,7 @@ end
 ---@return "fail"|"left open"|nil verdict
 function M.create_offer(run, job)
   if not run:wait_for_turn() then return nil, nil, "left open" end
-  return persist(run, "create_offer", {
+  return persist(run, job, "create_offer", {
     template_id = job.template_id, claims = job.claims, correlation_id = job.correlation_id,
   }, outcome.of_create)
 end
@@ -78,7 +79,7 @@ end
 ---@return credenco.Error? err
 ---@return "fail"|"ask"|"left open"|nil verdict
 function M.push_offer(run, job)
-  return persist(run, "push_offer", {
+  return persist(run, job, "push_offer", {
     wallet_key = job.wallet_key, offer_uri = job.offer, direct = job.delivery == "direct",
   }, outcome.of_push)
 end
@@ -93,15 +94,15 @@ end
 --- Asks for the record's status. An issuer that refuses to say gives a result without a status.
 ---@return { status?: string, revocation_uuid?: string }? result nil when the run stops first
 function M.status(run, job)
-  local result, _, verdict = persist(run, "issue_status", job.correlation_id, of_status_error)
+  local result, _, verdict = persist(run, job, "issue_status", job.correlation_id, of_status_error)
   if result then return result end
   if verdict == "fail" then return {} end
 end
 
 --- Waits before asking again about a push whose answer was lost.
 ---@return boolean go_on
-function M.wait_before_repeat(run, tries)
-  return wait_before(run, tries)
+function M.wait_before_repeat(run, job, tries)
+  return wait_before(run, job, tries)
 end
 
 --- What an error says, with the server's own words where there are any.

@@ -51,6 +51,7 @@ end
 ---@return table? reason
 function M.wait(run, job, confirm_ms)
   run.polls:take() -- before the place at work is given up: else records without number would wait for this one
+  run.scheduler:leave(job)
   run:leave_work(job)
   local said = poll(run, job, loop.now_ms() + confirm_ms)
   run.polls:give()

@@ -9,7 +9,7 @@ local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
 
-local BATCH = 128
+local BATCH = 256
 
 -- What a line without a key is known by: its place in a file. Where nothing says that the next reading has the same
 -- bytes there, these count too.

@@ -38,12 +38,18 @@ local M = {}
 ---@field offer? string
 ---@field resumed? boolean taken up from the journal: a push may have happened before
 ---@field made_ms? number moment its offer was made, or one before it
+---@field active? boolean its task holds a place in the scheduler
+---@field at_work? boolean it holds a place among the records at work
+---@field prepared? integer the step that is prepared
 ---@field correlation_id? string
 ---@field template_id? string
 ---@field wallet_key? string
 ---@field delivery? string
 
 local LEFT_OPEN = "left open"
+
+--- What `record` gives when the record goes on once its offer is written.
+M.PARKED = "parked"
 
 -- Offers live for minutes; one that is younger than this when it is pushed again has not expired.
 local FRESH_MS = 60000
@@ -93,7 +99,6 @@ local function settle_conflict(run, job, err)
     message = "the issuer already knows this correlation id, but its offer is not in this journal" })
 end
 
--- Gives "offered" when the offer is safe in the journal.
 local function make_offer(run, job)
   job.made_ms, job.resumed = loop.now_ms(), nil -- no offer was kept before, so none was pushed
   local offer, err, verdict = attempt.create_offer(run, job)
@@ -101,11 +106,9 @@ local function make_offer(run, job)
     if verdict == "fail" and err.http_status == 409 then return settle_conflict(run, job, err) end
     return give_up(run, job, verdict, err, "create_offer")
   end
-  job.offer = offer.offer_uri
-  local written = run.writer:keep_offer(job)
-  if not written then return LEFT_OPEN end -- another worker's by now, or the journal is gone: do not push
-  job.state = "offered"
-  return "offered"
+  job.offer, job.claims = offer.offer_uri, false
+  run:keep_offer(job)
+  return M.PARKED
 end
 
 -- Offered -> pushed -------------------------------------------------------------------------------
@@ -152,7 +155,7 @@ local function push(run, job, unclear)
     if tries >= run.options.attempts then return undecided(run, job, err, "lost") end
     local said = decided_by_status(run, job)
     if said ~= "open" then return said end
-    if not attempt.wait_before_repeat(run, tries) then return LEFT_OPEN end
+    if not attempt.wait_before_repeat(run, job, tries) then return LEFT_OPEN end
   end
 end
 
@@ -211,31 +214,43 @@ local function refused(run, job)
   return finished(run, job, job.reason)
 end
 
-local function step(run, job)
+-- Whether the step can be done. One that comes back from the journal was asked before.
+local function is_prepared(run, job)
+  if job.prepared == job.step then return true end
   local said = prepare.step(run, job)
-  if said == "skipped" then return finish(run, job, "skipped", job.reason) end
-  if said == "failed" then return refused(run, job) end
-  job.correlation_id = correlation.id(run.workflow.name, job.key, job.template_id)
+  if said == "skipped" then
+    finish(run, job, "skipped", job.reason)
+  elseif said == "failed" then
+    refused(run, job)
+  else
+    job.correlation_id = correlation.id(run.workflow.name, job.key, job.template_id)
+    job.prepared = job.step
+  end
+  return said == nil
+end
+
+local function step(run, job)
+  if not is_prepared(run, job) then return nil end
+  local said = "pushed"
   if job.state == "pending" then
     said = make_offer(run, job)
-    if said == "issued" then return complete(run, job) end
-    if said ~= "offered" then return said end
-  end
-  if job.state == "offered" then
+  elseif job.state == "offered" then
     said = deliver(run, job)
-    if said == "issued" then return complete(run, job) end
-    if said ~= "pushed" then return said end
   end
+  if said == "issued" then return complete(run, job) end
+  if said ~= "pushed" then return said end
   return after_push(run, job)
 end
 
---- Works on a record until it is at an end, or the run stops.
+--- Works on a record until it is at an end, waits for its offer to be written, or the run stops.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
+---@return "parked"|nil said
 function M.record(run, job)
   local said
   repeat said = step(run, job) until said ~= "again"
   if said == LEFT_OPEN then run.counts:left_open(job) end
+  return said == M.PARKED and said or nil
 end
 
 return M

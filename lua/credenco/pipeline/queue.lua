@@ -82,18 +82,27 @@ end
 
 M.drain = drain
 
---- Works the queue off, and waits for what others hold: a worker may die and leave its records behind.
+-- Waits for a change in what other workers hold. True when they hold nothing; nil when the run stops.
+local function wait_for_others(run)
+  local others = run.writer:call(function() return journal_workers.held_by_others(run.db, run.scope) end)
+  if not others then return nil end
+  if others == 0 then return true end
+  if not run:sleep(LOOK_AGAIN_MS) or not run:bury_the_dead() then return nil end
+  return false
+end
+
+--- Works the queue off, and waits for what others hold: a worker may die and leave its records behind. What was at
+--- work here is looked for again, too: another worker may have taken this one for dead, and died itself.
 ---@param run credenco.pipeline.Run
 ---@return boolean complete nothing is open any more
 function M.work_off(run)
   while drain(run) do
-    run:wait_for_work()
-    local others = run.writer:call(function() return journal_workers.held_by_others(run.db, run.scope) end)
-    if not others then return false end
-    if others == 0 then return true end
-    if not run:sleep(LOOK_AGAIN_MS) then return false end
-    local ok = run:bury_the_dead()
-    if not ok then return false end
+    if run.at_work > 0 then
+      run:wait_for_work()
+    else
+      local done = wait_for_others(run)
+      if done ~= false then return done == true end
+    end
   end
   return false
 end

@@ -4,6 +4,7 @@ local counts = require "credenco.pipeline.counts"
 local issue = require "credenco.pipeline.issue"
 local loop = require "credenco.loop"
 local outage = require "credenco.pipeline.outage"
+local scheduler = require "credenco.pipeline.scheduler"
 local slots = require "credenco.pipeline.slots"
 local throttle = require "credenco.pipeline.throttle"
 local workers = require "credenco.journal.workers"
@@ -11,8 +12,7 @@ local workers = require "credenco.journal.workers"
 local M = {}
 
 -- Records at work for each request in flight: the rest wait for the disk, for a pause to end, or to be asked for.
--- Not a power of two: tables that lose a key for each they gain are rebuilt all the time when they are just full.
-local WORK_PER_REQUEST = 10
+local WORK_PER_REQUEST = 24
 local POLLS = 2000
 -- Below this many, a percentage of failures says little.
 local SAMPLE = 50
@@ -33,6 +33,14 @@ local SAMPLE = 50
 local Run = {}
 Run.__index = Run
 
+local ended -- defined below, with what happens to records
+
+local function new_scheduler(self)
+  return scheduler.new(self.options.concurrency, function(job)
+    if issue.record(self, job) ~= issue.PARKED then ended(self, job) end
+  end)
+end
+
 ---@param fields table workflow, client, journal, scope, works, shares_rate, options, on_warning
 ---@return credenco.pipeline.Run
 function M.new(fields)
@@ -40,7 +48,7 @@ function M.new(fields)
   local in_flight = slots.new(options.concurrency)
   local writer = fields.journal:writer(fields.scope)
   writer.is_idle = function() return in_flight.free > in_flight.limit / 2 end
-  return setmetatable({
+  local self = setmetatable({
     workflow = fields.workflow, client = fields.client, journal = fields.journal, db = fields.journal.db,
     scope = fields.scope, writer = writer, works = fields.works, options = options,
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
@@ -49,6 +57,9 @@ function M.new(fields)
     slots = in_flight, work = slots.new(options.concurrency * WORK_PER_REQUEST),
     polls = slots.new(POLLS),
   }, Run)
+  self.scheduler = new_scheduler(self)
+  self.on_kept = function(job, written) self:kept(job, written) end
+  return self
 end
 
 -- Waiting -----------------------------------------------------------------------------------------
@@ -81,6 +92,7 @@ function Run:stop(why, err)
   local sleepers = self.sleepers
   self.sleepers = {}
   for ticket in pairs(sleepers) do loop.wake(ticket) end
+  for job in self.scheduler.take_back, self.scheduler do self:leave_open(job) end
 end
 
 -- How much of a shared rate a worker takes at a time: a quarter of a second's worth.
@@ -114,7 +126,7 @@ end
 
 -- Records at work ---------------------------------------------------------------------------------
 
---- Gives up a record's place among those at work, while it waits for confirmation.
+--- Gives up a record's place among those at work.
 function Run:leave_work(job)
   if not job.at_work then return end
   job.at_work = nil
@@ -130,12 +142,16 @@ function Run:one_less()
   end
 end
 
-local function work_on(run, job)
-  issue.record(run, job)
+function ended(run, job)
   if run.resumed[job.key] then run.resumed[job.key] = nil end
   run:check_failures()
   run:leave_work(job)
   run:one_less()
+end
+
+function Run:leave_open(job)
+  self.counts:left_open(job)
+  ended(self, job)
 end
 
 --- Starts to work on a record, when there is a place.
@@ -148,7 +164,20 @@ function Run:start(job)
   end
   job.at_work = true
   self.at_work = self.at_work + 1
-  loop.spawn(work_on, self, job)
+  self.scheduler:add(job)
+end
+
+--- Writes a record's offer down; work on it goes on once it is safe on disk.
+---@param job credenco.pipeline.Job
+function Run:keep_offer(job)
+  self.writer:keep_offer(job, self.on_kept)
+end
+
+-- One that is not written is another worker's by now, or the journal is gone: it must not be pushed.
+function Run:kept(job, written)
+  if not written then return self:leave_open(job) end
+  job.state = "offered"
+  self.scheduler:go_on(job)
 end
 
 --- Waits until no record is at work.

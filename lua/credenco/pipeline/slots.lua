@@ -46,7 +46,7 @@ end
 --- Gives a place back; whoever has waited longest gets it.
 function Slots:give()
   self.free = self.free + 1
-  self:hand_out()
+  if self.first <= self.last then self:hand_out() end
 end
 
 ---@return integer taken

@@ -1,0 +1,124 @@
+--- Which record is worked on next. So many have a task at a time; all others wait as data, which costs neither a
+--- coroutine nor the collector's time. What has its offer in the journal goes before what is new.
+
+local loop = require "credenco.loop"
+
+local M = {}
+
+-- Tasks that sleep before they try again, for each that works. They hold no place among those.
+local ASIDE_PER_TASK = 10
+
+-- A list that is filled at one end and emptied at the other.
+local Queue = {}
+Queue.__index = Queue
+
+local function new_queue()
+  return setmetatable({ first = 1, last = 0 }, Queue)
+end
+
+function Queue:push(job)
+  self.last = self.last + 1
+  self[self.last] = job
+end
+
+function Queue:pop()
+  local job = self[self.first]
+  if not job then return nil end
+  self[self.first] = nil
+  self.first = self.first + 1
+  if self.first > self.last then self.first, self.last = 1, 0 end -- keys that only grow make the table anew
+  return job
+end
+
+function Queue:is_empty()
+  return self.first > self.last
+end
+
+---@class credenco.pipeline.Scheduler
+---@field limit integer
+---@field active integer tasks that hold a place
+---@field aside integer tasks that gave theirs up for a while
+local Scheduler = {}
+Scheduler.__index = Scheduler
+
+---@param limit integer
+---@param work fun(job: credenco.pipeline.Job) may wait
+---@return credenco.pipeline.Scheduler
+function M.new(limit, work)
+  return setmetatable({ limit = limit, work = work, active = 0, aside = 0,
+    fresh = new_queue(), offered = new_queue() }, Scheduler)
+end
+
+-- Once begun a task takes one record after the other, until there is none or its place is somebody else's.
+local function task(self)
+  local job = self:next()
+  while job do
+    job.active = true
+    self.work(job)
+    if not job.active then return end
+    job.active = nil
+    job = self.active <= self.limit and self:next()
+  end
+  self.active = self.active - 1
+end
+
+function Scheduler:next()
+  return self.offered:pop() or self.fresh:pop()
+end
+
+-- One loop starts the tasks, also for places that become free meanwhile: a row of instant ends would nest.
+function Scheduler:dispatch()
+  if self.dispatching then return end
+  self.dispatching = true
+  while self.active < self.limit and not (self.offered:is_empty() and self.fresh:is_empty()) do
+    self.active = self.active + 1
+    loop.spawn(task, self)
+  end
+  self.dispatching = false
+end
+
+--- A record that is new.
+---@param job credenco.pipeline.Job
+function Scheduler:add(job)
+  self.fresh:push(job)
+  if self.active < self.limit then self:dispatch() end
+end
+
+--- A record whose offer can be pushed now.
+---@param job credenco.pipeline.Job
+function Scheduler:go_on(job)
+  self.offered:push(job)
+  if self.active < self.limit then self:dispatch() end
+end
+
+--- Gives up a task's place for good.
+---@param job credenco.pipeline.Job
+function Scheduler:leave(job)
+  if not job.active then return end
+  job.active = nil
+  self.active = self.active - 1
+  self:dispatch()
+end
+
+--- Calls a function that sleeps; somebody else has the task's place meanwhile.
+---@generic T
+---@param job credenco.pipeline.Job
+---@param sleep fun(...): T
+---@return T
+function Scheduler:step_aside(job, sleep, ...)
+  if not job.active or self.aside >= self.limit * ASIDE_PER_TASK then return sleep(...) end
+  self:leave(job)
+  self.aside = self.aside + 1
+  local result = sleep(...)
+  self.aside = self.aside - 1
+  self.active, job.active = self.active + 1, true
+  return result
+end
+
+--- Takes back a record that has not been begun.
+---@return credenco.pipeline.Job?
+function Scheduler:take_back()
+  return self.fresh:pop()
+end
+
+return M
