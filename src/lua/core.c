@@ -191,6 +191,13 @@ static int core_uuid(lua_State *L) {
     return 1;
 }
 
+/* sized(fields) -> an empty table with room for so many: one that grows is made anew each
+ * time its size doubles. */
+static int core_sized(lua_State *L) {
+    lua_createtable(L, 0, (int)credenco_check_integer(L, 1, 0, 65536));
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"offer_uri", core_offer_uri},
     {"encode", core_encode},
@@ -207,6 +214,7 @@ static const luaL_Reg functions[] = {
     {"sleep_ms", core_sleep_ms},
     {"random", core_random},
     {"uuid", core_uuid},
+    {"sized", core_sized},
     {"context", credenco_lua_context},
     {NULL, NULL},
 };

@@ -1,5 +1,6 @@
 --- From a record to claims: walks the rules and collects every problem instead of the first.
 
+local core = require "credenco.core"
 local json = require "credenco.json"
 local kind = require "credenco.claims.kind"
 local place = require "credenco.claims.place"
@@ -186,7 +187,7 @@ end
 
 function apply.object(rule, record, problems, path)
   if not rule.options.required and is_empty_in(rule, record) then return nil end
-  local object = {}
+  local object = core.sized(#rule.names)
   for _, name in ipairs(rule.names) do
     local member = rule.rules[name]
     local member_path = path == "" and name or path .. "." .. name

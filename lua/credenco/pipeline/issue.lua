@@ -40,8 +40,7 @@ local M = {}
 ---@field made_ms? number moment its offer was made, or one before it
 ---@field active? boolean its task holds a place in the scheduler
 ---@field at_work? boolean it holds a place among the records at work
----@field prepared? integer the step that is prepared
----@field correlation_id? string
+---@field correlation_id? string|false once its step is prepared
 ---@field template_id? string
 ---@field wallet_key? string
 ---@field delivery? string
@@ -174,7 +173,7 @@ local function advance(run, job)
   if job.step == #run.workflow.steps then return false end
   run.writer:put("next_step", job)
   confirm.note_step(run, job)
-  job.step, job.state, job.offer = job.step + 1, "pending", nil
+  job.step, job.state, job.offer, job.correlation_id = job.step + 1, "pending", nil, false
   return true
 end
 
@@ -216,7 +215,7 @@ end
 
 -- Whether the step can be done. One that comes back from the journal was asked before.
 local function is_prepared(run, job)
-  if job.prepared == job.step then return true end
+  if job.correlation_id then return true end
   local said = prepare.step(run, job)
   if said == "skipped" then
     finish(run, job, "skipped", job.reason)
@@ -224,7 +223,6 @@ local function is_prepared(run, job)
     refused(run, job)
   else
     job.correlation_id = correlation.id(run.workflow.name, job.key, job.template_id)
-    job.prepared = job.step
   end
   return said == nil
 end

@@ -81,13 +81,17 @@ local function value_of(job, name, field)
   return value
 end
 
--- What nearly every key is: printable ASCII without a blank, which needs no closer look.
-local PLAIN, MAX_BYTES = "^[!-~]+$", 255
+-- What nearly every key is: text with no blank around it.
+local BLANK = (" "):byte()
+
+local function is_trimmed(value)
+  return type(value) == "string" and value ~= "" and value:byte(1) > BLANK and value:byte(-1) > BLANK
+end
 
 local function identifier(job, name, field)
   local value, refused = value_of(job, name, field)
   if refused then return nil, refused end
-  if type(value) == "string" and #value <= MAX_BYTES and value:find(PLAIN) then return value end
+  if is_trimmed(value) and not options.identifier(value) then return value end
   local text, problem = M.identifier(name, field, value)
   if text then return text end
   refused = refuse(job, "invalid_record", M.describe { problem })

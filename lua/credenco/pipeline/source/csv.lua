@@ -6,6 +6,7 @@
 --- quote costs its own line and not the rest of the file.
 
 local lpeg = require "lpeg"
+local core = require "credenco.core"
 local buffer = require "credenco.pipeline.source.buffer"
 local text_check = require "credenco.pipeline.source.text_check"
 
@@ -94,7 +95,8 @@ end
 ---@param fields string[]
 ---@return table<string, string|string[]>
 function Layout:named(fields)
-  local record, columns = {}, self.columns
+  local columns = self.columns
+  local record = core.sized(#columns)
   if not self.repeats then
     for i = 1, #columns do record[columns[i]] = fields[i] end
     record[""] = nil

@@ -1,5 +1,6 @@
 --- What text files are refused for, in words that say what to do.
 
+local core = require "credenco.core"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
 local M = {}
@@ -31,8 +32,8 @@ end
 ---@param raw string
 ---@return string? flaw
 function M.flaw(raw)
-  if not raw:find("[%z\128-\255]") then return nil end
-  local zero = raw:find("%z")
+  local zero = raw:find("\0", 1, true)
+  if not zero and core.utf8_valid(raw) then return nil end
   if zero then
     return ("a NUL byte at byte %d: the file is damaged there, or not UTF-8 text"):format(zero)
   end
