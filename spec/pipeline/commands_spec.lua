@@ -43,6 +43,32 @@ describe("the commands of the pipeline", function()
     return csv { line(1), "123," .. world.trusting .. ",Short", '10000003,x,"Open', line(4, "no-such-wallet"), line(1) }
   end
 
+  local function start_stream(...)
+    local run = program.start({ "run", WORKFLOW, "-", ... }, env)
+    run.stdin:write("coc_number,wallet,legal_name\n" .. line(1) .. "\n")
+    assert.is_true(wait.until_true(function() return credenco("find", "10000001").out:find "issued" ~= nil end, 20000))
+    return run
+  end
+
+  it("issue what has come of a slow stream, and wait for the rest", function()
+    local run = start_stream()
+    run:finish_input(line(2) .. "\n")
+    local done = run:finish()
+    assert.equal(0, done.code, done.err)
+    assert.matches("2 records = 2 issued", done.out)
+  end)
+
+  it("stop while a stream is silent, without the half of a line", function()
+    local run = start_stream()
+    run.stdin:write "100000"
+    uv.sleep(200)
+    run:kill "sigint"
+    local done = run:finish()
+    assert.equal(130, done.code, done.err)
+    assert.matches("1 records? = 1 issued", done.out)
+    assert.matches("go on: credenco run", done.out)
+  end)
+
   it("check a mapping and say line, column, what is wrong and what would fit", function()
     local done = credenco("claims", "check", WORKFLOW, mixed())
     assert.equal(4, done.code)

@@ -165,11 +165,17 @@ local function hand_on(run, claimed)
   for _, item in ipairs(claimed.new) do run:start(item) end
 end
 
+-- What has come of a slow stream is not kept waiting for what has not.
+local function would_wait(source)
+  return source.window ~= nil and source.window:would_wait()
+end
+
 -- The next lines of the source: records, and lines that are at their end already.
 local function read_batch(run, source)
   local items, ends = {}, {}
   while #items + #ends < BATCH and not run.stopping do
     if run.options.limit and run.counts.read >= run.options.limit then return items, ends, true end
+    if #items + #ends > 0 and would_wait(source) then return items, ends, false end
     local item, err = source:next()
     if not item then return items, ends, true, err end
     run.counts.read = run.counts.read + 1

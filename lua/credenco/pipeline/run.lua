@@ -93,6 +93,7 @@ function Run:stop(why, err)
   self.sleepers = {}
   for ticket in pairs(sleepers) do loop.wake(ticket) end
   for job in self.scheduler.take_back, self.scheduler do self:leave_open(job) end
+  if self.source and self.source.bytes then self.source.bytes:cancel() end
 end
 
 -- How much of a shared rate a worker takes at a time: a quarter of a second's worth.

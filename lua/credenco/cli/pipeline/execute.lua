@@ -99,9 +99,8 @@ local function check_columns(workflow, source, out)
 end
 
 -- Runs with everything that has to be put away again afterwards.
-local function watched(mode, options, out, args)
+local function watched(mode, options, out, args, listening)
   local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source)
-  local listening = interrupt.listen(out, function() return "go on: " .. called(mode) end)
   options.on_warning = function(message) out:note("credenco: " .. message) end
   options.on_tick = function(run)
     listening.poll()
@@ -109,7 +108,6 @@ local function watched(mode, options, out, args)
   end
   local result, err = pipeline[mode](options, function(run) listening.run = run end)
   if result then shown:finish(listening.run) end
-  listening:close()
   return result, err
 end
 
@@ -119,10 +117,13 @@ end
 ---@param out credenco.cli.Report
 function M.run(mode, args, out)
   local client = mode ~= "load" and library.call(credenco.new, settings.options(args)) or nil
+  -- before the source is opened, which may be long in coming
+  local listening = interrupt.listen(out, function() return "go on: " .. called(mode) end)
   local options = options_of(args, mode)
   options.client = client
   check_columns(options.workflow, options.source, out)
-  local result, err = watched(mode, options, out, args)
+  local result, err = watched(mode, options, out, args, listening)
+  listening:close()
   if client then client:close() end
   if options.source then options.source:close() end
   if not result then return nil, err end

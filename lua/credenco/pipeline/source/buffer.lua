@@ -38,6 +38,12 @@ function Buffer:fill()
   return chunk ~= ""
 end
 
+--- Whether the next line has to be waited for.
+---@return boolean
+function Buffer:would_wait()
+  return self.bytes:would_wait() and not self.text:find("\n", self.from, true)
+end
+
 --- True when what is waiting is as much as a record may be.
 ---@return boolean
 function Buffer:is_full()

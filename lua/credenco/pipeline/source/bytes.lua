@@ -1,23 +1,44 @@
---- Bytes of a file, a pipe or standard input, a chunk at a time.
+--- Bytes of a file, a pipe or standard input, a chunk at a time. Where more may be long in coming, as from a pipe,
+--- only the task that reads waits for it.
 
+local loop = require "credenco.loop"
 local uv = require "luv"
 
 local M = {}
 
 local CHUNK_BYTES = 65536
 local STDIN = 0
+local LOOK_MS = 10
 
 ---@class credenco.pipeline.Bytes
 ---@field size? integer bytes in all, when the operating system knows
 ---@field taken integer bytes handed out so far
+---@field stream? any luv's handle of what has to be waited for
+---@field cancelled? boolean nobody waits any more
 local Bytes = {}
 Bytes.__index = Bytes
+
+local OPENERS = {
+  pipe = function() return uv.new_pipe(false) end,
+  tcp = uv.new_tcp,
+}
+
+-- What `fd` is, where it has to be waited for; a file and a device answer at once.
+local function stream_of(fd)
+  local kind = uv.guess_handle(fd)
+  if kind == "tty" then return uv.new_tty(fd, true) end
+  local stream = OPENERS[kind] and OPENERS[kind]()
+  if stream then assert(stream:open(fd)) end
+  return stream
+end
 
 ---@param path string a path, or `-` for standard input
 ---@return credenco.pipeline.Bytes?
 ---@return string? err
 function M.open(path)
-  if path == "-" then return setmetatable({ fd = STDIN, taken = 0 }, Bytes) end
+  if path == "-" then
+    return setmetatable({ fd = STDIN, stream = stream_of(STDIN), taken = 0 }, Bytes)
+  end
   local fd, err = uv.fs_open(path, "r", 0)
   if not fd then return nil, err end
   local stat = uv.fs_fstat(fd)
@@ -26,7 +47,7 @@ function M.open(path)
     return nil, ("%s is a folder"):format(path)
   end
   local size = stat and stat.type == "file" and stat.size or nil
-  return setmetatable({ fd = fd, size = size, taken = 0 }, Bytes)
+  return setmetatable({ fd = fd, stream = not size and stream_of(fd) or nil, size = size, taken = 0 }, Bytes)
 end
 
 --- Hands out a Lua string as if it were a file.
@@ -42,20 +63,64 @@ function Bytes:read_text()
   return chunk ~= "" and chunk or nil
 end
 
+-- Whether the stream's next chunk, or its end, is there.
+local function has_come(self)
+  if not self.arrived then
+    self.stream:read_start(function(err, chunk)
+      self.stream:read_stop()
+      self.arrived = { chunk = chunk, err = err }
+    end)
+    uv.run "nowait"
+  end
+  return self.arrived ~= nil
+end
+
+--- Whether reading now would have to wait.
+---@return boolean
+function Bytes:would_wait()
+  return self.stream ~= nil and not has_come(self)
+end
+
+function Bytes:read_stream()
+  while not has_come(self) do
+    if self.cancelled then return nil, "not read to its end: the run was stopped" end
+    loop.sleep(LOOK_MS)
+  end
+  local arrived = self.arrived
+  if arrived.chunk then self.arrived = nil end
+  return arrived.chunk or not arrived.err and "" or nil, arrived.err
+end
+
 --- The next bytes.
 ---@return string? chunk nil at the end, and when reading failed
 ---@return string? err
 function Bytes:read()
   if self.text then return self:read_text() end
-  local chunk, err = uv.fs_read(self.fd, CHUNK_BYTES, -1)
+  local chunk, err
+  if self.stream then
+    chunk, err = self:read_stream()
+  else
+    chunk, err = uv.fs_read(self.fd, CHUNK_BYTES, -1)
+  end
   if not chunk then return nil, err end
   self.taken = self.taken + #chunk
   return chunk ~= "" and chunk or nil
 end
 
+--- Lets nobody wait for more.
+function Bytes:cancel()
+  self.cancelled = true
+end
+
 function Bytes:close()
-  if self.fd and self.fd ~= STDIN then uv.fs_close(self.fd) end
-  self.fd, self.text = nil, ""
+  if self.stream then
+    if self.stream.set_blocking then self.stream:set_blocking(true) end -- others may have the same pipe
+    self.stream:close()
+    uv.run "nowait"
+  elseif self.fd and self.fd ~= STDIN then
+    uv.fs_close(self.fd)
+  end
+  self.fd, self.stream, self.text = nil, nil, ""
 end
 
 return M
