@@ -26,6 +26,22 @@ describe("inside nginx, the timer that moves transfers", function()
     assert.truthy(inside:error_log():find("lua_max_running_timers are not enough", 1, true))
   end)
 
+  it("has somebody who waits take its place where the timers that may run all wait for it", function()
+    local http_status = inside:run([[
+      local semaphore = require("ngx.semaphore").new()
+      local status
+      ngx.timer.at(0, function(_, url)
+        local client = require("credenco").new { base_url = url, api_key = "k" }
+        local _, err = client:issue_status "1"
+        status = err.http_status
+        semaphore:post(1)
+      end, ...)
+      semaphore:wait(4)
+      return status
+    ]], slow.url .. "/0")
+    assert.equal(404, http_status)
+  end)
+
   -- As long as nothing happens it sleeps; what ends a wait is counted.
   local STEPS = [[
     local client = require("credenco").new { base_url = ..., api_key = "k" }

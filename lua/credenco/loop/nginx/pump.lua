@@ -94,12 +94,23 @@ end
 
 local watching_exit = false
 
-local function start(source)
-  watching_exit = watching_exit or watch_exit()
+-- Gives the source a pump of a new name; the one before it, should it still be there, sees that and ends.
+local function appoint(source)
   source.pump = {}
   source.pumped_ms = core.now_ms()
   attached[source] = true
-  ngx.timer.at(0, pump, source, source.pump)
+  return source.pump
+end
+
+local function start(source)
+  watching_exit = watching_exit or watch_exit()
+  ngx.timer.at(0, pump, source, appoint(source))
+end
+
+-- Not at once: whoever asks is not waiting for an answer just now.
+local function pump_soon(...)
+  ngx.sleep(M.TICK_S)
+  pump(...)
 end
 
 --- Sees to it that the source is stepped until nothing is in flight in it any more.
@@ -110,14 +121,20 @@ function M.attach(source)
   start(source)
 end
 
---- Looks after the pumps. nginx drops a timer that fires when lua_max_running_timers are
---- running already; and nobody shall wait for ever for a bell.
+local function is_asleep(waker)
+  return waker and waker.asleep and not waker:is_deaf(STALLED_MS)
+end
+
+--- Looks after the pumps, for somebody who has waited long. nginx drops a timer that fires when
+--- lua_max_running_timers are running already, and those may all be waiting for this one: so it is a light thread of
+--- who waits that takes its place. A pump that sleeps is rung up, lest it sleep for ever.
 function M.revive()
   for source in pairs(attached) do
-    if source.waker and source.waker.asleep then
+    local stalled = core.now_ms() - source.pumped_ms > STALLED_MS
+    if stalled and is_asleep(source.waker) then
       source.waker:ring()
-    elseif core.now_ms() - source.pumped_ms > STALLED_MS then
-      start(source)
+    elseif stalled then
+      ngx.thread.spawn(pump_soon, nil, source, appoint(source))
     end
   end
 end

@@ -2,6 +2,8 @@
 --- ours, but for a cosocket: a bell (src/curl/bell.h) rings on one while libcurl's descriptor
 --- is readable. Between two pumps nginx keeps the connection for us.
 
+local core = require "credenco.core"
+
 local M = {}
 
 local CONNECT_MS = 1000
@@ -14,6 +16,7 @@ local KEPT = 1 -- connections in a pool that is this bell's alone
 ---@field socket any
 ---@field armed boolean the bell will ring once libcurl has something to do
 ---@field rung boolean it was rung by hand, and that was not heard yet
+---@field rung_ms? number when
 ---@field asleep boolean the pump waits for it
 local Waker = {}
 Waker.__index = Waker
@@ -89,17 +92,27 @@ end
 --- Waits until nginx has seen to everything that is due now.
 ---@return boolean waited
 function Waker:breathe()
-  self.rung = self.rung or self.bell:ring() == true
+  if not self.rung then self.rung, self.rung_ms = self.bell:ring() == true, core.now_ms() end
   return self.rung and hear(self)
 end
 
 --- Ends a wait.
 function Waker:ring()
-  if self.asleep and not self.rung then self.rung = self.bell:ring() == true end
+  if not self.asleep or self.rung then return end
+  self.rung, self.rung_ms = true, core.now_ms()
+  self.bell:ring()
 end
 
+--- Whether it was rung so long ago that nobody can be there: the pump's request was ended.
+---@param ms integer
+---@return boolean
+function Waker:is_deaf(ms)
+  return self.rung and core.now_ms() - self.rung_ms > ms
+end
+
+-- The socket may be that of a request which is over, or of another pump's: nginx throws then.
 function Waker:close()
-  if self.socket then self.socket:close() end
+  if self.socket then pcall(self.socket.close, self.socket) end
   self.socket = nil
   self.bell:close()
 end
