@@ -39,6 +39,12 @@ function M.asked()
   return asked
 end
 
+--- The engine that all clients of this worker share.
+function M.engine()
+  local _, client = next(clients)
+  return client.transport.engine
+end
+
 --- What this worker has in flight.
 function M.in_flight()
   local sum = 0

@@ -1,4 +1,6 @@
 -- The timer that moves all transfers of a worker, and the bell it waits for.
+local wait = require "spec.support.wait"
+local Crowd = require "spec.nginx.crowd"
 local upstream = require "spec.nginx.upstream"
 local worker = require "spec.nginx.worker"
 
@@ -40,6 +42,30 @@ describe("inside nginx, the timer that moves transfers", function()
       return status
     ]], slow.url .. "/0")
     assert.equal(404, http_status)
+  end)
+
+  it("finds another place when the request that it was in has gone", function()
+    local crowded = worker.start {
+      http = "lua_max_running_timers 1; lua_check_client_abort on;",
+      server = "location = /issue { content_by_lua_block { require('spec.nginx.issuing').handle() } }",
+    }
+    local function issue(id, ms)
+      return Crowd.new(crowded.port, 1, function() return ("/issue?id=%s&at=%s/%d"):format(id, slow.url, ms) end)
+    end
+    local function has_host()
+      return crowded:run [[
+        local issuing = require "spec.nginx.issuing"
+        return issuing.in_flight() == 1 and issuing.engine().host ~= nil
+      ]]
+    end
+    crowded:run "ngx.timer.at(0, function() ngx.sleep(60) end)"
+    local leaves = issue("leaves", 30000)
+    assert.is_true(wait.until_true(has_host, 10000))
+    local stays = issue("stays", 50)
+    leaves:leave()
+    assert.is_true(stays:wait(15000))
+    assert.equal('{"id":"stays","ok":true}', stays.answers[1])
+    crowded:stop()
   end)
 
   -- As long as nothing happens it sleeps; what ends a wait is counted.

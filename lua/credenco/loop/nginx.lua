@@ -98,7 +98,7 @@ function M.wait(ticket, deadline_ms)
   while not ticket.woken do
     local left_s = deadline_ms and (deadline_ms - core.now_ms()) / 1000 or LONG_WAIT_S
     if left_s <= 0 then return nil, "timeout" end
-    if not ticket.semaphore:wait(math.min(left_s, LONG_WAIT_S)) then pump.revive() end
+    if not ticket.semaphore:wait(math.min(left_s, LONG_WAIT_S)) then pump.revive(ticket) end
   end
   return unpack(ticket, 1, ticket.n)
 end

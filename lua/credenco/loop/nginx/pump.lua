@@ -86,17 +86,19 @@ local function pump(_, source, id)
   while source.pump == id and source:busy() do
     source.pumped_ms = core.now_ms()
     end_overdue(source)
-    rest(source, waker, step(source))
+    local more, answers = step(source)
+    if source.host and source.host.woken then break end
+    rest(source, waker, more, answers)
   end
   if waker then waker:put_back() end
-  if source.pump == id then attached[source], source.pump = nil, nil end
+  if source.pump == id then attached[source], source.pump, source.host = nil, nil, nil end
 end
 
 local watching_exit = false
 
 -- Gives the source a pump of a new name; the one before it, should it still be there, sees that and ends.
 local function appoint(source)
-  source.pump = {}
+  source.pump, source.host = {}, nil
   source.pumped_ms = core.now_ms()
   attached[source] = true
   return source.pump
@@ -107,10 +109,13 @@ local function start(source)
   ngx.timer.at(0, pump, source, appoint(source))
 end
 
--- Not at once: whoever asks is not waiting for an answer just now.
-local function pump_soon(...)
+-- In the task of somebody who waits, and only as long as he does: a request is not over before its threads are.
+-- Not at once: just now he is not waiting.
+local function pump_for(host, source, id)
   ngx.sleep(M.TICK_S)
-  pump(...)
+  source.host = host
+  pump(nil, source, id)
+  if source:busy() and not source.pump then start(source) end
 end
 
 --- Sees to it that the source is stepped until nothing is in flight in it any more.
@@ -128,13 +133,14 @@ end
 --- Looks after the pumps, for somebody who has waited long. nginx drops a timer that fires when
 --- lua_max_running_timers are running already, and those may all be waiting for this one: so it is a light thread of
 --- who waits that takes its place. A pump that sleeps is rung up, lest it sleep for ever.
-function M.revive()
+---@param ticket table who waits
+function M.revive(ticket)
   for source in pairs(attached) do
     local stalled = core.now_ms() - source.pumped_ms > STALLED_MS
     if stalled and is_asleep(source.waker) then
       source.waker:ring()
     elseif stalled then
-      ngx.thread.spawn(pump_soon, nil, source, appoint(source))
+      ngx.thread.spawn(pump_for, ticket, source, appoint(source))
     end
   end
 end
