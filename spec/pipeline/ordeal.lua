@@ -70,7 +70,7 @@ function Ordeal:spawn(mode, event, count)
   local log = assert(uv.fs_open(process.output, "a", 384))
   process.handle = assert(uv.spawn(uv.exepath(), {
     args = { "spec/pipeline/victim.lua", mode, event or "none", tostring(count or 1), self.csv, self.journal,
-      self.sandbox.base_url, self.sandbox.api_key },
+      self.sandbox.base_url, self.sandbox.api_key, self.per_s and tostring(self.per_s) },
     stdio = { nil, log, log }, env = environment(),
   }, function(code, signal)
     process.code, process.signal = code, signal

@@ -1,4 +1,4 @@
--- victim.lua MODE EVENT COUNT CSV JOURNAL BASE_URL API_KEY: runs the pipeline and kills itself, as the kernel
+-- victim.lua MODE EVENT COUNT CSV JOURNAL BASE_URL API_KEY [PER_S]: runs the pipeline and kills itself, as the kernel
 -- would, the COUNT-th time it comes to EVENT ("none": never). Exits as the command line would: 0, 4, 5, 7, 9.
 local credenco = require "credenco"
 local database = require "credenco.journal.database"
@@ -61,7 +61,7 @@ end
 
 local given = {
   workflow = assert(workflow.load("spec/pipeline/company.lua")), journal = journal, client = watched,
-  concurrency = 32, attempts = 8,
+  concurrency = 32, attempts = 8, per_s = tonumber(arg[8]),
 }
 if mode ~= "work" then given.source = assert(source.open(csv)) end
 local result, err = pipeline[mode](given)
