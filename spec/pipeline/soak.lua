@@ -11,7 +11,7 @@ local points = require "spec.pipeline.points"
 local RECORDS = tonumber(arg[1]) or 10000
 local RANDOM_KILLS = tonumber(arg[2]) or 200
 local SEED = tonumber(arg[3]) or 20261123
-local KILLED_PER_S = 100 -- slow enough that there is work left for every kill
+local KILLED_PER_S = 50 -- slow enough that there is work left for every kill
 
 local function count_into(outcomes, how)
   outcomes[how] = (outcomes[how] or 0) + 1
@@ -44,16 +44,16 @@ local world = ordeal.start { records = RECORDS, wallets = math.max(20, math.floo
 local ok, err = xpcall(function()
   world:faults(points.FAULTS, SEED)
   local chosen, random = {}, {}
-  world.per_s = 2 * KILLED_PER_S
-  for _, point in ipairs(points.CHOSEN) do count_into(chosen, world:run("run", point.event, point.count)) end
-  print("killed at chosen points: " .. line(chosen))
-  show(world.journal)
   world.per_s = KILLED_PER_S
   for _ = 1, RANDOM_KILLS do count_into(random, world:run_for(math.random(150, 900))) end
   print("killed at random points: " .. line(random))
   show(world.journal)
-  local ends = {}
+  world.per_s = 4 * KILLED_PER_S
+  for _, point in ipairs(points.CHOSEN) do count_into(chosen, world:run("run", point.event, point.count)) end
+  print("killed at chosen points: " .. line(chosen))
+  show(world.journal)
   world.per_s = nil
+  local ends = {}
   for _ = 1, 3 do count_into(ends, world:run("run")) end
   print("runs to the end, faults on: " .. line(ends))
   world:faults({})
