@@ -117,11 +117,12 @@ function Waker:close()
   self.bell:close()
 end
 
---- Leaves the connection for the next pump; one on which a byte may still arrive is closed.
+--- Leaves the connection for the next pump; one on which a byte may still arrive is closed, as is one that a later
+--- pump has given up already.
 function Waker:put_back()
   local socket = self.socket
   self.socket = nil
-  if not self.armed and not self.rung and socket:setkeepalive(0, KEPT) then return end
+  if socket and not self.armed and not self.rung and socket:setkeepalive(0, KEPT) then return end
   self:close()
   if self.source.waker == self then self.source.waker = nil end
 end
