@@ -19,7 +19,7 @@ Counts.__index = Counts
 ---@return credenco.pipeline.Counts
 function M.new()
   return setmetatable({ read = 0, known = 0, duplicates = 0, issued = 0, failed = 0, unknown = 0, skipped = 0,
-    open = 0, resumed = 0, started = 0 }, Counts)
+    open = 0, resumed = 0 }, Counts)
 end
 
 ---@param state "issued"|"failed"|"unknown"|"skipped"

@@ -49,9 +49,4 @@ function Slots:give()
   if self.first <= self.last then self:hand_out() end
 end
 
----@return integer taken
-function Slots:taken()
-  return self.limit - self.free
-end
-
 return M
