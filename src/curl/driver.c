@@ -142,9 +142,21 @@ static credenco_code copy_options(credenco_driver *driver, const credenco_driver
     return CREDENCO_OK;
 }
 
+/* libcurl takes some 20 KB for each transfer and gives them back with its answer. When many
+ * end together that is more than glibc keeps, by default 128 KB: what is above goes back to
+ * the kernel and is faulted in again, page for page, with the next requests. Having seen a
+ * large block freed, glibc keeps twice its size (mallopt(3), M_MMAP_THRESHOLD), unless the
+ * process has its own wish. Nothing of the block is touched. */
+static void let_allocator_keep_freed_memory(void) {
+    enum { BLOCK_BYTES = 4 << 20 };
+    void *volatile block = malloc(BLOCK_BYTES);
+    free(block);
+}
+
 credenco_code credenco_driver_init(credenco_driver *driver,
                                    const credenco_driver_options *options) {
     *driver = (credenco_driver){0};
+    let_allocator_keep_freed_memory();
     credenco_code code = copy_options(driver, options);
     if (code == CREDENCO_OK) {
         driver->multi = curl_multi_init();

@@ -1,5 +1,8 @@
---- Statements over many rows at once. A statement per row costs more in calls than in work, and one text
---- per number of rows would fill the statement cache: rows go out in portions of a few fixed sizes.
+--- Statements over many rows at once: to PostgreSQL each is a way to go and come back. One text per number of rows
+--- would fill the statement cache, so rows go out in portions of a few fixed sizes.
+---
+--- SQLite is a call away. There a change that has a form for one row uses it: to change many at once it makes a table
+--- of its own and throws it away, for each statement, which costs more than the calls.
 
 local unpack = table.unpack or unpack -- luacheck: ignore 113 143
 
@@ -30,9 +33,9 @@ local function portion(left)
   end
 end
 
--- The parameters in their order: those in front, the items', those behind.
-local function parameters(statement, scope, items, from, to)
-  local values, width = {}, scope.before
+-- The parameters in their order: those in front, the items', those behind. `values` may have others' in it.
+local function parameters(values, statement, scope, items, from, to)
+  local width = scope.before
   for i = 1, width do
     values[i] = scope[i]
   end
@@ -54,6 +57,7 @@ end
 ---@field sql string with `{rows}` where the items go
 ---@field row string the SQL of one item, as `(?, ?)`
 ---@field columns string[] fields of an item, in the order of the row's parameters
+---@field one? string the SQL for a single item, with the parameters numbered in the order of `sql`
 
 --- Parameters that are the same for all items: `before` of them stand in front of the items' in the statement,
 --- the others behind.
@@ -68,12 +72,23 @@ local function each_portion(statement, scope, items, run)
   local from = 1
   while from <= #items do
     local size = portion(#items - from + 1)
-    local values, width = parameters(statement, scope, items, from, from + size - 1)
+    local values, width = parameters({}, statement, scope, items, from, from + size - 1)
     local ok, err = run(text_for(statement, size), unpack(values, 1, width))
     if not ok then return nil, err end
     from = from + size
   end
   return true
+end
+
+local function change_each(db, statement, scope, items)
+  local changed, values, width = 0, {}, nil
+  for i = 1, #items do
+    values, width = parameters(values, statement, scope, items, i, i)
+    local count, err = db:change(statement.one, unpack(values, 1, width))
+    if not count then return nil, err end
+    changed = changed + count
+  end
+  return changed
 end
 
 --- Runs a statement, and gives how many rows it changed.
@@ -84,6 +99,7 @@ end
 ---@return integer? changed
 ---@return string? err
 function M.change(db, statement, scope, items)
+  if statement.one and db.dialect == "sqlite" then return change_each(db, statement, scope, items) end
   local changed = 0
   local ok, err = each_portion(statement, scope, items, function(...)
     local count, change_err = db:change(...)

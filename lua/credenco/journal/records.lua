@@ -132,25 +132,31 @@ local REASON = "code = v.code, stage = v.stage, message = v.stored"
 
 -- The same for every record: a list of keys is enough.
 local function by_key(set, target)
-  return {
-    sql = ([[
+  local sql = ([[
 UPDATE credenco_record SET %s, updated = {now}
-WHERE workflow = ? AND owner = ? AND copy = '' AND state IN (%s) AND key IN ({rows})]]):format(
-      set, states.before(target)),
-    row = "?", columns = { "key" }, before = 2,
-  }
+WHERE workflow = ? AND owner = ? AND copy = '' AND %s AND key IN ({rows})]]):format(
+    set, states.before(target))
+  return { sql = sql, one = sql:gsub("{rows}", "?"), row = "?", columns = { "key" }, before = 2 }
+end
+
+-- The form for one row: the values stand where `v` is named.
+local function numbered(sql, columns)
+  for i, name in ipairs(columns) do sql = sql:gsub("v%." .. name .. "%f[^%w]", "?" .. i) end
+  return sql
 end
 
 -- Something of each record's own: the values come as a table `v`.
 local function by_values(columns, set, target)
+  local update = ("UPDATE credenco_record SET %s, updated = {now}"):format(set)
+  local condition = ([[
+credenco_record.workflow = %%s AND credenco_record.owner = %%s AND credenco_record.copy = ''
+  AND %s AND credenco_record.key = v.key]]):format(states.before(target))
+  local width = #columns
   return {
-    sql = ([[
-WITH v (%s) AS (VALUES {rows})
-UPDATE credenco_record SET %s, updated = {now}
-FROM v WHERE credenco_record.workflow = ? AND credenco_record.owner = ? AND credenco_record.copy = ''
-  AND credenco_record.state IN (%s) AND credenco_record.key = v.key]]):format(
-      table.concat(columns, ", "), set, states.before(target)),
-    row = "(" .. ("?, "):rep(#columns - 1) .. "?)", columns = columns, before = 0,
+    sql = ("WITH v (%s) AS (VALUES {rows})\n%s\nFROM v WHERE %s"):format(
+      table.concat(columns, ", "), update, condition:format("?", "?")),
+    one = numbered(("%s\nWHERE %s"):format(update, condition:format("?" .. width + 1, "?" .. width + 2)), columns),
+    row = "(" .. ("?, "):rep(width - 1) .. "?)", columns = columns, before = 0,
   }
 end
 

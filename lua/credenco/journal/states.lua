@@ -1,5 +1,5 @@
 --- The journal's state machine, as data: what may follow what. Every UPDATE of a record's state takes
---- its `WHERE state IN (...)` from this table, so a transition that is not here cannot be written.
+--- its condition on the state it comes from out of this table, so a transition that is not here cannot be written.
 ---
 ---     pending -> offered -> pushed -> issued
 ---        ^          |         |
@@ -26,13 +26,8 @@ M.NEXT = {
   skipped = {},
 }
 
-local function quoted(names)
-  table.sort(names)
-  for i, name in ipairs(names) do names[i] = "'" .. name .. "'" end
-  return table.concat(names, ", ")
-end
-
---- The states from which one may be reached, as an SQL list.
+--- The states from which one may be reached, as an SQL condition. Not as a list: for `IN` with three names SQLite
+--- makes a table and throws it away, for each statement.
 ---@param target string
 ---@return string
 function M.before(target)
@@ -43,13 +38,14 @@ function M.before(target)
     end
   end
   assert(#names > 0, "no transition leads to " .. tostring(target))
-  return quoted(names)
+  table.sort(names)
+  return ("(state = '%s')"):format(table.concat(names, "' OR state = '"))
 end
 
 --- The states on which work is open, as an SQL list; the others are ends.
 ---@return string
 function M.open()
-  return quoted { "pending", "offered", "pushed" }
+  return "'offered', 'pending', 'pushed'"
 end
 
 return M
