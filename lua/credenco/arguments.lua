@@ -7,12 +7,6 @@ local settings = require "credenco.settings"
 
 local identifier = options.identifier
 
-local function wallet_key(key)
-  if not core.wallet_key_valid(key) then
-    return "must be 1 to 255 bytes, not '.' or '..', without '/', '\\' and control bytes"
-  end
-end
-
 local function path(text)
   if text:sub(1, 1) ~= "/" then return "must begin with '/'" end
   if text:find("[%c\127 \128-\255]") then return "must not hold spaces, control or non-ASCII bytes" end
@@ -24,7 +18,7 @@ local function method(text)
   if not text:find("^%u+$") then return "must be an HTTP method in capital letters" end
 end
 
-local WALLET_KEY = { type = "string", required = true, check = wallet_key }
+local WALLET_KEY = { type = "string", required = true, check = options.wallet_key }
 local TEMPLATE_ID = { type = "string", required = true, check = identifier }
 local CLAIMS = { type = "table", required = true }
 local CORRELATION_ID = { type = "string", check = identifier }

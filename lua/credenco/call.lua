@@ -43,14 +43,19 @@ function M.carry_out(client, call, start, ...)
   return done, err, offer_uri
 end
 
+--- A call that begins now. What it has is named here once, with room for it.
 ---@param client credenco.Client
 ---@param timeout_ms integer?
----@param fields table  see credenco.Call; becomes the call
+---@param body string?
+---@param correlation_id string?
+---@param secrets any
 ---@return credenco.Call
-function M.new(client, timeout_ms, fields)
-  fields.deadline_ms = loop.now_ms() + (timeout_ms or client.options.timeout_ms)
-  fields.answers = { create_offer = false, push_offer = false }
-  return fields
+function M.new(client, timeout_ms, body, correlation_id, secrets)
+  return {
+    deadline_ms = loop.now_ms() + (timeout_ms or client.options.timeout_ms),
+    body = body, correlation_id = correlation_id, secrets = secrets,
+    headers = false, answer = false, offer = false, trouble = false,
+  }
 end
 
 --- One call: what its reader made of the answer, or nil and an error.
@@ -66,7 +71,7 @@ function M.single(client, step, url, call, repeatable)
   if err then return nil, err end
   local done
   done, err = M.carry_out(client, call, "start_call", step, url, call.deadline_ms, repeatable)
-  if done then return call.answers[step] end
+  if done then return call.answer end
   return nil, err
 end
 

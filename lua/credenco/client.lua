@@ -32,13 +32,24 @@ local M = {}
 ---@return credenco.Error? err
 function Client:create_offer(args)
   check("create_offer", arguments.create_offer, args, 2)
+  local offer_uri, err, call = self:create_checked_offer(args)
+  if not offer_uri then return nil, err end
+  return offers.result(call, offer_uri)
+end
+
+--- The same for who has checked the arguments already (credenco.pipeline), and has no use for more than the URI.
+---@param args { template_id: string, claims: table, correlation_id: string? }
+---@return string? offer_uri
+---@return credenco.Error? err
+---@return credenco.Call? call
+function Client:create_checked_offer(args)
   local call, err = offers.call(self, args)
   if not call then return nil, err end
   local answer
   answer, err = calls.single(self, "create_offer", calls.endpoint(self, "create_offer"), call, true)
   if not answer then return nil, err end
   local offer_uri, code = core.offer_uri(answer.request_uri)
-  if offer_uri then return offers.result(call, offer_uri) end
+  if offer_uri then return offer_uri, nil, call end
   err = errors.new { code = code, step = "offer_uri", correlation_id = call.correlation_id }
   return nil, offers.keep(err, call)
 end
@@ -54,12 +65,20 @@ end
 ---@return credenco.Error? err
 function Client:push_offer(args)
   check("push_offer", arguments.push_offer, args, 2)
-  local url = core.push_url(
-    self.options.wallet_base_url, args.wallet_key, args.offer_uri, args.direct ~= false)
-  local call = calls.new(self, args.timeout_ms, { secrets = { args.offer_uri } })
-  local answer, err = calls.single(self, "push_offer", url, call, true)
-  if not answer then return nil, err end
-  return { http_status = answer.http_status }
+  return self:push_checked_offer(args.wallet_key, args.offer_uri, args.direct ~= false, args.timeout_ms)
+end
+
+--- The same for who has checked the arguments already (credenco.pipeline).
+---@param wallet_key string
+---@param offer_uri string
+---@param direct boolean
+---@param timeout_ms integer?
+---@return { http_status: integer }?
+---@return credenco.Error? err
+function Client:push_checked_offer(wallet_key, offer_uri, direct, timeout_ms)
+  local url = core.push_url(self.options.wallet_base_url, wallet_key, offer_uri, direct)
+  local call = calls.new(self, timeout_ms, nil, nil, offer_uri)
+  return calls.single(self, "push_offer", url, call, true)
 end
 
 local function issue(self, args)
@@ -71,7 +90,7 @@ local function issue(self, args)
   done, err, offer_uri = calls.carry_out(self, call, "start_issue", args.wallet_key, call.deadline_ms)
   if not done then return nil, offers.keep(err, call, offer_uri) end
   local result = offers.result(call, offer_uri)
-  result.http_status = call.answers.push_offer.http_status
+  result.http_status = call.answer.http_status
   return result
 end
 
@@ -123,7 +142,7 @@ local function as_issue(what, id_or_result, level)
 end
 
 local function ask_status(self, args, timeout_ms)
-  local call = calls.new(self, timeout_ms, { correlation_id = args.correlation_id })
+  local call = calls.new(self, timeout_ms, nil, args.correlation_id)
   return calls.single(self, "issue_status", status_url(self, args), call, true)
 end
 
@@ -179,7 +198,7 @@ function Client:trust_issuer(args)
     did = args.did, name = args.name, directIssueAllowed = args.direct_issue_allowed ~= false,
   }, "trust_issuer", nil, "")
   if not body then return nil, err end
-  local call = calls.new(self, args.timeout_ms, { body = body })
+  local call = calls.new(self, args.timeout_ms, body)
   return calls.single(self, "trust_issuer", calls.endpoint(self, "trust_issuer", args.wallet_key), call, true)
 end
 
@@ -215,7 +234,8 @@ function Client:request(args)
   if #url > URL_MAX_BYTES then
     error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)
   end
-  local call = calls.new(self, args.timeout_ms, { body = body, method = method, secrets = args.json })
+  local call = calls.new(self, args.timeout_ms, body, nil, args.json)
+  call.method = method
   return calls.single(self, "request", url, call, IDEMPOTENT[method] == true)
 end
 
@@ -255,9 +275,8 @@ local function new_auth(self, read)
   if read.api_key then return auth.api_key(read.api_key, read.auth_scheme) end
   if not read.oauth2 then return auth.nobody() end
   return auth.oauth2(read.oauth2, function(request)
-    local call = calls.new(self, nil, {
-      body = request.body, headers = request.headers, secrets = { read.oauth2.client_secret },
-    })
+    local call = calls.new(self, nil, request.body, nil, read.oauth2.client_secret)
+    call.headers = request.headers
     return calls.single(self, "token", request.url, call, true)
   end, read.timeout_ms)
 end

@@ -22,12 +22,17 @@ end
 ---@field deadline_ms number
 ---@field body string?             of create_offer, trust_issuer, token or request
 ---@field method string?           of request
----@field headers table?           of the token call; else the last authorized headers
+---@field headers table|false      of the token call; else the last authorized headers
 ---@field correlation_id string?
----@field secrets table?           what must not show in an error: claims, tokens
----@field answers table            step -> what its reader made of the answer
----@field problem string?          what went wrong in the last attempt
+---@field secrets any              what must not show in an error: claims, tokens
+---@field answer table|false       what its reader made of the last answer
+---@field offer table|false        the answer to create_offer
+---@field trouble credenco.Trouble|false  what went wrong in the last attempt
+
+---@class credenco.Trouble
+---@field problem string?
 ---@field detail string?           the server's words about it
+---@field retry_after_ms number?
 
 -- Events are made only for those who listen.
 local function emit(self, kind, step, call, http_status, code, sent)
@@ -40,7 +45,7 @@ local function emit(self, kind, step, call, http_status, code, sent)
 end
 
 local function secrets_of(self, call, flow)
-  return { self.auth:secrets(call.headers), call.secrets or "", flow:offer_uri(), call.answers.create_offer or "" }
+  return { self.auth:secrets(call.headers), call.secrets or "", flow:offer_uri(), call.offer or "" }
 end
 
 -- A token that could not be had ends the call; what an earlier attempt may have done
@@ -62,25 +67,32 @@ local function retry_after_ms(response)
   return seconds and tonumber(seconds) * 1000
 end
 
+-- What is wrong with an answer: the server's own words, or what its reader says.
+local function trouble_with(self, flow, call, response, problem)
+  local detail
+  if not problem then
+    detail = errors.bounded_detail(answers.server_words(response.body), secrets_of(self, call, flow))
+  end
+  return { problem = problem, detail = detail, retry_after_ms = retry_after_ms(response) }
+end
+
 local function read(self, flow, call, step, response)
   local status = response.status
   local value, problem
-  if status >= 200 and status < 300 then
-    value, problem = answers[step](response.body, status)
-    call.answers[step], call.problem, call.detail = value, problem, nil
+  if status >= 200 and status < 300 then value, problem = answers[step](response.body, status) end
+  if value then
+    call.answer, call.trouble = value, false
+    if step == "create_offer" then call.offer = value end
+    flow:answer(now_ms(), 0, status, true, value.request_uri)
   else
-    call.problem = nil
-    call.detail = errors.bounded_detail(
-      answers.server_words(response.body), secrets_of(self, call, flow))
+    call.trouble = trouble_with(self, flow, call, response, problem)
+    flow:answer(now_ms(), core.random(), status, false, nil, call.trouble.retry_after_ms)
   end
-  call.retry_after_ms = retry_after_ms(response)
-  flow:answer(now_ms(), value and 0 or core.random(), status, value ~= nil,
-    value and value.request_uri, call.retry_after_ms)
   if self.options.on_event then emit(self, "answer", step, call, status) end
 end
 
 local function lost(self, flow, call, step, failure)
-  call.problem, call.detail, call.retry_after_ms = failure.message, nil, nil
+  call.trouble = { problem = failure.message }
   flow:lost(now_ms(), core.random(), failure.code, failure.sent)
   emit(self, "lost", step, call, nil, failure.code)
 end
@@ -125,9 +137,8 @@ end
 
 local function failed(call, flow)
   local fields = flow:failure()
-  fields.message = call.problem
-  fields.detail = call.detail
-  fields.retry_after_ms = call.retry_after_ms
+  local trouble = call.trouble or {}
+  fields.message, fields.detail, fields.retry_after_ms = trouble.problem, trouble.detail, trouble.retry_after_ms
   fields.correlation_id = call.correlation_id
   return errors.new(fields)
 end

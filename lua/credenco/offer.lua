@@ -32,16 +32,14 @@ function M.call(client, args)
   local correlation_id = args.correlation_id or core.uuid()
   local body, err = body_of(args, correlation_id)
   if not body then return nil, err end
-  return calls.new(client, args.timeout_ms, {
-    body = body, correlation_id = correlation_id, secrets = args.claims,
-  })
+  return calls.new(client, args.timeout_ms, body, correlation_id, args.claims)
 end
 
 ---@param call credenco.Call
 ---@param offer_uri string?
 ---@return table
 function M.result(call, offer_uri)
-  local answer = call.answers.create_offer
+  local answer = call.offer
   return {
     correlation_id = answer.correlation_id or call.correlation_id,
     request_uri = answer.request_uri,
@@ -57,7 +55,7 @@ end
 ---@param offer_uri string?
 ---@return credenco.Error
 function M.keep(err, call, offer_uri)
-  if call.answers.create_offer then
+  if call.offer then
     errors.keep_offer(err, M.result(call, offer_uri ~= "" and offer_uri or nil))
   end
   return err

@@ -186,4 +186,12 @@ function M.identifier(text)
   return M.clean_text(text)
 end
 
+--- For a wallet's external key, which becomes a segment of a path.
+---@param key string
+---@return string?
+function M.wallet_key(key)
+  if core.wallet_key_valid(key) then return nil end
+  return "must be 1 to 255 bytes, not '.' or '..', without '/', '\\' and control bytes"
+end
+
 return M

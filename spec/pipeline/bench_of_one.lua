@@ -33,27 +33,39 @@ local function scripted(bench, method, good)
   end
 end
 
+local function create_offer(bench, args)
+  bench.offers = bench.offers + 1
+  local uri = ("https://issuer.example/offer/%s/%d"):format(args.correlation_id, bench.offers)
+  bench.offer_ids[uri] = args
+  return uri
+end
+
+local function push_offer(bench, args)
+  if not bench.redeemed[args.offer_uri] then
+    bench.redeemed[args.offer_uri] = args.wallet_key
+    local offer = bench.offer_ids[args.offer_uri]
+    bench.wallet[#bench.wallet + 1] = offer and offer.claims.id or "?"
+    bench.done[offer and offer.correlation_id or "?"] = true
+  end
+  return { http_status = 201 }
+end
+
+local function issue_status(bench, id)
+  return { status = bench.done[id] and "issue_completed" or "issue_request_created",
+    revocation_uuid = bench.done[id] and "uuid-of-" .. id:sub(1, 8) or nil }
+end
+
 local function client_of(bench)
+  local create = scripted(bench, "create_offer", function(args) return create_offer(bench, args) end)
+  local push = scripted(bench, "push_offer", function(args) return push_offer(bench, args) end)
   return {
-    create_offer = scripted(bench, "create_offer", function(args)
-      bench.offers = bench.offers + 1
-      local uri = ("https://issuer.example/offer/%s/%d"):format(args.correlation_id, bench.offers)
-      bench.offer_ids[uri] = args
-      return { offer_uri = uri, correlation_id = args.correlation_id, request_uri = "openid-credential-offer://?x" }
-    end),
-    push_offer = scripted(bench, "push_offer", function(args)
-      if not bench.redeemed[args.offer_uri] then
-        bench.redeemed[args.offer_uri] = args.wallet_key
-        local offer = bench.offer_ids[args.offer_uri]
-        bench.wallet[#bench.wallet + 1] = offer and offer.claims.id or "?"
-        bench.done[offer and offer.correlation_id or "?"] = true
-      end
-      return { http_status = 201 }
-    end),
-    issue_status = scripted(bench, "issue_status", function(id)
-      return { status = bench.done[id] and "issue_completed" or "issue_request_created",
-        revocation_uuid = bench.done[id] and "uuid-of-" .. id:sub(1, 8) or nil }
-    end),
+    create_checked_offer = function(self, job)
+      return create(self, { template_id = job.template_id, claims = job.claims, correlation_id = job.correlation_id })
+    end,
+    push_checked_offer = function(self, wallet_key, offer_uri, direct)
+      return push(self, { wallet_key = wallet_key, offer_uri = offer_uri, direct = direct })
+    end,
+    issue_status = scripted(bench, "issue_status", function(id) return issue_status(bench, id) end),
   }
 end
 

@@ -52,11 +52,12 @@ end
 
 local client = credenco.new { base_url = base_url, api_key = api_key, timeout_ms = 20000 }
 local watched = setmetatable({}, { __index = client })
-for _, name in ipairs { "create_offer", "push_offer", "issue_status" } do
+local REQUESTS = { create_checked_offer = "create_offer", push_checked_offer = "push_offer", issue_status = "issue_status" }
+for name, label in pairs(REQUESTS) do
   watched[name] = function(_, ...)
     return client[name](client, ...)
   end
-  watch(watched, name, name)
+  watch(watched, name, label)
 end
 
 local given = {

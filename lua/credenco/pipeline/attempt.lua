@@ -8,20 +8,32 @@ local M = {}
 
 local FIRST_WAIT_MS, LONGEST_WAIT_MS = 200, 10000
 
--- The client throws for arguments that can never be right; here they come out of a record.
-local function protected(client, method, options)
-  local ok, result, err = pcall(client[method], client, options)
+-- An issuer that does not tell (no such id any more, no role for it) has simply said nothing.
+local function of_status_error(err)
+  local verdict = outcome.of_create(err)
+  if err.code == "forbidden" then return "fail" end
+  return verdict
+end
+
+-- The client's method, and what its errors mean. What `prepare` has found right is not checked again.
+local CREATE = { step = "create_offer", method = "create_checked_offer", judge = outcome.of_create }
+local PUSH = { step = "push_offer", method = "push_checked_offer", judge = outcome.of_push }
+local STATUS = { step = "issue_status", method = "issue_status", judge = of_status_error }
+
+-- The client throws for what can never be sent; here it comes out of a record.
+local function protected(client, kind, ...)
+  local ok, result, err = pcall(client[kind.method], client, ...)
   if ok then return result, err end
   local message = tostring(result):gsub("^.-:%d+: ", "")
-  return nil, { code = "invalid_argument", message = message, sent = "no", step = method, attempts = 0 }
+  return nil, { code = "invalid_argument", message = message, sent = "no", step = kind.step, attempts = 0 }
 end
 
 -- Gives neither result nor error when the run stopped before an offer was asked for: a record that waits for a place
 -- among the requests is not in flight yet. One that has its offer is.
-local function request(run, method, options)
+local function request(run, kind, ...)
   run.slots:take()
-  if run.stopping and method == "create_offer" then return run.slots:give() end
-  local result, err = protected(run.client, method, options)
+  if run.stopping and kind == CREATE then return run.slots:give() end
+  local result, err = protected(run.client, kind, ...)
   run.slots:give()
   run.writer:nudge()
   if result then
@@ -43,14 +55,14 @@ local function slow_down(run, err)
   return run:sleep_until(run.throttle.pause_until_ms)
 end
 
--- Sends until it is answered or given up. `judge` says what an error means.
-local function persist(run, job, method, options, judge)
+-- Sends until it is answered or given up.
+local function persist(run, job, kind, ...)
   local tries = 0
   while true do
-    local result, err = request(run, method, options)
+    local result, err = request(run, kind, ...)
     if result then return result end
     if not err then return nil, nil, "left open" end
-    local verdict = judge(err)
+    local verdict = kind.judge(err)
     if verdict == "fail" or verdict == "ask" then return nil, err, verdict end
     if verdict == "stop" then run:stop("refused", err) end
     if run.stopping then return nil, err, "left open" end
@@ -64,14 +76,12 @@ local function persist(run, job, method, options, judge)
 end
 
 --- Makes the record's offer.
----@return table? offer
+---@return string? offer_uri
 ---@return credenco.Error? err
 ---@return "fail"|"left open"|nil verdict
 function M.create_offer(run, job)
   if not run:wait_for_turn() then return nil, nil, "left open" end
-  return persist(run, job, "create_offer", {
-    template_id = job.template_id, claims = job.claims, correlation_id = job.correlation_id,
-  }, outcome.of_create)
+  return persist(run, job, CREATE, job)
 end
 
 --- Pushes the record's offer. "ask": the wallet may have it.
@@ -79,22 +89,13 @@ end
 ---@return credenco.Error? err
 ---@return "fail"|"ask"|"left open"|nil verdict
 function M.push_offer(run, job)
-  return persist(run, job, "push_offer", {
-    wallet_key = job.wallet_key, offer_uri = job.offer, direct = job.delivery == "direct",
-  }, outcome.of_push)
-end
-
--- An issuer that does not tell (no such id any more, no role for it) has simply said nothing.
-local function of_status_error(err)
-  local verdict = outcome.of_create(err)
-  if err.code == "forbidden" then return "fail" end
-  return verdict
+  return persist(run, job, PUSH, job.wallet_key, job.offer, job.delivery == "direct")
 end
 
 --- Asks for the record's status. An issuer that refuses to say gives a result without a status.
 ---@return { status?: string, revocation_uuid?: string }? result nil when the run stops first
 function M.status(run, job)
-  local result, _, verdict = persist(run, job, "issue_status", job.correlation_id, of_status_error)
+  local result, _, verdict = persist(run, job, STATUS, job.correlation_id)
   if result then return result end
   if verdict == "fail" then return {} end
 end

@@ -100,12 +100,12 @@ end
 
 local function make_offer(run, job)
   job.made_ms, job.resumed = loop.now_ms(), nil -- no offer was kept before, so none was pushed
-  local offer, err, verdict = attempt.create_offer(run, job)
-  if not offer then
+  local offer_uri, err, verdict = attempt.create_offer(run, job)
+  if not offer_uri then
     if verdict == "fail" and err.http_status == 409 then return settle_conflict(run, job, err) end
     return give_up(run, job, verdict, err, "create_offer")
   end
-  job.offer, job.claims = offer.offer_uri, false
+  job.offer, job.claims = offer_uri, false
   run:keep_offer(job)
   return M.PARKED
 end

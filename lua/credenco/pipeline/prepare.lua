@@ -48,6 +48,18 @@ function M.as_text(value)
   return value ~= "" and value or nil
 end
 
+-- What the workflow's fields have to be beside text; where nothing is said, an identifier.
+local function flaw_of(name, text)
+  return options.identifier(text) or name == "wallet_key" and options.wallet_key(text) or nil
+end
+
+-- What nearly every key is, and right for every field.
+local PLAIN, PLAIN_BYTES = "^[%w_%-]+$", 255
+
+local function is_plain(value)
+  return type(value) == "string" and #value <= PLAIN_BYTES and value:find(PLAIN) ~= nil
+end
+
 --- A value of a record as a key, or what is wrong with it.
 ---@param name string of the workflow's field
 ---@param field credenco.workflow.Column|function|string what the field is
@@ -55,8 +67,9 @@ end
 ---@return string? text
 ---@return credenco.claims.Problem? problem
 function M.identifier(name, field, value)
+  if is_plain(value) then return value end
   local text, fits = M.as_text(value)
-  local flaw = text and options.identifier(text)
+  local flaw = text and flaw_of(name, text)
   if text and not flaw then return text end
   return nil, { path = name, column = type(field) == "table" and field.column or nil, kind = kind.of(value),
     fits = flaw or fits or "text of 1 to 255 bytes" }
@@ -75,23 +88,15 @@ end
 -- What a field of the workflow is for a record: itself, a column, or what its function returns.
 local function value_of(job, name, field)
   if type(field) == "string" then return field end
-  if type(field) == "table" then return field(job.record) end
+  if type(field) == "table" then return job.record[field.column] end
   local ok, value = hooks.call(field, job.record)
   if not ok then return nil, refuse(job, "hook_failed", ("%s failed at %s"):format(name, value)) end
   return value
 end
 
--- What nearly every key is: text with no blank around it.
-local BLANK = (" "):byte()
-
-local function is_trimmed(value)
-  return type(value) == "string" and value ~= "" and value:byte(1) > BLANK and value:byte(-1) > BLANK
-end
-
 local function identifier(job, name, field)
   local value, refused = value_of(job, name, field)
   if refused then return nil, refused end
-  if is_trimmed(value) and not options.identifier(value) then return value end
   local text, problem = M.identifier(name, field, value)
   if text then return text end
   refused = refuse(job, "invalid_record", M.describe { problem })
