@@ -2,6 +2,7 @@
  * outside, as arguments: the time, randomness, identifiers. */
 #include <lauxlib.h>
 #include <lua.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -171,16 +172,16 @@ static int core_random(lua_State *L) {
     return 1;
 }
 
-/* uuid() -> a UUID version 4 (RFC 9562, 5.4) from the system's random source */
-static int core_uuid(lua_State *L) {
+enum { UUID_BYTES = 16, UUID_TEXT = 36 };
+
+/* Pushes the text of a UUID (RFC 9562, 4) of this version. */
+static void push_uuid(lua_State *L, uint8_t bytes[UUID_BYTES], unsigned version) {
     static const char digits[] = "0123456789abcdef";
-    uint8_t bytes[16];
-    char text[36];
+    char text[UUID_TEXT];
     size_t at = 0;
-    fill_random(L, bytes, sizeof bytes);
-    bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+    bytes[6] = (uint8_t)((bytes[6] & 0x0f) | version << 4);
     bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
-    for (size_t i = 0; i < sizeof bytes; i++) {
+    for (size_t i = 0; i < UUID_BYTES; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10) {
             text[at++] = '-';
         }
@@ -188,6 +189,23 @@ static int core_uuid(lua_State *L) {
         text[at++] = digits[bytes[i] & 15];
     }
     lua_pushlstring(L, text, sizeof text);
+}
+
+/* uuid() -> a UUID version 4 (RFC 9562, 5.4) from the system's random source */
+static int core_uuid(lua_State *L) {
+    uint8_t bytes[UUID_BYTES];
+    fill_random(L, bytes, sizeof bytes);
+    push_uuid(L, bytes, 4);
+    return 1;
+}
+
+/* uuid_of(bytes) -> a UUID version 8 (RFC 9562, 5.8) that begins as these bytes do: 16 or more */
+static int core_uuid_of(lua_State *L) {
+    credenco_span given = credenco_check_span(L, 1);
+    luaL_argcheck(L, given.len >= UUID_BYTES, 1, "at least 16 bytes expected");
+    uint8_t bytes[UUID_BYTES];
+    memcpy(bytes, given.data, sizeof bytes);
+    push_uuid(L, bytes, 8);
     return 1;
 }
 
@@ -214,6 +232,7 @@ static const luaL_Reg functions[] = {
     {"sleep_ms", core_sleep_ms},
     {"random", core_random},
     {"uuid", core_uuid},
+    {"uuid_of", core_uuid_of},
     {"sized", core_sized},
     {"context", credenco_lua_context},
     {NULL, NULL},
