@@ -47,7 +47,11 @@ local function call(problems, path, rule, fn, ...)
 end
 
 local function fetch(rule, record, problems, path)
-  if type(rule.source) ~= "function" then return M.column_value(record, rule.source) end
+  if type(rule.source) ~= "function" then
+    local value = record[rule.source] -- nearly always; a path leads to nested ones
+    if value == nil then value = M.column_value(record, rule.source) end
+    return value
+  end
   local value, message, failed = call(problems, path, rule, rule.source, record)
   if failed then return nil, true end
   if value == nil and message then
@@ -187,11 +191,12 @@ end
 
 function apply.object(rule, record, problems, path)
   if not rule.options.required and is_empty_in(rule, record) then return nil end
-  local object = core.sized(#rule.names)
-  for _, name in ipairs(rule.names) do
-    local member = rule.rules[name]
-    local member_path = path == "" and name or path .. "." .. name
-    object[name] = apply[member.kind](member, record, problems, member_path)
+  local names, rules = rule.names, rule.rules
+  local object, prefix = core.sized(#names), path ~= "" and path .. "."
+  for i = 1, #names do
+    local name = names[i]
+    local member = rules[name]
+    object[name] = apply[member.kind](member, record, problems, prefix and prefix .. name or name)
   end
   return next(object) == nil and json.object() or object
 end
