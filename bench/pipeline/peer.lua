@@ -1,6 +1,6 @@
 -- peer.lua KIND BASE_URL CSV JOURNAL CONCURRENCY: issues every line of the file, and prints one line of JSON.
--- KIND is "bare" (the file read by this project's reader, mapped, handed to issue_many, nothing written down) or
--- "pipeline" (the same through workflow and journal).
+-- KIND is "bare" (records that are there already, handed to issue_many), "by_hand" (the file read by this project's
+-- reader, mapped, handed to issue_many, nothing written down) or "pipeline" (the same through workflow and journal).
 local credenco = require "credenco"
 local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"
@@ -33,6 +33,19 @@ local run = {}
 -- What issue_many alone can do: records that are there already.
 function run.bare(client, flows)
   return issue_all(client, records.list(flows))
+end
+
+-- What a script does that has no journal.
+function run.by_hand(client)
+  local definition = dofile "bench/pipeline/workflow.lua"
+  local lines = assert(source.open(csv))
+  return issue_all(client, function()
+    local item, err = lines:next()
+    assert(not err, err)
+    if not item then return nil end
+    return { template_id = definition.template_id, wallet_key = item.record[definition.wallet_key],
+      claims = assert(definition.claims:apply(item.record)) }
+  end)
 end
 
 function run.pipeline(client)
