@@ -286,7 +286,7 @@ end
 ---@return credenco.Client
 function M.new(given, level)
   local read = settings.read(given, level + 1)
-  local self = setmetatable({ options = read, flows = {}, closed = false }, Client)
+  local self = setmetatable({ options = read, flows = {}, endpoints = {}, closed = false }, Client)
   self.auth = new_auth(self, read)
   self.transport = new_transport(read)
   self.context = core.context(read.base_url, read.wallet_base_url, self.auth.renewable,

@@ -95,7 +95,8 @@ function Bench.workflow(_, changes)
   return made or error(problems[1])
 end
 
---- Runs the pipeline over records; `options` go to it, `options.workflow` to the workflow.
+--- Runs the pipeline over records; `options` go to it, `options.workflow` to the workflow, and `options.begun` is
+--- given the run.
 function Bench:run(records, options)
   local given = { attempts = 3, patience_ms = 100000, watch_ms = 5 }
   for name, value in pairs(options or {}) do given[name] = value end
@@ -105,7 +106,12 @@ function Bench:run(records, options)
   given.mode = nil
   if records then given.source = source.open(records, { name = given.name or "records" }) end
   given.name = nil
-  return pipeline[mode](given, function(run) self.running = run end)
+  local begun = given.begun or function() end
+  given.begun = nil
+  return pipeline[mode](given, function(run)
+    self.running = run
+    begun(run)
+  end)
 end
 
 --- Records `1`, `2`, ... with a wallet each.

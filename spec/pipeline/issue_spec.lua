@@ -1,6 +1,7 @@
 -- One record's way through the pipeline: what is sent, in which order, after which answer.
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local claims = require "credenco.claims"
+local batch = require "credenco.journal.batch"
 local journal_records = require "credenco.journal.records"
 local journal_retry = require "credenco.journal.retry"
 local bytes = require "credenco.pipeline.source.bytes"
@@ -358,8 +359,8 @@ describe("confirmation", function()
   it("keeps a revocation id when a slow worker notes an older answer without one", function()
     assert(bench:run(records(1), { confirm_ms = 60000 }))
     bench:ask(function(db)
-      return assert(journal_records.note_credentials(db, { { workflow = "w", key = "1", step = 1, template_id = "t",
-        correlation_id = "c", status = "issue_request_created" } }))
+      return assert(batch.change(db, journal_records.notes(db.dialect, { { workflow = "w", key = "1", step = 1,
+        template_id = "t", correlation_id = "c", status = "issue_request_created" } })))
     end)
     local _, found = bench:state_of("1")
     assert.matches("^uuid%-of%-", found.credentials[1].revocation_uuid)

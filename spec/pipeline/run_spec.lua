@@ -247,6 +247,57 @@ describe("a run", function()
     assert.equal(1, result.totals.issued)
   end)
 
+  -- A journal whose disk is slow: what ends meanwhile is written later.
+  local function on_a_slow_disk(run)
+    local executing = run.writer.executor
+    run.writer.executor = {
+      carry_out = function(_, groups)
+        local changed, problem = executing:carry_out(groups)
+        loop.sleep(20)
+        return changed, problem
+      end,
+      close = function() executing:close() end,
+    }
+  end
+
+  it("does not begin a record again that ends while its line is met", function()
+    bench.script.create_offer = { function()
+      bench.running:stop("interrupted")
+      return nil, err("closed")
+    end }
+    local lines = { "id,wallet" }
+    for i = 1, 600 do lines[i + 1] = i .. ",w" .. i end
+    local path = bench.folder .. "/lines.csv"
+    files.write(path, table.concat(lines, "\n") .. "\n")
+    assert(bench:run(nil, { source = assert(source.open(path)) }))
+    bench:restart()
+    local count = 0
+    bench.script.create_offer = setmetatable({}, { __index = function()
+      return function()
+        count = count + 1
+        loop.sleep(5 + count % 60)
+        return nil, err("rejected")
+      end
+    end })
+    local result = assert(bench:run(nil, { source = assert(source.open(path)), begun = on_a_slow_disk }))
+    assert.equal(600, result.totals.failed)
+    assert.equal(600, #bench.calls.create_offer)
+  end)
+
+  it("ends what belongs to it when the source throws", function()
+    local list, i = records(500), 0
+    local broken = { name = "s", format = "records", close = function() end, next = function()
+      i = i + 1
+      if i > 400 then error("out of order", 0) end
+      return { line = i, raw = list[i].id .. "\n", record = list[i] }
+    end }
+    local ok, problem = pcall(bench.run, bench, nil, { source = broken })
+    assert.is_false(ok)
+    assert.matches("^out of order", problem)
+    for _ = 1, 20 do loop.sleep(5) end -- what was in flight has nobody to tell
+    assert.is_true(assert(bench:run(records(3))).totals.issued >= 3) -- the journal's lock is free again
+  end)
+
   it("that is interrupted finishes what is in flight and starts nothing more", function()
     bench.script.push_offer = { function(args, good)
       bench.running:stop("interrupted")

@@ -13,6 +13,7 @@
 --- * A broken connection throws instead of returning: every call is protected.
 --- * Statements are freed before their connection, or SQLite keeps the file open.
 
+local cjson = require "cjson"
 local connect = require "credenco.journal.connect"
 local url_of = require "credenco.journal.url"
 
@@ -20,6 +21,9 @@ local protected, plain_error = connect.protected, connect.plain_error
 local unpack = table.unpack or unpack -- luacheck: ignore 113 143
 
 local M = {}
+
+--- No value, where a list of values must not have a hole.
+M.NULL = cjson.null
 
 local BUSY_TIMEOUT_MS = 10000
 local CHECKPOINT_PAGES = 4000
@@ -155,6 +159,36 @@ function Database:change(sql, ...)
   return statement:affected()
 end
 
+local function unfilled(value)
+  if value == M.NULL then return nil end
+  return value
+end
+
+-- Puts a time's parameters out of a write's into a list that has those of another time, or none; gives how many.
+local function fill_in(parameters, write, first)
+  local before, width, scope = write.before, write.width, write.scope
+  for i = 1, width do parameters[before + i] = unfilled(write.values[first + i]) end
+  if first == 0 then
+    for i = 1, #scope do parameters[i <= before and i or width + i] = unfilled(scope[i]) end
+  end
+  return width + #scope
+end
+
+--- Carries out a write as often as it says, and gives how many rows it changed in all.
+---@param write credenco.journal.Write
+---@return integer? changed
+---@return string? err
+function Database:change_each(write)
+  local changed, parameters = 0, {}
+  for first = 0, #write.values - write.width, write.width do
+    local count = fill_in(parameters, write, first)
+    local rows, err = self:change(write.sql, unpack(parameters, 1, count))
+    if not rows then return nil, err end
+    changed = changed + rows
+  end
+  return changed
+end
+
 --- Runs a statement and gives all its rows, each as an array. Null is nil.
 ---@param sql string
 ---@param ... any
@@ -174,6 +208,16 @@ function Database:rows(sql, ...)
     if not row then return rows end
     rows[#rows + 1] = row
   end
+end
+
+--- The rows of a query that is written as data.
+---@param query credenco.journal.Write
+---@return any[][]?
+---@return string? err
+function Database:rows_of(query)
+  local parameters = {}
+  local count = fill_in(parameters, query, 0)
+  return self:rows(query.sql, unpack(parameters, 1, count))
 end
 
 --- The first row.

@@ -1,8 +1,10 @@
 --- The journal: what became of every record, in a SQL database, so that a run can be killed at any moment and
 --- goes on where it was. `credenco.journal.states` has its state machine, `credenco.journal.schema` its tables.
 
+local background = require "credenco.journal.background"
 local core = require "credenco.core"
 local database = require "credenco.journal.database"
+local executor = require "credenco.journal.executor"
 local journal_url = require "credenco.journal.url"
 local lock = require "credenco.journal.lock"
 local schema = require "credenco.journal.schema"
@@ -16,6 +18,7 @@ local M = {}
 ---@class credenco.Journal
 ---@field db credenco.journal.Database
 ---@field url string as it may be printed
+---@field location string as it was given
 ---@field shared boolean any number of workers may use it at a time
 local Journal = {}
 Journal.__index = Journal
@@ -30,6 +33,7 @@ local function prepare(self, url, options)
     self.lock, err = lock.take(url)
     if not self.lock then return nil, err end
   end
+  self.location = url
   self.db, err = database.open(url)
   if not self.db then return nil, err end
   return schema.ensure(self.db, { queue = options.queue or self.shared })
@@ -69,10 +73,16 @@ function Journal:join(workflow)
   return scope
 end
 
---- A writer for a worker.
+-- For what has no second connection: a journal in memory, and a thread that does not find its modules.
+local function in_place(db)
+  return { carry_out = function(_, groups) return executor.carry_out(db, groups) end }
+end
+
+--- A writer for a worker, to be closed before the journal.
 ---@return credenco.journal.Writer
 function Journal:writer(scope)
-  return writer.new(self.db, scope)
+  local executing = self.location ~= ":memory:" and background.open(self.location)
+  return writer.new(self.db, scope, executing or in_place(self.db))
 end
 
 function Journal:close()

@@ -20,15 +20,14 @@ FROM v WHERE true ON CONFLICT DO NOTHING]],
   columns = { "key", "line", "stored" },
 }
 
---- Adds records that are not there yet, as pending ones of this worker.
----@param db credenco.journal.Database
+--- Adds records that are not there yet, as pending ones of this worker. They change as many rows as were new.
+---@param dialect "sqlite"|"postgresql"
 ---@param scope { workflow: string, run: integer, owner: string? }
 ---@param items { key: string, line: integer, input: string }[]
----@return integer? added how many were new
----@return string? err
-function M.add(db, scope, items)
+---@return credenco.journal.Write[]
+function M.additions(dialect, scope, items)
   for _, item in ipairs(items) do item.stored = bytes.encode(item.input) end
-  return batch.change(db, ADD, batch.scope(0, scope.workflow, scope.run, scope.owner), items)
+  return batch.writes(dialect, ADD, batch.scope(0, scope.workflow, scope.run, scope.owner), items)
 end
 
 local ADD_END = [[
@@ -180,18 +179,17 @@ local function store_messages(items)
   for _, item in ipairs(items) do item.stored = item.message and bytes.encode(item.message) end
 end
 
---- Makes one kind of change to many records of this worker. Those that are not its own any more, or not in a
---- state from which the change leads, stay as they are.
----@param db credenco.journal.Database
+--- One kind of change to many records of a worker. Those that are not its own any more, or not in a state from which
+--- the change leads, stay as they are.
+---@param dialect "sqlite"|"postgresql"
 ---@param kind "offered"|"pushed"|"next_step"|"issued"|"skipped"|"failed"|"unknown"
 ---@param scope { workflow: string, owner: string }
 ---@param items table[]
----@return integer? changed
----@return string? err
-function M.change(db, kind, scope, items)
+---@return credenco.journal.Write[]
+function M.changes(dialect, kind, scope, items)
   local change = CHANGES[kind]
   if kind == "failed" or kind == "unknown" or kind == "skipped" then store_messages(items) end
-  return batch.change(db, change, batch.scope(change.before, scope.workflow, scope.owner), items)
+  return batch.writes(dialect, change, batch.scope(change.before, scope.workflow, scope.owner), items)
 end
 
 -- Taking --------------------------------------------------------------------------------------------
@@ -242,12 +240,13 @@ SET status = excluded.status, updated = excluded.updated,
   columns = { "workflow", "key", "step", "template_id", "correlation_id", "status", "revocation_uuid" },
 }
 
---- Notes what is known about credentials: the status as the issuer words it, and the revocation id. Any worker that
---- asked may say so, also a slow one with an answer of long ago: an id that is known is kept.
----@return integer? changed
----@return string? err
-function M.note_credentials(db, items)
-  return batch.change(db, CREDENTIAL, batch.scope(0), items)
+--- What is known about credentials: the status as the issuer words it, and the revocation id. Any worker that asked
+--- may say so, also a slow one with an answer of long ago: an id that is known is kept.
+---@param dialect "sqlite"|"postgresql"
+---@param items table[] with workflow, key, step, template_id, correlation_id, status, revocation_uuid
+---@return credenco.journal.Write[]
+function M.notes(dialect, items)
+  return batch.writes(dialect, CREDENTIAL, batch.scope(0), items)
 end
 
 return M

@@ -4,6 +4,7 @@
 --- Nothing is written in between: when a transaction fails, none of it happened, everybody who waits is told,
 --- and the writer takes no more.
 
+local executor = require "credenco.journal.executor"
 local loop = require "credenco.loop"
 local records = require "credenco.journal.records"
 
@@ -12,7 +13,7 @@ local M = {}
 -- How long the first write may wait for company, and how many make waiting pointless. It waits only as long as
 -- there is other work to do meanwhile: see `is_idle`.
 local GROUP_MS = 50
-local FULL = 512
+local FULL = 128
 
 -- In this order inside a transaction, which is that of one record's changes: a step is pushed and ends before the
 -- next one's offer is kept; between an offer and its push there is always a transaction.
@@ -20,57 +21,74 @@ local KINDS = { "pushed", "next_step", "offered", "issued", "failed", "unknown",
 
 ---@class credenco.journal.Writer
 ---@field trouble? string why nothing is written any more
+---@field group table
 ---@field is_idle fun(): boolean whether there is little else to do, so that a transaction should not wait for company
+---@field on_kept fun(item: table, written: boolean) is told what has become of an offer that was to be kept
 local Writer = {}
 Writer.__index = Writer
 
----@param db credenco.journal.Database
----@param scope { workflow: string, owner: string }
----@return credenco.journal.Writer
-function M.new(db, scope)
-  return setmetatable({ db = db, scope = scope, queues = {}, notes = {}, calls = {}, kept = {}, waiting = {}, size = 0,
-    generation = 0, is_idle = function() return true end }, Writer)
+-- What has come together for the next transaction.
+local function new_group()
+  return { queues = {}, notes = {}, additions = {}, kept = {}, calls = {}, size = 0,
+    awaited = false, hurried = false }
 end
 
--- Everybody is told outside of the transaction; what they write next is the next one's.
-local function tell_all(kept, waiting, trouble, lost)
-  for _, ticket in ipairs(waiting) do loop.wake(ticket, trouble) end
-  for _, keep in ipairs(kept) do keep.done(keep.item, not trouble and not lost[keep.item]) end
+---@param db credenco.journal.Database for what has to be asked
+---@param scope { workflow: string, owner: string }
+---@param executing { carry_out: fun(self: table, groups: credenco.journal.Write[][]): integer[]?, string? }
+---@return credenco.journal.Writer
+function M.new(db, scope, executing)
+  return setmetatable({ db = db, scope = scope, executor = executing, group = new_group(), waiting = {},
+    is_idle = function() return true end }, Writer)
 end
 
 -- Which records did not get their offer, when the numbers say that some did not.
-function Writer:find_lost(items, lost)
+function Writer:find_lost(items)
   local found, err = records.find(self.db, self.scope.workflow, items)
   if not found then return nil, err end
+  local lost = {}
   for _, item in ipairs(items) do
     local now = found[item.key]
     local written = now and now.state == "offered" and now.owner == self.scope.owner and now.offer == item.offer
     if not written then lost[item] = true end
   end
-  return true
+  return lost
 end
 
--- Only for `offered` does anybody wait for the answer to whether it is written.
-function Writer:write_queues(queues, lost)
+-- A group as lists of writes, and what is to be done with how many rows each list has changed.
+local function listed(self, group)
+  local dialect, lists, uses = self.db.dialect, {}, {}
+  local function add(writes, use)
+    lists[#lists + 1] = writes
+    uses[#lists] = use
+  end
   for _, kind in ipairs(KINDS) do
-    local items = queues[kind]
+    local items = group.queues[kind]
     if items then
-      local changed, err = records.change(self.db, kind, self.scope, items)
-      if changed and changed < #items and kind == "offered" then
-        changed, err = self:find_lost(items, lost)
-      end
-      if not changed then return nil, err end
+      add(records.changes(dialect, kind, self.scope, items), kind == "offered" and function(changed)
+        group.some_lost = changed < #items
+      end)
     end
   end
-  return true
+  if #group.notes > 0 then add(records.notes(dialect, group.notes)) end
+  for _, addition in ipairs(group.additions) do
+    add(records.additions(dialect, addition.scope, addition.items), function(changed) addition.result = changed end)
+  end
+  return lists, uses
 end
 
-function Writer:write_notes(notes)
-  if #notes == 0 then return true end
-  return records.note_credentials(self.db, notes)
+-- Follows from how many rows were changed.
+function Writer:settle(group, uses, changed)
+  for i, use in pairs(uses) do
+    if use then use(changed[i]) end
+  end
+  if not group.some_lost then return true end
+  local err
+  group.lost, err = self:find_lost(group.queues.offered)
+  return group.lost ~= nil, err
 end
 
-function Writer:run_calls(calls)
+local function run_calls(calls)
   for _, call in ipairs(calls) do
     local result, err = call.work()
     if result == nil then return nil, err end
@@ -79,109 +97,165 @@ function Writer:run_calls(calls)
   return true
 end
 
--- The trouble may be another's: what waits for this writer would wait for ever.
-function Writer:give_up()
-  local kept, waiting = self.kept, self.waiting
-  self.kept, self.waiting = {}, {}
-  tell_all(kept, waiting, self.trouble, {})
-  return nil, self.trouble
+-- What somebody asks of the journal has to see all that was queued before, and nothing may be queued meanwhile: else
+-- a record that has just ended would be taken for one that was never begun. So nobody has a turn in between.
+function Writer:carry_out_here(group, lists, uses)
+  return self.db:transaction(function()
+    local changed, err = executor.change_all(self.db, lists)
+    if not changed then return nil, err end
+    local ok, settle_err = self:settle(group, uses, changed)
+    if not ok then return nil, settle_err end
+    return run_calls(group.calls)
+  end)
+end
+
+function Writer:carry_out(group)
+  local lists, uses = listed(self, group)
+  if #group.calls > 0 then return self:carry_out_here(group, lists, uses) end
+  local changed, err = self.executor:carry_out(lists)
+  if not changed then return nil, err end
+  return self:settle(group, uses, changed)
+end
+
+-- Everybody is told outside of the transaction; what they write next is the next one's.
+function Writer:tell_all(group)
+  local trouble, lost = self.trouble, group.lost or {}
+  for _, list in ipairs { group.additions, group.calls } do
+    for _, request in ipairs(list) do loop.wake(request.ticket, trouble) end
+  end
+  for _, item in ipairs(group.kept) do self.on_kept(item, not trouble and not lost[item]) end
+end
+
+-- Transactions follow one another.
+function Writer:take_turn()
+  while self.under_way do
+    local ticket = loop.self()
+    self.waiting[#self.waiting + 1] = ticket
+    loop.wait(ticket)
+  end
+  self.under_way = true
+end
+
+function Writer:end_turn()
+  self.under_way = false
+  local waiting = self.waiting
+  self.waiting = {}
+  for _, ticket in ipairs(waiting) do loop.wake(ticket) end
 end
 
 --- Writes everything that is queued, now.
 ---@return boolean? ok
 ---@return string? err
 function Writer:flush()
-  if self.trouble then return self:give_up() end
-  if self.size == 0 then return true end
-  local queues, notes, calls, kept, waiting = self.queues, self.notes, self.calls, self.kept, self.waiting
-  self.queues, self.notes, self.calls, self.kept, self.waiting, self.size = {}, {}, {}, {}, {}, 0
-  self.generation, self.hurried = self.generation + 1, false
-  local lost = {}
-  local ok, err = self.db:transaction(function()
-    local written, write_err = self:write_queues(queues, lost)
-    if written then written, write_err = self:write_notes(notes) end
-    if not written then return nil, write_err end
-    return self:run_calls(calls)
-  end)
-  if not ok then self.trouble = err end
-  tell_all(kept, waiting, self.trouble, lost)
-  return ok, err
-end
-
-function Writer:schedule()
-  self.size = self.size + 1
-  if self.size == 1 then self:flush_in(GROUP_MS) end
+  self:take_turn()
+  local group = self.group
+  self.group = new_group()
+  if group.size > 0 and not self.trouble then -- the trouble may be another's, whom nobody here has waited for
+    local ok, err = self:carry_out(group)
+    if not ok then self.trouble = err end
+  end
+  self:end_turn()
+  self:tell_all(group)
+  if self.trouble then return nil, self.trouble end
+  return true
 end
 
 -- Never at once: whoever asks has not begun to wait yet.
 function Writer:flush_in(ms)
-  local generation = self.generation
+  local group = self.group
   loop.spawn(function()
     loop.sleep(ms)
-    if self.generation == generation then self:flush() end
+    if self.group == group then self:flush() end
   end)
 end
 
+function Writer:schedule()
+  local group = self.group
+  group.size = group.size + 1
+  if group.size == 1 then self:flush_in(GROUP_MS) end
+end
+
 function Writer:hurry()
-  if self.hurried then return end
-  self.hurried = true
+  local group = self.group
+  if group.hurried then return end
+  group.hurried = true
   self:flush_in(0)
 end
 
 --- Writes soon when somebody waits for it and there is little else to do.
 function Writer:nudge()
-  if #self.kept + #self.waiting > 0 and self.is_idle() then self:hurry() end
+  local group = self.group
+  if group.awaited and not group.hurried and self.is_idle() then self:hurry() end
 end
 
 --- Queues a change of a record; nobody waits for it.
----@param kind string one of `credenco.journal.records.write`
+---@param kind string one of `credenco.journal.records.changes`
 ---@param item table
 function Writer:put(kind, item)
   if self.trouble then return end
-  local queue = self.queues[kind]
+  local queues = self.group.queues
+  local queue = queues[kind]
   if not queue then
     queue = {}
-    self.queues[kind] = queue
+    queues[kind] = queue
   end
   queue[#queue + 1] = item
   self:schedule()
 end
 
 --- Queues what is known about a credential; nobody waits for it.
----@param credential table see `credenco.journal.records.note_credentials`
+---@param credential table see `credenco.journal.records.notes`
 function Writer:note(credential)
   if self.trouble then return end
-  self.notes[#self.notes + 1] = credential
+  local notes = self.group.notes
+  notes[#notes + 1] = credential
   self:schedule()
 end
 
---- Writes a record's offer down.
+--- Writes a record's offer down. `on_kept` is told once it is safe on disk; or with false when the record is not this
+--- worker's any more, or the journal failed and nobody knows whether it is written.
 ---@param item { key: string, offer: string }
----@param done fun(item: table, written: boolean) once it is safe on disk; false: the record is not this worker's
----  any more, or the journal failed and nobody knows whether it is written
-function Writer:keep_offer(item, done)
-  if self.trouble then return done(item, false) end
+function Writer:keep_offer(item)
+  if self.trouble then return self.on_kept(item, false) end
   self:put("offered", item)
-  self.kept[#self.kept + 1] = { item = item, done = done }
-  if #self.kept == FULL then self:hurry() else self:nudge() end
+  local group = self.group
+  local kept = group.kept
+  kept[#kept + 1], group.awaited = item, true
+  if #kept == FULL then self:hurry() else self:nudge() end
 end
 
---- Runs a function inside the next transaction and waits for it.
+local function wait_in(self, list, request)
+  if self.trouble then return nil, self.trouble end
+  request.ticket = loop.self()
+  list[#list + 1], self.group.awaited = request, true
+  self:schedule()
+  self:nudge()
+  local trouble = loop.wait(request.ticket)
+  if trouble then return nil, trouble end
+  return request.result
+end
+
+--- Adds records that are not there yet, and waits for it.
+---@param scope table see `credenco.journal.records.additions`
+---@param items table[]
+---@return integer? added how many were new
+---@return string? err
+function Writer:add(scope, items)
+  return wait_in(self, self.group.additions, { scope = scope, items = items })
+end
+
+--- Runs a function inside a transaction, behind everything that is queued, and waits for it.
 ---@generic T
 ---@param work fun(): T?, string? nil and an error fail the whole transaction
 ---@return T? result
 ---@return string? err
 function Writer:call(work)
-  if self.trouble then return nil, self.trouble end
-  local call = { work = work }
-  self.calls[#self.calls + 1] = call
-  self:schedule()
-  local ticket = loop.self()
-  self.waiting[#self.waiting + 1] = ticket
-  self:nudge()
-  local trouble = loop.wait(ticket)
-  if trouble then return nil, trouble end
-  return call.result
+  return wait_in(self, self.group.calls, { work = work })
+end
+
+--- Ends what the writer has beside the journal.
+function Writer:close()
+  if self.executor.close then self.executor:close() end
 end
 
 return M

@@ -1,6 +1,7 @@
 --- From the source into the journal: every line becomes a record there before anything is asked for it. What is
 --- new is handed on; what the journal knows is left to what it says.
 
+local batch = require "credenco.journal.batch"
 local digest = require "openssl.digest"
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
@@ -9,7 +10,7 @@ local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
 
-local BATCH = 256
+local BATCH, BATCH_BYTES = 384, 2097152
 
 -- What a line without a key is known by: its place in a file. Where nothing says that the next reading has the same
 -- bytes there, these count too.
@@ -112,6 +113,10 @@ local function sort_out(run, items, claimed)
   return true
 end
 
+local function scope_of(run)
+  return { workflow = run.workflow.name, run = run.id, owner = run.works and run.scope.owner or nil }
+end
+
 local function claim_ends(run, ends, claimed)
   for _, item in ipairs(ends) do
     local added, err = journal_records.add_end(run.db, item)
@@ -128,8 +133,8 @@ local function all_done(run, items)
   return journal_records.all_done(run.db, run.workflow.name, items)
 end
 
--- Runs inside a transaction of the writer, which may be undone: nothing is counted here.
-local function claim(run, items, ends)
+-- All lines of a reading in one transaction, which may be undone: nothing is counted here.
+local function claim_together(run, items, ends)
   local claimed = { new = items, known = 0, duplicates = 0, failed = 0 }
   local ok, err = claim_ends(run, ends, claimed)
   if not ok then return nil, err end
@@ -141,9 +146,8 @@ local function claim(run, items, ends)
   elseif err then
     return nil, err
   end
-  local scope = { workflow = run.workflow.name, run = run.id, owner = run.works and run.scope.owner or nil }
   local added
-  added, err = journal_records.add(run.db, scope, items)
+  added, err = batch.change(run.db, journal_records.additions(run.db.dialect, scope_of(run), items))
   if not added then return nil, err end
   if added < #items then
     claimed.new = {}
@@ -152,6 +156,18 @@ local function claim(run, items, ends)
   end
   run.passing_over = #claimed.new == 0
   return claimed
+end
+
+-- Mostly all lines are new ones of this run: they are added beside everything else that is written. Then nobody else
+-- takes them, and what is found there belongs to what was there.
+local function claim(run, items, ends)
+  local claimed = { new = items, known = 0, duplicates = 0, failed = 0 }
+  if run.works and #ends == 0 and not run.passing_over then
+    local added = run.writer:add(scope_of(run), items)
+    if not added then return nil end
+    if added == #items then return claimed end
+  end
+  return run.writer:call(function() return claim_together(run, items, ends) end)
 end
 
 local function hand_on(run, claimed)
@@ -173,17 +189,18 @@ end
 -- The next lines of the source: records, and lines that are at their end already.
 local function read_batch(run, source)
   local items, ends = {}, {}
-  while #items + #ends < BATCH and not run.stopping do
-    if run.options.limit and run.counts.read >= run.options.limit then return items, ends, true end
-    if #items + #ends > 0 and would_wait(source) then return items, ends, false end
+  local left = (run.options.limit or math.huge) - run.counts.read
+  local most, bytes = math.min(left, BATCH, run:wait_for_room()), 0
+  for count = 1, most do
+    if run.stopping or bytes > BATCH_BYTES or count > 1 and would_wait(source) then return items, ends, false end
     local item, err = source:next()
     if not item then return items, ends, true, err end
-    run.counts.read = run.counts.read + 1
+    run.counts.read, bytes = run.counts.read + 1, bytes + #item.raw
     local made = entry(run, item)
     local list = made.state == "pending" and items or ends
     list[#list + 1] = made
   end
-  return items, ends, false
+  return items, ends, most == left
 end
 
 --- Reads the source to its end, or until the run stops.
@@ -196,7 +213,7 @@ function M.feed(run, source)
   repeat
     items, ends, ended, source_err = read_batch(run, source)
     if #items + #ends > 0 then
-      local claimed = run.writer:call(function() return claim(run, items, ends) end)
+      local claimed = claim(run, items, ends)
       if not claimed then return false end
       hand_on(run, claimed)
     end

@@ -93,12 +93,11 @@ local function begin(settings, mode)
     held:close()
     return nil, trouble(join_err)
   end
-  local run = run_module.new {
+  return run_module.new {
     workflow = settings.workflow, client = settings.client, journal = held, scope = scope,
     works = mode ~= "load", shares_rate = held.shared and settings.per_s ~= nil, options = settings,
     on_warning = settings.on_warning,
   }
-  return run
 end
 
 local function read_source(run, source)
@@ -137,9 +136,20 @@ local function leave(run)
     local ok, err = journal_workers.leave(run.db, run.scope.owner)
     if not ok then run:journal_failed(err) end
   end
+  run.writer:close()
   local totals = not run.writer.trouble and report.totals(run.db, run.workflow.name) or nil
   run.journal:close()
   return totals
+end
+
+-- Something threw that is not ours, a source's iterator perhaps. What the journal has is enough to go on.
+local function abandon(run, problem)
+  run.over = true
+  run.writer.trouble = run.writer.trouble or "the run has ended" -- for requests that are still in flight
+  run:stop "source"
+  run.writer:close()
+  run.journal:close()
+  error(problem, 0)
 end
 
 local function execute(settings, mode, handle)
@@ -147,7 +157,8 @@ local function execute(settings, mode, handle)
   if not run then return nil, err end
   if handle then handle(run) end
   loop.spawn(function() run:watch() end)
-  local complete = work(run, mode, settings.source)
+  local ok, complete = xpcall(work, debug.traceback, run, mode, settings.source)
+  if not ok then abandon(run, complete) end
   if settings.on_tick then settings.on_tick(run) end
   local totals = leave(run)
   return { counts = run.counts, totals = totals, stopped = run.stopping, err = run.stop_error, complete = complete }

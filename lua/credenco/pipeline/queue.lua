@@ -70,7 +70,7 @@ end
 -- Takes and starts records until none is free. False when the run stops first.
 local function drain(run)
   while not run.stopping do
-    local items = take(run, math.min(BATCH, math.max(1, run.work.free)))
+    local items = take(run, math.min(BATCH, run:wait_for_room()))
     if not items then return false end
     if #items == 0 then return true end
     for _, item in ipairs(items) do

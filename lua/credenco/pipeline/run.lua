@@ -11,8 +11,9 @@ local workers = require "credenco.journal.workers"
 
 local M = {}
 
--- Records at work for each request in flight: the rest wait for the disk, for a pause to end, or to be asked for.
-local WORK_PER_REQUEST = 24
+-- Records that may be at work for each request in flight. The rest wait for the disk, for a pause to end, or to be
+-- asked for.
+local WORK_PER_REQUEST = 12
 local POLLS = 2000
 -- Below this many, a percentage of failures says little.
 local SAMPLE = 50
@@ -54,11 +55,11 @@ function M.new(fields)
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
     warned = {}, decoders = {}, alike = {}, sleepers = {}, resumed = {}, at_work = 0,
     counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
-    slots = in_flight, work = slots.new(options.concurrency * WORK_PER_REQUEST),
+    slots = in_flight, working = 0, most_working = options.concurrency * WORK_PER_REQUEST,
     polls = slots.new(POLLS),
   }, Run)
   self.scheduler = new_scheduler(self)
-  self.on_kept = function(job, written) self:kept(job, written) end
+  writer.on_kept = function(job, written) self:kept(job, written) end
   return self
 end
 
@@ -122,16 +123,32 @@ function Run:wait_for_turn()
   local now_ms = loop.now_ms()
   local moment_ms = self.throttle:reserve(now_ms)
   if self.share then moment_ms = math.max(moment_ms, self:shared_moment(now_ms)) end
+  if moment_ms <= now_ms then return not self.stopping end
   return self:sleep_until(moment_ms)
 end
 
 -- Records at work ---------------------------------------------------------------------------------
 
+--- Waits until at most half of the records that may be at work are.
+---@return integer room how many more may be
+function Run:wait_for_room()
+  if self.working > self.most_working / 2 then
+    self.room_wanted = loop.self()
+    loop.wait(self.room_wanted)
+  end
+  return self.most_working - self.working
+end
+
 --- Gives up a record's place among those at work.
 function Run:leave_work(job)
   if not job.at_work then return end
   job.at_work = nil
-  self.work:give()
+  self.working = self.working - 1
+  local ticket = self.room_wanted
+  if ticket and self.working <= self.most_working / 2 then
+    self.room_wanted = nil
+    loop.wake(ticket)
+  end
 end
 
 function Run:one_less()
@@ -155,15 +172,11 @@ function Run:leave_open(job)
   ended(self, job)
 end
 
---- Starts to work on a record, when there is a place.
+--- Starts to work on a record.
 ---@param job credenco.pipeline.Job
 function Run:start(job)
-  self.work:take()
-  if self.stopping then
-    self.work:give()
-    return self.counts:left_open(job)
-  end
-  job.at_work = true
+  if self.stopping then return self.counts:left_open(job) end
+  job.at_work, self.working = true, self.working + 1
   self.at_work = self.at_work + 1
   self.scheduler:add(job)
 end
@@ -171,7 +184,7 @@ end
 --- Writes a record's offer down; work on it goes on once it is safe on disk.
 ---@param job credenco.pipeline.Job
 function Run:keep_offer(job)
-  self.writer:keep_offer(job, self.on_kept)
+  self.writer:keep_offer(job)
 end
 
 -- One that is not written is another worker's by now, or the journal is gone: it must not be pushed.

@@ -1,0 +1,84 @@
+--- A connection to a journal in a thread of its own: while the database works and the disk is flushed, requests go on.
+--- Only the task that asked waits.
+
+local cjson = require("cjson").new() -- with settings of its own
+local loop = require "credenco.loop"
+local uv = require "luv"
+
+local M = {}
+
+local LOOK_MS = 1
+
+---@class credenco.journal.Background
+local Background = {}
+Background.__index = Background
+
+-- Runs in the thread, in a Lua state of its own: nothing from outside is here, and what it throws nobody would see.
+local function thread_main(path, cpath, fd, url)
+  package.path, package.cpath = path, cpath
+  if not pcall(function() require("credenco.journal.executor").serve(fd, url) end) then
+    require("luv").fs_close(fd)
+  end
+end
+
+local function heard(self, err, chunk)
+  if err or not chunk then
+    self.gone = true
+  else
+    self.text = self.text .. chunk
+  end
+end
+
+-- The next line from the thread. The stream is read only while somebody waits, so that it keeps no other loop alive.
+local function answer(self)
+  self.stream:read_start(function(...) heard(self, ...) end)
+  while not self.gone and not self.text:find("\n", 1, true) do
+    uv.run "nowait"
+    if self.text == "" and not self.gone then loop.sleep(LOOK_MS) end
+  end
+  if not self.gone then self.stream:read_stop() end
+  local line = self.text
+  self.text = ""
+  return line ~= "" and cjson.decode(line) or { err = "the journal's thread has ended" }
+end
+
+--- Opens another connection to a journal that is open already.
+---@param url string a path, or `postgres://...`
+---@return credenco.journal.Background?
+---@return string? err also where a new Lua state does not find the modules, as with a loader of the caller's own
+function M.open(url)
+  local ends, err = uv.socketpair("stream", nil, { nonblock = true }, {})
+  if not ends then return nil, err end
+  local self = setmetatable({ stream = uv.new_pipe(false), text = "" }, Background)
+  self.stream:open(ends[1])
+  self.thread, err = uv.new_thread(thread_main, package.path, package.cpath, ends[2], url)
+  if not self.thread then
+    uv.fs_close(ends[2])
+    self:close()
+    return nil, err
+  end
+  local said = answer(self)
+  if not said.err then return self end
+  self:close()
+  return nil, said.err
+end
+
+--- Makes the changes of all groups in one transaction, and waits for it. One task at a time.
+---@param groups credenco.journal.Write[][]
+---@return integer[]? changed how many rows each group has changed
+---@return string? err nothing was changed, or nobody knows because the connection broke
+function Background:carry_out(groups)
+  self.stream:write(cjson.encode(groups) .. "\n")
+  local said = answer(self)
+  return said.changed, said.err
+end
+
+--- Ends the thread and its connection, once it is done with what it has.
+function Background:close()
+  self.gone = true -- for a task that waits, which a run that was ended by an error leaves behind
+  self.stream:close()
+  uv.run "nowait"
+  if self.thread then self.thread:join() end
+end
+
+return M

@@ -1,0 +1,73 @@
+--- Carries out lists of writes, each list as one transaction: here, or as the other end of
+--- `credenco.journal.background`, in a thread that has a connection of its own.
+
+local batch = require "credenco.journal.batch"
+local cjson = require("cjson").new() -- with settings of its own
+local database = require "credenco.journal.database"
+local uv = require "luv"
+
+local M = {}
+
+local CHUNK_BYTES = 65536
+
+--- Makes the changes of all groups, inside of a transaction.
+---@param db credenco.journal.Database
+---@param groups credenco.journal.Write[][]
+---@return integer[]? changed how many rows each group has changed
+---@return string? err
+function M.change_all(db, groups)
+  local changed = {}
+  for i, writes in ipairs(groups) do
+    local count, err = batch.change(db, writes)
+    if not count then return nil, err end
+    changed[i] = count
+  end
+  return changed
+end
+
+--- Makes the changes of all groups in one transaction.
+---@param db credenco.journal.Database
+---@param groups credenco.journal.Write[][]
+---@return integer[]? changed how many rows each group has changed
+---@return string? err nothing was changed
+function M.carry_out(db, groups)
+  return db:transaction(function() return M.change_all(db, groups) end)
+end
+
+-- The next line, or nil when nobody can send any more. Whoever sends waits for the answer before the next one, so
+-- a line's end is the end of all that has come.
+local function next_line(fd)
+  local chunks = {}
+  repeat
+    local chunk = uv.fs_read(fd, CHUNK_BYTES, -1)
+    if not chunk or chunk == "" then return nil end
+    chunks[#chunks + 1] = chunk
+  until chunk:sub(-1) == "\n"
+  return table.concat(chunks)
+end
+
+local function answer(fd, message)
+  uv.fs_write(fd, cjson.encode(message) .. "\n", -1)
+end
+
+local function attempt(db, line)
+  local ok, changed, err = pcall(function() return M.carry_out(db, cjson.decode(line)) end)
+  if not ok then return { err = tostring(changed) } end
+  return { changed = changed, err = err }
+end
+
+--- Serves one background connection until its other end is closed. A line of JSON comes in for each transaction,
+--- and one goes out.
+---@param fd integer a socket, closed at the end
+---@param url string
+function M.serve(fd, url)
+  local db, err = database.open(url)
+  answer(fd, { err = err })
+  if db then
+    for line in next_line, fd do answer(fd, attempt(db, line)) end
+    db:close()
+  end
+  uv.fs_close(fd)
+end
+
+return M

@@ -1,0 +1,130 @@
+-- Transactions in a thread: what goes in comes out as if it had been done here, and nobody else waits for it.
+local background = require "credenco.journal.background"
+local batch = require "credenco.journal.batch"
+local database = require "credenco.journal.database"
+local files = require "spec.support.files"
+local journal = require "credenco.journal"
+local loop = require "credenco.loop"
+local postgres = require "spec.pipeline.postgres"
+local uv = require "luv"
+
+local STATEMENT = { sql = "INSERT INTO t (k, v) VALUES {rows}", row = "(?, ?)", columns = { "k", "v" } }
+local ONE_BY_ONE = { sql = STATEMENT.sql, row = STATEMENT.row, columns = STATEMENT.columns,
+  one = "INSERT INTO t (k, v) VALUES (?1, ?2)" }
+
+local function contract(locate)
+  local url, db, thread
+
+  before_each(function()
+    url = locate()
+    db = assert(database.open(url))
+    assert(db:execute "DROP TABLE IF EXISTS t")
+    assert(db:execute "CREATE TABLE t (k TEXT PRIMARY KEY, v TEXT)")
+    thread = assert(background.open(url))
+  end)
+
+  after_each(function()
+    thread:close()
+    db:close()
+  end)
+
+  local function writes(items, statement)
+    return batch.writes(db.dialect, statement or STATEMENT, batch.scope(0), items)
+  end
+
+  for name, statement in pairs { ["in portions"] = STATEMENT, ["one by one"] = ONE_BY_ONE } do
+    it("makes every change of a transaction, and counts rows by group, " .. name, function()
+      local many = {}
+      for i = 1, 300 do many[i] = { k = "k" .. i, v = i % 3 ~= 0 and "v" .. i or nil } end
+      assert.same({ 300, 1 }, (thread:carry_out { writes(many, statement), writes({ { k = "other" } }, statement) }))
+      assert.equal(301, db:row "SELECT CAST(COUNT(*) AS DOUBLE PRECISION) FROM t"[1])
+      assert.equal("v299", db:row "SELECT v FROM t WHERE k = 'k299'"[1])
+      assert.is_nil(db:row "SELECT v FROM t WHERE k = 'k300'"[1])
+    end)
+  end
+
+  it("brings text over as it is", function()
+    local texts = { "quotes \" ' \\", "line\nbreaks\r\n", "caf\195\169 \226\130\172", "\\u0041 \127 tab\t", "" }
+    local items = {}
+    for i, text in ipairs(texts) do items[i] = { k = tostring(i), v = text } end
+    assert(thread:carry_out { writes(items) })
+    for i, text in ipairs(texts) do
+      assert.equal(text, db:row("SELECT v FROM t WHERE k = ?", tostring(i))[1])
+    end
+  end)
+
+  it("undoes everything when one statement fails, says why, and serves on", function()
+    local changed, err = thread:carry_out { writes { { k = "a" } }, writes { { k = "a" } } }
+    assert.is_nil(changed)
+    assert.matches("[Uu][Nn][Ii][Qq][Uu][Ee]", err)
+    assert.same({}, db:rows "SELECT k FROM t")
+    assert.same({ 1 }, (thread:carry_out { writes { { k = "a" } } }))
+  end)
+end
+
+describe("a journal's thread on SQLite", function()
+  local folder
+  setup(function() folder = files.temporary_folder() end)
+  teardown(function() files.remove_folder(folder) end)
+
+  contract(function() return folder .. "/t.journal" end)
+
+  it("lets everybody else go on while the database makes it wait", function()
+    local url = folder .. "/busy.journal"
+    local db = assert(database.open(url))
+    assert(db:execute "CREATE TABLE t (k TEXT PRIMARY KEY, v TEXT)")
+    local thread = assert(background.open(url))
+    assert(db:execute "BEGIN IMMEDIATE")
+    local changed
+    loop.spawn(function()
+      changed = thread:carry_out { batch.writes("sqlite", STATEMENT, batch.scope(0), { { k = "a" } }) }
+    end)
+    for _ = 1, 20 do loop.sleep(1) end
+    assert.is_nil(changed)
+    assert(db:execute "COMMIT")
+    while not changed do loop.sleep(1) end
+    assert.same({ 1 }, changed)
+    thread:close()
+    db:close()
+  end)
+
+  it("is refused for what cannot be opened", function()
+    local thread, err = background.open(folder)
+    assert.is_nil(thread)
+    assert.is_string(err)
+  end)
+
+  it("is refused where the system gives no thread", function()
+    local new_thread = uv.new_thread
+    uv.new_thread = function() return nil, "EAGAIN: resource temporarily unavailable" end -- luacheck: ignore 122
+    local thread, err = background.open(folder .. "/none.journal")
+    uv.new_thread = new_thread -- luacheck: ignore 122
+    assert.is_nil(thread)
+    assert.matches("^EAGAIN", err)
+  end)
+
+  it("is done without where a new Lua state does not find the modules", function()
+    local held = assert(journal.open(folder .. "/alone.journal", { alone = true }))
+    local scope = assert(held:join "w")
+    local path = package.path
+    package.path = ""
+    local writer = held:writer(scope)
+    package.path = path
+    local added
+    loop.spawn(function()
+      added = writer:add({ workflow = "w", run = 1, owner = scope.owner }, { { key = "1", line = 2, input = "1\n" } })
+    end)
+    while not added do loop.sleep(1) end
+    assert.equal(1, added)
+    writer:close()
+    held:close()
+  end)
+end)
+
+describe("a journal's thread on PostgreSQL", function()
+  local server
+  setup(function() server = postgres.start() end)
+  teardown(function() server:stop() end)
+
+  contract(function() return server:database() end)
+end)
