@@ -7,6 +7,7 @@ local journal = require "credenco.journal"
 local loop = require "credenco.loop"
 local postgres = require "spec.pipeline.postgres"
 local uv = require "luv"
+local wait = require "spec.support.wait"
 
 local STATEMENT = { sql = "INSERT INTO t (k, v) VALUES {rows}", row = "(?, ?)", columns = { "k", "v" } }
 local ONE_BY_ONE = { sql = STATEMENT.sql, row = STATEMENT.row, columns = STATEMENT.columns,
@@ -127,4 +128,23 @@ describe("a journal's thread on PostgreSQL", function()
   teardown(function() server:stop() end)
 
   contract(function() return server:database() end)
+
+  it("keeps its worker from being taken for dead when the run's own connection breaks first", function()
+    local url = server:database()
+    local held, other = assert(journal.open(url)), assert(database.open(url))
+    local scope = assert(held:join "w")
+    local writer = held:writer(scope)
+    assert(other:rows("SELECT pg_terminate_backend(CAST(? AS INTEGER))", held.db:row "SELECT pg_backend_pid()"[1]))
+    local function is_free()
+      return other:row("SELECT CAST(pg_try_advisory_xact_lock(hashtextextended(?, 0)) AS INTEGER)", scope.owner)[1] == 1
+    end
+    for _ = 1, 5 do
+      loop.sleep(10)
+      assert.is_false(is_free())
+    end
+    writer:close()
+    wait.until_true(is_free, 5000)
+    other:close()
+    held:close()
+  end)
 end)

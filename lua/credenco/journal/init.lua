@@ -82,6 +82,7 @@ end
 ---@return credenco.journal.Writer
 function Journal:writer(scope)
   local executing = self.location ~= ":memory:" and background.open(self.location)
+  if executing and self.shared then executing:carry_out { { workers.presence(scope.owner) } } end
   return writer.new(self.db, scope, executing or in_place(self.db))
 end
 

@@ -1,6 +1,6 @@
 --- Who is at work. A worker holds a lease that it renews; on PostgreSQL also a session lock, which the server
---- drops the moment its connection is gone. Records of a worker whose lease ran out, or whose lock is free,
---- belong to nobody again.
+--- drops the moment its connections are gone: each of them shares it. Records of a worker whose lease ran out, or whose
+--- lock is free, belong to nobody again.
 
 local states = require "credenco.journal.states"
 
@@ -11,7 +11,7 @@ M.LEASE_S = 30
 local JOIN = [[
 INSERT INTO credenco_worker (owner, workflow, lease_until) VALUES (?, ?, {now} + ?)
 ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until]]
-local LOCK = "SELECT pg_advisory_lock(hashtextextended(?, 0))"
+local LOCK = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))"
 
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
@@ -23,6 +23,13 @@ function M.join(db, scope)
     if not rows then return nil, err end
   end
   return db:execute(JOIN, scope.owner, scope.workflow, M.LEASE_S)
+end
+
+--- What has another connection of a worker on PostgreSQL hold its lock as well.
+---@param owner string
+---@return credenco.journal.Write
+function M.presence(owner)
+  return { sql = LOCK, scope = {}, before = 0, width = 1, values = { owner } }
 end
 
 --- Keeps the lease for another while.
