@@ -4,6 +4,7 @@ local cjson = require "cjson"
 local csv = require "bench.pipeline.csv"
 local million = require "bench.pipeline.million"
 local process = require "bench.process"
+local stats = require "bench.stats"
 local stub = require "bench.stub"
 local uv = require "luv"
 
@@ -20,13 +21,6 @@ local function measure(bench, kind)
   if done.code ~= 0 then error(kind .. ": " .. done.stderr, 0) end
   for _, suffix in ipairs { "", "-wal", "-shm", ".lock" } do os.remove(journal .. suffix) end
   return cjson.decode(done.stdout)
-end
-
-local function median(values)
-  table.sort(values)
-  local middle = math.floor(#values / 2)
-  if #values % 2 == 1 then return values[middle + 1] end
-  return (values[middle] + values[middle + 1]) / 2
 end
 
 -- Each round begins with another kind.
@@ -51,7 +45,7 @@ local function medians(rounds)
   local function of(read)
     local values = {}
     for i, figures in ipairs(rounds) do values[i] = read(figures) end
-    return median(values)
+    return stats.summary(values).median
   end
   for _, name in ipairs { "bare", "by_hand", "pipeline", "to_bare", "to_by_hand" } do
     middle[name] = of(function(figures) return figures[name] end)

@@ -80,11 +80,7 @@ end
 ---@param id string?
 ---@return string url
 function M.endpoint(client, step, id)
-  local endpoints = client.endpoints
-  if not id and endpoints[step] then return endpoints[step] end
-  local url = assert(core.endpoint_url(step, client.options.base_url, id or ""))
-  if not id then endpoints[step] = url end
-  return url
+  return (assert(core.endpoint_url(step, client.options.base_url, id or "")))
 end
 
 --- The JSON of a body, or the error that says what in it cannot be sent.

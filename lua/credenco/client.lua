@@ -46,7 +46,7 @@ function Client:create_checked_offer(args)
   local call, err = offers.call(self, args)
   if not call then return nil, err end
   local answer
-  answer, err = calls.single(self, "create_offer", calls.endpoint(self, "create_offer"), call, true)
+  answer, err = calls.single(self, "create_offer", self.offer_url, call, true)
   if not answer then return nil, err end
   local offer_uri, code = core.offer_uri(answer.request_uri)
   if offer_uri then return offer_uri, nil, call end
@@ -286,7 +286,8 @@ end
 ---@return credenco.Client
 function M.new(given, level)
   local read = settings.read(given, level + 1)
-  local self = setmetatable({ options = read, flows = {}, endpoints = {}, closed = false }, Client)
+  local self = setmetatable({ options = read, flows = {}, closed = false }, Client)
+  self.offer_url = calls.endpoint(self, "create_offer")
   self.auth = new_auth(self, read)
   self.transport = new_transport(read)
   self.context = core.context(read.base_url, read.wallet_base_url, self.auth.renewable,

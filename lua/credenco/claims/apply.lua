@@ -47,11 +47,7 @@ local function call(problems, path, rule, fn, ...)
 end
 
 local function fetch(rule, record, problems, path)
-  if type(rule.source) ~= "function" then
-    local value = record[rule.source] -- nearly always; a path leads to nested ones
-    if value == nil then value = M.column_value(record, rule.source) end
-    return value
-  end
+  if type(rule.source) ~= "function" then return M.column_value(record, rule.source) end
   local value, message, failed = call(problems, path, rule, rule.source, record)
   if failed then return nil, true end
   if value == nil and message then

@@ -82,9 +82,7 @@ function text.check(options)
   if options.length then
     options.min_length, options.max_length = options.length, options.length
   end
-  local flaw = check_pattern(options) or check_forms(options)
-  if flaw then return flaw end
-  options.any = not (options.form[1] or options.min_length or options.max_length or options.pattern or options.one_of)
+  return check_pattern(options) or check_forms(options)
 end
 
 function text.fits(options)
@@ -101,7 +99,6 @@ local PLAIN = "^[!-~][ -~]*[!-~]$"
 
 function text.read(value, options)
   if type(value) ~= "string" then return nil end
-  if options.any and value:find(PLAIN) then return value end
   local length
   if not options.form[1] and value:find(PLAIN) then
     length = #value

@@ -6,12 +6,11 @@ local text_check = require "credenco.pipeline.source.text_check"
 local M = {}
 
 local MARK = "\\x"
-local MARK_BYTE = MARK:byte()
 
 ---@param bytes string
 ---@return string
 function M.encode(bytes)
-  if (bytes:byte() ~= MARK_BYTE or bytes:sub(1, #MARK) ~= MARK) and not text_check.flaw(bytes) then return bytes end
+  if bytes:sub(1, #MARK) ~= MARK and not text_check.flaw(bytes) then return bytes end
   return MARK .. bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
 end
 

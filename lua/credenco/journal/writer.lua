@@ -7,6 +7,7 @@
 local executor = require "credenco.journal.executor"
 local loop = require "credenco.loop"
 local records = require "credenco.journal.records"
+local slots = require "credenco.pipeline.slots"
 
 local M = {}
 
@@ -22,6 +23,7 @@ local KINDS = { "pushed", "next_step", "offered", "issued", "failed", "unknown",
 ---@class credenco.journal.Writer
 ---@field trouble? string why nothing is written any more
 ---@field group table
+---@field turn credenco.pipeline.Slots transactions follow one another
 ---@field is_idle fun(): boolean whether there is little else to do, so that a transaction should not wait for company
 ---@field on_kept fun(item: table, written: boolean) is told what has become of an offer that was to be kept
 local Writer = {}
@@ -38,8 +40,8 @@ end
 ---@param executing { carry_out: fun(self: table, groups: credenco.journal.Write[][]): integer[]?, string? }
 ---@return credenco.journal.Writer
 function M.new(db, scope, executing)
-  return setmetatable({ db = db, scope = scope, executor = executing, group = new_group(), waiting = {},
-    is_idle = function() return true end }, Writer)
+  return setmetatable({ db = db, scope = scope, executor = executing, group = new_group(),
+    turn = slots.new(1), is_idle = function() return true end }, Writer)
 end
 
 -- Which records did not get their offer, when the numbers say that some did not.
@@ -55,36 +57,31 @@ function Writer:find_lost(items)
   return lost
 end
 
--- A group as lists of writes, and what is to be done with how many rows each list has changed.
+-- A group as lists of writes. Where how many rows a list changes is of interest, its place is kept.
 local function listed(self, group)
-  local dialect, lists, uses = self.db.dialect, {}, {}
-  local function add(writes, use)
-    lists[#lists + 1] = writes
-    uses[#lists] = use
-  end
+  local dialect, lists = self.db.dialect, {}
   for _, kind in ipairs(KINDS) do
     local items = group.queues[kind]
     if items then
-      add(records.changes(dialect, kind, self.scope, items), kind == "offered" and function(changed)
-        group.some_lost = changed < #items
-      end)
+      lists[#lists + 1] = records.changes(dialect, kind, self.scope, items)
+      if kind == "offered" then group.offered_at = #lists end
     end
   end
-  if #group.notes > 0 then add(records.notes(dialect, group.notes)) end
+  if #group.notes > 0 then lists[#lists + 1] = records.notes(dialect, group.notes) end
   for _, addition in ipairs(group.additions) do
-    add(records.additions(dialect, addition.scope, addition.items), function(changed) addition.result = changed end)
+    lists[#lists + 1] = records.additions(dialect, addition.scope, addition.items)
+    addition.at = #lists
   end
-  return lists, uses
+  return lists
 end
 
 -- Follows from how many rows were changed.
-function Writer:settle(group, uses, changed)
-  for i, use in pairs(uses) do
-    if use then use(changed[i]) end
-  end
-  if not group.some_lost then return true end
+function Writer:settle(group, changed)
+  for _, addition in ipairs(group.additions) do addition.result = changed[addition.at] end
+  local offered = group.queues.offered
+  if not offered or changed[group.offered_at] >= #offered then return true end
   local err
-  group.lost, err = self:find_lost(group.queues.offered)
+  group.lost, err = self:find_lost(offered)
   return group.lost ~= nil, err
 end
 
@@ -99,22 +96,22 @@ end
 
 -- What somebody asks of the journal has to see all that was queued before, and nothing may be queued meanwhile: else
 -- a record that has just ended would be taken for one that was never begun. So nobody has a turn in between.
-function Writer:carry_out_here(group, lists, uses)
+function Writer:carry_out_here(group, lists)
   return self.db:transaction(function()
     local changed, err = executor.change_all(self.db, lists)
     if not changed then return nil, err end
-    local ok, settle_err = self:settle(group, uses, changed)
+    local ok, settle_err = self:settle(group, changed)
     if not ok then return nil, settle_err end
     return run_calls(group.calls)
   end)
 end
 
 function Writer:carry_out(group)
-  local lists, uses = listed(self, group)
-  if #group.calls > 0 then return self:carry_out_here(group, lists, uses) end
+  local lists = listed(self, group)
+  if #group.calls > 0 then return self:carry_out_here(group, lists) end
   local changed, err = self.executor:carry_out(lists)
   if not changed then return nil, err end
-  return self:settle(group, uses, changed)
+  return self:settle(group, changed)
 end
 
 -- Everybody is told outside of the transaction; what they write next is the next one's.
@@ -126,35 +123,18 @@ function Writer:tell_all(group)
   for _, item in ipairs(group.kept) do self.on_kept(item, not trouble and not lost[item]) end
 end
 
--- Transactions follow one another.
-function Writer:take_turn()
-  while self.under_way do
-    local ticket = loop.self()
-    self.waiting[#self.waiting + 1] = ticket
-    loop.wait(ticket)
-  end
-  self.under_way = true
-end
-
-function Writer:end_turn()
-  self.under_way = false
-  local waiting = self.waiting
-  self.waiting = {}
-  for _, ticket in ipairs(waiting) do loop.wake(ticket) end
-end
-
 --- Writes everything that is queued, now.
 ---@return boolean? ok
 ---@return string? err
 function Writer:flush()
-  self:take_turn()
+  self.turn:take()
   local group = self.group
   self.group = new_group()
   if group.size > 0 and not self.trouble then -- the trouble may be another's, whom nobody here has waited for
     local ok, err = self:carry_out(group)
     if not ok then self.trouble = err end
   end
-  self:end_turn()
+  self.turn:give()
   self:tell_all(group)
   if self.trouble then return nil, self.trouble end
   return true

@@ -106,7 +106,7 @@ local function make_offer(run, job)
     return give_up(run, job, verdict, err, "create_offer")
   end
   job.offer, job.claims = offer_uri, false
-  run:keep_offer(job)
+  run.writer:keep_offer(job)
   return M.PARKED
 end
 

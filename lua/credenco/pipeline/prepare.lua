@@ -94,18 +94,11 @@ local function value_of(job, name, field)
   return value
 end
 
--- Template ids, which are mostly the same for every record, that were found right.
-local fine = {}
-
 local function identifier(job, name, field)
-  if fine[field] then return field end
   local value, refused = value_of(job, name, field)
   if refused then return nil, refused end
   local text, problem = M.identifier(name, field, value)
-  if text then
-    fine[field] = field == text or nil
-    return text
-  end
+  if text then return text end
   refused = refuse(job, "invalid_record", M.describe { problem })
   job.reason.problem = problem
   return nil, refused

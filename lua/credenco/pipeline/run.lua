@@ -123,7 +123,6 @@ function Run:wait_for_turn()
   local now_ms = loop.now_ms()
   local moment_ms = self.throttle:reserve(now_ms)
   if self.share then moment_ms = math.max(moment_ms, self:shared_moment(now_ms)) end
-  if moment_ms <= now_ms then return not self.stopping end
   return self:sleep_until(moment_ms)
 end
 
@@ -181,13 +180,7 @@ function Run:start(job)
   self.scheduler:add(job)
 end
 
---- Writes a record's offer down; work on it goes on once it is safe on disk.
----@param job credenco.pipeline.Job
-function Run:keep_offer(job)
-  self.writer:keep_offer(job)
-end
-
--- One that is not written is another worker's by now, or the journal is gone: it must not be pushed.
+-- What has become of a record's offer in the journal. One that is not written is another worker's by now, or the journal is gone: it must not be pushed.
 function Run:kept(job, written)
   if not written then return self:leave_open(job) end
   job.state = "offered"

@@ -211,11 +211,7 @@ function Csv:accept(fields, after)
   return { line = line, raw = raw, record = self.layout:named(fields) }
 end
 
-local CR, LF = ("\r\n"):byte(1, 2)
-
 local function skip_blank_lines(window)
-  local first = window.text:byte(window.from)
-  if first ~= CR and first ~= LF then return end
   local blank = window.text:match("^\r?\n()", window.from)
   while blank do
     window:take(blank - 1)
