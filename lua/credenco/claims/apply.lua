@@ -94,6 +94,8 @@ function apply.constant(rule)
 end
 
 function apply.scalar(rule, record, problems, path)
+  local column = rule.quick and record[rule.source]
+  if column and rule.quick(column) then return column end
   local value, failed = fetch(rule, record, problems, path)
   if failed then return nil end
   if is_blank(value) then return absent(rule, value, problems, path) end

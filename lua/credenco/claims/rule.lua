@@ -10,6 +10,7 @@ local M = {}
 ---@field kind "scalar"|"computed"|"constant"|"list"|"object"
 ---@field source string|string[]|function|nil
 ---@field options table
+---@field quick? fun(value: any): boolean whether a column's value is the claim as it stands; false: it may still be
 
 local Rule = {}
 Rule.__index = Rule
@@ -79,7 +80,8 @@ function M.scalar(type_name, source, options)
   local problem = of_type.check and of_type.check(copy)
   if problem then fault("claims.%s: %s", type_name, problem) end
   copy.fits = copy.fits or of_type.fits(copy)
-  return setmetatable({ kind = "scalar", type = of_type, source = source, options = copy }, Rule)
+  local quick = type(source) == "string" and not copy.check and of_type.quick and of_type.quick(copy) or nil
+  return setmetatable({ kind = "scalar", type = of_type, source = source, options = copy, quick = quick }, Rule)
 end
 
 ---@param source function gives a claim of any kind, or nil and what is wrong
