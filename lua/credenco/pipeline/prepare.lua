@@ -85,7 +85,8 @@ local function accepted(run, job)
   return "skipped"
 end
 
--- What a field of the workflow is for a record: itself, a column, or what its function returns.
+-- What a field of the workflow is for a record: itself, which was checked with the workflow, a column, or what its
+-- function returns.
 local function value_of(job, name, field)
   if type(field) == "string" then return field end
   if type(field) == "table" then return job.record[field.column] end
@@ -95,6 +96,7 @@ local function value_of(job, name, field)
 end
 
 local function identifier(job, name, field)
+  if type(field) == "string" then return field end
   local value, refused = value_of(job, name, field)
   if refused then return nil, refused end
   local text, problem = M.identifier(name, field, value)

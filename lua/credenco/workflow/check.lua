@@ -116,6 +116,15 @@ local function check_delivery(findings, step, place)
   end
 end
 
+-- One that is the same for every record is checked here, and not once more for each.
+local function check_template(findings, step, place)
+  local template = step.template_id
+  if type(template) ~= "string" or template == "" then return end
+  local flaw = options.identifier(template)
+  if not flaw and (template:find "^%s" or template:find "%s$") then flaw = "must not begin or end with a blank" end
+  if flaw then findings:about("template_id", '"template_id"%s %s', place, flaw) end
+end
+
 local function check_wallet(findings, definition, step, place)
   if step.delivery == "offer_only" or step.wallet_key or definition.wallet_key then return end
   findings:add(returns_at(findings.where),
@@ -129,6 +138,7 @@ local function check_step(findings, definition, step, place)
   end
   check_names(findings, step, STEP, place)
   check_fields(findings, step, STEP, place)
+  check_template(findings, step, place)
   check_delivery(findings, step, place)
   check_wallet(findings, definition, step, place)
 end
@@ -171,6 +181,7 @@ function M.problems(definition, where)
     local known = merged(WORKFLOW, STEP)
     check_names(findings, definition, known, "")
     check_fields(findings, definition, known, "")
+    check_template(findings, definition, "")
     check_delivery(findings, definition, "")
     check_wallet(findings, definition, definition, "")
   end
