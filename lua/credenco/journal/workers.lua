@@ -78,11 +78,15 @@ function M.bury(db, scope)
 end
 
 --- Leaves, and gives back what is still held.
+---@param db credenco.journal.Database
+---@param owner string
+---@param holds boolean whether it holds any: in a file to look for them means to look at all records
 ---@return boolean? ok
 ---@return string? err
-function M.leave(db, owner)
+function M.leave(db, owner, holds)
   return db:transaction(function()
-    local ok, err = db:execute("UPDATE credenco_record SET owner = NULL WHERE owner = ?", owner)
+    local ok, err = true, nil
+    if holds then ok, err = db:execute("UPDATE credenco_record SET owner = NULL WHERE owner = ?", owner) end
     if not ok then return nil, err end
     return db:execute("DELETE FROM credenco_worker WHERE owner = ?", owner)
   end)

@@ -92,13 +92,18 @@ local function wait_for_others(run)
 end
 
 --- Works the queue off, and waits for what others hold: a worker may die and leave its records behind. What was at
---- work here is looked for again, too: another worker may have taken this one for dead, and died itself.
+--- work here is looked for again, too: another worker may have taken this one for dead, and died itself. In a file
+--- there is nobody else, and to look for something there means to look at all records: it is done once, at the end.
 ---@param run credenco.pipeline.Run
 ---@return boolean complete nothing is open any more
 function M.work_off(run)
+  local alone = not run.journal.shared
+  if alone then run:wait_for_work() end
   while drain(run) do
     if run.at_work > 0 then
       run:wait_for_work()
+    elseif alone and run.counts.open == 0 then
+      return true
     else
       local done = wait_for_others(run)
       if done ~= false then return done == true end

@@ -13,7 +13,7 @@ local M = {}
 
 -- Records that may be at work for each request in flight. The rest wait for the disk, for a pause to end, or to be
 -- asked for.
-local WORK_PER_REQUEST = 12
+local WORK_PER_REQUEST = 24
 local POLLS = 2000
 -- Below this many, a percentage of failures says little.
 local SAMPLE = 50
@@ -198,8 +198,9 @@ end
 
 --- Stops the run when more records failed than it may have.
 function Run:check_failures()
-  local most, done = self.options.max_failures, self.counts:done()
+  local most = self.options.max_failures
   if not most then return end
+  local done = self.counts:done()
   local failed = self.counts.failed + self.counts.unknown
   local over
   if most.share then
