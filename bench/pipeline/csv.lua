@@ -1,4 +1,6 @@
--- The file that the benchmark of the pipeline reads: the same companies as bench/records.lua, one a line.
+-- The file that the benchmark of the pipeline reads: a company a line.
+local companies = require "bench.pipeline.companies"
+
 local M = {}
 
 ---@param path string
@@ -7,7 +9,8 @@ function M.write(path, count)
   local file = assert(io.open(path, "w"))
   file:write("id,wallet,name\n")
   for i = 1, count do
-    file:write(("%d,5f0c7a9e-1b7d-4c33-9f5e-%012d,CoolSoft B.V.\n"):format(10000000 + i, i % 1000))
+    local id, wallet_key, name = companies.at(i)
+    file:write(("%s,%s,%s\n"):format(id, wallet_key, name))
   end
   file:close()
 end

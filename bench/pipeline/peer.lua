@@ -1,5 +1,5 @@
 -- peer.lua KIND BASE_URL CSV JOURNAL CONCURRENCY: issues every line of the file, and prints one line of JSON.
--- KIND is "bare" (records that are there already, handed to issue_many), "by_hand" (the file read by this project's
+-- KIND is "bare" (the same records, in memory before the clock starts, handed to issue_many), "by_hand" (the file read by this project's
 -- reader, mapped, handed to issue_many, nothing written down) or "pipeline" (the same through workflow and journal).
 local credenco = require "credenco"
 local pipeline = require "credenco.pipeline"
@@ -7,9 +7,11 @@ local source = require "credenco.pipeline.source"
 local uv = require "luv"
 local workflow = require "credenco.workflow"
 
+local companies = require "bench.pipeline.companies"
 local records = require "bench.records"
 
 local kind, base_url, csv, journal, concurrency = arg[1], arg[2], arg[3], arg[4], tonumber(arg[5])
+local in_memory = kind == "bare" and companies.list(tonumber(arg[6]))
 local WARMUP = 2000
 
 local function seconds(t) return t.sec + t.usec / 1e6 end
@@ -30,9 +32,9 @@ end
 
 local run = {}
 
--- What issue_many alone can do: records that are there already.
-function run.bare(client, flows)
-  return issue_all(client, records.list(flows))
+-- What issue_many alone can do.
+function run.bare(client)
+  return issue_all(client, in_memory)
 end
 
 -- What a script does that has no journal.
@@ -61,7 +63,7 @@ local client = credenco.new { base_url = base_url, api_key = "bench" }
 issue_all(client, records.list(WARMUP))
 collectgarbage()
 local wall, cpu = clocks()
-local flows = run[kind](client, tonumber(arg[6]))
+local flows = run[kind](client)
 local wall_end, cpu_end = clocks()
 local peak_kib = uv.getrusage().maxrss
 client:close()
