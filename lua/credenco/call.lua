@@ -8,18 +8,17 @@ local loop = require "credenco.loop"
 
 local M = {}
 
---- Why nothing can be sent: the client is closed, or nginx is in a phase that cannot wait.
----@param client credenco.Client
----@param step string
----@return credenco.Error?
-function M.unready(client, step)
+-- Why nothing can be sent: the client is closed, or nginx is in a phase that cannot wait.
+local function unready(client, step)
   if client.closed then return errors.new { code = "closed", step = step } end
   local ready, why = loop.ready()
   if not ready then return errors.new { code = "cannot_wait", step = step, message = why } end
 end
 
--- Flows are kept for the next call.
-local function take_flow(client)
+-- A flow that nobody uses. They are kept for the next call.
+local function take_flow(client, step)
+  local err = unready(client, step)
+  if err then return nil, err end
   local flows = client.flows
   local flow = flows[#flows]
   if not flow then return client.context:flow() end
@@ -27,20 +26,11 @@ local function take_flow(client)
   return flow
 end
 
---- Starts a flow with its method `start`, which is given the other arguments, and runs it.
----@param client credenco.Client
----@param call credenco.Call
----@param start "start_call"|"start_issue"
----@return boolean? done
----@return credenco.Error? err
----@return string offer_uri  taken from the answer, or ""
-function M.carry_out(client, call, start, ...)
-  local flow = take_flow(client)
-  flow[start](flow, ...)
+-- Runs a flow that was started. What it holds can be asked for until the next call takes it.
+local function run(client, flow, call)
   local done, err = exchange.run(client, flow, call)
-  local offer_uri = flow:offer_uri()
   client.flows[#client.flows + 1] = flow
-  return done, err, offer_uri
+  return done, err
 end
 
 --- A call that begins now. What it has is named here once, with room for it.
@@ -67,12 +57,59 @@ end
 ---@return table?
 ---@return credenco.Error?
 function M.single(client, step, url, call, repeatable)
-  local err = M.unready(client, step)
-  if err then return nil, err end
-  local done
-  done, err = M.carry_out(client, call, "start_call", step, url, call.deadline_ms, repeatable)
+  local flow, err = take_flow(client, step)
+  if not flow then return nil, err end
+  flow:start_call(step, url, call.deadline_ms, repeatable)
+  local done, failure = run(client, flow, call)
   if done then return call.answer end
-  return nil, err
+  return nil, failure
+end
+
+--- Asks for an offer.
+---@param client credenco.Client
+---@param call credenco.Call
+---@return string? offer_uri
+---@return credenco.Error? err
+function M.offer(client, call)
+  local flow, err = take_flow(client, "create_offer")
+  if not flow then return nil, err end
+  flow:start_offer(call.deadline_ms)
+  local done, failure = run(client, flow, call)
+  if done then return flow:offer_uri() end
+  return nil, failure
+end
+
+--- Pushes an offer.
+---@param client credenco.Client
+---@param call credenco.Call
+---@param wallet_key string
+---@param offer_uri string
+---@param direct boolean
+---@return table? answer
+---@return credenco.Error? err
+function M.push(client, call, wallet_key, offer_uri, direct)
+  local flow, err = take_flow(client, "push_offer")
+  if not flow then return nil, err end
+  flow:start_push(wallet_key, offer_uri, direct, call.deadline_ms)
+  local done, failure = run(client, flow, call)
+  if done then return call.answer end
+  return nil, failure
+end
+
+--- Asks for an offer and pushes it.
+---@param client credenco.Client
+---@param call credenco.Call
+---@param wallet_key string
+---@return string? offer_uri
+---@return credenco.Error? err
+---@return string? made the offer that could not be pushed
+function M.both(client, call, wallet_key)
+  local flow, err = take_flow(client, "create_offer")
+  if not flow then return nil, err end
+  flow:start_issue(wallet_key, call.deadline_ms)
+  local done, failure = run(client, flow, call)
+  if done then return flow:offer_uri() end
+  return nil, failure, flow:offer_uri()
 end
 
 ---@param client credenco.Client

@@ -45,13 +45,10 @@ end
 function Client:create_checked_offer(args)
   local call, err = offers.call(self, args)
   if not call then return nil, err end
-  local answer
-  answer, err = calls.single(self, "create_offer", self.offer_url, call, true)
-  if not answer then return nil, err end
-  local offer_uri, code = core.offer_uri(answer.request_uri)
-  if offer_uri then return offer_uri, nil, call end
-  err = errors.new { code = code, step = "offer_uri", correlation_id = call.correlation_id }
-  return nil, offers.keep(err, call)
+  local offer_uri
+  offer_uri, err = calls.offer(self, call)
+  if not offer_uri then return nil, offers.keep(err, call) end
+  return offer_uri, nil, call
 end
 
 -- Pushing ------------------------------------------------------------------------
@@ -76,19 +73,15 @@ end
 ---@return { http_status: integer }?
 ---@return credenco.Error? err
 function Client:push_checked_offer(wallet_key, offer_uri, direct, timeout_ms)
-  local url = core.push_url(self.options.wallet_base_url, wallet_key, offer_uri, direct)
-  local call = calls.new(self, timeout_ms, nil, nil, offer_uri)
-  return calls.single(self, "push_offer", url, call, true)
+  return calls.push(self, calls.new(self, timeout_ms, nil, nil, offer_uri), wallet_key, offer_uri, direct)
 end
 
 local function issue(self, args)
   local call, err = offers.call(self, args)
   if not call then return nil, err end
-  err = calls.unready(self, "create_offer")
-  if err then return nil, err end
-  local done, offer_uri
-  done, err, offer_uri = calls.carry_out(self, call, "start_issue", args.wallet_key, call.deadline_ms)
-  if not done then return nil, offers.keep(err, call, offer_uri) end
+  local offer_uri, made
+  offer_uri, err, made = calls.both(self, call, args.wallet_key)
+  if not offer_uri then return nil, offers.keep(err, call, made) end
   local result = offers.result(call, offer_uri)
   result.http_status = call.answer.http_status
   return result
@@ -287,7 +280,6 @@ end
 function M.new(given, level)
   local read = settings.read(given, level + 1)
   local self = setmetatable({ options = read, flows = {}, closed = false }, Client)
-  self.offer_url = calls.endpoint(self, "create_offer")
   self.auth = new_auth(self, read)
   self.transport = new_transport(read)
   self.context = core.context(read.base_url, read.wallet_base_url, self.auth.renewable,

@@ -71,6 +71,13 @@ static credenco_code pull(credenco_flow *flow, const char *request_uri) {
     return code == CREDENCO_OK ? credenco_flow_answer(flow, 0, &answer, 0.5) : code;
 }
 
+static credenco_code push_with(credenco_flow *flow) {
+    credenco_code code = credenco_flow_start_push(flow, span("key"), span("https://w.example/o/1"),
+                                                  true, DEADLINE_MS);
+    CHECK(code == CREDENCO_OK || flow->phase == CREDENCO_PHASE_IDLE);
+    return code == CREDENCO_OK ? pull(flow, "") : code;
+}
+
 static credenco_code issue_with(credenco_flow *flow) {
     credenco_code code = credenco_flow_start_issue(flow, span("key"), DEADLINE_MS);
     if (code == CREDENCO_OK) {
@@ -95,6 +102,9 @@ static credenco_code issue(void) {
     credenco_flow flow;
     credenco_flow_init(&flow, &context);
     code = issue_with(&flow);
+    if (code == CREDENCO_OK) {
+        code = push_with(&flow);
+    }
     credenco_flow_free(&flow);
     credenco_context_free(&context);
     return code;

@@ -97,6 +97,52 @@ static void an_issue_is_two_calls(void) {
     end();
 }
 
+static void an_offer_is_one_call(void) {
+    begin(false);
+    CHECK(credenco_flow_start_offer(&flow, DEADLINE_MS) == CREDENCO_OK);
+    next_at(BEGIN_MS);
+    CHECK(requests(CREDENCO_STEP_CREATE_OFFER, "https://issuer.example/api/v2/credential/issue"));
+    succeed_at(BEGIN_MS, REQUEST_URI);
+    CHECK(next_at(BEGIN_MS) == CREDENCO_ACTION_DONE);
+    CHECK(buf_is(&flow.offer_uri, OFFER_URI));
+    end();
+}
+
+static void an_answer_without_an_offer_fails_its_call(void) {
+    begin(false);
+    CHECK(credenco_flow_start_offer(&flow, DEADLINE_MS) == CREDENCO_OK);
+    next_at(BEGIN_MS);
+    succeed_at(BEGIN_MS, "openid-credential-offer://?credential_offer=%7B%7D");
+    CHECK(next_at(BEGIN_MS) == CREDENCO_ACTION_FAILED);
+    CHECK(flow.step == CREDENCO_STEP_OFFER_URI && flow.failure.sent == CREDENCO_SENT_NO);
+    CHECK(flow.offer_uri.len == 0);
+    end();
+}
+
+static void an_offer_that_was_made_before_is_pushed(void) {
+    static const struct {
+        bool direct;
+        const char *url;
+    } cases[] = {
+        {true, PUSH_URL},
+        {false, "https://wallet.example/api/oidc/offer/key?credential_offer_uri="
+                "https%3A%2F%2Fw.example%2Fo%2F1"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        begin(false);
+        CHECK(credenco_flow_start_push(&flow, span("key"), span(OFFER_URI), cases[i].direct,
+                                       DEADLINE_MS) == CREDENCO_OK);
+        next_at(BEGIN_MS);
+        CHECK(requests(CREDENCO_STEP_PUSH_OFFER, cases[i].url) && !action.authorized);
+        lose_at(BEGIN_MS, CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+        CHECK(next_at(BEGIN_MS + 50) == CREDENCO_ACTION_REQUEST);
+        CHECK(requests(CREDENCO_STEP_PUSH_OFFER, cases[i].url));
+        succeed_at(BEGIN_MS + 50, "");
+        CHECK(next_at(BEGIN_MS + 50) == CREDENCO_ACTION_DONE);
+        end();
+    }
+}
+
 static void a_lost_push_is_repeated_with_its_offer(void) {
     begin_issue(false);
     next_at(BEGIN_MS);
@@ -410,6 +456,9 @@ static void everything_can_be_freed_twice_and_zeroed(void) {
 }
 
 TAP_MAIN({"an issue is two calls, the push without credentials", an_issue_is_two_calls},
+         {"an offer is one call, and the flow holds it", an_offer_is_one_call},
+         {"an answer without an offer fails its call", an_answer_without_an_offer_fails_its_call},
+         {"an offer that was made before is pushed", an_offer_that_was_made_before_is_pushed},
          {"a lost push is repeated with the same offer", a_lost_push_is_repeated_with_its_offer},
          {"the last attempt fails the flow", the_last_attempt_fails_the_flow},
          {"a refusal is final", refusals_are_final},

@@ -108,15 +108,29 @@ credenco_code credenco_flow_start_call(credenco_flow *flow, credenco_step step, 
     return started(flow, credenco_buf_append(&flow->url, url));
 }
 
+static credenco_code offer_endpoint(credenco_flow *flow) {
+    return credenco_endpoint_url(CREDENCO_STEP_CREATE_OFFER,
+                                 credenco_buf_span(&flow->context->base_url), CREDENCO_SPAN(""),
+                                 &flow->url);
+}
+
+credenco_code credenco_flow_start_offer(credenco_flow *flow, int64_t deadline_ms) {
+    start(flow, CREDENCO_STEP_CREATE_OFFER, CREDENCO_STEP_CREATE_OFFER, deadline_ms);
+    return started(flow, offer_endpoint(flow));
+}
+
+credenco_code credenco_flow_start_push(credenco_flow *flow, credenco_span wallet_key,
+                                       credenco_span offer_uri, bool direct, int64_t deadline_ms) {
+    start(flow, CREDENCO_STEP_PUSH_OFFER, CREDENCO_STEP_PUSH_OFFER, deadline_ms);
+    return started(flow, credenco_push_url(credenco_buf_span(&flow->context->wallet_base_url),
+                                           wallet_key, offer_uri, direct, &flow->url));
+}
+
 credenco_code credenco_flow_start_issue(credenco_flow *flow, credenco_span wallet_key,
                                         int64_t deadline_ms) {
     start(flow, CREDENCO_STEP_CREATE_OFFER, CREDENCO_STEP_PUSH_OFFER, deadline_ms);
     credenco_code code = credenco_buf_append(&flow->wallet_key, wallet_key);
-    if (code == CREDENCO_OK) {
-        code = credenco_endpoint_url(flow->step, credenco_buf_span(&flow->context->base_url),
-                                     CREDENCO_SPAN(""), &flow->url);
-    }
-    return started(flow, code);
+    return started(flow, code == CREDENCO_OK ? offer_endpoint(flow) : code);
 }
 
 /* --- being pulled ------------------------------------------------------------ */
@@ -239,22 +253,23 @@ static credenco_code fail_before_push(credenco_flow *flow, credenco_code why) {
 }
 
 /* From here on the push is repeated with this offer; a new one is never minted for it. */
-static credenco_code advance_to_push(credenco_flow *flow, credenco_span request_uri) {
-    credenco_code code = credenco_offer_uri(request_uri, &flow->offer_uri);
-    if (code != CREDENCO_OK) {
-        return fail_before_push(flow, code);
-    }
+static credenco_code advance_to_push(credenco_flow *flow) {
     begin_step(flow, CREDENCO_STEP_PUSH_OFFER);
-    code = credenco_push_url(credenco_buf_span(&flow->context->wallet_base_url),
-                             credenco_buf_span(&flow->wallet_key),
-                             credenco_buf_span(&flow->offer_uri), true, &flow->url);
+    credenco_code code = credenco_push_url(credenco_buf_span(&flow->context->wallet_base_url),
+                                           credenco_buf_span(&flow->wallet_key),
+                                           credenco_buf_span(&flow->offer_uri), true, &flow->url);
     return code == CREDENCO_OK ? enter(flow, EVENT_ADVANCE) : fail_before_push(flow, code);
 }
 
 static credenco_code on_success(credenco_flow *flow, credenco_span request_uri) {
     credenco_quota_refund(&flow->context->quota);
-    return flow->step == flow->last_step ? enter(flow, EVENT_FINISH)
-                                         : advance_to_push(flow, request_uri);
+    if (flow->step == CREDENCO_STEP_CREATE_OFFER) {
+        credenco_code code = credenco_offer_uri(request_uri, &flow->offer_uri);
+        if (code != CREDENCO_OK) {
+            return fail_before_push(flow, code);
+        }
+    }
+    return flow->step == flow->last_step ? enter(flow, EVENT_FINISH) : advance_to_push(flow);
 }
 
 static bool can_renew(const credenco_flow *flow, int http_status) {

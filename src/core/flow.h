@@ -1,4 +1,4 @@
-/* The flow: one call of the API, or the two calls of a direct issuance, with their
+/* The flow: one call of the API, or the two of a direct issuance, with their
  * retries, waits and deadline. It decides and never acts: it is pulled for the next
  * action and fed with what came of it.
  *
@@ -89,6 +89,13 @@ void credenco_flow_free(credenco_flow *flow); /* takes a zeroed flow, may run tw
 credenco_code credenco_flow_start_call(credenco_flow *flow, credenco_step step, credenco_span url,
                                        int64_t deadline_ms, bool repeatable);
 
+/* create_offer alone. Once the flow is done its offer_uri is what came back. */
+credenco_code credenco_flow_start_offer(credenco_flow *flow, int64_t deadline_ms);
+
+/* push_offer alone, of an offer that was made before. Copied; the caller has checked both. */
+credenco_code credenco_flow_start_push(credenco_flow *flow, credenco_span wallet_key,
+                                       credenco_span offer_uri, bool direct, int64_t deadline_ms);
+
 /* A direct issuance: create_offer, then push_offer of what came back into the wallet
  * of that key, which the caller has checked and which is copied. */
 credenco_code credenco_flow_start_issue(credenco_flow *flow, credenco_span wallet_key,
@@ -98,7 +105,7 @@ credenco_code credenco_flow_start_issue(credenco_flow *flow, credenco_span walle
 credenco_code credenco_flow_next(credenco_flow *flow, int64_t now_ms, credenco_action *action);
 
 /* What the server said. `request_uri` is the answer's member of that name, needed
- * from create_offer in a direct issuance. */
+ * from create_offer. */
 typedef struct credenco_answer {
     int http_status;
     bool usable;            /* a 2xx body has the shape that the call promises */

@@ -70,17 +70,6 @@ static int core_endpoint_url(lua_State *L) {
     return push_result(L, credenco_endpoint_url(step, base_url, id, buf), buf);
 }
 
-/* push_url(wallet_base_url, wallet_key, offer_uri, direct) -> url */
-static int core_push_url(lua_State *L) {
-    credenco_span wallet_base_url = credenco_check_span(L, 1);
-    credenco_span wallet_key = credenco_check_span(L, 2);
-    credenco_span offer_uri = credenco_check_span(L, 3);
-    bool direct = lua_toboolean(L, 4) != 0;
-    credenco_buf *buf = push_scratch(L);
-    return push_result(L, credenco_push_url(wallet_base_url, wallet_key, offer_uri, direct, buf),
-                       buf);
-}
-
 /* method(step) -> the HTTP method of that call */
 static int core_method(lua_State *L) {
     lua_pushstring(L, credenco_endpoint_method(credenco_check_step(L, 1)));
@@ -220,7 +209,6 @@ static const luaL_Reg functions[] = {
     {"offer_uri", core_offer_uri},
     {"encode", core_encode},
     {"endpoint_url", core_endpoint_url},
-    {"push_url", core_push_url},
     {"method", core_method},
     {"parse_url", core_parse_url},
     {"same_origin", core_same_origin},

@@ -111,6 +111,22 @@ static int flow_start_call(lua_State *L) {
     return check(L, credenco_flow_start_call(flow, step, url, deadline_ms, repeatable));
 }
 
+/* flow:start_offer(deadline_ms) */
+static int flow_start_offer(lua_State *L) {
+    credenco_flow *flow = check_flow(L);
+    return check(L, credenco_flow_start_offer(flow, credenco_check_integer(L, 2, 0, TIME_MAX)));
+}
+
+/* flow:start_push(wallet_key, offer_uri, direct, deadline_ms) */
+static int flow_start_push(lua_State *L) {
+    credenco_flow *flow = check_flow(L);
+    credenco_span wallet_key = credenco_check_span(L, 2);
+    credenco_span offer_uri = credenco_check_span(L, 3);
+    bool direct = lua_toboolean(L, 4) != 0;
+    int64_t deadline_ms = credenco_check_integer(L, 5, 0, TIME_MAX);
+    return check(L, credenco_flow_start_push(flow, wallet_key, offer_uri, direct, deadline_ms));
+}
+
 /* flow:start_issue(wallet_key, deadline_ms) */
 static int flow_start_issue(lua_State *L) {
     credenco_flow *flow = check_flow(L);
@@ -214,6 +230,8 @@ static const luaL_Reg context_methods[] = {
 
 static const luaL_Reg flow_methods[] = {
     {"start_call", flow_start_call},
+    {"start_offer", flow_start_offer},
+    {"start_push", flow_start_push},
     {"start_issue", flow_start_issue},
     {"next", flow_next},
     {"answer", flow_answer},
