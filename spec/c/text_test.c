@@ -50,6 +50,30 @@ static void follows_the_table(void) {
     }
 }
 
+static void plain_text_is_printable_ascii_without_blanks_at_its_ends(void) {
+    static const struct {
+        credenco_span text;
+        bool plain;
+    } cases[] = {
+        {CREDENCO_SPAN("a"), true},
+        {CREDENCO_SPAN("!~"), true},
+        {CREDENCO_SPAN("a b"), true},
+        {CREDENCO_SPAN(""), false},
+        {CREDENCO_SPAN(" "), false},
+        {CREDENCO_SPAN(" a"), false},
+        {CREDENCO_SPAN("a "), false},
+        {CREDENCO_SPAN("a\tb"), false},
+        {CREDENCO_SPAN("a\0b"), false},
+        {CREDENCO_SPAN("a\x7f"
+                       "b"),
+         false},
+        {CREDENCO_SPAN("caf\xc3\xa9"), false},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CHECK(credenco_plain_text(cases[i].text) == cases[i].plain);
+    }
+}
+
 static void tokens_name_methods_and_headers(void) {
     for (int i = 0; i < 256; i++) {
         char byte = (char)i;
@@ -75,5 +99,7 @@ static void field_values_hold_no_control_bytes(void) {
 }
 
 TAP_MAIN({"text is UTF-8 exactly when RFC 3629 says so", follows_the_table},
+         {"plain text is printable ASCII without blanks at its ends",
+          plain_text_is_printable_ascii_without_blanks_at_its_ends},
          {"a token is what RFC 9110 says", tokens_name_methods_and_headers},
          {"a header's value holds no control byte but a tab", field_values_hold_no_control_bytes})

@@ -57,6 +57,15 @@ bool credenco_utf8_valid(credenco_span text) {
     return true;
 }
 
+bool credenco_plain_text(credenco_span text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < ' ' || text.data[i] > '~') {
+            return false;
+        }
+    }
+    return text.len > 0 && text.data[0] != ' ' && text.data[text.len - 1] != ' ';
+}
+
 bool credenco_token_valid(credenco_span text) {
     for (size_t i = 0; i < text.len; i++) {
         if (!is_alnum(text.data[i]) && !is_one_of(text.data[i], "!#$%&'*+-.^_`|~")) {

@@ -120,6 +120,13 @@ static int core_utf8_valid(lua_State *L) {
     return 1;
 }
 
+/* plain_text(value) -> whether it is text of printable ASCII without a blank at its ends */
+static int core_plain_text(lua_State *L) {
+    lua_pushboolean(L, lua_type(L, 1) == LUA_TSTRING &&
+                           credenco_plain_text(credenco_check_span(L, 1)));
+    return 1;
+}
+
 /* has_control(text) -> whether a byte of it is below 32, or 127 */
 static int core_has_control(lua_State *L) {
     credenco_span text = credenco_check_span(L, 1);
@@ -214,6 +221,7 @@ static const luaL_Reg functions[] = {
     {"same_origin", core_same_origin},
     {"wallet_key_valid", core_wallet_key_valid},
     {"utf8_valid", core_utf8_valid},
+    {"plain_text", core_plain_text},
     {"has_control", core_has_control},
     {"json_plain", credenco_lua_json_plain},
     {"now_ms", core_now_ms},

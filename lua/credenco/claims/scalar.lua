@@ -5,6 +5,7 @@
 --- would, and the value itself must not reach a message. Where most values are claims as they stand,
 --- `quick(options)` gives a function that knows these, sparing them the rest.
 
+local core = require "credenco.core"
 local date = require "credenco.claims.date"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
@@ -95,12 +96,8 @@ function text.fits(options)
   return table.concat(parts, " ")
 end
 
--- Most text is plain ASCII without blanks at its ends: nothing to trim, and as many characters as bytes.
-local PLAIN = "^[!-~][ -~]*[!-~]$"
-
-local function is_plain(value)
-  return type(value) == "string" and value:find(PLAIN) ~= nil
-end
+-- In plain text there is nothing to trim, and it has as many characters as bytes.
+local is_plain = core.plain_text
 
 function text.quick(options)
   local asks = options.form[1] or options.min_length or options.max_length or options.pattern or options.one_of

@@ -1,6 +1,7 @@
 --- What one step of a record needs before its first request: template, wallet, delivery and claims, worked out
 --- by the workflow and checked.
 
+local core = require "credenco.core"
 local hooks = require "credenco.pipeline.hooks"
 local kind = require "credenco.claims.kind"
 local options = require "credenco.options"
@@ -53,11 +54,11 @@ local function flaw_of(name, text)
   return options.identifier(text) or name == "wallet_key" and options.wallet_key(text) or nil
 end
 
--- What nearly every key is, and right for every field.
-local PLAIN, PLAIN_BYTES = "^[%w_%-]+$", 255
+local PLAIN_BYTES = 255
 
+-- What nearly every key is, and right for every field.
 local function is_plain(value)
-  return type(value) == "string" and #value <= PLAIN_BYTES and value:find(PLAIN) ~= nil
+  return core.plain_text(value) and #value <= PLAIN_BYTES
 end
 
 --- A value of a record as a key, or what is wrong with it.
@@ -67,7 +68,7 @@ end
 ---@return string? text
 ---@return credenco.claims.Problem? problem
 function M.identifier(name, field, value)
-  if is_plain(value) then return value end
+  if is_plain(value) and (name ~= "wallet_key" or core.wallet_key_valid(value)) then return value end
   local text, fits = M.as_text(value)
   local flaw = text and flaw_of(name, text)
   if text and not flaw then return text end
