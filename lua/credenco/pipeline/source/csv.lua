@@ -211,7 +211,11 @@ function Csv:accept(fields, after)
   return { line = line, raw = raw, record = self.layout:named(fields) }
 end
 
+local LINE_FEED, CARRIAGE_RETURN = 10, 13
+
 local function skip_blank_lines(window)
+  local byte = window.text:byte(window.from)
+  if byte ~= LINE_FEED and byte ~= CARRIAGE_RETURN then return end
   local blank = window.text:match("^\r?\n()", window.from)
   while blank do
     window:take(blank - 1)
