@@ -1,5 +1,5 @@
---- CSV as RFC 4180 has it, with what exports do beyond it: a byte-order mark, semicolons or tabs,
---- plain line feeds, blank lines, a column name that occurs several times.
+--- CSV as RFC 4180 has it, with what exports do beyond it: a byte-order mark, semicolons or tabs, a first line
+--- that says which, plain line feeds, blank lines, a column name that occurs several times.
 ---
 --- A record is matched by an lpeg grammar over a bounded window, so a file of any size takes constant
 --- memory. After a record that does not parse, reading goes on with the next *physical* line: a stray
@@ -155,6 +155,20 @@ local function read_header(window)
   return window:take(stop)
 end
 
+-- Spreadsheets write a line in front of the header that names the delimiter: `sep=;`. The header shows it, too.
+local function announced_delimiter(line)
+  return line:match '^"?[Ss][Ee][Pp]=(.)"?\r?\n?$'
+end
+
+local function read_preamble(window)
+  local header, err = read_header(window)
+  local delimiter = header and announced_delimiter(header)
+  if not delimiter then return header, err end
+  if grammars[delimiter] then return read_header(window) end
+  return nil, ("the first line says that fields are separated by %q; commas, semicolons and tabs are read"):format(
+    delimiter)
+end
+
 ---@param bytes credenco.pipeline.Bytes
 ---@param options { name: string, max_record_bytes: integer }
 ---@return credenco.pipeline.Source?
@@ -163,7 +177,7 @@ function M.open(bytes, options)
   local window = buffer.new(bytes, options.max_record_bytes)
   local flaw = text_check.beginning(window)
   if flaw then return nil, flaw end
-  local header, err = read_header(window)
+  local header, err = read_preamble(window)
   if not header then return nil, err end
   local layout, layout_err = M.layout(header)
   if not layout then return nil, layout_err end
