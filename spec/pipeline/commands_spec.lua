@@ -1,5 +1,6 @@
 -- The commands of the pipeline as a new user types them.
 local cjson = require "cjson"
+local database = require "credenco.journal.database"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
 local uv = require "luv"
@@ -133,7 +134,7 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     local done = credenco("claims", "check", folder .. "/w.lua", csv { line(1) })
     assert.equal(0, done.code, done.out)
     assert.matches("asks the client, which a check does not have: not tried", done.out)
-    assert.matches("1 lines: 1 fit", done.out)
+    assert.matches("1 line: 1 fits, 0 do not", done.out)
   end)
 
   it("check claims that are the record itself", function()
@@ -186,10 +187,23 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.matches("5 records = 3 issued %+ 1 failed", again.out)
   end)
 
+  it("report how many records have causes beyond the ten most frequent", function()
+    files.write(folder .. "/w.lua", [[
+return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",
+  accept = function() return false end, claims = function(record) return record end }
+]])
+    assert.equal(0, credenco("run", folder .. "/w.lua", csv(lines(12))).code)
+    local db = assert(database.open(folder .. "/j.journal"))
+    assert(db:execute "UPDATE credenco_record SET code = code || line")
+    db:close()
+    assert.matches("\n +2 for other reasons: every record is written with %-%-csv FILE", credenco("report").out)
+    assert.equal(2, cjson.decode(credenco("report", "--json").out).other)
+  end)
+
   it("overwrite no rejects, which may be all there is of a line", function()
     credenco("run", WORKFLOW, mixed())
     local path = folder .. "/r.csv"
-    assert.matches("3 lines written .*; 1 of them had no key and stand nowhere else now", credenco("rejects", "-o", path).out)
+    assert.matches("3 lines written .*; 1 of them had no key and stands nowhere else now", credenco("rejects", "-o", path).out)
     local rejected = files.read(path)
     local again = credenco("rejects", "-o", path)
     assert.equal(2, again.code)
@@ -202,8 +216,8 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     files.write(folder .. "/other.csv", 'wallet;coc_number;legal_name\nx;2;"Open\n')
     credenco("run", WORKFLOW, folder .. "/other.csv")
     local first = credenco("rejects", "-o", folder .. "/1.csv")
-    assert.matches("1 lines written .*1 lines of files with another header are left, for the next call", first.out)
-    assert.matches("1 lines written", credenco("rejects", "-o", folder .. "/2.csv").out)
+    assert.matches("1 line written .*1 line of files with another header is left, for the next call", first.out)
+    assert.matches("1 line written", credenco("rejects", "-o", folder .. "/2.csv").out)
     assert.equal('coc_number,wallet,legal_name\n1,x,"Open\n', files.read(folder .. "/1.csv"))
     assert.equal('wallet;coc_number;legal_name\nx;2;"Open\n', files.read(folder .. "/2.csv"))
   end)

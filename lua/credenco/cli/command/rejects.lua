@@ -1,5 +1,6 @@
 --- `credenco rejects`: the refused lines as they came, ready to be corrected and run again.
 local arguments = require "credenco.cli.pipeline.arguments"
+local counted = require "credenco.cli.pipeline.counted"
 local journal_report = require "credenco.journal.report"
 local journal_retry = require "credenco.journal.retry"
 local journal_runs = require "credenco.journal.runs"
@@ -122,10 +123,15 @@ function M.run(args)
     local removed, removed_err = 0, nil
     if not args.keep then removed, removed_err = journal_retry.forget_broken(db, workflow, runs) end
     if not removed then return nil, { code = "journal", message = removed_err } end
-    local text = ("%d lines written to %s, the reasons to %s.reasons.txt"):format(count, args.output, args.output)
-    if removed > 0 then text = text .. ("; %d of them had no key and stand nowhere else now"):format(removed) end
+    local text = ("%s written to %s, the reasons to %s.reasons.txt"):format(
+      counted(count, "line"), args.output, args.output)
+    if removed > 0 then
+      text = ("%s; %d of them had no key and %s nowhere else now"):format(
+        text, removed, removed == 1 and "stands" or "stand")
+    end
     if others > 0 then
-      text = text .. ("; %d lines of files with another header are left, for the next call"):format(others)
+      text = text .. ("; %s left, for the next call"):format(
+        counted(others, "line of files with another header is", "lines of files with another header are"))
     end
     return { workflow = workflow, lines = count, left = others, forgotten = removed }, text
   end)

@@ -30,12 +30,15 @@ function M.declare(command)
     command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.")
 end
 
-local function cause_lines(causes)
+local function cause_lines(report)
   local lines = {}
-  for _, cause in ipairs(causes) do
+  for _, cause in ipairs(report.causes) do
     lines[#lines + 1] = ("%8d %s  %s at %s: %s"):format(cause.count, cause.state, cause.code or "?",
       cause.stage or "?", cause.example or "no message")
     lines[#lines + 1] = ("%10s what to do: %s"):format("", cause.what_to_do)
+  end
+  if report.other > 0 then
+    lines[#lines + 1] = ("%8d for other reasons: every record is written with --csv FILE"):format(report.other)
   end
   return lines
 end
@@ -60,10 +63,18 @@ local function write_files(args, db, report)
   local ok = true
   if args.csv then ok, err = sink.write(args.csv, csv_line.table(COLUMNS, problems)) end
   if ok and args.json_file then
-    local whole = { workflow = report.workflow, totals = report.totals, causes = report.causes, records = problems }
+    local whole = { workflow = report.workflow, totals = report.totals, causes = report.causes, other = report.other,
+      records = problems }
     ok, err = sink.write(args.json_file, json.encode(whole) .. "\n")
   end
   return ok, err
+end
+
+-- Records whose causes are not among those shown.
+local function others(totals, causes)
+  local count = totals.failed + totals.unknown + totals.skipped
+  for _, cause in ipairs(causes) do count = count - cause.count end
+  return count
 end
 
 local function collect(db, workflow)
@@ -72,7 +83,7 @@ local function collect(db, workflow)
   if totals then causes, err = journal_report.causes(db, workflow, CAUSES) end
   if not causes then return nil, err end
   for _, cause in ipairs(causes) do cause.what_to_do = advice.of(cause.state, cause.code) end
-  return { workflow = workflow, totals = totals, causes = json.array(causes) }
+  return { workflow = workflow, totals = totals, causes = json.array(causes), other = others(totals, causes) }
 end
 
 function M.run(args)
@@ -84,7 +95,7 @@ function M.run(args)
       if not ok then return nil, { code = "unexpected", message = err } end
     end
     if not report then return nil, { code = "journal", message = err } end
-    local lines = cause_lines(report.causes)
+    local lines = cause_lines(report)
     table.insert(lines, 1, ("%s: %s"):format(workflow, summary.totals(report.totals)))
     return report, table.concat(lines, "\n")
   end)

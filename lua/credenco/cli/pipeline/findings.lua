@@ -1,4 +1,5 @@
 --- What `claims check` and `run --dry-run` found, as a table for people and as fields for programs.
+local counted = require "credenco.cli.pipeline.counted"
 local json = require "credenco.json"
 local options = require "credenco.options"
 
@@ -86,8 +87,8 @@ function M.text(report)
     lines[#lines + 1] = "`accept` or `before_issue` asks the client, which a check does not have: not tried"
   end
   local skipped = report.skipped > 0 and (", %d not wanted by the workflow"):format(report.skipped) or ""
-  lines[#lines + 1] = ("%d lines: %d fit, %d do not%s; nothing was sent"):format(
-    report.lines, report.good, report.refused, skipped)
+  lines[#lines + 1] = ("%s: %s, %s%s; nothing was sent"):format(counted(report.lines, "line"),
+    counted(report.good, "fits", "fit"), counted(report.refused, "does not", "do not"), skipped)
   return table.concat(lines, "\n")
 end
 

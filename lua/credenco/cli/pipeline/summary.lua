@@ -1,4 +1,5 @@
 --- What a run came to, and what its exit code is.
+local counted = require "credenco.cli.pipeline.counted"
 local exit_code = require "credenco.cli.exit_code"
 
 local M = {}
@@ -11,7 +12,7 @@ local STATES = { "issued", "failed", "unknown", "skipped", "pending" }
 function M.totals(totals)
   local parts = {}
   for i, state in ipairs(STATES) do parts[i] = ("%d %s"):format(totals[state], state) end
-  return ("%d records = %s"):format(totals.input, table.concat(parts, " + "))
+  return ("%s = %s"):format(counted(totals.input, "record"), table.concat(parts, " + "))
 end
 
 local STOPPED = {
@@ -59,7 +60,8 @@ end
 
 local function duplicates(result)
   if result.counts.duplicates == 0 then return nil end
-  return ("  %d lines repeat the key of an earlier line and were left out"):format(result.counts.duplicates)
+  return "  " .. counted(result.counts.duplicates, "line repeats the key of an earlier line and was left out",
+    "lines repeat the key of an earlier line and were left out")
 end
 
 --- The whole summary.

@@ -1,0 +1,8 @@
+--- A number of things in words: `1 line`, `2 lines`.
+---@param count integer
+---@param one string what a single one is called
+---@param many? string what several are called; the same with an s
+---@return string
+return function(count, one, many)
+  return ("%d %s"):format(count, count == 1 and one or many or one .. "s")
+end
