@@ -298,6 +298,19 @@ describe("a run", function()
     assert.is_true(assert(bench:run(records(3))).totals.issued >= 3) -- the journal's lock is free again
   end)
 
+  for _, name in ipairs { "on_tick", "on_warning" } do
+    it("ends what belongs to it when " .. name .. " throws, and what is in flight before", function()
+      local changes = { workflow = { on_issued = function() error("a warning") end } }
+      changes[name] = function() error("no terminal", 0) end
+      local ok, problem = pcall(bench.run, bench, records(3000), changes)
+      assert.is_false(ok)
+      assert.matches("^no terminal", problem)
+      local rest = assert(bench:run(nil, { mode = "run" })) -- the journal's lock is free again
+      assert.equal(#bench.wallet, rest.totals.issued)
+      assert.equal(0, rest.totals.pending)
+    end)
+  end
+
   it("that is interrupted finishes what is in flight and starts nothing more", function()
     bench.script.push_offer = { function(args, good)
       bench.running:stop("interrupted")

@@ -142,7 +142,7 @@ local function leave(run)
   return totals
 end
 
--- Something threw that is not ours, a source's iterator perhaps. What the journal has is enough to go on.
+-- Something threw that is not ours, a source's iterator or `on_tick`. What the journal has is enough to go on.
 local function abandon(run, problem)
   run.over = true
   run.writer.trouble = run.writer.trouble or "the run has ended" -- for requests that are still in flight
@@ -159,7 +159,8 @@ local function execute(settings, mode, handle)
   loop.spawn(function() run:watch() end)
   local ok, complete = xpcall(work, debug.traceback, run, mode, settings.source)
   if not ok then abandon(run, complete) end
-  if settings.on_tick then settings.on_tick(run) end
+  run:tick()
+  if run.problem then abandon(run, run.problem) end
   local totals = leave(run)
   return { counts = run.counts, totals = totals, stopped = run.stopping, err = run.stop_error, complete = complete }
 end

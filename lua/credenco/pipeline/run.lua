@@ -30,6 +30,7 @@ local SAMPLE = 50
 ---@field works boolean false for `load`, which only fills the queue
 ---@field stopping? "interrupted"|"failures"|"refused"|"outage"|"journal"|"source" why nothing new is started
 ---@field stop_error? table
+---@field problem? any what a function of the caller's threw
 ---@field taken_for_dead? boolean what is at work was taken under a name that is not this worker's any more
 local Run = {}
 Run.__index = Run
@@ -221,12 +222,27 @@ function Run:slow_down(retry_after_ms)
   if not ok then self:journal_failed(err) end
 end
 
+-- Calls one of the caller's own functions, from a task that is nobody's. What it throws ends the run, and is thrown
+-- again once nothing is in flight any more.
+function Run:tell(fn, ...)
+  if not fn or self.problem then return end
+  local ok, problem = xpcall(fn, debug.traceback, ...)
+  if ok then return end
+  self.problem = problem
+  self:stop "source"
+end
+
 --- Says something once.
 ---@param message string
 function Run:warn(message)
   if self.warned[message] then return end
   self.warned[message] = true
-  if self.on_warning then self.on_warning(message) end
+  self:tell(self.on_warning, message)
+end
+
+--- Tells how far the run is.
+function Run:tick()
+  self:tell(self.options.on_tick, self)
 end
 
 --- Frees what workers that are gone have left behind.
@@ -262,7 +278,7 @@ function Run:watch()
   while not self.over do
     loop.sleep(self.options.watch_ms)
     if self.writer.trouble then return self:stop("journal", { code = "journal", message = self.writer.trouble }) end
-    if self.options.on_tick then self.options.on_tick(self) end
+    self:tick()
     if loop.now_ms() >= next_ms then
       next_ms = loop.now_ms() + every_ms
       local renewed, err = workers.renew(self.db, self.scope.owner)
