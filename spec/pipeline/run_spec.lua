@@ -485,6 +485,57 @@ describe("a worker that was taken for dead, being only slow", function()
   end)
 end)
 
+describe("a workflow whose steps are changed", function()
+  local function step(template) return { template_id = template, claims = claims.map { id = "id" } } end
+
+  local bench
+  before_each(function() bench = bench_of_one.new() end)
+  after_each(function() bench:close() end)
+
+  local function begin(steps, push)
+    bench.script.push_offer = push
+    local result, problem = bench:run(records(1), { workflow = { steps = steps } })
+    bench:restart()
+    return result, problem
+  end
+
+  it("does not touch records that are between the old ones", function()
+    begin({ step "a", step "b" }, { nil, err("not_found", "rejected") })
+    local result, problem = begin { step "b", step "a" }
+    assert.is_nil(result)
+    assert.matches("step 1 was a and is b now, and 1 of them is at it or behind it", problem.message)
+    assert.matches("nothing was sent$", problem.message)
+    assert.equal(1, #bench.wallet)
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)
+    assert.equal(1, assert(begin { step "a", step "b" }).totals.issued)
+    assert.equal(2, #bench.wallet)
+  end)
+
+  it("does not ask under a new id about an offer that may have been pushed", function()
+    begin({ step "a" }, { function()
+      bench.running:stop "interrupted"
+      return nil, err("timeout", "unknown")
+    end })
+    assert.equal("offered", (bench:state_of "1"))
+    assert.is_nil((begin { step "b" }))
+    assert.equal(1, assert(begin { step "a" }).totals.issued)
+  end)
+
+  it("may have another template where nothing came of the first one", function()
+    bench.script.create_offer = { err("rejected") }
+    begin { step "typo" }
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)
+    assert.equal(1, assert(begin { step "a" }).totals.issued)
+  end)
+
+  it("may have one more, for the records that are open", function()
+    begin({ step "a" }, { err("not_found", "rejected") })
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)
+    assert.equal(1, assert(begin { step "a", step "b" }).totals.issued)
+    assert.equal(2, #bench.wallet)
+  end)
+end)
+
 describe("a run that is called wrongly", function()
   local whole = require("credenco.workflow").new {
     name = "w", template_id = "t", key = "id", wallet_key = "wallet", claims = function(record) return record end,

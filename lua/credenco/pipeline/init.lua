@@ -12,6 +12,7 @@
 local feeder = require "credenco.pipeline.feeder"
 local journal = require "credenco.journal"
 local journal_runs = require "credenco.journal.runs"
+local journal_steps = require "credenco.journal.steps"
 local journal_workers = require "credenco.journal.workers"
 local loop = require "credenco.loop"
 local options = require "credenco.options"
@@ -88,10 +89,12 @@ local function begin(settings, mode)
   local held, err = journal.open(settings.journal,
     { alone = mode ~= "load", queue = mode ~= "run", existing = settings.source == nil })
   if not held then return nil, trouble(err) end
-  local scope, join_err = held:join(settings.workflow.name)
+  local ready, scope = true, nil
+  if mode ~= "load" then ready, err = journal_steps.keep(held.db, settings.workflow) end
+  if ready then scope, err = held:join(settings.workflow.name) end
   if not scope then
     held:close()
-    return nil, trouble(join_err)
+    return nil, trouble(err)
   end
   return run_module.new {
     workflow = settings.workflow, client = settings.client, journal = held, scope = scope,
