@@ -71,6 +71,17 @@ describe("a run", function()
     assert.equal(2, result.totals.skipped)
     assert.equal(4, result.totals.input)
     assert.same({ input = 4, issued = 2, failed = 0, unknown = 0, skipped = 2, pending = 0 }, assert(run_csv(text)).totals)
+    local _, found = bench:state_of "1"
+    assert.equal(2, found.line) -- still the line that was issued, and not one that repeats it
+  end)
+
+  it("counts the lines that correct failed records", function()
+    bench.script.push_offer = { err("not_found") }
+    local first = assert(run_csv("id,wallet\n1,a\n2,b\n"))
+    assert.equal(0, first.counts.corrected)
+    local again = assert(run_csv("id,wallet\n1,other\n2,b\n"))
+    assert.same({ 2, 1 }, { again.counts.known, again.counts.corrected })
+    assert.equal(2, again.totals.issued)
   end)
 
   it("knows a record by its key when its line has moved", function()

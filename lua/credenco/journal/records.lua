@@ -115,6 +115,21 @@ function M.reopen(db, item)
   return db:change(REOPEN, bytes.encode(item.input), item.run, item.line, item.workflow, item.key)
 end
 
+local HAS = "SELECT 1 FROM credenco_record WHERE workflow = ? AND key = ? AND copy = ?"
+
+--- Whether a line is in the journal as one that repeats a key.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param key string
+---@param copy string
+---@return boolean?
+---@return string? err
+function M.has(db, workflow, key, copy)
+  local rows, err = db:rows(HAS, workflow, key, copy)
+  if not rows then return nil, err end
+  return #rows > 0
+end
+
 local MOVE = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = ? AND copy = ''"
 
 --- Notes that a record, finished or not, was met again in another reading or at another line.

@@ -6,6 +6,7 @@ local M = {}
 ---@class credenco.pipeline.Counts
 ---@field read integer lines or rows read from the source
 ---@field known integer of those, met before: in the journal already
+---@field corrected integer of those, lines that correct records which had failed
 ---@field duplicates integer of those, lines that repeat another line's key
 ---@field issued integer
 ---@field failed integer
@@ -18,8 +19,8 @@ Counts.__index = Counts
 
 ---@return credenco.pipeline.Counts
 function M.new()
-  return setmetatable({ read = 0, known = 0, duplicates = 0, issued = 0, failed = 0, unknown = 0, skipped = 0,
-    open = 0, resumed = 0 }, Counts)
+  return setmetatable({ read = 0, known = 0, corrected = 0, duplicates = 0,
+    issued = 0, failed = 0, unknown = 0, skipped = 0, open = 0, resumed = 0 }, Counts)
 end
 
 ---@param state "issued"|"failed"|"unknown"|"skipped"

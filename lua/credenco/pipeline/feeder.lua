@@ -47,8 +47,13 @@ local function entry(run, item)
     stored = false, claims = false, correlation_id = false }
 end
 
+-- What a line that repeats a key is known by.
+local function copy_of(item)
+  return ("line %d"):format(item.line)
+end
+
 local function duplicate_of(run, item, existing)
-  return { workflow = run.workflow.name, key = item.key, copy = ("line %d"):format(item.line), run = run.id,
+  return { workflow = run.workflow.name, key = item.key, copy = copy_of(item), run = run.id,
     line = item.line, state = "skipped", code = "duplicate",
     message = ("repeats the key of line %d"):format(existing.line) }
 end
@@ -71,25 +76,42 @@ local function reads_alike(run, other_id)
   return alike
 end
 
+-- A second line with the key of one of this reading.
+local function repeated(run, item, existing)
+  local added, err = journal_records.add_end(run.db, duplicate_of(run, item, existing))
+  if not added then return nil, err end
+  return added > 0 and "duplicates" or "known"
+end
+
+-- From now on the journal has the record at this line.
+local function replace(run, item, existing, change, meaning)
+  local changed, err = change(run.db, placed(run, item))
+  if not changed then return nil, err end
+  existing.run, existing.line = run.id, item.line
+  return meaning
+end
+
+-- The record at another place; unless an earlier reading knows the line there for one that repeats the key.
+local function moved(run, item, existing)
+  local repeats, err = journal_records.has(run.db, run.workflow.name, item.key, copy_of(item))
+  if repeats == nil then return nil, err end
+  if repeats then return "known" end
+  return replace(run, item, existing, journal_records.move, "known")
+end
+
 -- A line whose record the journal has: the same line again, its corrected form, a second line with the same
--- key, or the record at another place. True: it counts as a duplicate; false: as known.
+-- key, or the record at another place. Gives what it counts as.
 local function meet(run, item, existing)
-  if existing.run == run.id and existing.line ~= item.line then
-    local added, err = journal_records.add_end(run.db, duplicate_of(run, item, existing))
-    return added and added > 0, err
-  end
+  if existing.run == run.id and existing.line ~= item.line then return repeated(run, item, existing) end
   local alike, err = reads_alike(run, existing.run)
   if alike == nil then return nil, err end
-  local same, change = alike and existing.input == item.input, nil
+  local same = alike and existing.input == item.input
   if existing.state == "failed" and not same then
-    change = journal_records.reopen
+    return replace(run, item, existing, journal_records.reopen, "corrected")
   elseif existing.line ~= item.line and (same or not existing.input) then
-    change = journal_records.move -- a kept line that differs stays with the header that it is read with
+    return moved(run, item, existing) -- a kept line that differs stays with the header that it is read with
   end
-  if not change then return false end
-  existing.run, existing.line = run.id, item.line
-  local changed, change_err = change(run.db, placed(run, item))
-  return changed and false, change_err
+  return "known"
 end
 
 -- Some records of the batch were there already: which, and what of it.
@@ -104,10 +126,9 @@ local function sort_out(run, items, claimed)
     if is_new then
       claimed.new[#claimed.new + 1] = item
     else
-      local duplicate, meet_err = meet(run, item, existing)
-      if meet_err then return nil, meet_err end
-      local count = duplicate and "duplicates" or "known"
-      claimed[count] = claimed[count] + 1
+      local meaning, meet_err = meet(run, item, existing)
+      if not meaning then return nil, meet_err end
+      claimed[meaning] = claimed[meaning] + 1
     end
   end
   return true
@@ -115,6 +136,10 @@ end
 
 local function scope_of(run)
   return { workflow = run.workflow.name, run = run.id, owner = run.works and run.scope.owner or nil }
+end
+
+local function nothing_claimed(items)
+  return { new = items, known = 0, corrected = 0, duplicates = 0, failed = 0 }
 end
 
 local function claim_ends(run, ends, claimed)
@@ -135,7 +160,7 @@ end
 
 -- All lines of a reading in one transaction, which may be undone: nothing is counted here.
 local function claim_together(run, items, ends)
-  local claimed = { new = items, known = 0, duplicates = 0, failed = 0 }
+  local claimed = nothing_claimed(items)
   local ok, err = claim_ends(run, ends, claimed)
   if not ok then return nil, err end
   local done
@@ -161,7 +186,7 @@ end
 -- Mostly all lines are new ones of this run: they are added beside everything else that is written. Then nobody else
 -- takes them, and what is found there belongs to what was there.
 local function claim(run, items, ends)
-  local claimed = { new = items, known = 0, duplicates = 0, failed = 0 }
+  local claimed = nothing_claimed(items)
   if run.works and #ends == 0 and not run.passing_over then
     local added = run.writer:add(scope_of(run), items)
     if not added then return nil end
@@ -172,7 +197,8 @@ end
 
 local function hand_on(run, claimed)
   local counts = run.counts
-  counts.known = counts.known + claimed.known
+  counts.known = counts.known + claimed.known + claimed.corrected
+  counts.corrected = counts.corrected + claimed.corrected
   counts.duplicates = counts.duplicates + claimed.duplicates
   counts.skipped = counts.skipped + claimed.duplicates
   counts.failed = counts.failed + claimed.failed

@@ -53,9 +53,15 @@ function M.exit_code(result)
 end
 
 local function earlier(result)
-  local counts = result.counts
-  if counts.known == 0 then return nil end
-  return ("  %d of the lines read were in the journal already"):format(counts.known)
+  local known = result.counts.known - result.counts.corrected
+  if known == 0 then return nil end
+  return ("  %d of the lines read %s in the journal already"):format(known, known == 1 and "was" or "were")
+end
+
+local function corrected(result)
+  if result.counts.corrected == 0 then return nil end
+  return "  " .. counted(result.counts.corrected, "line corrects a record that had failed",
+    "lines correct records that had failed")
 end
 
 local function duplicates(result)
@@ -75,6 +81,7 @@ function M.text(result, next_command, report_command)
   add(M.stopped(result))
   if totals then add(M.totals(totals)) end
   add(earlier(result))
+  add(corrected(result))
   add(duplicates(result))
   if totals and totals.failed + totals.unknown > 0 then add("  why: " .. report_command) end
   if next_command then add("  go on: " .. next_command) end
@@ -89,8 +96,8 @@ function M.fields(result)
   return {
     totals = result.totals, stopped = result.stopped, complete = result.complete,
     message = result.err and tostring(result.err.message) or nil,
-    run = { read = counts.read, known = counts.known, duplicates = counts.duplicates, issued = counts.issued,
-      failed = counts.failed, unknown = counts.unknown, skipped = counts.skipped },
+    run = { read = counts.read, known = counts.known, corrected = counts.corrected,
+      duplicates = counts.duplicates, issued = counts.issued, failed = counts.failed, unknown = counts.unknown, skipped = counts.skipped },
   }
 end
 
