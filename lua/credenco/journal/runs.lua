@@ -76,6 +76,24 @@ function M.complete(db, id, workflow, source)
   end)
 end
 
+local UNREAD = [[
+SELECT DISTINCT source FROM credenco_run r WHERE workflow = ? AND complete = 0 AND NOT EXISTS (
+  SELECT 1 FROM credenco_run later
+  WHERE later.workflow = r.workflow AND later.source = r.source AND later.id > r.id AND later.complete = 1)
+ORDER BY source]]
+
+--- The sources that were not read to their end: what is behind it the journal does not know of.
+---@param db credenco.journal.Database
+---@param workflow string
+---@return string[]? names
+---@return string? err
+function M.unread(db, workflow)
+  local rows, err = db:rows(UNREAD, workflow)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do rows[i] = row[1] end
+  return rows
+end
+
 --- What is needed to read a line of a run again.
 ---@return { format: string, header: string? }?
 ---@return string? err

@@ -78,6 +78,7 @@ local OPTIONS = {
 ---@field totals? credenco.journal.Totals of the journal; none when it cannot be read any more
 ---@field stopped? "interrupted"|"failures"|"refused"|"outage"|"journal"|"source"
 ---@field complete boolean the source was read to its end
+---@field unread string[] sources of this and earlier runs that were not read to their end
 ---@field err? table what stopped it
 
 local function trouble(err)
@@ -140,9 +141,13 @@ local function leave(run)
     if not ok then run:journal_failed(err) end
   end
   run.writer:close()
-  local totals = not run.writer.trouble and report.totals(run.db, run.workflow.name) or nil
+  local totals, unread
+  if not run.writer.trouble then
+    totals = report.totals(run.db, run.workflow.name)
+    unread = journal_runs.unread(run.db, run.workflow.name)
+  end
   run.journal:close()
-  return totals
+  return totals, unread
 end
 
 -- Something threw that is not ours, a source's iterator or `on_tick`. What the journal has is enough to go on.
@@ -164,8 +169,9 @@ local function execute(settings, mode, handle)
   if not ok then abandon(run, complete) end
   run:tick()
   if run.problem then abandon(run, run.problem) end
-  local totals = leave(run)
-  return { counts = run.counts, totals = totals, stopped = run.stopping, err = run.stop_error, complete = complete }
+  local totals, unread = leave(run)
+  return { counts = run.counts, totals = totals, unread = unread or {}, complete = complete,
+    stopped = run.stopping, err = run.stop_error }
 end
 
 -- Everything happens in tasks of the loop; the caller may be one, or a plain script.

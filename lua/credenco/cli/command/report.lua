@@ -3,6 +3,7 @@ local advice = require "credenco.pipeline.advice"
 local arguments = require "credenco.cli.pipeline.arguments"
 local csv_line = require "credenco.cli.pipeline.csv_line"
 local journal_report = require "credenco.journal.report"
+local journal_runs = require "credenco.journal.runs"
 local json = require "credenco.json"
 local opened = require "credenco.cli.pipeline.opened"
 local sink = require "credenco.cli.sink"
@@ -40,6 +41,7 @@ local function cause_lines(report)
   if report.other > 0 then
     lines[#lines + 1] = ("%8d for other reasons: every record is written with --csv FILE"):format(report.other)
   end
+  lines[#lines + 1] = summary.unread(report.unread)
   return lines
 end
 
@@ -63,8 +65,8 @@ local function write_files(args, db, report)
   local ok = true
   if args.csv then ok, err = sink.write(args.csv, csv_line.table(COLUMNS, problems)) end
   if ok and args.json_file then
-    local whole = { workflow = report.workflow, totals = report.totals, causes = report.causes, other = report.other,
-      records = problems }
+    local whole = { records = problems }
+    for name, value in pairs(report) do whole[name] = value end
     ok, err = sink.write(args.json_file, json.encode(whole) .. "\n")
   end
   return ok, err
@@ -82,8 +84,12 @@ local function collect(db, workflow)
   local causes
   if totals then causes, err = journal_report.causes(db, workflow, CAUSES) end
   if not causes then return nil, err end
+  local unread
+  unread, err = journal_runs.unread(db, workflow)
+  if not unread then return nil, err end
   for _, cause in ipairs(causes) do cause.what_to_do = advice.of(cause.state, cause.code) end
-  return { workflow = workflow, totals = totals, causes = json.array(causes), other = others(totals, causes) }
+  return { workflow = workflow, totals = totals, causes = json.array(causes), other = others(totals, causes),
+    unread = json.array(unread) }
 end
 
 function M.run(args)

@@ -1,6 +1,7 @@
 --- What a run came to, and what its exit code is.
 local counted = require "credenco.cli.pipeline.counted"
 local exit_code = require "credenco.cli.exit_code"
+local json = require "credenco.json"
 
 local M = {}
 
@@ -70,6 +71,15 @@ local function duplicates(result)
     "lines repeat the key of an earlier line and were left out")
 end
 
+--- That there are sources with lines which the journal does not know of; nil when there are none.
+---@param names string[]
+---@return string?
+function M.unread(names)
+  if #names == 0 then return nil end
+  return ("  not read to the end: %s; run the workflow on %s again, what is here already is passed over"):format(
+    table.concat(names, ", "), #names == 1 and "it" or "them")
+end
+
 --- The whole summary.
 ---@param result credenco.pipeline.Result
 ---@param next_command string? how to go on
@@ -85,6 +95,7 @@ function M.text(result, next_command, report_command)
   add(duplicates(result))
   if totals and totals.failed + totals.unknown > 0 then add("  why: " .. report_command) end
   if next_command then add("  go on: " .. next_command) end
+  if not result.stopped then add(M.unread(result.unread)) end
   return table.concat(lines, "\n")
 end
 
@@ -95,9 +106,11 @@ function M.fields(result)
   local counts = result.counts
   return {
     totals = result.totals, stopped = result.stopped, complete = result.complete,
+    unread = json.array(result.unread),
     message = result.err and tostring(result.err.message) or nil,
     run = { read = counts.read, known = counts.known, corrected = counts.corrected,
-      duplicates = counts.duplicates, issued = counts.issued, failed = counts.failed, unknown = counts.unknown, skipped = counts.skipped },
+      duplicates = counts.duplicates, issued = counts.issued, failed = counts.failed, unknown = counts.unknown,
+      skipped = counts.skipped },
   }
 end
 
