@@ -187,6 +187,39 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.matches("5 records = 3 issued %+ 1 failed", again.out)
   end)
 
+  it("say that a source was not read to its end", function()
+    local source = csv(lines(5))
+    local limited = credenco("run", WORKFLOW, source, "--limit", "2")
+    assert.matches("2 records = 2 issued.-not read to the end: .-in.csv; run the workflow on it again", limited.out)
+    assert.matches("not read to the end: .-in.csv", credenco("run", WORKFLOW).out)
+    assert.matches("not read to the end: .-in.csv", credenco("report").out)
+    assert.equal(1, #cjson.decode(credenco("report", "--json").out).unread)
+    local whole = credenco("run", WORKFLOW, source)
+    assert.matches("5 records = 5 issued", whole.out)
+    assert.is_nil((whole.out .. credenco("report").out):find("not read", 1, true))
+  end)
+
+  local function make_unknown(key)
+    local db = assert(database.open(folder .. "/j.journal"))
+    assert(db:execute("UPDATE credenco_record SET state = 'unknown', code = 'timeout', offer = 'x', input = ? "
+      .. "WHERE key = ?", line(1), key))
+    db:close()
+  end
+
+  it("settle what a person found out, and go on from there", function()
+    credenco("run", WORKFLOW, csv { line(1), line(2), "123," .. world.trusting .. ",Short" })
+    make_unknown "10000001"
+    assert.equal(2, credenco("settle", "--key", "10000001").code)
+    assert.equal(2, credenco("settle", "--as", "failed").code)
+    assert.matches("no unknown record is like that", credenco("settle", "--key", "10000002", "--as", "failed").out)
+    assert.matches("1 record settled as failed; `credenco retry` makes a new offer",
+      credenco("settle", "--key", "10000001", "--as", "failed").out)
+    assert.matches("3 records = 1 issued %+ 2 failed", credenco("report").out)
+    assert.matches("1 record settled as skipped", credenco("settle", "--code", "invalid_record", "--as", "skipped").out)
+    assert.matches("1 failed record opened again", credenco("retry").out)
+    assert.matches("3 records = 1 issued %+ 0 failed %+ 0 unknown %+ 1 skipped %+ 1 pending", credenco("report").out)
+  end)
+
   it("report how many records have causes beyond the ten most frequent", function()
     files.write(folder .. "/w.lua", [[
 return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",

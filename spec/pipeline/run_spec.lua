@@ -6,6 +6,7 @@ local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
 local journal_retry = require "credenco.journal.retry"
+local journal_settle = require "credenco.journal.settle"
 local loop = require "credenco.loop"
 local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"
@@ -530,6 +531,17 @@ describe("a workflow whose steps are changed", function()
     assert.equal("offered", (bench:state_of "1"))
     assert.is_nil((begin { step "b" }))
     assert.equal(1, assert(begin { step "a" }).totals.issued)
+  end)
+
+  it("goes on at the next one when a person found the one before in the wallet", function()
+    local lost = err("timeout", "unknown")
+    bench.script.issue_status = always { status = nil }
+    begin({ step "a", step "b" }, { lost, lost, err("rejected") })
+    assert.equal("unknown", (bench:state_of "1"))
+    assert.equal(1, bench:ask(function(db) return journal_settle.settle(db, "w", "issued", { key = "1" }, 2) end))
+    assert.equal("pending", (bench:state_of "1"))
+    assert.equal(1, assert(begin { step "a", step "b" }).totals.issued)
+    assert.same({ "1" }, bench.wallet) -- the second step's; the first one's answers were all lost here
   end)
 
   it("may have another template where nothing came of the first one", function()

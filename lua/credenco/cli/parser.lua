@@ -6,7 +6,7 @@ local M = {}
 
 local NAMES = {
   "issue", "offer", "push", "status", "trust", "offer-uri",
-  "run", "load", "work", "report", "retry", "rejects", "find", "claims",
+  "run", "load", "work", "report", "retry", "settle", "rejects", "find", "claims",
   "sandbox", "version",
 }
 

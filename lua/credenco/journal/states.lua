@@ -11,7 +11,7 @@
 --- pushed   the wallet's endpoint answered 201; the offer is erased
 --- issued   done: pushed, and confirmed where that was asked for
 --- failed   refused, or never got through; nothing was issued
---- unknown  cannot be decided by the program; listed for a person
+--- unknown  cannot be decided by the program; listed for a person, who may settle it
 --- skipped  not wanted: refused by `accept`, or a line that repeats an earlier one
 
 local M = {}
@@ -20,8 +20,8 @@ M.NEXT = {
   pending = { "offered", "failed", "skipped", "unknown", "issued" },
   offered = { "pushed", "issued", "failed", "unknown", "pending" },
   pushed = { "issued", "failed", "unknown", "pending" },
-  failed = { "pending" },
-  unknown = { "pending", "offered", "pushed" },
+  failed = { "pending", "skipped" },
+  unknown = { "pending", "offered", "pushed", "issued", "failed" },
   issued = {},
   skipped = {},
 }

@@ -16,6 +16,10 @@ SELECT COUNT(*) FROM credenco_record WHERE workflow = ? AND copy = ''
 
 local BY_RECORD = "(by record)"
 
+local function name_of(workflow_name)
+  return "steps of " .. workflow_name
+end
+
 local function templates_of(workflow)
   local templates = {}
   for i, step in ipairs(workflow.steps) do
@@ -46,23 +50,30 @@ local function compare(db, workflow, before, now)
   return nil, refusal(step, before, now, row[1])
 end
 
+--- The templates of a workflow's steps, in their order; none where no run has begun yet.
+---@param db credenco.journal.Database
+---@param workflow_name string
+---@return string[]? templates
+---@return string? err
+function M.templates(db, workflow_name)
+  local row, err = db:row(KEPT, name_of(workflow_name))
+  if err then return nil, err end
+  return row and cjson.decode(row[1]) or {}
+end
+
 --- Keeps what the steps are, and refuses others as long as a record is between them.
 ---@param db credenco.journal.Database
 ---@param workflow credenco.Workflow
 ---@return boolean? ok
 ---@return string? err
 function M.keep(db, workflow)
-  local name, now = "steps of " .. workflow.name, templates_of(workflow)
-  local text = cjson.encode(now)
+  local now = templates_of(workflow)
   return db:transaction(function()
-    local row, err = db:row(KEPT, name)
-    if err then return nil, err end
-    if row and row[1] == text then return true end
-    if row then
-      local fits, why = compare(db, workflow, cjson.decode(row[1]), now)
-      if not fits then return nil, why end
-    end
-    return db:execute(KEEP, name, text)
+    local before, err = M.templates(db, workflow.name)
+    if not before then return nil, err end
+    local fits, why = compare(db, workflow, before, now)
+    if not fits then return nil, why end
+    return db:execute(KEEP, name_of(workflow.name), cjson.encode(now))
   end)
 end
 

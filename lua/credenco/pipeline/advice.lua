@@ -7,7 +7,7 @@ local BY_CODE = {
   invalid_record = "correct the lines (`credenco rejects`) or the mapping, then run again",
   invalid_claims = "correct the values, or the mapping",
   invalid_argument = "correct the lines: a wallet key or template is not valid",
-  duplicate = "nothing: the record was done once, under the line named first",
+  duplicate = "nothing, if the lines mean the same record: it was done once; else correct the key of the later one",
   not_accepted = "nothing, if the workflow is right to leave these out",
   hook_failed = "correct the workflow's function at the place named",
   not_found = "check that the wallet and the template exist, then `credenco retry`",
@@ -20,11 +20,13 @@ local BY_CODE = {
   bad_response = "check --base-url and what stands between here and the server, then `credenco retry`",
   issue_failed = "look at the issuer's log for these, then `credenco retry`",
   not_confirmed = "ask again later: `credenco retry --unknown` asks for the status and pushes nothing",
-  already_asked = "look in the wallet; if the credential is not there, ask the issuer's operator",
+  already_asked = "look in the wallet, `credenco settle` writes down what you found; "
+    .. "if the credential is not there, ask the issuer's operator",
+  settled = "nothing: a person decided; what was found not to be issued is taken up by `credenco retry`",
 }
 
 local UNKNOWN_PUSH = "look in the wallet; `credenco retry --unknown` pushes the same offer again, "
-  .. "which issues nothing twice"
+  .. "which issues nothing twice; `credenco settle` writes down what you found"
 
 ---@param state string
 ---@param code string?

@@ -1,0 +1,65 @@
+--- `credenco settle`: what a person found out about records that the program cannot decide.
+local arguments = require "credenco.cli.pipeline.arguments"
+local counted = require "credenco.cli.pipeline.counted"
+local journal_settle = require "credenco.journal.settle"
+local journal_steps = require "credenco.journal.steps"
+local opened = require "credenco.cli.pipeline.opened"
+local usage = require "credenco.cli.usage"
+
+local M = {
+  summary = "Write down what you found out about a record.",
+  description = [[
+Settles what the program cannot. Of a record whose outcome is unknown, after a look into the wallet: `--as issued`
+when the credential is there (its next step then goes on), `--as failed` when it is not and cannot come any more;
+`credenco retry` then makes it a new offer. Of a failed one: `--as skipped` gives it up, as when its line was
+corrected under another key. Nothing is sent.]],
+  epilog = [[
+Examples:
+  credenco settle company.lua --key 90004760 --as issued
+  credenco settle company.lua --code timeout --as failed
+  credenco settle company.lua --key 1234567 --as skipped
+
+]] .. arguments.JOURNAL,
+}
+
+function M.declare(command)
+  opened.declare(command)
+  command:group("What",
+    command:option "--as" :argname "STATE" :choices { "issued", "failed", "skipped" }
+      :description "What has become of it: issued, failed or skipped.",
+    command:option "--key" :argname "KEY" :description "The one with this business key.",
+    command:option "--code" :argname "CODE" :description "All with this cause, see `credenco report`.")
+end
+
+local NEXT = {
+  issued = "steps behind it are taken up by the next run",
+  failed = "`credenco retry` makes a new offer",
+  skipped = "counted as skipped from now on",
+}
+
+local function check(args)
+  if not args.as then usage.fail "--as is missing: issued, failed or skipped" end
+  if (args.key ~= nil) == (args.code ~= nil) then usage.fail "name a record with --key, or a cause with --code" end
+end
+
+local function settle(db, workflow, args)
+  local templates, err = journal_steps.templates(db, workflow)
+  if not templates then return nil, err end
+  local which = { key = args.key, code = args.code }
+  return journal_settle.settle(db, workflow, args.as, which, math.max(1, #templates))
+end
+
+function M.run(args)
+  check(args)
+  return opened.use(args, function(db, workflow)
+    local count, err = settle(db, workflow, args)
+    if not count then return nil, { code = "journal", message = err } end
+    local fields = { workflow = workflow, settled = count }
+    if count == 0 then
+      return fields, ("no %s record is like that; see `credenco report`"):format(journal_settle.from(args.as))
+    end
+    return fields, ("%s settled as %s; %s"):format(counted(count, "record"), args.as, NEXT[args.as])
+  end)
+end
+
+return M
