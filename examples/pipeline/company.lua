@@ -7,7 +7,8 @@ local claims = require "credenco.claims"
 return {
   name = "companies",
   template_id = "ebw_oid",
-  key = "coc_number",
+  -- However the register writes a number, it is one company: "90 01 23 45", "90012345".
+  key = function(record) return (record.coc_number:gsub("%D", "")) end,
   wallet_key = "wallet",
   claims = claims.map {
     id = claims.text("coc_number", { form = "digits", length = 8, fits = "8 digits" }),

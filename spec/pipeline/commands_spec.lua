@@ -263,6 +263,14 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.equal(4, credenco("find", "nobody").code)
   end)
 
+  it("find the id of a credential that nobody has asked about", function()
+    credenco("run", WORKFLOW, csv { line(7), line(8, "no-such-wallet"), line(7) })
+    local id = credenco("find", "10000007").out:match "ebw_oid  correlation_id ([%x-]+)\n"
+    local status = credenco("status", id)
+    assert.matches("revocation_uuid: [%x-]+", status.out)
+    assert.equal(1, #cjson.decode(credenco("find", "10000008", "--json").out).records[1].credentials)
+  end)
+
   it("retry what failed when its cause is gone", function()
     local source = csv { line(8, "late-wallet") }
     assert.equal(4, credenco("run", WORKFLOW, source).code)

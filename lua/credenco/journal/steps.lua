@@ -14,7 +14,8 @@ local CONCERNED = [[
 SELECT COUNT(*) FROM credenco_record WHERE workflow = ? AND copy = ''
   AND (step > ? AND state NOT IN ('issued', 'skipped') OR step = ? AND state IN ('offered', 'pushed'))]]
 
-local BY_RECORD = "(by record)"
+--- What stands for a template that each record has its own.
+M.BY_RECORD = "(by record)"
 
 local function name_of(workflow_name)
   return "steps of " .. workflow_name
@@ -23,7 +24,7 @@ end
 local function templates_of(workflow)
   local templates = {}
   for i, step in ipairs(workflow.steps) do
-    templates[i] = type(step.template_id) == "string" and step.template_id or BY_RECORD
+    templates[i] = type(step.template_id) == "string" and step.template_id or M.BY_RECORD
   end
   return templates
 end

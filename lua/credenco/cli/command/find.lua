@@ -1,16 +1,19 @@
 --- `credenco find`: everything the journal has about a business key.
 local arguments = require "credenco.cli.pipeline.arguments"
+local correlation = require "credenco.pipeline.correlation"
 local exit_code = require "credenco.cli.exit_code"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
+local journal_steps = require "credenco.journal.steps"
 local json = require "credenco.json"
 
 local M = {
   summary = "Find a record by its business key.",
   description = [[
 Shows what became of the record with a business key, in every workflow of the journal, with the ids of its
-credentials. `revocation_uuid` is there when the run confirmed the issue (`--confirm`). No workflow is
-named here, so the journal has to be: with --journal or CREDENCO_JOURNAL.]],
+credentials. `revocation_uuid` is there when the run confirmed the issue (`--confirm`); else `credenco status`
+tells it for the correlation id. No workflow is named here, so the journal has to be: with --journal or
+CREDENCO_JOURNAL.]],
   epilog = [[
 Examples:
   credenco find 90004760 --journal company.journal
@@ -37,16 +40,39 @@ local function lines_of(record)
   return lines
 end
 
+-- Steps that were asked for and never asked about stand nowhere; but under which id is known.
+local function complete(record, templates)
+  local known = {}
+  for _, credential in ipairs(record.credentials) do known[credential.step] = credential end
+  local last = record.state == "pending" and record.step - 1 or record.step
+  record.credentials = json.array()
+  for step = 1, record.copy == "" and last or 0 do
+    local template = templates[step]
+    local made = template and template ~= journal_steps.BY_RECORD and { step = step, template_id = template,
+      correlation_id = correlation.id(record.workflow, record.key, template) }
+    record.credentials[#record.credentials + 1] = known[step] or made or nil
+  end
+end
+
+local function find(db, key)
+  local found, err = journal_report.find(db, key)
+  for _, record in ipairs(found or {}) do
+    local templates, templates_err = journal_steps.templates(db, record.workflow)
+    if not templates then return nil, templates_err end
+    complete(record, templates)
+  end
+  return found, err
+end
+
 function M.run(args)
   local held, err = journal.open(arguments.journal(args), { existing = true })
   if not held then return nil, { code = "journal", message = err } end
-  local found, find_err = journal_report.find(held.db, args.key)
+  local found, find_err = find(held.db, args.key)
   held:close()
   if not found then return nil, { code = "journal", message = find_err } end
   if #found == 0 then return { records = json.array() }, "no record has this key", exit_code.rejected end
   local lines = {}
   for _, record in ipairs(found) do
-    record.credentials = json.array(record.credentials)
     for _, line in ipairs(lines_of(record)) do lines[#lines + 1] = line end
   end
   return { records = json.array(found) }, table.concat(lines, "\n")
