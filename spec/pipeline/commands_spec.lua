@@ -187,6 +187,12 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.matches("5 records = 3 issued %+ 1 failed", again.out)
   end)
 
+  it("say that a journal is a new one", function()
+    local source = csv(lines(1))
+    assert.truthy(credenco("run", WORKFLOW, source).err:find("a new journal begins: " .. env.CREDENCO_JOURNAL, 1, true))
+    assert.is_nil(credenco("run", WORKFLOW, source).err:find("new journal", 1, true))
+  end)
+
   it("say that a source was not read to its end", function()
     local source = csv(lines(5))
     local limited = credenco("run", WORKFLOW, source, "--limit", "2")

@@ -4,12 +4,14 @@ local claims_columns = require "credenco.claims.columns"
 local credenco = require "credenco"
 local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
+local journal_url = require "credenco.journal.url"
 local library = require "credenco.cli.library"
 local pipeline = require "credenco.pipeline"
 local progress = require "credenco.cli.pipeline.progress"
 local settings = require "credenco.cli.settings"
 local summary = require "credenco.cli.pipeline.summary"
 local usage = require "credenco.cli.usage"
+local uv = require "luv"
 
 local M = {}
 
@@ -98,6 +100,13 @@ local function check_columns(workflow, source, out)
   for _, line in ipairs(missing) do out:note("credenco: " .. line) end
 end
 
+-- Somebody who meant to go on stands in another folder, or named another file.
+local function tell_of_new_journal(options, out)
+  local path = options.journal
+  if not options.source or journal_url.is_postgresql(path) or uv.fs_stat(path) then return end
+  out:note(("credenco: a new journal begins: %s"):format(path))
+end
+
 -- Runs with everything that has to be put away again afterwards.
 local function watched(mode, options, out, args, listening)
   local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source)
@@ -122,6 +131,7 @@ function M.run(mode, args, out)
   local options = options_of(args, mode)
   options.client = client
   check_columns(options.workflow, options.source, out)
+  tell_of_new_journal(options, out)
   local result, err = watched(mode, options, out, args, listening)
   listening:close()
   if client then client:close() end
