@@ -182,6 +182,12 @@ describe("the program against the sandbox", function()
       assert.equal(1, #credentials_of(wallet))
     end)
 
+    it("prints the contact's number as one", function()
+      local wallet = world:new_wallet {}
+      local outcome = run { "trust", "--wallet", wallet, "--did", world.server.issuer_did, "--name", "Credenco" }
+      assert.matches("^id: %d+\n", outcome.out)
+    end)
+
     it("can leave direct issue out", function()
       local wallet = world:new_wallet {}
       done(run { "trust", "--wallet", wallet, "--did", world.server.issuer_did, "--name", "Credenco",

@@ -226,6 +226,12 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.matches("3 records = 1 issued %+ 0 failed %+ 0 unknown %+ 1 skipped %+ 1 pending", credenco("report").out)
   end)
 
+  it("report that a cause has several messages", function()
+    credenco("run", WORKFLOW, csv { "1", '2,x,"Open', "3" })
+    assert.matches("3 failed  broken_line at source: 1 field .- %(and 1 other message, see %-%-csv FILE%)",
+      credenco("report").out)
+  end)
+
   it("report how many records have causes beyond the ten most frequent", function()
     files.write(folder .. "/w.lua", [[
 return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",

@@ -24,6 +24,12 @@ function M.pick(result, names)
   return picked
 end
 
+-- JSON has one kind of number; Lua 5.4 would print 2 as 2.0.
+local function printed(value)
+  if type(value) == "number" and value % 1 == 0 then return ("%.0f"):format(value) end
+  return tostring(value)
+end
+
 ---@param result table
 ---@param names string[] in this order
 ---@return string
@@ -31,7 +37,7 @@ function M.text(result, names)
   local lines = {}
   for _, name in ipairs(names) do
     if result[name] ~= nil then
-      lines[#lines + 1] = name .. ": " .. tostring(result[name])
+      lines[#lines + 1] = name .. ": " .. printed(result[name])
     end
   end
   return table.concat(lines, "\n")

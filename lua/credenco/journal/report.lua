@@ -41,8 +41,17 @@ function M.workflows(db)
   return rows
 end
 
+--- Records that came to the same end in the same way.
+---@class credenco.journal.Cause
+---@field state "failed"|"unknown"|"skipped"
+---@field stage? string
+---@field code? string
+---@field count integer
+---@field example? string one of their messages
+---@field messages integer how many different ones there are
+
 local CAUSES = [[
-SELECT state, stage, code, COUNT(*), MIN(message) FROM credenco_record
+SELECT state, stage, code, COUNT(*), MIN(message), COUNT(DISTINCT message) FROM credenco_record
 WHERE workflow = ? AND state IN ('failed', 'unknown', 'skipped')
 GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]
 
@@ -50,14 +59,14 @@ GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param limit integer
----@return { state: string, stage?: string, code?: string, count: integer, example?: string }[]?
+---@return credenco.journal.Cause[]?
 ---@return string? err
 function M.causes(db, workflow, limit)
   local rows, err = db:rows(CAUSES, workflow, limit)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do
     rows[i] = { state = row[1], stage = row[2], code = row[3], count = row[4],
-      example = row[5] and bytes.decode(row[5]) }
+      example = row[5] and bytes.decode(row[5]), messages = row[6] }
   end
   return rows
 end

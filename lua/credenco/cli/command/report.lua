@@ -1,6 +1,7 @@
 --- `credenco report`: how many records stand where, and why.
 local advice = require "credenco.pipeline.advice"
 local arguments = require "credenco.cli.pipeline.arguments"
+local counted = require "credenco.cli.pipeline.counted"
 local csv_line = require "credenco.cli.pipeline.csv_line"
 local journal_report = require "credenco.journal.report"
 local journal_runs = require "credenco.journal.runs"
@@ -31,11 +32,16 @@ function M.declare(command)
     command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.")
 end
 
+local function and_others(count)
+  if count < 1 then return "" end
+  return (" (and %s, see --csv FILE)"):format(counted(count, "other message"))
+end
+
 local function cause_lines(report)
   local lines = {}
   for _, cause in ipairs(report.causes) do
-    lines[#lines + 1] = ("%8d %s  %s at %s: %s"):format(cause.count, cause.state, cause.code or "?",
-      cause.stage or "?", cause.example or "no message")
+    lines[#lines + 1] = ("%8d %s  %s at %s: %s%s"):format(cause.count, cause.state, cause.code or "?",
+      cause.stage or "?", cause.example or "no message", and_others(cause.messages - 1))
     lines[#lines + 1] = ("%10s what to do: %s"):format("", cause.what_to_do)
   end
   if report.other > 0 then

@@ -52,8 +52,8 @@ end
 M.called = called
 
 --- The command that shows what failed.
-function M.report_command(journal_url, workflow_path)
-  local named = os.getenv "CREDENCO_JOURNAL" == journal_url and "" or " --journal " .. quoted(journal_url)
+function M.report_command(journal, workflow_path)
+  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " --journal " .. quoted(journal)
   return ("credenco report %s%s"):format(quoted(workflow_path), named)
 end
 
