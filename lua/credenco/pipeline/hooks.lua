@@ -16,7 +16,9 @@ end
 local function notify(run, name, hook, ...)
   if not hook then return end
   local ok, where = M.call(hook, ...)
-  if not ok then run:warn(("%s failed at %s; the record itself is not affected"):format(name, where)) end
+  if ok then return end
+  run.counts.unheard = run.counts.unheard + 1
+  run:warn(("%s failed at %s; the record itself is not affected"):format(name, where))
 end
 
 --- Tells the workflow that a credential was issued. After a crash it may be told a second time.

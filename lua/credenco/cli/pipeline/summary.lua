@@ -71,6 +71,11 @@ local function duplicates(result)
     "lines repeat the key of an earlier line and were left out")
 end
 
+local function unheard(result)
+  if result.counts.unheard == 0 then return nil end
+  return ("  the workflow's on_issued or on_failed failed %s"):format(counted(result.counts.unheard, "time"))
+end
+
 --- That there are sources with lines which the journal does not know of; nil when there are none.
 ---@param names string[]
 ---@return string?
@@ -93,6 +98,7 @@ function M.text(result, next_command, report_command)
   add(earlier(result))
   add(corrected(result))
   add(duplicates(result))
+  add(unheard(result))
   if totals and totals.failed + totals.unknown > 0 then add("  why: " .. report_command) end
   if next_command then add("  go on: " .. next_command) end
   if not result.stopped then add(M.unread(result.unread)) end
@@ -110,7 +116,7 @@ function M.fields(result)
     message = result.err and tostring(result.err.message) or nil,
     run = { read = counts.read, known = counts.known, corrected = counts.corrected,
       duplicates = counts.duplicates, issued = counts.issued, failed = counts.failed, unknown = counts.unknown,
-      skipped = counts.skipped },
+      skipped = counts.skipped, unheard = counts.unheard },
   }
 end
 
