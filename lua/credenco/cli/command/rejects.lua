@@ -4,16 +4,20 @@ local counted = require "credenco.cli.pipeline.counted"
 local journal_report = require "credenco.journal.report"
 local journal_retry = require "credenco.journal.retry"
 local journal_runs = require "credenco.journal.runs"
+local json = require "credenco.json"
+local new_files = require "credenco.cli.pipeline.new_files"
 local opened = require "credenco.cli.pipeline.opened"
+local source = require "credenco.pipeline.source"
 local usage = require "credenco.cli.usage"
-local uv = require "luv"
 
 local M = {
   summary = "Write the refused lines to a file, to be corrected.",
   description = [[
 Writes the input lines of all failed records byte for byte, below their header line, and why each was
 refused to a second file beside it. Correct the first file and run it: a corrected line replaces the
-refused one. Lines that had no key to be known by leave the journal with this, or would stay refused.]],
+refused one. Lines that had no key to be known by leave the journal with this, or would stay refused.
+Lines from files with another header go to files of their own: beside rejects.csv rejects.2.csv, and so on.
+No file that is there is overwritten; when one is, nothing is written.]],
   epilog = [[
 Examples:
   credenco rejects company.lua --output rejects.csv
@@ -26,45 +30,33 @@ function M.declare(command)
   opened.declare(command)
   command:group("Files",
     command:option "--output -o" :argname "FILE" :count "1"
-      :description "Where the lines go; the reasons go to FILE.reasons.txt."
+      :description "A new file for the lines; the reasons go to FILE.reasons.txt."
       :target "output",
     command:flag "--keep" :description "Leave lines without a key in the journal.")
 end
 
-local OWNER_ONLY = 384 -- 0600: the lines are what the journal keeps private
+local REASONS = ".reasons.txt"
 
-local function open_file(path)
-  local fd, fd_err = uv.fs_open(path, "w", OWNER_ONLY)
-  if not fd then usage.fail("--output: " .. fd_err) end
-  uv.fs_close(fd)
-  local file, err = io.open(path, "wb")
-  if not file then usage.fail("--output: " .. err) end
-  return file
+--- Lines that stand in one file, because they are read in the same way.
+---@class credenco.cli.Rejects
+---@field layout { format: string, header: string? }
+---@field lines credenco.cli.NewFile
+---@field reasons credenco.cli.NewFile
+---@field number integer of the line that comes next
+---@field count integer records in it
+
+-- The number of a further file stands before the extension: r.csv, r.2.csv.
+local function numbered(path, number)
+  if number == 1 then return path end
+  local stem, extension = path:match "^(.*[^/])(%.[^./]+)$"
+  return ("%s.%d%s"):format(stem or path, number, extension or "")
 end
 
--- What an earlier call wrote may be all there is of lines without a key, or half corrected by now.
-local function refuse_to_overwrite(path)
-  local there = uv.fs_stat(path)
-  if there and there.size > 0 then
-    usage.fail(("--output: %s is there already and is not overwritten; name another file, or remove it"):format(path))
-  end
-end
-
-local function open_files(path)
-  local reasons_path = path .. ".reasons.txt"
-  refuse_to_overwrite(path)
-  refuse_to_overwrite(reasons_path)
-  return open_file(path), open_file(reasons_path)
-end
-
--- Lines of one file share one header; those of another layout cannot stand below it.
-local function layout_of(db, layouts, problem)
-  local layout, err = layouts[problem.run], nil
-  if not layout then
-    layout, err = journal_runs.layout(db, problem.run)
-    layouts[problem.run] = layout
-  end
-  return layout, err
+-- What is no CSV the journal keeps as an object of JSON a line.
+local function layout_of(db, run)
+  local layout, err = journal_runs.layout(db, run)
+  if not layout then return nil, { code = "journal", message = err or "a line's source is not in the journal" } end
+  return { format = layout.format == "csv" and "csv" or "jsonl", header = layout.header }
 end
 
 local function same_layout(a, b)
@@ -72,68 +64,132 @@ local function same_layout(a, b)
   return a.format == b.format and bare(a.header) == bare(b.header)
 end
 
-local function write_line(lines, reasons, number, problem)
-  local raw = problem.input
-  lines:write(raw, raw:sub(-1) == "\n" and "" or "\n")
-  local _, breaks = raw:gsub("\n", "")
-  reasons:write(("line %d (%s, line %d%s): %s: %s\n"):format(number, problem.source or "?", problem.line,
-    problem.key ~= "" and ", key " .. problem.key or "", problem.code or "?", problem.message or ""))
-  return number + math.max(1, breaks)
+local function write_lines(rejects, text)
+  if text:sub(-1) ~= "\n" then text = text .. "\n" end
+  local _, breaks = text:gsub("\n", "")
+  rejects.number = rejects.number + breaks
+  return rejects.lines:write(text)
 end
 
-local function write_all(db, workflow, lines, reasons)
-  local layouts, runs, first, number, count, others = {}, {}, nil, 1, 0, 0
-  for problem, err in journal_report.each_problem(db, workflow) do
-    if err then return nil, err end
+local function create(job, layout)
+  local path = numbered(job.path, #job.list + 1)
+  local lines, err = job.files:create(path)
+  local reasons
+  if lines then reasons, err = job.files:create(path .. REASONS) end
+  if not reasons then return nil, { code = "usage", message = "--output: " .. err } end
+  local rejects = { layout = layout, lines = lines, reasons = reasons, number = 1, count = 0 }
+  job.list[#job.list + 1] = rejects
+  if not layout.header then return rejects end
+  local ok, write_err = write_lines(rejects, layout.header)
+  if not ok then return nil, { code = "unexpected", message = write_err } end
+  return rejects
+end
+
+local function with_layout(job, layout)
+  for _, rejects in ipairs(job.list) do
+    if same_layout(rejects.layout, layout) then return rejects end
+  end
+  return create(job, layout)
+end
+
+-- Where the lines of a run go.
+local function rejects_of(job, run)
+  if job.of_run[run] then return job.of_run[run] end
+  local layout, err = layout_of(job.db, run)
+  local rejects
+  if layout then rejects, err = with_layout(job, layout) end
+  job.of_run[run] = rejects
+  return rejects, err
+end
+
+local function reason(number, problem)
+  return ("line %d (%s, line %d%s): %s: %s\n"):format(number, problem.source or "?", problem.line,
+    problem.key ~= "" and ", key " .. problem.key or "", problem.code or "?", problem.message or "")
+end
+
+local function write_problem(job, problem)
+  local rejects, err = rejects_of(job, problem.run)
+  if not rejects then return nil, err end
+  local ok, write_err = rejects.reasons:write(reason(rejects.number, problem))
+  if ok then ok, write_err = write_lines(rejects, problem.input) end
+  if not ok then return nil, { code = "unexpected", message = write_err } end
+  rejects.count = rejects.count + 1
+  return true
+end
+
+local function write_problems(job)
+  for problem, err in journal_report.each_problem(job.db, job.workflow) do
+    if err then return nil, { code = "journal", message = err } end
     if problem.state == "failed" and problem.input then
-      local layout, layout_err = layout_of(db, layouts, problem)
-      if not layout then return nil, layout_err or "a line's source is not in the journal" end
-      if not first then
-        first = layout
-        if layout.header then
-          lines:write(layout.header, layout.header:sub(-1) == "\n" and "" or "\n")
-          number = 2
-        end
-      end
-      if same_layout(first, layout) then
-        number = write_line(lines, reasons, number, problem)
-        runs[problem.run] = true
-        count = count + 1
-      else
-        others = others + 1
-      end
+      local ok, write_err = write_problem(job, problem)
+      if not ok then return nil, write_err end
     end
   end
-  return count, others, runs
+  local ok, err = job.files:finish()
+  if not ok then return nil, { code = "unexpected", message = err } end
+  return true
 end
 
-local function close(file)
-  local ok, err = file:close()
-  return ok, err
+local function write_all(job)
+  local ok, err = write_problems(job)
+  if ok then return true end
+  job.files:discard()
+  if err.code == "usage" then usage.fail(err.message) end
+  return nil, { code = err.code, message = err.message .. "; no file was left, and the journal is as it was" }
+end
+
+local function forget(job)
+  local runs = {}
+  for run in pairs(job.of_run) do runs[run] = true end
+  local removed, err = journal_retry.forget_broken(job.db, job.workflow, runs)
+  if removed then return removed end
+  return nil, { code = "journal",
+    message = ("%s; the lines were written to %s, and may be in the journal still"):format(err, job.path) }
+end
+
+-- What sets a further file apart, and what its name does not tell the run that will read it.
+local function remark(job, rejects)
+  local format, header = rejects.layout.format, rejects.layout.header
+  local parts = {}
+  if rejects ~= job.list[1] then parts[1] = header and "its header is another one" or "it has no header" end
+  if source.format_of(rejects.lines.path, header or "") ~= format then
+    parts[#parts + 1] = "run it with --format " .. format
+  end
+  return parts[1] and ": " .. table.concat(parts, "; ") or ""
+end
+
+local function text_of(job, removed)
+  if not job.list[1] then return "no failed record has a line in the journal; no file was written" end
+  local text = {}
+  for i, rejects in ipairs(job.list) do
+    text[i] = ("%s written to %s, the reasons to %s%s"):format(counted(rejects.count, "line"), rejects.lines.path,
+      rejects.reasons.path, remark(job, rejects))
+  end
+  if removed > 0 then
+    text[#text + 1] = ("%d of them had no key and %s nowhere else now"):format(
+      removed, removed == 1 and "stands" or "stand")
+  end
+  return table.concat(text, "\n")
+end
+
+local function result_of(job, removed)
+  local result = { workflow = job.workflow, lines = 0, forgotten = removed, files = json.array() }
+  for i, rejects in ipairs(job.list) do
+    result.lines = result.lines + rejects.count
+    result.files[i] = { file = rejects.lines.path, reasons = rejects.reasons.path, lines = rejects.count }
+  end
+  return result
 end
 
 function M.run(args)
   return opened.use(args, function(db, workflow)
-    local lines, reasons = open_files(args.output)
-    local count, others, runs = write_all(db, workflow, lines, reasons)
-    local closed, close_err = close(lines)
-    if closed then closed, close_err = close(reasons) end
-    if not count then return nil, { code = "journal", message = others } end
-    if not closed then return nil, { code = "unexpected", message = close_err } end
+    local job = { db = db, workflow = workflow, path = args.output, files = new_files.new(), list = {}, of_run = {} }
+    local ok, err = write_all(job)
+    if not ok then return nil, err end
     local removed, removed_err = 0, nil
-    if not args.keep then removed, removed_err = journal_retry.forget_broken(db, workflow, runs) end
-    if not removed then return nil, { code = "journal", message = removed_err } end
-    local text = ("%s written to %s, the reasons to %s.reasons.txt"):format(
-      counted(count, "line"), args.output, args.output)
-    if removed > 0 then
-      text = ("%s; %d of them had no key and %s nowhere else now"):format(
-        text, removed, removed == 1 and "stands" or "stand")
-    end
-    if others > 0 then
-      text = text .. ("; %s left, for the next call"):format(
-        counted(others, "line of files with another header is", "lines of files with another header are"))
-    end
-    return { workflow = workflow, lines = count, left = others, forgotten = removed }, text
+    if not args.keep then removed, removed_err = forget(job) end
+    if not removed then return nil, removed_err end
+    return result_of(job, removed), text_of(job, removed)
   end)
 end
 

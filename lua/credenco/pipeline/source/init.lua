@@ -32,7 +32,11 @@ M.MAX_RECORD_BYTES = 1048576
 local FORMATS = { csv = csv, jsonl = jsonl }
 local EXTENSIONS = { csv = "csv", tsv = "csv", txt = "csv", jsonl = "jsonl", ndjson = "jsonl" }
 
-local function format_of(path, first_bytes)
+--- What a file is taken for when nobody says it.
+---@param path string
+---@param first_bytes string
+---@return "csv"|"jsonl"
+function M.format_of(path, first_bytes)
   local extension = path:match("%.(%w+)$")
   local known = extension and EXTENSIONS[extension:lower()]
   if known then return known end
@@ -57,7 +61,7 @@ end
 function M.from_bytes(stream, options)
   local front, read_err = stream:read()
   if read_err then return nil, ("%s: %s"):format(options.name, read_err) end
-  local format = options.format or format_of(options.name, front or "")
+  local format = options.format or M.format_of(options.name, front or "")
   local source, err = FORMATS[format].open(with_front(stream, front or ""), {
     name = options.name,
     max_record_bytes = options.max_record_bytes or M.MAX_RECORD_BYTES,

@@ -1,0 +1,104 @@
+--- Files that come to be together: none of them was there before, and none stays when one cannot be written.
+local uv = require "luv"
+
+local M = {}
+
+local OWNER_ONLY = 384 -- 0600: they hold what the journal keeps private
+local BUFFER_BYTES = 65536
+
+-- The operating system's reason without its path, which stands in front.
+local function cannot_write(path, err)
+  local hint = err:find "^ENOENT" and "; is its folder there?" or ""
+  return ("%s: cannot be written (%s)%s"):format(path, err:match "^%w+: [^:]+" or err, hint)
+end
+
+---@class credenco.cli.NewFile
+---@field path string
+---@field private fd integer?
+---@field private parts string[] what is not written yet
+---@field private size integer its bytes
+local NewFile = {}
+NewFile.__index = NewFile
+
+function NewFile:flush()
+  local rest = table.concat(self.parts)
+  self.parts, self.size = {}, 0
+  while rest ~= "" do
+    local count, err = uv.fs_write(self.fd, rest, -1)
+    if not count then return nil, cannot_write(self.path, err) end
+    rest = rest:sub(count + 1)
+  end
+  return true
+end
+
+---@param text string
+---@return boolean? ok
+---@return string? err names the file
+function NewFile:write(text)
+  self.parts[#self.parts + 1] = text
+  self.size = self.size + #text
+  if self.size < BUFFER_BYTES then return true end
+  return self:flush()
+end
+
+function NewFile:close()
+  local fd = self.fd
+  self.fd = nil
+  if not fd then return true end
+  return uv.fs_close(fd)
+end
+
+function NewFile:finish()
+  local ok, err = self:flush()
+  if not ok then return nil, err end
+  ok, err = uv.fs_fsync(self.fd)
+  if ok then ok, err = self:close() end
+  if not ok then return nil, cannot_write(self.path, err) end
+  return true
+end
+
+---@class credenco.cli.NewFiles
+---@field private list credenco.cli.NewFile[]
+local NewFiles = {}
+NewFiles.__index = NewFiles
+
+---@return credenco.cli.NewFiles
+function M.new()
+  return setmetatable({ list = {} }, NewFiles)
+end
+
+--- Creates a file that was not there, for its owner only.
+---@param path string
+---@return credenco.cli.NewFile?
+---@return string? err names the file
+function NewFiles:create(path)
+  local fd, err = uv.fs_open(path, "wx", OWNER_ONLY)
+  if not fd and err:find "^EEXIST" then
+    return nil, path .. " is there already and is not overwritten; name another file, or remove it"
+  end
+  if not fd then return nil, cannot_write(path, err) end
+  local file = setmetatable({ path = path, fd = fd, parts = {}, size = 0 }, NewFile)
+  self.list[#self.list + 1] = file
+  return file
+end
+
+--- Writes what is left, and closes the files; they are on disk then.
+---@return boolean? ok
+---@return string? err names the file
+function NewFiles:finish()
+  for _, file in ipairs(self.list) do
+    local ok, err = file:finish()
+    if not ok then return nil, err end
+  end
+  return true
+end
+
+--- Removes every file that was created.
+function NewFiles:discard()
+  for _, file in ipairs(self.list) do
+    file:close()
+    uv.fs_unlink(file.path)
+  end
+end
+
+return M
