@@ -216,6 +216,32 @@ describe("a run", function()
     assert.equal(501, listed)
   end)
 
+  it("tells whoever lists problems that the journal failed meanwhile", function()
+    bench.script.create_offer = always(err("rejected"))
+    assert(bench:run(records(501)))
+    local listed = bench:ask(function(db)
+      local pages = { rows = function(self, ...)
+        self.read = (self.read or 0) + 1
+        if self.read > 1 then return nil, "database gone" end
+        return db:rows(...)
+      end }
+      local count = 0
+      for problem, list_err in journal_report.each_problem(pages, "w") do
+        if not problem then return { count = count, err = list_err } end
+        count = count + 1
+      end
+      return { count = count }
+    end)
+    assert.same({ count = 500, err = "database gone" }, listed)
+  end)
+
+  it("forgets of lines without a key only those that were seen, not what another run added since", function()
+    assert(bench:run { { id = "" }, { id = "" }, { id = "" } })
+    local removed = bench:ask(function(db) return journal_retry.forget_broken(db, "w", { [1] = 2 }) end)
+    assert.equal(2, removed)
+    assert.same({ { 3 } }, bench:ask(function(db) return db:rows "SELECT line FROM credenco_record" end))
+  end)
+
   it("stops at the number of failures it may have", function()
     bench.script.create_offer = always(err("rejected"))
     local result = assert(bench:run(records(2000), { max_failures = { count = 10 }, concurrency = 1 }))

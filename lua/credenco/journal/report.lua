@@ -88,7 +88,7 @@ end
 --- Every record that was not issued and is not open, in the order of its source, a page at a time.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return fun(): table?, string?
+---@return fun(): table|false|nil, string? next false and an error when the journal fails: nil would end a loop in silence
 function M.each_problem(db, workflow)
   local after = { run = -1, line = -1, copy = "", key = "" }
   local rows, at = {}, 0
@@ -99,7 +99,7 @@ function M.each_problem(db, workflow)
       rows, err = db:rows(LIST, workflow, after.run, after.line, after.copy, after.key, PAGE)
       if not rows then
         rows = {}
-        return nil, err
+        return false, err
       end
       at = 1
     end

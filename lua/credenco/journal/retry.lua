@@ -31,20 +31,27 @@ function M.open_again(db, workflow, which)
   return db:change(update(which.state, ""), workflow)
 end
 
---- Takes lines without a key out of the journal: they are in a file now, and no later run could match them.
+local FORGET = [[
+DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND state = 'failed' AND run = ? AND line <= ?]]
+
+--- Takes lines without a key out of the journal, all or none: they are in a file now, and no later run could match
+--- them. What a run at work has added since stays.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@param runs table<integer, boolean> the readings whose lines were written
+---@param last_lines table<integer, integer> of each run the last line without a key that was written to the file
 ---@return integer? removed
 ---@return string? err
-function M.forget_broken(db, workflow, runs)
+function M.forget_broken(db, workflow, last_lines)
   local removed = 0
-  for run in pairs(runs) do
-    local count, err = db:change(
-      "DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND state = 'failed' AND run = ?", workflow, run)
-    if not count then return nil, err end
-    removed = removed + count
-  end
+  local ok, err = db:transaction(function()
+    for run, line in pairs(last_lines) do
+      local count, change_err = db:change(FORGET, workflow, run, line)
+      if not count then return nil, change_err end
+      removed = removed + count
+    end
+    return true
+  end)
+  if not ok then return nil, err end
   return removed
 end
 

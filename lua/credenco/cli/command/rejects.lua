@@ -114,6 +114,7 @@ local function write_problem(job, problem)
   if ok then ok, write_err = write_lines(rejects, problem.input) end
   if not ok then return nil, { code = "unexpected", message = write_err } end
   rejects.count = rejects.count + 1
+  if problem.key == "" then job.last_lines[problem.run] = problem.line end
   return true
 end
 
@@ -139,9 +140,7 @@ local function write_all(job)
 end
 
 local function forget(job)
-  local runs = {}
-  for run in pairs(job.of_run) do runs[run] = true end
-  local removed, err = journal_retry.forget_broken(job.db, job.workflow, runs)
+  local removed, err = journal_retry.forget_broken(job.db, job.workflow, job.last_lines)
   if removed then return removed end
   return nil, { code = "journal",
     message = ("%s; the lines were written to %s, and may be in the journal still"):format(err, job.path) }
@@ -183,7 +182,8 @@ end
 
 function M.run(args)
   return opened.use(args, function(db, workflow)
-    local job = { db = db, workflow = workflow, path = args.output, files = new_files.new(), list = {}, of_run = {} }
+    local job = { db = db, workflow = workflow, path = args.output, files = new_files.new(), list = {}, of_run = {},
+      last_lines = {} }
     local ok, err = write_all(job)
     if not ok then return nil, err end
     local removed, removed_err = 0, nil
