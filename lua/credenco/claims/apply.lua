@@ -66,9 +66,9 @@ local function checked(rule, value, record, problems, path)
 end
 
 local function read_scalar(rule, value, record, problems, path)
-  local read = rule.type.read(value, rule.options)
+  local read, found = rule.type.read(value, rule.options)
   if read == nil then
-    report(problems, path, rule, kind.of(value))
+    report(problems, path, rule, found or kind.of(value))
     return nil
   end
   return checked(rule, read, record, problems, path)

@@ -1,12 +1,14 @@
 --- The scalar types a claim can have: what each one accepts, and how it says what would fit.
 ---
 --- A type is `{ options, check(options), fits(options), read(value, options) }`. `read` gives the
---- claim's value, or nil when the value does not fit; it never says why, because `fits` says what
---- would, and the value itself must not reach a message. Where most values are claims as they stand,
---- `quick(options)` gives a function that knows these, sparing them the rest.
+--- claim's value, or nil when the value does not fit, and what was found where that is not the kind
+--- of the value as it came; it never says why, because `fits` says what would, and the value itself
+--- must not reach a message. Where most values are claims as they stand, `quick(options)` gives a
+--- function that knows these, sparing them the rest.
 
 local core = require "credenco.core"
 local date = require "credenco.claims.date"
+local kind = require "credenco.claims.kind"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
 local MAX_EXACT = 9007199254740992 -- 2^53: the last integer that every JSON reader holds exactly
@@ -104,21 +106,25 @@ function text.quick(options)
   return not asks and is_plain or nil
 end
 
+-- What is left of a text to be judged, and its characters; neither when a form gives no text.
+local function left_of(value, options)
+  if not options.form[1] and is_plain(value) then return value, #value end
+  if options.trim ~= false then value = trimmed(value) end
+  value = apply_forms(value, options.form)
+  return value, value and utf8_text.length(value)
+end
+
+local function fits_text(value, length, options)
+  return length >= (options.min_length or 0) and length <= (options.max_length or math.huge)
+    and (not options.pattern or value:find(options.pattern))
+    and (not options.one_of or contains(options.one_of, value))
+end
+
 function text.read(value, options)
   if type(value) ~= "string" then return nil end
-  local length
-  if not options.form[1] and is_plain(value) then
-    length = #value
-  else
-    if options.trim ~= false then value = trimmed(value) end
-    value = apply_forms(value, options.form)
-    length = value and utf8_text.length(value)
-    if not length then return nil end
-  end
-  if length < (options.min_length or 0) or length > (options.max_length or math.huge) then return nil end
-  if options.pattern and not value:find(options.pattern) then return nil end
-  if options.one_of and not contains(options.one_of, value) then return nil end
-  return value
+  local left, length = left_of(value, options)
+  if length and fits_text(left, length, options) then return left end
+  return nil, kind.of(left) .. (options.form[1] and " after its form" or "")
 end
 
 local function range_phrase(noun, options)
