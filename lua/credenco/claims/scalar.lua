@@ -67,7 +67,8 @@ local function contains(list, value)
   return false
 end
 
-local function length_phrase(low, high, unit)
+local function length_phrase(low, high)
+  local unit = (high or low) == 1 and "character" or "characters"
   if low and high then
     return low == high and ("%d %s"):format(low, unit) or ("%d to %d %s"):format(low, high, unit)
   end
@@ -86,13 +87,17 @@ function text.check(options)
   if options.length then
     options.min_length, options.max_length = options.length, options.length
   end
+  -- required text is never empty
+  if options.required and (options.min_length or options.max_length) then
+    options.min_length = math.max(options.min_length or 1, 1)
+  end
   return check_pattern(options) or check_forms(options)
 end
 
 function text.fits(options)
   if options.one_of then return "one of: " .. table.concat(options.one_of, ", ") end
   local parts = { "text" }
-  local length = length_phrase(options.min_length, options.max_length, "characters")
+  local length = length_phrase(options.min_length, options.max_length)
   if length then parts[#parts + 1] = "of " .. length end
   if options.pattern then parts[#parts + 1] = ("that matches %s"):format(options.pattern) end
   return table.concat(parts, " ")
