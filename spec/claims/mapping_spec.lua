@@ -11,6 +11,13 @@ describe("a claim rule", function()
   local cases = {
     { "trims text", claims.text "c", "  a b ", "a b" },
     { "keeps blanks when told to", claims.text("c", { trim = false }), " a ", " a " },
+    { "trims blanks that are not ASCII", claims.text "c", "\194\160\226\128\175a b\226\128\135\227\128\128\239\187\191 ", "a b" },
+    { "keeps blanks that are not ASCII inside", claims.text "c", "a\194\160b", "a\194\160b" },
+    { "keeps characters that share bytes with blanks", claims.text "c", "\194\161\195\160", "\194\161\195\160" },
+    { "keeps blanks that are not ASCII when told to", claims.text("c", { trim = false }), "a\194\160", "a\194\160" },
+    { "trims them around a number", claims.integer "c", "\194\16042\226\128\175", 42 },
+    { "trims them around a date", claims.date "c", "2024-02-29\194\160", "2024-02-29" },
+    { "takes the default of text of such blanks only", claims.text("c", { default = "none" }), "\194\160 \227\128\128", "none" },
     { "collapses inner blanks", claims.text("c", { form = "collapse" }), "a   b", "a b" },
     { "applies several forms in their order", claims.text("c", { form = { "alphanumeric", "upper" } }), "nl-12 a", "NL12A" },
     { "applies a function as a form", claims.text("c", { form = function(t) return t .. "!" end }), "a", "a!" },
@@ -46,6 +53,7 @@ describe("a value that does not fit", function()
   local cases = {
     { "absent text", claims.text "c", nil, "absent", "text" },
     { "empty text", claims.text "c", "", "empty", "text" },
+    { "text of blanks that are not ASCII", claims.text "c", "\194\160 \239\187\191", "only blanks", "text" },
     { "JSON's null", claims.text "c", require "cjson".null, "absent", "text" },
     { "text that is too short", claims.text("c", { length = 8 }), "1234567", "text of 7 characters", "text of 8 characters" },
     { "text that is too long", claims.text("c", { max_length = 2 }), "abc", "text of 3 characters", "text of 1 to 2 characters" },

@@ -157,6 +157,13 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.matches("2%s+%(key%)%s+a function that failed at .-w.lua:2%s", done.out)
   end)
 
+  it("take a key and a wallet without the blanks around them, ASCII or not", function()
+    local source = csv { ("\194\16010000001 ,\226\128\175%s\227\128\128,One"):format(world.trusting), "\194\160 ,w,Two" }
+    local done = credenco("claims", "check", WORKFLOW, source)
+    assert.truthy(done.out:find(("key 10000001, wallet %s):"):format(world.trusting), 1, true), done.out)
+    assert.matches("3%s+%(key%)%s+coc_number%s+only blanks", done.out)
+  end)
+
   it("dry-run without sending or writing anything", function()
     local key = world:new_wallet()
     local done = credenco("run", WORKFLOW, csv { line(1, key) }, "--dry-run")

@@ -4,6 +4,7 @@ local core = require "credenco.core"
 local json = require "credenco.json"
 local kind = require "credenco.claims.kind"
 local place = require "credenco.claims.place"
+local utf8_text = require "credenco.pipeline.utf8_text"
 
 local M = {}
 
@@ -28,7 +29,7 @@ function M.column_value(record, column)
 end
 
 local function is_blank(value)
-  if type(value) == "string" then return not value:find("%S") end
+  if type(value) == "string" then return utf8_text.is_blank(value) end
   return kind.is_absent(value)
 end
 

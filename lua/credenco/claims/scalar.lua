@@ -11,6 +11,7 @@ local date = require "credenco.claims.date"
 local kind = require "credenco.claims.kind"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
+local trimmed = utf8_text.trimmed
 local MAX_EXACT = 9007199254740992 -- 2^53: the last integer that every JSON reader holds exactly
 
 local FORMS = {
@@ -26,11 +27,6 @@ local function form_names()
   for name in pairs(FORMS) do names[#names + 1] = name end
   table.sort(names)
   return table.concat(names, ", ")
-end
-
-local function trimmed(value)
-  if not value:find("^%s") and not value:find("%s$") then return value end
-  return (value:match("^%s*(.-)%s*$"))
 end
 
 local function as_list(value)

@@ -5,6 +5,7 @@ local core = require "credenco.core"
 local hooks = require "credenco.pipeline.hooks"
 local kind = require "credenco.claims.kind"
 local options = require "credenco.options"
+local utf8_text = require "credenco.pipeline.utf8_text"
 
 local M = {}
 
@@ -45,7 +46,7 @@ function M.as_text(value)
     return nil, "text: a number beyond 2^53 is not held exactly"
   end
   if type(value) ~= "string" then return nil end
-  if value:find("^%s") or value:find("%s$") then value = value:match("^%s*(.-)%s*$") end
+  value = utf8_text.trimmed(value)
   return value ~= "" and value or nil
 end
 
