@@ -33,7 +33,10 @@ describe("CSV", function()
     { "passes over blank lines", "a,b\n\n1,2\n\r\n3,4\n", { { a = "1", b = "2" }, { a = "3", b = "4" } } },
     { "gathers a column that is there twice", "a,b,a\n1,2,3\n", { { a = { "1", "3" }, b = "2" } } },
     { "trims the names of columns", " a , b\n1,2\n", { { a = "1", b = "2" } } },
-    { "reads empty fields", "a,b\n,\n", { { a = "", b = "" } } },
+    { "reads empty fields", "a,b\n,2\n1,\n", { { a = "", b = "2" }, { a = "1", b = "" } } },
+    { "passes over lines of empty fields", "a;b;c\n;;\n1;2;3\n;;\n", { { a = "1", b = "2", c = "3" } } },
+    { "passes over lines of blank fields", 'a,b\n" ",\t\n1,2\n\194\160,\n"   "\n', { { a = "1", b = "2" } } },
+    { "passes over lines of other numbers of empty fields", "a,b\n,,,,\n1,2\n,,,", { { a = "1", b = "2" } } },
   }
   for _, case in ipairs(cases) do
     it(case[1], function() assert.same(case[3], records_of(case[2])) end)
@@ -45,6 +48,21 @@ describe("CSV", function()
     assert.equal('"1\r\n2",3\r\n', list[1].raw)
     assert.equal(4, list[2].line)
     assert.equal("4,5", list[2].raw)
+  end)
+
+  it("counts the lines that it passes over", function()
+    local list = items_of('a,b\n,\n\n" \n",\n1,2\n,\n3\n')
+    assert.same({ 6, 8 }, { list[1].line, list[2].line })
+    assert.equal("1,2\n", list[1].raw)
+    assert.truthy(list[2].broken)
+  end)
+
+  it("passes over a line of empty fields that comes in pieces", function()
+    local parts = { "a,b\n,", "\n1,", "2\n", ",", "\n" }
+    local opened = assert(source.from_bytes({ read = function() return table.remove(parts, 1) end, close = function() end,
+      would_wait = function() return false end }, { name = "x.csv" }))
+    assert.same({ a = "1", b = "2" }, opened:next().record)
+    assert.is_nil(opened:next())
   end)
 
   local broken = {
@@ -142,29 +160,31 @@ describe("any bytes at all", function()
     return table.concat(parts)
   end
 
-  -- Every byte behind the header comes out again, in order: of records, of broken lines, and blank lines.
-  local function assert_nothing_lost(text, name)
+  -- Every byte behind the header comes out again, in order: of records and of broken lines. `between` is what may
+  -- stand before, between and behind them.
+  local function assert_nothing_lost(text, name, between)
     local list, err = items_of(text, { name = name })
     if not list then return assert.is_string(err) end
     local from, line = text:find("\n", 1, true) + 1, 0
     for _, item in ipairs(list) do
       local at = text:find(item.raw, from, true)
       assert.truthy(at, ("bytes of line %d are not in their place in %q"):format(item.line, text))
+      assert.is_nil(text:sub(from, at - 1):find("[^" .. between .. "]"), ("lost before line %d in %q"):format(item.line, text))
       assert.is_true(item.line > line)
       assert.is_truthy(item.record or item.broken)
       from, line = at + #item.raw, item.line
     end
     local rest = text:sub(from)
-    assert.is_nil(rest:find("%S"), ("the bytes %q came out nowhere in %q"):format(rest, text))
+    assert.is_nil(rest:find("[^" .. between .. "]"), ("the bytes %q came out nowhere in %q"):format(rest, text))
   end
 
   it("come out of the CSV reader as records or as broken lines, none lost, and never an error", function()
     math.randomseed(5)
-    for _ = 1, 3000 do assert_nothing_lost("a,b\n" .. noise(math.random(40)), "x.csv") end
+    for _ = 1, 3000 do assert_nothing_lost("a,b\n" .. noise(math.random(40)), "x.csv", '%s,"') end
   end)
 
   it("come out of the JSON Lines reader the same way", function()
     math.randomseed(6)
-    for _ = 1, 3000 do assert_nothing_lost("\n" .. noise(math.random(40)), "x.jsonl") end
+    for _ = 1, 3000 do assert_nothing_lost("\n" .. noise(math.random(40)), "x.jsonl", "%s") end
   end)
 end)

@@ -1,5 +1,5 @@
 --- CSV as RFC 4180 has it, with what exports do beyond it: a byte-order mark, semicolons or tabs, a first line
---- that says which, plain line feeds, blank lines, a column name that occurs several times.
+--- that says which, plain line feeds, blank lines and lines of blank fields, a column name that occurs several times.
 ---
 --- A record is matched by an lpeg grammar over a bounded window, so a file of any size takes constant
 --- memory. After a record that does not parse, reading goes on with the next *physical* line: a stray
@@ -9,6 +9,7 @@ local lpeg = require "lpeg"
 local core = require "credenco.core"
 local buffer = require "credenco.pipeline.source.buffer"
 local text_check = require "credenco.pipeline.source.text_check"
+local utf8_text = require "credenco.pipeline.utf8_text"
 
 local M = {}
 
@@ -237,6 +238,14 @@ local function skip_blank_lines(window)
   end
 end
 
+-- Spreadsheets leave lines of empty fields behind their last one, in any number.
+local function is_blank(fields)
+  for i = 1, #fields do
+    if not utf8_text.is_blank(fields[i]) then return false end
+  end
+  return true
+end
+
 --- The next record.
 ---@return credenco.pipeline.Item?
 ---@return string? err reading failed
@@ -245,12 +254,17 @@ function Csv:next()
   while true do
     skip_blank_lines(window)
     local fields, after = self.match:match(window.text, window.from)
-    if fields then return self:accept(fields, after) end
-    if window.ended and window:is_empty() then return nil end
-    local why, at = diagnose(window.text, window.from, self.layout.delimiter)
-    if at < #window.text or window:is_full() or window.ended then return self:broken_line(why) end
-    local _, err = window:fill()
-    if err then return nil, err end
+    if fields and not is_blank(fields) then return self:accept(fields, after) end
+    if fields then
+      window:take(after - 1)
+    elseif window.ended and window:is_empty() then
+      return nil
+    else
+      local why, at = diagnose(window.text, window.from, self.layout.delimiter)
+      if at < #window.text or window:is_full() or window.ended then return self:broken_line(why) end
+      local _, err = window:fill()
+      if err then return nil, err end
+    end
   end
 end
 
