@@ -76,7 +76,7 @@ describe("the commands of the pipeline", function()
     assert.matches("3%s+id%s+coc_number%s+text of 3 characters%s+text of 8 characters", done.out)
     assert.matches("4%s+%(line%)%s+a quote is opened and never closed", done.out)
     assert.matches('line 2 as it would be sent %(template ebw_oid, key 10000001, wallet [%x-]+%):\n  id: "10000001"', done.out)
-    assert.matches("5 lines: 3 fit, 2 do not; nothing was sent", done.out)
+    assert.matches("5 lines: 2 fit, 2 do not, 1 repeats a key and would be left out; nothing was sent", done.out)
   end)
 
   it("say which column of the workflow the file does not have", function()
@@ -155,6 +155,33 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
 ]])
     local done = credenco("claims", "check", folder .. "/w.lua", csv { line(1) })
     assert.matches("2%s+%(key%)%s+a function that failed at .-w.lua:2%s", done.out)
+  end)
+
+  it("name the lines that repeat the key of an earlier one, which a run leaves out", function()
+    local source = csv { line(1), "10000002,w,", line(1), "10000002,w,Two", " " .. line(1) }
+    for _, command in ipairs { { "claims", "check", WORKFLOW, source }, { "run", WORKFLOW, source, "--dry-run" } } do
+      local done = credenco((table.unpack or unpack)(command))
+      assert.equal(4, done.code)
+      assert.matches("4%s+%(key%)%s+coc_number%s+the key of line 2 again%s+a key of its own", done.out)
+      assert.matches("5%s+%(key%)%s+coc_number%s+the key of line 3 again", done.out)
+      assert.matches("6%s+%(key%)%s+coc_number%s+the key of line 2 again", done.out)
+      assert.matches("5 lines: 1 fits, 1 does not, 3 repeat a key and would be left out; nothing was sent", done.out)
+    end
+    assert.equal(3, cjson.decode(credenco("claims", "check", WORKFLOW, source, "--json").out).duplicates)
+    local run = credenco("run", WORKFLOW, source)
+    assert.matches("5 records = 1 issued %+ 1 failed %+ 0 unknown %+ 3 skipped", run.out)
+  end)
+
+  it("end a check of lines that fit and lines that repeat a key with 0", function()
+    local done = credenco("claims", "check", WORKFLOW, csv { line(1), line(1) })
+    assert.equal(0, done.code)
+    assert.matches("2 lines: 1 fits, 0 do not, 1 repeats a key and would be left out; nothing was sent", done.out)
+  end)
+
+  it("take no line for one that repeats a key when neither has any", function()
+    local done = credenco("claims", "check", WORKFLOW, csv { ",w,One", ",w,Two" })
+    assert.matches("2 lines: 0 fit, 2 do not; nothing was sent", done.out)
+    assert.equal(0, cjson.decode(credenco("claims", "check", WORKFLOW, csv { ",w,One" }, "--json").out).duplicates)
   end)
 
   it("take a key and a wallet without the blanks around them, ASCII or not", function()

@@ -17,6 +17,7 @@ local WATCHED = 100
 ---@field good integer lines that would be issued
 ---@field refused integer lines with problems
 ---@field skipped integer lines that `accept` or `before_issue` does not want
+---@field duplicates integer lines that repeat the key of an earlier one, which a run leaves out
 ---@field untried? boolean `accept` or `before_issue` asked the client, which a check does not have
 ---@field problems { line: integer, path: string, column?: string, found: string, fits: string }[] the first ones
 ---@field more integer problems beyond those
@@ -25,7 +26,7 @@ local WATCHED = 100
 ---@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table }
 
 local function blank()
-  return { lines = 0, good = 0, refused = 0, skipped = 0, problems = {}, more = 0 }
+  return { lines = 0, good = 0, refused = 0, skipped = 0, duplicates = 0, problems = {}, more = 0 }
 end
 
 local function add(report, line, problem)
@@ -35,6 +36,10 @@ local function add(report, line, problem)
   end
   report.problems[#report.problems + 1] = { line = line, path = problem.path, column = problem.column,
     found = problem.kind, fits = problem.fits }
+end
+
+local function column_of(field)
+  return type(field) == "table" and field.column or nil
 end
 
 local function key_of(workflow, record)
@@ -105,8 +110,22 @@ local function try_step(report, workflow, index, record)
   return problems, job
 end
 
-local function try_record(report, workflow, item, record)
+-- Whether an earlier line had the key: a run leaves such a line out, whatever is wrong with one of the two.
+local function repeats(report, workflow, item, key, line_of)
+  local first = line_of[key]
+  if not first then
+    line_of[key] = item.line
+    return false
+  end
+  report.duplicates = report.duplicates + 1
+  add(report, item.line, { path = "(key)", column = column_of(workflow.key),
+    kind = ("the key of line %d again"):format(first), fits = "a key of its own" })
+  return true
+end
+
+local function try_record(report, workflow, item, record, line_of)
   local key, key_problem = key_of(workflow, record)
+  if key and repeats(report, workflow, item, key, line_of) then return end
   local all = { key_problem }
   for index in ipairs(workflow.steps) do
     local problems, job, skipped = try_step(report, workflow, index, record)
@@ -125,7 +144,7 @@ local function try_record(report, workflow, item, record)
   report[count] = report[count] + 1
 end
 
-local function try_line(report, workflow, item, seen)
+local function try_line(report, workflow, item, seen, line_of)
   report.lines = report.lines + 1
   if item.broken then
     report.refused = report.refused + 1
@@ -133,8 +152,10 @@ local function try_line(report, workflow, item, seen)
   end
   -- Columns that functions read are only seen when they run: the first records tell, apart, because a function
   -- may give the record itself as the claims.
-  if report.lines <= WATCHED then try_record(blank(), workflow, item, claims_columns.watched(item.record, seen)) end
-  try_record(report, workflow, item, item.record)
+  if report.lines <= WATCHED then
+    try_record(blank(), workflow, item, claims_columns.watched(item.record, seen), {})
+  end
+  try_record(report, workflow, item, item.record, line_of)
 end
 
 local function header_of(source, last_record)
@@ -151,14 +172,14 @@ end
 ---@return string? err the source could not be read on
 function M.run(workflow, source, limit)
   local report = blank()
-  local seen, last = {}, nil
+  local seen, line_of, last = {}, {}, nil
   for _, column in ipairs(workflow.columns) do seen[column] = true end
   while not limit or report.lines < limit do
     local item, err = source:next()
     if err then return nil, err end
     if not item then break end
     last = item.record or last
-    try_line(report, workflow, item, seen)
+    try_line(report, workflow, item, seen, line_of)
   end
   local header = header_of(source, last)
   if #header > 0 then

@@ -76,6 +76,16 @@ local function first_record(first)
   return lines
 end
 
+-- The counts add up to the lines.
+local function last_line(report)
+  local parts = { counted(report.good, "fits", "fit"), counted(report.refused, "does not", "do not") }
+  if report.skipped > 0 then parts[#parts + 1] = ("%d not wanted by the workflow"):format(report.skipped) end
+  if report.duplicates > 0 then
+    parts[#parts + 1] = counted(report.duplicates, "repeats", "repeat") .. " a key and would be left out"
+  end
+  return ("%s: %s; nothing was sent"):format(counted(report.lines, "line"), table.concat(parts, ", "))
+end
+
 ---@param report credenco.pipeline.CheckReport
 ---@return string
 function M.text(report)
@@ -86,9 +96,7 @@ function M.text(report)
   if report.untried then
     lines[#lines + 1] = "`accept` or `before_issue` asks the client, which a check does not have: not tried"
   end
-  local skipped = report.skipped > 0 and (", %d not wanted by the workflow"):format(report.skipped) or ""
-  lines[#lines + 1] = ("%s: %s, %s%s; nothing was sent"):format(counted(report.lines, "line"),
-    counted(report.good, "fits", "fit"), counted(report.refused, "does not", "do not"), skipped)
+  lines[#lines + 1] = last_line(report)
   return table.concat(lines, "\n")
 end
 
@@ -97,6 +105,7 @@ end
 function M.fields(report)
   return {
     lines = report.lines, good = report.good, refused = report.refused, skipped = report.skipped,
+    duplicates = report.duplicates,
     problems = json.array(report.problems), more_problems = report.more, first = report.first,
     untried = report.untried,
     unknown_columns = json.array(report.unknown_columns), unused_columns = json.array(report.unused_columns),
