@@ -87,6 +87,45 @@ describe("the commands of the pipeline", function()
     assert.matches("columns not used: coc_nummer, extra", done.out)
   end)
 
+  local function check_header(header, workflow)
+    files.write(folder .. "/in.csv", header .. "\n")
+    return credenco("claims", "check", workflow or WORKFLOW, folder .. "/in.csv").out
+  end
+
+  it("propose a column that is written with other capitals", function()
+    local out = check_header "COC_NUMBER,Wallet,LEGAL NAME"
+    assert.truthy(out:find('"coc_number" is used by the workflow, and the source does not have it (is it "COC_NUMBER"?)', 1, true), out)
+    assert.truthy(out:find('(is it "Wallet"?)', 1, true), out)
+    assert.truthy(out:find('(is it "LEGAL NAME"?)', 1, true), out)
+  end)
+
+  it("say what separates fields to somebody whose file has something else", function()
+    local wanted = 'does not have it (commas, semicolons and tabs are read, not "|")'
+    local out = check_header "coc_number|wallet|legal_name"
+    assert.truthy(out:find('column "coc_number" is used by the workflow, and the source ' .. wanted, 1, true), out)
+    local run = credenco("run", WORKFLOW, folder .. "/in.csv")
+    assert.equal(2, run.code)
+    assert.truthy(run.err:find(wanted, 1, true), run.err)
+    assert.is_nil(check_header("coc_number,wallet,a|b,legal"):find("commas", 1, true))
+  end)
+
+  it("say which columns that are read as text stand several times in the header", function()
+    files.write(folder .. "/w.lua", [[
+local claims = require "credenco.claims"
+return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet", claims = claims.map {
+  name = "name", first = function(record) return record.given end, others = claims.list "other" } }
+]])
+    local done = check_header("coc_number,wallet,name,given,name,given,other,other,given,x,x\n1,w,a,b,c,d,e,f,g,h,i",
+      folder .. "/w.lua")
+    local said = 'column "given" stands 3 times in the header: its value is a list\n'
+      .. 'column "name" stands 2 times in the header: its value is a list\n'
+    assert.truthy(done:find(said, 1, true), done)
+    assert.is_nil(done:find('"other" stands', 1, true))
+    assert.is_nil(done:find('"x" stands', 1, true))
+    local fields = cjson.decode(credenco("claims", "check", folder .. "/w.lua", folder .. "/in.csv", "--json").out)
+    assert.same({ { column = "given", times = 3 }, { column = "name", times = 2 } }, fields.repeated_columns)
+  end)
+
   it("read nothing when the column of the key or the wallet is missing, and warn of others", function()
     for _, header in ipairs { "coc_nummer,wallet,legal_name", "coc_number,walet,legal_name" } do
       files.write(folder .. "/in.csv", header .. "\n10000001,2,3\n")

@@ -29,6 +29,17 @@ function M.named(root)
   return sorted(seen)
 end
 
+--- The columns that rules read as lists, whose names may be repeated in a header.
+---@param rule credenco.claims.Rule
+---@param seen table<string, boolean> filled
+function M.lists(rule, seen)
+  if rule.kind == "object" then
+    for _, name in ipairs(rule.names) do M.lists(rule.rules[name], seen) end
+  elseif rule.kind == "list" and type(rule.source) == "string" then
+    seen[rule.source] = true
+  end
+end
+
 --- A record that remembers which columns were asked for, for functions of the mapping's author.
 ---@param record table
 ---@param seen table<string, boolean> filled as columns are read

@@ -23,6 +23,7 @@ local WATCHED = 100
 ---@field more integer problems beyond those
 ---@field unknown_columns string[] used by the workflow, not in the source
 ---@field unused_columns string[] in the source, not used by the workflow
+---@field repeated_columns { column: string, times: integer }[] several times in the header and not read as a list
 ---@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table }
 
 local function blank()
@@ -165,6 +166,27 @@ local function header_of(source, last_record)
   return names
 end
 
+-- The value of such a column is a list, which is no text.
+local function repeated(workflow, source, seen)
+  local as_list, names, list = {}, {}, {}
+  for _, mapping in ipairs(workflow.mappings) do claims_columns.lists(mapping.root, as_list) end
+  for name, times in pairs(source.times or {}) do
+    if times > 1 and seen[name] and not as_list[name] then names[#names + 1] = name end
+  end
+  table.sort(names)
+  for i, name in ipairs(names) do list[i] = { column = name, times = source.times[name] } end
+  return list
+end
+
+local function add_columns(report, workflow, source, seen, last_record)
+  local header = header_of(source, last_record)
+  report.unknown_columns, report.unused_columns = {}, {}
+  if #header > 0 then
+    report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header)
+  end
+  report.repeated_columns = repeated(workflow, source, seen)
+end
+
 ---@param workflow credenco.Workflow
 ---@param source credenco.pipeline.Source
 ---@param limit? integer lines to read at most
@@ -181,12 +203,7 @@ function M.run(workflow, source, limit)
     last = item.record or last
     try_line(report, workflow, item, seen, line_of)
   end
-  local header = header_of(source, last)
-  if #header > 0 then
-    report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header)
-  else
-    report.unknown_columns, report.unused_columns = {}, {}
-  end
+  add_columns(report, workflow, source, seen, last)
   return report
 end
 

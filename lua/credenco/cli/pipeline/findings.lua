@@ -36,23 +36,41 @@ local function problem_table(report)
   return lines
 end
 
+-- By their names in lower case: nothing is nearer than a name that differs in nothing else.
+local function by_lower_case(names)
+  local known = {}
+  for _, name in ipairs(names) do known[name:lower()] = known[name:lower()] or name end
+  return known
+end
+
+-- What may have been meant by a missing column.
+local function hint(name, unused, known)
+  if #unused == 1 and unused[1]:find("|", 1, true) then
+    return ' (commas, semicolons and tabs are read, not "|")'
+  end
+  local nearest = options.nearest(name, known)
+  return nearest and (' (is it "%s"?)'):format(known[nearest]) or ""
+end
+
 --- A line for each column that is missing. A misspelt one is among those that are not used.
 ---@param unknown string[] columns the workflow uses and the source does not have
 ---@param unused string[] columns of the source that the workflow does not use
 ---@return string[]
 function M.missing_columns(unknown, unused)
-  local lines, known = {}, {}
-  for _, name in ipairs(unused) do known[name] = true end
+  local lines, known = {}, by_lower_case(unused)
   for i, name in ipairs(unknown) do
-    local nearest = options.nearest(name, known)
     lines[i] = ("column %q is used by the workflow, and the source does not have it%s"):format(
-      name, nearest and (' (is it "%s"?)'):format(nearest) or "")
+      name, hint(name, unused, known))
   end
   return lines
 end
 
 local function column_lines(report)
   local lines = M.missing_columns(report.unknown_columns, report.unused_columns)
+  for _, found in ipairs(report.repeated_columns) do
+    lines[#lines + 1] = ("column %q stands %d times in the header: its value is a list"):format(
+      found.column, found.times)
+  end
   if #report.unused_columns > 0 then
     lines[#lines + 1] = "columns not used: " .. table.concat(report.unused_columns, ", ")
   end
@@ -109,6 +127,7 @@ function M.fields(report)
     problems = json.array(report.problems), more_problems = report.more, first = report.first,
     untried = report.untried,
     unknown_columns = json.array(report.unknown_columns), unused_columns = json.array(report.unused_columns),
+    repeated_columns = json.array(report.repeated_columns),
   }
 end
 

@@ -145,6 +145,7 @@ end
 ---@class credenco.pipeline.Csv : credenco.pipeline.Source
 ---@field header string the header line's bytes
 ---@field columns string[]
+---@field times table<string, integer> how often each column's name stands in the header
 local Csv = {}
 Csv.__index = Csv
 
@@ -183,7 +184,7 @@ function M.open(bytes, options)
   local layout, layout_err = M.layout(header)
   if not layout then return nil, layout_err end
   return setmetatable({ name = options.name, format = "csv", header = header, layout = layout,
-    columns = layout.columns, bytes = bytes, window = window, limit = options.max_record_bytes,
+    columns = layout.columns, times = layout.times, bytes = bytes, window = window, limit = options.max_record_bytes,
     match = grammars[layout.delimiter] }, Csv)
 end
 
