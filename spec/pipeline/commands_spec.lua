@@ -193,7 +193,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
   claims = function(record) return record end }
 ]])
     local done = credenco("claims", "check", folder .. "/w.lua", csv { line(1) })
-    assert.matches("2%s+%(key%)%s+a function that failed at .-w.lua:2%s", done.out)
+    assert.matches("2%s+%(key%)%s+a function that failed at .-w.lua:2: attempt to index .*nothing", done.out)
   end)
 
   it("name the lines that repeat the key of an earlier one, which a run leaves out", function()

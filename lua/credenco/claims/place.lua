@@ -1,16 +1,53 @@
---- Where a function of the workflow's author failed: file and line, and nothing of what it said, which may quote
---- the record.
+--- Where a function of the workflow's author failed: file and line, and Lua's own words where it was Lua that
+--- complained, as `attempt to index a nil value (field 'x')`. These hold types and names of the program. What else
+--- a function says may quote the record, and nothing of it is told.
+
+local lpeg = require "lpeg"
 
 local MOST_LEVELS = 50
 local UNKNOWN = "an unknown place"
 
+local function one_of(words)
+  local pattern = lpeg.P(false)
+  for _, word in ipairs(words) do pattern = pattern + lpeg.P(word) end
+  return pattern
+end
+
+local VERB = one_of { "index", "call", "concatenate", "get length of", "perform arithmetic on",
+  "perform bitwise operation on" }
+local TYPE = one_of { "nil", "boolean", "number", "string", "table", "function", "userdata", "thread", "cdata" }
+local OPERATION = one_of { "add", "sub", "mul", "mod", "pow", "div", "idiv", "unm" }
+local OF_VALUE = one_of { "field", "local", "upvalue", "global", "method", "constant", "metamethod", "for iterator" }
+
+local VALUE = (lpeg.P "a " + "an ") * TYPE * " value"
+local IDENTIFIER = " '" * (lpeg.R("az", "AZ", "09") + "_") ^ 1 * "'"
+local OTHER_NAME = " '" * (1 - lpeg.P "'") ^ 0 * "'"
+local NAMED = OF_VALUE * IDENTIFIER + lpeg.C(OF_VALUE) * OTHER_NAME / "a %1"
+
+-- Both what Lua 5.4 says and what LuaJIT says, whole.
+local LUA_WORDS = lpeg.Cs(lpeg.P "attempt to " * (
+  VERB * " " * (VALUE * (" (" * NAMED * ")") ^ -1 + NAMED * " (" * VALUE * ")")
+  + "compare two " * TYPE * " values"
+  + "compare " * TYPE * " with " * TYPE
+  + OPERATION * " a '" * TYPE * "' with a '" * TYPE * "'"
+  + "perform 'n//0'" + "perform 'n%%0'") * -1)
+
+-- Lua 5.4 has string's arithmetic here, LuaJIT has it in itself.
+local ARITHMETIC = {}
+for name, fn in pairs(getmetatable "") do ARITHMETIC[fn] = name end
+
+-- What `error` and `assert` throw has been written by the author, whatever it looks like.
+local function words_of(problem, raiser)
+  if type(problem) ~= "string" or raiser.what == "C" and not ARITHMETIC[raiser.func] then return nil end
+  local said = problem:match ": (attempt to .*)$"
+  return said and LUA_WORDS:match(said)
+end
+
 -- What looks like a place in a message is one only if it is on the stack: "at 12:30: ..." may be the record's.
----@param problem any
----@return string place a message handler's answer
-return function(problem)
+local function place_of(problem)
   local said = type(problem) == "string" and problem:match("^(.-:%d+):")
   local nearest
-  for level = 2, MOST_LEVELS do
+  for level = 3, MOST_LEVELS do
     local info = debug.getinfo(level, "Sl")
     if not info then break end
     local place = info.currentline > 0 and ("%s:%d"):format(info.short_src, info.currentline)
@@ -18,4 +55,11 @@ return function(problem)
     nearest = nearest or place
   end
   return nearest or UNKNOWN
+end
+
+---@param problem any
+---@return string place a message handler's answer
+return function(problem)
+  local place, words = place_of(problem), words_of(problem, debug.getinfo(2, "Sf"))
+  return words and place .. ": " .. words or place
 end

@@ -1,0 +1,65 @@
+-- What is told of a function that failed: where, Lua's own words when it was Lua that complained, and never a value.
+local place = require "credenco.claims.place"
+
+local is_luajit = rawget(_G, "jit") ~= nil
+local SECRET = "Jansen"
+local record = { secret = SECRET, list = {} }
+
+local function told_of(fn)
+  return select(2, xpcall(fn, place))
+end
+
+describe("of a function that failed is told", function()
+  -- what fails, what Lua 5.4 says, what LuaJIT says
+  local cases = {
+    { function() return record.x.y end, "index a nil value (field 'x')", "index field 'x' (a nil value)" },
+    { function() return "a" .. record.price end,
+      "concatenate a nil value (field 'price')", "concatenate field 'price' (a nil value)" },
+    { function() return record["KvK-nummer"] .. "" end,
+      "concatenate a nil value (a field)", "concatenate a field (a nil value)" },
+    { function() return record:nope() end, "call a nil value (method 'nope')", "call method 'nope' (a nil value)" },
+    { function() return #record.x end, "get length of a nil value (field 'x')", "get length of field 'x' (a nil value)" },
+    { function() return record.x + 1 end,
+      "perform arithmetic on a nil value (field 'x')", "perform arithmetic on field 'x' (a nil value)" },
+    { function() return record.secret * 2 end,
+      "mul a 'string' with a 'number'", "perform arithmetic on field 'secret' (a string value)" },
+    { function() return record.secret < 1 end, "compare string with number", "compare string with number" },
+    { function() return record.list < {} end, "compare two table values", "compare two table values" },
+    { function() for _ in record.x do record.y = nil end end,
+      "call a nil value (a for iterator)", "call a nil value" },
+    { function() return record[record.secret].x end, "index a nil value (a field)", "index a nil value" },
+  }
+  for _, case in ipairs(cases) do
+    it(("the place and that Lua cannot %s"):format(case[2]), function()
+      local told = told_of(case[1])
+      assert.matches("^[^:]*place_spec.lua:%d+: ", told)
+      assert.equal("attempt to " .. case[is_luajit and 3 or 2], told:match("^[^:]*:%d+: (.*)$"))
+    end)
+  end
+
+  local hidden = {
+    ["what the author throws"] = function() error("secret " .. SECRET) end,
+    ["what begins as Lua's words do"] = function() error("attempt to " .. SECRET) end,
+    ["what has the shape of Lua 5.4's words"] = function() error("attempt to index a nil value (field '" .. SECRET .. "')") end,
+    ["what has the shape of LuaJIT's words"] = function() error("attempt to index field '" .. SECRET .. "' (a nil value)") end,
+    ["that without a place"] = function() error("attempt to call a nil value (field '" .. SECRET .. "')", 0) end,
+    ["an assertion's"] = function() assert(false, "attempt to index a nil value (field '" .. SECRET .. "')") end,
+    ["a coroutine's"] = function()
+      coroutine.wrap(function() error("attempt to index a nil value (field '" .. SECRET .. "')") end)()
+    end,
+    ["a metamethod's"] = function()
+      return setmetatable({}, { __index = function(_, name) error("attempt to index a " .. name .. " value") end })[SECRET]
+    end,
+    ["a tail call's"] = function() return error("attempt to call method '" .. SECRET .. "' (a nil value)") end,
+    ["a name of a table's own kind"] = function() return setmetatable({}, { __name = SECRET }) + 1 end,
+    ["a table's"] = function() error(setmetatable({}, { __tostring = function() return "attempt to call a nil value" end })) end,
+    ["a name that is no identifier"] = assert(load("return ({})['" .. SECRET .. " 1'].x", "=(place_spec)")),
+  }
+  for name, fn in pairs(hidden) do
+    it("nothing of " .. name .. " but the place", function()
+      local told = told_of(fn)
+      assert.is_nil(told:find(SECRET, 1, true), told)
+      assert.matches("^[^:]+:%d+", told)
+    end)
+  end
+end)
