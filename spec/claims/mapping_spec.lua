@@ -156,6 +156,15 @@ describe("a mapping", function()
   end)
 end)
 
+describe("a range of one", function()
+  it("is a range", function()
+    assert.equal(1, one(claims.integer("c", { min = 1, max = 1 }), { c = "1" }))
+    assert.equal("a", one(claims.text("c", { min_length = 1, max_length = 1 }), { c = "a" }))
+    assert.same({ "a" }, one(claims.list("c", { min_items = 1, max_items = 1 }), { c = "a" }))
+    assert.is_nil(one(claims.text("c", { length = 0, required = false }), { c = "" }))
+  end)
+end)
+
 describe("a mapping's author", function()
   local mistakes = {
     { "an unknown option", function() claims.text("c", { lenght = 3 }) end, 'unknown option "lenght"; known are check' },
@@ -163,6 +172,15 @@ describe("a mapping's author", function()
     { "a pattern Lua cannot read", function() claims.text("c", { pattern = "%" }) end, "claims.text: pattern" },
     { "a form that is none", function() claims.text("c", { form = "uper" }) end, '"uper" is none of' },
     { "a notation that is none", function() claims.date("c", { notation = "YY" }) end, '"YY" is none of' },
+    { "a whole number of no range", function() claims.integer("c", { min = 5, max = 1 }) end, "claims.integer: min (5) is above max (1)" },
+    { "a number of no range", function() claims.number("c", { min = 0.5, max = 0.25 }) end, "min (0.5) is above max (0.25)" },
+    { "text of no length", function() claims.text("c", { min_length = 3, max_length = 2 }) end, "min_length (3) is above max_length (2)" },
+    { "required text of no characters", function() claims.text("c", { max_length = 0 }) end, "min_length (1) is above max_length (0)" },
+    { "a list of no size", function() claims.list("c", { min_items = 3, max_items = 2 }) end,
+      "claims.list: min_items (3) is above max_items (2)" },
+    { "a required list of no items", function() claims.list("c", { max_items = 0 }) end, "min_items (1) is above max_items (0)" },
+    { "a range of a list's items that is none", function() claims.list("c", { of = claims.integer { min = 2, max = 1 } }) end,
+      "min (2) is above max (1)" },
     { "a rule that is none", function() claims.map { a = 5 } end, 'claim "a": a rule is' },
     { "a rule without a column", function() claims.map { a = claims.text {} } end, 'claim "a": its rule names no column' },
     { "a claim without a name", function() claims.map { "a" } end, "a claim's name must be text" },

@@ -1,6 +1,7 @@
 --- Rules: what the builders of `credenco.claims` make, checked once, when they are written down.
 
 local fault = require "credenco.claims.fault"
+local range_flaw = require "credenco.claims.range"
 local scalar = require "credenco.claims.scalar"
 
 local M = {}
@@ -118,6 +119,8 @@ function M.list(source, options)
     fault('claims.list: option "of" must be a rule without a column, as claims.integer { min = 1 }')
   end
   copy.min_items = copy.min_items or (copy.required and 1 or 0)
+  local flaw = range_flaw(copy, "min_items", "max_items")
+  if flaw then fault("claims.list: %s", flaw) end
   return setmetatable({ kind = "list", source = source, options = copy }, Rule)
 end
 

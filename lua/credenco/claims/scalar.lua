@@ -9,6 +9,7 @@
 local core = require "credenco.core"
 local date = require "credenco.claims.date"
 local kind = require "credenco.claims.kind"
+local range_flaw = require "credenco.claims.range"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
 local trimmed = utf8_text.trimmed
@@ -87,7 +88,7 @@ function text.check(options)
   if options.required and (options.min_length or options.max_length) then
     options.min_length = math.max(options.min_length or 1, 1)
   end
-  return check_pattern(options) or check_forms(options)
+  return range_flaw(options, "min_length", "max_length") or check_pattern(options) or check_forms(options)
 end
 
 function text.fits(options)
@@ -145,6 +146,10 @@ local to_integer = rawget(math, "tointeger") or function(value) return value end
 
 local integer = { options = { min = "number", max = "number" } }
 
+function integer.check(options)
+  return range_flaw(options, "min", "max")
+end
+
 function integer.fits(options)
   return range_phrase("a whole number", options)
 end
@@ -164,6 +169,7 @@ local number = { options = { min = "number", max = "number", decimal = "string" 
 function number.check(options)
   options.decimal = options.decimal or "."
   if options.decimal ~= "." and options.decimal ~= "," then return 'decimal: must be "." or ","' end
+  return range_flaw(options, "min", "max")
 end
 
 function number.fits(options)
