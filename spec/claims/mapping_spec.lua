@@ -130,6 +130,17 @@ describe("a mapping", function()
     assert.is_nil(problems[1].kind:find("12345", 1, true))
   end)
 
+  it("does so with a form that throws, in a list's items as well", function()
+    local form = function(text) error("secret " .. text) end
+    local mapping = claims.map { x = claims.text("c", { form = { "upper", form } }),
+      y = claims.list("c", { of = claims.text { form = form } }) }
+    local _, problems = mapping:apply { c = "Jansen" }
+    assert.same({ "x", "y[1]" }, { problems[1].path, problems[2].path })
+    for _, problem in ipairs(problems) do
+      assert.matches("^a function that failed at .*mapping_spec.lua:%d+$", problem.kind)
+    end
+  end)
+
   it("gives each record tables of its own", function()
     local mapping = claims.map { a = claims.constant { b = { 1 } }, c = claims.list("c", { default = { "x" } }),
       d = claims.computed(function() end, { default = { e = 1 } }) }

@@ -66,8 +66,14 @@ local function checked(rule, value, record, problems, path)
   report(problems, path, rule, kind.of(value), fits and tostring(fits) or rule.options.fits)
 end
 
+local function read_by_type(rule, value, problems, path)
+  if not rule.options.calls then return rule.type.read(value, rule.options) end
+  return call(problems, path, rule, rule.type.read, value, rule.options)
+end
+
 local function read_scalar(rule, value, record, problems, path)
-  local read, found = rule.type.read(value, rule.options)
+  local read, found, failed = read_by_type(rule, value, problems, path)
+  if failed then return nil end
   if read == nil then
     report(problems, path, rule, found or kind.of(value))
     return nil

@@ -4,7 +4,8 @@
 --- claim's value, or nil when the value does not fit, and what was found where that is not the kind
 --- of the value as it came; it never says why, because `fits` says what would, and the value itself
 --- must not reach a message. Where most values are claims as they stand, `quick(options)` gives a
---- function that knows these, sparing them the rest.
+--- function that knows these, sparing them the rest. `check` sets `options.calls` where `read` will
+--- call a function of the mapping's author, which may throw.
 
 local core = require "credenco.core"
 local date = require "credenco.claims.date"
@@ -48,6 +49,7 @@ local function check_forms(options)
     if type(form) ~= "function" and not FORMS[form] then
       return ("form: %q is none of %s, and no function"):format(tostring(form), form_names())
     end
+    options.calls = options.calls or type(form) == "function"
   end
 end
 
