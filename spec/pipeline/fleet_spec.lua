@@ -2,6 +2,7 @@
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
+local journal_settle = require "credenco.journal.settle"
 local ordeal = require "spec.pipeline.ordeal"
 local points = require "spec.pipeline.points"
 local postgres = require "spec.pipeline.postgres"
@@ -55,6 +56,28 @@ describe("workers that share a PostgreSQL journal", function()
     assert.same({ 0, 0, 0, 0 }, wait_for_all(start_all()), world:said())
     assert.equal(400, totals().issued)
     assert.equal("each once", world:verdict())
+  end)
+
+  it("take a person's word for what became of a record", function()
+    local held = assert(journal.open(server:database()))
+    local db = held.db
+    local function put(state, step)
+      assert(db:execute("DELETE FROM credenco_record"))
+      assert(db:execute([[INSERT INTO credenco_record (workflow, key, copy, run, line, state, step, input, updated)
+        VALUES ('w', '1', '', 1, 1, ?, ?, 'line', 0)]], state, step))
+    end
+    local cases = {
+      { "unknown", 1, "issued", { "pending", 2, "line" } },
+      { "unknown", 2, "issued", { "issued", 2 } },
+      { "unknown", 1, "failed", { "failed", 1, "line" } },
+      { "failed", 1, "skipped", { "skipped", 1 } },
+    }
+    for _, case in ipairs(cases) do
+      put(case[1], case[2])
+      assert.equal(1, assert(journal_settle.settle(db, "w", case[3], { key = "1" }, 2)))
+      assert.same(case[4], assert(db:row "SELECT state, step, input FROM credenco_record"))
+    end
+    held:close()
   end)
 
   it("keep a reason of any bytes", function()
