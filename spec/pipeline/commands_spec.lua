@@ -1,7 +1,9 @@
 -- The commands of the pipeline as a new user types them.
+local bench_of_one = require "spec.pipeline.bench_of_one"
 local cjson = require "cjson"
 local database = require "credenco.journal.database"
 local files = require "spec.support.files"
+local journal_retry = require "credenco.journal.retry"
 local program = require "spec.cli.program"
 local uv = require "luv"
 local wait = require "spec.support.wait"
@@ -453,6 +455,40 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.matches("companies  10000007: issued", done.out)
     assert.matches("correlation_id [%x-]+, status issue_completed, revocation_uuid [%x-]+", done.out)
     assert.equal(4, credenco("find", "nobody").code)
+  end)
+
+  it("find a credential that was asked about, also when its record is open again", function()
+    local bench = bench_of_one.new()
+    bench.script.issue_status = setmetatable({}, { __index = function()
+      return function() return { status = "error", revocation_uuid = "rev" } end
+    end })
+    assert(bench:run(bench_of_one.records(1), { confirm_ms = 100 }))
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)
+    assert.matches("1: pending.-revocation_uuid rev", credenco("find", "1", "--journal", bench.journal).out)
+    bench:close()
+  end)
+
+  it("find no id that nothing was asked under", function()
+    local bench = bench_of_one.new()
+    assert(bench:run({ { id = "1", wallet = "x" } }, { workflow = { template_id = "old" } }))
+    assert(bench:run({ { id = "2", wallet = "x" } }, { workflow = { template_id = "new" } }))
+    assert(bench:run({ { id = "3", wallet = "x" }, { id = "4" } }, { workflow = { template_id = "new",
+      accept = function(record) return record.id ~= "3" end } }))
+    for _, key in ipairs { "1", "3", "4" } do
+      assert.is_nil(credenco("find", key, "--journal", bench.journal).out:find("correlation_id", 1, true), key)
+    end
+    bench:close()
+  end)
+
+  it("settle nothing as issued before a run has noted the steps", function()
+    local bench = bench_of_one.new()
+    assert(bench:run(bench_of_one.records(1), { mode = "load" }))
+    bench:ask(function(db) return db:execute "UPDATE credenco_record SET state = 'unknown', code = 'timeout'" end)
+    local done = credenco("settle", "--key", "1", "--as", "issued", "--journal", bench.journal)
+    assert.equal(2, done.code)
+    assert.matches("run the workflow once", done.err)
+    assert.equal("unknown", (bench:state_of "1"))
+    bench:close()
   end)
 
   it("find the id of a credential that nobody has asked about", function()

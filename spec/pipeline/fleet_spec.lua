@@ -1,5 +1,6 @@
 -- Four workers on one PostgreSQL journal: killed, and the database restarted under them.
 local bench_of_one = require "spec.pipeline.bench_of_one"
+local claims = require "credenco.claims"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
 local journal_settle = require "credenco.journal.settle"
@@ -56,6 +57,54 @@ describe("workers that share a PostgreSQL journal", function()
     assert.same({ 0, 0, 0, 0 }, wait_for_all(start_all()), world:said())
     assert.equal(400, totals().issued)
     assert.equal("each once", world:verdict())
+  end)
+
+  describe("of a workflow whose steps are changed", function()
+    local function step(template) return { template_id = template, claims = claims.map { id = "id" } } end
+    local old, new = { step "a", step "b" }, { step "b", step "a" }
+    local bench, url
+
+    before_each(function()
+      bench, url = bench_of_one.new(), server:database()
+      bench.journal = url
+    end)
+    after_each(function() bench:close() end)
+
+    local function work(steps)
+      return bench:run(nil, { mode = "work", workflow = { steps = steps } })
+    end
+
+    it("are not let in beside those that have the old ones", function()
+      assert(bench:run(bench_of_one.records(1), { mode = "load", workflow = { steps = old } }))
+      local refused
+      bench.script.create_offer = { function(args, good)
+        local beside = assert(journal.open(url))
+        refused = select(2, beside:join(bench:workflow { steps = new }, true))
+        beside:close()
+        return good(args)
+      end }
+      assert(work(old))
+      assert.matches("another worker", refused)
+      assert.equal(2, #bench.wallet)
+    end)
+
+    it("are let in once the others are gone", function()
+      assert(bench:run(bench_of_one.records(1), { mode = "load", workflow = { steps = old } }))
+      assert(work(old))
+      assert.equal(1, assert(work(new)).totals.issued)
+    end)
+
+    it("are let in one after the other, also when all of them are the first", function()
+      local first, second = assert(journal.open(url)), assert(journal.open(url))
+      local workflow_of = function(steps) return bench:workflow { steps = steps } end
+      assert(first:join(workflow_of(old), true))
+      local scope, problem = second:join(workflow_of(new), true)
+      assert.is_nil(scope)
+      assert.matches("another worker", problem)
+      first:close()
+      assert(second:join(workflow_of(new), true))
+      second:close()
+    end)
   end)
 
   it("take a person's word for what became of a record", function()

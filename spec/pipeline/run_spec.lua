@@ -76,6 +76,40 @@ describe("a run", function()
     assert.equal(2, found.line) -- still the line that was issued, and not one that repeats it
   end)
 
+  it("corrects no failed record by a line of the same file that repeats its key", function()
+    bench.script.push_offer = { err("not_found") }
+    local text = "id,wallet\n1,a\n1,b\n"
+    assert(run_csv(text))
+    local again = assert(run_csv(text))
+    assert.same({ 2, 0 }, { again.counts.known, again.counts.corrected })
+    assert.same({ 1, 0 }, { again.totals.failed, again.totals.issued })
+    local corrected = assert(run_csv("id,wallet\n2,c\n1,b\n"))
+    assert.equal(1, corrected.counts.corrected) -- its own line is another one's now: this is where it is
+    local wallets = {}
+    for i = 2, #bench.calls.push_offer do wallets[i - 1] = bench.calls.push_offer[i].wallet_key end
+    assert.same({ "b", "c" }, sorted(wallets))
+  end)
+
+  it("corrects none by such a line that is read much later, either", function()
+    bench.script.push_offer = { err("not_found") }
+    local lines = { "id,wallet", "x,a" }
+    for i = 1, 900 do lines[#lines + 1] = i .. ",w" end
+    lines[#lines + 1] = "x,b"
+    local text = table.concat(lines, "\n") .. "\n"
+    local first = assert(run_csv(text, { concurrency = 1 }))
+    assert.equal(1, first.totals.failed)
+    local again = assert(run_csv(text))
+    assert.same({ 0, 1, 900 }, { again.counts.corrected, again.totals.failed, again.totals.issued })
+  end)
+
+  it("takes a new line that repeats an issued record's key for a duplicate at once", function()
+    assert(run_csv("id,wallet\n1,a\n2,b\n"))
+    local result = assert(run_csv("id,wallet\n1,a\n2,b\n1,c\n"))
+    assert.same({ 2, 1 }, { result.counts.known, result.counts.duplicates })
+    local _, found = bench:state_of "1"
+    assert.equal(2, found.line)
+  end)
+
   it("counts the lines that correct failed records", function()
     bench.script.push_offer = { err("not_found") }
     local first = assert(run_csv("id,wallet\n1,a\n2,b\n"))
@@ -557,6 +591,25 @@ describe("a workflow whose steps are changed", function()
     assert.equal("offered", (bench:state_of "1"))
     assert.is_nil((begin { step "b" }))
     assert.equal(1, assert(begin { step "a" }).totals.issued)
+  end)
+
+  it("does not touch a record whose push may have arrived", function()
+    local lost = err("timeout", "unknown")
+    bench.script.issue_status = always { status = nil }
+    local function arrives_unheard(args, good)
+      good(args)
+      return nil, lost
+    end
+    begin({ step "a", step "b" }, { arrives_unheard, lost, err("rejected") })
+    assert.equal("unknown", (bench:state_of "1"))
+    local result, problem = begin { step "b", step "a" }
+    assert.is_nil(result)
+    assert.matches("step 1 was a and is b now, and 1 of them is at it", problem.message)
+    assert.matches("credenco settle", problem.message)
+    assert.equal(1, bench:ask(function(db) return journal_settle.settle(db, "w", "issued", { key = "1" }, 2) end))
+    assert.is_nil((begin { step "b", step "a" }))
+    assert.equal(1, assert(begin { step "a", step "b" }).totals.issued)
+    assert.equal(2, #bench.wallet)
   end)
 
   it("goes on at the next one when a person found the one before in the wallet", function()

@@ -8,6 +8,7 @@ local executor = require "credenco.journal.executor"
 local journal_url = require "credenco.journal.url"
 local lock = require "credenco.journal.lock"
 local schema = require "credenco.journal.schema"
+local steps = require "credenco.journal.steps"
 local uv = require "luv"
 local workers = require "credenco.journal.workers"
 local writer = require "credenco.journal.writer"
@@ -59,16 +60,24 @@ function M.open(url, options)
   return nil, err:find(self.url, 1, true) and err or ("%s: %s"):format(self.url, err)
 end
 
---- Joins the workers of a workflow. What a dead worker held is free again; in a file only the one who has its lock
---- knows that the others are dead.
----@param workflow string
+--- Joins the workers of a workflow, all of which have the same steps. What a dead worker held is free again; in a file
+--- only the one who has its lock knows that the others are dead.
+---@param workflow credenco.Workflow
+---@param works boolean false for who only adds records, to whom steps mean nothing
 ---@return { workflow: string, owner: string }? scope
 ---@return string? err
-function Journal:join(workflow)
+function Journal:join(workflow, works)
   local owner = ("%s/%d/%s"):format(uv.os_gethostname(), uv.os_getpid(), core.uuid():sub(1, 8))
-  local scope = { workflow = workflow, owner = owner }
-  local ok, err = workers.join(self.db, scope)
-  if ok and (self.shared or self.lock) then ok, err = workers.bury(self.db, scope) end
+  local scope = { workflow = workflow.name, owner = owner }
+  local ok, err = true, nil
+  if self.shared or self.lock then ok, err = workers.bury(self.db, scope) end
+  if not ok then return nil, err end
+  ok, err = self.db:transaction(function()
+    local kept, why = true, nil
+    if works then kept, why = steps.keep(self.db, scope, workflow) end
+    if not kept then return nil, why end
+    return workers.join(self.db, scope)
+  end)
   if not ok then return nil, err end
   return scope
 end

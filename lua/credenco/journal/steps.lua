@@ -9,16 +9,27 @@ local KEPT = "SELECT value FROM credenco_meta WHERE name = ?"
 local KEEP = [[
 INSERT INTO credenco_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value]]
 
--- Records for which it matters what a step was: it is done, or its offer may have been pushed.
+-- Records for which it matters what a step was: it is done, or its offer may have been pushed. What is unknown is so
+-- because nobody can say that it was not.
 local CONCERNED = [[
 SELECT COUNT(*) FROM credenco_record WHERE workflow = ? AND copy = ''
-  AND (step > ? AND state NOT IN ('issued', 'skipped') OR step = ? AND state IN ('offered', 'pushed'))]]
+  AND (step > ? AND state NOT IN ('issued', 'skipped') OR step = ? AND state IN ('offered', 'pushed', 'unknown'))]]
+
+-- A worker at work has its steps in its head, and records that stand nowhere yet.
+local OTHERS = "SELECT COUNT(*) FROM credenco_worker WHERE workflow = ? AND owner <> ?"
+
+-- Two workers that begin together would both find nothing kept.
+local LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))"
 
 --- What stands for a template that each record has its own.
 M.BY_RECORD = "(by record)"
 
 local function name_of(workflow_name)
   return "steps of " .. workflow_name
+end
+
+local function changed_name_of(workflow_name)
+  return "first changed step of " .. workflow_name
 end
 
 local function templates_of(workflow)
@@ -38,17 +49,54 @@ end
 
 local function refusal(step, before, now, count)
   return ("its records were begun with other steps: step %d was %s and is %s now, and %d of them %s at it or behind "
-    .. "it without being at an end. Finish with the workflow as it was, or use another journal; nothing was sent")
+    .. "it without being at an end. Finish with the workflow as it was (`credenco settle` for what is unknown), or use "
+    .. "another journal; nothing was sent")
     :format(step, before[step], now[step] or "missing", count, count == 1 and "is" or "are")
 end
 
-local function compare(db, workflow, before, now)
-  local step = first_change(before, now)
-  if not step then return true end
-  local row, err = db:row(CONCERNED, workflow.name, step, step)
+local function lock(db, workflow_name)
+  if db.dialect ~= "postgresql" then return true end
+  return db:rows(LOCK, name_of(workflow_name))
+end
+
+-- In a file nobody else is at work.
+local function alone(db, scope)
+  if db.dialect ~= "postgresql" then return true end
+  local row, err = db:row(OTHERS, scope.workflow, scope.owner)
+  if not row then return nil, err end
+  if row[1] == 0 then return true end
+  return nil, "another worker is at work on it whose workflow has other steps: let it end first; nothing was sent"
+end
+
+local function concerns_nobody(db, step, before, now, workflow_name)
+  local row, err = db:row(CONCERNED, workflow_name, step, step)
   if not row then return nil, err end
   if row[1] == 0 then return true end
   return nil, refusal(step, before, now, row[1])
+end
+
+local function first_changed(db, workflow_name)
+  local row, err = db:row(KEPT, changed_name_of(workflow_name))
+  if err then return nil, err end
+  return row and tonumber(row[1]) or math.huge
+end
+
+local function replace(db, step, before, now, workflow_name)
+  local ok, err = concerns_nobody(db, step, before, now, workflow_name)
+  if not ok then return nil, err end
+  local earlier, earlier_err = first_changed(db, workflow_name)
+  if not earlier then return nil, earlier_err end
+  return db:execute(KEEP, changed_name_of(workflow_name), ("%d"):format(math.min(earlier, step)))
+end
+
+-- Whether a worker with these steps may begin.
+local function admitted(db, scope, before, now)
+  if #before == 0 or cjson.encode(before) == cjson.encode(now) then return true end
+  local ok, err = alone(db, scope)
+  if not ok then return nil, err end
+  local step = first_change(before, now)
+  if not step then return true end
+  return replace(db, step, before, now, scope.workflow)
 end
 
 --- The templates of a workflow's steps, in their order; none where no run has begun yet.
@@ -62,20 +110,39 @@ function M.templates(db, workflow_name)
   return row and cjson.decode(row[1]) or {}
 end
 
---- Keeps what the steps are, and refuses others as long as a record is between them.
+--- The templates that every record of a workflow was asked for: those of its steps before the first one that was ever
+--- another.
 ---@param db credenco.journal.Database
+---@param workflow_name string
+---@return string[]? templates
+---@return string? err
+function M.lasting_templates(db, workflow_name)
+  local templates, err = M.templates(db, workflow_name)
+  if not templates then return nil, err end
+  local changed, changed_err = first_changed(db, workflow_name)
+  if not changed then return nil, changed_err end
+  for step = #templates, 1, -1 do
+    if step >= changed then templates[step] = nil end
+  end
+  return templates
+end
+
+--- Keeps what the steps are, inside of the transaction in which a worker joins. Refuses other ones as long as a record
+--- is between them, or a worker is at work that has the old ones.
+---@param db credenco.journal.Database
+---@param scope { workflow: string, owner: string }
 ---@param workflow credenco.Workflow
 ---@return boolean? ok
 ---@return string? err
-function M.keep(db, workflow)
+function M.keep(db, scope, workflow)
+  local locked, lock_err = lock(db, scope.workflow)
+  if not locked then return nil, lock_err end
+  local before, err = M.templates(db, scope.workflow)
+  if not before then return nil, err end
   local now = templates_of(workflow)
-  return db:transaction(function()
-    local before, err = M.templates(db, workflow.name)
-    if not before then return nil, err end
-    local fits, why = compare(db, workflow, before, now)
-    if not fits then return nil, why end
-    return db:execute(KEEP, name_of(workflow.name), cjson.encode(now))
-  end)
+  local ok, why = admitted(db, scope, before, now)
+  if not ok then return nil, why end
+  return db:execute(KEEP, name_of(scope.workflow), cjson.encode(now))
 end
 
 return M

@@ -83,12 +83,21 @@ local function repeated(run, item, existing)
   return added > 0 and "duplicates" or "known"
 end
 
--- From now on the journal has the record at this line.
+-- From now on the journal has the record at this line; unless somebody else has opened it meanwhile.
 local function replace(run, item, existing, change, meaning)
   local changed, err = change(run.db, placed(run, item))
   if not changed then return nil, err end
+  if changed == 0 then return "known" end
   existing.run, existing.line = run.id, item.line
   return meaning
+end
+
+-- The same line again, in another reading. A later one with its key repeats it: within a batch that is remembered.
+-- The journal is told where a later line would else be taken for the corrected form.
+local function same_place(run, item, existing, same)
+  if existing.state == "failed" and same then return replace(run, item, existing, journal_records.move, "known") end
+  existing.run = run.id
+  return "known"
 end
 
 -- The record at another place; unless an earlier reading knows the line there for one that repeats the key.
@@ -111,6 +120,7 @@ local function meet(run, item, existing)
   elseif existing.line ~= item.line and (same or not existing.input) then
     return moved(run, item, existing) -- a kept line that differs stays with the header that it is read with
   end
+  if existing.line == item.line then return same_place(run, item, existing, same) end
   return "known"
 end
 

@@ -12,7 +12,6 @@
 local feeder = require "credenco.pipeline.feeder"
 local journal = require "credenco.journal"
 local journal_runs = require "credenco.journal.runs"
-local journal_steps = require "credenco.journal.steps"
 local journal_workers = require "credenco.journal.workers"
 local loop = require "credenco.loop"
 local options = require "credenco.options"
@@ -90,12 +89,10 @@ local function begin(settings, mode)
   local held, err = journal.open(settings.journal,
     { alone = mode ~= "load", queue = mode ~= "run", existing = settings.source == nil })
   if not held then return nil, trouble(err) end
-  local ready, scope = true, nil
-  if mode ~= "load" then ready, err = journal_steps.keep(held.db, settings.workflow) end
-  if ready then scope, err = held:join(settings.workflow.name) end
+  local scope, join_err = held:join(settings.workflow, mode ~= "load")
   if not scope then
     held:close()
-    return nil, trouble(err)
+    return nil, trouble(join_err)
   end
   return run_module.new {
     workflow = settings.workflow, client = settings.client, journal = held, scope = scope,

@@ -262,7 +262,7 @@ end
 --- and no statement under the new name changes it.
 ---@return boolean ok
 function Run:join_again()
-  local scope, err = self.journal:join(self.workflow.name)
+  local scope, err = self.journal:join(self.workflow, self.works)
   if scope then
     self.scope.owner, self.taken_for_dead = scope.owner, true
   else

@@ -40,24 +40,33 @@ local function lines_of(record)
   return lines
 end
 
+-- The last step that an offer was asked for: not one that a record is still to take, or was stopped in front of.
+local function last_asked(record)
+  if record.copy ~= "" then return 0 end
+  local before = record.state == "pending" or record.state == "skipped"
+    or record.state == "failed" and (record.stage == "prepare" or record.stage == "source")
+  return before and record.step - 1 or record.step
+end
+
 -- Steps that were asked for and never asked about stand nowhere; but under which id is known.
 local function complete(record, templates)
-  local known = {}
-  for _, credential in ipairs(record.credentials) do known[credential.step] = credential end
-  local last = record.state == "pending" and record.step - 1 or record.step
-  record.credentials = json.array()
-  for step = 1, record.copy == "" and last or 0 do
+  local noted = {}
+  for _, credential in ipairs(record.credentials) do noted[credential.step] = true end
+  for step = 1, last_asked(record) do
     local template = templates[step]
-    local made = template and template ~= journal_steps.BY_RECORD and { step = step, template_id = template,
-      correlation_id = correlation.id(record.workflow, record.key, template) }
-    record.credentials[#record.credentials + 1] = known[step] or made or nil
+    if template and template ~= journal_steps.BY_RECORD and not noted[step] then
+      table.insert(record.credentials, { step = step, template_id = template,
+        correlation_id = correlation.id(record.workflow, record.key, template) })
+    end
   end
+  table.sort(record.credentials, function(a, b) return a.step < b.step end)
+  record.credentials = json.array(record.credentials)
 end
 
 local function find(db, key)
   local found, err = journal_report.find(db, key)
   for _, record in ipairs(found or {}) do
-    local templates, templates_err = journal_steps.templates(db, record.workflow)
+    local templates, templates_err = journal_steps.lasting_templates(db, record.workflow)
     if not templates then return nil, templates_err end
     complete(record, templates)
   end

@@ -45,6 +45,9 @@ end
 local function settle(db, workflow, args)
   local templates, err = journal_steps.templates(db, workflow)
   if not templates then return nil, err end
+  if args.as == "issued" and #templates == 0 then
+    usage.fail "how many steps the workflow has is not in the journal yet: run the workflow once, then settle"
+  end
   local which = { key = args.key, code = args.code }
   return journal_settle.settle(db, workflow, args.as, which, math.max(1, #templates))
 end
