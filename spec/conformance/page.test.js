@@ -56,6 +56,16 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
   const section = (name) => page.getByRole('region', { name: new RegExp(`^${name}`) });
   const cards = () => section('Credentials').getByRole('article');
 
+  /** Waits for a credential; when none comes, says what the page says. */
+  async function arrival() {
+    try {
+      await cards().first().waitFor();
+    } catch (error) {
+      const said = await page.locator('#wallet-name, #message, #log').allInnerTexts();
+      throw new Error(`${error.message}\nthe page says: ${said.join(' | ')}`);
+    }
+  }
+
   async function deliver({ direct = true, template, claims } = {}) {
     const order = await sandbox.issue(template, claims);
     assert.equal(await sandbox.push(wallet, offerUri(order), direct), 201);
@@ -66,7 +76,7 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await open();
     assert.equal(await cards().count(), 0);
     await deliver();
-    await cards().first().waitFor();
+    await arrival();
     const text = await cards().first().innerText();
     for (const part of ['Company identification', 'Valid', 'Legal name', 'CoolSoft B.V.', '90004760']) assert.ok(text.includes(part), part);
     assert.equal(await cards().first().evaluate((card) => getComputedStyle(card).backgroundColor), 'rgb(18, 53, 91)');
@@ -76,7 +86,7 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await deliver({ direct: false });
     await open();
     await page.getByRole('button', { name: 'Accept Company identification' }).click();
-    await cards().first().waitFor();
+    await arrival();
     await page.getByText('Accepted: Company identification').waitFor();
     assert.equal(await page.getByRole('button', { name: /^Accept / }).count(), 0);
     assert.equal(await page.evaluate(() => document.activeElement.id), 'inbox-heading');
@@ -131,7 +141,7 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await page.getByRole('button', { name: 'Add contact' }).click();
     await section('Trusted contacts').getByText('Our issuer').waitFor();
     await deliver();
-    await cards().first().waitFor();
+    await arrival();
   });
 
   it('can be used with the keyboard alone', async () => {
@@ -147,7 +157,32 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await press('Tab', 4);
     assert.equal(await focused(), 'Issue');
     await press('Enter');
-    await cards().first().waitFor();
+    await arrival();
+    assert.equal((await sandbox.wallet(wallet)).credentials.length, 1);
+  });
+
+  it('shows the newest state, whichever answer comes first', async () => {
+    await open();
+    let late, held = new Promise((resolve) => { late = resolve; });
+    let asked = 0;
+    await page.route(`**/sandbox/wallets/${wallet}?*`, async (route) => {
+      asked += 1;
+      if (asked > 1) return route.continue();
+      const answer = await route.fetch();
+      await held;
+      return route.fulfill({ response: answer });
+    });
+    await page.getByRole('button', { name: 'Remove Sandbox issuer' }).click();
+    await page.getByText('is no longer a trusted contact').waitFor();
+    await page.getByLabel('DID', { exact: true }).fill(sandbox.issuer_did);
+    await page.getByLabel('Name', { exact: true }).fill('Our issuer');
+    await page.getByRole('button', { name: 'Add contact' }).click();
+    await section('Trusted contacts').getByText('Our issuer').waitFor();
+    const answered = page.waitForResponse(`**/sandbox/wallets/${wallet}?*`);
+    late();
+    await (await answered).finished();
+    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); }));
+    assert.ok(await section('Trusted contacts').getByText('Our issuer').isVisible());
   });
 
   it('follows the exchange in its log, and finds the other wallets on request', async () => {
@@ -166,14 +201,14 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await sandbox.control('PUT', `/sandbox/wallets/${wallet}`, { name: `Wallet ${made}`, trusts_issuer: true });
     await deliver();
     await page.getByRole('log').getByText('kept', { exact: true }).first().waitFor();
-    await cards().first().waitFor();
+    await arrival();
   });
 
   it('shows markup in a claim as text', async () => {
     const trick = '<img src=x onerror="document.title=1"><b>bold</b>';
     await deliver({ template: 'any', claims: { [trick]: { list: [trick] } } });
     await open();
-    await cards().first().waitFor();
+    await arrival();
     assert.equal(await cards().locator('img, b').count(), 0);
     assert.ok((await cards().first().innerText()).includes(trick));
     assert.equal(await page.title(), 'Credenco sandbox');
@@ -183,7 +218,7 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await deliver({ template: 'any', claims: { [`a${'long'.repeat(30)}name`]: 'x'.repeat(300), nested: { deep: { deeper: ['y'.repeat(90)] } } } });
     await deliver({ direct: false });
     await open(PHONE);
-    await cards().first().waitFor();
+    await arrival();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
     for (const button of await page.getByRole('button').all()) {
       if (await button.isVisible()) assert.ok((await button.boundingBox()).height >= 44, await button.innerText());

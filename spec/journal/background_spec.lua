@@ -106,7 +106,7 @@ describe("a journal's thread on SQLite", function()
 
   it("is done without where a new Lua state does not find the modules", function()
     local held = assert(journal.open(folder .. "/alone.journal", { alone = true }))
-    local scope = assert(held:join "w")
+    local scope = assert(held:join({ name = "w" }, false))
     local path = package.path
     package.path = ""
     local writer = held:writer(scope)
@@ -132,7 +132,7 @@ describe("a journal's thread on PostgreSQL", function()
   it("keeps its worker from being taken for dead when the run's own connection breaks first", function()
     local url = server:database()
     local held, other = assert(journal.open(url)), assert(database.open(url))
-    local scope = assert(held:join "w")
+    local scope = assert(held:join({ name = "w" }, false))
     local writer = held:writer(scope)
     assert(other:rows("SELECT pg_terminate_backend(CAST(? AS INTEGER))", held.db:row "SELECT pg_backend_pid()"[1]))
     local function is_free()

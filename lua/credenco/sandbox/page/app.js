@@ -49,7 +49,7 @@ async function refreshOnce() {
 let refreshing = false;
 let stale = false;
 
-/** One after the other: an answer that comes late must not replace a newer one. */
+/** One after the other, and once more for what arrived meanwhile. */
 async function refresh() {
   stale = true;
   if (refreshing) return;
@@ -88,6 +88,10 @@ byId('contact-form').did.placeholder = settings.issuer_did;
 view = new WalletView(labelsOf(settings.templates));
 new IssueForm(settings, () => view.key);
 addEventListener('hashchange', () => choose());
+byId('skip').addEventListener('click', (event) => {
+  event.preventDefault(); // the part behind '#' names the wallet that is shown
+  byId('wallet').focus();
+});
 await refresh();
 api.follow({
   onEntry: (entry) => { log.add(entry); refreshSoon(); },

@@ -36,6 +36,8 @@ export class WalletView {
   constructor(labels) {
     this.labels = labels;
     this.key = null;
+    this.asked = 0;
+    this.drawn = 0;
     byId('contact-form').addEventListener('submit', (event) => this.addContact(event));
   }
 
@@ -46,8 +48,12 @@ export class WalletView {
 
   async refresh() {
     const key = this.key;
+    this.asked += 1;
+    const turn = this.asked;
     const wallet = await api.wallet(key, SHOWN_CREDENTIALS);
     if (key !== this.key) return; // another one was chosen meanwhile
+    if (turn < this.drawn) return; // this answer was overtaken by a newer one
+    this.drawn = turn;
     byId('wallet-name').textContent = wallet.name;
     byId('wallet-key').textContent = wallet.key;
     this.showCredentials(wallet);
