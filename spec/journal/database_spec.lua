@@ -2,6 +2,7 @@
 local bytes = require "credenco.journal.bytes"
 local database = require "credenco.journal.database"
 local files = require "spec.support.files"
+local journal = require "credenco.journal"
 local journal_url = require "credenco.journal.url"
 local postgres = require "spec.pipeline.postgres"
 local states = require "credenco.journal.states"
@@ -109,10 +110,28 @@ describe("SQLite", function()
   end)
 
   it("says so when the file is no database", function()
-    files.write(folder .. "/text.db", ("no database "):rep(100))
-    local db, err = database.open(folder .. "/text.db")
+    local path = folder .. "/text.db"
+    files.write(path, ("no database "):rep(100))
+    uv.fs_chmod(path, 420)
+    local db, err = database.open(path)
     assert.is_nil(db)
     assert.matches("text.db: .*not a database", err)
+    assert.equal(420, uv.fs_stat(path).mode % 512)
+  end)
+end)
+
+describe("a journal's place", function()
+  local folder
+  before_each(function() folder = files.temporary_folder() end)
+  after_each(function() files.remove_folder(folder) end)
+
+  it("is a file: a folder is refused and stays as open as it was", function()
+    uv.fs_chmod(folder, 493)
+    local held, err = journal.open(folder, { alone = true })
+    assert.is_nil(held)
+    assert.equal(folder .. ": is no file; name the journal's file, which is made when missing", err)
+    assert.equal(493, uv.fs_stat(folder).mode % 512)
+    assert.is_nil(uv.fs_stat(folder .. ".lock"))
   end)
 end)
 

@@ -8,10 +8,16 @@ local M = {}
 local MARK = "\\x"
 
 ---@param bytes string
+---@return string two lower-case digits a byte
+function M.hexadecimal(bytes)
+  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+end
+
+---@param bytes string
 ---@return string
 function M.encode(bytes)
   if bytes:sub(1, #MARK) ~= MARK and not text_check.flaw(bytes) then return bytes end
-  return MARK .. bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+  return MARK .. M.hexadecimal(bytes)
 end
 
 ---@param text string

@@ -1,5 +1,6 @@
 --- Connections to SQLite and PostgreSQL through luadbi, and its errors in plain words.
 
+local cannot_write = require "credenco.journal.cannot_write"
 local url_of = require "credenco.journal.url"
 local uv = require "luv"
 
@@ -38,23 +39,23 @@ local function load_driver(name, package)
   return nil, ("Lua's %s driver is not installed (on Debian: apt install %s)"):format(name, package)
 end
 
--- The operating system's reason without its path, which the caller has in front.
-local function cannot_write(err)
-  local hint = err:find "^ENOENT" and "; is its folder there?" or ""
-  return ("cannot be written (%s)%s"):format(err:match "^%u+: [^:]+" or err, hint)
+-- SQLite would create the file readable by everybody: it is created here first.
+local function create_private(path)
+  local fd, err = uv.fs_open(path, "a", OWNER_ONLY)
+  if not fd then return nil, cannot_write(err) end
+  uv.fs_close(fd)
+  return true
 end
 
--- SQLite would create the file readable by everybody: it is created here first. One that is there is not opened:
--- to close it would end every lock that this process holds on it.
-local function create_private(path)
+--- Makes a database for its owner only that others could read before. Its file is not opened for that: to close it
+--- would end every lock that this process holds on it.
+---@param path string of what is known to be a database: nobody's folder or text file is to change
+---@return boolean? ok
+---@return string? err
+function M.keep_private(path)
   if path == ":memory:" then return true end
-  if not uv.fs_stat(path) then
-    local fd, err = uv.fs_open(path, "a", OWNER_ONLY)
-    if not fd then return nil, cannot_write(err) end
-    uv.fs_close(fd)
-  end
-  local changed, chmod_err = uv.fs_chmod(path, OWNER_ONLY)
-  if not changed then return nil, cannot_write(chmod_err) end
+  local ok, err = uv.fs_chmod(path, OWNER_ONLY)
+  if not ok then return nil, cannot_write(err) end
   return true
 end
 
@@ -63,11 +64,10 @@ local connect = {}
 function connect.sqlite(path, options)
   local dbi, missing = load_driver("sqlite3", "lua-dbi-sqlite3")
   if not dbi then return nil, missing end
-  if options.read_only then
-    if not uv.fs_stat(path) then return nil, "there is no such file" end
-  else
-    local private, err = create_private(path)
-    if not private then return nil, err end
+  if path ~= ":memory:" and not uv.fs_stat(path) then
+    if options.read_only then return nil, "there is no such file" end
+    local created, err = create_private(path)
+    if not created then return nil, err end
   end
   return M.protected(dbi.Connect, "SQLite3", path)
 end

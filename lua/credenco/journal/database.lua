@@ -44,21 +44,27 @@ local BEGIN = { sqlite = "BEGIN IMMEDIATE", postgresql = "BEGIN" }
 
 local settle = {}
 
--- FULL: a commit that was reported survives a power cut, also in WAL mode.
-function settle.sqlite(self, options)
-  if options.plain then return true end
-  local pragmas = { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS) }
-  if not options.read_only then
-    pragmas[2] = "PRAGMA journal_mode = WAL"
-    pragmas[3] = "PRAGMA synchronous = FULL"
-    pragmas[4] = "PRAGMA secure_delete = ON" -- what is erased is overwritten: FAST leaves lines longer than a page
-    pragmas[5] = ("PRAGMA wal_autocheckpoint = %d"):format(CHECKPOINT_PAGES)
-  end
+local function all(self, pragmas)
   for _, pragma in ipairs(pragmas) do
     local rows, err = self:rows(pragma)
     if not rows then return nil, err end
   end
   return true
+end
+
+-- The schema's version is read to learn that the file is a database. FULL: a commit that was reported survives a power cut, also in WAL mode.
+function settle.sqlite(self, options)
+  if options.plain then return true end
+  local ok, err = all(self, { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS), "PRAGMA schema_version" })
+  if not ok or options.read_only then return ok, err end
+  ok, err = connect.keep_private(self.url)
+  if not ok then return nil, err end
+  return all(self, {
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON", -- what is erased is overwritten: FAST leaves lines longer than a page
+    ("PRAGMA wal_autocheckpoint = %d"):format(CHECKPOINT_PAGES),
+  })
 end
 
 function settle.postgresql(self)

@@ -28,6 +28,11 @@ local function exists(url)
   return journal_url.is_postgresql(url) or uv.fs_stat(url) ~= nil
 end
 
+local function is_other(url)
+  local found = not journal_url.is_postgresql(url) and uv.fs_stat(url)
+  return found and found.type ~= "file"
+end
+
 local function prepare(self, url, options)
   local err
   if options.alone and not self.shared then
@@ -52,6 +57,9 @@ function M.open(url, options)
     return nil, "a journal is a SQLite file or postgres://[USER@]HOST/DATABASE"
   end
   if options.existing and not exists(url) then return nil, ("%s: there is no such journal"):format(url) end
+  if is_other(url) then
+    return nil, ("%s: is no file; name the journal's file, which is made when missing"):format(url)
+  end
   local shared = journal_url.is_postgresql(url)
   local self = setmetatable({ url = journal_url.without_password(url), shared = shared }, Journal)
   local ready, err = prepare(self, url, options)

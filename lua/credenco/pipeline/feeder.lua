@@ -3,6 +3,7 @@
 
 local batch = require "credenco.journal.batch"
 local digest = require "openssl.digest"
+local journal_bytes = require "credenco.journal.bytes"
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
 local hooks = require "credenco.pipeline.hooks"
@@ -16,8 +17,7 @@ local BATCH, BATCH_BYTES = 384, 2097152
 -- bytes there, these count too.
 local function place_of(source, item)
   if journal_runs.is_file(source) then return ("line %d of %s"):format(item.line, source.name) end
-  local sum = digest.new("sha256"):final(item.raw):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
-  return ("line %d: %s"):format(item.line, sum)
+  return ("line %d: %s"):format(item.line, journal_bytes.hexadecimal(digest.new("sha256"):final(item.raw)))
 end
 
 local function failed_line(run, item, code, message)

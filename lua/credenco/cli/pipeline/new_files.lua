@@ -1,4 +1,5 @@
 --- Files that come to be together: none of them was there before, and none stays when one cannot be written.
+local cannot_write = require "credenco.journal.cannot_write"
 local uv = require "luv"
 
 local M = {}
@@ -6,11 +7,7 @@ local M = {}
 local OWNER_ONLY = 384 -- 0600: they hold what the journal keeps private
 local BUFFER_BYTES = 65536
 
--- The operating system's reason without its path, which stands in front.
-local function cannot_write(path, err)
-  local hint = err:find "^ENOENT" and "; is its folder there?" or ""
-  return ("%s: cannot be written (%s)%s"):format(path, err:match "^%w+: [^:]+" or err, hint)
-end
+local function refused(path, err) return ("%s: %s"):format(path, cannot_write(err)) end
 
 ---@class credenco.cli.NewFile
 ---@field path string
@@ -25,7 +22,7 @@ function NewFile:flush()
   self.parts, self.size = {}, 0
   while rest ~= "" do
     local count, err = uv.fs_write(self.fd, rest, -1)
-    if not count then return nil, cannot_write(self.path, err) end
+    if not count then return nil, refused(self.path, err) end
     rest = rest:sub(count + 1)
   end
   return true
@@ -53,7 +50,7 @@ function NewFile:finish()
   if not ok then return nil, err end
   ok, err = uv.fs_fsync(self.fd)
   if ok then ok, err = self:close() end
-  if not ok then return nil, cannot_write(self.path, err) end
+  if not ok then return nil, refused(self.path, err) end
   return true
 end
 
@@ -76,7 +73,7 @@ function NewFiles:create(path)
   if not fd and err:find "^EEXIST" then
     return nil, path .. " is there already and is not overwritten; name another file, or remove it"
   end
-  if not fd then return nil, cannot_write(path, err) end
+  if not fd then return nil, refused(path, err) end
   local file = setmetatable({ path = path, fd = fd, parts = {}, size = 0 }, NewFile)
   self.list[#self.list + 1] = file
   return file
