@@ -1,14 +1,20 @@
 -- What the progress line says, from given numbers.
 local counts = require "credenco.pipeline.counts"
 local csv_line = require "credenco.cli.pipeline.csv_line"
+local outage = require "credenco.pipeline.outage"
 local progress = require "credenco.cli.pipeline.progress"
+local throttle = require "credenco.pipeline.throttle"
 
-local function numbers(fields, bytes)
+local function a_run()
+  return { counts = counts.new(), throttle = throttle.new(), outage = outage.new(60000) }
+end
+
+local function numbers(fields, bytes, run)
   local shown = progress.new("none", bytes and { bytes = bytes })
-  local made = counts.new()
-  for name, value in pairs(fields) do made[name] = value end
-  shown:numbers(counts.new(), 1000)
-  return shown:numbers(made, 3000)
+  run = run or a_run()
+  shown:numbers(run, 1000)
+  for name, value in pairs(fields) do run.counts[name] = value end
+  return shown:numbers(run, 3000)
 end
 
 describe("the progress line", function()
@@ -24,6 +30,36 @@ describe("the progress line", function()
 
   it("says nothing of an end it cannot know, and names what is unknown", function()
     assert.equal("4 done, 2/s, 1 failed, 1 unknown", progress.line(numbers { issued = 2, failed = 1, unknown = 1 }))
+  end)
+
+  it("says how long the server wants to be left alone", function()
+    local run = a_run()
+    run.throttle:refused(2500, 130000)
+    assert.equal("2 done, 1/s, 0 failed, paused by the server for 2 min",
+      progress.line(numbers({ issued = 2 }, nil, run)))
+    local paused = numbers({}, { size = 10, taken = 5 }, run)
+    assert.equal(130, paused.pause_seconds_left)
+    assert.is_nil(paused.seconds_left)
+    run.throttle.pause_until_ms = 3000
+    assert.is_nil(numbers({}, nil, run).pause_seconds_left)
+  end)
+
+  it("says for how long nothing has got through", function()
+    local run = a_run()
+    for at_ms = 500, 519 do run.outage:seen(at_ms) end
+    assert.equal("2 done, 1/s, 0 failed, server out of reach for 2 s",
+      progress.line(numbers({ issued = 2 }, nil, run)))
+    run.outage:over()
+    assert.is_nil(numbers({}, nil, run).outage_seconds)
+  end)
+
+  it("has a bar as wide as there is room, and none where that is little", function()
+    local half = numbers({ read = 300, issued = 150 }, { size = 1000, taken = 1000 })
+    local line = "150 of 300 done, 75/s, 0 failed, ends in 2 s"
+    assert.equal("[" .. ("#"):rep(12) .. (" "):rep(12) .. "]  50%  " .. line, progress.bar(half, 200))
+    assert.equal("[" .. ("#"):rep(4) .. (" "):rep(5) .. "]  50%  " .. line, progress.bar(half, #line + 18))
+    assert.equal(line, progress.bar(half, #line + 16))
+    assert.equal("2 done, 1/s, 0 failed", progress.bar(numbers { issued = 2 }, 200))
   end)
 
   it("counts what was done before", function()

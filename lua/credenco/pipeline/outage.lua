@@ -31,6 +31,12 @@ function Outage:is_on()
 end
 
 ---@param now_ms number
+---@return number? lasts_ms since when nothing gets through; nil when something does
+function Outage:lasts_ms(now_ms)
+  return self:is_on() and now_ms - self.since_ms or nil
+end
+
+---@param now_ms number
 ---@return boolean
 function Outage:is_long(now_ms)
   return self.since_ms ~= nil and now_ms - self.since_ms >= self.patience_ms

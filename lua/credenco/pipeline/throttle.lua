@@ -12,6 +12,7 @@ local WINDOW_MS = 1000
 
 ---@class credenco.pipeline.Throttle
 ---@field per_s number? nil: as fast as it goes
+---@field pause_until_ms number until when the server asked to be left alone
 local Throttle = {}
 Throttle.__index = Throttle
 

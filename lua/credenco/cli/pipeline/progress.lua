@@ -1,11 +1,14 @@
 --- How far a run is: a bar that is drawn over on a terminal, a line every ten seconds elsewhere, or JSON lines.
 local json = require "credenco.json"
+local loop = require "credenco.loop"
 local uv = require "luv"
 
 local M = {}
 
 local EVERY_MS = { bar = 200, lines = 10000, jsonl = 1000 }
-local BAR_WIDTH = 24
+local BAR_WIDTH, LEAST_BAR_WIDTH = 24, 8
+local AROUND_BAR = #"[] 100%  "
+local USUAL_COLUMNS = 80
 local RATE_WINDOW_MS = 5000
 
 ---@class credenco.cli.Progress
@@ -23,7 +26,7 @@ end
 ---@param source credenco.pipeline.Source?
 ---@return credenco.cli.Progress
 function M.new(style, source)
-  local now = uv.hrtime() / 1e6
+  local now = loop.now_ms()
   return setmetatable({ style = style, source = source, began_ms = now, due_ms = now, samples = {} }, Progress)
 end
 
@@ -57,18 +60,34 @@ local function done_of(counts)
   return counts:done() + math.max(0, counts.known - counts.resumed)
 end
 
+-- Seconds that are left of a pause the server asked for, and for how long nothing has got through.
+local function waits(run, now)
+  local pause_ms = run.throttle.pause_until_ms - now
+  local outage_ms = run.outage:lasts_ms(now)
+  return pause_ms > 0 and math.ceil(pause_ms / 1000) or nil, outage_ms and math.floor(outage_ms / 1000)
+end
+
 --- The numbers of this moment.
----@param counts credenco.pipeline.Counts
+---@param run credenco.pipeline.Run
 ---@param now number ms
 ---@return table
-function Progress:numbers(counts, now)
+function Progress:numbers(run, now)
+  local counts = run.counts
   local done = done_of(counts)
   local total, exact = expected_total(self, counts)
   local rate = per_second(self, now, done)
-  local left = total and rate > 0 and math.max(0, total - done) / rate or nil
+  local pause_s, outage_s = waits(run, now)
+  local moves = rate > 0 and not pause_s and not outage_s
+  local left = total and moves and math.max(0, total - done) / rate or nil
   return { done = done, total = total, total_is_exact = exact, per_second = math.floor(rate * 10 + 0.5) / 10,
     issued = counts.issued, failed = counts.failed, unknown = counts.unknown, skipped = counts.skipped,
-    seconds_left = left and math.ceil(left) }
+    seconds_left = left and math.ceil(left), pause_seconds_left = pause_s, outage_seconds = outage_s }
+end
+
+local function waiting(numbers)
+  local pause_s, outage_s = numbers.pause_seconds_left, numbers.outage_seconds
+  return (pause_s and (", paused by the server for %s"):format(duration(pause_s)) or "")
+    .. (outage_s and (", server out of reach for %s"):format(duration(outage_s)) or "")
 end
 
 --- The numbers as one line.
@@ -78,20 +97,36 @@ function M.line(numbers)
   local of = numbers.total and (" of %s%d"):format(numbers.total_is_exact and "" or "about ", numbers.total) or ""
   local left = numbers.seconds_left and ", ends in " .. duration(numbers.seconds_left) or ""
   local unknown = numbers.unknown > 0 and (", %d unknown"):format(numbers.unknown) or ""
-  return ("%d%s done, %.0f/s, %d failed%s%s"):format(
-    numbers.done, of, numbers.per_second, numbers.failed, unknown, left)
+  return ("%d%s done, %.0f/s, %d failed%s%s%s"):format(
+    numbers.done, of, numbers.per_second, numbers.failed, unknown, left, waiting(numbers))
 end
 
-local function bar(numbers)
+--- The numbers as one line behind a bar that is as wide as the room beside them; without one where it is too small.
+---@param numbers table
+---@param columns integer how many fit into a line
+---@return string
+function M.bar(numbers, columns)
+  local line = M.line(numbers)
   local share = numbers.total and numbers.total > 0 and math.min(1, numbers.done / numbers.total)
-  if not share then return "" end
-  local full = math.floor(share * BAR_WIDTH)
-  return ("[%s%s] %3d%%  "):format(("#"):rep(full), (" "):rep(BAR_WIDTH - full), math.floor(share * 100))
+  local width = math.min(BAR_WIDTH, columns - #line - AROUND_BAR)
+  if not share or width < LEAST_BAR_WIDTH then return line end
+  local full = math.floor(share * width)
+  return ("[%s%s] %3d%%  %s"):format(("#"):rep(full), (" "):rep(width - full), math.floor(share * 100), line)
+end
+
+local ERASE, WRAP_OFF, WRAP_ON = "\r\27[K", "\27[?7l", "\27[?7h" -- ECMA-48 EL, DECAWM: a second line is never erased
+
+-- The last column stays free: some terminals wrap when it is taken.
+local function columns()
+  local terminal = uv.guess_handle(2) == "tty" and uv.new_tty(2, false)
+  local width = terminal and terminal:get_winsize() or 0
+  if terminal then terminal:close() end
+  return (width > 0 and width or USUAL_COLUMNS) - 1
 end
 
 local write = {}
 
-function write.bar(numbers) io.stderr:write("\r\27[K", bar(numbers), M.line(numbers)) end
+function write.bar(numbers) io.stderr:write(ERASE, WRAP_OFF, M.bar(numbers, columns()), WRAP_ON) end
 function write.lines(numbers) io.stderr:write(M.line(numbers), "\n") end
 function write.jsonl(numbers) io.stderr:write(json.encode(numbers), "\n") end
 function write.none() end
@@ -99,24 +134,24 @@ function write.none() end
 --- To be called often; writes when it is time.
 ---@param run credenco.pipeline.Run
 function Progress:tick(run)
-  local now = uv.hrtime() / 1e6
+  local now = loop.now_ms()
   if self.style == "none" or now < self.due_ms then return end
   if self.due_ms == self.began_ms and self.style == "lines" then
     self.due_ms = now + EVERY_MS.lines -- nothing to tell yet
     return
   end
   self.due_ms = now + EVERY_MS[self.style]
-  write[self.style](self:numbers(run.counts, now))
+  write[self.style](self:numbers(run, now))
 end
 
 --- The last word, and room for what comes after it.
 ---@param run credenco.pipeline.Run
 function Progress:finish(run)
   if self.style == "bar" then
-    write.bar(self:numbers(run.counts, uv.hrtime() / 1e6))
+    write.bar(self:numbers(run, loop.now_ms()))
     io.stderr:write("\n")
   elseif self.style == "jsonl" then
-    write.jsonl(self:numbers(run.counts, uv.hrtime() / 1e6))
+    write.jsonl(self:numbers(run, loop.now_ms()))
   end
   io.stderr:flush()
 end
