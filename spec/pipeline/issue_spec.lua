@@ -139,6 +139,10 @@ describe("a record", function()
     bench.script.create_offer[2] = err("rejected", "rejected", { http_status = 409 })
     assert(bench:run({ { id = "2", wallet = "w" } }))
     assert.equal("unknown", (bench:state_of("2")))
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "unknown" }) end)
+    assert(bench:run(nil, { confirm_ms = 10 }))
+    assert.equal("unknown", (bench:state_of("2")))
+    assert.equal(2, #bench.calls.create_offer)
     assert.equal(0, #bench.calls.push_offer)
   end)
 
@@ -274,6 +278,29 @@ describe("several steps", function()
     end }
     assert(bench:run(records(1), { confirm_ms = 1000, workflow = { steps = steps } }))
     assert.same({ "offered", 2, bench.calls.push_offer[2].offer_uri }, kept)
+  end)
+
+  it("are followed by the journal also past one that was issued before this journal was", function()
+    bench.script.create_offer = { err("rejected", "rejected", { http_status = 409 }) }
+    bench.script.issue_status = { function() return { status = "issue_completed" } end }
+    local kept
+    bench.script.push_offer = { function(args, good)
+      kept = bench:ask(function(db) return db:row("SELECT state, step, offer FROM credenco_record") end)
+      return good(args)
+    end }
+    assert.equal(1, assert(run(records(1))).totals.issued)
+    assert.same({ "offered", 2, bench.calls.push_offer[1].offer_uri }, kept)
+  end)
+
+  it("are followed past two such ones whose answers come at once", function()
+    local conflict = err("rejected", "rejected", { http_status = 409 })
+    bench.script.create_offer = { conflict, conflict, err("rejected") }
+    local completed = function() return { status = "issue_completed" } end
+    bench.script.issue_status = { completed, completed }
+    local three = { steps[1], steps[2], { template_id = "third", claims = claims.map { id = "id" } } }
+    assert(bench:run(records(1), { workflow = { steps = three } }))
+    local state, found = bench:state_of("1")
+    assert.same({ "failed", 3 }, { state, found.step })
   end)
 
   it("stop where one is not issued, and go on there without repeating what is done", function()
@@ -441,6 +468,17 @@ describe("confirmation", function()
     end }
     assert(bench:run(records(1)))
     assert.equal(1, #bench.calls.issue_status)
+  end)
+
+  it("is not asked of an offer that is new because it was made after a long pause", function()
+    local now_ms = loop.now_ms
+    finally(function() loop.now_ms = now_ms end)
+    bench.script.create_offer = { function()
+      loop.now_ms = function() return now_ms() + 61000 end
+      return nil, err("rate_limited", "rejected", { http_status = 429, retry_after_ms = 1 })
+    end }
+    assert.equal(1, assert(bench:run(records(1))).totals.issued)
+    assert.equal(0, #bench.calls.issue_status)
   end)
 
   it("is not asked of a new offer, however long its record waited in the journal", function()

@@ -312,6 +312,18 @@ describe("a run", function()
     assert.equal(50, assert(bench:run(records(50))).totals.issued)
   end)
 
+  it("takes a server that refuses for one that works", function()
+    local down = err("connect_failed", "no")
+    bench.script.create_offer = always(err("rejected", "rejected", { http_status = 400 }))
+    bench.script.create_offer = setmetatable({ down, [60] = function()
+      loop.sleep(400)
+      return nil, down
+    end }, getmetatable(bench.script.create_offer))
+    local result = assert(bench:run(records(100), { patience_ms = 300, concurrency = 1 }))
+    assert.is_nil(result.stopped)
+    assert.equal(100, result.totals.failed)
+  end)
+
   it("waits as long as the server says after a 429, and then sends the record again", function()
     bench.script.create_offer = { err("rate_limited", "rejected", { retry_after_ms = 30 }) }
     local result = assert(bench:run(records(1)))
@@ -462,6 +474,16 @@ describe("a run", function()
     bench:restart()
     assert.equal(200, assert(bench:run(records(200))).totals.issued)
     assert.equal(200, #bench.wallet)
+  end)
+
+  it("says that the journal failed also when that shows at the very end", function()
+    local totals = journal_report.totals
+    finally(function() journal_report.totals = totals end)
+    journal_report.totals = function() return nil, "the connection broke" end
+    local result = assert(bench:run(records(2)))
+    assert.equal("journal", result.stopped)
+    assert.equal("the connection broke", result.err.message)
+    assert.is_nil(result.totals)
   end)
 
   it("stops when something else than the writer finds the journal gone, also while records wait for it", function()
@@ -621,6 +643,17 @@ describe("a workflow whose steps are changed", function()
     assert.equal("pending", (bench:state_of "1"))
     assert.equal(1, assert(begin { step "a", step "b" }).totals.issued)
     assert.same({ "1" }, bench.wallet) -- the second step's; the first one's answers were all lost here
+  end)
+
+  it("does not lose the last one of a record that is about to do it", function()
+    begin({ step "a", step "b" }, { nil, function()
+      bench.running:stop "interrupted"
+      return nil, err("connect_failed", "no")
+    end })
+    bench:ask(function(db) return db:execute "UPDATE credenco_record SET state = 'pending', offer = NULL" end)
+    local result, problem = begin { step "a" }
+    assert.is_nil(result)
+    assert.matches("step 2 was b and is missing now, and 1 of them is at it", problem.message)
   end)
 
   it("may have another template where nothing came of the first one", function()

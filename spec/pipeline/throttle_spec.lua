@@ -40,6 +40,11 @@ describe("the throttle", function()
     assert.same({ 1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000 }, pauses)
   end)
 
+  it("asks again after five minutes, whatever the server says", function()
+    local pace = throttle.new(10)
+    assert.equal(300000, pace:refused(0, 86400000))
+  end)
+
   it("pauses as if no time were named when the server says 0 seconds", function()
     local pace = throttle.new(10)
     assert.equal(1000, pace:refused(0, 0))

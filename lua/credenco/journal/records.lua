@@ -160,11 +160,11 @@ local function numbered(sql, columns)
 end
 
 -- Something of each record's own: the values come as a table `v`.
-local function by_values(columns, set, target)
+local function by_values(columns, set, target, only)
   local update = ("UPDATE credenco_record SET %s, updated = {now}"):format(set)
   local condition = ([[
 credenco_record.workflow = %%s AND credenco_record.owner = %%s AND credenco_record.copy = ''
-  AND %s AND credenco_record.key = v.key]]):format(states.before(target))
+  AND %s AND credenco_record.key = v.key%s]]):format(states.before(target), only or "")
   local width = #columns
   return {
     sql = ("WITH v (%s) AS (VALUES {rows})\n%s\nFROM v WHERE %s"):format(
@@ -181,7 +181,9 @@ local WITH_REASON = { "key", "code", "stage", "stored" }
 local CHANGES = {
   offered = by_values({ "key", "offer" }, "state = 'offered', offer = v.offer", "offered"),
   pushed = by_key("state = 'pushed', offer = NULL", "pushed"),
-  next_step = by_key("state = 'pending', offer = NULL, step = step + 1", "pending"),
+  -- A record that has come two steps further since is in the list twice, each time at the step where it is now.
+  next_step = by_values({ "key", "step" }, "state = 'pending', offer = NULL, step = CAST(v.step AS INTEGER)", "pending",
+    " AND credenco_record.step < CAST(v.step AS INTEGER)"),
   issued = by_key("state = 'issued', " .. ERASED, "issued"),
   skipped = by_values(WITH_REASON,
     "state = 'skipped', owner = NULL, offer = NULL, input = NULL, " .. REASON, "skipped"),

@@ -2,11 +2,11 @@
 
 local M = {}
 
--- Where a record takes up its work again. An unknown one goes on with the offer it has. Without one it was pushed,
--- and its status is asked for, unless no offer of it ever was in this journal.
+-- Where a record takes up its work again. An unknown one goes on with the offer it has; without one its status is
+-- asked for. It never gets another offer: that would be a second credential where the first one was taken.
 local AGAIN = {
   failed = "'pending'",
-  unknown = "CASE WHEN offer IS NOT NULL THEN 'offered' WHEN code = 'already_asked' THEN 'pending' ELSE 'pushed' END",
+  unknown = "CASE WHEN offer IS NOT NULL THEN 'offered' ELSE 'pushed' END",
 }
 
 -- How old the offer of an unknown record is nobody has written down: older than any that may count as fresh.

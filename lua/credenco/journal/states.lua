@@ -6,6 +6,8 @@
 ---        |          +---------+---> failed | unknown
 ---        +---- retry, next step, corrected line
 ---
+--- A step that turns out to have been issued before leads from `pending` to the `pending` of the next one.
+---
 --- pending  nothing exists at the wallet; an offer may have been made and lost, which harms nobody
 --- offered  the offer is written down here; whether it was pushed may be unclear
 --- pushed   the wallet's endpoint answered 201; the offer is erased
@@ -17,7 +19,7 @@
 local M = {}
 
 M.NEXT = {
-  pending = { "offered", "failed", "skipped", "unknown", "issued" },
+  pending = { "offered", "failed", "skipped", "unknown", "issued", "pending" },
   offered = { "pushed", "issued", "failed", "unknown", "pending" },
   pushed = { "issued", "failed", "unknown", "pending" },
   failed = { "pending", "skipped" },

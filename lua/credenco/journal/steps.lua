@@ -69,7 +69,8 @@ local function alone(db, scope)
 end
 
 local function concerns_nobody(db, step, before, now, workflow_name)
-  local row, err = db:row(CONCERNED, workflow_name, step, step)
+  local last_kept = now[step] and step or step - 1 -- a step that is gone cannot be taken up either
+  local row, err = db:row(CONCERNED, workflow_name, last_kept, step)
   if not row then return nil, err end
   if row[1] == 0 then return true end
   return nil, refusal(step, before, now, row[1])

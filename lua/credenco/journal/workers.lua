@@ -114,13 +114,27 @@ RETURNING next_at - {now}]]
 --- Reserves the next moments of the rate that all workers of a workflow share.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@param span_s number how long the reserved requests take at that rate; or how long everybody is to pause
+---@param span_s number how long the reserved requests take at that rate
 ---@return number? until_s seconds from now to the end of what was reserved
 ---@return string? err
 function M.reserve(db, workflow, span_s)
   local row, err = db:row(RESERVE, workflow, span_s, span_s)
   if not row then return nil, err end
   return tonumber(row[1])
+end
+
+local PAUSE = [[
+INSERT INTO credenco_pace (workflow, next_at) VALUES (?, {now} + ?)
+ON CONFLICT (workflow) DO UPDATE SET next_at = excluded.next_at WHERE credenco_pace.next_at < excluded.next_at]]
+
+--- Has all workers of a workflow pause: those who are asked for the same pause at the same time make one of it.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param span_s number
+---@return boolean? ok
+---@return string? err
+function M.pause(db, workflow, span_s)
+  return db:execute(PAUSE, workflow, span_s)
 end
 
 return M

@@ -16,7 +16,9 @@ local function of_status_error(err)
 end
 
 -- The client's method, and what its errors mean. What `prepare` has found right is not checked again.
-local CREATE = { step = "create_offer", method = "create_checked_offer", judge = outcome.of_create }
+-- Each try to make an offer is a beginning of its life; waiting for a turn is not.
+local CREATE = { step = "create_offer", method = "create_checked_offer", judge = outcome.of_create,
+  begin = function(job) job.made_ms = loop.now_ms() end }
 local PUSH = { step = "push_offer", method = "push_checked_offer", judge = outcome.of_push }
 local STATUS = { step = "issue_status", method = "issue_status", judge = of_status_error }
 
@@ -28,20 +30,26 @@ local function protected(client, kind, ...)
   return nil, { code = "invalid_argument", message = message, sent = "no", step = kind.step, attempts = 0 }
 end
 
--- Gives neither result nor error when the run stopped before an offer was asked for: a record that waits for a place
--- among the requests is not in flight yet. One that has its offer is.
-local function request(run, kind, ...)
-  run.slots:take()
-  if run.stopping and kind == CREATE then return run.slots:give() end
-  local result, err = protected(run.client, kind, ...)
-  run.slots:give()
-  run.writer:nudge()
-  if result then
+-- A server that refuses is one that works.
+local function note_reach(run, result, err)
+  if result or err.http_status and not outcome.is_outage(err) then
     run.outage:over()
   elseif outcome.is_outage(err) then
     run.outage:seen(loop.now_ms())
     if run.outage:is_long(loop.now_ms()) then run:stop("outage", err) end
   end
+end
+
+-- Gives neither result nor error when the run stopped before an offer was asked for: a record that waits for a place
+-- among the requests is not in flight yet. One that has its offer is.
+local function request(run, kind, ...)
+  run.slots:take()
+  if run.stopping and kind == CREATE then return run.slots:give() end
+  if kind.begin then kind.begin(...) end
+  local result, err = protected(run.client, kind, ...)
+  run.slots:give()
+  run.writer:nudge()
+  note_reach(run, result, err)
   return result, err
 end
 

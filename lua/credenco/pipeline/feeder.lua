@@ -100,7 +100,7 @@ local function same_place(run, item, existing, same)
   return "known"
 end
 
--- The record at another place; unless an earlier reading knows the line there for one that repeats the key.
+-- A finished record at another place; unless an earlier reading knows the line there for one that repeats the key.
 local function moved(run, item, existing)
   local repeats, err = journal_records.has(run.db, run.workflow.name, item.key, copy_of(item))
   if repeats == nil then return nil, err end

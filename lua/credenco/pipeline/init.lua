@@ -131,6 +131,16 @@ local function work(run, mode, source)
   return complete
 end
 
+-- What the journal says in the end; nothing when it cannot be read any more.
+local function look_back(run)
+  if run.writer.trouble then return nil end
+  local totals, err = report.totals(run.db, run.workflow.name)
+  local unread
+  if totals then unread, err = journal_runs.unread(run.db, run.workflow.name) end
+  if unread then return totals, unread end
+  run:journal_failed(err)
+end
+
 local function leave(run)
   run.over = true
   if not run.writer.trouble then
@@ -138,11 +148,7 @@ local function leave(run)
     if not ok then run:journal_failed(err) end
   end
   run.writer:close()
-  local totals, unread
-  if not run.writer.trouble then
-    totals = report.totals(run.db, run.workflow.name)
-    unread = journal_runs.unread(run.db, run.workflow.name)
-  end
+  local totals, unread = look_back(run)
   run.journal:close()
   return totals, unread
 end

@@ -99,7 +99,7 @@ local function settle_conflict(run, job, err)
 end
 
 local function make_offer(run, job)
-  job.made_ms, job.resumed = loop.now_ms(), nil -- no offer was kept before, so none was pushed
+  job.resumed = nil -- no offer was kept before, so none was pushed
   local offer_uri, err, verdict = attempt.create_offer(run, job)
   if not offer_uri then
     if verdict == "fail" and err.http_status == 409 then return settle_conflict(run, job, err) end

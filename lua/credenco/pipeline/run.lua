@@ -218,7 +218,7 @@ function Run:slow_down(retry_after_ms)
   local before = self.throttle.refusals
   local pause_ms = self.throttle:refused(loop.now_ms(), retry_after_ms)
   if not self.share or self.throttle.refusals == before then return end
-  local ok, err = workers.reserve(self.db, self.workflow.name, pause_ms / 1000)
+  local ok, err = workers.pause(self.db, self.workflow.name, pause_ms / 1000)
   if not ok then self:journal_failed(err) end
 end
 
