@@ -10,7 +10,10 @@ workers=${2:-4}
 here=$(dirname "$0")
 credenco=${CREDENCO:-credenco}
 
-$credenco load "$here/company.lua" "$source"
+# 4 and 5 say that some records are failed or unknown: the others are issued all the same.
+filled=0
+$credenco load "$here/company.lua" "$source" || filled=$?
+case $filled in 0 | 4 | 5) ;; *) exit "$filled" ;; esac
 
 pids=
 while [ "$workers" -gt 0 ]; do

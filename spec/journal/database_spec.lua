@@ -5,6 +5,7 @@ local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local journal_url = require "credenco.journal.url"
 local postgres = require "spec.pipeline.postgres"
+local records = require "credenco.journal.records"
 local states = require "credenco.journal.states"
 local uv = require "luv"
 
@@ -117,6 +118,19 @@ describe("SQLite", function()
     assert.is_nil(db)
     assert.matches("text.db: .*not a database", err)
     assert.equal(420, uv.fs_stat(path).mode % 512)
+  end)
+end)
+
+describe("records that two add to a PostgreSQL journal at a time", function()
+  it("are written in the order of their keys, so that none waits for the other for ever", function()
+    local scope = { workflow = "w", run = 1 }
+    local items = { { key = "b", line = 1, input = "" }, { key = "c", line = 2, input = "" }, { key = "a", line = 3, input = "" } }
+    local written = {}
+    for _, write in ipairs(records.additions("postgresql", scope, items)) do
+      for i = 1, #write.values, 3 do written[#written + 1] = write.values[i] end
+    end
+    assert.same({ "a", "b", "c" }, written)
+    assert.equal("b", items[1].key)
   end)
 end)
 

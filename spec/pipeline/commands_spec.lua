@@ -247,7 +247,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     local report = credenco("report", "--csv", folder .. "/p.csv", "--json-file", folder .. "/p.json")
     assert.matches("1 failed  not_found at push_offer", report.out)
     assert.matches("what to do: correct the lines: `credenco rejects`", report.out)
-    assert.matches('10000004,.-in.csv,5,failed,push_offer,not_found,', files.read(folder .. "/p.csv"))
+    assert.matches('10000004,.-in.csv,5,failed,1,push_offer,not_found,', files.read(folder .. "/p.csv"))
     assert.equal(4, #cjson.decode(files.read(folder .. "/p.json")).records)
     assert.equal(0, credenco("rejects", "-o", folder .. "/r.csv").code)
     assert.equal(384, uv.fs_stat(folder .. "/r.csv").mode % 512)
@@ -292,8 +292,12 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     make_unknown "10000001"
     assert.equal(2, credenco("settle", "--key", "10000001").code)
     assert.equal(2, credenco("settle", "--as", "failed").code)
-    assert.matches("no unknown record is like that", credenco("settle", "--key", "10000002", "--as", "failed").out)
-    assert.matches("1 record settled as failed; `credenco retry` makes a new offer",
+    local none = credenco("settle", "--key", "10000002", "--as", "failed")
+    assert.matches("no unknown record is like that", none.out)
+    assert.equal(4, none.code)
+    assert.equal(4, credenco("retry", "--code", "tiemout").code)
+    assert.equal(2, credenco("retry", "--unknown", "--skipped").code)
+    assert.matches("1 record settled as failed; `credenco retry` asks for a new offer",
       credenco("settle", "--key", "10000001", "--as", "failed").out)
     assert.matches("3 records = 1 issued %+ 2 failed", credenco("report").out)
     assert.matches("1 record settled as skipped", credenco("settle", "--code", "invalid_record", "--as", "skipped").out)
@@ -303,8 +307,67 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
 
   it("report that a cause has several messages", function()
     credenco("run", WORKFLOW, csv { "1", '2,x,"Open', "3" })
-    assert.matches("3 failed  broken_line at source: 1 field .- %(and 1 other message, see %-%-csv FILE%)",
+    assert.matches("3 failed  broken_line at source\n +2: 1 field .-\n +1: a quote is opened.-\n +what to do",
       credenco("report").out)
+    local causes = cjson.decode(credenco("report", "--json").out).causes
+    assert.same({ 2, 2 }, { causes[1].messages, causes[1].examples[1].count })
+    credenco("run", WORKFLOW, csv { "1", '2,x,"Open', "3", '4,x,B"ad', '5,x,"a" b', "6,x" .. ",y\rz" })
+    assert.matches("\n +and %d other messages?, see %-%-csv FILE\n", credenco("report").out)
+  end)
+
+  it("bring back what was skipped, once its line is read again", function()
+    files.write(folder .. "/w.lua", [[
+return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wallet",
+  accept = function(record) return record.legal_name ~= "not yet" end,
+  claims = function(record) return { id = record.coc_number, name = record.legal_name } end }
+]])
+    local workflow = folder .. "/w.lua"
+    local wallet = world:new_wallet()
+    local function two(state) return csv { ("10000001,%s,%s"):format(wallet, state), ("10000002,%s,B"):format(wallet) } end
+    credenco("run", workflow, two "not yet")
+    local now = two "now"
+    assert.matches("2 records = 1 issued %+ 0 failed %+ 0 unknown %+ 1 skipped", credenco("run", workflow, now).out)
+    assert.matches("what to do: .-credenco retry %-%-skipped", credenco("report").out)
+    assert.matches("1 skipped record forgotten; the next .- reads its line takes it up",
+      credenco("retry", "--skipped", "--code", "not_accepted").out)
+    assert.matches("2 records = 2 issued", credenco("run", workflow, now).out)
+    assert.equal(2, #world:wallet(wallet).credentials)
+  end)
+
+  it("say that the journal knows nothing of a workflow", function()
+    credenco("run", WORKFLOW, csv { line(1) })
+    files.write(folder .. "/w.lua", 'return { name = "w", template_id = "t", key = "k", wallet_key = "w", claims = function() end }')
+    local done = credenco("report", folder .. "/w.lua")
+    assert.equal(2, done.code)
+    assert.matches("the journal holds no records of the workflow w; it holds those of companies", done.err)
+  end)
+
+  it("name the wallet that a person has to look into", function()
+    world:call("PUT", "/sandbox/faults", { rules = { { endpoint = "push", effect = "reset" } } })
+    local done = credenco("run", WORKFLOW, csv { line(1) }, "--attempts", "1")
+    world:call("DELETE", "/sandbox/faults")
+    assert.equal(5, done.code, done.err)
+    assert.matches("its wallet: " .. world.trusting:gsub("%-", "%%-"), credenco("find", "10000001").out)
+    credenco("report", "--csv", folder .. "/p.csv")
+    assert.truthy(files.read(folder .. "/p.csv"):find("," .. world.trusting .. "\r\n", 1, true))
+    assert.equal(384, uv.fs_stat(folder .. "/p.csv").mode % 512)
+    credenco("settle", "--key", "10000001", "--as", "failed")
+    assert.is_nil(credenco("find", "10000001").out:find("its wallet", 1, true))
+  end)
+
+  it("write no line to the rejects that is not there as it came", function()
+    local long = csv { line(1), "2," .. world.trusting .. "," .. ("x"):rep(1200000), '3,x,"Open' }
+    assert.equal(4, credenco("run", WORKFLOW, long).code)
+    local done = credenco("rejects", "-o", folder .. "/r.csv")
+    assert.matches("1 line written to .-\n1 failed line is not in the journal %(too long", done.out)
+    assert.equal('coc_number,wallet,legal_name\n3,x,"Open\n', files.read(folder .. "/r.csv"))
+    assert.matches("2 records = 1 issued %+ 1 failed", credenco("report").out)
+  end)
+
+  it("say how many failures were too many", function()
+    local done = credenco("run", WORKFLOW, csv { "1", "2", line(3) }, "--max-failures", "1")
+    assert.equal(8, done.code)
+    assert.matches("stopped by %-%-max%-failures: 2 failed or are unknown in this run, more than 1\n", done.out)
   end)
 
   it("report how many records have causes beyond the ten most frequent", function()
@@ -369,7 +432,7 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
   it("tell programs which files the rejects are in", function()
     two_headers()
     local done = cjson.decode(credenco("rejects", "-o", folder .. "/r", "--json").out)
-    assert.same({ workflow = "companies", lines = 2, forgotten = 2, files = {
+    assert.same({ workflow = "companies", lines = 2, forgotten = 2, without_line = 0, files = {
       { file = folder .. "/r", reasons = folder .. "/r.reasons.txt", lines = 1 },
       { file = folder .. "/r.2", reasons = folder .. "/r.2.reasons.txt", lines = 1 },
     } }, done)
@@ -565,9 +628,10 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     wait.until_true(function() return process:stderr():find('"issued":[1-9]') end, 20000)
     process:kill "sigint"
     done = process:finish()
+    assert.matches('{"note":"stopping when', done.err)
     assert.equal("interrupted", cjson.decode(done.out).stopped)
     for printed in done.err:gmatch "[^\n]*\n" do cjson.decode(printed) end
-    world:call("PUT", "/sandbox/faults", { rules = cjson.decode "[]" })
+    world:call("DELETE", "/sandbox/faults")
     local ended = credenco("run", WORKFLOW, source)
     assert.matches("300 records = 300 issued", ended.out)
   end)

@@ -52,6 +52,16 @@ describe("a record", function()
     assert.is_nil(bench:bytes():find("salary", 1, true))
   end)
 
+  it("has its line in no unused part of the file either, once all are issued", function()
+    local list = records(2000)
+    for i, record in ipairs(list) do
+      record.name = ("secret name %d "):format(i) .. ("x"):rep(i % 40)
+    end
+    assert(bench:run(list))
+    assert.is_nil(bench:bytes():find("secret name", 1, true))
+    assert.is_nil(bench:bytes():find("issuer.example/offer", 1, true))
+  end)
+
   it("whose push was taken and whose answer was lost is asked about, and not pushed again", function()
     bench.script.push_offer = { lost_after_the_work }
     assert(bench:run(records(1)))

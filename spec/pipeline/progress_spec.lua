@@ -10,9 +10,8 @@ local function a_run()
 end
 
 local function numbers(fields, bytes, run)
-  local shown = progress.new("none", bytes and { bytes = bytes })
+  local shown = progress.new("none", bytes and { bytes = bytes }, 1000)
   run = run or a_run()
-  shown:numbers(run, 1000)
   for name, value in pairs(fields) do run.counts[name] = value end
   return shown:numbers(run, 3000)
 end
@@ -67,6 +66,7 @@ describe("the progress line", function()
   end)
 
   it("counts what was left open once, when it is done", function()
+    assert.equal(20, numbers({ known = 50, waiting = 40, issued = 10 }).done)
     assert.equal(20, numbers({ known = 0, resumed = 40, issued = 20 }).done)
     assert.equal(30, numbers({ known = 50, resumed = 40, issued = 20 }).done)
   end)

@@ -141,6 +141,103 @@ describe("a run", function()
     assert.same({ { '"1,a\n' }, { '"2,b again\n' } }, inputs)
   end)
 
+  it("keeps the broken lines of two files of one name", function()
+    for _, folder in ipairs { "a", "b" } do assert(uv.fs_mkdir(bench.folder .. "/" .. folder, 448)) end
+    local here = uv.cwd()
+    finally(function() uv.chdir(here) end)
+    uv.chdir(bench.folder .. "/a")
+    files.write("in.csv", 'id,wallet\n1,"a\n')
+    assert(bench:run(nil, { source = assert(source.open "in.csv") }))
+    uv.chdir(bench.folder .. "/b")
+    files.write("in.csv", "id,wallet\n2,b\n3,c\n")
+    local totals = assert(bench:run(nil, { source = assert(source.open "in.csv") })).totals
+    assert.same({ 1, 2 }, { totals.failed, totals.issued })
+  end)
+
+  it("keeps a broken line behind which the file ends now, and says which it takes for corrected", function()
+    assert(run_csv('id,wallet\n"1,a\n2,b\n"3,c\n'))
+    local warnings = {}
+    local totals = assert(run_csv("id,wallet\n1,a\n2,b\n", {
+      on_warning = function(text) warnings[#warnings + 1] = text end })).totals
+    assert.same({ 1, 2 }, { totals.failed, totals.issued })
+    assert.equal(1, #warnings)
+    assert.matches("in.csv: 1 refused without a key before", warnings[1])
+  end)
+
+  it("counts a broken line that it knows as known, and not as another failure", function()
+    local text = 'id,wallet\n"1,a\n"2,b\n3,c\n'
+    assert(run_csv(text))
+    local again = assert(run_csv(text, { max_failures = { count = 1 } }))
+    assert.is_nil(again.stopped)
+    assert.same({ 3, 0, 2 }, { again.counts.known, again.counts.failed, again.totals.failed })
+    local changed = assert(run_csv('id,wallet\n"1,a\n"2,other\n3,c\n'))
+    assert.same({ 2, 1, 2 }, { changed.counts.known, changed.counts.failed, changed.totals.failed })
+  end)
+
+  it("reads a file that was edited meanwhile as another reading, also when it is as long", function()
+    assert(run_csv("id,wallet\n1,a\n2,b\n3,c\n", { limit = 2 }))
+    local result = assert(run_csv("id,wallet\n3,c\n2,b\n1,a\n"))
+    assert.equal(0, result.counts.duplicates)
+    assert.same({ input = 3, issued = 3, failed = 0, unknown = 0, skipped = 0, pending = 0 }, result.totals)
+  end)
+
+  it("has read a file to its end that has no more lines than it may read, or that was read under another name", function()
+    assert.same({}, assert(run_csv("id,wallet\n1,a\n2,b\n", { limit = 2 })).unread)
+    assert.equal(1, #assert(run_csv("id,wallet\n3,a\n4,b\n", { limit = 1, file = "old.csv" })).unread)
+    assert(uv.fs_rename(bench.folder .. "/old.csv", bench.folder .. "/new.csv"))
+    local result = bench:run(nil, { source = assert(source.open(bench.folder .. "/new.csv")) })
+    assert.same({}, result.unread)
+  end)
+
+  it("takes the corrected line of a record that nobody has begun with", function()
+    bench.script.create_offer = { err("unauthorized") }
+    assert.equal("refused", assert(run_csv("id,wallet\n1,wrong\n2,b\n", { concurrency = 1 })).stopped)
+    bench:restart()
+    local result = assert(run_csv("id,wallet\n1,right\n2,b\n"))
+    assert.same({ 1, 2 }, { result.counts.corrected, result.totals.issued })
+    local wallets = {}
+    for i, call in ipairs(bench.calls.push_offer) do wallets[i] = call.wallet_key end
+    assert.same({ "b", "right" }, sorted(wallets))
+  end)
+
+  it("takes the corrected line of a record that a person opened again", function()
+    bench.script.push_offer = { err("rejected") }
+    assert.equal(1, assert(run_csv("id,wallet\n1,wrong\n")).totals.failed)
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)
+    bench:restart()
+    assert.equal(1, assert(run_csv("id,wallet\n1,right\n", { file = "rejects.csv" })).totals.issued)
+    assert.equal("right", bench.calls.push_offer[1].wallet_key)
+  end)
+
+  it("leaves out a line that repeats the key of one it has not begun with", function()
+    local text = "id,wallet\n1,a\n1,b\n"
+    assert(run_csv(text, { mode = "load" }))
+    local again = assert(run_csv(text, { mode = "load" }))
+    assert.same({ 2, 0 }, { again.counts.known, again.counts.corrected })
+    assert.equal(1, assert(run_csv(text)).totals.issued)
+    assert.equal("a", bench.calls.push_offer[1].wallet_key)
+  end)
+
+  it("first works off what has an offer, before that is too old", function()
+    bench.script.push_offer = { function()
+      bench.running:stop "interrupted"
+      return nil, err("connect_failed", "no")
+    end }
+    assert(run_csv("id,wallet\n1,a\n"))
+    assert(run_csv("id,wallet\n2,b\n", { mode = "load", file = "more.csv" }))
+    assert.same({ "offered", "pending" }, { (bench:state_of "1"), (bench:state_of "2") })
+    bench:restart()
+    assert.equal(3, assert(run_csv("id,wallet\n3,c\n", { concurrency = 1, file = "yet more.csv" })).totals.issued)
+    assert.same({ "1", "3", "2" }, bench.wallet)
+  end)
+
+  it("knows a failed line that has moved to where a repeated one was", function()
+    bench.script.push_offer = { err("not_found") }
+    assert(run_csv("id,wallet\n1,bad\n1,good\n"))
+    local totals = assert(run_csv("id,wallet\n2,c\n1,bad\n1,good\n")).totals
+    assert.same({ 1, 1 }, { totals.failed, totals.issued })
+  end)
+
   it("forgets no broken line of a stream when another one comes the same way", function()
     assert(bench:run({ { wallet = "a" } }))
     assert.equal(2, assert(bench:run({ { wallet = "b" } })).totals.failed)

@@ -103,6 +103,15 @@ function Journal:writer(scope)
   return writer.new(self.db, scope, executing or in_place(self.db))
 end
 
+--- Rewrites a file, so that nothing of what was erased remains in its unused parts: SQLite overwrites what it deletes,
+--- but not every copy that was made of it when a page was full.
+---@return boolean? ok
+---@return string? err the file is as it was
+function Journal:tidy()
+  if self.shared then return true end
+  return self.db:execute "VACUUM"
+end
+
 function Journal:close()
   if self.db then self.db:close() end
   if self.lock then self.lock:close() end

@@ -20,6 +20,21 @@ FROM v WHERE true ON CONFLICT DO NOTHING]],
   columns = { "key", "line", "stored" },
 }
 
+local function by_key_and_line(a, b)
+  if a.key ~= b.key then return a.key < b.key end
+  return a.line < b.line
+end
+
+--- A list in the order in which two that write the same rows at the same time do not wait for one another for ever.
+---@param items { key: string, line: integer }[]
+---@return table[]
+function M.in_order_of_keys(items)
+  local ordered = {}
+  for i, item in ipairs(items) do ordered[i] = item end
+  table.sort(ordered, by_key_and_line)
+  return ordered
+end
+
 --- Adds records that are not there yet, as pending ones of this worker. They change as many rows as were new.
 ---@param dialect "sqlite"|"postgresql"
 ---@param scope { workflow: string, run: integer, owner: string? }
@@ -27,6 +42,7 @@ FROM v WHERE true ON CONFLICT DO NOTHING]],
 ---@return credenco.journal.Write[]
 function M.additions(dialect, scope, items)
   for _, item in ipairs(items) do item.stored = bytes.encode(item.input) end
+  if dialect == "postgresql" then items = M.in_order_of_keys(items) end
   return batch.writes(dialect, ADD, batch.scope(0, scope.workflow, scope.run, scope.owner), items)
 end
 
@@ -49,6 +65,21 @@ function M.add_end(db, item)
   local sql = item.key == "" and ADD_BROKEN or ADD_DUPLICATE
   return db:change(sql, item.workflow, item.key, item.copy, item.run, item.line, item.state,
     item.input and bytes.encode(item.input), item.code, bytes.encode(item.message))
+end
+
+local BROKEN = "SELECT input, message FROM credenco_record WHERE workflow = ? AND key = '' AND copy = ?"
+
+--- Whether a line without a key is in the journal as it is.
+---@param db credenco.journal.Database
+---@param item table as for `add_end`
+---@return boolean?
+---@return string? err
+function M.has_broken(db, item)
+  local rows, err = db:rows(BROKEN, item.workflow, item.copy)
+  if not rows then return nil, err end
+  local kept = rows[1]
+  return kept ~= nil and kept[1] == (item.input and bytes.encode(item.input))
+    and (item.input ~= nil or kept[2] == bytes.encode(item.message))
 end
 
 -- Meeting again -------------------------------------------------------------------------------------
@@ -106,9 +137,11 @@ local REOPEN = [[
 UPDATE credenco_record
 SET state = 'pending', owner = NULL, offer = NULL, code = NULL, stage = NULL, message = NULL,
   input = ?, run = ?, line = ?, updated = {now}
-WHERE workflow = ? AND key = ? AND copy = '' AND state = 'failed']]
+WHERE workflow = ? AND key = ? AND copy = ''
+  AND (state = 'failed' OR state = 'pending' AND owner IS NULL)]]
 
---- Opens a failed record again, with a corrected line. Steps that were issued stay issued: it goes on at its own.
+--- Opens a record with a corrected line: one that failed, or that nobody has begun with. Steps that were issued stay
+--- issued: it goes on at its own.
 ---@return integer? changed
 ---@return string? err
 function M.reopen(db, item)
@@ -141,7 +174,7 @@ end
 
 -- Changing ------------------------------------------------------------------------------------------
 
-local ERASED = "offer = NULL, owner = NULL, code = NULL, stage = NULL, message = NULL, input = NULL"
+local ERASED = "offer = NULL, owner = NULL, wallet = NULL, code = NULL, stage = NULL, message = NULL, input = NULL"
 local REASON = "code = v.code, stage = v.stage, message = v.stored"
 
 -- The same for every record: a list of keys is enough.
@@ -175,6 +208,7 @@ credenco_record.workflow = %%s AND credenco_record.owner = %%s AND credenco_reco
 end
 
 local WITH_REASON = { "key", "code", "stage", "stored" }
+local WITH_WALLET = { "key", "code", "stage", "stored", "wallet_key" }
 
 --- The changes by name. What each erases is the promise of the README: the offer once it is pushed, the
 --- record's line once nothing is open on it.
@@ -188,7 +222,7 @@ local CHANGES = {
   skipped = by_values(WITH_REASON,
     "state = 'skipped', owner = NULL, offer = NULL, input = NULL, " .. REASON, "skipped"),
   failed = by_values(WITH_REASON, "state = 'failed', owner = NULL, offer = NULL, " .. REASON, "failed"),
-  unknown = by_values(WITH_REASON, "state = 'unknown', owner = NULL, " .. REASON, "unknown"),
+  unknown = by_values(WITH_WALLET, "state = 'unknown', owner = NULL, wallet = v.wallet_key, " .. REASON, "unknown"),
 }
 
 -- A reason may hold what a workflow or a server made of any bytes; one that PostgreSQL refuses would end the run.
@@ -211,7 +245,7 @@ end
 
 -- Taking --------------------------------------------------------------------------------------------
 
-local TAKE = ([[
+local TAKE = [[
 WITH free AS MATERIALIZED (
   SELECT workflow, key FROM credenco_record
   WHERE workflow = ? AND owner IS NULL AND state IN (%s)
@@ -220,7 +254,8 @@ WITH free AS MATERIALIZED (
 UPDATE credenco_record SET owner = ?
 FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
   AND credenco_record.copy = '' AND credenco_record.owner IS NULL
-RETURNING credenco_record.key, run, line, state, step, input, offer, {now} - updated]]):format(states.open())
+RETURNING credenco_record.key, run, line, state, step, input, offer, {now} - updated]]
+local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.open()), TAKE:format(states.begun())
 
 local function in_order(a, b)
   if a.run ~= b.run then return a.run < b.run end
@@ -231,10 +266,11 @@ end
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@param limit integer
+---@param only_begun? boolean those whose offer is made
 ---@return table[]? items
 ---@return string? err
-function M.take(db, scope, limit)
-  local rows, err = db:rows(TAKE, scope.workflow, scope.owner, limit, scope.owner)
+function M.take(db, scope, limit, only_begun)
+  local rows, err = db:rows(only_begun and TAKE_BEGUN or TAKE_OPEN, scope.workflow, scope.owner, limit, scope.owner)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do
     rows[i] = { key = row[1], run = row[2], line = row[3], state = row[4], step = row[5],

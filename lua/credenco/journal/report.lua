@@ -47,13 +47,26 @@ end
 ---@field stage? string
 ---@field code? string
 ---@field count integer
----@field example? string one of their messages
+---@field examples { message: string, count: integer }[] their most frequent messages
 ---@field messages integer how many different ones there are
 
 local CAUSES = [[
-SELECT state, stage, code, COUNT(*), MIN(message), COUNT(DISTINCT message) FROM credenco_record
+SELECT state, stage, code, COUNT(*), COUNT(DISTINCT message) FROM credenco_record
 WHERE workflow = ? AND state IN ('failed', 'unknown', 'skipped')
 GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]
+
+local EXAMPLES = 3
+local MESSAGES = [[
+SELECT message, COUNT(*) FROM credenco_record
+WHERE workflow = ? AND state = ? AND COALESCE(stage, '') = ? AND COALESCE(code, '') = ? AND message IS NOT NULL
+GROUP BY message ORDER BY COUNT(*) DESC, message LIMIT ?]]
+
+local function examples_of(db, workflow, cause)
+  local rows, err = db:rows(MESSAGES, workflow, cause.state, cause.stage or "", cause.code or "", EXAMPLES)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do rows[i] = { message = bytes.decode(row[1]), count = row[2] } end
+  return rows
+end
 
 --- Why records were not issued, most frequent first.
 ---@param db credenco.journal.Database
@@ -65,14 +78,16 @@ function M.causes(db, workflow, limit)
   local rows, err = db:rows(CAUSES, workflow, limit)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do
-    rows[i] = { state = row[1], stage = row[2], code = row[3], count = row[4],
-      example = row[5] and bytes.decode(row[5]), messages = row[6] }
+    local cause = { state = row[1], stage = row[2], code = row[3], count = row[4], messages = row[5] }
+    cause.examples, err = examples_of(db, workflow, cause)
+    if not cause.examples then return nil, err end
+    rows[i] = cause
   end
   return rows
 end
 
 local LIST = [[
-SELECT r.key, r.copy, s.source, r.line, r.state, r.stage, r.code, r.message, r.input, r.updated, r.run
+SELECT r.key, r.copy, s.source, r.line, r.state, r.stage, r.code, r.message, r.input, r.updated, r.run, r.step, r.wallet
 FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
 WHERE r.workflow = ? AND r.state IN ('failed', 'unknown', 'skipped') AND (r.run, r.line, r.copy, r.key) > (?, ?, ?, ?)
 ORDER BY r.run, r.line, r.copy, r.key LIMIT ?]]
@@ -82,7 +97,7 @@ local PAGE = 500
 local function listed(row)
   return { key = row[1], copy = row[2], source = row[3], line = row[4], state = row[5], stage = row[6],
     code = row[7], message = row[8] and bytes.decode(row[8]), input = row[9] and bytes.decode(row[9]),
-    updated = row[10], run = row[11] }
+    updated = row[10], run = row[11], step = row[12], wallet_key = row[13] }
 end
 
 --- Every record that was not issued and is not open, in the order of its source, a page at a time.
@@ -110,9 +125,9 @@ function M.each_problem(db, workflow)
 end
 
 local FIND = [[
-SELECT r.workflow, r.key, r.copy, s.source, r.line, r.state, r.step, r.stage, r.code, r.message, r.updated
+SELECT r.workflow, r.key, r.copy, s.source, r.line, r.state, r.step, r.stage, r.code, r.message, r.updated, r.wallet
 FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
-WHERE r.key = ? ORDER BY r.workflow, r.copy]]
+WHERE r.key = ? ORDER BY r.workflow, r.run, r.line]]
 
 local CREDENTIALS = [[
 SELECT step, template_id, correlation_id, status, revocation_uuid FROM credenco_credential
@@ -141,7 +156,7 @@ function M.find(db, key)
     if not credentials then return nil, credentials_err end
     rows[i] = { workflow = row[1], key = row[2], copy = row[3], source = row[4], line = row[5], state = row[6],
       step = row[7], stage = row[8], code = row[9], message = row[10] and bytes.decode(row[10]),
-      updated = row[11], credentials = credentials }
+      updated = row[11], wallet_key = row[12], credentials = credentials }
   end
   return rows
 end

@@ -14,7 +14,8 @@ local UPDATED = { failed = "{now}", unknown = "0" }
 
 local function update(state, extra)
   return ([[
-UPDATE credenco_record SET state = %s, owner = NULL, code = NULL, stage = NULL, message = NULL, updated = %s
+UPDATE credenco_record SET state = %s, owner = NULL, wallet = NULL, code = NULL, stage = NULL, message = NULL,
+  updated = %s
 WHERE workflow = ? AND state = '%s' AND copy = '' AND input IS NOT NULL %s]]):format(
     AGAIN[state], UPDATED[state], state, extra)
 end
@@ -31,8 +32,26 @@ function M.open_again(db, workflow, which)
   return db:change(update(which.state, ""), workflow)
 end
 
+-- Its line is erased, so the journal has to forget it for its line to be taken up. A record whose first steps were
+-- issued stays: they would be issued again.
+local FORGET_SKIPPED = [[
+DELETE FROM credenco_record WHERE workflow = ? AND state = 'skipped' AND copy = '' AND step = 1]]
+
+--- Forgets records that were skipped, so that the next reading of their lines takes them for new ones.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param which { code?: string, key?: string }
+---@return integer? forgotten
+---@return string? err
+function M.forget_skipped(db, workflow, which)
+  if which.key then return db:change(FORGET_SKIPPED .. " AND key = ?", workflow, which.key) end
+  if which.code then return db:change(FORGET_SKIPPED .. " AND code = ?", workflow, which.code) end
+  return db:change(FORGET_SKIPPED, workflow)
+end
+
 local FORGET = [[
-DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND state = 'failed' AND run = ? AND line <= ?]]
+DELETE FROM credenco_record
+WHERE workflow = ? AND key = '' AND state = 'failed' AND input IS NOT NULL AND run = ? AND line <= ?]]
 
 --- Takes lines without a key out of the journal, all or none: they are in a file now, and no later run could match
 --- them. What a run at work has added since stays.

@@ -8,12 +8,12 @@ local M = {}
 -- header is what kept lines are read with, so another header is another reading.
 local UNFINISHED = [[
 SELECT id FROM credenco_run
-WHERE workflow = ? AND source = ? AND format = ? AND COALESCE(header, '') = ? AND size = ? AND complete = 0
+WHERE workflow = ? AND place = ? AND edition = ? AND format = ? AND COALESCE(header, '') = ? AND complete = 0
 ORDER BY id DESC LIMIT 1]]
 
 local ADD = [[
-INSERT INTO credenco_run (id, workflow, source, format, header, size, complete, started)
-SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, ?, 0, {now} FROM credenco_run RETURNING id]]
+INSERT INTO credenco_run (id, workflow, source, format, header, place, edition, complete, started)
+SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, ?, ?, 0, {now} FROM credenco_run RETURNING id]]
 
 -- Two loaders that begin together would take the same number.
 local function lock(db)
@@ -24,14 +24,18 @@ end
 --- Whether the same bytes come when the source is read again, as far as can be told: of standard input, a query or
 --- an iterator nothing can be.
 ---@param source credenco.pipeline.Source
----@return boolean
-function M.is_file(source)
-  return source.bytes ~= nil and source.bytes.size ~= nil
+---@return string? place where it is; nil when it is no file
+---@return string? edition
+function M.file_of(source)
+  local file = source.bytes
+  if not file or not file.place then return nil end
+  return file.place, file.edition
 end
 
 local function unfinished(db, workflow, source, header)
-  if not M.is_file(source) then return nil end
-  return db:row(UNFINISHED, workflow, source.name, source.format, header or "", source.bytes.size)
+  local place, edition = M.file_of(source)
+  if not place then return nil end
+  return db:row(UNFINISHED, workflow, place, edition, source.format, header or "")
 end
 
 --- Begins to read a source, or goes on with reading it.
@@ -41,7 +45,7 @@ end
 ---@return integer? id
 ---@return string? err
 function M.begin(db, workflow, source)
-  local size = M.is_file(source) and source.bytes.size or -1
+  local place, edition = M.file_of(source)
   local header = source.header and bytes.encode(source.header)
   local id
   local ok, err = db:transaction(function()
@@ -49,7 +53,7 @@ function M.begin(db, workflow, source)
     if not locked then return nil, lock_err end
     local row, row_err = unfinished(db, workflow, source, header)
     if not row and not row_err then
-      row, row_err = db:row(ADD, workflow, source.name, source.format, header, size)
+      row, row_err = db:row(ADD, workflow, source.name, source.format, header, place, edition)
     end
     id = row and row[1]
     return id and true, row_err
@@ -58,28 +62,40 @@ function M.begin(db, workflow, source)
   return id
 end
 
--- Lines that a file no longer has, because they were corrected in it: those without a key of their own, which
--- this reading of the file would have met again.
+-- Lines without a key of their own, in whose places in the file this reading met others: they were corrected in it.
+-- What stood behind its last line may only be gone.
 local FORGET = [[
-DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND run IN
-  (SELECT id FROM credenco_run WHERE workflow = ? AND source = ?)]]
+DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND line <= ? AND run IN
+  (SELECT id FROM credenco_run WHERE workflow = ? AND place = ?)]]
 
 --- Notes that the source was read to its end.
----@return boolean? ok
+---@param db credenco.journal.Database
+---@param id integer
+---@param workflow string
+---@param source credenco.pipeline.Source
+---@param last_line integer of the source
+---@return integer? forgotten how many refused lines of earlier readings others have taken the places of
 ---@return string? err
-function M.complete(db, id, workflow, source)
-  return db:transaction(function()
-    local ok, err = db:execute("UPDATE credenco_run SET complete = 1 WHERE id = ?", id)
-    if not ok then return nil, err end
-    if not M.is_file(source) then return true end
-    return db:execute(FORGET, workflow, id, workflow, source.name)
+function M.complete(db, id, workflow, source, last_line)
+  local place = M.file_of(source)
+  local forgotten = 0
+  local ok, err = db:transaction(function()
+    local marked, mark_err = db:execute("UPDATE credenco_run SET complete = 1 WHERE id = ?", id)
+    if not marked then return nil, mark_err end
+    if not place then return true end
+    local forget_err
+    forgotten, forget_err = db:change(FORGET, workflow, id, last_line, workflow, place)
+    return forgotten and true, forget_err
   end)
+  if not ok then return nil, err end
+  return forgotten
 end
 
 local UNREAD = [[
 SELECT DISTINCT source FROM credenco_run r WHERE workflow = ? AND complete = 0 AND NOT EXISTS (
   SELECT 1 FROM credenco_run later
-  WHERE later.workflow = r.workflow AND later.source = r.source AND later.id > r.id AND later.complete = 1)
+  WHERE later.workflow = r.workflow AND later.id > r.id AND later.complete = 1 AND (later.edition = r.edition
+    OR COALESCE(later.place, later.source) = COALESCE(r.place, r.source)))
 ORDER BY source]]
 
 --- The sources that were not read to their end: what is behind it the journal does not know of.

@@ -7,9 +7,9 @@ local states = require "credenco.journal.states"
 
 local M = {}
 
-M.VERSION = 1
+M.VERSION = 2
 
--- One row a record. (workflow, key) is what the outside world knows it by; `copy` tells apart what has
+-- One row a record; `wallet` only where a person has to look into it. (workflow, key) is what the outside world knows it by; `copy` tells apart what has
 -- no key of its own: a line that does not parse, and one that repeats another line's key.
 local RECORD = [[
 CREATE TABLE IF NOT EXISTS credenco_record (
@@ -23,13 +23,15 @@ CREATE TABLE IF NOT EXISTS credenco_record (
   owner TEXT,
   input TEXT,
   offer TEXT,
+  wallet TEXT,
   code TEXT,
   stage TEXT,
   message TEXT,
   updated DOUBLE PRECISION NOT NULL,
   PRIMARY KEY (workflow, key, copy)) {clustered}]]
 
--- One row a reading of a source: what its lines need to be read again.
+-- One row a reading of a source: what its lines need to be read again, and of a file where it is and which content of
+-- it was read.
 local RUN = [[
 CREATE TABLE IF NOT EXISTS credenco_run (
   id INTEGER NOT NULL PRIMARY KEY,
@@ -37,7 +39,8 @@ CREATE TABLE IF NOT EXISTS credenco_run (
   source TEXT NOT NULL,
   format TEXT NOT NULL,
   header TEXT,
-  size DOUBLE PRECISION NOT NULL,
+  place TEXT,
+  edition TEXT,
   complete INTEGER NOT NULL,
   started DOUBLE PRECISION NOT NULL)]]
 

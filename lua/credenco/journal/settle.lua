@@ -8,9 +8,9 @@ local VERDICTS = {
   issued = { from = "unknown",
     set = "state = CASE WHEN step < ? THEN 'pending' ELSE 'issued' END, "
       .. "input = CASE WHEN step < ? THEN input END, step = CASE WHEN step < ? THEN step + 1 ELSE step END, "
-      .. "offer = NULL, code = NULL, stage = NULL, message = NULL" },
+      .. "offer = NULL, wallet = NULL, code = NULL, stage = NULL, message = NULL" },
   failed = { from = "unknown",
-    set = "state = 'failed', offer = NULL, code = 'settled', stage = 'person', "
+    set = "state = 'failed', offer = NULL, wallet = NULL, code = 'settled', stage = 'person', "
       .. "message = 'a person found that nothing was issued'" },
   skipped = { from = "failed",
     set = "state = 'skipped', offer = NULL, input = NULL, code = 'settled', stage = 'person', "

@@ -50,4 +50,10 @@ function M.open()
   return "'offered', 'pending', 'pushed'"
 end
 
+--- Those among them whose offer is made, which grows old.
+---@return string
+function M.begun()
+  return "'offered', 'pushed'"
+end
+
 return M

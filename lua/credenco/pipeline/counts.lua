@@ -12,6 +12,7 @@ local M = {}
 ---@field failed integer
 ---@field unknown integer
 ---@field skipped integer
+---@field waiting integer of the known ones, those that were open and are taken up once the source is read
 ---@field resumed integer taken up from the journal; their lines, when they are read again, are known
 ---@field open integer left as they are because the run stopped
 ---@field unheard integer times that the workflow's `on_issued` or `on_failed` failed
@@ -20,7 +21,7 @@ Counts.__index = Counts
 
 ---@return credenco.pipeline.Counts
 function M.new()
-  return setmetatable({ read = 0, known = 0, corrected = 0, duplicates = 0,
+  return setmetatable({ read = 0, known = 0, corrected = 0, duplicates = 0, waiting = 0,
     issued = 0, failed = 0, unknown = 0, skipped = 0, unheard = 0, open = 0, resumed = 0 }, Counts)
 end
 

@@ -16,13 +16,19 @@ local BATCH, BATCH_BYTES = 384, 2097152
 -- What a line without a key is known by: its place in a file. Where nothing says that the next reading has the same
 -- bytes there, these count too.
 local function place_of(source, item)
-  if journal_runs.is_file(source) then return ("line %d of %s"):format(item.line, source.name) end
+  local place = journal_runs.file_of(source)
+  if place then return ("line %d of %s"):format(item.line, place) end
   return ("line %d: %s"):format(item.line, journal_bytes.hexadecimal(digest.new("sha256"):final(item.raw)))
+end
+
+-- A line of which only the beginning is there, or nothing, is none that anybody could correct.
+local function kept_line(item)
+  return not item.cut and item.raw ~= "" and item.raw or nil
 end
 
 local function failed_line(run, item, code, message)
   return { workflow = run.workflow.name, key = "", copy = place_of(run.source, item), run = run.id,
-    line = item.line, state = "failed", input = item.raw, code = code, message = message }
+    line = item.line, state = "failed", input = kept_line(item), code = code, message = message }
 end
 
 local function raw_key(field, record)
@@ -92,10 +98,16 @@ local function replace(run, item, existing, change, meaning)
   return meaning
 end
 
--- The same line again, in another reading. A later one with its key repeats it: within a batch that is remembered.
--- The journal is told where a later line would else be taken for the corrected form.
+-- Whether the line of a record may still be corrected: nothing came of it, and nobody is at work on it.
+local function is_correctable(existing)
+  return existing.state == "failed" or existing.state == "pending" and not existing.owner
+end
+
+-- The same line again. A later one with its key repeats it: within a batch that is remembered. The journal is told
+-- where a later line would else be taken for the corrected form.
 local function same_place(run, item, existing, same)
-  if existing.state == "failed" and same then return replace(run, item, existing, journal_records.move, "known") end
+  if existing.run == run.id then return "known" end
+  if same and is_correctable(existing) then return replace(run, item, existing, journal_records.move, "known") end
   existing.run = run.id
   return "known"
 end
@@ -115,13 +127,22 @@ local function meet(run, item, existing)
   local alike, err = reads_alike(run, existing.run)
   if alike == nil then return nil, err end
   local same = alike and existing.input == item.input
-  if existing.state == "failed" and not same then
+  if is_correctable(existing) and not same then
     return replace(run, item, existing, journal_records.reopen, "corrected")
-  elseif existing.line ~= item.line and (same or not existing.input) then
+  elseif existing.line ~= item.line and same then
+    return replace(run, item, existing, journal_records.move, "known")
+  elseif existing.line ~= item.line and not existing.input then
     return moved(run, item, existing) -- a kept line that differs stays with the header that it is read with
   end
   if existing.line == item.line then return same_place(run, item, existing, same) end
   return "known"
+end
+
+local OPEN = { pending = true, offered = true, pushed = true }
+
+-- Whether a run is to take the record up once the source is read.
+local function is_waiting(existing)
+  return OPEN[existing.state] and not existing.owner
 end
 
 -- Some records of the batch were there already: which, and what of it.
@@ -129,7 +150,7 @@ local function sort_out(run, items, claimed)
   local owner = run.works and run.scope.owner or nil
   local found, err = journal_records.find(run.db, run.workflow.name, items)
   if not found then return nil, err end
-  for _, item in ipairs(items) do
+  for _, item in ipairs(journal_records.in_order_of_keys(items)) do
     local existing = found[item.key]
     local is_new = existing.run == run.id and existing.line == item.line and existing.state == "pending"
       and existing.owner == owner and not run.resumed[item.key]
@@ -139,6 +160,7 @@ local function sort_out(run, items, claimed)
       local meaning, meet_err = meet(run, item, existing)
       if not meaning then return nil, meet_err end
       claimed[meaning] = claimed[meaning] + 1
+      if meaning == "known" and is_waiting(existing) then claimed.waiting = claimed.waiting + 1 end
     end
   end
   return true
@@ -149,14 +171,17 @@ local function scope_of(run)
 end
 
 local function nothing_claimed(items)
-  return { new = items, known = 0, corrected = 0, duplicates = 0, failed = 0 }
+  return { new = items, known = 0, corrected = 0, duplicates = 0, failed = 0, waiting = 0 }
 end
 
 local function claim_ends(run, ends, claimed)
   for _, item in ipairs(ends) do
+    local known, known_err = journal_records.has_broken(run.db, item)
+    if known == nil then return nil, known_err end
     local added, err = journal_records.add_end(run.db, item)
     if not added then return nil, err end
-    claimed.failed = claimed.failed + 1
+    local meaning = known and "known" or "failed"
+    claimed[meaning] = claimed[meaning] + 1
   end
   return true
 end
@@ -176,7 +201,7 @@ local function claim_together(run, items, ends)
   local done
   done, err = all_done(run, items)
   if done then
-    claimed.new, claimed.known = {}, #items
+    claimed.new, claimed.known = {}, claimed.known + #items
     return claimed
   elseif err then
     return nil, err
@@ -208,6 +233,7 @@ end
 local function hand_on(run, claimed)
   local counts = run.counts
   counts.known = counts.known + claimed.known + claimed.corrected
+  counts.waiting = counts.waiting + claimed.waiting + claimed.corrected
   counts.corrected = counts.corrected + claimed.corrected
   counts.duplicates = counts.duplicates + claimed.duplicates
   counts.skipped = counts.skipped + claimed.duplicates
@@ -231,12 +257,21 @@ local function read_batch(run, source)
     if run.stopping or bytes > BATCH_BYTES or count > 1 and would_wait(source) then return items, ends, false end
     local item, err = source:next()
     if not item then return items, ends, true, err end
-    run.counts.read, bytes = run.counts.read + 1, bytes + #item.raw
+    run.counts.read, bytes, run.last_line = run.counts.read + 1, bytes + #item.raw, item.line
     local made = entry(run, item)
     local list = made.state == "pending" and items or ends
     list[#list + 1] = made
   end
   return items, ends, most == left
+end
+
+local function is_limited(run)
+  return run.options.limit ~= nil and run.counts.read >= run.options.limit
+end
+
+-- Of a file it can be told without waiting.
+local function has_no_more(source)
+  return journal_runs.file_of(source) ~= nil and not source:next()
 end
 
 --- Reads the source to its end, or until the run stops.
@@ -254,8 +289,8 @@ function M.feed(run, source)
       hand_on(run, claimed)
     end
   until ended or run.stopping
-  local limited = run.options.limit and run.counts.read >= run.options.limit
-  return not run.stopping and not source_err and not limited, source_err
+  if run.stopping or source_err then return false, source_err end
+  return not is_limited(run) or has_no_more(source), nil
 end
 
 return M

@@ -113,15 +113,19 @@ local function read_source(run, source)
   return complete
 end
 
+local CORRECTED = "%s: %d refused without a key before, where other lines stand now, taken for corrected"
+
 local function note_complete(run, source)
-  local ok, err = journal_runs.complete(run.db, run.id, run.workflow.name, source)
-  if not ok then run:journal_failed(err) end
+  local forgotten, err = journal_runs.complete(run.db, run.id, run.workflow.name, source, run.last_line or 0)
+  if not forgotten then return run:journal_failed(err) end
+  if forgotten > 0 then run:warn(CORRECTED:format(source.name, forgotten)) end
 end
 
--- What an earlier run left open comes first, then the source, then what others gave back meanwhile.
+-- What an earlier run left behind an offer comes first, before that is too old. Then a file, which may correct what was
+-- not begun, and all that is left. A stream may last for ever: there everything comes first.
 local function work(run, mode, source)
   local complete = mode == "work"
-  if mode == "run" then queue.drain(run) end
+  if mode == "run" then queue.drain(run, source ~= nil and journal_runs.file_of(source) ~= nil) end
   if source and not run.stopping then complete = read_source(run, source) end
   if run.works and not run.stopping then queue.work_off(run) end
   run:wait_for_work()
@@ -131,13 +135,21 @@ local function work(run, mode, source)
   return complete
 end
 
+local function tidy(run)
+  local ok, err = run.journal:tidy()
+  if not ok then run:warn("unused parts of the journal may still hold what was erased: " .. err) end
+end
+
 -- What the journal says in the end; nothing when it cannot be read any more.
 local function look_back(run)
   if run.writer.trouble then return nil end
   local totals, err = report.totals(run.db, run.workflow.name)
   local unread
   if totals then unread, err = journal_runs.unread(run.db, run.workflow.name) end
-  if unread then return totals, unread end
+  if unread then
+    if totals.pending == 0 and run.counts:done() > 0 then tidy(run) end
+    return totals, unread
+  end
   run:journal_failed(err)
 end
 

@@ -130,7 +130,7 @@ end
 local UNDECIDED = {
   refused = "a push whose answer was lost was repeated with the same offer and refused, "
     .. "and the issuer's status does not say whether the first one was taken",
-  lost = "the answer to every push of the offer was lost, and the issuer's status does not say whether one was taken",
+  lost = "no push of the offer was answered clearly, and the issuer's status does not say whether one was taken",
 }
 
 local function undecided(run, job, err, how)

@@ -46,10 +46,10 @@ local function restore(run, item)
 end
 
 -- False when this worker was taken for dead.
-local function try_to_take(run, limit)
+local function try_to_take(run, limit, only_begun)
   return run.writer:call(function()
     if run.taken_for_dead then return false end
-    local items, err = journal_records.take(run.db, run.scope, limit)
+    local items, err = journal_records.take(run.db, run.scope, limit, only_begun)
     if not items or #items > 0 then return items, err end
     local alive, alive_err = journal_workers.is_alive(run.db, run.scope.owner)
     if alive == nil then return nil, alive_err end
@@ -58,19 +58,22 @@ local function try_to_take(run, limit)
 end
 
 -- A record must not be at work twice: a worker that was taken for dead takes nothing before what it had has ended.
-local function take(run, limit)
-  local items = try_to_take(run, limit)
+local function take(run, limit, only_begun)
+  local items = try_to_take(run, limit, only_begun)
   if items ~= false then return items end
   if not run.taken_for_dead and not run:join_again() then return nil end
   run:wait_for_work()
   run.taken_for_dead = nil
-  return take(run, limit)
+  return take(run, limit, only_begun)
 end
 
--- Takes and starts records until none is free. False when the run stops first.
-local function drain(run)
+--- Takes and starts records until none is free.
+---@param run credenco.pipeline.Run
+---@param only_begun? boolean those whose offer is made, and no others
+---@return boolean complete false when the run stops first
+function M.drain(run, only_begun)
   while not run.stopping do
-    local items = take(run, math.min(BATCH, run:wait_for_room()))
+    local items = take(run, math.min(BATCH, run:wait_for_room()), only_begun)
     if not items then return false end
     if #items == 0 then return true end
     for _, item in ipairs(items) do
@@ -79,8 +82,6 @@ local function drain(run)
   end
   return false
 end
-
-M.drain = drain
 
 -- Waits for a change in what other workers hold. True when they hold nothing; nil when the run stops.
 local function wait_for_others(run)
@@ -99,7 +100,7 @@ end
 function M.work_off(run)
   local alone = not run.journal.shared
   if alone then run:wait_for_work() end
-  while drain(run) do
+  while M.drain(run) do
     if run.at_work > 0 then
       run:wait_for_work()
     elseif alone and run.counts.open == 0 then

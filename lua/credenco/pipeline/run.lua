@@ -209,7 +209,10 @@ function Run:check_failures()
   else
     over = failed > most.count
   end
-  if over then self:stop("failures") end
+  if not over then return end
+  local limit = most.share and ("%g%% of %d"):format(most.share * 100, done) or ("%d"):format(most.count)
+  self:stop("failures", { code = "failures", message = ("%d failed or are unknown in this run, more than %s"):format(
+    failed, limit) })
 end
 
 --- Follows a 429: everybody pauses, and goes on at a lower rate.

@@ -32,6 +32,7 @@ local function lines_of(record)
   local step = record.step > 1 and (", step %d"):format(record.step) or ""
   add("from %s, line %d%s", record.source or "?", record.line, step)
   if record.code then add("%s at %s: %s", record.code, record.stage or "?", record.message or "") end
+  if record.wallet_key then add("its wallet: %s", record.wallet_key) end
   for _, credential in ipairs(record.credentials) do
     add("%s  correlation_id %s%s%s", credential.template_id, credential.correlation_id,
       credential.status and ", status " .. credential.status or "",

@@ -121,7 +121,9 @@ end
 local function write_problems(job)
   for problem, err in journal_report.each_problem(job.db, job.workflow) do
     if err then return nil, { code = "journal", message = err } end
-    if problem.state == "failed" and problem.input then
+    if problem.state == "failed" and not problem.input then
+      job.without_line = job.without_line + 1
+    elseif problem.state == "failed" then
       local ok, write_err = write_problem(job, problem)
       if not ok then return nil, write_err end
     end
@@ -158,8 +160,8 @@ local function remark(job, rejects)
 end
 
 local function text_of(job, removed)
-  if not job.list[1] then return "no failed record has a line in the journal; no file was written" end
   local text = {}
+  if not job.list[1] then text[1] = "no failed record has a line in the journal; no file was written" end
   for i, rejects in ipairs(job.list) do
     text[i] = ("%s written to %s, the reasons to %s%s"):format(counted(rejects.count, "line"), rejects.lines.path,
       rejects.reasons.path, remark(job, rejects))
@@ -168,11 +170,16 @@ local function text_of(job, removed)
     text[#text + 1] = ("%d of them had no key and %s nowhere else now"):format(
       removed, removed == 1 and "stands" or "stand")
   end
+  if job.without_line > 0 then
+    text[#text + 1] = counted(job.without_line, "failed line is", "failed lines are")
+      .. " not in the journal (too long, or no JSON): see `credenco report --csv FILE`"
+  end
   return table.concat(text, "\n")
 end
 
 local function result_of(job, removed)
-  local result = { workflow = job.workflow, lines = 0, forgotten = removed, files = json.array() }
+  local result = { workflow = job.workflow, lines = 0, forgotten = removed, without_line = job.without_line,
+    files = json.array() }
   for i, rejects in ipairs(job.list) do
     result.lines = result.lines + rejects.count
     result.files[i] = { file = rejects.lines.path, reasons = rejects.reasons.path, lines = rejects.count }
@@ -183,7 +190,7 @@ end
 function M.run(args)
   return opened.use(args, function(db, workflow)
     local job = { db = db, workflow = workflow, path = args.output, files = new_files.new(), list = {}, of_run = {},
-      last_lines = {} }
+      last_lines = {}, without_line = 0 }
     local ok, err = write_all(job)
     if not ok then return nil, err end
     local removed, removed_err = 0, nil

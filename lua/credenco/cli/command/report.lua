@@ -32,18 +32,27 @@ function M.declare(command)
     command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.")
 end
 
-local function and_others(count)
-  if count < 1 then return "" end
-  return (" (and %s, see --csv FILE)"):format(counted(count, "other message"))
+local function add_messages(lines, cause)
+  for _, example in ipairs(cause.examples) do
+    lines[#lines + 1] = ("%10s %d: %s"):format("", example.count, example.message)
+  end
+  local others = cause.messages - #cause.examples
+  if others > 0 then
+    lines[#lines + 1] = ("%10s and %s, see --csv FILE"):format("", counted(others, "other message"))
+  end
+end
+
+local function add_cause(lines, cause)
+  local only = cause.messages <= 1 and cause.examples[1]
+  lines[#lines + 1] = ("%8d %s  %s at %s%s"):format(cause.count, cause.state, cause.code or "?", cause.stage or "?",
+    only and ": " .. only.message or cause.messages == 0 and ": no message" or "")
+  if cause.messages > 1 then add_messages(lines, cause) end
+  lines[#lines + 1] = ("%10s what to do: %s"):format("", cause.what_to_do)
 end
 
 local function cause_lines(report)
   local lines = {}
-  for _, cause in ipairs(report.causes) do
-    lines[#lines + 1] = ("%8d %s  %s at %s: %s%s"):format(cause.count, cause.state, cause.code or "?",
-      cause.stage or "?", cause.example or "no message", and_others(cause.messages - 1))
-    lines[#lines + 1] = ("%10s what to do: %s"):format("", cause.what_to_do)
-  end
+  for _, cause in ipairs(report.causes) do add_cause(lines, cause) end
   if report.other > 0 then
     lines[#lines + 1] = ("%8d for other reasons: every record is written with --csv FILE"):format(report.other)
   end
@@ -51,7 +60,7 @@ local function cause_lines(report)
   return lines
 end
 
-local COLUMNS = { "key", "source", "line", "state", "stage", "code", "message" }
+local COLUMNS = { "key", "source", "line", "state", "step", "stage", "code", "message", "wallet_key" }
 
 local function problems_of(db, workflow)
   local problems = json.array({})

@@ -3,6 +3,7 @@ local arguments = require "credenco.cli.pipeline.arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local journal_settle = require "credenco.journal.settle"
 local journal_steps = require "credenco.journal.steps"
+local nothing = require "credenco.cli.pipeline.nothing"
 local opened = require "credenco.cli.pipeline.opened"
 local usage = require "credenco.cli.usage"
 
@@ -11,7 +12,7 @@ local M = {
   description = [[
 Settles what the program cannot. Of a record whose outcome is unknown, after a look into the wallet: `--as issued`
 when the credential is there (its next step then goes on), `--as failed` when it is not and cannot come any more;
-`credenco retry` then makes it a new offer. Of a failed one: `--as skipped` gives it up, as when its line was
+`credenco retry` then asks for a new offer. Of a failed one: `--as skipped` gives it up, as when its line was
 corrected under another key. Nothing is sent.]],
   epilog = [[
 Examples:
@@ -31,11 +32,17 @@ function M.declare(command)
     command:option "--code" :argname "CODE" :description "All with this cause, see `credenco report`.")
 end
 
-local NEXT = {
-  issued = "steps behind it are taken up by the next run",
-  failed = "`credenco retry` makes a new offer",
-  skipped = "counted as skipped from now on",
-}
+local function what_next(as, steps)
+  if as == "issued" then return steps > 1 and "; steps behind it are taken up by the next run" or "" end
+  if as == "failed" then return "; `credenco retry` asks for a new offer" end
+  return "; counted as skipped from now on, `credenco retry --skipped` undoes it"
+end
+
+local function found_none(args)
+  local text, code = nothing.like_that(journal_settle.from(args.as), args)
+  if args.code == "broken_line" then text = text .. "; lines without a key leave with `credenco rejects`" end
+  return text, code
+end
 
 local function check(args)
   if not args.as then usage.fail "--as is missing: issued, failed or skipped" end
@@ -48,20 +55,19 @@ local function settle(db, workflow, args)
   if args.as == "issued" and #templates == 0 then
     usage.fail "how many steps the workflow has is not in the journal yet: run the workflow once, then settle"
   end
-  local which = { key = args.key, code = args.code }
-  return journal_settle.settle(db, workflow, args.as, which, math.max(1, #templates))
+  local steps = math.max(1, #templates)
+  local count, settle_err = journal_settle.settle(db, workflow, args.as, { key = args.key, code = args.code }, steps)
+  return count, settle_err, steps
 end
 
 function M.run(args)
   check(args)
   return opened.use(args, function(db, workflow)
-    local count, err = settle(db, workflow, args)
+    local count, err, steps = settle(db, workflow, args)
     if not count then return nil, { code = "journal", message = err } end
     local fields = { workflow = workflow, settled = count }
-    if count == 0 then
-      return fields, ("no %s record is like that; see `credenco report`"):format(journal_settle.from(args.as))
-    end
-    return fields, ("%s settled as %s; %s"):format(counted(count, "record"), args.as, NEXT[args.as])
+    if count == 0 then return fields, found_none(args) end
+    return fields, ("%s settled as %s%s"):format(counted(count, "record"), args.as, what_next(args.as, steps))
   end)
 end
 

@@ -4,8 +4,10 @@ local claims_columns = require "credenco.claims.columns"
 local credenco = require "credenco"
 local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
+local json = require "credenco.json"
 local journal_url = require "credenco.journal.url"
 local library = require "credenco.cli.library"
+local loop = require "credenco.loop"
 local pipeline = require "credenco.pipeline"
 local progress = require "credenco.cli.pipeline.progress"
 local settings = require "credenco.cli.settings"
@@ -107,9 +109,16 @@ local function tell_of_new_journal(options, out)
   out:note(("credenco: a new journal begins: %s"):format(path))
 end
 
+-- Who reads JSON lines gets nothing else.
+local function in_json_lines(args, out)
+  if args.progress ~= "jsonl" then return out end
+  return { note = function(_, text) io.stderr:write(json.encode { note = text:match "^%s*(.*)" }, "\n") end }
+end
+
 -- Runs with everything that has to be put away again afterwards.
 local function watched(mode, options, out, args, listening)
-  local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source)
+  local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source,
+    loop.now_ms())
   options.on_warning = function(message) out:note("credenco: " .. message) end
   options.on_tick = function(run)
     listening.poll()
@@ -125,6 +134,7 @@ end
 ---@param args table
 ---@param out credenco.cli.Report
 function M.run(mode, args, out)
+  out = in_json_lines(args, out)
   local client = mode ~= "load" and library.call(credenco.new, settings.options(args)) or nil
   -- before the source is opened, which may be long in coming
   local listening = interrupt.listen(out, function() return "go on: " .. called(mode) end)

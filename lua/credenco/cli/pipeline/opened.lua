@@ -20,7 +20,12 @@ local function name_of(args, known)
   for _, name in ipairs(known) do
     if name == args.workflow then return name end
   end
-  return arguments.workflow(args.workflow).name
+  local name = arguments.workflow(args.workflow).name
+  for _, known_name in ipairs(known) do
+    if name == known_name then return name end
+  end
+  usage.fail(("the journal holds no records of the workflow %s%s"):format(name,
+    #known > 0 and "; it holds those of " .. table.concat(known, ", ") or ""))
 end
 
 --- Runs a function on the journal and the workflow's name, and closes the journal again.

@@ -24,10 +24,11 @@ end
 
 ---@param style "bar"|"lines"|"jsonl"|"none"
 ---@param source credenco.pipeline.Source?
+---@param now number ms
 ---@return credenco.cli.Progress
-function M.new(style, source)
-  local now = loop.now_ms()
-  return setmetatable({ style = style, source = source, began_ms = now, due_ms = now, samples = {} }, Progress)
+function M.new(style, source, now)
+  return setmetatable({ style = style, source = source, began_ms = now, due_ms = now, samples = { { now, 0 } } },
+    Progress)
 end
 
 -- The total is known when the source ends; before, the part of its bytes that is read tells how much is to come.
@@ -57,7 +58,7 @@ end
 
 -- What was open when the run began is counted when it is done, and not for its line having been met as well.
 local function done_of(counts)
-  return counts:done() + math.max(0, counts.known - counts.resumed)
+  return counts:done() + math.max(0, counts.known - math.max(counts.resumed, counts.waiting))
 end
 
 -- Seconds that are left of a pause the server asked for, and for how long nothing has got through.
@@ -80,7 +81,8 @@ function Progress:numbers(run, now)
   local moves = rate > 0 and not pause_s and not outage_s
   local left = total and moves and math.max(0, total - done) / rate or nil
   return { done = done, total = total, total_is_exact = exact, per_second = math.floor(rate * 10 + 0.5) / 10,
-    issued = counts.issued, failed = counts.failed, unknown = counts.unknown, skipped = counts.skipped,
+    known = counts.known, issued = counts.issued, failed = counts.failed, unknown = counts.unknown,
+    skipped = counts.skipped,
     seconds_left = left and math.ceil(left), pause_seconds_left = pause_s, outage_seconds = outage_s }
 end
 

@@ -19,7 +19,7 @@ end
 local STOPPED = {
   interrupted = "stopped on request",
   failures = "stopped by --max-failures",
-  refused = "stopped: the server refuses the credentials",
+  refused = "stopped",
   outage = "stopped: the server cannot be reached, or does not work",
   journal = "stopped: the journal cannot be written",
   source = "stopped: the source cannot be read on",
@@ -61,8 +61,8 @@ end
 
 local function corrected(result)
   if result.counts.corrected == 0 then return nil end
-  return "  " .. counted(result.counts.corrected, "line corrects a record that had failed",
-    "lines correct records that had failed")
+  return "  " .. counted(result.counts.corrected, "line corrects a record of which nothing had come",
+    "lines correct records of which nothing had come")
 end
 
 local function duplicates(result)

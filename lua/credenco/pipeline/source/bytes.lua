@@ -12,6 +12,8 @@ local LOOK_MS = 10
 
 ---@class credenco.pipeline.Bytes
 ---@field size? integer bytes in all, when the operating system knows
+---@field place? string a file's path, the same from wherever it is opened
+---@field edition? string tells one content of a file from another: its size and when it was changed
 ---@field taken integer bytes handed out so far
 ---@field stream? any luv's handle of what has to be waited for
 ---@field cancelled? boolean nobody waits any more
@@ -22,6 +24,10 @@ local OPENERS = {
   pipe = function() return uv.new_pipe(false) end,
   tcp = uv.new_tcp,
 }
+
+local function edition_of(stat)
+  return ("%d bytes of %d.%09d"):format(stat.size, stat.mtime.sec, stat.mtime.nsec)
+end
 
 -- What `fd` is, where it has to be waited for; a file and a device answer at once.
 local function stream_of(fd)
@@ -46,8 +52,11 @@ function M.open(path)
     uv.fs_close(fd)
     return nil, ("%s is a folder"):format(path)
   end
-  local size = stat and stat.type == "file" and stat.size or nil
-  return setmetatable({ fd = fd, stream = not size and stream_of(fd) or nil, size = size, taken = 0 }, Bytes)
+  if not stat or stat.type ~= "file" then
+    return setmetatable({ fd = fd, stream = stream_of(fd), taken = 0 }, Bytes)
+  end
+  return setmetatable({ fd = fd, size = stat.size, place = uv.fs_realpath(path), edition = edition_of(stat),
+    taken = 0 }, Bytes)
 end
 
 --- Hands out a Lua string as if it were a file.
