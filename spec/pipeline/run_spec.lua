@@ -210,12 +210,17 @@ describe("a run", function()
   end)
 
   it("leaves out a line that repeats the key of one it has not begun with", function()
-    local text = "id,wallet\n1,a\n1,b\n"
+    local lines = { "id,wallet", "1,a" }
+    for i = 2, 900 do lines[i + 1] = i .. ",w" end -- in other batches
+    lines[#lines + 1] = "1,b"
+    local text = table.concat(lines, "\n") .. "\n"
     assert(run_csv(text, { mode = "load" }))
-    local again = assert(run_csv(text, { mode = "load" }))
-    assert.same({ 2, 0 }, { again.counts.known, again.counts.corrected })
-    assert.equal(1, assert(run_csv(text)).totals.issued)
-    assert.equal("a", bench.calls.push_offer[1].wallet_key)
+    local again = assert(run_csv(text .. "\n", { mode = "load" }))
+    assert.same({ 901, 0 }, { again.counts.known, again.counts.corrected })
+    assert.equal(900, assert(run_csv(text)).totals.issued)
+    local wallets = {}
+    for _, call in ipairs(bench.calls.push_offer) do wallets[call.wallet_key] = true end
+    assert.same({ a = true, w = true }, wallets)
   end)
 
   it("first works off what has an offer, before that is too old", function()
