@@ -6,7 +6,7 @@ local progress = require "credenco.cli.pipeline.progress"
 local throttle = require "credenco.pipeline.throttle"
 
 local function a_run()
-  return { counts = counts.new(), throttle = throttle.new(), outage = outage.new(60000) }
+  return { works = true, counts = counts.new(), throttle = throttle.new(), outage = outage.new(60000) }
 end
 
 local function numbers(fields, bytes, run)
@@ -63,6 +63,12 @@ describe("the progress line", function()
 
   it("counts what was done before", function()
     assert.equal(70, numbers({ known = 50, issued = 20 }).done)
+  end)
+
+  it("counts lines as done that are loaded", function()
+    local run = a_run()
+    run.works = false
+    assert.equal(7, numbers({ read = 7, known = 3, waiting = 3 }, nil, run).done)
   end)
 
   it("counts what was left open once, when it is done", function()

@@ -56,8 +56,11 @@ local function duration(seconds)
   return ("%.1f h"):format(seconds / 3600)
 end
 
--- What was open when the run began is counted when it is done, and not for its line having been met as well.
-local function done_of(counts)
+-- What was open when the run began is counted when it is done, and not for its line having been met as well. Who only
+-- loads is done with a line that is in the journal.
+local function done_of(run)
+  local counts = run.counts
+  if not run.works then return counts.read end
   return counts:done() + math.max(0, counts.known - math.max(counts.resumed, counts.waiting))
 end
 
@@ -74,7 +77,7 @@ end
 ---@return table
 function Progress:numbers(run, now)
   local counts = run.counts
-  local done = done_of(counts)
+  local done = done_of(run)
   local total, exact = expected_total(self, counts)
   local rate = per_second(self, now, done)
   local pause_s, outage_s = waits(run, now)
