@@ -11,8 +11,10 @@ local BIG_BODY_BYTES = 4000000
 ---@field refused_url string
 ---@field stalled_url string
 ---@field unresolvable_url string
----@field tls { url: string, wrong_host_url: string, unknown_ca_url: string, not_tls_url: string, ca_file: string }
----       at `url`, /small answers 413 to a big body without reading it, and /drop closes without an answer
+---@field tls { url: string, wrong_host_url: string, unknown_ca_url: string, not_tls_url: string, ca_file: string,
+---       hasty_url: string, hasty_count_url: string }
+---       at `url`, /small answers 413 to a big body without reading it, and /drop closes without an answer; at
+---       `hasty_url` connections are closed soon after an answer, and `hasty_count_url` says how many are open
 ---@field now_ms fun(): number
 ---@field together fun(tasks: function[])  runs them at once and returns when all have ended
 
@@ -202,6 +204,20 @@ case("does not use a connection that the server has closed since", function(t)
   expect.equal(1, #scenario.requests(), "requests") -- the server hangs up before it tells
   t:answer(scenario.url .. "/x", { method = "POST" })
   expect.equal(2, #scenario.requests(), "requests")
+end)
+
+-- TLS says goodbye before it closes: unread, it makes a dead connection look like one with something to say.
+case("does not use a TLS connection that the server has closed since", function(t)
+  local tls = t.env.tls
+  local open
+  local function ask() return t:answer(tls.hasty_url .. "/x", { method = "POST" }).status end
+  t.env.together { ask, ask, ask, ask }
+  local give_up_ms = t.env.now_ms() + PATIENT_MS
+  repeat
+    open = t:answer(tls.hasty_count_url .. "/").body:match "Active connections: (%d+)"
+  until open == "1" or t.env.now_ms() > give_up_ms
+  expect.equal("1", open, "open connections, with the one that asks")
+  expect.equal(200, ask(), "status")
 end)
 
 case("never takes an answer that came unasked for the next request's", function(t)

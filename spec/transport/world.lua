@@ -2,12 +2,22 @@
 local Misbehaving = require "spec.support.misbehaving"
 local nginx = require "spec.support.nginx"
 local pki = require "spec.support.pki"
+local wait = require "spec.support.wait"
 
 local SITE = [[
   client_max_body_size 0;
   location / { return 200 hello; }
   location /drop { return 444; }
   location /small { client_max_body_size 1k; }
+]]
+
+-- Closes idle connections at once, and another port tells how many are left.
+local HASTY = [[
+  keepalive_timeout 1ms;
+  server {
+    listen 127.0.0.1:%d;
+    location / { stub_status; keepalive_timeout 1h; }
+  }
 ]]
 
 ---@class spec.TransportWorld
@@ -20,6 +30,13 @@ local function start_web(self, certificate)
   local started = nginx.start { tls = certificate, server = SITE }
   self.web[#self.web + 1] = started
   return started.url
+end
+
+local function start_hasty(self)
+  local port = wait.free_port()
+  local started = nginx.start { tls = self.made.leaf, http = HASTY:format(port), server = SITE }
+  self.web[#self.web + 1] = started
+  return started.url, "http://127.0.0.1:" .. port
 end
 
 ---@return spec.TransportWorld
@@ -37,6 +54,8 @@ function World.start()
       not_tls_url = start_web(self, nil):gsub("^http:", "https:"),
     },
   }
+  local tls = self.addresses.tls
+  tls.hasty_url, tls.hasty_count_url = start_hasty(self)
   return self
 end
 

@@ -53,7 +53,7 @@ static credenco_transfer *new_transfer(credenco_driver *driver) {
         return NULL;
     }
     driver->transfers = transfers;
-    credenco_transfer *transfer = credenco_transfer_new(&driver->options.transfer);
+    credenco_transfer *transfer = credenco_transfer_new(&driver->options.transfer, &driver->kept);
     if (transfer == NULL) {
         return NULL;
     }
@@ -99,6 +99,23 @@ static void finish(credenco_driver *driver, credenco_transfer *transfer) {
     push(&driver->finished, transfer);
 }
 
+/* Before those that have not waited yet. The stale connection goes with the handle, so there
+ * is one less to come upon. */
+static void begin_again(credenco_driver *driver, credenco_transfer *transfer) {
+    curl_multi_remove_handle(driver->multi, transfer->easy);
+    transfer->state = CREDENCO_TRANSFER_QUEUED;
+    unshift(&driver->queued, transfer);
+}
+
+static void conclude(credenco_driver *driver, credenco_transfer *transfer, CURLcode result) {
+    credenco_transfer_conclude(transfer, result);
+    if (transfer->watchful) {
+        credenco_kept_note(&driver->kept, transfer->easy);
+    }
+    curl_multi_remove_handle(driver->multi, transfer->easy);
+    finish(driver, transfer);
+}
+
 static void harvest(credenco_driver *driver) {
     CURLMsg *message;
     int left;
@@ -106,9 +123,11 @@ static void harvest(credenco_driver *driver) {
         credenco_transfer *transfer = NULL;
         CURLcode result = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
-        credenco_transfer_conclude(transfer, result);
-        curl_multi_remove_handle(driver->multi, transfer->easy);
-        finish(driver, transfer);
+        if (credenco_transfer_begins_again(transfer)) {
+            begin_again(driver, transfer);
+        } else {
+            conclude(driver, transfer, result);
+        }
     }
 }
 
@@ -182,6 +201,7 @@ void credenco_driver_free(credenco_driver *driver) {
     }
     free(driver->transfers);
     credenco_origins_free(&driver->origins);
+    credenco_kept_free(&driver->kept);
     if (driver->multi != NULL) {
         curl_multi_cleanup(driver->multi);
     }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "kept.h"
 #include "origin.h"
 #include "transfer.h"
 #include "wait.h"
@@ -37,6 +38,7 @@ typedef struct credenco_driver {
     credenco_driver_options options;
     char *ca_file, *proxy; /* what the options point to */
     credenco_origins origins;
+    credenco_kept kept;
     credenco_transfer **transfers; /* all of them; transfers[i]->id is i + 1 */
     size_t transfer_count;
     size_t in_flight; /* queued or active */

@@ -25,18 +25,28 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *userp) {
     return code == CREDENCO_OK ? size * count : 0;
 }
 
-/* libcurl itself repeats a request whose connection was reused and died unanswered.
- * Whether a request may be repeated is not the transport's to decide. */
+/* A connection just made may have a ticket to read. */
+static bool is_stale(const credenco_transfer *transfer, int local_port) {
+    long made = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &made);
+    return transfer->watchful && made == 0 && credenco_kept_is_stale(transfer->kept, local_port);
+}
+
+/* Called before a request goes out. libcurl itself repeats one whose connection was reused
+ * and died unanswered. Whether a request may be repeated is not the transport's to decide;
+ * what has not gone out yet may always begin again. */
 static int on_request(void *userp, char *remote_ip, char *local_ip, int remote_port,
                       int local_port) {
     (void)remote_ip;
     (void)local_ip;
     (void)remote_port;
-    (void)local_port;
     credenco_transfer *transfer = userp;
-    bool first = !transfer->requested;
-    transfer->requested = true;
-    return first ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    if (transfer->requested) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    transfer->stale = is_stale(transfer, local_port);
+    transfer->requested = !transfer->stale;
+    return transfer->stale ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static bool set_text(CURL *easy, CURLoption option, const char *text) {
@@ -81,12 +91,14 @@ void credenco_transfer_free(credenco_transfer *transfer) {
     free(transfer);
 }
 
-credenco_transfer *credenco_transfer_new(const credenco_transfer_options *options) {
+credenco_transfer *credenco_transfer_new(const credenco_transfer_options *options,
+                                         const credenco_kept *kept) {
     credenco_transfer *transfer = calloc(1, sizeof *transfer);
     if (transfer == NULL) {
         return NULL;
     }
     credenco_buf_init(&transfer->request_body, REQUEST_BODY_MAX);
+    transfer->kept = kept;
     transfer->easy = curl_easy_init();
     if (transfer->easy == NULL || !prepare_easy(transfer, options)) {
         credenco_transfer_free(transfer);
@@ -162,8 +174,9 @@ static credenco_code aim(CURL *easy, const credenco_transfer_options *options,
 
 /* Only a loopback host may be spoken to without TLS, or with a certificate that
  * nobody vouches for. */
-static credenco_code set_url(CURL *easy, const credenco_transfer_options *options,
+static credenco_code set_url(credenco_transfer *transfer, const credenco_transfer_options *options,
                              credenco_origins *origins, const char *text) {
+    CURL *easy = transfer->easy;
     credenco_url url;
     if (credenco_url_parse((credenco_span){text, strlen(text)}, &url) != CREDENCO_OK) {
         return CREDENCO_INVALID_ARGUMENT;
@@ -172,6 +185,8 @@ static credenco_code set_url(CURL *easy, const credenco_transfer_options *option
     if (!url.https && !loopback) {
         return CREDENCO_INVALID_ARGUMENT;
     }
+    /* Over HTTP/2 a server may speak at any time, and libcurl listens. */
+    transfer->watchful = url.https && !options->http2;
     if (options->trust_loopback) {
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, loopback ? 0L : 1L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, loopback ? 0L : 2L);
@@ -186,6 +201,7 @@ static void reset_outcome(credenco_transfer *transfer) {
     transfer->retry_after_ms = -1;
     transfer->detail[0] = '\0';
     transfer->requested = false;
+    transfer->stale = false;
     transfer->body_too_large = false;
     transfer->out_of_memory = false;
 }
@@ -196,7 +212,7 @@ credenco_code credenco_transfer_prepare(credenco_transfer *transfer,
                                         const credenco_request *request) {
     reset_outcome(transfer);
     transfer->headers = credenco_headers_hold(request->headers);
-    credenco_code code = set_url(transfer->easy, options, origins, request->url);
+    credenco_code code = set_url(transfer, options, origins, request->url);
     if (code == CREDENCO_OK) {
         code = set_body(transfer, request->body);
     }
@@ -205,6 +221,7 @@ credenco_code credenco_transfer_prepare(credenco_transfer *transfer,
     }
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
                      transfer->headers != NULL ? transfer->headers->lines : NULL);
+    transfer->timeout_ms = request->timeout_ms;
     curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
     curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_timeout_ms);
     credenco_buf_limit(&transfer->body, request->max_body_bytes);
@@ -222,6 +239,9 @@ static credenco_code code_of(CURLcode result, const credenco_transfer *transfer)
     }
     if (transfer->out_of_memory) {
         return CREDENCO_OUT_OF_MEMORY;
+    }
+    if (transfer->stale) { /* there was no time left to begin again */
+        return CREDENCO_TIMEOUT;
     }
     switch ((int)result) {
     case CURLE_OK:
@@ -287,6 +307,18 @@ static int64_t retry_after_ms(CURL *easy) {
         return -1;
     }
     return (int64_t)(seconds < RETRY_AFTER_MAX_S ? seconds : RETRY_AFTER_MAX_S) * 1000;
+}
+
+bool credenco_transfer_begins_again(credenco_transfer *transfer) {
+    curl_off_t spent_us = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &spent_us);
+    transfer->timeout_ms -= spent_us / 1000;
+    if (!transfer->stale || transfer->timeout_ms <= 0) {
+        return false;
+    }
+    transfer->stale = false;
+    curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, (long)transfer->timeout_ms);
+    return true;
 }
 
 void credenco_transfer_conclude(credenco_transfer *transfer, CURLcode result) {

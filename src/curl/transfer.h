@@ -10,6 +10,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "headers.h"
+#include "kept.h"
 #include "origin.h"
 
 /* The same for every request. */
@@ -52,18 +53,23 @@ typedef struct credenco_transfer {
     size_t id; /* unique among the transfers in use; small, from 1 */
     credenco_transfer_state state;
     CURL *easy;
+    const credenco_kept *kept; /* the driver's */
+    int64_t timeout_ms;        /* what is left of it */
     bool wants_headers;
     credenco_headers *headers;
     credenco_buf request_body;
     bool requested; /* the request went out, or tried to */
+    bool watchful;  /* looks whether a kept connection is stale */
+    bool stale;     /* it is, so the request did not go out */
     bool body_too_large;
     bool out_of_memory;
     struct credenco_transfer *next; /* in the list its state names */
 } credenco_transfer;
 
 /* A transfer that may serve; NULL when memory is short. The options, with the texts they
- * point to, are borrowed for the call only. */
-credenco_transfer *credenco_transfer_new(const credenco_transfer_options *options);
+ * point to, are borrowed for the call only; what is kept, for as long as the transfer lives. */
+credenco_transfer *credenco_transfer_new(const credenco_transfer_options *options,
+                                         const credenco_kept *kept);
 void credenco_transfer_free(credenco_transfer *transfer); /* takes NULL */
 
 /* Makes the easy handle ready for a request. On failure the transfer may serve another.
@@ -71,6 +77,10 @@ void credenco_transfer_free(credenco_transfer *transfer); /* takes NULL */
 credenco_code credenco_transfer_prepare(credenco_transfer *transfer,
                                         const credenco_transfer_options *options,
                                         credenco_origins *origins, const credenco_request *request);
+
+/* Whether a transfer that libcurl ended must begin again, its handle removed and added: it
+ * was given a stale connection, and nothing of the request went out. */
+bool credenco_transfer_begins_again(credenco_transfer *transfer);
 
 /* Reads the outcome off the easy handle, which libcurl ended with `result`. */
 void credenco_transfer_conclude(credenco_transfer *transfer, CURLcode result);
