@@ -1,4 +1,5 @@
 --- Starting and stopping the sandbox.
+local conf = require "credenco.sandbox.host.conf"
 local http = require "spec.sandbox.http"
 local install = require "credenco.sandbox.host.install"
 local sandbox = require "credenco.sandbox"
@@ -91,6 +92,15 @@ describe("the sandbox as a server", function()
       assert.matches("server_spec%.lua", err)
     end)
   end
+
+  -- RFC 9112, 9.6: who closes first closes without a word about what is under way.
+  it("lets its wallets be the first to close an idle connection", function()
+    local kept_by_libcurl_s = 118 -- CURLOPT_MAXAGE_CONN
+    local settings = { host = "127.0.0.1", port = 1, workers = 1, memory_mb = 8 }
+    local text = assert(conf.render { dir = "/d", install = { lua_root = "/l", lua_cpath = "/c" }, settings = settings })
+    local kept_s = tonumber(text:match "keepalive_timeout (%d+)s;")
+    assert.is_true(kept_s ~= nil and kept_s > kept_by_libcurl_s)
+  end)
 
   it("refuses requests for another host name, as after DNS rebinding", function()
     local server = assert(sandbox.start())

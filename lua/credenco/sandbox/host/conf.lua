@@ -26,6 +26,8 @@ http {
   charset utf-8;
   server_tokens off;
   reset_timedout_connection on;
+  # Longer than libcurl keeps an idle connection, 118 s: a request of a wallet never crosses with the end of one.
+  keepalive_timeout 300s;
   keepalive_requests 1000000;
   client_max_body_size 1m;
   client_body_buffer_size 1m;
