@@ -26,12 +26,13 @@ local CASES = {
   { "timeout", "create_offer", "unknown", 7 },
   { "timeout", "issue_status", "unknown", 7 },
   { "closed", "create_offer", "no", 7 },
+  { "listen_failed", nil, nil, 7 },
 }
 
 describe("the exit code", function()
   for _, case in ipairs(CASES) do
-    local code, step, sent, expected = (table.unpack or unpack)(case)
-    it(("is %d for %s at %s, sent: %s"):format(expected, code, step, sent), function()
+    local code, step, sent, expected = (table.unpack or unpack)(case, 1, 4)
+    it(("is %d for %s at %s, sent: %s"):format(expected, code, tostring(step), tostring(sent)), function()
       assert.equal(expected, exit_code.of { code = code, step = step, sent = sent })
     end)
   end

@@ -1,5 +1,6 @@
 -- `credenco sandbox`, as a user runs it: in the foreground, until it is interrupted.
 local cjson = require "cjson"
+local files = require "spec.support.files"
 local http = require "spec.support.http"
 local program = require "spec.cli.program"
 local wait = require "spec.support.wait"
@@ -53,10 +54,20 @@ describe("credenco sandbox", function()
     assert.is_nil(io.open(about.ca_file))
   end)
 
-  it("ends with 1 and names the file when its templates cannot be read", function()
+  it("ends with 2 and names the file when its templates cannot be read", function()
     local outcome = program.run { "sandbox", "--templates", "/nowhere/templates.json" }
-    assert.equal(1, outcome.code)
-    assert.matches("/nowhere/templates%.json", outcome.err)
+    assert.same({ 2, "" }, { outcome.code, outcome.out })
+    assert.matches("^credenco: cannot read templates: /nowhere/templates%.json", outcome.err)
+  end)
+
+  it("ends with 2 and says what is wrong in its templates", function()
+    local folder = files.temporary_folder()
+    finally(function() files.remove_folder(folder) end)
+    local path = folder .. "/templates.json"
+    files.write(path, '{"templates":[{"key":"a"}]}')
+    local outcome = program.run { "sandbox", "--templates", path, "--json" }
+    assert.same({ 2, "" }, { outcome.code, outcome.out })
+    assert.same({ code = "usage", message = path .. ": template 1 needs 'name'" }, cjson.decode(outcome.err).error)
   end)
 
   it("takes a number of workers, and no other word", function()
@@ -65,14 +76,14 @@ describe("credenco sandbox", function()
     assert.matches("%-%-workers", outcome.err)
   end)
 
-  it("ends with 1 and says why when its port is taken", function()
+  it("ends with 7 and says why when its port is taken", function()
     local run = start "--json"
     local port = cjson.decode(run:stdout()).base_url:match ":(%d+)$"
     local second = program.run({ "sandbox", "--port", port, "--json" })
     run:kill "sigterm"
     run:finish()
     local err = cjson.decode(second.err:match "[^\n]+\n$").error
-    assert.same({ 1, "", "unexpected" }, { second.code, second.out, err.code })
+    assert.same({ 7, "", "listen_failed" }, { second.code, second.out, err.code })
     assert.matches("ddress already in use", err.message)
   end)
 end)

@@ -46,8 +46,9 @@ describe("the sandbox as a server", function()
   it("says that a port is in use, at once", function()
     local server = assert(sandbox.start())
     local port = tonumber(server.base_url:match ":(%d+)$")
-    local second, err = sandbox.start { port = port }
+    local second, err, at_fault = sandbox.start { port = port }
     server:stop()
+    assert.equal("port", at_fault)
     assert.is_nil(second)
     assert.matches("EADDRINUSE", err)
     assert.matches(tostring(port), err)

@@ -43,7 +43,8 @@ describe("the sandbox's templates", function()
   local WRONG = {
     { "no JSON", "{", "not valid JSON" },
     { "no list", { templates = 1 }, "no list named 'templates'" },
-    { "an empty list", '{"templates":[]}', "no list named 'templates'" },
+    { "an object for a list", '{"templates":{}}', "no list named 'templates'" },
+    { "an empty list", '{"templates":[]}', "the list 'templates' is empty" },
     { "an unknown field", { templates = { with { colour = "red" } } }, "template 1 has an unknown field 'colour'" },
     { "another format", { templates = { with { format = "mso_mdoc" } } }, "template 1 'format' must be" },
     { "a missing name", { templates = { { key = "x", format = "dc+sd-jwt" } } }, "template 1 needs 'name'" },
@@ -55,16 +56,20 @@ describe("the sandbox's templates", function()
   for _, case in ipairs(WRONG) do
     it("are refused with the reason: " .. case[1], function()
       write(case[2])
-      local server, err = sandbox.start { templates = path }
+      local server, err, at_fault = sandbox.start { templates = path }
       assert.is_nil(server)
+      assert.equal("templates", at_fault)
       assert.truthy(err:find(case[3], 1, true), err)
       assert.truthy(err:find(path, 1, true), err)
     end)
   end
 
-  it("are refused when the file is not there", function()
-    local server, err = sandbox.start { templates = "/nowhere/templates.json" }
-    assert.is_nil(server)
-    assert.matches("/nowhere/templates%.json", err)
-  end)
+  for what, unreadable in pairs { ["not there"] = "/nowhere/templates.json", ["a folder"] = "/tmp" } do
+    it("are refused when the file is " .. what, function()
+      local server, err, at_fault = sandbox.start { templates = unreadable }
+      assert.is_nil(server)
+      assert.truthy(err:find("cannot read templates: " .. unreadable, 1, true), err)
+      assert.equal("templates", at_fault)
+    end)
+  end
 end)

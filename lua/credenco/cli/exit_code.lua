@@ -6,7 +6,7 @@ local M = {
   unauthorized = 3, -- the API key, the client or its role
   rejected = 4, -- refused, or answered with something unusable
   unknown = 5, -- sent, but the answer was lost: it may have happened
-  network = 7, -- no answer: connection, TLS or deadline
+  network = 7, -- no answer: connection, TLS or deadline; a port that cannot be listened on
   failures = 8, -- a run stopped by --max-failures
   journal = 9, -- the journal cannot be used: disk full, database gone, another run at work on it
   interrupted = 130, -- Ctrl-C, or SIGTERM
@@ -22,6 +22,7 @@ local BY_CODE = {
   tls_failed = M.network,
   timeout = M.network,
   closed = M.network,
+  listen_failed = M.network,
   journal = M.journal,
 }
 

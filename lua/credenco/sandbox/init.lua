@@ -150,11 +150,11 @@ local function start(settings, on_exit)
   end
   local templates, templates_err = template_file.read(settings.templates or template_file.bundled())
   if not templates then
-    return nil, templates_err
+    return nil, templates_err, "templates"
   end
   local ok, port_err = complete(settings)
   if not ok then
-    return nil, port_err
+    return nil, port_err, "port"
   end
   folder.sweep()
   local dir, dir_err = folder.create()
@@ -173,13 +173,14 @@ end
 ---@param options credenco.SandboxOptions?
 ---@return credenco.Sandbox? server
 ---@return string? err one readable message: what is missing, or what nginx said
+---@return "templates"|"port"|nil at_fault the option that it is about
 function M.start(options)
   local settings, mistake = settings_of.read(options)
   if not settings then
     error(mistake, 2)
   end
-  local server, err = start(settings)
-  return server, err
+  local server, err, at_fault = start(settings)
+  return server, err, at_fault
 end
 
 local function on_signals(callback)
@@ -202,6 +203,7 @@ end
 ---@param options credenco.SandboxOptions?
 ---@return boolean? ok true after a requested stop
 ---@return string? err it could not start, or nginx ended by itself
+---@return "templates"|"port"|nil at_fault the option that it could not start with
 function M.run(options)
   local settings, mistake = settings_of.read(options)
   if not settings then
@@ -212,10 +214,10 @@ function M.run(options)
     stopping = true
     uv.stop()
   end)
-  local server, err = start(settings, function() uv.stop() end)
+  local server, err, at_fault = start(settings, function() uv.stop() end)
   if not server then
     release()
-    return nil, err
+    return nil, err, at_fault
   end
   io.stdout:write(settings.json and announce.json(server) or announce.text(server))
   io.stdout:flush()

@@ -64,11 +64,14 @@ function M.run(args)
   if not sandbox then
     return nil, missing
   end
-  local ok, err = library.call(sandbox.run, options(args))
-  if not ok then
-    return nil, { code = "unexpected", message = err }
+  local ok, err, at_fault = library.call(sandbox.run, options(args))
+  if ok then
+    return true
   end
-  return true
+  if at_fault == "templates" then
+    usage.fail(err)
+  end
+  return nil, { code = at_fault == "port" and "listen_failed" or "unexpected", message = err }
 end
 
 return M

@@ -98,23 +98,34 @@ function M.bundled()
   return (debug.getinfo(1, "S").source:gsub("^@", ""):gsub("issuer/template_file%.lua$", "templates.json"))
 end
 
+local function text_of(path)
+  local file, open_err = io.open(path, "rb")
+  if not file then
+    return nil, open_err
+  end
+  local text, read_err = file:read "*a" -- fails for a folder, which can be opened
+  file:close()
+  return text, read_err and path .. ": " .. read_err
+end
+
 ---@param path string
 ---@return credenco.SandboxTemplate[]? templates with their defaults filled in
 ---@return string? err names the file, and in it the template and the field
 function M.read(path)
-  local file, open_err = io.open(path, "rb")
-  if not file then
-    return nil, "cannot read templates: " .. open_err
+  local text, read_err = text_of(path)
+  if not text then
+    return nil, "cannot read templates: " .. read_err
   end
-  local text = file:read "*a"
-  file:close()
   local document, json_err = json.decode_object(text)
   if not document then
     return nil, ("%s is %s"):format(path, json_err)
   end
   local list = document.templates
-  if type(list) ~= "table" or not json.is_array(list) or #list == 0 then
+  if type(list) ~= "table" or not json.is_array(list) then
     return nil, path .. " holds no list named 'templates'"
+  end
+  if #list == 0 then
+    return nil, path .. ": the list 'templates' is empty"
   end
   local mistake = check_list(list)
   if mistake then
