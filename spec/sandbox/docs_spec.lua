@@ -71,6 +71,22 @@ describe("the sandbox's documentation", function()
     end
   end)
 
+  it("lists the bundled templates with their claims", function()
+    local text = section "Templates"
+    for _, template in ipairs(assert(template_file.read(template_file.bundled()))) do
+      local format, claims = text:match("\n| `" .. template.key .. "` | `([%w_+-]+)` | ([^\n]*) |\n")
+      assert.equal(template.format, format, template.key)
+      local required, optional = claims:match "^(.*) optional (.*)$"
+      local named = 0
+      for name, claim in pairs(template.claims) do
+        local as_listed = "`" .. name .. "`" .. (claim.type == "string" and "" or " (" .. claim.type .. ")")
+        assert.truthy((claim.required and (required or claims) or optional):find(as_listed, 1, true), as_listed)
+        named = named + 1
+      end
+      assert.equal(named, select(2, claims:gsub("`[^`]+`", "")), template.key)
+    end
+  end)
+
   it("has a template for an example that the sandbox takes", function()
     local path = os.tmpname()
     local file = io.open(path, "wb")
