@@ -3,7 +3,7 @@
 --- was sent and what to do.
 
 local core = require "credenco.core"
-local json = require "credenco.json"
+local redaction = require "credenco.redaction"
 
 ---@class credenco.Error
 ---@field code string          stable, what programs test; see the README's table
@@ -159,78 +159,7 @@ function M.is_error(value)
   return getmetatable(value) == Error
 end
 
--- Redaction -------------------------------------------------------------------
-
-local function escape_pattern(text)
-  return (text:gsub("%W", "%%%0"))
-end
-
--- A short secret (a country code, say) is only taken out as a word of its own, or
--- the server's words would be unreadable; one that ends in no letter or digit has no
--- such edge there.
-local function redact_one(text, secret)
-  local pattern = escape_pattern(secret)
-  if #secret < 4 then
-    if secret:find("^%w") then pattern = "%f[%w]" .. pattern end
-    if secret:find("%w$") then pattern = pattern .. "%f[%W]" end
-  end
-  return (text:gsub(pattern, "[redacted]"))
-end
-
--- A server repeats a secret as it was sent, or, of an offer's URI, the path, only the
--- last part of it, or what a query names.
-local PART_MIN = 6
-
-local function add_forms(secret, secrets)
-  secrets[#secrets + 1] = secret
-  local path, last = secret:match("^%a[%w+.-]*://[^/?#]+(.*/([^/]*))$")
-  if not path then return end
-  if #path > 1 then secrets[#secrets + 1] = path end
-  if #last >= PART_MIN then secrets[#secrets + 1] = last end
-  for value in secret:gmatch("[?&][^=&]*=([^&]*)") do
-    if #value >= PART_MIN then secrets[#secrets + 1] = value end
-  end
-end
-
--- The same percent-encoded in a query, or quoted from the JSON that was sent.
-local function add_encoded(secrets)
-  for i = 1, #secrets do
-    local encoded, quoted = core.encode(secrets[i]), json.encode(secrets[i])
-    if encoded and encoded ~= secrets[i] then
-      secrets[#secrets + 1] = encoded
-      secrets[#secrets + 1] = encoded:gsub("%%%x%x", string.lower)
-    end
-    if quoted and #quoted > #secrets[i] + 2 then
-      secrets[#secrets + 1] = quoted:sub(2, -2)
-      secrets[#secrets + 1] = quoted:sub(2, -2):gsub("\\/", "/")
-    end
-  end
-end
-
--- A number is repeated as it was sent, which is not how every engine prints it.
-local function collect(value, secrets)
-  if type(value) == "table" then
-    for _, inner in pairs(value) do collect(inner, secrets) end
-  elseif type(value) == "number" then
-    secrets[#secrets + 1] = json.encode(value)
-  elseif type(value) == "string" and value ~= "" then
-    add_forms(value, secrets)
-  end
-end
-
-local function longest_of(secrets)
-  return secrets[1] and #secrets[1] or 0 -- they are sorted
-end
-
--- Enough of the text to fill a detail; of a secret that the cut would leave the
--- beginning of, nothing stays.
-local function redact(text, secrets)
-  local longest = longest_of(secrets)
-  local window = text:sub(1, 4 * DETAIL_MAX + longest)
-  local shown = window:gsub("%f[%w%-][%w%-]+://[^%s\"'<>]+", "[URL]")
-  for _, secret in ipairs(secrets) do shown = redact_one(shown, secret) end
-  return #window < #text and shown:sub(1, -longest - 1) or shown
-end
+-- The server's words ----------------------------------------------------------
 
 -- What is left of a character at the end, and bytes that are no UTF-8, cannot be shown.
 local function valid_utf8(text)
@@ -245,11 +174,7 @@ end
 ---@param secrets table
 ---@return string?
 function M.bounded_detail(text, secrets)
-  local found = {}
-  collect(secrets, found)
-  add_encoded(found)
-  table.sort(found, function(a, b) return #a > #b end)
-  text = redact(text, found):gsub("[%c\127]+", " "):gsub("^%s+", ""):gsub("%s+$", "")
+  text = redaction.redact(text, secrets, 4 * DETAIL_MAX):gsub("[%c\127]+", " "):gsub("^%s+", ""):gsub("%s+$", "")
   if #text > DETAIL_MAX then text = valid_utf8(text:sub(1, DETAIL_MAX - 3)) .. "..." end
   return text ~= "" and valid_utf8(text) or nil
 end

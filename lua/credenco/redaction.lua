@@ -1,0 +1,133 @@
+--- Leaves secrets and URLs out of a server's words.
+---
+--- Where they stand is looked up in the words as they came, always by plain search, and all of it is left out in one
+--- pass: a secret may be any text, also a piece of a pattern or of what this module writes itself.
+
+local core = require "credenco.core"
+local json = require "credenco.json"
+
+local M = {}
+
+-- The secrets -------------------------------------------------------------------
+
+local function add(found, secret)
+  if secret and secret ~= "" and not found[secret] then
+    found[secret] = true
+    found[#found + 1] = secret
+  end
+end
+
+-- A server repeats a secret as it was sent, or, of an offer's URI, the path, only the
+-- last part of it, or what a query names.
+local PART_MIN = 6
+
+local function add_with_parts(found, secret)
+  add(found, secret)
+  local path, last = secret:match("^%a[%w+.-]*://[^/?#]+(.*/([^/]*))$")
+  if not path then return end
+  if #path > 1 then add(found, path) end
+  if #last >= PART_MIN then add(found, last) end
+  for value in secret:gmatch("[?&][^=&]*=([^&]*)") do
+    if #value >= PART_MIN then add(found, value) end
+  end
+end
+
+-- A number is repeated as it was sent, which is not how every engine prints it.
+local function collect(found, value)
+  if type(value) == "table" then
+    for _, inner in pairs(value) do collect(found, inner) end
+  elseif type(value) == "number" then
+    add(found, (json.encode(value)))
+  elseif type(value) == "string" then
+    add_with_parts(found, value)
+  end
+end
+
+-- The same percent-encoded in a query, or quoted from the JSON that was sent.
+local function add_encoded(found)
+  for i = 1, #found do
+    local encoded, quoted = core.encode(found[i]), json.encode(found[i])
+    if encoded then
+      add(found, encoded)
+      add(found, (encoded:gsub("%%%x%x", string.lower)))
+    end
+    if quoted then
+      add(found, quoted:sub(2, -2))
+      add(found, (quoted:sub(2, -2):gsub("\\/", "/")))
+    end
+  end
+end
+
+-- Where they stand --------------------------------------------------------------
+
+-- No more of the text than this is looked at.
+local LOOKED_AT_MAX = 65536
+
+-- Enough of it to be worth showing behind the longest secret.
+local function looked_at(text, found, enough)
+  local longest = 0
+  for _, secret in ipairs(found) do longest = math.max(longest, #secret) end
+  return math.min(#text, enough + longest, LOOKED_AT_MAX)
+end
+
+local function hide(hidden, first, last, label)
+  if last > (hidden.ends[first] or 0) then
+    hidden.ends[first], hidden.labels[first] = last, label
+  end
+end
+
+local function hide_urls(hidden, text, size)
+  local head = text:sub(1, size)
+  for first, last in head:gmatch("%f[%w%-]()[%w%-]+://[^%s\"'<>]+()") do hide(hidden, first, last - 1, "[URL]") end
+end
+
+-- A short secret (a country code, say) is only taken out as a word of its own, or
+-- the server's words would be unreadable; one that ends in no letter or digit has no
+-- such edge there.
+local SHORT_MAX = 3
+
+local function stands_alone(text, first, last)
+  return not text:sub(first - 1, first):find("^%w%w") and not text:sub(last, last + 1):find("^%w%w")
+end
+
+-- One that begins in what is looked at may end behind it.
+local function hide_secret(hidden, text, size, secret)
+  local head = text:sub(1, size + #secret + 1)
+  local first, last = head:find(secret, 1, true)
+  while first do
+    local counts = #secret > SHORT_MAX or stands_alone(head, first, last)
+    if counts then hide(hidden, first, last, "[redacted]") end
+    first, last = head:find(secret, (counts and last or first) + 1, true)
+  end
+end
+
+-- What is left: nothing of what is hidden, and a label where it stood.
+local function shown(text, size, hidden, enough)
+  local parts, hidden_to = {}, -1
+  for at = 1, size do
+    local last = hidden.ends[at]
+    if last and at > hidden_to + 1 then parts[#parts + 1] = hidden.labels[at] end
+    if last and last > hidden_to then hidden_to = last end
+    if at > hidden_to then parts[#parts + 1] = text:sub(at, at) end
+    if #parts >= enough then break end
+  end
+  return table.concat(parts)
+end
+
+--- A text without URLs and without the secrets (texts and numbers, or tables of them at
+--- any depth), in none of the forms in which a server repeats them.
+---@param text string
+---@param secrets any
+---@param enough integer  bytes of the result that are worth having; there may be more
+---@return string
+function M.redact(text, secrets, enough)
+  local found, hidden = {}, { ends = {}, labels = {} }
+  collect(found, secrets)
+  add_encoded(found)
+  local size = looked_at(text, found, enough)
+  hide_urls(hidden, text, size)
+  for _, secret in ipairs(found) do hide_secret(hidden, text, size, secret) end
+  return shown(text, size, hidden, enough)
+end
+
+return M
