@@ -43,7 +43,26 @@ local function collect(found, value)
   end
 end
 
--- The same percent-encoded in a query, or quoted from the JSON that was sent.
+local LEAD = { [2] = 0xC0, [3] = 0xE0, [4] = 0xF0 }
+
+-- \u and the code of a character; beyond U+FFFF it takes two (RFC 8259, 7).
+local function escaped(character)
+  local code = character:byte() - LEAD[#character]
+  for i = 2, #character do code = code * 64 + character:byte(i) - 128 end
+  if code < 0x10000 then return ("\\u%04x"):format(code) end
+  local rest = code - 0x10000
+  return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(rest / 1024), 0xDC00 + rest % 1024)
+end
+
+local function add_escaped(found, quoted)
+  local ascii = quoted:gsub("[\194-\244][\128-\191]+", escaped)
+  add(found, quoted)
+  add(found, ascii)
+  add(found, (ascii:gsub("\\u%x%x%x%x", function(code) return "\\u" .. code:sub(3):upper() end)))
+end
+
+-- The same percent-encoded in a query, or quoted from the JSON that was sent, where a
+-- server may keep to ASCII and need not escape a slash.
 local function add_encoded(found)
   for i = 1, #found do
     local encoded, quoted = core.encode(found[i]), json.encode(found[i])
@@ -52,8 +71,8 @@ local function add_encoded(found)
       add(found, (encoded:gsub("%%%x%x", string.lower)))
     end
     if quoted then
-      add(found, quoted:sub(2, -2))
-      add(found, (quoted:sub(2, -2):gsub("\\/", "/")))
+      add_escaped(found, quoted:sub(2, -2))
+      add_escaped(found, (quoted:sub(2, -2):gsub("\\/", "/")))
     end
   end
 end
