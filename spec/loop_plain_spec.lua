@@ -108,6 +108,20 @@ describe("the plain loop", function()
     assert.is_false(a.attached)
   end)
 
+  it("leaves a source alone that another's step has ended, and so does who asks for the time left", function()
+    local ended = false
+    local function source(step)
+      local made = { step = step, busy = function() return not ended end }
+      function made.timeout_ms() assert(not ended, "asked when it was over") end
+      loop.attach(made)
+    end
+    source(function() assert(not ended, "stepped when it was over") end)
+    source(function() ended = true end)
+    loop.turn(0)
+    assert.is_nil(loop.timeout_ms())
+    assert.is_false(loop.busy())
+  end)
+
   it("says so when nothing can end a wait", function()
     assert.has_error(function() loop.wait(loop.self()) end, "credenco: a wait that nothing can end")
   end)

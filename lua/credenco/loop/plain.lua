@@ -112,12 +112,12 @@ end
 -- With one busy source its own wait is the loop's; several share the time.
 local SHARED_WAIT_MS = 1
 
--- A step may let a task run that turns the loop itself, from a coroutine of its own, and
--- the list is shorter afterwards.
+-- A step may let a task run that closes another client, or turns the loop itself, from a
+-- coroutine of its own, and the list is shorter afterwards.
 local function step_all(wait_ms)
   for i = #sources, 1, -1 do
     local source = sources[i]
-    if source then source:step(wait_ms) end
+    if source and source:busy() then source:step(wait_ms) end
   end
 end
 
@@ -148,6 +148,7 @@ end
 --- none is.
 ---@return integer?
 function M.timeout_ms()
+  forget_idle_sources()
   local least = until_next_deadline()
   for _, source in ipairs(sources) do
     local timeout_ms = source:timeout_ms()
