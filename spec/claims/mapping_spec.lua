@@ -65,6 +65,8 @@ describe("a value that does not fit", function()
     { "required text of which a form leaves nothing", claims.text("c", { form = "digits", max_length = 9 }), "none",
       "empty after its form", "text of 1 to 9 characters" },
     { "text that misses its pattern", claims.text("c", { pattern = "^%d+$" }), "x", "text of 1 character", "text that matches ^%d+$" },
+    { "text that is too much for its pattern", claims.text("c", { pattern = ("a?"):rep(300), fits = "few" }),
+      ("a"):rep(300), "text of 300 characters", "few" },
     { "text that is not in the list", claims.text("c", { one_of = { "NL", "BE" } }), "DE", "text of 2 characters", "one of: NL, BE" },
     { "text of which a form leaves too little", claims.text("c", { form = "digits", length = 8 }), "9,10E+07",
       "text of 5 characters after its form", "text of 8 characters" },
@@ -167,6 +169,17 @@ describe("a mapping", function()
   end)
 end)
 
+describe("a pattern", function()
+  for pattern, text in pairs {
+    ["^[]]%]$"] = "]]", ["^[^]]$"] = "x", ["^[%]a-]+$"] = "]-a", ["(a(b))%2%1"] = "abbab", ["()a"] = "a", ["%f[%w]x%f[%W]"] = "x",
+    ["%b()"] = "(x)", ["%b[)"] = "[x)", ["^%(%[%%$"] = "([%", ["[[(]"] = "(", ["^*+?-$"] = "*", ["%q"] = "q",
+  } do
+    it("may be " .. pattern, function()
+      assert.equal(text, one(claims.text("c", { pattern = pattern }), { c = text }))
+    end)
+  end
+end)
+
 describe("a range of one", function()
   it("is a range", function()
     assert.equal(1, one(claims.integer("c", { min = 1, max = 1 }), { c = "1" }))
@@ -181,6 +194,14 @@ describe("a mapping's author", function()
     { "an unknown option", function() claims.text("c", { lenght = 3 }) end, 'unknown option "lenght"; known are check' },
     { "an option of the wrong type", function() claims.text("c", { length = "3" }) end, '"length" must be a number' },
     { "a pattern Lua cannot read", function() claims.text("c", { pattern = "%" }) end, "claims.text: pattern" },
+    { "a pattern's set without an end", function() claims.text("c", { pattern = "^a[bc" }) end, "pattern: a '[' has no ']'" },
+    { "a pattern's capture without an end", function() claims.text("c", { pattern = "^x(y" }) end, "pattern: a '(' has no ')'" },
+    { "a pattern's end of no capture", function() claims.text("c", { pattern = "^[(]%(x)" }) end, "pattern: a ')' has no '('" },
+    { "a pattern's border without a set", function() claims.text("c", { pattern = "^abc%f" }) end, "pattern: '%f' takes a set" },
+    { "a pattern's balance of one", function() claims.text("c", { pattern = "%b(" }) end, "pattern: '%b' takes two" },
+    { "a pattern that repeats no capture", function() claims.text("c", { pattern = "^x%1" }) end, "pattern: '%1' is no capture" },
+    { "a pattern that repeats a capture within it", function() claims.text("c", { pattern = "(a%1)" }) end, "pattern: '%1' is no capture" },
+    { "a pattern of too many captures", function() claims.text("c", { pattern = ("()"):rep(33) }) end, "pattern: more than 32" },
     { "a form that is none", function() claims.text("c", { form = "uper" }) end, '"uper" is none of' },
     { "a notation that is none", function() claims.date("c", { notation = "YY" }) end, '"YY" is none of' },
     { "a whole number of no range", function() claims.integer("c", { min = 5, max = 1 }) end, "claims.integer: min (5) is above max (1)" },

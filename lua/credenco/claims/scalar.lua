@@ -10,6 +10,7 @@
 local core = require "credenco.core"
 local date = require "credenco.claims.date"
 local kind = require "credenco.claims.kind"
+local pattern_flaw = require "credenco.claims.pattern"
 local range_flaw = require "credenco.claims.range"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
@@ -54,9 +55,8 @@ local function check_forms(options)
 end
 
 local function check_pattern(options)
-  if options.pattern == nil then return end
-  local ok, err = pcall(string.find, "", options.pattern)
-  if not ok then return ("pattern: %s"):format(err:gsub("^.-:%d+: ", "")) end
+  local flaw = options.pattern and pattern_flaw(options.pattern)
+  return flaw and "pattern: " .. flaw
 end
 
 local function contains(list, value)
@@ -118,9 +118,15 @@ local function left_of(value, options)
   return value, value and utf8_text.length(value)
 end
 
+-- A pattern may also be too much for Lua with one text alone, which is then none that fits.
+local function matches(value, pattern)
+  local ok, first = pcall(value.find, value, pattern)
+  return ok and first
+end
+
 local function fits_text(value, length, options)
   return length >= (options.min_length or 0) and length <= (options.max_length or math.huge)
-    and (not options.pattern or value:find(options.pattern))
+    and (not options.pattern or matches(value, options.pattern))
     and (not options.one_of or contains(options.one_of, value))
 end
 
