@@ -192,7 +192,15 @@ end)
 describe("a mapping's author", function()
   local mistakes = {
     { "an unknown option", function() claims.text("c", { lenght = 3 }) end, 'unknown option "lenght"; known are check' },
-    { "an option of the wrong type", function() claims.text("c", { length = "3" }) end, '"length" must be a number' },
+    { "an option of the wrong type", function() claims.text("c", { length = "3" }) end, '"length" must be a finite whole number of at least 0, not a string' },
+    { "a number of no least", function() claims.number("c", { min = 0 / 0 }) end, '"min" must be a number' },
+    { "text of a half character", function() claims.text("c", { length = 1.5 }) end, '"length" must be a finite whole number of at least 0, not 1.5' },
+    { "text of endless length", function() claims.text("c", { max_length = math.huge }) end, '"max_length" must be a finite whole number' },
+    { "text of less than nothing", function() claims.text("c", { min_length = -1 }) end, '"min_length" must be a finite whole number' },
+    { "a list of a half item", function() claims.list("c", { min_items = 1.5 }) end, '"min_items" must be a finite whole number' },
+    { "a list without end", function() claims.list("c", { max_items = math.huge }) end, '"max_items" must be a finite whole number' },
+    { "a list of no number", function() claims.list("c", { max_items = 0 / 0 }) end, '"max_items" must be a finite whole number' },
+    { "a list that is split by nothing", function() claims.list("c", { separator = "" }) end, "claims.list: separator: must not be empty" },
     { "a pattern Lua cannot read", function() claims.text("c", { pattern = "%" }) end, "claims.text: pattern" },
     { "a pattern's set without an end", function() claims.text("c", { pattern = "^a[bc" }) end, "pattern: a '[' has no ']'" },
     { "a pattern's capture without an end", function() claims.text("c", { pattern = "^x(y" }) end, "pattern: a '(' has no ')'" },

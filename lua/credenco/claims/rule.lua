@@ -18,7 +18,7 @@ Rule.__index = Rule
 
 -- What every rule but a constant takes, beside what its type takes.
 local COMMON = { required = "boolean", default = "any", check = "function", fits = "string" }
-local LIST = { of = "table", separator = "string", min_items = "number", max_items = "number", unique = "boolean" }
+local LIST = { of = "table", separator = "string", min_items = "count", max_items = "count", unique = "boolean" }
 local OBJECT = { required = "boolean" }
 
 ---@param value any
@@ -36,9 +36,18 @@ local function names_of(...)
   return table.concat(names, ", ")
 end
 
+local MAX_COUNT = 2 ^ 53
+
+local WORDS = { count = "finite whole number of at least 0" }
+
+local function is_count(value)
+  return type(value) == "number" and value >= 0 and value <= MAX_COUNT and value % 1 == 0
+end
+
 local function accepts(expected, value)
   if expected == "any" then return true end
-  if type(expected) == "string" then return type(value) == expected end
+  if expected == "count" then return is_count(value) end
+  if type(expected) == "string" then return type(value) == expected and value == value end -- no NaN
   for _, one in ipairs(expected) do
     if type(value) == one then return true end
   end
@@ -53,8 +62,9 @@ local function copied_options(options, builder, ...)
     if not expected then
       fault("claims.%s: unknown option %q; known are %s", builder, tostring(name), names_of(...))
     elseif not accepts(expected, value) then
-      local wanted = type(expected) == "table" and table.concat(expected, " or ") or expected
-      fault("claims.%s: option %q must be a %s, not a %s", builder, name, wanted, type(value))
+      local wanted = type(expected) == "table" and table.concat(expected, " or ") or WORDS[expected] or expected
+      fault("claims.%s: option %q must be a %s, not %s", builder, name, wanted,
+        type(value) == "number" and tostring(value) or "a " .. type(value))
     end
     copy[name] = value
   end
@@ -118,6 +128,7 @@ function M.list(source, options)
   if not M.is_rule(copy.of) or copy.of.kind ~= "scalar" or copy.of.source ~= nil then
     fault('claims.list: option "of" must be a rule without a column, as claims.integer { min = 1 }')
   end
+  if copy.separator == "" then fault("claims.list: separator: must not be empty") end
   copy.min_items = copy.min_items or (copy.required and 1 or 0)
   local flaw = range_flaw(copy, "min_items", "max_items")
   if flaw then fault("claims.list: %s", flaw) end

@@ -78,7 +78,7 @@ end
 local text = {
   options = {
     trim = "boolean", form = { "string", "table", "function" }, pattern = "string",
-    length = "number", min_length = "number", max_length = "number", one_of = "table",
+    length = "count", min_length = "count", max_length = "count", one_of = "table",
   },
 }
 
