@@ -24,7 +24,12 @@ describe("a claim rule", function()
     { "counts characters, not bytes", claims.text("c", { length = 4 }), "caf\195\169", "caf\195\169" },
     { "takes one of a list", claims.text("c", { one_of = { "NL", "BE" } }), "BE", "BE" },
     { "reads a whole number", claims.integer "c", " +42 ", 42 },
-    { "reads 2^53", claims.integer "c", "9007199254740992", 9007199254740992 },
+    { "reads the last whole number before 2^53", claims.integer "c", "9007199254740991", 9007199254740991 },
+    { "reads it as a number", claims.number "c", "-9007199254740991", -9007199254740991 },
+    { "reads 15 digits", claims.number "c", "123456789012.125", 123456789012.125 },
+    { "reads more digits that a double keeps", claims.number "c", "0.30000000000000004", 0.1 + 0.2 },
+    { "reads digits that say nothing", claims.number "c", "+0001.50000000000000000000", 1.5 },
+    { "reads nothing in many digits", claims.number "c", "-0.00000000000000000000", 0 },
     { "reads a decimal comma", claims.number("c", { decimal = "," }), "-1,25", -1.25 },
     { "reads yes as true", claims.boolean "c", "YES", true },
     { "reads own words as false", claims.boolean("c", { yes = { "Ja" }, no = { "Nee" } }), "nee", false },
@@ -48,6 +53,9 @@ describe("a claim rule", function()
     end)
   end
 end)
+
+local EXACT_WHOLE = "a whole number from -9007199254740991 to 9007199254740991"
+local EXACT = "a number of at most 15 digits: of more not all are kept"
 
 describe("a value that does not fit", function()
   local cases = {
@@ -76,7 +84,15 @@ describe("a value that does not fit", function()
     { "text that is not UTF-8", claims.text "c", "\255", "text that is not UTF-8", "text" },
     { "a number where text is asked for", claims.text "c", 12, "a whole number", "text" },
     { "a fraction where a whole number is asked for", claims.integer "c", "1.5", "text of 3 characters", "a whole number" },
-    { "a number beyond 2^53", claims.integer "c", "9007199254740993000", "text of 19 characters", "a whole number" },
+    { "2^53", claims.integer "c", "9007199254740992", "text of 16 characters", EXACT_WHOLE },
+    { "a number beyond 2^53", claims.integer "c", "-9007199254740993", "text of 17 characters", EXACT_WHOLE },
+    { "a number far beyond 2^53", claims.number "c", "9007199254740993000", "text of 19 characters", EXACT_WHOLE },
+    { "a number of JSON beyond 2^53", claims.number "c", 2 ^ 60, "a whole number", EXACT_WHOLE },
+    { "a number beyond 2^53 and the most", claims.integer("c", { max = 9 }), "9007199254740993", "text of 16 characters",
+      "a whole number of at most 9" },
+    { "more digits than a number keeps", claims.number "c", "123456789012.123456", "text of 19 characters", EXACT },
+    { "digits that would vanish", claims.number("c", { decimal = "," }), "0,10000000000000001", "text of 19 characters", EXACT },
+    { "a number too small to be one", claims.number "c", "0." .. ("0"):rep(400) .. "1", "text of 403 characters", EXACT },
     { "a number below the least", claims.integer("c", { min = 1 }), "0", "text of 1 character", "a whole number of at least 1" },
     { "hexadecimal", claims.integer "c", "0x10", "text of 4 characters", "a whole number" },
     { "a decimal point for a comma", claims.number("c", { decimal = "," }), "1.5", "text of 3 characters", "a number with a decimal comma" },

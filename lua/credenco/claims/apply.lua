@@ -68,14 +68,15 @@ end
 
 local function read_by_type(rule, value, problems, path)
   if not rule.options.calls then return rule.type.read(value, rule.options) end
-  return call(problems, path, rule, rule.type.read, value, rule.options)
+  local read, found, failed = call(problems, path, rule, rule.type.read, value, rule.options)
+  return read, found, nil, failed
 end
 
 local function read_scalar(rule, value, record, problems, path)
-  local read, found, failed = read_by_type(rule, value, problems, path)
+  local read, found, fits, failed = read_by_type(rule, value, problems, path)
   if failed then return nil end
   if read == nil then
-    report(problems, path, rule, found or kind.of(value))
+    report(problems, path, rule, found or kind.of(value), fits)
     return nil
   end
   return checked(rule, read, record, problems, path)

@@ -35,13 +35,13 @@ Mapping.__index = Mapping
 ---@return credenco.claims.Rule
 function M.text(source, options) return (rule.scalar("text", source, options)) end
 
---- A whole number of at most 2^53. Options: `min`, `max`, and those of everywhere.
+--- A whole number below 2^53. Options: `min`, `max`, and those of everywhere.
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.integer(source, options) return (rule.scalar("integer", source, options)) end
 
---- A number. Options: `min`, `max`, `decimal` (`"."` or `","`), and those of everywhere.
+--- A number, which keeps all digits of its text or does not fit. Options: `min`, `max`, `decimal` (`"."` or `","`), and those of everywhere.
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule

@@ -1,21 +1,22 @@
 --- The scalar types a claim can have: what each one accepts, and how it says what would fit.
 ---
 --- A type is `{ options, check(options), fits(options), read(value, options) }`. `read` gives the
---- claim's value, or nil when the value does not fit, and what was found where that is not the kind
---- of the value as it came; it never says why, because `fits` says what would, and the value itself
---- must not reach a message. Where most values are claims as they stand, `quick(options)` gives a
+--- claim's value, or nil when the value does not fit, what was found where that is not the kind of
+--- the value as it came, and what would fit where that is not the rule's own `fits`; it never says
+--- why, and the value itself must not reach a message. Where most values are claims as they stand, `quick(options)` gives a
 --- function that knows these, sparing them the rest. `check` sets `options.calls` where `read` will
 --- call a function of the mapping's author, which may throw.
 
 local core = require "credenco.core"
 local date = require "credenco.claims.date"
+local json = require "credenco.json"
 local kind = require "credenco.claims.kind"
 local pattern_flaw = require "credenco.claims.pattern"
 local range_flaw = require "credenco.claims.range"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
 local trimmed = utf8_text.trimmed
-local MAX_EXACT = 9007199254740992 -- 2^53: the last integer that every JSON reader holds exactly
+local MAX_EXACT = 9007199254740991 -- 2^53 - 1: the next number is also what a reader makes of its neighbour
 
 local FORMS = {
   collapse = function(text) return (text:gsub("%s+", " ")) end,
@@ -149,6 +150,19 @@ local function in_range(value, options)
   return value >= (options.min or -math.huge) and value <= (options.max or math.huge)
 end
 
+local EXACT_WHOLE = ("a whole number from %.0f to %.0f"):format(-MAX_EXACT, MAX_EXACT)
+local EXACT = "a number of at most 15 digits: of more not all are kept"
+local SURELY_EXACT = 16 -- a point among 15 digits, which every double holds
+
+local function digits_that_count(written)
+  return (written:gsub("e.*", ""):gsub("%D", ""):gsub("^0+", ""):gsub("0+$", ""))
+end
+
+-- Whether a number says all that was written.
+local function is_exact(value, written)
+  return #written <= SURELY_EXACT or digits_that_count(written) == digits_that_count(json.encode(value))
+end
+
 -- Lua 5.4 prints a whole float as 1.0: hand on an integer where the language has them.
 local to_integer = rawget(math, "tointeger") or function(value) return value end
 
@@ -167,8 +181,8 @@ function integer.read(value, options)
     local digits = trimmed(value):match("^[+-]?%d+$")
     value = digits and tonumber((digits:gsub("^%+", "")))
   end
-  if type(value) ~= "number" or value ~= value or value % 1 ~= 0 then return nil end
-  if value > MAX_EXACT or value < -MAX_EXACT or not in_range(value, options) then return nil end
+  if type(value) ~= "number" or value ~= value or value % 1 ~= 0 or not in_range(value, options) then return nil end
+  if value > MAX_EXACT or value < -MAX_EXACT then return nil, nil, EXACT_WHOLE end
   return to_integer(value)
 end
 
@@ -186,13 +200,17 @@ function number.fits(options)
 end
 
 function number.read(value, options)
+  local digits
   if type(value) == "string" then
     local whole, fraction = trimmed(value):match("^([+-]?%d+)%" .. options.decimal .. "?(%d*)$")
-    value = whole and tonumber((whole:gsub("^%+", "")) .. (fraction ~= "" and "." .. fraction or ""))
+    digits = whole and (whole:gsub("^%+", "")) .. (fraction ~= "" and "." .. fraction or "")
+    value = tonumber(digits)
   end
   if type(value) ~= "number" or value ~= value or value == math.huge or value == -math.huge then return nil end
   if not in_range(value, options) then return nil end
-  return value % 1 == 0 and math.abs(value) <= MAX_EXACT and to_integer(value) or value
+  if value % 1 == 0 and math.abs(value) > MAX_EXACT then return nil, nil, EXACT_WHOLE end
+  if digits and not is_exact(value, digits) then return nil, nil, EXACT end
+  return value % 1 == 0 and to_integer(value) or value
 end
 
 local function lower_words(words)
