@@ -1,6 +1,8 @@
 -- Claims arrive exactly as given, or nothing is sent.
 local cjson = require "cjson"
+local files = require "spec.support.files"
 local json = require "credenco.json"
+local uv = require "luv"
 
 local function nested(levels)
   local value = { leaf = true }
@@ -105,6 +107,34 @@ describe("credenco.json refuses", function()
       assert.equal(case[3], path)
     end)
   end
+end)
+
+describe("credenco.json in a locale of its program's with a decimal comma", function()
+  local folder, locale
+
+  setup(function()
+    folder = files.temporary_folder()
+    os.execute(("localedef -i de_DE -f UTF-8 '%s/de_DE.UTF-8' >'%s/log' 2>&1"):format(folder, folder))
+    uv.os_setenv("LOCPATH", folder)
+    locale = os.setlocale "de_DE.UTF-8"
+  end)
+  teardown(function()
+    os.setlocale "C"
+    uv.os_unsetenv "LOCPATH"
+    files.remove_folder(folder)
+  end)
+
+  it("writes and reads points", function()
+    if not locale then return pending "needs localedef and the locale de_DE" end
+    assert.equal("[1.5,[0.1,2]]", json.encode { 1.5, { 0.1, 2 } })
+    assert.equal("[1e-20,0.1234567890123456,2.5e-07]", json.encode { 1e-20, 0.1234567890123456, 2.5e-7 })
+    assert.equal("0.5", json.encode(0.5))
+    assert.same({ 1.5, 2 }, json.decode "[1.5,2]")
+    assert.equal("[1.5]", json.encode { 1.5 })
+    os.setlocale "C"
+    assert.same({ 1.5, 2 }, json.decode "[1.5,2]")
+    assert.equal("[1.5,0.25]", json.encode { 1.5, 0.25 })
+  end)
 end)
 
 describe("credenco.json reads", function()

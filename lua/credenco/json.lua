@@ -1,8 +1,9 @@
 --- JSON that arrives as it was given, written and read by lua-cjson.
 ---
---- Of lua-cjson 2.1.0 two things are not good enough: it cuts numbers to 14 digits, and
---- has no empty array. So values are checked first, which has to be done anyway, and
---- what it cannot hold goes through it as a placeholder.
+--- Of lua-cjson 2.1.0 three things are not good enough: it cuts numbers to 14 digits, has
+--- no empty array, and keeps to the decimal point of the locale in which it was loaded. So
+--- values are checked first, which has to be done anyway, and what it cannot hold goes
+--- through it as a placeholder.
 
 local cjson = require "cjson"
 local core = require "credenco.core"
@@ -18,7 +19,7 @@ local MAX_DEPTH = 64
 local MAX_INTEGER = 2 ^ 53 -- beyond it, neighbouring integers are the same double (RFC 8259, 6)
 local SAFE_INTEGER = 1e14  -- what lua-cjson writes in full
 
-local format, utf8_valid, is_plain = string.format, core.utf8_valid, core.json_plain
+local find, format, utf8_valid, is_plain = string.find, string.format, core.utf8_valid, core.json_plain
 local floor, type, next, tonumber, getmetatable = math.floor, type, next, tonumber, getmetatable
 
 --- JSON's null, which a Lua table cannot hold as nil.
@@ -49,7 +50,8 @@ end
 
 -- Checking ----------------------------------------------------------------------
 -- A check gives nil when the value is fine, else what is wrong and the path to it. It
--- sets `state.placeholders` when lua-cjson alone would not write the value exactly.
+-- sets `state.placeholders` when lua-cjson alone would not write the value exactly, and
+-- `state.fractions` when that depends on the locale.
 
 local check
 
@@ -66,8 +68,9 @@ local function check_number(number, state)
       return "integers beyond 2^53 are not held exactly: give it as text"
     end
     if number >= SAFE_INTEGER or number <= -SAFE_INTEGER then state.placeholders = true end
-  elseif tonumber(format("%.14g", number)) ~= number then
-    state.placeholders = true
+  else
+    state.fractions = true
+    if tonumber(format("%.14g", number)) ~= number then state.placeholders = true end
   end
 end
 
@@ -134,7 +137,7 @@ end
 
 -- Lua writes the decimal point of the program's locale.
 local function digits_of(number, digits)
-  return (format("%." .. digits .. "g", number):gsub(",", "."))
+  return (format("%." .. digits .. "g", number):gsub("[^%d.e+-]+", "."))
 end
 
 local function exact_number(number)
@@ -165,6 +168,10 @@ local function encode_exactly(value)
   return (text:gsub(pattern, function(index) return texts[tonumber(index)] end))
 end
 
+local function writes_points()
+  return encode(0.5) == "0.5"
+end
+
 --- Writes a value as JSON, or says what cannot be held exactly.
 ---@param value any
 ---@param around integer?  levels around the caller's own value, which do not count
@@ -176,7 +183,7 @@ function M.encode(value, around)
   local state = {}
   local problem, path = check(value, state, -(around or 0))
   if problem then return nil, problem, path end
-  if state.placeholders then return encode_exactly(value) end
+  if state.placeholders or (state.fractions and not writes_points()) then return encode_exactly(value) end
   return encode(value)
 end
 
@@ -185,6 +192,10 @@ end
 ---@return any value  nil when the text is not JSON
 function M.decode(text)
   local ok, value = pcall(decode, text)
+  if ok then return value end
+  if type(text) ~= "string" or not find(text, "%d%.%d") then return nil end
+  cjson.new() -- lua-cjson looks at the locale again
+  ok, value = pcall(decode, text)
   if ok then return value end
 end
 
