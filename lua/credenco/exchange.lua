@@ -59,12 +59,14 @@ local function without_credentials(call, flow, err)
   return errors.with(err, changes)
 end
 
+local LONGEST_WAIT_S = 1000000000000 -- past every deadline, and its milliseconds are an integer
+
 -- A transport that cannot read a date (RFC 9110, 10.2.3) leaves the header to us; we
 -- read seconds.
 local function retry_after_ms(response)
   if response.retry_after_ms then return response.retry_after_ms end
   local seconds = response.headers and tostring(response.headers["retry-after"]):match("^%d+$")
-  return seconds and tonumber(seconds) * 1000
+  return seconds and math.min(tonumber(seconds), LONGEST_WAIT_S) * 1000
 end
 
 -- What is wrong with an answer: the server's own words, or what its reader says.
