@@ -305,11 +305,23 @@ describe("the client", function()
     assert.equal("bad_response", err.code)
   end)
 
-  it("keeps its own id when the server's cannot be asked about", function()
+  for name, id in pairs { ["is too long"] = ("x"):rep(256), ["is no UTF-8"] = "\255", ["has a line break"] = "a\nb", ["is empty"] = "" } do
+    it("keeps its own id when the server's cannot be asked about, because it " .. name, function()
+      local scenario = server:scenario {
+        create = { answering(cjson.encode { correlation_id = id, request_uri = SAMPLE }) },
+      }
+      local client = new_client(scenario)
+      local result = assert(client:issue_direct(order()))
+      assert.equal("89cba89", result.correlation_id)
+      assert(client:issue_status(result))
+    end)
+  end
+
+  it("takes any id of the server's that can be asked about", function()
     local scenario = server:scenario {
-      create = { answering(cjson.encode { correlation_id = ("x"):rep(256), request_uri = SAMPLE }) },
+      create = { answering(cjson.encode { correlation_id = " é ", request_uri = SAMPLE }) },
     }
-    assert.equal("89cba89", assert(new_client(scenario):issue_direct(order())).correlation_id)
+    assert.equal(" é ", assert(new_client(scenario):create_offer { template_id = "t", claims = COMPANY }).correlation_id)
   end)
 
   it("refuses a query that makes too long a URL", function()

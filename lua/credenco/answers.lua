@@ -1,9 +1,13 @@
 --- What the API's answers have to look like. A reader takes the body and the status of a
 --- 2xx answer and gives what the call is about, or nil and what is wrong with it.
 
+local core = require "credenco.core"
 local json = require "credenco.json"
+local options = require "credenco.options"
 
 local M = {}
+
+local is_plain = core.plain_text
 
 local function text(value)
   if type(value) == "string" and value ~= "" then return value end
@@ -16,8 +20,9 @@ end
 
 -- Fit to be asked about again.
 local function identifier(value)
+  if is_plain(value) and #value <= 255 then return value end -- nearly all are
   local id = text(value)
-  if id and #id <= 255 and not id:find("[%c\127]") then return id end
+  if id and not options.identifier(id) then return id end
 end
 
 -- Older servers leave out the prefix of the data: URI.
