@@ -211,6 +211,25 @@ describe("the client", function()
     assert.equal("unknown", err.sent)
   end)
 
+  it("shows of a status what may be shown", function()
+    local said = "k-s3cret at https://a.example/b?c=1\n"
+    local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
+    local _, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 50 })
+    assert.equal("[redacted] at [URL]", err.status)
+    assert.truthy(err.message:find("'[redacted] at [URL]", 1, true), err.message)
+  end)
+
+  it("cuts a long status between characters", function()
+    for padding = 0, 1 do
+      local said = ("x"):rep(padding) .. ("é"):rep(60)
+      local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
+      local status = assert(new_client(scenario):issue_status "1").status
+      assert.equal(said:sub(1, 100 - padding), status)
+    end
+    local scenario = server:scenario { status = { answering '{"status":"caf\233 new"}' } }
+    assert.equal("caf? new", assert(new_client(scenario):issue_status "1").status)
+  end)
+
   it("says why when the deadline of waiting passes without any status", function()
     local refusing = { send = function() return nil, { code = "connect_failed", sent = "no" } end }
     local client = credenco.new {

@@ -2,6 +2,7 @@
 --- 2xx answer and gives what the call is about, or nil and what is wrong with it.
 
 local core = require "credenco.core"
+local errors = require "credenco.errors"
 local json = require "credenco.json"
 local options = require "credenco.options"
 
@@ -33,9 +34,12 @@ local function data_uri(value)
 end
 
 --- The raw value of `status` may be anything; errors and logs get it bounded.
+local STATUS_MAX = 100
+
 local function status_word(value)
+  if is_plain(value) and #value <= STATUS_MAX then return value end
   local word = text(value)
-  return word and word:gsub("[%c\127]", "?"):sub(1, 100)
+  return word and errors.valid_utf8((word:gsub("[%c\127]", "?"):sub(1, STATUS_MAX)))
 end
 
 function M.create_offer(body, status)

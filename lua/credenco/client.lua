@@ -148,6 +148,11 @@ function Client:issue_status(id_or_result)
   return ask_status(self, as_issue("issue_status", id_or_result, 2))
 end
 
+-- A status may be anything, so an error shows it as it does the rest of a server's words.
+local function shown_status(self, args, status)
+  return errors.bounded_detail(status, { self.auth:secrets(), args.offer_uri or "" }) or ""
+end
+
 local function issue_failed(code, args, status, message)
   return errors.new {
     code = code, step = "issue_status", correlation_id = args.correlation_id, status = status,
@@ -176,6 +181,7 @@ function Client:wait_issued(id_or_result, opts)
     loop.sleep(math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
   until loop.now_ms() >= deadline_ms
   if not last then return nil, why end
+  last = shown_status(self, args, last)
   return nil, issue_failed("timeout", args, last,
     ("the issue is not finished within the deadline, its last status was '%s'"):format(last))
 end

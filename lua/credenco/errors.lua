@@ -16,7 +16,7 @@ local redaction = require "credenco.redaction"
 ---@field retry_after_ms integer?  the wait that the last answer asked for
 ---@field correlation_id string?
 ---@field detail string?       the server's own words: bounded, secrets taken out
----@field status string?       issue_failed and timeout of wait_issued: the raw issue status
+---@field status string?       issue_failed and timeout of wait_issued: the last issue status, as detail is shown
 local Error = {}
 Error.__index = Error
 Error.__name = "credenco.Error"
@@ -161,8 +161,10 @@ end
 
 -- The server's words ----------------------------------------------------------
 
--- What is left of a character at the end, and bytes that are no UTF-8, cannot be shown.
-local function valid_utf8(text)
+--- A text that can be shown: without what is left of a character at its end, and with "?" for bytes that are no UTF-8.
+---@param text string
+---@return string
+function M.valid_utf8(text)
   if core.utf8_valid(text) then return text end
   local whole = text:gsub("[\192-\255][\128-\191]*$", "")
   return core.utf8_valid(whole) and whole or (text:gsub("[\128-\255]", "?"))
@@ -175,8 +177,8 @@ end
 ---@return string?
 function M.bounded_detail(text, secrets)
   text = redaction.redact(text, secrets, 4 * DETAIL_MAX):gsub("[%c\127]+", " "):gsub("^%s+", ""):gsub("%s+$", "")
-  if #text > DETAIL_MAX then text = valid_utf8(text:sub(1, DETAIL_MAX - 3)) .. "..." end
-  return text ~= "" and valid_utf8(text) or nil
+  if #text > DETAIL_MAX then text = M.valid_utf8(text:sub(1, DETAIL_MAX - 3)) .. "..." end
+  return text ~= "" and M.valid_utf8(text) or nil
 end
 
 return M
