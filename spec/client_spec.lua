@@ -350,6 +350,18 @@ describe("the client", function()
     assert(client:request { path = "/x", query = { a = ("b"):rep(20000) } })
   end)
 
+  it("keeps no URI of an offer that cannot be pushed", function()
+    for _, call in ipairs { "create_offer", "issue_direct" } do
+      local args = order()
+      if call == "create_offer" then args.wallet_key = nil end
+      local client = new_client(server:scenario { create = { "insecure_offer" } })
+      local _, err = client[call](client, args)
+      assert.equal("insecure_offer_uri", err.code)
+      assert.is_nil(err:offer().offer_uri)
+      assert.truthy(err:offer().request_uri)
+    end
+  end)
+
   it("pushes the longest offer URI it takes", function()
     local scenario = server:scenario()
     local longest = "https://a.example/" .. ("/"):rep(8192 - #"https://a.example/")

@@ -283,6 +283,7 @@ static void bad_offers_fail_before_the_push(void) {
         succeed_at(BEGIN_MS, rows[i].request_uri);
         CHECK(next_at(BEGIN_MS) == CREDENCO_ACTION_FAILED);
         CHECK(failed_with(CREDENCO_STEP_OFFER_URI, rows[i].code, CREDENCO_SENT_NO));
+        CHECK(flow.offer_uri.len == 0);
         end();
     }
 }

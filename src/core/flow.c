@@ -266,6 +266,7 @@ static credenco_code on_success(credenco_flow *flow, credenco_span request_uri) 
     if (flow->step == CREDENCO_STEP_CREATE_OFFER) {
         credenco_code code = credenco_offer_uri(request_uri, &flow->offer_uri);
         if (code != CREDENCO_OK) {
+            credenco_buf_clear(&flow->offer_uri); /* what was read of it cannot be pushed */
             return fail_before_push(flow, code);
         }
     }
