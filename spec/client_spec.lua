@@ -317,6 +317,14 @@ describe("the client", function()
     assert.equal(0, #scenario.requests("create"))
   end)
 
+  it("gives the id of a trusted contact as the integer that it is", function()
+    for _, sent in ipairs { "7", '"7"' } do
+      local scenario = server:scenario { trust = { answering('{"id":' .. sent .. "}") } }
+      local contact = assert(new_client(scenario):trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" })
+      assert.equal("7", tostring(contact.id))
+    end
+  end)
+
   it("takes an empty answer for no trusted contact", function()
     local scenario = server:scenario { trust = { answering "[]" } }
     local contact, err = new_client(scenario):trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" }

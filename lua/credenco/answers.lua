@@ -26,6 +26,14 @@ local function identifier(value)
   if id and not options.identifier(id) then return id end
 end
 
+-- Lua 5.4 reads a number of JSON as 7.0.
+local to_integer = rawget(math, "tointeger") or function(number) return number end
+
+local function integer(value)
+  local number = tonumber(value)
+  return number and to_integer(number) or number
+end
+
 -- Older servers leave out the prefix of the data: URI.
 local function data_uri(value)
   local uri = text(value)
@@ -79,7 +87,7 @@ function M.trust_issuer(body, status)
   if not answer then return nil, "the answer is not a JSON object" end
   if not answer.id and not text(answer.did) then return nil, "the answer is no trusted contact" end
   return {
-    id = tonumber(answer.id),
+    id = integer(answer.id),
     did = text(answer.did),
     name = text(answer.name),
     direct_issue_allowed = answer.directIssueAllowed == true,
