@@ -1,6 +1,7 @@
 -- What the client puts on the wire, and what it gives back, when nothing goes wrong.
 local cjson = require "cjson"
 local credenco = require "credenco"
+local loop = require "credenco.loop"
 local Misbehaving = require "spec.support.misbehaving"
 
 local COMPANY = { id = "90004760", name = "CoolSoft B.V.", issuing_authority = "Credenco", issuing_country = "NL" }
@@ -324,6 +325,32 @@ describe("the client", function()
       assert.equal("7", tostring(contact.id))
     end
   end)
+
+  -- Without waiting on a clock: closing wakes who waits, or the answer is not there behind it.
+  for name, call in pairs {
+    ["the next attempt"] = function(client) return client:issue_status "1" end,
+    ["the next look at the status"] = function(client) return client:wait_issued("1", { interval_ms = 60000 }) end,
+  } do
+    it("is told closed at once when it waits for " .. name, function()
+      local client, asked, err
+      client = credenco.new { base_url = "https://a.example", api_key = "k", timeout_ms = 60000, transport = {
+        send = function()
+          asked = true
+          if name == "the next attempt" then
+            return { status = 503, headers = { ["retry-after"] = "30" }, body = "" }
+          end
+          return { status = 200, headers = {}, body = '{"status":"waiting"}' }
+        end,
+      } }
+      loop.spawn(function() err = select(2, call(client)) end)
+      assert.is_true(asked)
+      assert.is_nil(err)
+      client:close()
+      assert.equal("closed", err.code)
+      assert.equal(name == "the next attempt" and "rejected" or "no", err.sent)
+      assert.is_false(loop.busy())
+    end)
+  end
 
   it("takes an empty answer for no trusted contact", function()
     local scenario = server:scenario { trust = { answering "[]" } }

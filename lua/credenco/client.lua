@@ -11,6 +11,7 @@ local loop = require "credenco.loop"
 local many = require "credenco.many"
 local offers = require "credenco.offer"
 local options = require "credenco.options"
+local pause = require "credenco.pause"
 local settings = require "credenco.settings"
 
 local check = options.check
@@ -178,7 +179,7 @@ function Client:wait_issued(id_or_result, opts)
     why = (not why or err and err.code ~= "timeout") and err or why -- the last ask has the least time
     if last == "issue_completed" then return answer end
     if last == "error" then return nil, issue_failed("issue_failed", args, last) end
-    loop.sleep(math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
+    pause.wait(self.waiting, math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
   until loop.now_ms() >= deadline_ms
   if not last then return nil, why end
   last = shown_status(self, args, last)
@@ -251,6 +252,7 @@ end
 function Client:close()
   self.closed = true
   if self.transport.close then self.transport:close() end
+  pause.finish(self.waiting)
 end
 
 -- Construction -------------------------------------------------------------------
@@ -285,7 +287,7 @@ end
 ---@return credenco.Client
 function M.new(given, level)
   local read = settings.read(given, level + 1)
-  local self = setmetatable({ options = read, flows = {}, closed = false }, Client)
+  local self = setmetatable({ options = read, flows = {}, waiting = pause.new(), closed = false }, Client)
   self.auth = new_auth(self, read)
   self.transport = new_transport(read)
   self.context = core.context(read.base_url, read.wallet_base_url, self.auth.renewable,

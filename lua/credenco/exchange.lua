@@ -5,6 +5,7 @@ local answers = require "credenco.answers"
 local core = require "credenco.core"
 local errors = require "credenco.errors"
 local loop = require "credenco.loop"
+local pause = require "credenco.pause"
 
 local M = {}
 
@@ -145,6 +146,14 @@ local function failed(call, flow)
   return errors.new(fields)
 end
 
+-- The client was closed before the next attempt: what the last one may have done stays in doubt.
+local function closed_meanwhile(call, flow)
+  local last = flow:failure()
+  return errors.new {
+    code = "closed", step = last.step, sent = last.sent, attempts = last.attempts, correlation_id = call.correlation_id,
+  }
+end
+
 --- Pulls a started flow until it is done.
 ---@param self credenco.Client
 ---@param flow any
@@ -158,7 +167,8 @@ function M.run(self, flow, call)
       local err = request(self, flow, call, step, url, authorized, renew)
       if err then return nil, err end
     elseif kind == "wait" then
-      loop.sleep(step)
+      pause.wait(self.waiting, step)
+      if self.closed then return nil, closed_meanwhile(call, flow) end
     elseif kind == "done" then
       return true
     else

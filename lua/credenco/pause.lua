@@ -1,0 +1,35 @@
+--- Waits between the requests of a client, which end when it is closed.
+
+local loop = require "credenco.loop"
+
+local M = {}
+
+local WEAK_KEYS = { __mode = "k" } -- nginx may kill who waits
+
+--- Where a client keeps who waits.
+---@return table<table, boolean>
+function M.new()
+  return setmetatable({}, WEAK_KEYS)
+end
+
+--- Waits so many milliseconds, or until `finish`.
+---@param waiting table<table, boolean>
+---@param ms number
+function M.wait(waiting, ms)
+  local ticket = loop.self()
+  waiting[ticket] = true
+  loop.wait(ticket, loop.now_ms() + ms)
+  waiting[ticket] = nil
+end
+
+--- Ends the waits that are under way.
+---@param waiting table<table, boolean>
+function M.finish(waiting)
+  local tickets = {}
+  for ticket in pairs(waiting) do tickets[#tickets + 1] = ticket end
+  for _, ticket in ipairs(tickets) do
+    if waiting[ticket] then loop.wake(ticket) end
+  end
+end
+
+return M
