@@ -371,6 +371,14 @@ describe("the client", function()
     end)
   end
 
+  it("refuses a status URI that is no text", function()
+    local client = new_client(server:scenario())
+    for _, call in ipairs { "issue_status", "wait_issued" } do
+      assert.has_error(function() client[call](client, { correlation_id = "1", status_uri = true }) end,
+        call .. ": status_uri must be string, not boolean")
+    end
+  end)
+
   it("takes any id of the server's that can be asked about", function()
     local scenario = server:scenario {
       create = { answering(cjson.encode { correlation_id = " é ", request_uri = SAMPLE }) },
@@ -380,8 +388,12 @@ describe("the client", function()
 
   it("refuses a query that makes too long a URL", function()
     local client = new_client(server:scenario())
-    local _, problem = pcall(client.request, client, { path = "/x", query = { a = ("b"):rep(40000) } })
-    assert.equal("request: path and query make a URL of more than 32768 bytes", problem)
+    for _, long in ipairs { ("b"):rep(40000), ("é"):rep(200000) } do
+      for _, query in ipairs { { a = long }, { [long] = "a" } } do
+        local _, problem = pcall(client.request, client, { path = "/x", query = query })
+        assert.equal("request: path and query make a URL of more than 32768 bytes", problem)
+      end
+    end
     assert(client:request { path = "/x", query = { a = ("b"):rep(20000) } })
   end)
 

@@ -48,6 +48,7 @@ return {
   },
   issue_status = {
     correlation_id = { type = "string", required = true, check = identifier },
+    status_uri = { type = "string" },
   },
   wait_issued = {
     timeout_ms = { type = "integer", default = 60000, min = 1, max = 86400000 },

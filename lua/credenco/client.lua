@@ -131,7 +131,7 @@ end
 local function as_issue(what, id_or_result, level)
   local args = id_or_result
   if type(args) ~= "table" then args = { correlation_id = args } end
-  check(what, arguments.issue_status, { correlation_id = args.correlation_id }, level + 1)
+  check(what, arguments.issue_status, { correlation_id = args.correlation_id, status_uri = args.status_uri }, level + 1)
   return args
 end
 
@@ -208,10 +208,13 @@ local URL_MAX_BYTES = 32768 -- as in src/core/uri.h
 
 local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
 
+-- nil when a part of it is too long to be encoded.
 local function query_string(query)
   local parts = {}
   for name, value in pairs(query or {}) do
-    parts[#parts + 1] = core.encode(tostring(name)) .. "=" .. core.encode(tostring(value))
+    local encoded_name, encoded_value = core.encode(tostring(name)), core.encode(tostring(value))
+    if not encoded_name or not encoded_value then return nil end
+    parts[#parts + 1] = encoded_name .. "=" .. encoded_value
   end
   table.sort(parts)
   return #parts > 0 and "?" .. table.concat(parts, "&") or ""
@@ -230,8 +233,9 @@ function Client:request(args)
     body, problem = calls.encoded(args.json, "request", nil, "json")
     if not body then return nil, problem end
   end
-  local url = self.options.base_url .. args.path .. query_string(args.query)
-  if #url > URL_MAX_BYTES then
+  local query = query_string(args.query)
+  local url = query and self.options.base_url .. args.path .. query
+  if not url or #url > URL_MAX_BYTES then
     error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)
   end
   local call = calls.new(self, args.timeout_ms, body, nil, args.json)

@@ -53,6 +53,15 @@ describe("the transport over libcurl", function()
     assert.equal(200, response.status)
   end)
 
+  it("says when it is the request that is too large", function()
+    local transport = curl.new {}
+    local _, err = transport:send {
+      method = "POST", url = "https://a.example/x", body = ("x"):rep(64 * 1024 * 1024 + 1), deadline_ms = loop.now_ms() + 10000,
+    }
+    transport:close()
+    assert.same({ code = "too_large", sent = "no", message = "the body of the request is larger than 64 MiB" }, err)
+  end)
+
   it("takes no certificate of an authority it was not told of", function()
     local transport = curl.new {}
     local _, err = ask(transport, env.tls.url .. "/x")

@@ -4,7 +4,10 @@ local WORDS = {
   connect_failed = { no = "could not connect", unknown = "the connection broke before the whole answer was there" },
   tls_failed = { no = "the TLS connection failed" },
   timeout = { no = "no connection within the deadline", unknown = "no whole answer within the deadline" },
-  too_large = { unknown = "the answer is larger than max_body_bytes" },
+  too_large = {
+    no = "the body of the request is larger than 64 MiB", -- REQUEST_BODY_MAX in src/curl/transfer.c
+    unknown = "the answer is larger than max_body_bytes",
+  },
   closed = { no = "the transport is closed", unknown = "the transport was closed" },
   out_of_memory = { no = "out of memory", unknown = "out of memory" },
   invalid_argument = { no = "the URL must be https, or http to a loopback host, and nothing may hold control bytes" },
