@@ -205,6 +205,9 @@ describe("a range of one", function()
   end)
 end)
 
+local endless = {}
+endless.inner = endless
+
 describe("a mapping's author", function()
   local mistakes = {
     { "an unknown option", function() claims.text("c", { lenght = 3 }) end, 'unknown option "lenght"; known are check' },
@@ -227,6 +230,15 @@ describe("a mapping's author", function()
     { "a pattern that repeats a capture within it", function() claims.text("c", { pattern = "(a%1)" }) end, "pattern: '%1' is no capture" },
     { "a pattern of too many captures", function() claims.text("c", { pattern = ("()"):rep(33) }) end, "pattern: more than 32" },
     { "a form that is none", function() claims.text("c", { form = "uper" }) end, '"uper" is none of' },
+    { "a word for yes that is no text", function() claims.boolean("c", { yes = { 1 } }) end,
+      "claims.boolean: yes: must be a list of texts, and has a number" },
+    { "a word for no that is no text", function() claims.boolean("c", { no = { "n", false } }) end, "no: must be a list of texts" },
+    { "a choice that is no text", function() claims.text("c", { one_of = { "1", true } }) end,
+      "claims.text: one_of: must be a list of texts, and has a boolean" },
+    { "a constant in itself", function() claims.constant(endless) end,
+      "claims.constant: the value cannot be a claim: nested deeper than 64 levels" },
+    { "a default that is no claim", function() claims.list("c", { default = { print } }) end,
+      "claims.list: the default cannot be a claim: a function has no JSON form" },
     { "a notation that is none", function() claims.date("c", { notation = "YY" }) end, '"YY" is none of' },
     { "a whole number of no range", function() claims.integer("c", { min = 5, max = 1 }) end, "claims.integer: min (5) is above max (1)" },
     { "a number of no range", function() claims.number("c", { min = 0.5, max = 0.25 }) end, "min (0.5) is above max (0.25)" },

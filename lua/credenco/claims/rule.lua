@@ -1,6 +1,7 @@
 --- Rules: what the builders of `credenco.claims` make, checked once, when they are written down.
 
 local fault = require "credenco.claims.fault"
+local json = require "credenco.json"
 local range_flaw = require "credenco.claims.range"
 local scalar = require "credenco.claims.scalar"
 
@@ -54,6 +55,12 @@ local function accepts(expected, value)
   return false
 end
 
+-- What stands in a mapping goes into claims as it is.
+local function check_claim(value, builder, name)
+  local text, problem = json.encode(value)
+  if not text then fault("claims.%s: %s cannot be a claim: %s", builder, name, problem) end
+end
+
 local function copied_options(options, builder, ...)
   local copy = {}
   for name, value in pairs(options or {}) do
@@ -68,6 +75,7 @@ local function copied_options(options, builder, ...)
     end
     copy[name] = value
   end
+  if copy.default ~= nil then check_claim(copy.default, builder, "the default") end
   if copy.required == nil then copy.required = copy.default == nil end
   return copy
 end
@@ -111,6 +119,7 @@ end
 ---@return credenco.claims.Rule
 function M.constant(value)
   if value == nil then fault("claims.constant: a value is missing") end
+  check_claim(value, "constant", "the value")
   return setmetatable({ kind = "constant", value = value, options = {} }, Rule)
 end
 

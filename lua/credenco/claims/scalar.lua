@@ -60,6 +60,12 @@ local function check_pattern(options)
   return flaw and "pattern: " .. flaw
 end
 
+local function texts_flaw(options, name)
+  for _, item in pairs(options[name] or {}) do
+    if type(item) ~= "string" then return ("%s: must be a list of texts, and has a %s"):format(name, type(item)) end
+  end
+end
+
 local function contains(list, value)
   for _, item in ipairs(list) do
     if item == value then return true end
@@ -91,7 +97,8 @@ function text.check(options)
   if options.required and (options.min_length or options.max_length) then
     options.min_length = math.max(options.min_length or 1, 1)
   end
-  return range_flaw(options, "min_length", "max_length") or check_pattern(options) or check_forms(options)
+  return range_flaw(options, "min_length", "max_length") or check_pattern(options) or texts_flaw(options, "one_of")
+    or check_forms(options)
 end
 
 function text.fits(options)
@@ -222,6 +229,8 @@ end
 local boolean = { options = { yes = "table", no = "table" } }
 
 function boolean.check(options)
+  local flaw = texts_flaw(options, "yes") or texts_flaw(options, "no")
+  if flaw then return flaw end
   options.yes = lower_words(options.yes or { "true", "yes", "1" })
   options.no = lower_words(options.no or { "false", "no", "0" })
 end
