@@ -98,6 +98,9 @@ describe("a value that does not fit", function()
     { "a decimal point for a comma", claims.number("c", { decimal = "," }), "1.5", "text of 3 characters", "a number with a decimal comma" },
     { "a day that no calendar has", claims.date "c", "2023-02-29", "text of 10 characters", "a date written as YYYY-MM-DD" },
     { "a list that is too short", claims.list("c", { separator = ",", min_items = 2 }), "a", "a list of 1", "a list of at least 2 items" },
+    { "a list with a hole", claims.list("c", { of = claims.integer() }), { 1, nil, 3 }, "a list with a hole", "a list of at least 1 item" },
+    { "a list with a long hole", claims.list "c", { [1] = "a", [9] = "b" }, "a list with a hole", "a list of at least 1 item" },
+    { "an object where a list is asked for", claims.list("c", { required = false }), { a = "b" }, "an object", "a list of at least 0 items" },
     { "what the check refuses", claims.text("c", { check = function() return false, "an IBAN" end }), "x", "text of 1 character", "an IBAN" },
   }
   for _, case in ipairs(cases) do

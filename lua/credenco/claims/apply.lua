@@ -127,6 +127,25 @@ local function split(text, separator)
   return items
 end
 
+-- What a table has that no list has, or nil.
+local function list_flaw(items)
+  local count = 0
+  for key in pairs(items) do
+    if type(key) ~= "number" then return "an object" end
+    count = count + 1
+  end
+  for i = 1, count do
+    if items[i] == nil then return "a list with a hole" end
+  end
+end
+
+local function list_fits(options)
+  if options.max_items then
+    return ("a list of %d to %d items"):format(options.min_items, options.max_items)
+  end
+  return ("a list of at least %d item%s"):format(options.min_items, options.min_items == 1 and "" or "s")
+end
+
 local function list_items(rule, record, problems, path)
   local source, separator = rule.source, rule.options.separator
   if type(source) == "table" then
@@ -140,14 +159,11 @@ local function list_items(rule, record, problems, path)
   local value, failed = fetch(rule, record, problems, path)
   if failed then return nil, true end
   if type(value) == "string" and separator then return split(value, separator) end
-  return type(value) == "table" and value or { value }
-end
-
-local function list_fits(options)
-  if options.max_items then
-    return ("a list of %d to %d items"):format(options.min_items, options.max_items)
-  end
-  return ("a list of at least %d item%s"):format(options.min_items, options.min_items == 1 and "" or "s")
+  if type(value) ~= "table" then return { value } end
+  local flaw = list_flaw(value)
+  if not flaw then return value end
+  report(problems, path, rule, flaw, list_fits(rule.options))
+  return nil, true
 end
 
 function apply.list(rule, record, problems, path)
