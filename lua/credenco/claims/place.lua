@@ -43,14 +43,18 @@ local function words_of(problem, raiser)
   return said and LUA_WORDS:match(said)
 end
 
--- What looks like a place in a message is one only if it is on the stack: "at 12:30: ..." may be the record's.
+local OUR_FOLDER = debug.getinfo(1, "S").source:match("^(.*[/\\])claims[/\\]") or "@?"
+
+-- What looks like a place in a message is one only if it is on the stack: "at 12:30: ..." may be the record's. The
+-- author's functions end where they were called from; LuaJIT has nothing left of one that ends in `return error(...)`.
 local function place_of(problem)
   local said = type(problem) == "string" and problem:match("^(.-:%d+):")
   local nearest
   for level = 3, MOST_LEVELS do
-    local info = debug.getinfo(level, "Sl")
-    if not info then break end
-    local place = info.currentline > 0 and ("%s:%d"):format(info.short_src, info.currentline)
+    local info = debug.getinfo(level, "Slf")
+    if not info or info.func == xpcall then break end
+    local told = info.currentline > 0 and info.source:find(OUR_FOLDER, 1, true) ~= 1
+    local place = told and ("%s:%d"):format(info.short_src, info.currentline)
     if place and place == said then return place end
     nearest = nearest or place
   end
