@@ -1,5 +1,6 @@
 -- Claim mapping: what each rule accepts, what it makes of it, and how it says what does not fit.
 local claims = require "credenco.claims"
+local json = require "credenco.json"
 
 local function one(rule, record)
   local object, problems = claims.map({ claim = rule }):apply(record)
@@ -186,6 +187,16 @@ describe("a mapping", function()
     local mapping = claims.map { a = "one", b = { c = claims.list { "two", "three" } }, d = claims.constant(1) }
     assert.same({ "one", "three", "two" }, mapping:columns())
   end)
+end)
+
+describe("nothing with a minus", function()
+  for _, rule in ipairs { claims.integer "c", claims.number "c" } do
+    for _, given in ipairs { "-0", "-000", -0.0 } do
+      it(("is 0: %s as %s"):format(given, rule.options.fits), function()
+        assert.equal('{"claim":0}', json.encode { claim = one(rule, { c = given }) })
+      end)
+    end
+  end
 end)
 
 describe("a pattern", function()

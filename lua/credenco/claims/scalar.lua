@@ -170,8 +170,9 @@ local function is_exact(value, written)
   return #written <= SURELY_EXACT or digits_that_count(written) == digits_that_count(json.encode(value))
 end
 
--- Lua 5.4 prints a whole float as 1.0: hand on an integer where the language has them.
-local to_integer = rawget(math, "tointeger") or function(value) return value end
+-- Lua 5.4 prints a whole float as 1.0: hand on an integer where the language has them. Elsewhere -0 is another
+-- number than 0, until 0 is added.
+local to_integer = rawget(math, "tointeger") or function(value) return value + 0 end
 
 local integer = { options = { min = "number", max = "number" } }
 
