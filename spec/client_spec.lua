@@ -371,6 +371,19 @@ describe("the client", function()
     end)
   end
 
+  it("shows no claim that was sent, whatever has become of its table", function()
+    local refused = { act = "answer", status = 422, headers = {}, body = "Alice Alison of 12345.678 is not allowed" }
+    local client = new_client(server:scenario { create = { refused }, other = { refused } })
+    for _, call in ipairs { "create_offer", "request" } do
+      local claims, err = { name = "Alice Alison", number = 12345.678 }, nil
+      local args = call == "request" and { path = "/x", json = claims } or { template_id = "t", claims = claims }
+      loop.spawn(function() err = select(2, client[call](client, args)) end)
+      claims.name, claims.number = "Bob", nil
+      while not err do loop.turn() end
+      assert.equal("[redacted] of [redacted] is not allowed", err.detail)
+    end
+  end)
+
   it("refuses a status URI that is no text", function()
     local client = new_client(server:scenario())
     for _, call in ipairs { "issue_status", "wait_issued" } do

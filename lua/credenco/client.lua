@@ -7,6 +7,7 @@ local auth = require "credenco.auth"
 local calls = require "credenco.call"
 local core = require "credenco.core"
 local errors = require "credenco.errors"
+local json = require "credenco.json"
 local loop = require "credenco.loop"
 local many = require "credenco.many"
 local offers = require "credenco.offer"
@@ -238,7 +239,7 @@ function Client:request(args)
   if not url or #url > URL_MAX_BYTES then
     error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)
   end
-  local call = calls.new(self, args.timeout_ms, body, nil, args.json)
+  local call = calls.new(self, args.timeout_ms, body, nil, body and json.decode)
   call.method = method
   return calls.single(self, "request", url, call, IDEMPOTENT[method] == true)
 end

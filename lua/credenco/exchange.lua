@@ -25,7 +25,7 @@ end
 ---@field method string?           of request
 ---@field headers table|false      of the token call; else the last authorized headers
 ---@field correlation_id string?
----@field secrets any              what must not show in an error: claims, tokens
+---@field secrets any              what must not show in an error: claims, tokens; or a function that finds them in the body
 ---@field answer table|false       what its reader made of the last answer
 ---@field offer table|false        the answer to create_offer
 ---@field trouble credenco.Trouble|false  what went wrong in the last attempt
@@ -46,7 +46,9 @@ local function emit(self, kind, step, call, http_status, code, sent)
 end
 
 local function secrets_of(self, call, flow)
-  return { self.auth:secrets(call.headers), call.secrets or "", flow:offer_uri(), call.offer or "" }
+  local secrets = call.secrets
+  if type(secrets) == "function" then secrets = secrets(call.body) end
+  return { self.auth:secrets(call.headers), secrets or "", flow:offer_uri(), call.offer or "" }
 end
 
 -- A token that could not be had ends the call; what an earlier attempt may have done

@@ -23,6 +23,12 @@ local function body_of(args, correlation_id)
   }, "create_offer", correlation_id, "")
 end
 
+-- As they were sent: meanwhile who gave them may have changed them.
+local function claims_in(body)
+  local sent = json.decode(body)
+  return sent and sent.claims
+end
+
 --- The call that asks for an offer, or the error of claims that cannot be sent.
 ---@param client credenco.Client
 ---@param args table  of create_offer or issue_direct
@@ -32,7 +38,7 @@ function M.call(client, args)
   local correlation_id = args.correlation_id or core.uuid()
   local body, err = body_of(args, correlation_id)
   if not body then return nil, err end
-  return calls.new(client, args.timeout_ms, body, correlation_id, args.claims)
+  return calls.new(client, args.timeout_ms, body, correlation_id, claims_in)
 end
 
 ---@param call credenco.Call
