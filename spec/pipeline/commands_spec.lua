@@ -111,6 +111,22 @@ describe("the commands of the pipeline", function()
     assert.is_nil(check_header("coc_number,wallet,a|b,legal"):find("commas", 1, true))
   end)
 
+  it("take a path of a nested record for there when its first part is, in any of the records", function()
+    local account = files.read("examples/pipeline/accounts.jsonl"):match "^.-\n"
+    files.write(folder .. "/a.jsonl", account)
+    local done = credenco("claims", "check", "examples/pipeline/bank_account.lua", folder .. "/a.jsonl")
+    assert.is_nil(done.out:find('column "', 1, true), done.out)
+    assert.equal(0, done.code)
+    files.write(folder .. "/a.jsonl", account .. account:gsub('"address":{.-},', ""):gsub("NL91 ABNA", "NL91ABNA"))
+    done = credenco("claims", "check", "examples/pipeline/bank_account.lua", folder .. "/a.jsonl")
+    assert.is_nil(done.out:find('column "', 1, true), done.out)
+    files.write(folder .. "/a.jsonl", (account:gsub('"account"', '"acount"')))
+    done = credenco("claims", "check", "examples/pipeline/bank_account.lua", folder .. "/a.jsonl")
+    assert.matches('column "account.iban" is used by the workflow, and the source does not have it', done.out)
+    assert.matches("columns not used: acount", done.out)
+    assert.equal(4, done.code)
+  end)
+
   it("say which columns that are read as text stand several times in the header", function()
     files.write(folder .. "/w.lua", [[
 local claims = require "credenco.claims"

@@ -1,7 +1,5 @@
 --- Which columns a mapping uses, so that a misspelt or a forgotten one is seen before anything is sent.
 
-local apply = require "credenco.claims.apply"
-
 local M = {}
 
 local function collect(rule, seen)
@@ -54,20 +52,26 @@ function M.watched(record, seen)
   })
 end
 
---- Compares the columns a mapping uses with those a file has.
+-- What of a record a column or a path is read from.
+local function found_in(there, name, nested)
+  if there[name] then return name end
+  local first = nested and name:match "^([^.]+)%."
+  return there[first] and first
+end
+
+--- Compares the columns a mapping uses with those a source has.
 ---@param used string[]|table<string, boolean>
 ---@param header string[]
+---@param nested? boolean records have records in them: of a path its first part tells
 ---@return string[] unknown columns that are used and not there
 ---@return string[] unused columns that are there and not used
-function M.compare(used, header)
-  local asked, there, unknown, unused = {}, {}, {}, {}
-  for name, value in pairs(used) do asked[value == true and name or value] = true end
-  for _, name in ipairs(header) do there[name] = {} end
-  for name in pairs(asked) do
-    if apply.column_value(there, name) == nil then unknown[name] = true end
-  end
-  for name in pairs(there) do
-    if not asked[name] then unused[name] = true end
+function M.compare(used, header, nested)
+  local there, unknown, unused = {}, {}, {}
+  for _, name in ipairs(header) do there[name], unused[name] = true, true end
+  for name, value in pairs(used) do
+    local column = value == true and name or value
+    local found = found_in(there, column, nested)
+    if found then unused[found] = nil else unknown[column] = true end
   end
   return sorted(unknown), sorted(unused)
 end

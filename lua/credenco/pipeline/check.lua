@@ -159,11 +159,17 @@ local function try_line(report, workflow, item, seen, line_of)
   try_record(report, workflow, item, item.record, line_of)
 end
 
-local function header_of(source, last_record)
-  if source.columns then return source.columns end
-  local names = {}
-  for name in pairs(last_record or {}) do names[#names + 1] = name end
-  return names
+-- Every record may have names of its own.
+local function add_names(names, record)
+  for name in pairs(record) do
+    if type(name) == "string" then names[name] = true end
+  end
+end
+
+local function list_of(names)
+  local list = {}
+  for name in pairs(names) do list[#list + 1] = name end
+  return list
 end
 
 -- The value of such a column is a list, which is no text.
@@ -178,11 +184,11 @@ local function repeated(workflow, source, seen)
   return list
 end
 
-local function add_columns(report, workflow, source, seen, last_record)
-  local header = header_of(source, last_record)
+local function add_columns(report, workflow, source, seen, names)
+  local header = source.columns or list_of(names)
   report.unknown_columns, report.unused_columns = {}, {}
   if #header > 0 then
-    report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header)
+    report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header, not source.columns)
   end
   report.repeated_columns = repeated(workflow, source, seen)
 end
@@ -194,16 +200,16 @@ end
 ---@return string? err the source could not be read on
 function M.run(workflow, source, limit)
   local report = blank()
-  local seen, line_of, last = {}, {}, nil
+  local seen, line_of, names = {}, {}, {}
   for _, column in ipairs(workflow.columns) do seen[column] = true end
   while not limit or report.lines < limit do
     local item, err = source:next()
     if err then return nil, err end
     if not item then break end
-    last = item.record or last
+    if not source.columns and item.record then add_names(names, item.record) end
     try_line(report, workflow, item, seen, line_of)
   end
-  add_columns(report, workflow, source, seen, last)
+  add_columns(report, workflow, source, seen, names)
   return report
 end
 
