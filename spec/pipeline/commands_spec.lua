@@ -127,6 +127,28 @@ describe("the commands of the pipeline", function()
     assert.equal(4, done.code)
   end)
 
+  it("end a check with 4 only for lines that do not fit, or a column without which none can", function()
+    files.write(folder .. "/w.lua", [[
+local claims = require "credenco.claims"
+return { name = "w", template_id = "t", key = "id", wallet_key = "wallet", claims = claims.map {
+  name = "name", city = claims.text("city", { required = false }), kind = claims.text("kind", { default = "x" }),
+  tags = claims.list("tags", { required = false }),
+  seat = claims.object({ street = "street" }, { required = false }) } }
+]])
+    for header, code in pairs { ["id,wallet,name"] = 0, ["id,wallet"] = 4, ["id,name"] = 4, ["wallet,name"] = 4 } do
+      for _, line_below in ipairs { "", "1,2,3\n" } do
+        files.write(folder .. "/in.csv", header .. "\n" .. (code == 0 and line_below or ""))
+        for _, command in ipairs { { "claims", "check" }, { "run", "--dry-run" } } do
+          command[#command + 1] = folder .. "/w.lua"
+          command[#command + 1] = folder .. "/in.csv"
+          local done = program.run(command, env)
+          assert.equal(code, done.code, header .. line_below .. done.out .. done.err)
+          assert.matches('column "city" is used by the workflow, and the source does not have it', done.out)
+        end
+      end
+    end
+  end)
+
   it("say which columns that are read as text stand several times in the header", function()
     files.write(folder .. "/w.lua", [[
 local claims = require "credenco.claims"

@@ -27,6 +27,19 @@ function M.named(root)
   return sorted(seen)
 end
 
+--- The columns without which no record fits.
+---@param rule credenco.claims.Rule
+---@param seen table<string, boolean> filled
+function M.needed(rule, seen)
+  local options = rule.options
+  if not options.required or options.default ~= nil then return end
+  if rule.kind == "object" then
+    for _, name in ipairs(rule.names) do M.needed(rule.rules[name], seen) end
+  elseif type(rule.source) == "string" and options.min_items ~= 0 then
+    seen[rule.source] = true
+  end
+end
+
 --- The columns that rules read as lists, whose names may be repeated in a header.
 ---@param rule credenco.claims.Rule
 ---@param seen table<string, boolean> filled

@@ -22,6 +22,7 @@ local WATCHED = 100
 ---@field problems { line: integer, path: string, column?: string, found: string, fits: string }[] the first ones
 ---@field more integer problems beyond those
 ---@field unknown_columns string[] used by the workflow, not in the source
+---@field hopeless boolean one of these is a column without which no line can fit
 ---@field unused_columns string[] in the source, not used by the workflow
 ---@field repeated_columns { column: string, times: integer }[] several times in the header and not read as a list
 ---@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table }
@@ -184,12 +185,32 @@ local function repeated(workflow, source, seen)
   return list
 end
 
+-- What no line can do without: key, wallets, and claims that are required.
+local function needed_columns(workflow)
+  local needed = {}
+  if type(workflow.key) == "table" then needed[workflow.key.column] = true end
+  for _, step in ipairs(workflow.steps) do
+    local delivers = step.delivery == "direct" or step.delivery == "inbox"
+    if delivers and type(step.wallet_key) == "table" then needed[step.wallet_key.column] = true end
+    if type(step.claims) == "table" then claims_columns.needed(step.claims.root, needed) end
+  end
+  return needed
+end
+
+local function any_of(names, set)
+  for _, name in ipairs(names) do
+    if set[name] then return true end
+  end
+  return false
+end
+
 local function add_columns(report, workflow, source, seen, names)
   local header = source.columns or list_of(names)
   report.unknown_columns, report.unused_columns = {}, {}
   if #header > 0 then
     report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header, not source.columns)
   end
+  report.hopeless = any_of(report.unknown_columns, needed_columns(workflow))
   report.repeated_columns = repeated(workflow, source, seen)
 end
 

@@ -14,7 +14,7 @@ Examples:
   credenco claims check company.lua companies.csv
   credenco claims check company.lua companies.csv --json
 
-Exit code 4 when lines do not fit.]],
+Exit code 4 when lines do not fit, or none can for want of a column.]],
 }
 
 function M.declare(command)
@@ -29,7 +29,7 @@ function M.run(args)
   local report, err = check.run(workflow, source, arguments.count(args.limit, "--limit"))
   source:close()
   if not report then return nil, { code = "unexpected", message = err } end
-  local bad = report.refused > 0 or #report.unknown_columns > 0
+  local bad = report.refused > 0 or report.hopeless
   return findings.fields(report), findings.text(report), bad and exit_code.rejected or exit_code.done
 end
 
