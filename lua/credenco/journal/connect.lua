@@ -8,13 +8,21 @@ local M = {}
 
 local OWNER_ONLY = 384 -- 0600
 
+--- Stands at the end of a message of which something was left out.
+M.LEFT_OUT = " ..."
+
+-- What a server adds to its message shows the values of rows, or the statement that held them.
+local ADDED = { "\nDETAIL:.*", "\nQUERY:.*", "\nCONTEXT:.*" }
+
 -- The place in luadbi's source or the words around the server's message help nobody.
 ---@param err any
 ---@return string
 function M.plain_error(err)
-  local text = tostring(err):gsub("^.-:%d+: ", ""):gsub("%s+", " ")
+  local text = tostring(err):gsub("^[^%s:]*:%d+: ", "")
+  for _, added in ipairs(ADDED) do text = text:gsub(added, M.LEFT_OUT) end
+  text = text:gsub("%s+", " ")
   for _, prefix in ipairs { "Error preparing statement handle: ", "Error executing statement parameters: ",
-    "Execute failed ", "Failed to connect to database: ", "Error binding statement parameters: " } do
+    "Execute failed ", "Fetch failed ", "Failed to connect to database: ", "Error binding statement parameters: " } do
     if text:sub(1, #prefix) == prefix then text = text:sub(#prefix + 1) end
   end
   return text:gsub("^ERROR: +", ""):match("^(.-)%s*$")

@@ -259,8 +259,9 @@ end
 function Database:columns(sql)
   local statement, err = self:statement(sql)
   if not statement then return nil, err end
-  local names = statement:columns()
+  local ok, names = pcall(statement.columns, statement)
   self:forget(sql)
+  if not ok then return nil, "there is no statement in it" end -- nothing, or a remark
   return names
 end
 

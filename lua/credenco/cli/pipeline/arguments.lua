@@ -117,7 +117,7 @@ function M.source_or_none(args)
   end
   local opened, err = source.open(args.source, { format = args.format, query = args.query,
     name = args.query and journal_url.without_password(args.source) or nil })
-  if not opened then usage.fail(err) end
+  if not opened then usage.fail((err:gsub("^query: ", "--%0"))) end
   return opened
 end
 

@@ -2,6 +2,8 @@
 --- out integers as 32 bits and cuts text at a NUL byte, and neither may happen to a claim unnoticed.
 --- PostgreSQL is read through a cursor, so the result's size does not matter.
 
+local lpeg = require "lpeg"
+local connect = require "credenco.journal.connect"
 local database = require "credenco.journal.database"
 local jsonl = require "credenco.pipeline.source.jsonl"
 
@@ -21,16 +23,37 @@ local function quoted_pairs(columns)
   return table.concat(parts, ", ")
 end
 
+-- A server says the values of a row in the quotes of its language. A value may hold some of its own, so all goes from
+-- the first to the last; and to the end where the last is not there, or may not be, because something was left out.
+local QUOTE = lpeg.P(false)
+for _, quote in ipairs { '"', "'", "«", "»", "‘", "’", "‚", "“", "”", "„", "‹", "›", "「", "」" } do
+  QUOTE = QUOTE + quote
+end
+local PLAIN = (1 - QUOTE) ^ 0
+local LAST = QUOTE * (1 - QUOTE - lpeg.P(connect.LEFT_OUT) * -1) ^ 0 * -1
+local VALUES = QUOTE * (1 - LAST) ^ 0 * (QUOTE + -1) / "..."
+local WITHOUT_VALUES = lpeg.Cs(PLAIN * (VALUES * PLAIN) ^ -1)
+
+local function failed(err, row)
+  local place = row > 0 and ("after row %d"):format(row) or "before its first row"
+  return ("the query failed %s: %s"):format(place, WITHOUT_VALUES:match(err))
+end
+
+local function not_run(err)
+  return nil, "query: " .. err
+end
+
 local openers = {}
 
 function openers.sqlite(db, query)
   local columns, err = db:columns(query)
-  if not columns then return nil, err end
+  if not columns then return not_run(err) end
   local fetch, fetch_err = db:stream(("SELECT json_object(%s) FROM (%s)"):format(quoted_pairs(columns), query))
-  if not fetch then return nil, fetch_err end
-  return function()
+  if not fetch then return nil, failed(fetch_err, 0) end
+  return function(before)
     local row, row_err = fetch()
-    return row and row[1], row_err
+    if row_err then return nil, failed(row_err, before + 1) end -- luadbi is a row ahead, and lost one
+    return row and row[1]
   end
 end
 
@@ -39,13 +62,13 @@ function openers.postgresql(db, query)
   if not ok then return nil, err end
   ok, err = db:execute(
     ("DECLARE credenco_source NO SCROLL CURSOR FOR SELECT row_to_json(q)::text FROM (%s) q"):format(query))
-  if not ok then return nil, err end
+  if not ok then return not_run(err) end
   local rows, at = {}, 0
-  return function()
+  return function(before)
     at = at + 1
     if at > #rows then
       rows, err = db:rows(("FETCH %d FROM credenco_source"):format(BATCH))
-      if not rows then return nil, err end
+      if not rows then return nil, failed(err, before) end
       at = 1
     end
     return rows[at] and rows[at][1]
@@ -59,6 +82,7 @@ end
 ---@return string? err
 function M.open(url, query, options)
   query = query:gsub("[;%s]+$", "")
+  if query == "" then return not_run "there is no statement in it" end
   local db, err = database.open(url, { read_only = true })
   if not db then return nil, err end
   local fetch, fetch_err = openers[db.dialect](db, query)
@@ -73,7 +97,7 @@ end
 ---@return credenco.pipeline.Item?
 ---@return string? err
 function Sql:next()
-  local raw, err = self.fetch()
+  local raw, err = self.fetch(self.row)
   if not raw then return nil, err end
   self.row = self.row + 1
   local record, flaw = jsonl.decode(raw)
