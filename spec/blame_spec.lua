@@ -1,5 +1,6 @@
 -- A wrong argument is the caller's mistake, and the error names the caller's line.
 local credenco = require "credenco"
+local source = require "credenco.pipeline.source"
 
 local function line_of(fn)
   return debug.getinfo(fn, "S").linedefined + 1
@@ -38,6 +39,15 @@ local function cases(client)
     ["request"] = function()
       return (client:request { path = "no slash" })
     end,
+    ["source.open"] = function()
+      return (source.open("clean.csv", { format = "cvs" }))
+    end,
+    ["source.open without a source"] = function()
+      return (source.open(nil))
+    end,
+    ["source.from_bytes"] = function()
+      return (source.from_bytes({}, { name = "x", format = "cvs" }))
+    end,
   }
 end
 
@@ -50,6 +60,15 @@ describe("a wrong argument", function()
       assert.is_truthy(problem:find(("blame_spec.lua:%d: "):format(line_of(mistake)), 1, true), problem)
     end)
   end
+
+  it("of a source names the option and what is allowed", function()
+    local _, problem = pcall(source.open, "clean.csv", { format = "cvs" })
+    assert.equal('source.open: format must be "csv" or "jsonl"', problem)
+    _, problem = pcall(source.open, "clean.csv", { fromat = "csv" })
+    assert.equal("source.open: unknown option 'fromat', did you mean 'format'?", problem)
+    _, problem = pcall(source.open, 5)
+    assert.equal("source.open: a path, or an array or iterator of records is needed, not a number", problem)
+  end)
 
   it("is the first by name when there are several", function()
     local _, problem = pcall(client.issue_direct, client, {})

@@ -6,6 +6,7 @@
 local bytes = require "credenco.pipeline.source.bytes"
 local csv = require "credenco.pipeline.source.csv"
 local jsonl = require "credenco.pipeline.source.jsonl"
+local option_table = require "credenco.options"
 local records = require "credenco.pipeline.source.records"
 
 local M = {}
@@ -31,6 +32,15 @@ M.MAX_RECORD_BYTES = 1048576
 
 local FORMATS = { csv = csv, jsonl = jsonl }
 local EXTENSIONS = { csv = "csv", tsv = "csv", txt = "csv", jsonl = "jsonl", ndjson = "jsonl" }
+
+local OPTIONS = {
+  name = { type = "string" },
+  format = { type = "string", check = function(format)
+    return not FORMATS[format] and 'must be "csv" or "jsonl"' or nil
+  end },
+  query = { type = "string" },
+  max_record_bytes = { type = "integer", min = 1 },
+}
 
 --- What a file is taken for when nobody says it.
 ---@param path string
@@ -59,6 +69,7 @@ end
 ---@return credenco.pipeline.Source?
 ---@return string? err names the source
 function M.from_bytes(stream, options)
+  option_table.check("source.from_bytes", OPTIONS, options, 2)
   local front, read_err = stream:read()
   if read_err then return nil, ("%s: %s"):format(options.name, read_err) end
   local format = options.format or M.format_of(options.name, front or "")
@@ -73,13 +84,18 @@ function M.from_bytes(stream, options)
   return source
 end
 
+local OPENED = { string = true, table = true, ["function"] = true }
+
 --- Opens a file, standard input (`-`), a query, or an iterator.
 ---@param what string|table|function a path; an array or iterator of records
 ---@param options? { format?: "csv"|"jsonl", query?: string, max_record_bytes?: integer, name?: string }
 ---@return credenco.pipeline.Source?
 ---@return string? err
 function M.open(what, options)
-  options = options or {}
+  options = option_table.read("source.open", OPTIONS, options or {}, 2)
+  if not OPENED[type(what)] then
+    error("source.open: a path, or an array or iterator of records is needed, not a " .. type(what), 2)
+  end
   if type(what) ~= "string" then return records.open(what, { name = options.name or "records" }) end
   if options.query then
     return require("credenco.pipeline.source.sql").open(what, options.query, { name = options.name or "query" })
