@@ -1,6 +1,7 @@
 -- Claim mapping: what each rule accepts, what it makes of it, and how it says what does not fit.
 local claims = require "credenco.claims"
 local json = require "credenco.json"
+local prepare = require "credenco.pipeline.prepare"
 
 local function one(rule, record)
   local object, problems = claims.map({ claim = rule }):apply(record)
@@ -102,7 +103,7 @@ describe("a value that does not fit", function()
     { "a list with a hole", claims.list("c", { of = claims.integer() }), { 1, nil, 3 }, "a list with a hole", "a list of at least 1 item" },
     { "a list with a long hole", claims.list "c", { [1] = "a", [9] = "b" }, "a list with a hole", "a list of at least 1 item" },
     { "an object where a list is asked for", claims.list("c", { required = false }), { a = "b" }, "an object", "a list of at least 0 items" },
-    { "what the check refuses", claims.text("c", { check = function() return false, "an IBAN" end }), "x", "text of 1 character", "an IBAN" },
+    { "what the check refuses", claims.text("c", { check = function() return false end, fits = "an IBAN" }), "x", "text of 1 character", "an IBAN" },
   }
   for _, case in ipairs(cases) do
     it(("is told of by its kind, never its value: %s"):format(case[1]), function()
@@ -140,10 +141,23 @@ describe("a mapping", function()
   end)
 
   it("takes what a function returns, and its own words for what is wrong", function()
-    local mapping = claims.map { both = function(r) if r.ok then return { r.ok } end return nil, "a record with ok" end }
+    local mapping = claims.map { both = function(r) if r.ok then return { r.ok } end return nil, "there is no ok" end }
     assert.same({ both = { 1 } }, mapping:apply { ok = 1 })
     local _, problems = mapping:apply {}
-    assert.equal("a record with ok", problems[1].fits)
+    assert.same({ path = "both", kind = "no value", refused = "there is no ok" }, problems[1])
+  end)
+
+  it("tells the text of a check as the reason it is, and not as what would fit", function()
+    local function check() return false, "IBAN check digits are wrong" end
+    local mapping = claims.map { iban = claims.text("c", { check = check, fits = "an IBAN" }),
+      list = claims.list("c", { check = check }), item = claims.list("c", { of = claims.text { check = check } }) }
+    local _, problems = mapping:apply { c = "x" }
+    assert.same({ path = "iban", column = "c", kind = "text of 1 character", refused = "IBAN check digits are wrong" }, problems[1])
+    assert.equal('iban (column "c"): text of 1 character, refused: IBAN check digits are wrong', prepare.describe { problems[1] })
+    for _, problem in ipairs(problems) do
+      assert.equal("IBAN check digits are wrong", problem.refused)
+      assert.is_nil(problem.fits)
+    end
   end)
 
   it("turns a function that throws into a problem that quotes no value", function()

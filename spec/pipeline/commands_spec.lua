@@ -204,6 +204,24 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.equal(1, cjson.decode(credenco("claims", "check", folder .. "/w.lua", source, "--json").out).refused)
   end)
 
+  it("tell what a function of the workflow says against a record as what it is", function()
+    local head = 'return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet", claims = '
+    for definition, row in pairs {
+      ['require "credenco.claims".map { x = require "credenco.claims".text("legal_name", {'
+        .. ' check = function() return false, "the digits are wrong" end }) }'] = "x +legal_name +text of 9 characters",
+      ['require "credenco.claims".map { x = function() return nil, "the digits are wrong" end }'] = "x +no value",
+      ['function() return nil, "the digits are wrong" end'] = "%(claims%) +no claims",
+    } do
+      files.write(folder .. "/w.lua", head .. definition .. " }")
+      local done = credenco("claims", "check", folder .. "/w.lua", csv { line(1) })
+      assert.equal(4, done.code, done.out .. done.err)
+      assert.matches("\n2 +" .. row .. " +refused: the digits are wrong\n", done.out)
+      local problem = cjson.decode(credenco("claims", "check", folder .. "/w.lua", folder .. "/in.csv", "--json").out).problems[1]
+      assert.equal("the digits are wrong", problem.refused)
+      assert.is_nil(problem.fits)
+    end
+  end)
+
   it("pass over a hook that asks the client, and say so", function()
     files.write(folder .. "/w.lua", [[
 return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",

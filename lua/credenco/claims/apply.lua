@@ -13,7 +13,8 @@ local M = {}
 ---@field path string the claim, as `address.city` or `directors[2]`
 ---@field column? string the column it comes from, when it comes from one
 ---@field kind string what was found, never its value
----@field fits string what would fit
+---@field fits? string what would fit
+---@field refused? string in its place: what a function of the mapping's author said against it
 
 ---@param record table
 ---@param column string a column's name, or for nested records a path as `address.city`
@@ -38,6 +39,13 @@ local function report(problems, path, rule, found, fits)
   problems[#problems + 1] = { path = path, column = column, kind = found, fits = fits or rule.options.fits }
 end
 
+-- The author's text may say anything: why, or what would fit.
+local function refuse(problems, path, rule, found, text)
+  report(problems, path, rule, found)
+  local problem = problems[#problems]
+  problem.fits, problem.refused = nil, tostring(text)
+end
+
 -- A function of the mapping's author must not take the run down: what it throws is a problem of
 -- this record. The text may hold a value of the record, so only its place is kept.
 local function call(problems, path, rule, fn, ...)
@@ -52,7 +60,7 @@ local function fetch(rule, record, problems, path)
   local value, message, failed = call(problems, path, rule, rule.source, record)
   if failed then return nil, true end
   if value == nil and message then
-    report(problems, path, rule, "refused by the mapping's function", tostring(message))
+    refuse(problems, path, rule, "no value", message)
     return nil, true
   end
   return value
@@ -60,10 +68,11 @@ end
 
 local function checked(rule, value, record, problems, path)
   if not rule.options.check then return value end
-  local fine, fits, failed = call(problems, path, rule, rule.options.check, value, record)
+  local fine, why, failed = call(problems, path, rule, rule.options.check, value, record)
   if failed then return nil end
   if fine then return value end
-  report(problems, path, rule, kind.of(value), fits and tostring(fits) or rule.options.fits)
+  if why then return refuse(problems, path, rule, kind.of(value), why) end
+  report(problems, path, rule, kind.of(value))
 end
 
 local function read_by_type(rule, value, problems, path)

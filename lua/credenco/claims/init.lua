@@ -29,7 +29,7 @@ Mapping.__index = Mapping
 --- Options: `trim` (true), `form` (one or a list of `collapse`, `upper`, `lower`, `digits`,
 --- `alphanumeric`, or a function), `pattern` (a Lua pattern), `length`, `min_length`, `max_length`
 --- (in characters), `one_of`; and as everywhere `required`, `default`, `check` (a function of value
---- and record that returns true, or false and what would fit) and `fits` (what problems say).
+--- and record that returns true, or false and why) and `fits` (what problems say would fit).
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule

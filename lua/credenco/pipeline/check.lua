@@ -19,7 +19,7 @@ local WATCHED = 100
 ---@field skipped integer lines that `accept` or `before_issue` does not want
 ---@field duplicates integer lines that repeat the key of an earlier one, which a run leaves out
 ---@field untried? boolean `accept` or `before_issue` asked the client, which a check does not have
----@field problems { line: integer, path: string, column?: string, found: string, fits: string }[] the first ones
+---@field problems { line: integer, path: string, column?: string, found: string, fits?: string, refused?: string }[] the first ones
 ---@field more integer problems beyond those
 ---@field unknown_columns string[] used by the workflow, not in the source
 ---@field hopeless boolean one of these is a column without which no line can fit
@@ -37,7 +37,7 @@ local function add(report, line, problem)
     return
   end
   report.problems[#report.problems + 1] = { line = line, path = problem.path, column = problem.column,
-    found = problem.kind, fits = problem.fits }
+    found = problem.kind, fits = problem.fits, refused = problem.refused }
 end
 
 local function column_of(field)
@@ -56,7 +56,8 @@ local function step_problems(step, record)
   if not ok then return { { path = "(claims)", kind = "a function that failed at " .. claims, fits = "claims" } } end
   if type(claims) == "table" then return {}, claims end
   if type(problems) == "table" then return problems end
-  return { { path = "(claims)", kind = "refused by the workflow's function", fits = tostring(problems or "a table") } }
+  return { { path = "(claims)", kind = "no claims", refused = problems and tostring(problems),
+    fits = not problems and "a table" or nil } }
 end
 
 -- The list may be one of the workflow's own.

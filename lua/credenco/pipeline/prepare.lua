@@ -23,7 +23,8 @@ function M.describe(problems)
       break
     end
     local from = problem.column and (' (column "%s")'):format(problem.column) or ""
-    parts[i] = ("%s%s: %s, expected %s"):format(problem.path, from, problem.kind, problem.fits)
+    local why = problem.refused and "refused: " .. problem.refused or ("expected %s"):format(problem.fits)
+    parts[i] = ("%s%s: %s, %s"):format(problem.path, from, problem.kind, why)
   end
   return table.concat(parts, "; ")
 end

@@ -10,7 +10,8 @@ local SHOWN = 20
 local HEADINGS = { "line", "claim", "column", "found", "would fit" }
 
 local function cells(problem)
-  return { tostring(problem.line), problem.path, problem.column or "", problem.found, problem.fits or "" }
+  local fits = problem.refused and "refused: " .. problem.refused or problem.fits or ""
+  return { tostring(problem.line), problem.path, problem.column or "", problem.found, fits }
 end
 
 local function padded(rows)
