@@ -37,6 +37,15 @@ describe("a run", function()
     return bench:run(nil, options)
   end
 
+  it("that cannot use its journal gives an error that prints as one line", function()
+    local company = assert(require "credenco.workflow".load "spec/pipeline/company.lua")
+    local result, problem = pipeline.load { workflow = company,
+      journal = bench.folder .. "/nowhere/x.journal", source = {} }
+    assert.is_nil(result)
+    assert.equal("journal", problem.code)
+    assert.equal(problem.message, tostring(problem))
+  end)
+
   it("issues nothing a second time when it is run again", function()
     assert(bench:run(records(300)))
     bench:restart()

@@ -49,6 +49,20 @@ describe("a workflow file", function()
     assert.equal("/nowhere/w.lua: No such file or directory", problems[1])
   end)
 
+  it("that is refused prints all that is wrong as one line, also through assert", function()
+    for _, load in ipairs {
+      function() return workflow.load "/nowhere/w.lua" end,
+      function() return workflow.load "spec/workflow/check_spec.lua" end,
+      function() return workflow.new { name = "w", kee = "k" } end,
+    } do
+      local _, problems = load()
+      local ok, thrown = pcall(function() return assert(load()) end)
+      assert.is_false(ok)
+      assert.equal(table.concat(problems, "; "), tostring(thrown))
+      assert.is_nil(tostring(thrown):find("\n", 1, true))
+    end
+  end)
+
   it("that is a folder is said to be one", function()
     local _, problems = workflow.load(".")
     assert.equal(".: Is a directory", problems[1])

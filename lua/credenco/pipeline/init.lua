@@ -80,8 +80,11 @@ local OPTIONS = {
 ---@field unread string[] sources of this and earlier runs that were not read to their end
 ---@field err? table what stopped it
 
+-- Prints as one line, as the client's errors do.
+local Trouble = { __tostring = function(self) return self.message end }
+
 local function trouble(err)
-  return { code = "journal", message = err }
+  return setmetatable({ code = "journal", message = err }, Trouble)
 end
 
 local function begin(settings, mode)

@@ -66,6 +66,11 @@ end
 local Findings = {}
 Findings.__index = Findings
 
+-- One line, for whoever asserts.
+function Findings:__tostring()
+  return (table.concat(self, "; "):gsub("%s*\n%s*", " "))
+end
+
 function Findings:add(line, message, ...)
   self[#self + 1] = ("%s:%d: %s"):format(self.where.file, line, message:format(...))
 end
@@ -166,9 +171,16 @@ local function check_name(findings, name)
   end
 end
 
+--- A problem in whose presence no other can be looked for.
+---@param problem string
+---@return string[] problems
+function M.alone(problem)
+  return setmetatable({ problem }, Findings)
+end
+
 ---@param definition any what the file returned
 ---@param where { file: string, text: string? }
----@return string[] problems none when all is well
+---@return string[] problems none when all is well; prints as one line
 function M.problems(definition, where)
   local findings = setmetatable({ where = where }, Findings)
   if type(definition) ~= "table" then

@@ -88,7 +88,7 @@ end
 ---@param definition table
 ---@param where? { file: string, text: string? } for the messages
 ---@return credenco.Workflow?
----@return string[]? problems each one a line with file and line number
+---@return string[]? problems each one a line with file and line number; all of them print as one line
 function M.new(definition, where)
   where = where or { file = "workflow" }
   local problems = check.problems(definition, where)
@@ -118,11 +118,11 @@ end
 ---@return string[]? problems
 function M.load(path)
   local text, read_err = read_text(path)
-  if not text then return nil, { read_err } end
+  if not text then return nil, check.alone(read_err) end
   local chunk, syntax_err = (loadstring or load)(text, "@" .. path) -- luacheck: ignore 113 143
-  if not chunk then return nil, { script_problem(syntax_err) } end
+  if not chunk then return nil, check.alone(script_problem(syntax_err)) end
   local ok, definition = pcall(chunk, path)
-  if not ok then return nil, { script_problem(definition) } end
+  if not ok then return nil, check.alone(script_problem(definition)) end
   return M.new(definition, { file = path, text = text })
 end
 
