@@ -485,6 +485,24 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.equal(2, failed())
   end)
 
+  it("write rejects below the line that names their delimiter, and read them in the same way", function()
+    files.write(folder .. "/w.lua", [[
+local claims = require "credenco.claims"
+return { name = "w", template_id = "ebw_oid", key = "id", wallet_key = "wallet, of whom",
+  claims = claims.map { id = claims.text("id", { length = 8 }), name = "name, of company",
+    issuing_authority = claims.constant "C", issuing_country = claims.constant "NL" } }
+]])
+    local header = "sep=;\r\nid;wallet, of whom;name, of company\r\n"
+    files.write(folder .. "/in.csv", header .. "1;" .. world.trusting .. ";Name\r\n")
+    assert.equal(4, credenco("run", folder .. "/w.lua", folder .. "/in.csv").code)
+    local path = folder .. "/r.csv"
+    assert.equal(0, credenco("rejects", "-o", path).code)
+    assert.equal(header .. "1;" .. world.trusting .. ";Name\r\n", files.read(path))
+    assert.matches("^line 3 %(", files.read(path .. ".reasons.txt"))
+    files.write(path, header .. "10000001;" .. world.trusting .. ";Name\r\n")
+    assert.matches("1 issued", credenco("run", folder .. "/w.lua", path).out)
+  end)
+
   it("tell programs which files the rejects are in", function()
     two_headers()
     local done = cjson.decode(credenco("rejects", "-o", folder .. "/r", "--json").out)

@@ -27,6 +27,9 @@ describe("CSV", function()
     { "finds tabs", "a\tb\n1\t2\n", { { a = "1", b = "2" } } },
     { "steps over a byte-order mark", "\239\187\191a,b\n1,2\n", { { a = "1", b = "2" } } },
     { "steps over a line that names the delimiter", "sep=;\r\na;b\r\n1;2,5\r\n", { { a = "1", b = "2,5" } } },
+    { "takes the delimiter of such a line where another one would make as many columns",
+      "sep=;\nid;wallet, of whom;name, of company\n1;2;3\n", { { id = "1", ["wallet, of whom"] = "2", ["name, of company"] = "3" } } },
+    { "takes it where another one would make more columns", "sep=;\na,b;c,d\n1;2\n", { { ["a,b"] = "1", ["c,d"] = "2" } } },
     { "steps over one behind a byte-order mark, in quotes", '\239\187\191"sep=,"\na,b\n1,2\n', { { a = "1", b = "2" } } },
     { "takes a column of such a name for a column", "sep=,b\n1,2\n", { { ["sep="] = "1", b = "2" } } },
     { "needs no line break at the end", "a,b\n1,2", { { a = "1", b = "2" } } },
@@ -118,9 +121,15 @@ describe("CSV", function()
   end)
 
   it("reads the bytes of every record again as the same record", function()
-    local list, _, opened = items_of('a;b\n"1\n2";3\n4;"x;""y"\n')
-    local decode = source.decoder("csv", opened.header)
-    for _, item in ipairs(list) do assert.same(item.record, decode(item.raw)) end
+    for _, header in ipairs { "a;b\n", "sep=;\r\na, of c;b, of c\r\n", '"SEP=;"\na, of c;b, of c' .. "\n" } do
+      local list, _, opened = items_of(header .. '"1\n2";3\n4;"x;""y"\n')
+      assert.equal(header, opened.header)
+      local decode = source.decoder("csv", opened.header)
+      for _, item in ipairs(list) do
+        assert.same(item.record, decode(item.raw))
+        assert.is_nil(item.broken)
+      end
+    end
   end)
 end)
 

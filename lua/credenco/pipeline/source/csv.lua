@@ -61,25 +61,33 @@ end
 local Layout = {}
 Layout.__index = Layout
 
-local function widest(line)
+-- Spreadsheets write a line in front of the header that names the delimiter: `sep=;`. Told are the delimiter and where
+-- the header begins.
+local function announced(text)
+  return text:match '^"?[Ss][Ee][Pp]=(.)"?\r?\n()'
+end
+
+local function widest(line, delimiters)
   local best, fields
-  for _, delimiter in ipairs(DELIMITERS) do
+  for _, delimiter in ipairs(delimiters) do
     local found = grammars[delimiter]:match(line)
     if found and (not fields or #found > #fields) then best, fields = delimiter, found end
   end
   return best, fields
 end
 
----@param header string the header line, line break included or not
+---@param header string the header line, line break included or not, below the line that names the delimiter if one does
 ---@return credenco.pipeline.CsvLayout?
 ---@return string? err
 function M.layout(header)
   if header:sub(-1) ~= "\n" then header = header .. "\n" end
   local flaw = text_check.flaw(header)
   if flaw then return nil, "the header line: " .. flaw end
-  local delimiter, names = widest(header)
+  local named, from = announced(header)
+  header = header:sub(from or 1)
+  local delimiter, names = widest(header, named and { named } or DELIMITERS)
   if not delimiter then
-    return nil, "the header line: " .. diagnose(header, 1, ",")
+    return nil, "the header line: " .. diagnose(header, 1, named or ",")
   end
   if #names == 1 and not names[1]:find "%S" then
     return nil, "the first line is empty: a CSV file begins with a line of column names"
@@ -143,7 +151,7 @@ function Layout:decode(raw)
 end
 
 ---@class credenco.pipeline.Csv : credenco.pipeline.Source
----@field header string the header line's bytes
+---@field header string the header line's bytes, below those of a line that names the delimiter
 ---@field columns string[]
 ---@field times table<string, integer> how often each column's name stands in the header
 local Csv = {}
@@ -157,18 +165,18 @@ local function read_header(window)
   return window:take(stop)
 end
 
--- Spreadsheets write a line in front of the header that names the delimiter: `sep=;`. The header shows it, too.
-local function announced_delimiter(line)
-  return line:match '^"?[Ss][Ee][Pp]=(.)"?\r?\n?$'
-end
-
+-- Whoever decodes kept lines has to know the delimiter, too: the line that names it belongs to the header.
 local function read_preamble(window)
-  local header, err = read_header(window)
-  local delimiter = header and announced_delimiter(header)
-  if not delimiter then return header, err end
-  if grammars[delimiter] then return read_header(window) end
-  return nil, ("the first line says that fields are separated by %q; commas, semicolons and tabs are read"):format(
-    delimiter)
+  local first, err = read_header(window)
+  local delimiter = first and announced(first)
+  if not delimiter then return first, err end
+  if not grammars[delimiter] then
+    return nil, ("the first line says that fields are separated by %q; commas, semicolons and tabs are read"):format(
+      delimiter)
+  end
+  local header
+  header, err = read_header(window)
+  return header and first .. header, err
 end
 
 ---@param bytes credenco.pipeline.Bytes
