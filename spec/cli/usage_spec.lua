@@ -81,7 +81,11 @@ describe("the program called wrongly", function()
       ["with a wallet key that leads elsewhere"] = {
         { "issue", "--wallet", "../admin", "--template", "t" }, "wallet_key",
       },
-      ["with a base URL that is none"] = { issue("--base-url", "wallet"), "base_url" },
+      ["with a base URL that is none"] = { issue("--base-url", "wallet"), "credenco: --base-url must be an absolute" },
+      ["with such a one of the wallets"] = { issue("--wallet-base-url", "wallet"), "credenco: --wallet-base-url must be" },
+      ["with a base URL that is none, of a pipeline"] = {
+        { "run", "spec/pipeline/company.lua", "x.csv", "--base-url", "wallet" }, "credenco: --base-url must be an absolute",
+      },
       ["with a port that is none"] = { { "sandbox", "--port", "http" }, "--port: a number from 0 to 65535" },
       ["with a port too far"] = { { "sandbox", "--port", "65536" }, "--port: a number from 0 to 65535" },
       ["with a sandbox for everybody"] = { { "sandbox", "--host", "0.0.0.0" }, "must be a loopback address" },
@@ -98,6 +102,16 @@ describe("the program called wrongly", function()
       assert.is_truthy(outcome.err:find("^credenco: "), name .. ": " .. outcome.err)
       assert.is_truthy(outcome.err:find(case[2], 1, true), name .. ": " .. outcome.err)
       assert.is_nil(outcome.err:find(SECRET, 1, true), name .. ": " .. outcome.err)
+    end
+  end)
+
+  it("names the variable that a setting came from", function()
+    for variable, name in pairs { CREDENCO_BASE_URL = "CREDENCO_BASE_URL", CREDENCO_CA_FILE = "CREDENCO_CA_FILE" } do
+      local environment = { CREDENCO_API_KEY = SECRET, CREDENCO_BASE_URL = "http://127.0.0.1:1" }
+      environment[variable] = "wall\net"
+      local outcome = program.run(issue(), environment)
+      assert.equal(2, outcome.code)
+      assert.matches("^credenco: " .. name .. " must", outcome.err)
     end
   end)
 

@@ -138,6 +138,32 @@ local function with_credentials(options, args)
   return options
 end
 
+-- What the user knows an option of `credenco.new` by.
+local KNOWN_AS = {
+  base_url = { "--base-url", "BASE_URL" },
+  wallet_base_url = { "--wallet-base-url" },
+  ca_file = { "--ca-file", "CA_FILE" },
+  api_key = { "the API key" },
+  token_url = { "--token-url", "TOKEN_URL" },
+  client_id = { "--client-id", "CLIENT_ID" },
+  client_secret = { "the client's secret" },
+  scope = { "--scope" },
+}
+
+--- What `credenco.new` says of an option, said of the flag or the variable that it came from.
+---@param problem string
+---@param options credenco.Options
+---@return string
+function M.said_of_flags(problem, options)
+  local part, option, flaw = problem:match "^credenco%.new ?(%w*): ([%w_]+)( .*)$"
+  local known_as = KNOWN_AS[option]
+  if not known_as then return problem end
+  local given = part == "" and options or options[part]
+  local variable = known_as[2]
+  local from_environment = variable and given[option] == environment(variable)
+  return (from_environment and "CREDENCO_" .. variable or known_as[1]) .. flaw
+end
+
 --- The options for `credenco.new`.
 ---@param args table the parsed arguments
 ---@return credenco.Options
