@@ -147,6 +147,13 @@ describe("the program asked about itself", function()
       cjson.decode(program.run({ "version", "--json" }).out))
   end)
 
+  it("knows how other programs are asked", function()
+    assert.same(program.run { "version" }, program.run { "--version" })
+    assert.same(program.run { "--help" }, program.run { "help" })
+    assert.same(program.run { "run", "--help" }, program.run { "help", "run" })
+    assert.matches("unknown command 'frobnicate'", program.run({ "help", "frobnicate" }).err)
+  end)
+
   it("lists its commands and exit codes", function()
     local outcome = program.run { "--help" }
     assert.equal(0, outcome.code)

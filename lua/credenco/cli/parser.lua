@@ -68,6 +68,13 @@ local function on_error(parser, message)
   usage.fail(message, ("credenco: %s\nSee `%s --help`."):format(message, program))
 end
 
+-- How many another program is asked for its version and its help.
+local function as_ours(argv)
+  if argv[1] == "--version" then return { "version" } end
+  if argv[1] == "help" then return { argv[2] or "--help", argv[2] and "--help" } end
+  return argv
+end
+
 --- Throws a usage mistake; ends the program with the help on stdout where that was asked for.
 ---@param argv string[]
 ---@return credenco.cli.Command command
@@ -75,7 +82,7 @@ end
 function M.parse(argv)
   local root = build()
   root.error = on_error
-  local args = root:parse(argv)
+  local args = root:parse(as_ours(argv))
   return load_command(args.command), args
 end
 
