@@ -154,6 +154,15 @@ describe("the program asked about itself", function()
     assert.matches("unknown command 'frobnicate'", program.run({ "help", "frobnicate" }).err)
   end)
 
+  it("says what a time and a rate are of", function()
+    for _, command in ipairs { "run", "work" } do
+      local out = program.run({ command, "--help" }).out
+      assert.matches("%-%-timeout SECONDS +For one call to the server, repeats included %(default: 30%)", out)
+      assert.matches("%-%-rate without a unit is of a second: 50 means 50/s", out)
+    end
+    assert.matches("For everything the command does", program.run({ "issue", "--help" }).out)
+  end)
+
   it("lists its commands and exit codes", function()
     local outcome = program.run { "--help" }
     assert.equal(0, outcome.code)

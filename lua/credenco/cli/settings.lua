@@ -19,7 +19,10 @@ Environment, where no flag says otherwise:
   CREDENCO_TOKEN_URL           --token-url
   CREDENCO_CA_FILE             --ca-file]]
 
-local function declare_connection(command)
+-- Most commands are one call of the library, and end with it.
+local BOUNDED = "everything the command does"
+
+local function declare_connection(command, bounded)
   command:group("Connection",
     command:option "--base-url" :argname "URL" :target "base_url"
       :description("Where the issuer's API is (default: " .. M.DEFAULT_BASE_URL .. ")."),
@@ -28,7 +31,7 @@ local function declare_connection(command)
     command:option "--ca-file" :argname "FILE" :target "ca_file"
       :description "Certificates to trust, PEM, instead of the system's.",
     command:option "--timeout" :argname "SECONDS"
-      :description "For everything the command does, repeats included (default: 30).")
+      :description(("For %s, repeats included (default: 30)."):format(bounded or BOUNDED)))
 end
 
 local function declare_authentication(command)
@@ -48,8 +51,10 @@ local function declare_authentication(command)
 end
 
 --- Adds the flags to a command.
-function M.declare(command)
-  declare_connection(command)
+---@param command table
+---@param bounded? string what --timeout is for, where that is not all of it
+function M.declare(command, bounded)
+  declare_connection(command, bounded)
   declare_authentication(command)
 end
 

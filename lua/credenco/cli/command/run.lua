@@ -15,6 +15,8 @@ Examples:
   credenco run company.lua companies.csv --rate 50/s --max-failures 5%
   export-records | credenco run company.lua - --format jsonl --confirm
 
+--rate without a unit is of a second: 50 means 50/s.
+
 Exit codes: 0 all issued, 3 authentication or role, 4 some failed, 5 some unknown,
             7 server out of reach, 8 stopped by --max-failures, 9 journal trouble, 130 interrupted.
 
@@ -29,7 +31,7 @@ function M.declare(command)
     arguments.declare_journal(command),
     command:flag "--dry-run" :target "dry_run" :description "Send nothing, write nothing: what `claims check` does.",
     execute.declare_progress(command))
-  settings.declare(command)
+  settings.declare(command, "one call to the server")
 end
 
 function M.run(args, out)

@@ -12,7 +12,10 @@ open any more. When a worker dies its records are free again, at the latest afte
 Examples:
   credenco work company.lua --journal postgres://issuer@db.example/credentials --rate 100/s
 
---rate is one rate for all workers together. Exit codes as of `credenco run`.
+--rate is one rate for all workers together.
+--rate without a unit is of a second: 50 means 50/s.
+
+Exit codes as of `credenco run`.
 
 ]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
 }
@@ -23,7 +26,7 @@ function M.declare(command)
   command:group("Journal and output",
     arguments.declare_journal(command),
     execute.declare_progress(command))
-  settings.declare(command)
+  settings.declare(command, "one call to the server")
 end
 
 function M.run(args, out)
