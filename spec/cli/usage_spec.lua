@@ -163,6 +163,15 @@ describe("the program asked about itself", function()
     assert.matches("For everything the command does", program.run({ "issue", "--help" }).out)
   end)
 
+  it("runs through a link to it", function()
+    local folder = files.temporary_folder()
+    local uv = require "luv"
+    assert(uv.fs_symlink(uv.cwd() .. "/script/credenco", folder .. "/credenco"))
+    local outcome = program.run_command(folder .. "/credenco", { "version" }, { CREDENCO_BUILD = jit and "luajit" or "lua54" })
+    files.remove_folder(folder)
+    assert.matches("^credenco %d", outcome.out .. outcome.err)
+  end)
+
   it("lists its commands and exit codes", function()
     local outcome = program.run { "--help" }
     assert.equal(0, outcome.code)
