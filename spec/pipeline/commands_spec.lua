@@ -149,6 +149,17 @@ return { name = "w", template_id = "t", key = "id", wallet_key = "wallet", claim
     end
   end)
 
+  it("say that what stands in the workflow's place is none", function()
+    for name, text in pairs { ["clean.csv"] = "id;name\n1;2\n", ["a.jsonl"] = '{"id":1}\n' } do
+      files.write(folder .. "/" .. name, text)
+      for _, command in ipairs { "run", "load" } do
+        local done = credenco(command, folder .. "/" .. name, WORKFLOW)
+        assert.equal(2, done.code)
+        assert.truthy(done.err:find(folder .. "/" .. name .. " is no workflow, which is a Lua file and comes before the source (", 1, true), done.err)
+      end
+    end
+  end)
+
   it("say which columns that are read as text stand several times in the header", function()
     files.write(folder .. "/w.lua", [[
 local claims = require "credenco.claims"

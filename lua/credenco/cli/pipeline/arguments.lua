@@ -2,6 +2,7 @@
 local journal_url = require "credenco.journal.url"
 local source = require "credenco.pipeline.source"
 local usage = require "credenco.cli.usage"
+local uv = require "luv"
 local workflow = require "credenco.workflow"
 
 local M = {}
@@ -74,6 +75,11 @@ function M.max_failures(text)
   return percent == "%" and { share = number / 100 } or { count = number }
 end
 
+-- Something that is there, and neither is Lua nor called so: most likely the source.
+local function is_no_lua(path)
+  return not path:find "%.lua$" and uv.fs_stat(path) ~= nil and not loadfile(path)
+end
+
 --- Reads the workflow, or says all that is wrong with it.
 ---@param path string
 ---@return credenco.Workflow
@@ -82,6 +88,9 @@ function M.workflow(path)
   if loaded then return loaded end
   local text = table.concat(problems, "\n")
   if not text:find(path, 1, true) then text = path .. ": " .. text end
+  if is_no_lua(path) then
+    text = ("%s is no workflow, which is a Lua file and comes before the source (%s)"):format(path, text)
+  end
   usage.fail(text)
 end
 
