@@ -111,7 +111,18 @@ describe("CSV", function()
     assert.matches("UTF%-16", select(2, items_of("\255\254a\0,\0b\0")))
     assert.matches("spreadsheet", select(2, items_of("PK\3\4....")))
     assert.matches("compressed", select(2, items_of("\31\139\8\0....")))
+    assert.matches('a SQLite database: .*%-%-query "SELECT', select(2, items_of("SQLite format 3\0....")))
     assert.matches("empty", select(2, items_of("")))
+  end)
+
+  it("does not wait for more than it takes to know what a stream is", function()
+    for _, parts in ipairs { { "a\n", "1\n" }, { "S\n", "1\n" }, { "SQL", "\n1\n" } } do
+      local left = { (table.unpack or unpack)(parts) }
+      local opened = assert(source.from_bytes({ read = function() return table.remove(left, 1) end,
+        close = function() end, would_wait = function() return false end }, { name = "x.csv" }))
+      assert.equal(1, #opened.columns)
+      assert.equal(parts[1]:find "\n" and 1 or 0, #left)
+    end
   end)
 
   it("refuses a first line that names no column", function()
