@@ -177,6 +177,12 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.same({ { column = "given", times = 3 }, { column = "name", times = 2 } }, fields.repeated_columns)
   end)
 
+  it("say nothing of columns without a name", function()
+    local out = check_header "coc_number,wallet,legal_name,,"
+    assert.is_nil(out:find("not used", 1, true), out)
+    assert.matches("columns not used: extra\n", check_header "coc_number,wallet,legal_name,,extra,")
+  end)
+
   it("read nothing when the column of the key or the wallet is missing, and warn of others", function()
     for _, header in ipairs { "coc_nummer,wallet,legal_name", "coc_number,walet,legal_name" } do
       files.write(folder .. "/in.csv", header .. "\n10000001,2,3\n")

@@ -125,10 +125,15 @@ describe("CSV", function()
     end
   end)
 
-  it("refuses a first line that names no column", function()
-    local list, err = items_of "\na,b\n1,2\n"
-    assert.is_nil(list)
-    assert.matches("^x.csv: the first line is empty: a CSV file begins with a line of column names", err)
+  it("passes over blank lines and lines of blank fields above the header", function()
+    for _, above in ipairs { "\n", "\r\n \t\r\n", ";;;\n", '"", \n\n', "\239\187\191\n", "\nsep=,\n\n" } do
+      local list, _, opened = assert(items_of(above .. "a,b\n1,2\n"))
+      assert.same({ a = "1", b = "2" }, list[1].record)
+      local _, breaks = above:gsub("\n", "")
+      assert.equal(breaks + 2, list[1].line)
+      assert.equal(above:find "sep" and "sep=,\na,b\n" or "a,b\n", opened.header)
+    end
+    assert.matches("^x.csv: the file is empty, or blank: a CSV file begins", select(2, items_of "\n,,\n\n"))
   end)
 
   it("reads the bytes of every record again as the same record", function()

@@ -81,6 +81,7 @@ end
 function M.compare(used, header, nested)
   local there, unknown, unused = {}, {}, {}
   for _, name in ipairs(header) do there[name], unused[name] = true, true end
+  unused[""] = nil -- a column without a name is none
   for name, value in pairs(used) do
     local column = value == true and name or value
     local found = found_in(there, column, nested)

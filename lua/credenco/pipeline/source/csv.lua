@@ -89,9 +89,6 @@ function M.layout(header)
   if not delimiter then
     return nil, "the header line: " .. diagnose(header, 1, named or ",")
   end
-  if #names == 1 and not names[1]:find "%S" then
-    return nil, "the first line is empty: a CSV file begins with a line of column names"
-  end
   local times, columns, repeats = {}, {}, false
   for i, name in ipairs(names) do
     columns[i] = name:match("^%s*(.-)%s*$")
@@ -157,12 +154,21 @@ end
 local Csv = {}
 Csv.__index = Csv
 
+-- The first line that is neither blank nor of blank fields alone.
 local function read_header(window)
-  local stop, why = window:line_end()
-  if why == "end" then return nil, "the file is empty: a CSV file begins with a line of column names" end
-  if why == "limit" then return nil, "the first line is too long to be a line of column names" end
-  if not stop then return nil, why end
-  return window:take(stop)
+  local header
+  repeat
+    local stop, why = window:line_end()
+    if why == "end" then
+      return nil, "the file is empty, or blank: a CSV file begins with a line of column names"
+    elseif why == "limit" then
+      return nil, "the first line is too long to be a line of column names"
+    elseif not stop then
+      return nil, why
+    end
+    header = window:take(stop)
+  until header:find '[^%s,;"]'
+  return header
 end
 
 -- Whoever decodes kept lines has to know the delimiter, too: the line that names it belongs to the header.
