@@ -39,6 +39,19 @@ describe("of a function that failed is told", function()
     end)
   end
 
+  it("that a userdata is what null is read as", function()
+    local null = { kvk = require "credenco".null }
+    local index = is_luajit and "index field 'kvk' (a userdata value)" or "index a userdata value (field 'kvk')"
+    for said, fn in pairs {
+      [index] = function() return (null.kvk:gsub("%D", "")) end,
+      ["compare userdata with number"] = function() return null.kvk < 1 end,
+    } do
+      assert.equal("attempt to " .. said .. "; JSON's null and SQL's NULL are credenco.null, a userdata",
+        told_of(fn):match "^[^:]*:%d+: (.*)$")
+    end
+    assert.is_nil(told_of(function() return null.userdata.x end):find("null", 1, true))
+  end)
+
   local hidden = {
     ["what the author throws"] = function() error("secret " .. SECRET) end,
     ["what begins as Lua's words do"] = function() error("attempt to " .. SECRET) end,

@@ -36,11 +36,15 @@ local LUA_WORDS = lpeg.Cs(lpeg.P "attempt to " * (
 local ARITHMETIC = {}
 for name, fn in pairs(getmetatable "") do ARITHMETIC[fn] = name end
 
+local NULL = "; JSON's null and SQL's NULL are credenco.null, a userdata"
+
 -- What `error` and `assert` throw has been written by the author, whatever it looks like.
 local function words_of(problem, raiser)
   if type(problem) ~= "string" or raiser.what == "C" and not ARITHMETIC[raiser.func] then return nil end
   local said = problem:match ": (attempt to .*)$"
-  return said and LUA_WORDS:match(said)
+  local words = said and LUA_WORDS:match(said)
+  local types = words and words:gsub("%l%l+ '[^']*'", "") -- without the names of fields
+  return types and types:find "userdata" and words .. NULL or words
 end
 
 local OUR_FOLDER = debug.getinfo(1, "S").source:match("^(.*[/\\])claims[/\\]") or "@?"
