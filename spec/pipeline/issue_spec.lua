@@ -243,6 +243,19 @@ describe("hooks", function()
     assert.same({ "4not_found" }, failed)
   end)
 
+  it("that inspect may give nothing, true, false or claims, and nothing else", function()
+    local answers = { true, {}, 5, "not this one" }
+    local result = assert(bench:run(records(4), { workflow = {
+      before_issue = function(r) return answers[tonumber(r.id)] end,
+    } }))
+    assert.same({ input = 4, issued = 2, failed = 2, unknown = 0, skipped = 0, pending = 0 }, result.totals)
+    local rows = bench:ask(function(db)
+      return db:rows "SELECT code, message FROM credenco_record WHERE state = 'failed' ORDER BY line"
+    end)
+    local said = "before_issue returned a %s, and not a table of claims, false and a reason, true or nothing"
+    assert.same({ { "hook_failed", said:format "number" }, { "hook_failed", said:format "string" } }, rows)
+  end)
+
   it("that throw cost at most their own record", function()
     local warnings = {}
     local function note(warning) warnings[#warnings + 1] = warning end

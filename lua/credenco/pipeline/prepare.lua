@@ -144,15 +144,20 @@ local function mapped(job, step)
   return refuse(job, "invalid_record", why or "the workflow's claims function returned no table")
 end
 
+local NO_ANSWER = "before_issue returned a %s, and not a table of claims, false and a reason, true or nothing"
+
 local function inspected(run, job, step)
   if not step.before_issue then return nil end
   local ok, said, why = hooks.call(step.before_issue, job.record, job.claims, run.client)
   if not ok then return refuse(job, "hook_failed", "before_issue failed at " .. said) end
-  if type(said) == "table" then job.claims = said end
-  if said == false then
+  if type(said) == "table" then
+    job.claims = said
+  elseif said == false then
     job.reason = { code = "not_accepted", step = "prepare",
       message = why and tostring(why) or "refused by before_issue" }
     return "skipped"
+  elseif said ~= nil and said ~= true then
+    return refuse(job, "hook_failed", NO_ANSWER:format(type(said)))
   end
 end
 
