@@ -59,6 +59,19 @@ describe("queries of SQLite", function()
 
   contract(function() return folder .. "/reg.db" end)
 
+  it("name the columns that hold what no JSON can", function()
+    for query, said in pairs {
+      ["SELECT id, x'00' AS \"the \"\"seal\"\"\", name FROM company"] =
+        'the query failed before its first row: JSON cannot hold BLOB values (column "the "seal"")',
+      ["SELECT id, CASE id WHEN 2 THEN x'00' END AS seal, CASE id WHEN 2 THEN x'' END AS photo FROM company"] =
+        'the query failed after row 1: JSON cannot hold BLOB values (columns "seal", "photo")',
+    } do
+      local opened, err = source.open(folder .. "/reg.db", { query = query })
+      if opened then err = select(2, read(opened)) end
+      assert.equal(said, err)
+    end
+  end)
+
   it("say behind which row they failed", function()
     local opened = assert(source.open(folder .. "/reg.db",
       { query = "SELECT id, CASE id WHEN 2 THEN json(name || '{') END AS x FROM company" }))

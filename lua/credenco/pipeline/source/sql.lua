@@ -15,11 +15,11 @@ local BATCH = 500
 local Sql = {}
 Sql.__index = Sql
 
+local function quoted(name) return '"' .. name:gsub('"', '""') .. '"' end
+
 local function quoted_pairs(columns)
   local parts = {}
-  for i, name in ipairs(columns) do
-    parts[i] = ("'%s', \"%s\""):format(name:gsub("'", "''"), (name:gsub('"', '""')))
-  end
+  for i, name in ipairs(columns) do parts[i] = ("'%s', %s"):format(name:gsub("'", "''"), quoted(name)) end
   return table.concat(parts, ", ")
 end
 
@@ -45,14 +45,29 @@ end
 
 local openers = {}
 
+-- SQLite does not say which of a row's columns are BLOBs, which JSON cannot hold.
+local function name_blobs(db, columns, query, row)
+  local types, blobs = {}, {}
+  for i, name in ipairs(columns) do types[i] = ("typeof(%s)"):format(quoted(name)) end
+  local kinds = db:row(("SELECT %s FROM (%s) LIMIT 1 OFFSET %d"):format(table.concat(types, ", "), query, row))
+  for i, name in ipairs(columns) do
+    if kinds and kinds[i] == "blob" then blobs[#blobs + 1] = ('"%s"'):format(name) end
+  end
+  if #blobs == 0 then return "" end
+  return (" (column%s %s)"):format(#blobs > 1 and "s" or "", table.concat(blobs, ", "))
+end
+
 function openers.sqlite(db, query)
   local columns, err = db:columns(query)
   if not columns then return not_run(err) end
+  local function failed_after(row, row_err)
+    return failed(row_err, row) .. (row_err:find "BLOB" and name_blobs(db, columns, query, row) or "")
+  end
   local fetch, fetch_err = db:stream(("SELECT json_object(%s) FROM (%s)"):format(quoted_pairs(columns), query))
-  if not fetch then return nil, failed(fetch_err, 0) end
+  if not fetch then return nil, failed_after(0, fetch_err) end
   return function(before)
     local row, row_err = fetch()
-    if row_err then return nil, failed(row_err, before + 1) end -- luadbi is a row ahead, and lost one
+    if row_err then return nil, failed_after(before + 1, row_err) end -- luadbi is a row ahead, and lost one
     return row and row[1]
   end
 end
