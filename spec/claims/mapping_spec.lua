@@ -1,5 +1,7 @@
 -- Claim mapping: what each rule accepts, what it makes of it, and how it says what does not fit.
 local claims = require "credenco.claims"
+local date = require "credenco.claims.date"
+local files = require "spec.support.files"
 local json = require "credenco.json"
 local prepare = require "credenco.pipeline.prepare"
 
@@ -290,4 +292,15 @@ describe("a mapping's author", function()
       assert.truthy(err:find(mistake[3], 1, true), err)
     end)
   end
+end)
+
+describe("the notations of dates", function()
+  it("are all in the docs, the default first", function()
+    local options = files.read("docs/pipeline.md"):match "| `claims.date%(column, options%)` |[^|]*|([^\n]*)|"
+    local told = {}
+    for name in options:gmatch "`(%u[%u/.%-]+)`" do told[#told + 1] = name end
+    assert.equal("YYYY-MM-DD", told[1])
+    table.sort(told)
+    assert.same(date.notations(), told)
+  end)
 end)
