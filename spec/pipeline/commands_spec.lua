@@ -305,6 +305,28 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.matches("3%s+%(key%)%s+coc_number%s+only blanks", done.out)
   end)
 
+  it("show every step of a workflow that has several, and name the step of a problem", function()
+    local workflow = "examples/pipeline/representative.lua"
+    local head = "coc_number,legal_name,wallet,director,powers,limit,jointly\n"
+    files.write(folder .. "/in.csv", head .. "10000001,A,w1,Jan,sign,x,ja\n10000002,B,w2,Piet,sign;buy,,nee\n1,C,w3,P,s,,ja\n,,,x,,,\n")
+    local done = credenco("claims", "check", workflow, folder .. "/in.csv")
+    assert.equal(4, done.code)
+    assert.matches("^line  step  claim +column +found +would fit\n2     2     limit ", done.out)
+    assert.matches("\n4     1     id ", done.out)
+    assert.matches("\n5           %(key%) ", done.out)
+    local sent = 'line 3 as it would be sent, step 1 (template ebw_oid, key 10000002, wallet w2):\n  id: "10000002"\n'
+    assert.truthy(done.out:find(sent, 1, true), done.out)
+    local second = '\nstep 2 (template mandate, wallet w2):\n  company: {'
+    assert.truthy(done.out:find(second, 1, true), done.out)
+    local fields = cjson.decode(credenco("claims", "check", workflow, folder .. "/in.csv", "--json").out)
+    assert.equal(2, fields.problems[1].step)
+    assert.equal("ebw_oid", fields.first.template_id)
+    assert.equal("mandate", fields.first.next_steps[1].template_id)
+    assert.same({ "sign", "buy" }, fields.first.next_steps[1].claims.powers)
+    local alone = credenco("claims", "check", WORKFLOW, mixed())
+    assert.matches("^line  claim ", alone.out)
+  end)
+
   it("dry-run without sending or writing anything", function()
     local key = world:new_wallet()
     local done = credenco("run", WORKFLOW, csv { line(1, key) }, "--dry-run")

@@ -19,24 +19,25 @@ local WATCHED = 100
 ---@field skipped integer lines that `accept` or `before_issue` does not want
 ---@field duplicates integer lines that repeat the key of an earlier one, which a run leaves out
 ---@field untried? boolean `accept` or `before_issue` asked the client, which a check does not have
----@field problems { line: integer, path: string, column?: string, found: string, fits?: string, refused?: string }[] the first ones
+---@field problems { line: integer, step?: integer, path: string, column?: string, found: string, fits?: string, refused?: string }[] the first ones
 ---@field more integer problems beyond those
 ---@field unknown_columns string[] used by the workflow, not in the source
 ---@field hopeless boolean one of these is a column without which no line can fit
 ---@field unused_columns string[] in the source, not used by the workflow
 ---@field repeated_columns { column: string, times: integer }[] several times in the header and not read as a list
----@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table }
+---@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table, next_steps?: table[] }
 
 local function blank()
   return { lines = 0, good = 0, refused = 0, skipped = 0, duplicates = 0, problems = {}, more = 0 }
 end
 
-local function add(report, line, problem)
+-- Where a workflow has several steps, a claim of one name may be in each of them.
+local function add(report, line, problem, step)
   if #report.problems >= MAX_LISTED then
     report.more = report.more + 1
     return
   end
-  report.problems[#report.problems + 1] = { line = line, path = problem.path, column = problem.column,
+  report.problems[#report.problems + 1] = { line = line, step = step, path = problem.path, column = problem.column,
     found = problem.kind, fits = problem.fits, refused = problem.refused }
 end
 
@@ -126,25 +127,42 @@ local function repeats(report, workflow, item, key, line_of)
   return true
 end
 
+local function sendable(job)
+  return { wallet_key = job.wallet_key, template_id = job.template_id, delivery = job.delivery, claims = job.claims }
+end
+
+-- The first record of which everything would be sent.
+local function first_of(item, key, jobs)
+  local first = sendable(jobs[1])
+  first.line, first.key = item.line, key
+  for i = 2, #jobs do
+    first.next_steps = first.next_steps or json.array()
+    first.next_steps[i - 1] = sendable(jobs[i])
+  end
+  return first
+end
+
 local function try_record(report, workflow, item, record, line_of)
   local key, key_problem = key_of(workflow, record)
   if key and repeats(report, workflow, item, key, line_of) then return end
-  local all = { key_problem }
+  local all, jobs = { key_problem and { what = key_problem } }, {}
   for index in ipairs(workflow.steps) do
     local problems, job, skipped = try_step(report, workflow, index, record)
     if skipped then
       report.skipped = report.skipped + 1
       return
     end
-    for _, problem in ipairs(problems) do all[#all + 1] = problem end
-    if #all == 0 and not report.first then
-      report.first = { line = item.line, key = key, wallet_key = job.wallet_key, template_id = job.template_id,
-        delivery = job.delivery, claims = job.claims }
-    end
+    jobs[index] = job
+    local step = #workflow.steps > 1 and index or nil
+    for _, problem in ipairs(problems) do all[#all + 1] = { what = problem, step = step } end
   end
-  for _, problem in ipairs(all) do add(report, item.line, problem) end
-  local count = #all == 0 and "good" or "refused"
-  report[count] = report[count] + 1
+  for _, problem in ipairs(all) do add(report, item.line, problem.what, problem.step) end
+  if #all == 0 then
+    report.good = report.good + 1
+    report.first = report.first or first_of(item, key, jobs)
+  else
+    report.refused = report.refused + 1
+  end
 end
 
 local function try_line(report, workflow, item, seen, line_of)

@@ -7,11 +7,27 @@ local M = {}
 
 local SHOWN = 20
 
-local HEADINGS = { "line", "claim", "column", "found", "would fit" }
+local STEP = 2 -- where the number of the step stands, when there are several
+
+local function headings() return { "line", "claim", "column", "found", "would fit" } end
 
 local function cells(problem)
   local fits = problem.refused and "refused: " .. problem.refused or problem.fits or ""
   return { tostring(problem.line), problem.path, problem.column or "", problem.found, fits }
+end
+
+local function any_step(problems)
+  for _, problem in ipairs(problems) do
+    if problem.step then return true end
+  end
+  return false
+end
+
+local function with_steps(rows, problems)
+  for i, row in ipairs(rows) do
+    local step = i == 1 and "step" or problems[i - 1].step
+    table.insert(row, STEP, step and tostring(step) or "")
+  end
 end
 
 local function padded(rows)
@@ -29,8 +45,9 @@ local function padded(rows)
 end
 
 local function problem_table(report)
-  local rows = { HEADINGS }
+  local rows = { headings() }
   for i = 1, math.min(SHOWN, #report.problems) do rows[i + 1] = cells(report.problems[i]) end
+  if any_step(report.problems) then with_steps(rows, report.problems) end
   local lines = padded(rows)
   local more = #report.problems - (#rows - 1) + report.more
   if more > 0 then lines[#lines + 1] = ("... and %d more (all of them with --json)"):format(more) end
@@ -82,15 +99,27 @@ local function append(lines, more)
   for _, line in ipairs(more) do lines[#lines + 1] = line end
 end
 
---- Claims in the order of their names, a line each, so that a person can read them over.
-local function first_record(first)
-  local lines = { ("line %d as it would be sent (template %s, key %s%s):"):format(
-    first.line, first.template_id, first.key, first.wallet_key and ", wallet " .. first.wallet_key or "") }
+-- Claims in the order of their names, a line each, so that a person can read them over.
+local function add_claims(lines, claims)
   local names = {}
-  for name in pairs(first.claims) do names[#names + 1] = name end
+  for name in pairs(claims) do names[#names + 1] = name end
   table.sort(names)
   for _, name in ipairs(names) do
-    lines[#lines + 1] = ("  %s: %s"):format(name, json.encode(first.claims[name]) or "(cannot be sent)")
+    lines[#lines + 1] = ("  %s: %s"):format(name, json.encode(claims[name]) or "(cannot be sent)")
+  end
+end
+
+local function wallet_of(sent)
+  return sent.wallet_key and ", wallet " .. sent.wallet_key or ""
+end
+
+local function first_record(first)
+  local lines = { ("line %d as it would be sent%s (template %s, key %s%s):"):format(
+    first.line, first.next_steps and ", step 1" or "", first.template_id, first.key, wallet_of(first)) }
+  add_claims(lines, first.claims)
+  for i, sent in ipairs(first.next_steps or {}) do
+    lines[#lines + 1] = ("step %d (template %s%s):"):format(i + 1, sent.template_id, wallet_of(sent))
+    add_claims(lines, sent.claims)
   end
   return lines
 end
