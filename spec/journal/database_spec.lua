@@ -159,6 +159,12 @@ describe("PostgreSQL", function()
 
   contract(function() return database.open(url) end)
 
+  it("that does not exist is no server that terminated abnormally", function()
+    local db, err = database.open((server:database():gsub("/spec%d+", "/nowhere")))
+    assert.is_nil(db)
+    assert.matches("^postgres://.-/nowhere.-: cannot be connected to: `psql` with the same URL says why", err)
+  end)
+
   it("that went away is an error, not a crash, and a new connection works", function()
     local db = assert(database.open(url))
     assert(db:execute "SELECT 1")

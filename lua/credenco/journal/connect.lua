@@ -83,7 +83,10 @@ end
 function connect.postgresql(url)
   local dbi, missing = load_driver("postgresql", "lua-dbi-postgresql")
   if not dbi then return nil, missing end
-  return M.protected(dbi.Connect, "PostgreSQL", url) -- libpq takes a whole URL as the database's name
+  local connection = M.protected(dbi.Connect, "PostgreSQL", url) -- libpq takes a whole URL as the database's name
+  if connection then return connection end
+  -- luadbi sends a statement before it looks whether it is connected; over that libpq forgets why it is not
+  return nil, "cannot be connected to: `psql` with the same URL says why, which Lua's driver does not"
 end
 
 --- Connects, creating a SQLite file for its owner only.
