@@ -496,8 +496,9 @@ describe("confirmation", function()
   it("is not asked of an offer that is new because it was made after a long pause", function()
     local now_ms = loop.now_ms
     finally(function() loop.now_ms = now_ms end)
+    loop.now_ms = function() return now_ms() - 61000 end
     bench.script.create_offer = { function()
-      loop.now_ms = function() return now_ms() + 61000 end
+      loop.now_ms = now_ms
       return nil, err("rate_limited", "rejected", { http_status = 429, retry_after_ms = 1 })
     end }
     assert.equal(1, assert(bench:run(records(1))).totals.issued)
