@@ -1,17 +1,14 @@
---- Writes files. New ones are for their owner only: what goes into them are offers, and what a journal keeps private.
-local uv = require "luv"
+--- Writes files. New ones are for their owner only.
+local private_file = require "credenco.journal.private_file"
 
 local M = {}
-
-local OWNER_ONLY = 384 -- 0600
 
 ---@param path string
 ---@param content string
 ---@return boolean? ok
 ---@return string? err names the file
 function M.write(path, content)
-  local fd = uv.fs_open(path, "a", OWNER_ONLY)
-  if fd then uv.fs_close(fd) end
+  private_file.create(path) -- what is wrong with the path is said below
   local file, err = io.open(path, "wb")
   if not file then return nil, err end
   local ok, write_err = file:write(content)

@@ -1,12 +1,11 @@
 --- Connections to SQLite and PostgreSQL through luadbi, and its errors in plain words.
 
 local cannot_write = require "credenco.journal.cannot_write"
+local private_file = require "credenco.journal.private_file"
 local url_of = require "credenco.journal.url"
 local uv = require "luv"
 
 local M = {}
-
-local OWNER_ONLY = 384 -- 0600
 
 --- Stands at the end of a message of which something was left out.
 M.LEFT_OUT = " ..."
@@ -47,14 +46,6 @@ local function load_driver(name, package)
   return nil, ("Lua's %s driver is not installed (on Debian: apt install %s)"):format(name, package)
 end
 
--- SQLite would create the file readable by everybody: it is created here first.
-local function create_private(path)
-  local fd, err = uv.fs_open(path, "a", OWNER_ONLY)
-  if not fd then return nil, cannot_write(err) end
-  uv.fs_close(fd)
-  return true
-end
-
 --- Makes a database for its owner only that others could read before. Its file is not opened for that: to close it
 --- would end every lock that this process holds on it.
 ---@param path string of what is known to be a database: nobody's folder or text file is to change
@@ -62,7 +53,7 @@ end
 ---@return string? err
 function M.keep_private(path)
   if path == ":memory:" then return true end
-  local ok, err = uv.fs_chmod(path, OWNER_ONLY)
+  local ok, err = uv.fs_chmod(path, private_file.MODE)
   if not ok then return nil, cannot_write(err) end
   return true
 end
@@ -74,8 +65,8 @@ function connect.sqlite(path, options)
   if not dbi then return nil, missing end
   if path ~= ":memory:" and not uv.fs_stat(path) then
     if options.read_only then return nil, "there is no such file" end
-    local created, err = create_private(path)
-    if not created then return nil, err end
+    local created, err = private_file.create(path) -- SQLite would create it readable by everybody
+    if not created then return nil, cannot_write(err) end
   end
   return M.protected(dbi.Connect, "SQLite3", path)
 end

@@ -1,10 +1,10 @@
 --- Files that come to be together: none of them was there before, and none stays when one cannot be written.
 local cannot_write = require "credenco.journal.cannot_write"
+local private_file = require "credenco.journal.private_file"
 local uv = require "luv"
 
 local M = {}
 
-local OWNER_ONLY = 384 -- 0600: they hold what the journal keeps private
 local BUFFER_BYTES = 65536
 
 local function refused(path, err) return ("%s: %s"):format(path, cannot_write(err)) end
@@ -69,7 +69,7 @@ end
 ---@return credenco.cli.NewFile?
 ---@return string? err names the file
 function NewFiles:create(path)
-  local fd, err = uv.fs_open(path, "wx", OWNER_ONLY)
+  local fd, err = uv.fs_open(path, "wx", private_file.MODE)
   if not fd and err:find "^EEXIST" then
     return nil, path .. " is there already and is not overwritten; name another file, or remove it"
   end
