@@ -1,6 +1,7 @@
 --- Questions about a workflow's records: how many stand where, why, and which.
 
 local bytes = require "credenco.journal.bytes"
+local states = require "credenco.journal.states"
 
 local M = {}
 
@@ -13,8 +14,6 @@ local M = {}
 ---@field skipped integer
 ---@field pending integer everything that is still open
 
-local OPEN = { pending = true, offered = true, pushed = true }
-
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@return credenco.journal.Totals?
@@ -24,7 +23,7 @@ function M.totals(db, workflow)
   if not rows then return nil, err end
   local totals = { input = 0, issued = 0, failed = 0, unknown = 0, skipped = 0, pending = 0 }
   for _, row in ipairs(rows) do
-    local name = OPEN[row[1]] and "pending" or row[1]
+    local name = states.OPEN[row[1]] and "pending" or row[1]
     totals[name] = totals[name] + row[2]
     totals.input = totals.input + row[2]
   end

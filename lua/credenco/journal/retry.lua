@@ -9,15 +9,21 @@ local AGAIN = {
   unknown = "CASE WHEN offer IS NOT NULL THEN 'offered' ELSE 'pushed' END",
 }
 
+local function change(db, sql, workflow, which)
+  if which.key then return db:change(sql .. " AND key = ?", workflow, which.key) end
+  if which.code then return db:change(sql .. " AND code = ?", workflow, which.code) end
+  return db:change(sql, workflow)
+end
+
 -- How old the offer of an unknown record is nobody has written down: older than any that may count as fresh.
 local UPDATED = { failed = "{now}", unknown = "0" }
 
-local function update(state, extra)
+local function update(state)
   return ([[
 UPDATE credenco_record SET state = %s, owner = NULL, wallet = NULL, code = NULL, stage = NULL, message = NULL,
   updated = %s
-WHERE workflow = ? AND state = '%s' AND copy = '' AND input IS NOT NULL %s]]):format(
-    AGAIN[state], UPDATED[state], state, extra)
+WHERE workflow = ? AND state = '%s' AND copy = '' AND input IS NOT NULL]]):format(
+    AGAIN[state], UPDATED[state], state)
 end
 
 --- Opens records again.
@@ -27,9 +33,7 @@ end
 ---@return integer? opened
 ---@return string? err
 function M.open_again(db, workflow, which)
-  if which.key then return db:change(update(which.state, "AND key = ?"), workflow, which.key) end
-  if which.code then return db:change(update(which.state, "AND code = ?"), workflow, which.code) end
-  return db:change(update(which.state, ""), workflow)
+  return change(db, update(which.state), workflow, which)
 end
 
 -- Its line is erased, so the journal has to forget it for its line to be taken up. A record whose first steps were
@@ -44,9 +48,7 @@ DELETE FROM credenco_record WHERE workflow = ? AND state = 'skipped' AND copy = 
 ---@return integer? forgotten
 ---@return string? err
 function M.forget_skipped(db, workflow, which)
-  if which.key then return db:change(FORGET_SKIPPED .. " AND key = ?", workflow, which.key) end
-  if which.code then return db:change(FORGET_SKIPPED .. " AND code = ?", workflow, which.code) end
-  return db:change(FORGET_SKIPPED, workflow)
+  return change(db, FORGET_SKIPPED, workflow, which)
 end
 
 local FORGET = [[

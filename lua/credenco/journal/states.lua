@@ -44,7 +44,10 @@ function M.before(target)
   return ("(state = '%s')"):format(table.concat(names, "' OR state = '"))
 end
 
---- The states on which work is open, as an SQL list; the others are ends.
+--- The states on which work is open; the others are ends.
+M.OPEN = { pending = true, offered = true, pushed = true }
+
+--- The same as an SQL list.
 ---@return string
 function M.open()
   return "'offered', 'pending', 'pushed'"

@@ -32,11 +32,11 @@ end
 
 -- A server that refuses is one that works.
 local function note_reach(run, result, err)
-  if result or err.http_status and not outcome.is_outage(err) then
-    run.outage:over()
-  elseif outcome.is_outage(err) then
+  if not result and outcome.is_outage(err) then
     run.outage:seen(loop.now_ms())
     if run.outage:is_long(loop.now_ms()) then run:stop("outage", err) end
+  elseif result or err.http_status then
+    run.outage:over()
   end
 end
 

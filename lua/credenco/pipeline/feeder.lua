@@ -6,6 +6,7 @@ local digest = require "openssl.digest"
 local journal_bytes = require "credenco.journal.bytes"
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
+local states = require "credenco.journal.states"
 local hooks = require "credenco.pipeline.hooks"
 local prepare = require "credenco.pipeline.prepare"
 
@@ -138,11 +139,9 @@ local function meet(run, item, existing)
   return "known"
 end
 
-local OPEN = { pending = true, offered = true, pushed = true }
-
 -- Whether a run is to take the record up once the source is read.
 local function is_waiting(existing)
-  return OPEN[existing.state] and not existing.owner
+  return states.OPEN[existing.state] and not existing.owner
 end
 
 -- Some records of the batch were there already: which, and what of it.
@@ -271,7 +270,9 @@ end
 
 -- Of a file it can be told without waiting.
 local function has_no_more(source)
-  return journal_runs.file_of(source) ~= nil and not source:next()
+  if not journal_runs.file_of(source) then return false end
+  local item, err = source:next()
+  return not item and not err
 end
 
 --- Reads the source to its end, or until the run stops.

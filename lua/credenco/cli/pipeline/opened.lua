@@ -11,19 +11,22 @@ function M.declare(command)
   command:group("Journal", arguments.declare_journal(command))
 end
 
+local function holds(known, name)
+  for _, known_name in ipairs(known) do
+    if name == known_name then return true end
+  end
+  return false
+end
+
 local function name_of(args, known)
   if not args.workflow then
     if #known == 1 then return known[1] end
     usage.fail(#known == 0 and "the journal holds no records yet"
       or "the journal holds several workflows, name one: " .. table.concat(known, ", "))
   end
-  for _, name in ipairs(known) do
-    if name == args.workflow then return name end
-  end
+  if holds(known, args.workflow) then return args.workflow end
   local name = arguments.workflow(args.workflow).name
-  for _, known_name in ipairs(known) do
-    if name == known_name then return name end
-  end
+  if holds(known, name) then return name end
   usage.fail(("the journal holds no records of the workflow %s%s"):format(name,
     #known > 0 and "; it holds those of " .. table.concat(known, ", ") or ""))
 end
