@@ -41,7 +41,8 @@ function M.text(source, options) return (rule.scalar("text", source, options)) e
 ---@return credenco.claims.Rule
 function M.integer(source, options) return (rule.scalar("integer", source, options)) end
 
---- A number, which keeps all digits of its text or does not fit. Options: `min`, `max`, `decimal` (`"."` or `","`), and those of everywhere.
+--- A number, which keeps all digits of its text or does not fit. Options: `min`, `max`, `decimal` (`"."` or `","`),
+--- and those of everywhere.
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule

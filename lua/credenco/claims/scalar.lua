@@ -3,8 +3,8 @@
 --- A type is `{ options, check(options), fits(options), read(value, options) }`. `read` gives the
 --- claim's value, or nil when the value does not fit, what was found where that is not the kind of
 --- the value as it came, and what would fit where that is not the rule's own `fits`; it never says
---- why, and the value itself must not reach a message. Where most values are claims as they stand, `quick(options)` gives a
---- function that knows these, sparing them the rest. `check` sets `options.calls` where `read` will
+--- why, and the value itself must not reach a message. Where most values are claims as they stand,
+--- `quick(options)` gives a function that knows these, sparing them the rest. `check` sets `options.calls` where `read` will
 --- call a function of the mapping's author, which may throw.
 
 local core = require "credenco.core"

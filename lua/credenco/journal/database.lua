@@ -52,7 +52,8 @@ local function all(self, pragmas)
   return true
 end
 
--- The schema's version is read to learn that the file is a database. FULL: a commit that was reported survives a power cut, also in WAL mode.
+-- The schema's version is read to learn that the file is a database. FULL: a commit that was reported survives a power
+-- cut, also in WAL mode.
 function settle.sqlite(self, options)
   if options.plain then return true end
   local ok, err = all(self, { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS), "PRAGMA schema_version" })
