@@ -1,5 +1,5 @@
 -- An error is one readable line, and shows nothing it must not.
-local errors = require "credenco.errors"
+local errors = require "credenco.client.errors"
 
 local function detail(text, ...)
   return errors.bounded_detail(text, { ... })

@@ -1,7 +1,7 @@
 -- Claims arrive exactly as given, or nothing is sent.
 local cjson = require "cjson"
 local files = require "spec.support.files"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 local uv = require "luv"
 
 local function nested(levels)

@@ -3,7 +3,7 @@
 -- luv, which leaks by itself, is not loaded.
 local core = require "credenco.core"
 local credenco = require "credenco"
-local errors = require "credenco.errors"
+local errors = require "credenco.client.errors"
 
 local REFUSED = "http://127.0.0.1:1" -- nobody listens at port 1
 local RECORD = { wallet_key = "w", template_id = "t", claims = { a = 1, list = { 1, 2 }, deep = { b = "\226\130\172" } } }

@@ -1,6 +1,6 @@
 -- A mistyped option is found where it is written, not three calls later.
 local credenco = require "credenco"
-local options = require "credenco.options"
+local options = require "credenco.base.options"
 
 local BASE = { base_url = "https://wallet.example", api_key = "k" }
 

@@ -2,7 +2,7 @@
 local exit_code = require "credenco.cli.exit_code"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
-local settings = require "credenco.settings"
+local settings = require "credenco.client.settings"
 local World = require "spec.sandbox.world"
 
 -- Their examples install things and run this very suite.
@@ -121,7 +121,7 @@ describe("the README's", function()
   end)
 
   it("table of errors has every code", function()
-    local messages = files.read("lua/credenco/errors.lua"):match "\nlocal MESSAGES = {\n(.-)\n}\n"
+    local messages = files.read("lua/credenco/client/errors.lua"):match "\nlocal MESSAGES = {\n(.-)\n}\n"
     local codes = {}
     for code in ("\n" .. messages):gmatch "\n  ([%l_]+) =" do
       codes[code] = true

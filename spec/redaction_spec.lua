@@ -1,6 +1,6 @@
 -- The server's own words are shown in errors, but not the secrets it repeats.
 local core = require "credenco.core"
-local errors = require "credenco.errors"
+local errors = require "credenco.client.errors"
 
 local OFFER = "https://wallet.example/api/oidc/credential-offer/4f9c2d81"
 

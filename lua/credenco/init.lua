@@ -3,8 +3,8 @@
 
 local client = require "credenco.client"
 local core = require "credenco.core"
-local errors = require "credenco.errors"
-local json = require "credenco.json"
+local errors = require "credenco.client.errors"
+local json = require "credenco.base.json"
 
 local M = {
   _VERSION = core.version,

@@ -11,7 +11,7 @@
 
 local events = require "credenco.webhook.event"
 local loop = require "credenco.loop"
-local options = require "credenco.options"
+local options = require "credenco.base.options"
 local queue = require "credenco.webhook.queue"
 local signature = require "credenco.webhook.signature"
 local worker = require "credenco.webhook.worker"

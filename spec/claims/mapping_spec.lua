@@ -2,7 +2,7 @@
 local claims = require "credenco.claims"
 local date = require "credenco.claims.date"
 local files = require "spec.support.files"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 local prepare = require "credenco.pipeline.prepare"
 
 local function one(rule, record)

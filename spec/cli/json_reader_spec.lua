@@ -1,6 +1,6 @@
 local cjson = require "cjson"
 local credenco = require "credenco"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 local json_reader = require "credenco.cli.json_reader"
 
 -- Texts that come out again as they went in.

@@ -151,7 +151,7 @@ describe("the token that all workers of nginx share", function()
 
   it("is not waited for longer than a call may take, however many fetch it in vain", function()
     local value, err = inside:run [[
-      local shared = require("credenco.auth.shared").new { shared_dict = "tokens", token_url = "u", client_id = "c" }
+      local shared = require("credenco.client.auth.shared").new { shared_dict = "tokens", token_url = "u", client_id = "c" }
       ngx.shared.tokens:set(shared.lock_key, true, 60)
       return shared:obtain(error, nil, require("credenco.loop").now_ms() + 200)
     ]]

@@ -1,7 +1,7 @@
 --- From a record to claims: walks the rules and collects every problem instead of the first.
 
 local core = require "credenco.core"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
 local place = require "credenco.claims.place"
 local utf8_text = require "credenco.pipeline.utf8_text"

@@ -1,7 +1,7 @@
 --- Rules: what the builders of `credenco.claims` make, checked once, when they are written down.
 
 local fault = require "credenco.claims.fault"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 local range_flaw = require "credenco.claims.range"
 local scalar = require "credenco.claims.scalar"
 

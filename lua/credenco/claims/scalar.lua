@@ -9,7 +9,7 @@
 
 local core = require "credenco.core"
 local date = require "credenco.claims.date"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
 local pattern_flaw = require "credenco.claims.pattern"
 local range_flaw = require "credenco.claims.range"

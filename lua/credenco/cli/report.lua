@@ -1,11 +1,11 @@
 --- What the program says: results on stdout, everything else on stderr, both as JSON for programs.
-local errors = require "credenco.errors"
+local errors = require "credenco.client.errors"
 local fields = require "credenco.cli.fields"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 
 local M = {}
 
--- What an error has to say, in JSON; see lua/credenco/errors.lua.
+-- What an error has to say, in JSON; see lua/credenco/client/errors.lua.
 local ERROR_FIELDS = {
   "code", "message", "step", "sent", "retryable", "http_status", "attempts", "correlation_id", "detail", "status",
   "retry_after_ms",

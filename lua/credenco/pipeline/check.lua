@@ -3,7 +3,7 @@
 
 local claims_columns = require "credenco.claims.columns"
 local hooks = require "credenco.pipeline.hooks"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 local prepare = require "credenco.pipeline.prepare"
 
 local M = {}

@@ -4,7 +4,7 @@
 local core = require "credenco.core"
 local hooks = require "credenco.pipeline.hooks"
 local kind = require "credenco.claims.kind"
-local options = require "credenco.options"
+local options = require "credenco.base.options"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
 local M = {}

@@ -1,7 +1,7 @@
 --- A wallet event: from an HTTP request, and to and from the text it is queued as.
 
-local json = require "credenco.json"
-local options = require "credenco.options"
+local json = require "credenco.base.json"
+local options = require "credenco.base.options"
 
 local M = {}
 

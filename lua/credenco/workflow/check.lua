@@ -1,7 +1,7 @@
 --- What is wrong with a workflow, all of it, with file and line, before anything is sent.
 
 local claims = require "credenco.claims"
-local options = require "credenco.options"
+local options = require "credenco.base.options"
 
 local M = {}
 

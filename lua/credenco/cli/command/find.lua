@@ -5,7 +5,7 @@ local exit_code = require "credenco.cli.exit_code"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
 local journal_steps = require "credenco.journal.steps"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 
 local M = {
   summary = "Find a record by its business key.",

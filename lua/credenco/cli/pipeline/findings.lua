@@ -1,7 +1,7 @@
 --- What `claims check` and `run --dry-run` found, as a table for people and as fields for programs.
 local counted = require "credenco.cli.pipeline.counted"
-local json = require "credenco.json"
-local options = require "credenco.options"
+local json = require "credenco.base.json"
+local options = require "credenco.base.options"
 
 local M = {}
 

@@ -1,5 +1,5 @@
 --- How far a run is: a bar that is drawn over on a terminal, a line every ten seconds elsewhere, or JSON lines.
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 local uv = require "luv"
 

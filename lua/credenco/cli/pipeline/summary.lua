@@ -1,7 +1,7 @@
 --- What a run came to, and what its exit code is.
 local counted = require "credenco.cli.pipeline.counted"
 local exit_code = require "credenco.cli.exit_code"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 
 local M = {}
 

@@ -6,7 +6,7 @@
 local bytes = require "credenco.pipeline.source.bytes"
 local csv = require "credenco.pipeline.source.csv"
 local jsonl = require "credenco.pipeline.source.jsonl"
-local option_table = require "credenco.options"
+local option_table = require "credenco.base.options"
 local records = require "credenco.pipeline.source.records"
 
 local M = {}

@@ -1,6 +1,6 @@
 --- Any Lua iterator of records as a source: an array, a generator, a closure over something else.
 
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 
 local M = {}
 

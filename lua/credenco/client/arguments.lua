@@ -2,8 +2,8 @@
 --- never its value.
 
 local core = require "credenco.core"
-local options = require "credenco.options"
-local settings = require "credenco.settings"
+local options = require "credenco.base.options"
+local settings = require "credenco.client.settings"
 
 local identifier = options.identifier
 

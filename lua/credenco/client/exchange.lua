@@ -1,11 +1,11 @@
 --- Carries out what the flow decides: sends its requests, waits its waits, reads the
 --- answers, and puts a failure into words.
 
-local answers = require "credenco.answers"
+local answers = require "credenco.client.answers"
 local core = require "credenco.core"
-local errors = require "credenco.errors"
+local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
-local pause = require "credenco.pause"
+local pause = require "credenco.client.pause"
 
 local M = {}
 

@@ -2,9 +2,9 @@
 --- 2xx answer and gives what the call is about, or nil and what is wrong with it.
 
 local core = require "credenco.core"
-local errors = require "credenco.errors"
-local json = require "credenco.json"
-local options = require "credenco.options"
+local errors = require "credenco.client.errors"
+local json = require "credenco.base.json"
+local options = require "credenco.base.options"
 
 local M = {}
 

@@ -5,7 +5,7 @@
 --- as long as the credentials are the same.
 
 local core = require "credenco.core"
-local errors = require "credenco.errors"
+local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
 
 local M = {}
@@ -82,7 +82,7 @@ function M.oauth2(settings, call, timeout_ms)
     settings = settings,
     call = call,
     timeout_ms = timeout_ms,
-    shared = settings.shared_dict and require("credenco.auth.shared").new(settings),
+    shared = settings.shared_dict and require("credenco.client.auth.shared").new(settings),
     renewable = true,
     waiting = {}, -- set of the tickets that wait for the fetch under way
   }, OAuth2)

@@ -2,7 +2,7 @@
 
 local core = require "credenco.core"
 local loop = require "credenco.loop"
-local options = require "credenco.options"
+local options = require "credenco.base.options"
 
 local M = {}
 

@@ -3,7 +3,7 @@
 --- was sent and what to do.
 
 local core = require "credenco.core"
-local redaction = require "credenco.redaction"
+local redaction = require "credenco.client.redaction"
 
 ---@class credenco.Error
 ---@field code string          stable, what programs test; see the README's table

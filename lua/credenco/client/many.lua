@@ -1,6 +1,6 @@
 --- Many issuances at once, at most so many under way, given back as they complete.
 
-local errors = require "credenco.errors"
+local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
 
 local M = {}

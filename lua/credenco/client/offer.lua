@@ -1,9 +1,9 @@
 --- The offer of an issuance: the body that asks for it, and what becomes of the answer.
 
-local calls = require "credenco.call"
+local calls = require "credenco.client.call"
 local core = require "credenco.core"
-local errors = require "credenco.errors"
-local json = require "credenco.json"
+local errors = require "credenco.client.errors"
+local json = require "credenco.base.json"
 
 local M = {}
 

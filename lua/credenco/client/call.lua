@@ -1,9 +1,9 @@
 --- How one call of the API is made: what it carries, and its flow from start to end.
 
 local core = require "credenco.core"
-local errors = require "credenco.errors"
-local exchange = require "credenco.exchange"
-local json = require "credenco.json"
+local errors = require "credenco.client.errors"
+local exchange = require "credenco.client.exchange"
+local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 
 local M = {}

@@ -2,18 +2,18 @@
 ---
 --- A wrong argument throws. What the world does wrong is nil and a credenco.Error.
 
-local arguments = require "credenco.arguments"
-local auth = require "credenco.auth"
-local calls = require "credenco.call"
+local arguments = require "credenco.client.arguments"
+local auth = require "credenco.client.auth"
+local calls = require "credenco.client.call"
 local core = require "credenco.core"
-local errors = require "credenco.errors"
-local json = require "credenco.json"
+local errors = require "credenco.client.errors"
+local json = require "credenco.base.json"
 local loop = require "credenco.loop"
-local many = require "credenco.many"
-local offers = require "credenco.offer"
-local options = require "credenco.options"
-local pause = require "credenco.pause"
-local settings = require "credenco.settings"
+local many = require "credenco.client.many"
+local offers = require "credenco.client.offer"
+local options = require "credenco.base.options"
+local pause = require "credenco.client.pause"
+local settings = require "credenco.client.settings"
 
 local check = options.check
 

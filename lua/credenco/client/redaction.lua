@@ -4,7 +4,7 @@
 --- pass: a secret may be any text, also a piece of a pattern or of what this module writes itself.
 
 local core = require "credenco.core"
-local json = require "credenco.json"
+local json = require "credenco.base.json"
 
 local M = {}
 
