@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "core/uri.h"
 #include "flow.h"
+#include "json.h"
 #include "plain.h"
 
 #define SCRATCH_TYPE "credenco.scratch"
@@ -224,6 +225,7 @@ static const luaL_Reg functions[] = {
     {"plain_text", core_plain_text},
     {"has_control", core_has_control},
     {"json_plain", credenco_lua_json_plain},
+    {"json_read", credenco_lua_json_read},
     {"now_ms", core_now_ms},
     {"sleep_ms", core_sleep_ms},
     {"random", core_random},
