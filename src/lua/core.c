@@ -1,5 +1,5 @@
-/* credenco.core: the pure core for Lua, and the three things it must be given from
- * outside, as arguments: the time, randomness, identifiers. */
+/* credenco.core: the pure core for Lua, the three things it must be given from outside, as
+ * arguments (the time, randomness, identifiers), and what Lua's io lacks (files.h). */
 #include <lauxlib.h>
 #include <lua.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "core/endpoint.h"
 #include "core/text.h"
 #include "core/uri.h"
+#include "files.h"
 #include "flow.h"
 #include "plain.h"
 
@@ -230,6 +231,9 @@ static const luaL_Reg functions[] = {
     {"uuid", core_uuid},
     {"uuid_of", core_uuid_of},
     {"sized", core_sized},
+    {"create_private", credenco_lua_create_private},
+    {"file_type", credenco_lua_file_type},
+    {"file_id", credenco_lua_file_id},
     {"context", credenco_lua_context},
     {NULL, NULL},
 };
