@@ -29,10 +29,7 @@ enum {
 };
 
 /* What we send. */
-enum {
-    CREDENCO_HTTP_BODY_MAX = 64 * 1024 * 1024,
-    CREDENCO_HTTP_REQUEST_HEAD_MAX = 1024 * 1024
-};
+enum { CREDENCO_HTTP_BODY_MAX = 64 * 1024 * 1024, CREDENCO_HTTP_REQUEST_HEAD_MAX = 1024 * 1024 };
 
 /* --- header fields of requests --------------------------------------------------- */
 
@@ -60,9 +57,9 @@ typedef struct credenco_http_request {
     credenco_span target;               /* path and query; "" means "/" */
     credenco_span authority;            /* host, and port where it is not the scheme's own */
     const credenco_http_fields *fields; /* NULL: none */
-    credenco_span body;                 /* data NULL: none; a POST, PUT or PATCH then has length 0 */
-    size_t max_body_bytes;              /* of the response */
-    bool wants_fields;                  /* keep the response's header fields for next_field */
+    credenco_span body;    /* data NULL: none; a POST, PUT or PATCH then has length 0 */
+    size_t max_body_bytes; /* of the response */
+    bool wants_fields;     /* keep the response's header fields for next_field */
 } credenco_http_request;
 
 typedef enum credenco_http_state {
@@ -89,9 +86,9 @@ typedef struct credenco_http {
 
     int status; /* 0 before the status line of the final response */
     credenco_http_framing framing;
-    bool persistent;   /* the framing lets the connection serve again */
-    bool surplus;      /* bytes came behind the response: nobody asked for them */
-    credenco_buf body; /* bounded by max_body_bytes */
+    bool persistent;          /* the framing lets the connection serve again */
+    bool surplus;             /* bytes came behind the response: nobody asked for them */
+    credenco_buf body;        /* bounded by max_body_bytes */
     credenco_buf retry_after; /* the value of the last Retry-After field, "" for none */
 
     /* Private. */
@@ -102,10 +99,10 @@ typedef struct credenco_http {
     bool head_request; /* HEAD */
     bool http_1_0;
     bool has_length, chunked;
-    bool close;              /* Connection: close */
-    uint64_t length;         /* of the body, or of the chunk, not read yet */
-    size_t section_bytes;    /* of the header or trailer section so far */
-    size_t extension_bytes;  /* of all chunks so far */
+    bool close;             /* Connection: close */
+    uint64_t length;        /* of the body, or of the chunk, not read yet */
+    size_t section_bytes;   /* of the header or trailer section so far */
+    size_t extension_bytes; /* of all chunks so far */
     unsigned interim_count;
 } credenco_http;
 
@@ -141,7 +138,7 @@ void credenco_http_trim(credenco_http *http);
 
 /* Milliseconds to wait (RFC 9110, 10.2.3): seconds, or an HTTP date (5.6.7) read against
  * `unix_now_s`. -1 for what is neither, and for a date that has passed; at most
- * CREDENCO_RETRY_AFTER_MAX_MS, however many digits it has. */
+ * CREDENCO_RETRY_AFTER_MAX_MS, however many digits it has. The value is NUL-terminated. */
 #define CREDENCO_RETRY_AFTER_MAX_MS ((int64_t)31 * 86400 * 1000)
 int64_t credenco_retry_after_ms(credenco_span value, int64_t unix_now_s);
 
