@@ -23,7 +23,8 @@ static const struct request_row {
     {"POST", "/", "a", NULL, "", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"},
     {"GET", "/", "a", NULL, "", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"},
     {"POST", "/", "a", "X-Api-Key: k\r\nAccept: */*\r\n", "{\"a\":1}",
-     "POST / HTTP/1.1\r\nHost: a\r\nX-Api-Key: k\r\nAccept: */*\r\nContent-Length: 7\r\n\r\n{\"a\":1}"},
+     "POST / HTTP/1.1\r\nHost: a\r\nX-Api-Key: k\r\nAccept: */*\r\nContent-Length: "
+     "7\r\n\r\n{\"a\":1}"},
     {"DELETE", "/", "a", NULL, "0123456789",
      "DELETE / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789"},
     {"M-SEARCH", "*", "a", NULL, NULL, "M-SEARCH * HTTP/1.1\r\nHost: a\r\n\r\n"},
@@ -172,11 +173,27 @@ static credenco_code add(credenco_http_fields *fields, credenco_span name, crede
 
 static void fields_of_the_exchange_are_refused(void) {
     static const char *const names[] = {
-        "Host",       "host",   "HOST", "Content-Length", "content-lengtH", "Transfer-Encoding",
-        "Connection", "Expect", "TE",   "te",             "Trailer",        "Upgrade",
-        "",           "a b",    "a:",   "a\r",            "a\n",            "\xc3\xa9",
+        "Host",
+        "host",
+        "HOST",
+        "Content-Length",
+        "content-lengtH",
+        "Transfer-Encoding",
+        "Connection",
+        "Expect",
+        "TE",
+        "te",
+        "Trailer",
+        "Upgrade",
+        "",
+        "a b",
+        "a:",
+        "a\r",
+        "a\n",
+        "\xc3\xa9",
     };
-    static const char *const allowed[] = {"X-Host", "Hos", "TEA", "Content-Type", "!#$%&'*+-.^_`|~"};
+    static const char *const allowed[] = {"X-Host", "Hos", "TEA", "Content-Type",
+                                          "!#$%&'*+-.^_`|~"};
     credenco_http_fields fields;
     credenco_http_fields_init(&fields);
     for (size_t i = 0; i < COUNT_OF(names); i++) {
