@@ -13,6 +13,7 @@
 #include "core/uri.h"
 #include "files.h"
 #include "flow.h"
+#include "http.h"
 #include "plain.h"
 
 #define SCRATCH_TYPE "credenco.scratch"
@@ -235,6 +236,8 @@ static const luaL_Reg functions[] = {
     {"file_type", credenco_lua_file_type},
     {"file_id", credenco_lua_file_id},
     {"context", credenco_lua_context},
+    {"fields", credenco_lua_fields},
+    {"exchange", credenco_lua_exchange},
     {NULL, NULL},
 };
 
@@ -244,6 +247,7 @@ int luaopen_credenco_core(lua_State *L) {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     credenco_newtype(L, SCRATCH_TYPE, no_methods, scratch_finalize);
     credenco_lua_register_flow(L);
+    credenco_lua_register_exchange(L);
     luaL_newlib(L, functions);
     lua_pushliteral(L, CREDENCO_VERSION);
     lua_setfield(L, -2, "version");
