@@ -1,5 +1,5 @@
-/* credenco.core: the pure core for Lua, and the three things it must be given from
- * outside, as arguments: the time, randomness, identifiers. */
+/* credenco.core: the pure core for Lua, the three things it must be given from outside, as
+ * arguments (the time, randomness, identifiers), and what Lua's io lacks (files.h). */
 #include <lauxlib.h>
 #include <lua.h>
 #include <string.h>
@@ -11,7 +11,9 @@
 #include "core/endpoint.h"
 #include "core/text.h"
 #include "core/uri.h"
+#include "files.h"
 #include "flow.h"
+#include "http.h"
 #include "json.h"
 #include "plain.h"
 
@@ -232,7 +234,12 @@ static const luaL_Reg functions[] = {
     {"uuid", core_uuid},
     {"uuid_of", core_uuid_of},
     {"sized", core_sized},
+    {"create_private", credenco_lua_create_private},
+    {"file_type", credenco_lua_file_type},
+    {"file_id", credenco_lua_file_id},
     {"context", credenco_lua_context},
+    {"fields", credenco_lua_fields},
+    {"exchange", credenco_lua_exchange},
     {NULL, NULL},
 };
 
@@ -242,6 +249,7 @@ int luaopen_credenco_core(lua_State *L) {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     credenco_newtype(L, SCRATCH_TYPE, no_methods, scratch_finalize);
     credenco_lua_register_flow(L);
+    credenco_lua_register_exchange(L);
     luaL_newlib(L, functions);
     lua_pushliteral(L, CREDENCO_VERSION);
     lua_setfield(L, -2, "version");
