@@ -1,6 +1,6 @@
-# Finds Lua's headers and libcurl, and settles where things are installed. Each failure says what to install.
+# Finds Lua's headers, libcurl, zlib and iconv, and settles where things are installed. Each failure says what to install.
 #
-# Gives: the targets credenco_lua, CURL::libcurl and Threads::Threads, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
+# Gives: the targets credenco_lua, CURL::libcurl, Iconv::Iconv, ZLIB::ZLIB and Threads::Threads, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
 
 if(CREDENCO_LUA STREQUAL "luajit")
   set(lua_package luajit)
@@ -46,6 +46,17 @@ if(NOT CURL_FOUND)
     "Fedora:         dnf install libcurl-devel\n"
     "Alpine:         apk add curl-dev\n"
     "macOS:          brew install curl")
+endif()
+
+find_package(ZLIB QUIET)
+find_package(Iconv QUIET)
+if(NOT ZLIB_FOUND OR NOT Iconv_FOUND)
+  message(FATAL_ERROR
+    "zlib and iconv with their headers were not found.\n"
+    "Debian, Ubuntu: apt-get install zlib1g-dev libc6-dev\n"
+    "Fedora:         dnf install zlib-devel\n"
+    "Alpine:         apk add zlib-dev\n"
+    "macOS:          brew install zlib libiconv")
 endif()
 
 find_package(Threads REQUIRED)
