@@ -45,7 +45,7 @@ credenco_code credenco_http_begin(credenco_http *http, const credenco_http_reque
     http->framing = CREDENCO_HTTP_NO_BODY;
     http->persistent = http->surplus = false;
     http->wants_fields = request->wants_fields;
-    http->head_request = credenco_http_name_is(request->method, CREDENCO_SPAN("HEAD"));
+    http->head_request = credenco_http_same(request->method, CREDENCO_SPAN("HEAD"));
     http->extension_bytes = 0;
     http->interim_count = 0;
     credenco_buf_limit(&http->body, request->max_body_bytes);
@@ -75,6 +75,11 @@ static size_t feed_line(credenco_http *http, credenco_span bytes) {
     const char *lf = memchr(bytes.data, '\n', bytes.len);
     const size_t len = lf != NULL ? (size_t)(lf - bytes.data) + 1 : bytes.len;
     const credenco_span piece = {bytes.data, len};
+    if (http->part == CREDENCO_HTTP_PART_STATUS_LINE &&
+        !credenco_http_continues_version(http->line.len, piece)) {
+        credenco_http_no_status_line(http); /* at once: a line of it may never end */
+        return len;
+    }
     /* Without its LF, a line at its limit lacks one byte more. */
     if (http->line.len + len + (lf == NULL) > credenco_http_line_max(http) + 2) {
         credenco_http_line_too_long(http);

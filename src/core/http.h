@@ -16,6 +16,14 @@
 #include "buf.h"
 #include "error.h"
 
+/* Where RFC 9112 lets a recipient choose, a response is refused (CREDENCO_BAD_RESPONSE), since two
+ * readers could disagree on where it ends:
+ *     a line that ends in LF alone (2.2), an empty line before the status line (2.2), a field that
+ *     goes on in the next line (5.2), more than one Content-Length, also of the same value (6.3),
+ *     a Content-Length beside Transfer-Encoding (6.1), any coding but chunked, and that in
+ *     HTTP/1.0 (6.1), blanks behind a chunk's size that no extension follows (7.1.1), and 101.
+ * A Connection field of HTTP/1.0, or of an interim response, keeps no connection and ends none. */
+
 /* What a server may send. Each limit is the largest size that is accepted, in bytes without the
  * line's end, or a count. One past it fails the exchange. */
 enum {
@@ -54,7 +62,7 @@ credenco_code credenco_http_fields_add(credenco_http_fields *fields, credenco_sp
 /* Every pointer is borrowed for the call to begin only. */
 typedef struct credenco_http_request {
     credenco_span method;               /* a token */
-    credenco_span target;               /* path and query; "" means "/" */
+    credenco_span target;               /* path and query; a path of "" means "/" */
     credenco_span authority;            /* host, and port where it is not the scheme's own */
     const credenco_http_fields *fields; /* NULL: none */
     credenco_span body;    /* data NULL: none; a POST, PUT or PATCH then has length 0 */

@@ -35,6 +35,20 @@ bool credenco_http_name_is(credenco_span name, credenco_span wanted) {
     return true;
 }
 
+bool credenco_http_same(credenco_span text, credenco_span wanted) {
+    return text.len == wanted.len && memcmp(text.data, wanted.data, text.len) == 0;
+}
+
+bool credenco_http_continues_version(size_t at, credenco_span bytes) {
+    static const char version[] = "HTTP/1.";
+    for (size_t i = 0; i < bytes.len && at + i < sizeof version - 1; i++) {
+        if (bytes.data[i] != version[at + i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* "HTTP/1.1 201 Created", where the reason and the blank before it may be missing. */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status) {
     enum { VERSION_LEN = 8, STATUS_END = 12 };

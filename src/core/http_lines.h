@@ -1,6 +1,5 @@
 /* The lines of an HTTP response, one at a time and without their CRLF (RFC 9112). Each reader
- * gives false for what the grammar does not allow. What it leaves open is refused: line folding
- * (5.2), a lone LF (2.2), and blanks behind a chunk's size that no extension follows (7.1.1). */
+ * gives false for what the grammar does not allow, and for what http.h says is refused. */
 #ifndef CREDENCO_CORE_HTTP_LINES_H
 #define CREDENCO_CORE_HTTP_LINES_H
 
@@ -11,6 +10,9 @@
 
 /* Status line (4). A version is 1.0, or another 1.x, which is read as 1.1 (RFC 9110, 2.5). */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status);
+
+/* True when `bytes`, behind the first `at` of a line, are those of "HTTP/1." or lie behind it. */
+bool credenco_http_continues_version(size_t at, credenco_span bytes);
 
 /* Field line (5): the spans borrow from the line, the value is trimmed. */
 bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_span *value);
@@ -24,7 +26,8 @@ bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extens
 /* True when a comma-separated list (RFC 9110, 5.6.1) has the token, whatever its case. */
 bool credenco_http_list_has(credenco_span list, credenco_span token);
 
-/* True when both are the same, letter case aside. */
+/* True when both are the same: byte for byte, or letter case aside. */
+bool credenco_http_same(credenco_span text, credenco_span wanted);
 bool credenco_http_name_is(credenco_span name, credenco_span wanted);
 
 #endif

@@ -28,11 +28,15 @@ void credenco_http_head_begins(credenco_http *http) {
 
 /* --- the head -------------------------------------------------------------------- */
 
+void credenco_http_no_status_line(credenco_http *http) {
+    malformed(http, "the response does not begin with an HTTP/1.1 status line");
+}
+
 static void on_status_line(credenco_http *http, credenco_span line) {
     bool http_1_0;
     if (!credenco_http_status_line(line, &http_1_0, &http->status)) {
         http->status = 0;
-        malformed(http, "the response does not begin with an HTTP/1.1 status line");
+        credenco_http_no_status_line(http);
         return;
     }
     http->http_1_0 = http_1_0;

@@ -26,6 +26,9 @@ void credenco_http_take_line(credenco_http *http, credenco_span line);
 size_t credenco_http_line_max(const credenco_http *http);
 void credenco_http_line_too_long(credenco_http *http);
 
+/* The first bytes are no status line's. */
+void credenco_http_no_status_line(credenco_http *http);
+
 /* Bytes of the body have arrived: gives how many of them belong to the part at hand. */
 size_t credenco_http_take_bytes(credenco_http *http, credenco_span bytes);
 

@@ -69,9 +69,9 @@ static bool is_visible(credenco_span text) {
 
 static bool has_content(const credenco_http_request *request) {
     return request->body.data != NULL ||
-           credenco_http_name_is(request->method, CREDENCO_SPAN("POST")) ||
-           credenco_http_name_is(request->method, CREDENCO_SPAN("PUT")) ||
-           credenco_http_name_is(request->method, CREDENCO_SPAN("PATCH"));
+           credenco_http_same(request->method, CREDENCO_SPAN("POST")) ||
+           credenco_http_same(request->method, CREDENCO_SPAN("PUT")) ||
+           credenco_http_same(request->method, CREDENCO_SPAN("PATCH"));
 }
 
 static credenco_code append_length(credenco_buf *out, size_t length) {
@@ -89,13 +89,18 @@ static credenco_code append_length(credenco_buf *out, size_t length) {
     return append_all(out, parts, sizeof parts / sizeof *parts);
 }
 
+static bool has_path(credenco_span target) {
+    return target.len > 0 && target.data[0] != '?';
+}
+
 static credenco_code write_head(credenco_buf *out, const credenco_http_request *request) {
     const credenco_span fields =
         request->fields != NULL ? credenco_buf_span(&request->fields->lines) : CREDENCO_SPAN("");
     const credenco_span parts[] = {
         request->method,
         CREDENCO_SPAN(" "),
-        request->target.len > 0 ? request->target : CREDENCO_SPAN("/"),
+        has_path(request->target) ? CREDENCO_SPAN("") : CREDENCO_SPAN("/"),
+        request->target,
         CREDENCO_SPAN(" HTTP/1.1\r\nHost: "),
         request->authority,
         CREDENCO_SPAN("\r\n"),

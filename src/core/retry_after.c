@@ -30,18 +30,35 @@ static int month_of(const char *name) {
     return 0;
 }
 
-/* Reads text against a form, character by character: 'd' a digit or, at the start of a number, a
- * blank; 'M' a letter of the month's name; 'x' a letter of a day's name; the rest as it stands. */
-static bool matches(const char *text, const char *form) {
-    for (; *form != '\0'; text++, form++) {
-        const bool fits = *form == 'd'                   ? is_digit(*text) || *text == ' '
-                          : *form == 'M' || *form == 'x' ? is_alnum(*text)
-                                                         : *text == *form;
+/* The name of a day, or its first three letters. */
+static bool is_day(credenco_span word) {
+    static const char *const days[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                       "Thursday", "Friday", "Saturday"};
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        if ((word.len == 3 || word.len == strlen(days[i])) &&
+            memcmp(days[i], word.data, word.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reads text against a form of its length, byte by byte: 'd' a digit, 'b' a digit or a blank, '?'
+ * any; the rest as it stands. */
+static bool matches(credenco_span text, const char *form) {
+    if (text.len != strlen(form)) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.data[i];
+        const bool fits = form[i] == 'd'   ? is_digit(c)
+                          : form[i] == 'b' ? is_digit(c) || c == ' '
+                                           : form[i] == '.' || form[i] == c;
         if (!fits) {
             return false;
         }
     }
-    return *text == '\0';
+    return true;
 }
 
 static int number(const char *text, int len) {
@@ -58,33 +75,51 @@ typedef struct form {
     int day, month, year, year_len, hour;
 } form;
 
-static bool read_form(const char *text, const form *f, date *d) {
+static bool read_form(credenco_span text, const form *f, date *d) {
     if (!matches(text, f->text)) {
         return false;
     }
+    const char *at = text.data;
     *d = (date){
-        .year = number(text + f->year, f->year_len),
-        .month = month_of(text + f->month),
-        .day = number(text + f->day, 2),
-        .hour = number(text + f->hour, 2),
-        .minute = number(text + f->hour + 3, 2),
-        .second = number(text + f->hour + 6, 2),
+        .year = number(at + f->year, f->year_len),
+        .month = month_of(at + f->month),
+        .day = number(at + f->day, 2),
+        .hour = number(at + f->hour, 2),
+        .minute = number(at + f->hour + 3, 2),
+        .second = number(at + f->hour + 6, 2),
     };
-    if (f->year_len == 2) { /* 70 to 99 lie in the twentieth century */
-        d->year += d->year < 70 ? 2000 : 1900;
-    }
     return d->month > 0 && d->day >= 1 && d->day <= 31 && d->hour < 24 && d->minute < 60 &&
            d->second <= 60;
 }
 
-static bool date_parse(credenco_span value, int64_t *unix_s) {
-    static const form imf = {"xxx, dd MMM dddd dd:dd:dd GMT", 5, 8, 12, 4, 17};
-    static const form rfc850 = {", dd-MMM-dd dd:dd:dd GMT", 2, 5, 9, 2, 12}; /* behind the day */
-    static const form asctime = {"xxx MMM dd dd:dd:dd dddd", 8, 4, 20, 4, 11};
+/* RFC 850's form, behind the whole name of a day. */
+static bool read_rfc850(credenco_span text, int year_now, date *d) {
+    static const form rest = {", dd-...-dd dd:dd:dd GMT", 2, 5, 9, 2, 12};
+    const size_t rest_len = strlen(rest.text);
+    if (text.len < rest_len) {
+        return false;
+    }
+    const credenco_span day = {text.data, text.len - rest_len};
+    if (day.len == 3 || !is_day(day) ||
+        !read_form((credenco_span){text.data + day.len, rest_len}, &rest, d)) {
+        return false;
+    }
+    d->year += year_now - year_now % 100;
+    if (d->year > year_now + 50) { /* "more than 50 years in the future" is in the past */
+        d->year -= 100;
+    }
+    return true;
+}
+
+static bool date_parse(credenco_span value, int64_t unix_now_s, int64_t *unix_s) {
+    enum { YEAR_S = 31556952 };
+    static const form imf = {"..., dd ... dddd dd:dd:dd GMT", 5, 8, 12, 4, 17};
+    static const form asctime = {"... ... bd dd:dd:dd dddd", 8, 4, 20, 4, 11};
+    const int year_now = 1970 + (int)(unix_now_s / YEAR_S);
     date d;
-    const char *comma = memchr(value.data, ',', value.len);
-    if (!(read_form(value.data, &imf, &d) || read_form(value.data, &asctime, &d) ||
-          (comma != NULL && read_form(comma, &rfc850, &d)))) {
+    if (!(read_form(value, &imf, &d) || read_form(value, &asctime, &d)
+              ? is_day((credenco_span){value.data, 3})
+              : read_rfc850(value, year_now, &d))) {
         return false;
     }
     *unix_s = days_of(&d) * 86400 + d.hour * 3600 + d.minute * 60 + d.second;
@@ -106,10 +141,12 @@ static int64_t seconds_of(credenco_span digits) {
 }
 
 int64_t credenco_retry_after_ms(credenco_span value, int64_t unix_now_s) {
+    const int64_t last_s = INT64_C(253402300799); /* of the year 9999 */
+    const int64_t now_s = unix_now_s < 0 ? 0 : unix_now_s < last_s ? unix_now_s : last_s;
     int64_t seconds = seconds_of(value);
     int64_t at_s;
-    if (seconds < 0 && date_parse(value, &at_s)) {
-        seconds = at_s - unix_now_s;
+    if (seconds < 0 && date_parse(value, now_s, &at_s) && at_s > now_s) {
+        seconds = at_s - now_s;
     }
     if (seconds < 0) {
         return -1;
