@@ -46,6 +46,7 @@ credenco_code credenco_http_begin(credenco_http *http, const credenco_http_reque
     http->persistent = http->surplus = false;
     http->wants_fields = request->wants_fields;
     http->head_request = credenco_http_same(request->method, CREDENCO_SPAN("HEAD"));
+    http->connect_request = credenco_http_same(request->method, CREDENCO_SPAN("CONNECT"));
     http->extension_bytes = 0;
     http->interim_count = 0;
     credenco_buf_limit(&http->body, request->max_body_bytes);

@@ -78,7 +78,7 @@ typedef enum credenco_http_state {
 
 /* What ended the body of the response (RFC 9112, 6.3). */
 typedef enum credenco_http_framing {
-    CREDENCO_HTTP_NO_BODY = 0, /* HEAD, 204, 304 */
+    CREDENCO_HTTP_NO_BODY = 0, /* HEAD, 204, 304, a 2xx in answer to CONNECT */
     CREDENCO_HTTP_LENGTH,
     CREDENCO_HTTP_CHUNKED,
     CREDENCO_HTTP_UNTIL_CLOSE
@@ -104,7 +104,8 @@ typedef struct credenco_http {
     credenco_buf fields; /* "name\0value\0"..., names in lower case, when they are wanted */
     int part;            /* what the next byte belongs to */
     bool wants_fields;
-    bool head_request; /* HEAD */
+    bool head_request;    /* HEAD */
+    bool connect_request; /* CONNECT */
     bool http_1_0;
     bool has_length, chunked;
     bool close;             /* Connection: close */

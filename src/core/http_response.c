@@ -92,9 +92,14 @@ static void on_field(credenco_http *http, credenco_span name, credenco_span valu
     }
 }
 
+/* From here on the connection is the tunnel that CONNECT asked for. */
+static bool is_tunnel(const credenco_http *http) {
+    return http->connect_request && http->status < 300;
+}
+
 /* RFC 9112, 6.3, in its order; both at once are refused, as its 6.1 allows. */
 static credenco_http_framing framing_of(const credenco_http *http) {
-    if (http->head_request || http->status == 204 || http->status == 304) {
+    if (http->head_request || http->status == 204 || http->status == 304 || is_tunnel(http)) {
         return CREDENCO_HTTP_NO_BODY;
     }
     if (http->chunked) {

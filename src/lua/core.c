@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "core/uri.h"
 #include "flow.h"
+#include "http.h"
 #include "plain.h"
 
 #define SCRATCH_TYPE "credenco.scratch"
@@ -231,6 +232,8 @@ static const luaL_Reg functions[] = {
     {"uuid_of", core_uuid_of},
     {"sized", core_sized},
     {"context", credenco_lua_context},
+    {"fields", credenco_lua_fields},
+    {"exchange", credenco_lua_exchange},
     {NULL, NULL},
 };
 
@@ -240,6 +243,7 @@ int luaopen_credenco_core(lua_State *L) {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     credenco_newtype(L, SCRATCH_TYPE, no_methods, scratch_finalize);
     credenco_lua_register_flow(L);
+    credenco_lua_register_exchange(L);
     luaL_newlib(L, functions);
     lua_pushliteral(L, CREDENCO_VERSION);
     lua_setfield(L, -2, "version");
