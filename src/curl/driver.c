@@ -186,6 +186,16 @@ static void harvest(credenco_driver *driver) {
     }
 }
 
+/* libcurl does not say which of the connections it was making suffers from its lack of memory. */
+static void give_up_connecting(credenco_driver *driver) {
+    for (size_t i = 0; i < driver->transfer_count && driver->connecting > 0; i++) {
+        credenco_transfer *transfer = driver->transfers[i];
+        if (transfer->connection != NULL && transfer->connection->fd < 0) {
+            fail(driver, transfer, CREDENCO_OUT_OF_MEMORY, "");
+        }
+    }
+}
+
 static int64_t connect_timeout_ms(const credenco_transfer *transfer) {
     const int64_t left_ms = transfer->deadline_ms - credenco_now_ms();
     const int64_t timeout_ms =
@@ -419,16 +429,24 @@ static int64_t shorter_wait_ms(const credenco_driver *driver, int64_t wait_ms) {
     return timeout_ms >= 0 && timeout_ms < wait_ms ? timeout_ms : wait_ms;
 }
 
+/* What libcurl has to say since it was called last. */
+static void attend(credenco_driver *driver) {
+    harvest(driver);
+    if (credenco_wait_failed(&driver->wait)) {
+        give_up_connecting(driver);
+    }
+}
+
 void credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most) {
     if (own_network(driver) != CREDENCO_OK) {
         return;
     }
     admit(driver, most);
     credenco_wait_timers(&driver->wait);
-    harvest(driver);
+    attend(driver);
     const bool reached = credenco_wait_sockets(&driver->wait, shorter_wait_ms(driver, wait_ms),
                                                most, on_ready, driver);
-    harvest(driver);
+    attend(driver);
     expire(driver);
     driver->more = reached || driver->queued.first != NULL;
     credenco_wait_publish(&driver->wait, due_ms(driver));

@@ -27,6 +27,7 @@ typedef struct credenco_wait {
     bool polled;    /* somebody polls at any time */
     bool watched;   /* somebody polls until the next step */
     int64_t due_ms; /* when libcurl wants to be called, or -1 */
+    bool failed;    /* libcurl could not go on: see credenco_wait_failed */
     credenco_socket *sockets;
     size_t socket_count;
 } credenco_wait;
@@ -35,6 +36,7 @@ typedef struct credenco_wait {
 
 typedef struct credenco_wait {
     CURLM *multi;
+    bool failed;                /* libcurl could not go on: see credenco_wait_failed */
     struct curl_waitfd *polled; /* ours */
     void **owners;              /* owners[i] is that of polled[i] */
     size_t count, capacity;
@@ -70,6 +72,10 @@ void credenco_wait_timers(credenco_wait *wait);
 /* Waits at most `wait_ms` and handles at most `most` events; true when there may be more. */
 bool credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most,
                            credenco_on_ready on_ready, void *context);
+
+/* Whether libcurl ran out of memory since this was asked last. What it is making then may never be
+ * made, and it tells nobody. */
+bool credenco_wait_failed(credenco_wait *wait);
 
 /* The descriptor for an outside poller, or -1: to be polled at any time, or only until the
  * next step. It is readable at once when `due_ms`, a time of credenco_now_ms, has come. */

@@ -49,14 +49,17 @@ static uint32_t epoll_events(int wanted) {
            ((wanted & CURL_POLL_OUT) ? (uint32_t)EPOLLOUT : 0);
 }
 
-/* Never fails: libcurl would give up its whole multi handle. A socket that cannot be watched ends
- * with its time limit. */
+/* Never fails: libcurl would give up its whole multi handle. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userp, void *socketp) {
     (void)easy;
     (void)socketp;
     credenco_wait *wait = userp;
     credenco_socket *entry = make_entry(wait, fd);
-    if (entry == NULL || (what == CURL_POLL_REMOVE && entry->wanted == 0)) {
+    if (entry == NULL) {
+        wait->failed = true;
+        return 0;
+    }
+    if (what == CURL_POLL_REMOVE && entry->wanted == 0) {
         return 0;
     }
     if (what == CURL_POLL_REMOVE) {
@@ -66,7 +69,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userp, void *
     }
     int operation = entry->wanted == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     entry->wanted = (uint8_t)what;
-    (void)control(wait, operation, fd, epoll_events(what));
+    wait->failed = !control(wait, operation, fd, epoll_events(what)) || wait->failed;
     return 0;
 }
 
@@ -95,7 +98,9 @@ static int on_timer(CURLM *multi, long timeout_ms, void *userp) {
 
 static void act(credenco_wait *wait, curl_socket_t fd, int events) {
     int running;
-    (void)curl_multi_socket_action(wait->multi, fd, events, &running);
+    if (curl_multi_socket_action(wait->multi, fd, events, &running) != CURLM_OK) {
+        wait->failed = true;
+    }
 }
 
 static int curl_events(uint32_t events) {
@@ -210,6 +215,12 @@ bool credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most,
     }
     credenco_wait_timers(wait);
     return count == most;
+}
+
+bool credenco_wait_failed(credenco_wait *wait) {
+    const bool failed = wait->failed;
+    wait->failed = false;
+    return failed;
 }
 
 /* --- outside pollers --------------------------------------------------------- */

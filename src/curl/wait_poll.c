@@ -9,7 +9,9 @@
 
 static void perform(credenco_wait *wait) {
     int running;
-    (void)curl_multi_perform(wait->multi, &running);
+    if (curl_multi_perform(wait->multi, &running) != CURLM_OK) {
+        wait->failed = true;
+    }
 }
 
 credenco_code credenco_wait_init(credenco_wait *wait, CURLM *multi) {
@@ -96,6 +98,12 @@ bool credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most,
     }
     perform(wait);
     return false;
+}
+
+bool credenco_wait_failed(credenco_wait *wait) {
+    const bool failed = wait->failed;
+    wait->failed = false;
+    return failed;
 }
 
 void credenco_wait_publish(credenco_wait *wait, int64_t due_ms) {
