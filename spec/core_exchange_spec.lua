@@ -90,7 +90,7 @@ describe("core.exchange", function()
     local x = begun()
     x:feed "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: 2\r\n\r\n"
     assert.equal(2000, x:response().retry_after_ms)
-    if math.type then assert.equal("integer", math.type(x:response().retry_after_ms)) end
+    assert.equal("2000", tostring(x:response().retry_after_ms)) -- an integer: not 2000.0
   end)
 
   it("does not reuse a connection on which more came than was asked for", function()

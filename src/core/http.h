@@ -22,7 +22,9 @@
  *     goes on in the next line (5.2), more than one Content-Length, also of the same value (6.3),
  *     a Content-Length beside Transfer-Encoding (6.1), any coding but chunked, and that in
  *     HTTP/1.0 (6.1), blanks behind a chunk's size that no extension follows (7.1.1), and 101.
- * A Connection field of HTTP/1.0, or of an interim response, keeps no connection and ends none. */
+ * Passed over are the words of a chunk extension, what trailers say, and the Connection field of
+ * HTTP/1.0 and of an interim response: the one keeps no connection, the other ends none.
+ * spec/conformance/http/choices.js has the same list, from a comparison with another parser. */
 
 /* What a server may send. Each limit is the largest size that is accepted, in bytes without the
  * line's end, or a count. One past it fails the exchange. */

@@ -39,11 +39,10 @@ function M.protected(fn, ...)
   return result
 end
 
-local function load_driver(name, package)
-  local ok, dbi = pcall(require, "DBI")
-  if ok then ok = pcall(require, "dbd." .. name) end
-  if ok then return dbi end
-  return nil, ("Lua's %s driver is not installed (on Debian: apt install %s)"):format(name, package)
+-- A missing rock is an error, which `credenco.base.rocks` explains.
+local function load_driver(name)
+  require("dbd." .. name)
+  return require "DBI"
 end
 
 --- Makes a database for its owner only that others could read before. Its file is not opened for that: to close it
@@ -61,8 +60,7 @@ end
 local connect = {}
 
 function connect.sqlite(path, options)
-  local dbi, missing = load_driver("sqlite3", "lua-dbi-sqlite3")
-  if not dbi then return nil, missing end
+  local dbi = load_driver "sqlite3"
   if path ~= ":memory:" and not uv.fs_stat(path) then
     if options.read_only then return nil, "there is no such file" end
     local created, err = private_file.create(path) -- SQLite would create it readable by everybody
@@ -72,8 +70,7 @@ function connect.sqlite(path, options)
 end
 
 function connect.postgresql(url)
-  local dbi, missing = load_driver("postgresql", "lua-dbi-postgresql")
-  if not dbi then return nil, missing end
+  local dbi = load_driver "postgresql"
   local connection = M.protected(dbi.Connect, "PostgreSQL", url) -- libpq takes a whole URL as the database's name
   if connection then return connection end
   -- luadbi sends a statement before it looks whether it is connected; over that libpq forgets why it is not
