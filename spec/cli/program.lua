@@ -7,19 +7,16 @@ local TIMEOUT_MS = 60000
 
 -- What the program needs to run under the same engine, build and sanitizer as the specs.
 local INHERITED = { "PATH", "HOME", "TMPDIR", "LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LUA_INIT" }
+local MODULES = { LUA_PATH = package.path, LUA_CPATH = package.cpath }
 
 local M = {}
 
 local function environment(given)
-  local list = { "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath }
-  for _, name in ipairs(INHERITED) do
-    if os.getenv(name) and not (given and given[name]) then
-      list[#list + 1] = name .. "=" .. os.getenv(name)
-    end
-  end
-  for name, value in pairs(given or {}) do
-    list[#list + 1] = name .. "=" .. value
-  end
+  local all, list = {}, {}
+  for name, value in pairs(MODULES) do all[name] = value end
+  for _, name in ipairs(INHERITED) do all[name] = os.getenv(name) end
+  for name, value in pairs(given or {}) do all[name] = value end
+  for name, value in pairs(all) do list[#list + 1] = name .. "=" .. value end
   return list
 end
 

@@ -1,5 +1,6 @@
 -- The CSV and JSON Lines readers, friendly input first, then hostile.
 local bytes = require "credenco.pipeline.source.bytes"
+local json = require "credenco.base.json"
 local source = require "credenco.pipeline.source"
 
 local function items_of(text, options)
@@ -157,6 +158,15 @@ describe("JSON Lines", function()
       records_of('{"a":1,"b":["x"],"c":{"d":true}}\n\n{"a":"y"}', { name = "x.jsonl" }))
   end)
 
+  it("keeps empty lists apart from empty objects, and long numbers as they are", function()
+    local text = '{"tags":[],"more":{},"deep":[[]],"n":9007199254740992,"m":[0.30000000000000004]}'
+    local record = lines(text)[1].record
+    for _, name in ipairs { "tags", "more", "deep", "n", "m" } do
+      local said = text:match('"' .. name .. '":([^a-z]+)[,}]')
+      assert.equal(said, (json.encode(record[name])))
+    end
+  end)
+
   local broken = {
     { "half a line", '{"a":1\n{"a":2}\n', "not JSON" },
     { "an array", '[1]\n{"a":2}\n', "no object" },
@@ -164,7 +174,12 @@ describe("JSON Lines", function()
     { "two objects", '{"a":1}{"a":1}\n{"a":2}\n', "not JSON" },
     { "a NUL byte", '{"a":"\0"}\n{"a":2}\n', "NUL byte" },
     { "another encoding", '{"a":"\233"}\n{"a":2}\n', "not UTF-8" },
-    { "too many levels", ('{"a":'):rep(70) .. "1" .. ("}"):rep(70) .. '\n{"a":2}\n', "not JSON" },
+    { "too many levels", ('{"a":'):rep(70) .. "1" .. ("}"):rep(70) .. '\n{"a":2}\n', "nested deeper than 64" },
+    { "one name twice", '{"a":"1","b":3,"a":"2"}\n{"a":2}\n', "the same name twice in one object (character 16)" },
+    { "one name twice within", '{"c":[{"a":null,"a":1}]}\n{"a":2}\n', "the same name twice" },
+    { "a number of twenty digits", '{"a":12345678901234567890}\n{"a":2}\n', "cannot be held exactly; give it as text" },
+    { "a number next to one that is held", '{"a":9007199254740993}\n{"a":2}\n', "cannot be held exactly" },
+    { "more digits than a number has", '{"a":0.12345678901234567890}\n{"a":2}\n', "cannot be held exactly" },
   }
   for _, case in ipairs(broken) do
     it(("refuses %s, quotes none of it, and goes on"):format(case[1]), function()

@@ -16,6 +16,16 @@
 #include "buf.h"
 #include "error.h"
 
+/* Where RFC 9112 lets a recipient choose, a response is refused (CREDENCO_BAD_RESPONSE), since two
+ * readers could disagree on where it ends:
+ *     a line that ends in LF alone (2.2), an empty line before the status line (2.2), a field that
+ *     goes on in the next line (5.2), more than one Content-Length, also of the same value (6.3),
+ *     a Content-Length beside Transfer-Encoding (6.1), any coding but chunked, and that in
+ *     HTTP/1.0 (6.1), blanks behind a chunk's size that no extension follows (7.1.1), and 101.
+ * Passed over are the words of a chunk extension, what trailers say, and the Connection field of
+ * HTTP/1.0 and of an interim response: the one keeps no connection, the other ends none.
+ * spec/conformance/http/choices.js has the same list, from a comparison with another parser. */
+
 /* What a server may send. Each limit is the largest size that is accepted, in bytes without the
  * line's end, or a count. One past it fails the exchange. */
 enum {
@@ -29,10 +39,7 @@ enum {
 };
 
 /* What we send. */
-enum {
-    CREDENCO_HTTP_BODY_MAX = 64 * 1024 * 1024,
-    CREDENCO_HTTP_REQUEST_HEAD_MAX = 1024 * 1024
-};
+enum { CREDENCO_HTTP_BODY_MAX = 64 * 1024 * 1024, CREDENCO_HTTP_REQUEST_HEAD_MAX = 1024 * 1024 };
 
 /* --- header fields of requests --------------------------------------------------- */
 
@@ -57,12 +64,12 @@ credenco_code credenco_http_fields_add(credenco_http_fields *fields, credenco_sp
 /* Every pointer is borrowed for the call to begin only. */
 typedef struct credenco_http_request {
     credenco_span method;               /* a token */
-    credenco_span target;               /* path and query; "" means "/" */
+    credenco_span target;               /* path and query; a path of "" means "/" */
     credenco_span authority;            /* host, and port where it is not the scheme's own */
     const credenco_http_fields *fields; /* NULL: none */
-    credenco_span body;                 /* data NULL: none; a POST, PUT or PATCH then has length 0 */
-    size_t max_body_bytes;              /* of the response */
-    bool wants_fields;                  /* keep the response's header fields for next_field */
+    credenco_span body;    /* data NULL: none; a POST, PUT or PATCH then has length 0 */
+    size_t max_body_bytes; /* of the response */
+    bool wants_fields;     /* keep the response's header fields for next_field */
 } credenco_http_request;
 
 typedef enum credenco_http_state {
@@ -73,7 +80,7 @@ typedef enum credenco_http_state {
 
 /* What ended the body of the response (RFC 9112, 6.3). */
 typedef enum credenco_http_framing {
-    CREDENCO_HTTP_NO_BODY = 0, /* HEAD, 204, 304 */
+    CREDENCO_HTTP_NO_BODY = 0, /* HEAD, 204, 304, a 2xx in answer to CONNECT */
     CREDENCO_HTTP_LENGTH,
     CREDENCO_HTTP_CHUNKED,
     CREDENCO_HTTP_UNTIL_CLOSE
@@ -89,9 +96,9 @@ typedef struct credenco_http {
 
     int status; /* 0 before the status line of the final response */
     credenco_http_framing framing;
-    bool persistent;   /* the framing lets the connection serve again */
-    bool surplus;      /* bytes came behind the response: nobody asked for them */
-    credenco_buf body; /* bounded by max_body_bytes */
+    bool persistent;          /* the framing lets the connection serve again */
+    bool surplus;             /* bytes came behind the response: nobody asked for them */
+    credenco_buf body;        /* bounded by max_body_bytes */
     credenco_buf retry_after; /* the value of the last Retry-After field, "" for none */
 
     /* Private. */
@@ -99,13 +106,14 @@ typedef struct credenco_http {
     credenco_buf fields; /* "name\0value\0"..., names in lower case, when they are wanted */
     int part;            /* what the next byte belongs to */
     bool wants_fields;
-    bool head_request; /* HEAD */
+    bool head_request;    /* HEAD */
+    bool connect_request; /* CONNECT */
     bool http_1_0;
     bool has_length, chunked;
-    bool close;              /* Connection: close */
-    uint64_t length;         /* of the body, or of the chunk, not read yet */
-    size_t section_bytes;    /* of the header or trailer section so far */
-    size_t extension_bytes;  /* of all chunks so far */
+    bool close;             /* Connection: close */
+    uint64_t length;        /* of the body, or of the chunk, not read yet */
+    size_t section_bytes;   /* of the header or trailer section so far */
+    size_t extension_bytes; /* of all chunks so far */
     unsigned interim_count;
 } credenco_http;
 
@@ -122,8 +130,12 @@ credenco_code credenco_http_begin(credenco_http *http, const credenco_http_reque
  * once it is complete. */
 credenco_http_state credenco_http_feed(credenco_http *http, credenco_span bytes);
 
-/* The connection has ended: completes a response that is framed by that, fails any other. */
+/* The server has closed the connection, as it may: completes a response that is framed by that,
+ * fails any other. */
 credenco_http_state credenco_http_end(credenco_http *http);
+
+/* The connection broke: fails a response that is not complete. */
+credenco_http_state credenco_http_break(credenco_http *http);
 
 /* Whether the connection may carry another request, as far as the response goes: it is complete,
  * persistent, and nothing came behind it. (That the whole request was sent, the caller knows.) */
@@ -141,7 +153,7 @@ void credenco_http_trim(credenco_http *http);
 
 /* Milliseconds to wait (RFC 9110, 10.2.3): seconds, or an HTTP date (5.6.7) read against
  * `unix_now_s`. -1 for what is neither, and for a date that has passed; at most
- * CREDENCO_RETRY_AFTER_MAX_MS, however many digits it has. */
+ * CREDENCO_RETRY_AFTER_MAX_MS, however many digits it has. The value is NUL-terminated. */
 #define CREDENCO_RETRY_AFTER_MAX_MS ((int64_t)31 * 86400 * 1000)
 int64_t credenco_retry_after_ms(credenco_span value, int64_t unix_now_s);
 

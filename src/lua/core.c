@@ -1,5 +1,5 @@
-/* credenco.core: the pure core for Lua, and the three things it must be given from
- * outside, as arguments: the time, randomness, identifiers. */
+/* credenco.core: the pure core for Lua, the three things it must be given from outside, as
+ * arguments (the time, randomness, identifiers), and what Lua's io lacks (files.h). */
 #include <lauxlib.h>
 #include <lua.h>
 #include <string.h>
@@ -11,8 +11,12 @@
 #include "core/endpoint.h"
 #include "core/text.h"
 #include "core/uri.h"
+#include "files.h"
 #include "flow.h"
+#include "http.h"
+#include "json.h"
 #include "plain.h"
+#include "signals.h"
 
 #define SCRATCH_TYPE "credenco.scratch"
 
@@ -224,13 +228,22 @@ static const luaL_Reg functions[] = {
     {"plain_text", core_plain_text},
     {"has_control", core_has_control},
     {"json_plain", credenco_lua_json_plain},
+    {"json_read", credenco_lua_json_read},
+    {"signals_listen", credenco_lua_signals_listen},
+    {"signals_count", credenco_lua_signals_count},
+    {"signals_forget", credenco_lua_signals_forget},
     {"now_ms", core_now_ms},
     {"sleep_ms", core_sleep_ms},
     {"random", core_random},
     {"uuid", core_uuid},
     {"uuid_of", core_uuid_of},
     {"sized", core_sized},
+    {"create_private", credenco_lua_create_private},
+    {"file_type", credenco_lua_file_type},
+    {"file_id", credenco_lua_file_id},
     {"context", credenco_lua_context},
+    {"fields", credenco_lua_fields},
+    {"exchange", credenco_lua_exchange},
     {NULL, NULL},
 };
 
@@ -240,6 +253,7 @@ int luaopen_credenco_core(lua_State *L) {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     credenco_newtype(L, SCRATCH_TYPE, no_methods, scratch_finalize);
     credenco_lua_register_flow(L);
+    credenco_lua_register_exchange(L);
     luaL_newlib(L, functions);
     lua_pushliteral(L, CREDENCO_VERSION);
     lua_setfield(L, -2, "version");

@@ -1,6 +1,7 @@
 --- Says what a value is without saying the value: problems are printed, logged and mailed,
 --- and what stands in a register or a payroll must not travel with them.
 
+local json = require "credenco.base.json"
 local utf8_text = require "credenco.pipeline.utf8_text"
 
 local M = {}
@@ -26,7 +27,8 @@ function M.of(value)
   elseif kind == "number" then
     return value % 1 == 0 and "a whole number" or "a number with decimals"
   elseif kind == "table" then
-    return #value > 0 and ("a list of %d"):format(#value) or "an object"
+    if #value > 0 then return ("a list of %d"):format(#value) end
+    return json.is_array(value) and "an empty list" or "an object"
   end
   return "a " .. kind
 end

@@ -1,6 +1,6 @@
 --- The claims of a credential, from `--claim NAME=VALUE` and `--claims-json FILE`.
 local credenco = require "credenco"
-local json_reader = require "credenco.cli.json_reader"
+local json_reader = require "credenco.base.json_reader"
 local source = require "credenco.cli.source"
 local usage = require "credenco.cli.usage"
 

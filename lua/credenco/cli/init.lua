@@ -1,7 +1,10 @@
 --- The command line. `main` parses, runs one command, reports what came of it and gives the exit code.
+local commands = require "credenco.cli.commands"
+local engine = require "credenco.base.engine"
 local exit_code = require "credenco.cli.exit_code"
 local parser = require "credenco.cli.parser"
 local report = require "credenco.cli.report"
+local rocks = require "credenco.base.rocks"
 local usage = require "credenco.cli.usage"
 
 local M = {}
@@ -22,18 +25,24 @@ local function with_traceback(problem)
   return { message = tostring(problem), traceback = debug.traceback("", 2) }
 end
 
-local function report_problem(problem, out)
-  if usage.is(problem) then
-    out:failure({ code = "usage", message = problem.message }, problem.text)
-    return exit_code.usage
+local function report_usage(problem, out)
+  out:failure({ code = "usage", message = problem.message }, problem.text)
+  return exit_code.usage
+end
+
+local function report_problem(problem, name, out)
+  if usage.is(problem) then return report_usage(problem, out) end
+  local missing = rocks.advice(problem.message)
+  if missing then
+    local message = ("credenco %s %s"):format(name, missing)
+    return report_usage({ message = message, text = message }, out)
   end
   out:failure({ code = "unexpected", message = problem.message },
     "credenco: unexpected error, please report it: " .. problem.message .. problem.traceback)
   return exit_code.unexpected
 end
 
-local function report_result(result, text, code, out)
-  local ok, err = out:result(result, text)
+local function written(ok, err, code, out)
   if ok then
     return code or exit_code.done
   end
@@ -41,9 +50,9 @@ local function report_result(result, text, code, out)
   return exit_code.unexpected
 end
 
-local function run(argv, out)
-  local command, args = parser.parse(argv)
-  local result, text_or_err, code = command.run(args, out)
+local function run(name, argv, out)
+  local command = commands.load(name)
+  local result, text_or_err, code = command.run(parser.parse(name, command, argv), out)
   if not result then
     out:failure(text_or_err)
     return exit_code.of(text_or_err)
@@ -51,7 +60,13 @@ local function run(argv, out)
   if not text_or_err then
     return code or exit_code.done
   end
-  return report_result(result, text_or_err, code, out)
+  local ok, err = out:result(result, text_or_err)
+  return written(ok, err, code, out)
+end
+
+local function help(out)
+  local ok, err = out:text(commands.help())
+  return written(ok, err, nil, out)
 end
 
 --- Runs the program.
@@ -59,8 +74,14 @@ end
 ---@return integer exit code
 function M.main(argv)
   local out = report.new(wants_json(argv))
-  local ok, outcome = xpcall(function() return run(argv, out) end, with_traceback)
-  return ok and outcome or report_problem(outcome, out)
+  local refusal = engine.refusal()
+  if refusal then return report_usage({ message = refusal, text = refusal }, out) end
+  local name, rest
+  local ok, outcome = xpcall(function()
+    name, rest = commands.called(argv)
+    return name and run(name, rest, out) or help(out)
+  end, with_traceback)
+  return ok and outcome or report_problem(outcome, name, out)
 end
 
 return M

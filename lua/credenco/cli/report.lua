@@ -1,7 +1,6 @@
 --- What the program says: results on stdout, everything else on stderr, both as JSON for programs.
-local errors = require "credenco.client.errors"
-local fields = require "credenco.cli.fields"
-local json = require "credenco.base.json"
+---
+--- Nothing is required before it is needed: that a rock is missing has to be said without any, also in JSON.
 
 local M = {}
 
@@ -30,6 +29,32 @@ local function write(file, text)
   return ok, err
 end
 
+local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\" }
+
+-- A path may be any bytes; JSON is UTF-8.
+local function as_utf8(text)
+  if not text:find "[\128-\255]" or require("credenco.core").utf8_valid(text) then return text end
+  return (text:gsub("[\128-\255]", "?"))
+end
+
+local function quoted(text)
+  return '"' .. as_utf8(text):gsub('[%c"\\\127]', function(char)
+    return ESCAPES[char] or ("\\u%04x"):format(char:byte())
+  end) .. '"'
+end
+
+local function scalar(value)
+  if type(value) == "string" then return quoted(value) end
+  if type(value) == "boolean" then return tostring(value) end
+  return assert(require("credenco.base.json").encode(value))
+end
+
+-- A command whose result has a list in it has loaded that module.
+local function is_array(value)
+  local json = package.loaded["credenco.base.json"]
+  return type(json) == "table" and json.is_array(value) -- LuaJIT leaves a mark where loading failed
+end
+
 local as_line
 
 local function elements(list)
@@ -40,13 +65,13 @@ end
 
 -- One line of JSON with its fields in order, the same every time.
 function as_line(value)
-  if type(value) ~= "table" then return assert(json.encode(value)) end
-  if json.is_array(value) then return elements(value) end
+  if type(value) ~= "table" then return scalar(value) end
+  if is_array(value) then return elements(value) end
   local names, members = {}, {}
   for name in pairs(value) do names[#names + 1] = name end
   table.sort(names)
   for i, name in ipairs(names) do
-    members[i] = assert(json.encode(name)) .. ":" .. as_line(value[name])
+    members[i] = quoted(name) .. ":" .. as_line(value[name])
   end
   return "{" .. table.concat(members, ",") .. "}"
 end
@@ -60,12 +85,25 @@ function Report:result(result, text)
   return write(io.stdout, self.as_json and as_line(result) or text)
 end
 
+--- Writes what is for people alone, also where JSON is asked for.
+---@param text string
+---@return boolean? ok
+---@return string? err
+function Report.text(_, text)
+  return write(io.stdout, text)
+end
+
+--- What `note` would write.
+---@param text string
+---@return string
+function Report:words(text)
+  return self.as_json and "" or text .. "\n"
+end
+
 --- Writes something worth knowing that is not the result; a program that asked for JSON does not get it.
 ---@param text string
 function Report:note(text)
-  if not self.as_json then
-    write(io.stderr, text)
-  end
+  io.stderr:write(self:words(text))
 end
 
 --- Writes an error of the library, or one of the program's own with `code` and `message`.
@@ -73,9 +111,10 @@ end
 ---@param text string? the form for people, when it is longer than the error's own line
 function Report:failure(err, text)
   if not self.as_json then
-    write(io.stderr, text or (errors.is_error(err) and tostring(err)) or "credenco: " .. err.message)
+    write(io.stderr, text or getmetatable(err) and tostring(err) or "credenco: " .. err.message)
     return
   end
+  local fields = require "credenco.cli.fields"
   write(io.stderr, '{"error":' .. as_line(fields.pick(err, ERROR_FIELDS)) .. "}")
 end
 

@@ -34,16 +34,12 @@ function M.protected(fn, ...)
   return result
 end
 
---- Loads luadbi with one of its drivers.
+--- Loads luadbi with one of its drivers. A missing rock is an error, which `credenco.base.rocks` explains.
 ---@param name string
----@param package string Debian's
----@return table? dbi
----@return string? missing
-function M.load(name, package)
-  local ok, dbi = pcall(require, "DBI")
-  if ok then ok = pcall(require, "dbd." .. name) end
-  if ok then return dbi end
-  return nil, ("Lua's %s driver is not installed (on Debian: apt install %s)"):format(name, package)
+---@return table dbi
+function M.load(name)
+  require("dbd." .. name)
+  return require "DBI"
 end
 
 return M

@@ -8,7 +8,6 @@ local journal_steps = require "credenco.journal.steps"
 local json = require "credenco.base.json"
 
 local M = {
-  summary = "Find a record by its business key.",
   description = [[
 Shows what became of the record with a business key, in every workflow of the journal, with the ids of its
 credentials. `revocation_uuid` is there when the run confirmed the issue (`--confirm`); else `credenco status`

@@ -2,14 +2,13 @@
 local claims = require "credenco.cli.claims"
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
+local output = require "credenco.cli.output"
 local settings = require "credenco.cli.settings"
-local sink = require "credenco.cli.sink"
 
 -- The offer is delivered and used up; it was a secret and nobody needs it any more.
 local SHOWN = { "correlation_id", "status_uri", "http_status" }
 
 local M = {
-  summary = "Issue a credential straight into a wallet.",
   description = [[
 Makes a credential offer and delivers it to a wallet, which takes the credential in by itself.
 
@@ -45,7 +44,7 @@ local function keep_offer(args, err, out)
   if not offer then
     return
   end
-  local ok, problem = sink.write(args.keep_offer, offer.offer_uri .. "\n")
+  local ok, problem = output.write(args.keep_offer, offer.offer_uri .. "\n")
   out:note(ok and "the offer is kept in " .. args.keep_offer or "the offer is lost: cannot write " .. problem)
 end
 

@@ -3,13 +3,12 @@ local base64 = require "credenco.cli.base64"
 local claims = require "credenco.cli.claims"
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
+local output = require "credenco.cli.output"
 local settings = require "credenco.cli.settings"
-local sink = require "credenco.cli.sink"
 
 local FIELDS = { "correlation_id", "request_uri", "offer_uri", "status_uri" }
 
 local M = {
-  summary = "Make a credential offer and print it.",
   description = [[
 Makes a credential offer and prints its URI: the offer's own, for `credenco push`, or the one to show
 the holder with --request-uri-base or --qr-code. Whoever has it can take the credential: treat it as a
@@ -42,7 +41,7 @@ local function write_png(path, qr_uri)
     return nil, { code = "bad_response", step = "create_offer", sent = "rejected",
       message = "the offer was made, but the server sent no QR code that can be read" }
   end
-  local ok, err = sink.write(path, png)
+  local ok, err = output.write(path, png)
   if not ok then
     return nil, { code = "unexpected", message = "the offer was made, but its QR code cannot be written: " .. err }
   end

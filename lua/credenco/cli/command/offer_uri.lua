@@ -3,7 +3,6 @@ local credenco = require "credenco"
 local source = require "credenco.cli.source"
 
 local M = {
-  summary = "Take the offer's URI out of a request URI.",
   description = [[
 Reads a request URI ("openid-credential-offer://?credential_offer_uri=...") and prints the URI of the
 credential offer in it, decoded: what `credenco push` wants.]],

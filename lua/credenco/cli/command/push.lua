@@ -8,7 +8,6 @@ local source = require "credenco.cli.source"
 local FIELDS = { "http_status" }
 
 local M = {
-  summary = "Deliver an offer to a wallet.",
   description = [[
 Delivers an offer, as `credenco offer` printed it, to a wallet. No credentials are needed.
 

@@ -7,13 +7,12 @@ local journal_report = require "credenco.journal.report"
 local journal_runs = require "credenco.journal.runs"
 local json = require "credenco.base.json"
 local opened = require "credenco.cli.pipeline.opened"
-local sink = require "credenco.cli.sink"
+local output = require "credenco.cli.output"
 local summary = require "credenco.cli.pipeline.summary"
 
 local CAUSES = 10
 
 local M = {
-  summary = "Say what became of a journal's records, and why.",
   description = [[
 Counts that add up (input = issued + failed + unknown + skipped + pending), the most frequent causes with
 what to do about each, and on request a file with every record that was not issued.]],
@@ -78,11 +77,11 @@ local function write_files(args, db, report)
   local problems, err = problems_of(db, report.workflow)
   if not problems then return nil, err end
   local ok = true
-  if args.csv then ok, err = sink.write(args.csv, csv_line.table(COLUMNS, problems)) end
+  if args.csv then ok, err = output.write(args.csv, csv_line.table(COLUMNS, problems)) end
   if ok and args.json_file then
     local whole = { records = problems }
     for name, value in pairs(report) do whole[name] = value end
-    ok, err = sink.write(args.json_file, json.encode(whole) .. "\n")
+    ok, err = output.write(args.json_file, json.encode(whole) .. "\n")
   end
   return ok, err
 end

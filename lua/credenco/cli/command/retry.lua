@@ -7,7 +7,6 @@ local opened = require "credenco.cli.pipeline.opened"
 local usage = require "credenco.cli.usage"
 
 local M = {
-  summary = "Open failed records again.",
   description = [[
 Opens failed records again, so that the next `credenco run` or `credenco work` takes them up. With
 --unknown those whose outcome is unknown: they go on with the offer they have, never with a new one. With

@@ -5,7 +5,6 @@ local execute = require "credenco.cli.pipeline.execute"
 local settings = require "credenco.cli.settings"
 
 local M = {
-  summary = "Issue a credential for every record of a file.",
   description = [[
 Issues what the workflow says for every record of the source, and writes down in the journal what became
 of each one. Stopped in whatever way, the same command goes on where it was: nothing is issued twice.]],

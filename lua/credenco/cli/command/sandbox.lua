@@ -1,9 +1,10 @@
 --- `credenco sandbox`: a local issuer and business wallet to develop against, in the foreground.
 local library = require "credenco.cli.library"
+local rocks = require "credenco.base.rocks"
+local sandbox = require "credenco.sandbox"
 local usage = require "credenco.cli.usage"
 
 local M = {
-  summary = "Run a local issuer and business wallet.",
   description = [[
 Runs an issuer and a business wallet on this machine, to develop against without an account, until it is
 interrupted. It prints where it is, its credentials, which are no secrets, and its wallets.
@@ -50,26 +51,16 @@ local function options(args)
   }
 end
 
--- Loaded here and not above: the other commands do not need luv.
-local function load_sandbox()
-  local has_luv = pcall(require, "luv")
-  if not has_luv then
-    return nil, { code = "unexpected", message = "the sandbox needs luv (Debian: apt-get install lua-luv)" }
-  end
-  return require "credenco.sandbox"
-end
-
 function M.run(args)
-  local sandbox, missing = load_sandbox()
-  if not sandbox then
-    return nil, missing
-  end
   local ok, err, at_fault = library.call(sandbox.run, options(args))
   if ok then
     return true
   end
   if at_fault == "templates" then
     usage.fail(err)
+  end
+  if rocks.advice(err) then
+    error(err, 0) -- nginx found a rock missing; what is said of that is not decided here
   end
   return nil, { code = at_fault == "port" and "listen_failed" or "unexpected", message = err }
 end

@@ -8,7 +8,6 @@ local opened = require "credenco.cli.pipeline.opened"
 local usage = require "credenco.cli.usage"
 
 local M = {
-  summary = "Write down what you found out about a record.",
   description = [[
 Settles what the program cannot. Of a record whose outcome is unknown, after a look into the wallet: `--as issued`
 when the credential is there (its next step then goes on), `--as failed` when it is not and cannot come any more;

@@ -6,7 +6,6 @@ local settings = require "credenco.cli.settings"
 local FIELDS = { "status", "correlation_id", "revocation_uuid" }
 
 local M = {
-  summary = "Ask how far an issue is.",
   description = [[
 Asks the issuer how far an issue is. "issue_completed" means that the issuer's part is done; whether the
 wallet kept the credential is not to be seen from here.]],

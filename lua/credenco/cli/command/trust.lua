@@ -6,7 +6,6 @@ local settings = require "credenco.cli.settings"
 local FIELDS = { "id", "did", "name", "direct_issue_allowed" }
 
 local M = {
-  summary = "Make an issuer a trusted contact of a wallet.",
   description = [[
 Adds an issuer to a wallet's trusted contacts, so that the wallet keeps what this issuer delivers. The
 call is made with the credentials of the wallet, which may be others than those of the issuer.

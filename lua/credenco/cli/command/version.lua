@@ -1,17 +1,14 @@
 --- `credenco version`.
-local credenco = require "credenco"
+local core = require "credenco.core" -- and not the library, which needs lua-cjson
 
 local M = {
-  summary = "Print the version.",
   description = "Prints the version, and the Lua it runs on.",
   epilog = "",
 }
 
-function M.declare() end
-
 function M.run()
   local engine = jit and jit.version or _VERSION
-  return { version = credenco._VERSION, engine = engine }, ("credenco %s (%s)"):format(credenco._VERSION, engine)
+  return { version = core.version, engine = engine }, ("credenco %s (%s)"):format(core.version, engine)
 end
 
 return M

@@ -4,7 +4,6 @@ local execute = require "credenco.cli.pipeline.execute"
 local settings = require "credenco.cli.settings"
 
 local M = {
-  summary = "Issue what is in a journal, beside other workers.",
   description = [[
 Takes records out of the journal in batches that no two workers share, and issues them until nothing is
 open any more. When a worker dies its records are free again, at the latest after half a minute.]],

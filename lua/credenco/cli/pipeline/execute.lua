@@ -103,16 +103,16 @@ local function check_columns(workflow, source, out)
 end
 
 -- Somebody who meant to go on stands in another folder, or named another file.
-local function tell_of_new_journal(options, out)
+local function begins_journal(options)
   local path = options.journal
-  if not options.source or journal_url.is_postgresql(path) or uv.fs_stat(path) then return end
-  out:note(("credenco: a new journal begins: %s"):format(path))
+  return options.source and not journal_url.is_postgresql(path) and not uv.fs_stat(path)
 end
 
 -- Who reads JSON lines gets nothing else.
 local function in_json_lines(args, out)
   if args.progress ~= "jsonl" then return out end
-  return { note = function(_, text) io.stderr:write(json.encode { note = text:match "^%s*(.*)" }, "\n") end }
+  local function words(_, text) return json.encode { note = text:match "^%s*(.*)" } .. "\n" end
+  return { words = words, note = function(_, text) io.stderr:write(words(nil, text)) end }
 end
 
 -- Runs with everything that has to be put away again afterwards.
@@ -121,10 +121,14 @@ local function watched(mode, options, out, args, listening)
     loop.now_ms())
   options.on_warning = function(message) out:note("credenco: " .. message) end
   options.on_tick = function(run)
-    listening.poll()
+    listening:poll()
     shown:tick(run)
   end
-  local result, err = pipeline[mode](options, function(run) listening.run = run end)
+  local is_new = begins_journal(options)
+  local result, err = pipeline[mode](options, function(run)
+    listening:spare(run)
+    if is_new then out:note("credenco: a new journal begins: " .. options.journal) end
+  end)
   if result then shown:finish(listening.run) end
   return result, err
 end
@@ -141,7 +145,6 @@ function M.run(mode, args, out)
   local options = options_of(args, mode)
   options.client = client
   check_columns(options.workflow, options.source, out)
-  tell_of_new_journal(options, out)
   local result, err = watched(mode, options, out, args, listening)
   listening:close()
   if client then client:close() end

@@ -27,8 +27,7 @@ function M.exists() return true end
 ---@return table? connection
 ---@return string? err
 function M.connect(url)
-  local dbi, missing = driver.load("postgresql", "lua-dbi-postgresql")
-  if not dbi then return nil, missing end
+  local dbi = driver.load "postgresql"
   local connection = driver.protected(dbi.Connect, "PostgreSQL", url) -- libpq takes a whole URL as the database's name
   if connection then return connection end
   -- luadbi sends a statement before it looks whether it is connected; over that libpq forgets why it is not

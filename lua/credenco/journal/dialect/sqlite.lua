@@ -33,8 +33,7 @@ end
 ---@return table? connection
 ---@return string? err
 function M.connect(path, options)
-  local dbi, missing = driver.load("sqlite3", "lua-dbi-sqlite3")
-  if not dbi then return nil, missing end
+  local dbi = driver.load "sqlite3"
   if path ~= ":memory:" and not uv.fs_stat(path) then
     if options.read_only then return nil, "there is no such file" end
     local created, err = private_file.create(path) -- SQLite would create it readable by everybody

@@ -1,17 +1,25 @@
 --- JSON Lines: one JSON object a line, UTF-8, blank lines ignored.
 
-local cjson = require "cjson"
 local buffer = require "credenco.pipeline.source.buffer"
+local json_reader = require "credenco.base.json_reader"
 local text_check = require "credenco.pipeline.source.text_check"
 
 local M = {}
 
-local MAX_DEPTH = 64
+-- Text that is JSON, but says more than a record can hold.
+local LOSES = { "^the same name twice", "^this number cannot be held" }
 
--- An instance of its own: stricter than the default about what is a number, and how deep.
-local decoder = cjson.new()
-decoder.decode_invalid_numbers(false)
-decoder.decode_max_depth(MAX_DEPTH)
+local function loses(problem)
+  for _, pattern in ipairs(LOSES) do
+    if problem:find(pattern) then return true end
+  end
+  return false
+end
+
+local function refusal(problem, at)
+  if loses(problem) then return ("%s (character %d)"):format(problem, at) end
+  return ("not JSON at character %d (%s): every line must be one complete JSON object"):format(at, problem)
+end
 
 --- One line as a record.
 ---@param line string
@@ -20,13 +28,8 @@ decoder.decode_max_depth(MAX_DEPTH)
 function M.decode(line)
   local flaw = text_check.flaw(line)
   if flaw then return nil, flaw end
-  local ok, value = pcall(decoder.decode, line)
-  if not ok then
-    -- The decoder's own words may quote the line: only the place of the error is taken from them.
-    local place = tostring(value):match("at character (%d+)")
-    return nil, "not JSON" .. (place and (" (it stops making sense at character " .. place .. ")") or "")
-      .. ": every line must be one complete JSON object"
-  end
+  local value, problem, at = json_reader.value(line)
+  if problem then return nil, refusal(problem, at) end
   if type(value) ~= "table" or not line:find("^%s*{") then
     return nil, "JSON, but no object: every line must be one object in braces"
   end

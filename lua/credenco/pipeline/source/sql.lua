@@ -1,11 +1,15 @@
 --- The rows of a query as records. The database itself writes each row as a JSON object: luadbi hands
 --- out integers as 32 bits and cuts text at a NUL byte, and neither may happen to a claim unnoticed.
 --- PostgreSQL is read through a cursor, so the result's size does not matter.
+---
+--- What SQLite makes JSON of changes with its version: 3.45 reads a BLOB as JSON, earlier ones refuse it, and before
+--- 3.43 a REAL loses its last digits. So the statement says itself what becomes of each type.
 
 local lpeg = require "lpeg"
 local database = require "credenco.journal.database"
 local driver = require "credenco.journal.driver"
 local jsonl = require "credenco.pipeline.source.jsonl"
+local statement = require "credenco.pipeline.source.statement"
 
 local M = {}
 
@@ -17,11 +21,7 @@ Sql.__index = Sql
 
 local function quoted(name) return '"' .. name:gsub('"', '""') .. '"' end
 
-local function quoted_pairs(columns)
-  local parts = {}
-  for i, name in ipairs(columns) do parts[i] = ("'%s', %s"):format(name:gsub("'", "''"), quoted(name)) end
-  return table.concat(parts, ", ")
-end
+local function literal(text) return "'" .. text:gsub("'", "''") .. "'" end
 
 -- A server says the values of a row in the quotes of its language. A value may hold some of its own, so all goes from
 -- the first to the last; and to the end where the last is not there, or may not be, because something was left out.
@@ -45,49 +45,121 @@ end
 
 local openers = {}
 
--- SQLite does not say which of a row's columns are BLOBs, which JSON cannot hold.
-local function name_blobs(db, columns, query, row)
-  local types, blobs = {}, {}
-  for i, name in ipairs(columns) do types[i] = ("typeof(%s)"):format(quoted(name)) end
-  local kinds = db:row(("SELECT %s FROM (%s) LIMIT 1 OFFSET %d"):format(table.concat(types, ", "), query, row))
-  for i, name in ipairs(columns) do
-    if kinds and kinds[i] == "blob" then blobs[#blobs + 1] = ('"%s"'):format(name) end
+local function list_of(names)
+  local shown = {}
+  for i, name in ipairs(names) do shown[i] = ('"%s"'):format(name) end
+  return ("column%s %s"):format(#names > 1 and "s" or "", table.concat(shown, ", "))
+end
+
+-- A record has one value for a name; which of several it would be depends on the database.
+local function repeated_columns(columns)
+  local times, names = {}, {}
+  for _, name in ipairs(columns) do
+    times[name] = (times[name] or 0) + 1
+    if times[name] == 2 then names[#names + 1] = name end
   end
-  if #blobs == 0 then return "" end
-  return (" (column%s %s)"):format(#blobs > 1 and "s" or "", table.concat(blobs, ", "))
+  return names
+end
+
+local function refuse_repeated(names)
+  return not_run(("more than one %s: give each a name of its own, as in  SELECT a.id AS a_id, b.id AS b_id"):format(
+    list_of(names)))
+end
+
+-- Each type as JSON: text stays text, whatever function made it, and a REAL has 17 digits. What JSON has no form for is
+-- null, and marked beside the row.
+local NO_JSON = "(typeof({c}) = 'blob' OR (typeof({c}) = 'real' AND abs({c}) > 1.7976931348623157e308))"
+local AS_JSON = "CASE WHEN " .. NO_JSON .. " THEN NULL WHEN typeof({c}) = 'real' THEN json(printf('%!.17g', {c})) "
+  .. "WHEN typeof({c}) = 'text' THEN {c} || '' ELSE {c} END"
+local ROWS = "SELECT json_object(%s), %s FROM (%s\n)"
+
+local function each_column(columns, template)
+  local parts = {}
+  for i, name in ipairs(columns) do
+    local column = quoted(name):gsub("%%", "%%%%")
+    parts[i] = template:gsub("{c}", column)
+  end
+  return parts
+end
+
+local function sqlite_rows(columns, query)
+  local members = each_column(columns, AS_JSON)
+  for i, name in ipairs(columns) do members[i] = literal(name) .. ", " .. members[i] end
+  return ROWS:format(table.concat(members, ", "), table.concat(each_column(columns, NO_JSON), " || "), query)
+end
+
+-- What is wrong with a row, of whose columns "010" says which JSON cannot hold.
+local function unheld(columns, marks)
+  local names = {}
+  for at in marks:gmatch "()1" do names[#names + 1] = columns[at] end
+  return names[1] and list_of(names)
+    .. ": JSON cannot hold BLOBs and infinite numbers; leave them out, or read hex(...)"
 end
 
 function openers.sqlite(db, query)
   local columns, err = db:columns(query)
   if not columns then return not_run(err) end
-  local function failed_after(row, row_err)
-    return failed(row_err, row) .. (row_err:find "BLOB" and name_blobs(db, columns, query, row) or "")
-  end
-  local fetch, fetch_err = db:stream(("SELECT json_object(%s) FROM (%s)"):format(quoted_pairs(columns), query))
-  if not fetch then return nil, failed_after(0, fetch_err) end
+  local repeated = repeated_columns(columns)
+  if #repeated > 0 then return refuse_repeated(repeated) end
+  local fetch, fetch_err = db:stream(sqlite_rows(columns, query))
+  if not fetch then return nil, failed(fetch_err, 0) end
   return function(before)
     local row, row_err = fetch()
-    if row_err then return nil, failed_after(before + 1, row_err) end -- luadbi is a row ahead, and lost one
-    return row and row[1]
+    if row_err then return nil, failed(row_err, before + 1) end -- luadbi is a row ahead, and lost one
+    if not row then return nil end
+    return row[1], nil, unheld(columns, tostring(row[2]))
   end
 end
 
-function openers.postgresql(db, query)
+-- Whatever the server is configured to: all digits of a floating-point number.
+local EVERY_DIGIT = "SET LOCAL extra_float_digits = 3"
+local REPEATED_IN_ROW = [[
+SELECT name FROM json_object_keys(CAST(? AS JSON)) AS name GROUP BY name HAVING COUNT(*) > 1 ORDER BY name]]
+
+-- Only a row tells the names of its columns.
+local function repeated_in_row(db, raw)
+  local rows, err = db:rows(REPEATED_IN_ROW, raw)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do rows[i] = row[1] end
+  return rows
+end
+
+local function begin_reading(db, query)
   local ok, err = db:execute("BEGIN READ ONLY")
+  if ok then ok, err = db:execute(EVERY_DIGIT) end
   if not ok then return nil, err end
   ok, err = db:execute(
-    ("DECLARE credenco_source NO SCROLL CURSOR FOR SELECT row_to_json(q)::text FROM (%s) q"):format(query))
+    ("DECLARE credenco_source NO SCROLL CURSOR FOR SELECT row_to_json(q)::text FROM (%s\n) q"):format(query))
   if not ok then return not_run(err) end
+  return true
+end
+
+local function fetch_rows(db, before)
+  local rows, err = db:rows(("FETCH %d FROM credenco_source"):format(BATCH))
+  if rows then return rows end
+  return nil, failed(err, before)
+end
+
+function openers.postgresql(db, query)
+  local ok, err = begin_reading(db, query)
+  if not ok then return nil, err end
   local rows, at = {}, 0
-  return function(before)
+  local function row_after(before)
     at = at + 1
     if at > #rows then
-      rows, err = db:rows(("FETCH %d FROM credenco_source"):format(BATCH))
-      if not rows then return nil, failed(err, before) end
+      rows, err = fetch_rows(db, before)
+      if not rows then return nil, err end
       at = 1
     end
     return rows[at] and rows[at][1]
   end
+  local first, first_err = row_after(0)
+  if first_err then return function() return nil, first_err end end -- for whoever reads the first row
+  local repeated, repeated_err = repeated_in_row(db, first or "{}")
+  if not repeated then return nil, repeated_err end
+  if #repeated > 0 then return refuse_repeated(repeated) end
+  at = 0
+  return row_after
 end
 
 ---@param url string a database as `--journal` takes it
@@ -96,7 +168,7 @@ end
 ---@return credenco.pipeline.Source?
 ---@return string? err
 function M.open(url, query, options)
-  query = query:gsub("[;%s]+$", "")
+  query = statement.without_end(query)
   if query == "" then return not_run "there is no statement in it" end
   local db, err = database.open(url, { read_only = true })
   if not db then return nil, err end
@@ -108,15 +180,22 @@ function M.open(url, query, options)
   return setmetatable({ name = options.name, format = "sql", db = db, fetch = fetch, row = 0 }, Sql)
 end
 
+-- A row of which a number or a name is more than a record can hold needs another query.
+local function advised(flaw)
+  return flaw and flaw:find "give it as text" and flaw .. ", as in  SELECT CAST(number AS TEXT) AS number" or flaw
+end
+
 --- The next row.
 ---@return credenco.pipeline.Item?
 ---@return string? err
 function Sql:next()
-  local raw, err = self.fetch(self.row)
+  local raw, err, flaw = self.fetch(self.row)
   if not raw then return nil, err end
   self.row = self.row + 1
-  local record, flaw = jsonl.decode(raw)
-  return { line = self.row, raw = raw .. "\n", record = record, broken = flaw }
+  if flaw then return { line = self.row, raw = raw .. "\n", cut = true, broken = flaw } end
+  local record
+  record, flaw = jsonl.decode(raw)
+  return { line = self.row, raw = raw .. "\n", record = record, broken = advised(flaw) }
 end
 
 function Sql:close() self.db:close() end

@@ -1,7 +1,7 @@
 local cjson = require "cjson"
 local credenco = require "credenco"
 local json = require "credenco.base.json"
-local json_reader = require "credenco.cli.json_reader"
+local json_reader = require "credenco.base.json_reader"
 
 -- Texts that come out again as they went in.
 local EXACT = {
@@ -69,7 +69,7 @@ local REFUSED = {
   ["nesting far past the limit"] = { ("["):rep(100000), "nested deeper than 64" },
 }
 
-describe("the JSON reader of the command line", function()
+describe("the exact JSON reader", function()
   for name, text in pairs(EXACT) do
     it("keeps " .. name, function()
       assert.equal(text, json.encode((assert(json_reader.read(text)))))

@@ -1,0 +1,34 @@
+--- Reads JSON without losing anything: what cannot be held exactly is an error, not an approximation.
+---
+--- lua-cjson reads `[]` and `{}` into the same empty table, rounds 9007199254740993, and keeps the last of
+--- two members of one name. Claims have to arrive at the issuer as they stand in the file.
+
+local core = require "credenco.core"
+local json = require "credenco.base.json"
+
+local M = {}
+
+local ARRAY = getmetatable(json.array())
+
+--- Reads one value. Empty arrays and others are credenco.array, null is credenco.null.
+---@param text string UTF-8
+---@return any value nil when the text cannot be read exactly
+---@return string? problem repeats nothing of the text
+---@return integer? at the place of the byte that shows it
+function M.value(text)
+  return core.json_read(text, ARRAY)
+end
+
+--- Reads a document that a person wrote, and says where in it a problem is.
+---@param text string UTF-8
+---@return any value nil when the text cannot be read exactly
+---@return string? err where and why; repeats nothing of the text
+function M.read(text)
+  local value, problem, at = M.value(text)
+  if not problem then return value end
+  local before = text:sub(1, at - 1)
+  local _, newlines = before:gsub("\n", "")
+  return nil, ("line %d, column %d: %s"):format(newlines + 1, #before:match("[^\n]*$") + 1, problem)
+end
+
+return M

@@ -1,0 +1,44 @@
+--- The rocks that parts of credenco need, and how to install the one that is missing. Only lua-cjson is needed by
+--- everything; the others are required where they are used, and a missing one is an error of `require` until a
+--- program asks here what it means.
+
+local M = {}
+
+---@class credenco.Rock
+---@field rock string its name for luarocks
+---@field debian string its Debian package
+---@field modules string pattern for the names of its modules
+
+---@type credenco.Rock[]
+M.LIST = {
+  { rock = "lua-cjson", debian = "lua-cjson", modules = "^cjson" },
+  { rock = "argparse", debian = "lua-argparse", modules = "^argparse$" },
+  { rock = "luv", debian = "lua-luv", modules = "^luv$" },
+  { rock = "lpeg", debian = "lua-lpeg", modules = "^lpeg$" },
+  { rock = "luaossl", debian = "lua-luaossl", modules = "^_?openssl" },
+  { rock = "luadbi", debian = "lua-dbi-common", modules = "^DBI$" },
+  { rock = "luadbi-sqlite3", debian = "lua-dbi-sqlite3", modules = "^dbd%.sqlite3$" },
+  { rock = "luadbi-postgresql", debian = "lua-dbi-postgresql", modules = "^dbd%.postgresql$" },
+}
+
+local function rock_of(module)
+  for _, row in ipairs(M.LIST) do
+    if module:find(row.modules) then return row end
+  end
+end
+
+local NOT_FOUND = "module '([^'\n]+)' not found"
+local NOT_LOADED = "error loading module '([^'\n]+)' from file '[^'\n]*':%s*([^\n]*)"
+
+--- What an error says about a rock, as the end of a sentence: "needs lpeg: luarocks install ...".
+---@param problem string an error of `require`, or a text that one stands in
+---@return string? advice nil when the error is about something else
+function M.advice(problem)
+  local row = rock_of(problem:match(NOT_FOUND) or "")
+  if row then return ("needs %s: luarocks install %s, or apt-get install %s"):format(row.rock, row.rock, row.debian) end
+  local module, reason = problem:match(NOT_LOADED)
+  row = module and rock_of(module)
+  return row and ("cannot load %s: %s"):format(row.rock, reason) or nil
+end
+
+return M

@@ -1,0 +1,108 @@
+--- The commands, without what they do: a command's file is loaded when the command is called, so the list, the
+--- version and the help need no rock, and one command's missing rock is no matter to the others.
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+local LIST = {
+  { "issue", "Issue a credential straight into a wallet." },
+  { "offer", "Make a credential offer and print it." },
+  { "push", "Deliver an offer to a wallet." },
+  { "status", "Ask how far an issue is." },
+  { "trust", "Make an issuer a trusted contact of a wallet." },
+  { "offer-uri", "Take the offer's URI out of a request URI." },
+  { "run", "Issue a credential for every record of a file." },
+  { "load", "Put a file's records into a journal, for workers." },
+  { "work", "Issue what is in a journal, beside other workers." },
+  { "report", "Say what became of a journal's records, and why." },
+  { "retry", "Open failed records again." },
+  { "settle", "Write down what you found out about a record." },
+  { "rejects", "Write the refused lines to a file, to be corrected." },
+  { "find", "Find a record by its business key." },
+  { "claims", "Try a workflow's claim mapping on a file." },
+  { "sandbox", "Run a local issuer and business wallet." },
+  { "version", "Print the version." },
+}
+
+--- The names, in the order of the help.
+---@type string[]
+M.NAMES = {}
+local known = {}
+for i, row in ipairs(LIST) do
+  M.NAMES[i] = row[1]
+  known[row[1]] = true
+end
+
+local HELP = [[
+Usage: credenco [-h] <command> ...
+
+Issues verifiable credentials straight into Credenco business wallets.
+
+Options:
+   -h, --help            Show this help message and exit.
+
+Commands:
+%s
+
+Exit codes: 0 done, 1 unexpected, 2 usage, 3 authentication or role, 4 rejected,
+            5 outcome unknown (sent, answer lost), 7 network or deadline, 8 stopped by
+            --max-failures, 9 journal trouble, 130 interrupted.
+`credenco COMMAND --help` says more about a command.]]
+
+---@return string
+function M.help()
+  local lines = {}
+  for i, row in ipairs(LIST) do lines[i] = ("   %-21s %s"):format(row[1], row[2]) end
+  return HELP:format(table.concat(lines, "\n"))
+end
+
+---@class credenco.cli.Command
+---@field description string
+---@field epilog string examples, and what else the help should end with
+---@field declare? fun(command: table) adds arguments and options; none when the command takes none
+---@field run fun(args: table, out: credenco.cli.Report): table?, string|credenco.Error?, integer?
+---  gives the result, its text for people (none when all is said) and the exit code when it is not 0,
+---  or nil and the error
+
+--- Loads a command.
+---@param name string one of `NAMES`
+---@return credenco.cli.Command
+function M.load(name)
+  return require("credenco.cli.command." .. name:gsub("-", "_"))
+end
+
+local function fail(message)
+  usage.fail(message, ("credenco: %s\nSee `credenco --help`."):format(message))
+end
+
+local function unknown(name)
+  if name:find "^%-" then fail(("unknown option '%s'"):format(name)) end
+  local nearest = require("credenco.base.options").nearest(name, known)
+  fail(("unknown command '%s'%s"):format(name, nearest and ("\nDid you mean '%s'?"):format(nearest) or ""))
+end
+
+-- How many another program is asked for its version and its help.
+local AS_OURS = { ["--version"] = "version", ["-h"] = "help", ["--help"] = "help" }
+
+local function rest_of(argv, from)
+  local rest = {}
+  for i = from, #argv do rest[#rest + 1] = argv[i] end
+  return rest
+end
+
+--- Which command is called, and with what. Throws a usage mistake where there is none.
+---@param argv string[]
+---@return string? name nil when the help of the whole program is asked for
+---@return string[] rest the command's arguments
+function M.called(argv)
+  local name, rest = AS_OURS[argv[1]] or argv[1], rest_of(argv, 2)
+  if not name then fail "a command is required" end
+  if name == "help" then
+    if not rest[1] or AS_OURS[argv[1]] then return nil, {} end
+    name, rest = rest[1], { "--help" }
+  end
+  if not known[name] then unknown(name) end
+  return name, rest
+end
+
+return M

@@ -1,0 +1,83 @@
+--- Files that the program writes. What stands in them is for their owner only, whatever was there before, and comes
+--- under its name when it is complete: a full disk or a Ctrl-C leaves the old file.
+local core = require "credenco.core"
+
+local M = {}
+
+local BUFFER_BYTES = 65536
+
+---@class credenco.cli.Output
+---@field path string
+---@field private file file*
+---@field private unfinished string? where it is written until it is complete
+local Output = {}
+Output.__index = Output
+
+local function named(path, err) return path .. ": " .. tostring(err):gsub("^.*: ", "") end
+
+-- Where there is a file, or nothing, a new one takes its place. A pipe or a device is written to; so is what a link
+-- leads to, because `/dev/stdout` is one.
+local function place_of(path)
+  local type_of = core.file_type(path)
+  if type_of and type_of ~= "file" then return path end
+  local unfinished = ("%s.%s.new"):format(path, core.uuid():sub(1, 8))
+  local ok, err = core.create_private(unfinished)
+  if not ok then return nil, err end
+  return unfinished, nil, true
+end
+
+--- Begins a file.
+---@param path string
+---@return credenco.cli.Output?
+---@return string? err names the file
+function M.open(path)
+  local place, err, replaces = place_of(path)
+  local file
+  if place then file, err = io.open(place, "wb") end
+  if not file then return nil, named(path, err) end
+  file:setvbuf("full", BUFFER_BYTES)
+  return setmetatable({ path = path, file = file, unfinished = replaces and place or nil }, Output)
+end
+
+---@param text string
+---@return boolean? ok
+---@return string? err names the file, which then is as it was
+function Output:write(text)
+  local ok, err = self.file:write(text)
+  if ok then return true end
+  self:discard()
+  return nil, named(self.path, err)
+end
+
+--- Completes the file.
+---@return boolean? ok
+---@return string? err names the file, which then is as it was
+function Output:finish()
+  local ok, err = self.file:close()
+  if ok and self.unfinished then ok, err = os.rename(self.unfinished, self.path) end
+  if ok then return true end
+  if self.unfinished then os.remove(self.unfinished) end
+  return nil, named(self.path, err)
+end
+
+--- Gives the file up.
+function Output:discard()
+  self.file:close()
+  if self.unfinished then os.remove(self.unfinished) end
+end
+
+--- Writes a whole file.
+---@param path string
+---@param content string
+---@return boolean? ok
+---@return string? err names the file
+function M.write(path, content)
+  local output, err = M.open(path)
+  local ok = output
+  if ok then ok, err = output:write(content) end
+  if ok then ok, err = output:finish() end
+  if not ok then return nil, err end
+  return true
+end
+
+return M

@@ -1,0 +1,66 @@
+-- Files the program writes: private, and complete or not there.
+local files = require "spec.support.files"
+local output = require "credenco.cli.output"
+local uv = require "luv"
+
+describe("a file that is written", function()
+  local folder, path
+
+  before_each(function()
+    folder = files.temporary_folder()
+    path = folder .. "/report"
+  end)
+  after_each(function() files.remove_folder(folder) end)
+
+  local function mode_of(file) return uv.fs_stat(file).mode % 512 end
+  local function names()
+    local list, scan = {}, uv.fs_scandir(folder)
+    for name in function() return uv.fs_scandir_next(scan) end do list[#list + 1] = name end
+    table.sort(list)
+    return list
+  end
+
+  it("is for its owner only, also where one was there for everybody", function()
+    assert(output.write(path, "first"))
+    assert.same({ "first", 384 }, { files.read(path), mode_of(path) })
+    assert(uv.fs_chmod(path, 420))
+    local reader = assert(io.open(path))
+    assert(output.write(path, "secret"))
+    assert.same({ "secret", 384 }, { files.read(path), mode_of(path) })
+    assert.equal("first", reader:read "*a") -- who had it open does not see the new content
+    reader:close()
+  end)
+
+  it("leaves the one that was there until it is complete, and nothing of its own when it is given up", function()
+    files.write(path, "old")
+    local begun = assert(output.open(path))
+    assert(begun:write(("new"):rep(100000)))
+    assert.equal("old", files.read(path))
+    begun:discard()
+    assert.same({ "old", { "report" } }, { files.read(path), names() })
+  end)
+
+  it("leaves the other names of the file that was there as they are", function()
+    files.write(path, "old")
+    assert(uv.fs_link(path, folder .. "/other"))
+    assert(output.write(path, "new"))
+    assert.same({ "new", "old" }, { files.read(path), files.read(folder .. "/other") })
+  end)
+
+  it("is written through a link, as to /dev/stdout", function()
+    files.write(folder .. "/target", "old")
+    assert(uv.fs_symlink(folder .. "/target", path))
+    assert(output.write(path, "new"))
+    assert.same({ "new", "link" }, { files.read(folder .. "/target"), uv.fs_lstat(path).type })
+  end)
+
+  it("says which file cannot be written, and leaves nothing", function()
+    local _, missing = output.write(folder .. "/none/report", "x")
+    assert.equal(folder .. "/none/report: No such file or directory", missing)
+    local _, full = output.write("/dev/full", ("x"):rep(100000))
+    assert.equal("/dev/full: No space left on device", full)
+    local _, taken = output.write(folder, "x")
+    assert.equal(folder .. ": Is a directory", taken)
+    assert.same({}, names())
+  end)
+end)

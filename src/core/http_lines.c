@@ -1,0 +1,121 @@
+#include "http_lines.h"
+
+#include <string.h>
+
+#include "chars.h"
+#include "text.h"
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+static credenco_span after(credenco_span text, size_t offset) {
+    return (credenco_span){text.data + offset, text.len - offset};
+}
+
+static credenco_span trim(credenco_span text) {
+    while (text.len > 0 && is_blank(text.data[0])) {
+        text = after(text, 1);
+    }
+    while (text.len > 0 && is_blank(text.data[text.len - 1])) {
+        text.len--;
+    }
+    return text;
+}
+
+bool credenco_http_name_is(credenco_span name, credenco_span wanted) {
+    if (name.len != wanted.len) {
+        return false;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        if (to_lower(name.data[i]) != to_lower(wanted.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool credenco_http_same(credenco_span text, credenco_span wanted) {
+    return text.len == wanted.len && memcmp(text.data, wanted.data, text.len) == 0;
+}
+
+bool credenco_http_continues_version(size_t at, credenco_span bytes) {
+    static const char version[] = "HTTP/1.";
+    for (size_t i = 0; i < bytes.len && at + i < sizeof version - 1; i++) {
+        if (bytes.data[i] != version[at + i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "HTTP/1.1 201 Created", where the reason and the blank before it may be missing. */
+bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status) {
+    enum { VERSION_LEN = 8, STATUS_END = 12 };
+    const char *data = line.data;
+    if (line.len < STATUS_END || memcmp(data, "HTTP/1.", VERSION_LEN - 1) != 0 ||
+        !is_digit(data[VERSION_LEN - 1]) || data[VERSION_LEN] != ' ') {
+        return false;
+    }
+    for (size_t i = VERSION_LEN + 1; i < STATUS_END; i++) {
+        if (!is_digit(data[i])) {
+            return false;
+        }
+    }
+    *http_1_0 = data[VERSION_LEN - 1] == '0';
+    *status = (data[9] - '0') * 100 + (data[10] - '0') * 10 + (data[11] - '0');
+    credenco_span reason = after(line, STATUS_END);
+    return *status >= 100 && (reason.len == 0 || reason.data[0] == ' ') &&
+           credenco_field_value_valid(reason);
+}
+
+bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_span *value) {
+    const char *colon = memchr(line.data, ':', line.len);
+    if (colon == NULL) {
+        return false;
+    }
+    *name = (credenco_span){line.data, (size_t)(colon - line.data)};
+    *value = trim(after(line, name->len + 1));
+    return credenco_token_valid(*name) && credenco_field_value_valid(*value);
+}
+
+bool credenco_http_length(credenco_span value, uint64_t *length) {
+    *length = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        uint64_t digit = (uint64_t)(value.data[i] - '0');
+        if (!is_digit(value.data[i]) || *length > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        *length = *length * 10 + digit;
+    }
+    return value.len > 0;
+}
+
+bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extension_len) {
+    size_t digits = 0;
+    *size = 0;
+    for (; digits < line.len && hex_value(line.data[digits]) >= 0; digits++) {
+        if (*size > UINT64_MAX >> 4) {
+            return false;
+        }
+        *size = *size << 4 | (uint64_t)hex_value(line.data[digits]);
+    }
+    credenco_span extensions = after(line, digits);
+    *extension_len = extensions.len;
+    bool none = extensions.len == 0;
+    credenco_span trimmed = trim(extensions);
+    return digits > 0 && (none || (trimmed.len > 0 && trimmed.data[0] == ';')) &&
+           credenco_field_value_valid(extensions);
+}
+
+bool credenco_http_list_has(credenco_span list, credenco_span token) {
+    while (list.len > 0) {
+        const char *comma = memchr(list.data, ',', list.len);
+        size_t len = comma != NULL ? (size_t)(comma - list.data) : list.len;
+        if (credenco_http_name_is(trim((credenco_span){list.data, len}), token)) {
+            return true;
+        }
+        list = after(list, comma != NULL ? len + 1 : len);
+    }
+    return false;
+}

@@ -1,0 +1,136 @@
+/* What goes out: header fields that many requests share, and a request as bytes. */
+#include <string.h>
+
+#include "chars.h"
+#include "http.h"
+#include "http_lines.h"
+#include "http_write.h"
+#include "text.h"
+
+/* --- fields ------------------------------------------------------------------------ */
+
+static bool is_ours(credenco_span name) {
+    static const credenco_span ours[] = {
+        {"host", 4},        {"content-length", 14}, {"transfer-encoding", 17},
+        {"connection", 10}, {"expect", 6},          {"te", 2},
+        {"trailer", 7},     {"upgrade", 7},
+    };
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (credenco_http_name_is(name, ours[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void credenco_http_fields_init(credenco_http_fields *fields) {
+    credenco_buf_init(&fields->lines, CREDENCO_HTTP_REQUEST_HEAD_MAX);
+}
+
+void credenco_http_fields_free(credenco_http_fields *fields) {
+    credenco_buf_free(&fields->lines);
+}
+
+/* Appends all of them, or stops at the first failure. */
+static credenco_code append_all(credenco_buf *out, const credenco_span *parts, size_t count) {
+    credenco_code code = CREDENCO_OK;
+    for (size_t i = 0; i < count && code == CREDENCO_OK; i++) {
+        code = credenco_buf_append(out, parts[i]);
+    }
+    return code;
+}
+
+credenco_code credenco_http_fields_add(credenco_http_fields *fields, credenco_span name,
+                                       credenco_span value) {
+    if (!credenco_token_valid(name) || !credenco_field_value_valid(value) || is_ours(name)) {
+        return CREDENCO_INVALID_ARGUMENT;
+    }
+    const credenco_span parts[] = {name, CREDENCO_SPAN(": "), value, CREDENCO_SPAN("\r\n")};
+    credenco_buf *lines = &fields->lines;
+    const size_t len = lines->len;
+    credenco_code code = append_all(lines, parts, sizeof parts / sizeof *parts);
+    if (code != CREDENCO_OK) {
+        lines->len = len; /* all of a line or nothing */
+    }
+    return code == CREDENCO_TOO_LARGE ? CREDENCO_INVALID_ARGUMENT : code;
+}
+
+/* --- a request --------------------------------------------------------------------- */
+
+/* No control byte and no blank: each would make another request of it. */
+static bool is_visible(credenco_span text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == ' ' || is_control(text.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_content(const credenco_http_request *request) {
+    return request->body.data != NULL ||
+           credenco_http_same(request->method, CREDENCO_SPAN("POST")) ||
+           credenco_http_same(request->method, CREDENCO_SPAN("PUT")) ||
+           credenco_http_same(request->method, CREDENCO_SPAN("PATCH"));
+}
+
+static credenco_code append_length(credenco_buf *out, size_t length) {
+    char digits[24];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + length % 10);
+        length /= 10;
+    } while (length > 0);
+    const credenco_span parts[] = {
+        CREDENCO_SPAN("Content-Length: "),
+        {digits + at, sizeof digits - at},
+        CREDENCO_SPAN("\r\n"),
+    };
+    return append_all(out, parts, sizeof parts / sizeof *parts);
+}
+
+static bool has_path(credenco_span target) {
+    return target.len > 0 && target.data[0] != '?';
+}
+
+static credenco_code write_head(credenco_buf *out, const credenco_http_request *request) {
+    const credenco_span fields =
+        request->fields != NULL ? credenco_buf_span(&request->fields->lines) : CREDENCO_SPAN("");
+    const credenco_span parts[] = {
+        request->method,
+        CREDENCO_SPAN(" "),
+        has_path(request->target) ? CREDENCO_SPAN("") : CREDENCO_SPAN("/"),
+        request->target,
+        CREDENCO_SPAN(" HTTP/1.1\r\nHost: "),
+        request->authority,
+        CREDENCO_SPAN("\r\n"),
+        fields,
+    };
+    credenco_code code = append_all(out, parts, sizeof parts / sizeof *parts);
+    if (code == CREDENCO_OK && has_content(request)) {
+        code = append_length(out, request->body.len);
+    }
+    return code == CREDENCO_OK ? credenco_buf_append(out, CREDENCO_SPAN("\r\n")) : code;
+}
+
+credenco_code credenco_http_write(credenco_buf *out, const credenco_http_request *request) {
+    credenco_buf_clear(out);
+    if (!credenco_token_valid(request->method) || !is_visible(request->target) ||
+        !is_visible(request->authority) || request->authority.len == 0) {
+        return CREDENCO_INVALID_ARGUMENT;
+    }
+    if (request->body.len > CREDENCO_HTTP_BODY_MAX) {
+        return CREDENCO_TOO_LARGE;
+    }
+    credenco_code code = write_head(out, request);
+    if (code == CREDENCO_OK && out->len > CREDENCO_HTTP_REQUEST_HEAD_MAX) {
+        code = CREDENCO_INVALID_ARGUMENT;
+    }
+    if (code == CREDENCO_OK && request->body.len > 0) {
+        code = credenco_buf_append(out, request->body);
+    }
+    if (code != CREDENCO_OK) {
+        credenco_buf_clear(out);
+    }
+    return code;
+}

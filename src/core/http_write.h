@@ -1,0 +1,10 @@
+/* A request as the bytes that go over the wire. */
+#ifndef CREDENCO_CORE_HTTP_WRITE_H
+#define CREDENCO_CORE_HTTP_WRITE_H
+
+#include "http.h"
+
+/* Replaces what `out` holds; on failure it is empty. The codes are those of credenco_http_begin. */
+credenco_code credenco_http_write(credenco_buf *out, const credenco_http_request *request);
+
+#endif

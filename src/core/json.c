@@ -1,0 +1,308 @@
+#include "json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+static char byte_at(const credenco_json *json, size_t at) {
+    return at < json->text.len ? json->text.data[at] : '\0';
+}
+
+char credenco_json_peek(credenco_json *json) {
+    char byte = byte_at(json, json->at);
+    while (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') {
+        byte = byte_at(json, ++json->at);
+    }
+    return byte;
+}
+
+/* ---------------------------------------------------------------------------- strings */
+
+enum { UNICODE_ESCAPE = 6, PAIR = 12 };
+
+static int hex_value(char byte) {
+    if (is_digit(byte)) {
+        return byte - '0';
+    }
+    if (byte >= 'a' && byte <= 'f') {
+        return byte - 'a' + 10;
+    }
+    return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
+}
+
+/* The code unit of the \uXXXX at the beginning of `text`, or -1. */
+static int32_t code_unit(credenco_span text) {
+    if (text.len < UNICODE_ESCAPE || text.data[0] != '\\' || text.data[1] != 'u') {
+        return -1;
+    }
+    int32_t unit = 0;
+    for (size_t i = 2; i < UNICODE_ESCAPE; i++) {
+        int digit = hex_value(text.data[i]);
+        if (digit < 0) {
+            return -1;
+        }
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+static bool is_high(int32_t unit) {
+    return unit >= 0xD800 && unit < 0xDC00;
+}
+static bool is_low(int32_t unit) {
+    return unit >= 0xDC00 && unit < 0xE000;
+}
+
+static credenco_span behind(credenco_span text, size_t count) {
+    return (credenco_span){text.data + count, text.len - count};
+}
+
+/* How long the escape at the beginning of `text` is; 0 and a problem when it is none. */
+static size_t escape_len(credenco_span text, const char **problem) {
+    if (text.len < 2 || (text.data[1] != 'u' && !strchr("\"\\/bfnrt", text.data[1]))) {
+        *problem = "an unknown escape";
+        return 0;
+    }
+    if (text.data[1] != 'u') {
+        return 2;
+    }
+    int32_t unit = code_unit(text);
+    if (unit < 0) {
+        *problem = "a broken \\u escape";
+        return 0;
+    }
+    if (!is_high(unit) && !is_low(unit)) {
+        return UNICODE_ESCAPE;
+    }
+    if (is_high(unit) && is_low(code_unit(behind(text, UNICODE_ESCAPE)))) {
+        return PAIR;
+    }
+    *problem = "half of a surrogate pair";
+    return 0;
+}
+
+const char *credenco_json_string(credenco_json *json, credenco_span *raw, bool *escaped) {
+    const char *problem = NULL;
+    size_t start = ++json->at;
+    *escaped = false;
+    while (json->at < json->text.len) {
+        unsigned char byte = (unsigned char)json->text.data[json->at];
+        if (byte == '"') {
+            *raw = (credenco_span){json->text.data + start, json->at - start};
+            json->at++;
+            return NULL;
+        }
+        if (byte < ' ') {
+            return "a control character in a string";
+        }
+        size_t len = 1;
+        if (byte == '\\') {
+            *escaped = true;
+            len = escape_len(behind(json->text, json->at), &problem);
+        }
+        if (problem) {
+            return problem;
+        }
+        json->at += len;
+    }
+    return "the string has no end";
+}
+
+static size_t write_utf8(int32_t code, char *out) {
+    unsigned char *bytes = (unsigned char *)out;
+    if (code < 0x80) {
+        bytes[0] = (unsigned char)code;
+        return 1;
+    }
+    size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char first[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = len - 1; i > 0; i--) {
+        bytes[i] = (unsigned char)(0x80 | (code & 0x3F));
+        code >>= 6;
+    }
+    bytes[0] = (unsigned char)(first[len] | code);
+    return len;
+}
+
+static char simple_escape(char letter) {
+    switch (letter) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return letter;
+    }
+}
+
+/* Writes what the escape at the beginning of `text` means, and gives how long the escape is. */
+static size_t unescape_one(credenco_span text, char *out, size_t *written) {
+    if (text.data[1] != 'u') {
+        *out = simple_escape(text.data[1]);
+        *written = 1;
+        return 2;
+    }
+    int32_t unit = code_unit(text);
+    if (!is_high(unit)) {
+        *written = write_utf8(unit, out);
+        return UNICODE_ESCAPE;
+    }
+    int32_t low = code_unit(behind(text, UNICODE_ESCAPE));
+    *written = write_utf8(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), out);
+    return PAIR;
+}
+
+size_t credenco_json_unescape(credenco_span raw, char *out) {
+    size_t len = 0;
+    for (size_t at = 0; at < raw.len;) {
+        if (raw.data[at] != '\\') {
+            out[len++] = raw.data[at++];
+            continue;
+        }
+        size_t written = 0;
+        at += unescape_one(behind(raw, at), out + len, &written);
+        len += written;
+    }
+    return len;
+}
+
+/* ---------------------------------------------------------------------------- numbers */
+
+static size_t skip_digits(const credenco_json *json, size_t at) {
+    while (is_digit(byte_at(json, at))) {
+        at++;
+    }
+    return at;
+}
+
+/* Behind the digits that have to stand at `at`, or 0. */
+static size_t some_digits(const credenco_json *json, size_t at) {
+    size_t after = skip_digits(json, at);
+    return after > at ? after : 0;
+}
+
+static size_t whole_part(const credenco_json *json, size_t at) {
+    if (byte_at(json, at) == '0') {
+        return is_digit(byte_at(json, at + 1)) ? 0 : at + 1;
+    }
+    return some_digits(json, at);
+}
+
+static size_t exponent_part(const credenco_json *json, size_t at) {
+    char byte = byte_at(json, at);
+    if (byte != 'e' && byte != 'E') {
+        return at;
+    }
+    char sign = byte_at(json, at + 1);
+    return some_digits(json, at + (sign == '+' || sign == '-' ? 2 : 1));
+}
+
+const char *credenco_json_number(credenco_json *json, credenco_span *number) {
+    size_t after = whole_part(json, json->at + (byte_at(json, json->at) == '-' ? 1 : 0));
+    if (after && byte_at(json, after) == '.') {
+        after = some_digits(json, after + 1);
+    }
+    after = after ? exponent_part(json, after) : 0;
+    if (!after) {
+        return "not a JSON value";
+    }
+    *number = (credenco_span){json->text.data + json->at, after - json->at};
+    json->at = after;
+    return NULL;
+}
+
+/* Of so many digits, and not at the ends of its range, a double loses none (DBL_DIG). */
+enum { SURE_DIGITS = 15, SURE_EXPONENT = 290 };
+enum { DOUBLE_DIGITS = 17, EXPONENT_MAX = 100000 };
+
+/* A number as 0.DIGITS times a power of ten: the digits that count, without zeros around them. */
+typedef struct decimal {
+    char digits[DOUBLE_DIGITS];
+    size_t count; /* above DOUBLE_DIGITS: more of them than a double has */
+    long exponent;
+} decimal;
+
+static void add_digit(decimal *number, size_t place, char digit) {
+    if (digit == '0') {
+        return;
+    }
+    for (size_t i = number->count; i < place && i < DOUBLE_DIGITS; i++) {
+        number->digits[i] = '0';
+    }
+    if (place < DOUBLE_DIGITS) {
+        number->digits[place] = digit;
+    }
+    number->count = place + 1;
+}
+
+/* The exponent of `text`, which begins behind its e; what is far out of a double's range stays so.
+ */
+static long exponent_of(credenco_span text) {
+    bool negative = text.len > 0 && text.data[0] == '-';
+    long exponent = 0;
+    for (size_t i = 0; i < text.len && exponent < EXPONENT_MAX; i++) {
+        exponent = is_digit(text.data[i]) ? exponent * 10 + (text.data[i] - '0') : exponent;
+    }
+    return negative ? -exponent : exponent;
+}
+
+/* A byte that is neither a digit nor an e is a sign, or the decimal point, which depends on the
+ * locale. */
+static decimal decimal_of(credenco_span text) {
+    decimal number = {.count = 0};
+    size_t leading = 0;
+    size_t all = 0;
+    size_t whole = 0;
+    bool fraction = false;
+    size_t at = text.len > 0 && text.data[0] == '-' ? 1 : 0;
+    for (; at < text.len && text.data[at] != 'e' && text.data[at] != 'E'; at++) {
+        if (!is_digit(text.data[at])) {
+            fraction = true;
+            continue;
+        }
+        all++;
+        whole += fraction ? 0 : 1;
+        leading += text.data[at] == '0' && leading + 1 == all ? 1 : 0;
+        add_digit(&number, all - 1 - leading, text.data[at]);
+    }
+    number.exponent = (long)whole - (long)leading;
+    if (at < text.len) {
+        number.exponent += exponent_of(behind(text, at + 1));
+    }
+    return number;
+}
+
+static bool same(const decimal *a, const decimal *b) {
+    return a->count == b->count && memcmp(a->digits, b->digits, a->count) == 0 &&
+           (a->count == 0 || a->exponent == b->exponent);
+}
+
+bool credenco_json_is_exact(credenco_span number, double value) {
+    decimal written = decimal_of(number);
+    if (!isfinite(value) || written.count > DOUBLE_DIGITS) {
+        return false;
+    }
+    if (written.count <= SURE_DIGITS && labs(written.exponent) < SURE_EXPONENT) {
+        return true;
+    }
+    for (int precision = DOUBLE_DIGITS - 2; precision <= DOUBLE_DIGITS; precision++) {
+        char text[64];
+        int len = snprintf(text, sizeof text, "%.*e", precision - 1, value);
+        decimal held = decimal_of((credenco_span){text, (size_t)len});
+        if (same(&written, &held)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,34 @@
+/* The strings and numbers of JSON text (RFC 8259), for a reader that loses nothing. */
+#ifndef CREDENCO_CORE_JSON_H
+#define CREDENCO_CORE_JSON_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+
+/* A place in JSON text. */
+typedef struct credenco_json {
+    credenco_span text;
+    size_t at;
+} credenco_json;
+
+/* A problem is a static string, or NULL when there is none; `at` is then where it shows. */
+
+/* The byte at `at` behind white space, or 0 at the end of the text. */
+char credenco_json_peek(credenco_json *json);
+
+/* Reads the string whose quote is at `at`. Gives what is between its quotes as it is written;
+ * `escaped` says whether it holds escapes, all of them well formed. */
+const char *credenco_json_string(credenco_json *json, credenco_span *raw, bool *escaped);
+
+/* Replaces the escapes of such a string. `out` has room for raw.len bytes; gives how many were
+ * written. */
+size_t credenco_json_unescape(credenco_span raw, char *out);
+
+/* Reads the number at `at`, as it is written. */
+const char *credenco_json_number(credenco_json *json, credenco_span *number);
+
+/* Whether a double that was read from `number` holds all its digits. */
+bool credenco_json_is_exact(credenco_span number, double value);
+
+#endif

@@ -1,0 +1,161 @@
+#include <time.h>
+
+#include "compat.h"
+#include "http.h"
+
+#define EXCHANGE_TYPE "credenco.http.exchange"
+
+/* --- request fields ------------------------------------------------------------------ */
+
+static int fields_finalize(lua_State *L) {
+    credenco_http_fields_free(luaL_checkudata(L, 1, CREDENCO_LUA_FIELDS));
+    return 0;
+}
+
+static credenco_http_fields *push_fields(lua_State *L) {
+    credenco_http_fields *fields = credenco_newuserdata(L, sizeof *fields);
+    credenco_http_fields_init(fields);
+    luaL_getmetatable(L, CREDENCO_LUA_FIELDS);
+    lua_setmetatable(L, -2);
+    return fields;
+}
+
+static int refuse(lua_State *L, credenco_code code) {
+    lua_pushnil(L);
+    lua_pushstring(L, credenco_code_name(code));
+    return 2;
+}
+
+int credenco_lua_fields(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    credenco_http_fields *fields = push_fields(L);
+    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
+        luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING, 1,
+                      "names and values must be strings");
+        const credenco_code code = credenco_http_fields_add(fields, credenco_check_span(L, -2),
+                                                            credenco_check_span(L, -1));
+        if (code != CREDENCO_OK) {
+            return refuse(L, code);
+        }
+    }
+    return 1;
+}
+
+/* --- exchanges ----------------------------------------------------------------------- */
+
+static int exchange_finalize(lua_State *L) {
+    credenco_http_free(luaL_checkudata(L, 1, EXCHANGE_TYPE));
+    return 0;
+}
+
+int credenco_lua_exchange(lua_State *L) {
+    credenco_http *http = credenco_newuserdata(L, sizeof *http);
+    credenco_http_init(http);
+    luaL_getmetatable(L, EXCHANGE_TYPE);
+    lua_setmetatable(L, -2);
+    return 1;
+}
+
+static credenco_http *check_exchange(lua_State *L) {
+    return luaL_checkudata(L, 1, EXCHANGE_TYPE);
+}
+
+/* Pushes the request's field, which then borrows from its place on the stack. */
+static credenco_span text_field(lua_State *L, const char *name) {
+    lua_getfield(L, 2, name);
+    credenco_span text = {NULL, 0};
+    if (!lua_isnil(L, -1)) {
+        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 2, name);
+        text.data = lua_tolstring(L, -1, &text.len);
+    }
+    return text;
+}
+
+/* Borrows from the table at 2, and from the stack. */
+static credenco_http_request check_request(lua_State *L) {
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 3);
+    credenco_http_request request = {0};
+    request.fields = lua_isnil(L, 3) ? NULL : credenco_lua_check_fields(L, 3);
+    request.method = text_field(L, "method");
+    request.authority = text_field(L, "authority");
+    request.target = text_field(L, "target");
+    request.body = text_field(L, "body");
+    lua_getfield(L, 2, "max_body_bytes");
+    request.max_body_bytes = (size_t)credenco_check_integer(L, -1, 0, INT32_MAX);
+    lua_getfield(L, 2, "with_headers");
+    request.wants_fields = lua_toboolean(L, -1) != 0;
+    return request;
+}
+
+static int exchange_begin(lua_State *L) {
+    credenco_http *http = check_exchange(L);
+    const credenco_http_request request = check_request(L);
+    const credenco_code code = credenco_http_begin(http, &request);
+    if (code != CREDENCO_OK) {
+        return refuse(L, code);
+    }
+    credenco_push_span(L, credenco_buf_span(&http->request));
+    return 1;
+}
+
+static int push_state(lua_State *L, const credenco_http *http) {
+    switch (http->state) {
+    case CREDENCO_HTTP_READING:
+        lua_pushliteral(L, "reading");
+        return 1;
+    case CREDENCO_HTTP_DONE:
+        lua_pushliteral(L, "done");
+        return 1;
+    case CREDENCO_HTTP_FAILED:
+        break;
+    }
+    refuse(L, http->code);
+    lua_pushstring(L, http->detail);
+    return 3;
+}
+
+static int exchange_feed(lua_State *L) {
+    credenco_http *http = check_exchange(L);
+    credenco_http_feed(http, credenco_check_span(L, 2));
+    return push_state(L, http);
+}
+
+static int exchange_ended(lua_State *L) {
+    credenco_http *http = check_exchange(L);
+    credenco_http_end(http);
+    return push_state(L, http);
+}
+
+static int exchange_response(lua_State *L) {
+    const credenco_http *http = check_exchange(L);
+    luaL_argcheck(L, http->state == CREDENCO_HTTP_DONE, 1, "the response is not complete");
+    credenco_lua_push_response(L, http, (int64_t)time(NULL));
+    return 1;
+}
+
+static int exchange_reusable(lua_State *L) {
+    lua_pushboolean(L, credenco_http_reusable(check_exchange(L)));
+    return 1;
+}
+
+static int exchange_trim(lua_State *L) {
+    credenco_http_trim(check_exchange(L));
+    return 0;
+}
+
+void credenco_lua_register_exchange(lua_State *L) {
+    static const luaL_Reg no_methods[] = {{NULL, NULL}};
+    static const luaL_Reg exchange_methods[] = {
+        {"begin", exchange_begin},
+        {"feed", exchange_feed},
+        {"ended", exchange_ended},
+        {"response", exchange_response},
+        {"reusable", exchange_reusable},
+        {"trim", exchange_trim},
+        {NULL, NULL},
+    };
+    credenco_newtype(L, CREDENCO_LUA_FIELDS, no_methods, fields_finalize);
+    credenco_newtype(L, EXCHANGE_TYPE, exchange_methods, exchange_finalize);
+}

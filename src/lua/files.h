@@ -1,0 +1,19 @@
+/* What Lua's own io cannot do with files: make a private one, and tell two names of one file. */
+#ifndef CREDENCO_LUA_FILES_H
+#define CREDENCO_LUA_FILES_H
+
+#include <lua.h>
+
+/* create_private(path) -> true | nil, reason. The new file is empty and for its owner only
+ * (mode 0600); any file or link that is already there is a reason. */
+int credenco_lua_create_private(lua_State *L);
+
+/* file_type(path) -> "file", "link" or "other" | nil when there is nothing. Does not
+ * follow links. */
+int credenco_lua_file_type(lua_State *L);
+
+/* file_id(path) -> a text that is the same for all names of one file | nil when there is
+ * nothing. Follows links. */
+int credenco_lua_file_id(lua_State *L);
+
+#endif

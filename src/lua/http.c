@@ -1,0 +1,50 @@
+#include "http.h"
+
+#include "compat.h"
+
+credenco_http_fields *credenco_lua_check_fields(lua_State *L, int arg) {
+    return luaL_checkudata(L, arg, CREDENCO_LUA_FIELDS);
+}
+
+static int count_fields(const credenco_http *http) {
+    int count = 0;
+    credenco_span name, value;
+    for (size_t cursor = 0; credenco_http_next_field(http, &cursor, &name, &value);) {
+        count++;
+    }
+    return count;
+}
+
+static void push_headers(lua_State *L, const credenco_http *http) {
+    lua_createtable(L, 0, count_fields(http));
+    credenco_span name, value;
+    for (size_t cursor = 0; credenco_http_next_field(http, &cursor, &name, &value);) {
+        credenco_push_span(L, name);
+        credenco_push_span(L, value);
+        lua_rawset(L, -3);
+    }
+}
+
+/* -1 for none, and for one that asks for nothing. */
+static int64_t retry_after_ms(const credenco_http *http, int64_t unix_now_s) {
+    return http->retry_after.len > 0
+               ? credenco_retry_after_ms(credenco_buf_span(&http->retry_after), unix_now_s)
+               : -1;
+}
+
+void credenco_lua_push_response(lua_State *L, const credenco_http *http, int64_t unix_now_s) {
+    const int64_t wait_ms = retry_after_ms(http, unix_now_s);
+    lua_createtable(L, 0, 2 + (wait_ms >= 0) + http->wants_fields);
+    lua_pushinteger(L, http->status);
+    lua_setfield(L, -2, "status");
+    credenco_push_span(L, credenco_buf_span(&http->body));
+    lua_setfield(L, -2, "body");
+    if (wait_ms >= 0) {
+        lua_pushinteger(L, (lua_Integer)wait_ms);
+        lua_setfield(L, -2, "retry_after_ms");
+    }
+    if (http->wants_fields) {
+        push_headers(L, http);
+        lua_setfield(L, -2, "headers");
+    }
+}

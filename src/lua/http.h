@@ -1,0 +1,46 @@
+/* The HTTP exchange (core/http.h) as Lua values, and what both shared objects use of it. */
+#ifndef CREDENCO_LUA_HTTP_H
+#define CREDENCO_LUA_HTTP_H
+
+#include <lua.h>
+#include <stdint.h>
+
+#include "core/http.h"
+
+/* --- in both shared objects: http.c -------------------------------------------------- */
+
+#define CREDENCO_LUA_FIELDS "credenco.http.fields"
+
+/* The prepared request fields at `arg` (core.fields made them), or an argument error. */
+credenco_http_fields *credenco_lua_check_fields(lua_State *L, int arg);
+
+/* Pushes the response of an exchange that is DONE:
+ *
+ *     { status =, body =, retry_after_ms =, headers = }
+ *
+ * `retry_after_ms` is there when the server asked for a wait, `headers` (names in lower case, of
+ * a repeated field the last value) when the exchange kept the fields. May raise Lua's memory
+ * error, which leaves the exchange as it was. */
+void credenco_lua_push_response(lua_State *L, const credenco_http *http, int64_t unix_now_s);
+
+/* --- in credenco.core alone: exchange.c ---------------------------------------------- */
+
+/* Registers the types of fields and exchanges. */
+void credenco_lua_register_exchange(lua_State *L);
+
+/* fields { name = value } -> prepared request fields, for any number of requests | nil, code */
+int credenco_lua_fields(lua_State *L);
+
+/* exchange() -> an exchange that has not begun:
+ *
+ *     x:begin(request, fields | nil) -> bytes to send | nil, code
+ *     x:feed(bytes)                  -> "reading" | "done" | nil, code, detail
+ *     x:ended()                      -> the same: the server has closed the connection
+ *     x:response()                   -> the response, once it is done
+ *     x:reusable()                   -> whether the connection may carry another request
+ *     x:trim()                       releases memory that an ordinary next exchange will not need
+ *
+ * The request is a table: method, authority, target, body, max_body_bytes, with_headers. */
+int credenco_lua_exchange(lua_State *L);
+
+#endif
