@@ -55,7 +55,8 @@ static void four_statuses_are_retried(void) {
 
 static void lost_requests_are_retried(void) {
     for (int code = CREDENCO_INVALID_ARGUMENT; code < CREDENCO_CODE_COUNT; code++) {
-        bool wanted = code == CREDENCO_CONNECT_FAILED || code == CREDENCO_TIMEOUT;
+        bool wanted = code == CREDENCO_CONNECT_FAILED || code == CREDENCO_TIMEOUT ||
+                      code == CREDENCO_BAD_RESPONSE;
         for (int sent = CREDENCO_SENT_NO; sent <= CREDENCO_SENT_UNKNOWN; sent++) {
             credenco_failure failure = {(credenco_code)code, (credenco_sent)sent, 0, -1};
             tap_row = credenco_code_name(failure.code);

@@ -39,7 +39,8 @@ bool credenco_retryable(const credenco_failure *failure) {
     if (failure->http_status != 0) {
         return retryable_status(failure->http_status);
     }
-    return failure->code == CREDENCO_CONNECT_FAILED || failure->code == CREDENCO_TIMEOUT;
+    return failure->code == CREDENCO_CONNECT_FAILED || failure->code == CREDENCO_TIMEOUT ||
+           failure->code == CREDENCO_BAD_RESPONSE; /* what came is no HTTP response */
 }
 
 int64_t credenco_retry_wait_ms(const credenco_retry_policy *policy, uint32_t attempt,

@@ -1,49 +1,45 @@
 #include "driver.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* --- lists ------------------------------------------------------------------- */
-
-static void push(credenco_transfer_list *list, credenco_transfer *transfer) {
-    transfer->next = NULL;
-    if (list->last != NULL) {
-        list->last->next = transfer;
-    } else {
-        list->first = transfer;
-    }
-    list->last = transfer;
-}
-
-static void unshift(credenco_transfer_list *list, credenco_transfer *transfer) {
-    transfer->next = list->first;
-    list->first = transfer;
-    list->last = list->last != NULL ? list->last : transfer;
-}
-
-static credenco_transfer *shift(credenco_transfer_list *list) {
-    credenco_transfer *transfer = list->first;
-    if (transfer != NULL) {
-        list->first = transfer->next;
-        list->last = list->first != NULL ? list->last : NULL;
-    }
-    return transfer;
-}
-
-static void drop(credenco_transfer_list *list, const credenco_transfer *transfer) {
-    credenco_transfer_list kept = {NULL, NULL};
-    credenco_transfer *t;
-    while ((t = shift(list)) != NULL) {
-        if (t != transfer) {
-            push(&kept, t);
-        }
-    }
-    *list = kept;
-}
+#include "flight.h"
+#include "transfer_list.h"
 
 static bool has_work(const credenco_driver *driver) {
     return driver->finished.first != NULL || driver->queued.first != NULL;
 }
+
+credenco_code credenco_driver_init(credenco_driver *driver,
+                                   const credenco_network_options *options) {
+    *driver = (credenco_driver){.next_due_ms = -1};
+    driver->room = malloc(CREDENCO_ROOM_BYTES);
+    credenco_code code = driver->room != NULL ? credenco_network_init(&driver->network, options)
+                                              : CREDENCO_OUT_OF_MEMORY;
+    if (code != CREDENCO_OK) {
+        credenco_driver_free(driver);
+    }
+    return code;
+}
+
+void credenco_driver_free(credenco_driver *driver) {
+    for (size_t i = 0; i < driver->transfer_count; i++) {
+        credenco_transfer_free(driver->transfers[i]);
+    }
+    free(driver->transfers);
+    credenco_network_free(&driver->network);
+    free(driver->room);
+    *driver = (credenco_driver){0};
+}
+
+/* A network of this process's own to use: CREDENCO_OK, or why there is none. */
+static credenco_code own_network(credenco_driver *driver) {
+    if (credenco_network_is_foreign(&driver->network)) {
+        credenco_flight_abandon(driver);
+    }
+    return credenco_network_open(&driver->network);
+}
+
+/* --- transfers ----------------------------------------------------------------- */
 
 /* A transfer that may serve, with an id of its own. */
 static credenco_transfer *new_transfer(credenco_driver *driver) {
@@ -53,25 +49,28 @@ static credenco_transfer *new_transfer(credenco_driver *driver) {
         return NULL;
     }
     driver->transfers = transfers;
-    credenco_transfer *transfer = credenco_transfer_new(&driver->options.transfer, &driver->kept);
-    if (transfer == NULL) {
-        return NULL;
+    credenco_transfer *transfer = credenco_transfer_new();
+    if (transfer != NULL) {
+        driver->transfers[driver->transfer_count++] = transfer;
+        transfer->id = driver->transfer_count;
     }
-    credenco_wait_prepare(&driver->wait, transfer->easy);
-    driver->transfers[driver->transfer_count++] = transfer;
-    transfer->id = driver->transfer_count;
     return transfer;
 }
 
-static credenco_code queue(credenco_driver *driver, credenco_transfer *transfer) {
+static void queue(credenco_driver *driver, credenco_transfer *transfer) {
     transfer->state = CREDENCO_TRANSFER_QUEUED;
     push(&driver->queued, transfer);
     driver->in_flight++;
-    return credenco_wait_publish(&driver->wait, true);
+    credenco_flight_notice_deadline(driver, transfer->deadline_ms);
+    credenco_wait_publish(&driver->network.wait, 0);
 }
 
 credenco_code credenco_driver_start(credenco_driver *driver, const credenco_request *request,
                                     credenco_transfer **out) {
+    credenco_code code = own_network(driver);
+    if (code != CREDENCO_OK) {
+        return code;
+    }
     credenco_transfer *transfer = shift(&driver->idle);
     if (transfer == NULL) {
         transfer = new_transfer(driver);
@@ -80,148 +79,57 @@ credenco_code credenco_driver_start(credenco_driver *driver, const credenco_requ
         return CREDENCO_OUT_OF_MEMORY;
     }
     transfer->state = CREDENCO_TRANSFER_TAKEN;
-    credenco_code code =
-        credenco_transfer_prepare(transfer, &driver->options.transfer, &driver->origins, request);
-    if (code == CREDENCO_OK) {
-        code = queue(driver, transfer);
-    }
+    code = credenco_transfer_prepare(transfer, &driver->network.pool, request);
     if (code != CREDENCO_OK) {
         credenco_driver_release(driver, transfer);
         return code;
     }
+    queue(driver, transfer);
     *out = transfer;
     return CREDENCO_OK;
 }
 
-static void finish(credenco_driver *driver, credenco_transfer *transfer) {
-    transfer->state = CREDENCO_TRANSFER_FINISHED;
-    driver->in_flight--;
-    push(&driver->finished, transfer);
+/* When a step is due, a time of credenco_now_ms: 0 for at once, -1 for never. */
+static int64_t due_ms(const credenco_driver *driver) {
+    const int64_t libcurl_ms = credenco_wait_due_ms(&driver->network.wait);
+    if (has_work(driver)) {
+        return 0;
+    }
+    const int64_t own_ms = driver->in_flight > 0 ? driver->next_due_ms : -1;
+    if (own_ms < 0 || (libcurl_ms >= 0 && libcurl_ms < own_ms)) {
+        return libcurl_ms;
+    }
+    return own_ms;
 }
 
-/* Before those that have not waited yet. The stale connection goes with the handle, so there
- * is one less to come upon. */
-static void begin_again(credenco_driver *driver, credenco_transfer *transfer) {
-    curl_multi_remove_handle(driver->multi, transfer->easy);
-    transfer->state = CREDENCO_TRANSFER_QUEUED;
-    unshift(&driver->queued, transfer);
+int64_t credenco_driver_timeout_ms(const credenco_driver *driver) {
+    const int64_t due = driver->network.multi != NULL ? due_ms(driver) : -1;
+    if (due <= 0) {
+        return due;
+    }
+    const int64_t left_ms = due - credenco_now_ms();
+    return left_ms > 0 ? left_ms : 0;
 }
 
-static void conclude(credenco_driver *driver, credenco_transfer *transfer, CURLcode result) {
-    credenco_transfer_conclude(transfer, result);
-    if (transfer->watchful) {
-        credenco_kept_note(&driver->kept, transfer->easy);
-    }
-    curl_multi_remove_handle(driver->multi, transfer->easy);
-    finish(driver, transfer);
+static int64_t shorter_wait_ms(const credenco_driver *driver, int64_t wait_ms) {
+    const int64_t timeout_ms = wait_ms > 0 ? credenco_driver_timeout_ms(driver) : 0;
+    return timeout_ms >= 0 && timeout_ms < wait_ms ? timeout_ms : wait_ms;
 }
 
-static void harvest(credenco_driver *driver) {
-    CURLMsg *message;
-    int left;
-    while ((message = curl_multi_info_read(driver->multi, &left)) != NULL) {
-        credenco_transfer *transfer = NULL;
-        CURLcode result = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
-        if (credenco_transfer_begins_again(transfer)) {
-            begin_again(driver, transfer);
-        } else {
-            conclude(driver, transfer, result);
-        }
+void credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most) {
+    if (own_network(driver) != CREDENCO_OK) {
+        return;
     }
-}
-
-static void admit(credenco_driver *driver, int most) {
-    for (int i = 0; i < most && driver->queued.first != NULL; i++) {
-        credenco_transfer *transfer = shift(&driver->queued);
-        if (curl_multi_add_handle(driver->multi, transfer->easy) == CURLM_OK) {
-            transfer->state = CREDENCO_TRANSFER_ACTIVE;
-        } else {
-            transfer->code = CREDENCO_OUT_OF_MEMORY;
-            finish(driver, transfer);
-        }
-    }
-}
-
-/* --- the interface ----------------------------------------------------------- */
-
-static credenco_code copy_text(const char *text, char **copy) {
-    *copy = text != NULL ? strdup(text) : NULL;
-    return text != NULL && *copy == NULL ? CREDENCO_OUT_OF_MEMORY : CREDENCO_OK;
-}
-
-static credenco_code copy_options(credenco_driver *driver, const credenco_driver_options *options) {
-    driver->options = *options;
-    if (copy_text(options->transfer.ca_file, &driver->ca_file) != CREDENCO_OK ||
-        copy_text(options->transfer.proxy, &driver->proxy) != CREDENCO_OK) {
-        return CREDENCO_OUT_OF_MEMORY;
-    }
-    driver->options.transfer.ca_file = driver->ca_file;
-    driver->options.transfer.proxy = driver->proxy;
-    return CREDENCO_OK;
-}
-
-/* libcurl takes some 20 KB for each transfer and gives them back with its answer. When many
- * end together that is more than glibc keeps, by default 128 KB: what is above goes back to
- * the kernel and is faulted in again, page for page, with the next requests. Having seen a
- * large block freed, glibc keeps twice its size (mallopt(3), M_MMAP_THRESHOLD), unless the
- * process has its own wish. Nothing of the block is touched. */
-static void let_allocator_keep_freed_memory(void) {
-    enum { BLOCK_BYTES = 4 << 20 };
-    void *volatile block = malloc(BLOCK_BYTES);
-    free(block);
-}
-
-credenco_code credenco_driver_init(credenco_driver *driver,
-                                   const credenco_driver_options *options) {
-    *driver = (credenco_driver){0};
-    let_allocator_keep_freed_memory();
-    credenco_code code = copy_options(driver, options);
-    if (code == CREDENCO_OK) {
-        driver->multi = curl_multi_init();
-        code = driver->multi != NULL ? CREDENCO_OK : CREDENCO_OUT_OF_MEMORY;
-    }
-    if (code == CREDENCO_OK) {
-        /* Without it libcurl closes connections when fewer transfers run than before. */
-        curl_multi_setopt(driver->multi, CURLMOPT_MAXCONNECTS, options->connection_cache);
-        code = credenco_wait_init(&driver->wait, driver->multi);
-    }
-    if (code != CREDENCO_OK) {
-        credenco_driver_free(driver);
-    }
-    return code;
-}
-
-void credenco_driver_free(credenco_driver *driver) {
-    for (size_t i = 0; i < driver->transfer_count; i++) {
-        if (driver->transfers[i]->state == CREDENCO_TRANSFER_ACTIVE) {
-            curl_multi_remove_handle(driver->multi, driver->transfers[i]->easy);
-        }
-        credenco_transfer_free(driver->transfers[i]);
-    }
-    free(driver->transfers);
-    credenco_origins_free(&driver->origins);
-    credenco_kept_free(&driver->kept);
-    if (driver->multi != NULL) {
-        curl_multi_cleanup(driver->multi);
-    }
-    credenco_wait_free(&driver->wait);
-    free(driver->ca_file);
-    free(driver->proxy);
-    *driver = (credenco_driver){0};
-}
-
-credenco_code credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most) {
-    bool reached = false;
-    admit(driver, most);
-    credenco_code code = credenco_wait_timers(&driver->wait);
-    harvest(driver);
-    if (code == CREDENCO_OK) {
-        code = credenco_wait_sockets(&driver->wait, has_work(driver) ? 0 : wait_ms, most, &reached);
-    }
-    harvest(driver);
+    credenco_flight_admit(driver, most);
+    credenco_wait_timers(&driver->network.wait);
+    credenco_flight_attend(driver);
+    const bool reached =
+        credenco_wait_sockets(&driver->network.wait, shorter_wait_ms(driver, wait_ms), most,
+                              credenco_flight_on_ready, driver);
+    credenco_flight_attend(driver);
+    credenco_flight_expire(driver);
     driver->more = reached || driver->queued.first != NULL;
-    return code == CREDENCO_OK ? credenco_wait_publish(&driver->wait, has_work(driver)) : code;
+    credenco_wait_publish(&driver->network.wait, due_ms(driver));
 }
 
 credenco_transfer *credenco_driver_take(credenco_driver *driver) {
@@ -237,12 +145,8 @@ void credenco_driver_release(credenco_driver *driver, credenco_transfer *transfe
     case CREDENCO_TRANSFER_IDLE:
         return;
     case CREDENCO_TRANSFER_QUEUED:
-        drop(&driver->queued, transfer);
-        driver->in_flight--;
-        break;
     case CREDENCO_TRANSFER_ACTIVE:
-        curl_multi_remove_handle(driver->multi, transfer->easy);
-        driver->in_flight--;
+        credenco_flight_cancel(driver, transfer);
         break;
     case CREDENCO_TRANSFER_FINISHED:
         drop(&driver->finished, transfer);
@@ -250,19 +154,17 @@ void credenco_driver_release(credenco_driver *driver, credenco_transfer *transfe
     case CREDENCO_TRANSFER_TAKEN:
         break;
     }
-    credenco_transfer_reset(transfer);
+    credenco_http_trim(&transfer->http);
     transfer->state = CREDENCO_TRANSFER_IDLE;
     unshift(&driver->idle, transfer); /* the one used last has the warmest memory */
 }
 
 int credenco_driver_pollfd(credenco_driver *driver) {
-    return credenco_wait_pollfd(&driver->wait);
+    return own_network(driver) == CREDENCO_OK ? credenco_wait_pollfd(&driver->network.wait) : -1;
 }
 
 int credenco_driver_watch(credenco_driver *driver) {
-    return credenco_wait_watch(&driver->wait, has_work(driver));
-}
-
-int64_t credenco_driver_timeout_ms(const credenco_driver *driver) {
-    return has_work(driver) ? 0 : credenco_wait_timeout_ms(&driver->wait);
+    return own_network(driver) == CREDENCO_OK
+               ? credenco_wait_watch(&driver->network.wait, due_ms(driver))
+               : -1;
 }
