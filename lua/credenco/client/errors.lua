@@ -2,8 +2,8 @@
 --- tostring is one readable line that says what happened, where, whether anything
 --- was sent and what to do.
 
-local core = require "credenco.core"
 local redaction = require "credenco.client.redaction"
+local texts = require "credenco.client.text"
 
 ---@class credenco.Error
 ---@field code string          stable, what programs test; see the README's table
@@ -14,6 +14,7 @@ local redaction = require "credenco.client.redaction"
 ---@field http_status integer? of the last answer
 ---@field attempts integer     requests made for this step
 ---@field retry_after_ms integer?  the wait that the last answer asked for
+---@field quota_spent true?     it was not repeated because the client's quota of repeats was used up
 ---@field correlation_id string?
 ---@field detail string?       the server's own words: bounded, secrets taken out
 ---@field status string?       issue_failed and timeout of wait_issued: the last issue status, as detail is shown
@@ -91,8 +92,11 @@ local UNKNOWN = {
   token = "ask again",
 }
 
+local QUOTA = "; not repeated, since so many calls of this client have failed that its quota of repeats is used up"
+
 local function consequence(fields)
   local text = SENT[fields.sent]
+  if fields.quota_spent then text = text .. QUOTA end
   if fields.sent == "unknown" and UNKNOWN[fields.step] then
     text = text .. "; " .. UNKNOWN[fields.step]
   end
@@ -161,15 +165,6 @@ end
 
 -- The server's words ----------------------------------------------------------
 
---- A text that can be shown: without what is left of a character at its end, and with "?" for bytes that are no UTF-8.
----@param text string
----@return string
-function M.valid_utf8(text)
-  if core.utf8_valid(text) then return text end
-  local whole = text:gsub("[\192-\255][\128-\191]*$", "")
-  return core.utf8_valid(whole) and whole or (text:gsub("[\128-\255]", "?"))
-end
-
 --- The server's words, fit to be shown: on one line, bounded, without URLs and
 --- without the secrets (strings, or tables of them at any depth).
 ---@param text string
@@ -177,8 +172,8 @@ end
 ---@return string?
 function M.bounded_detail(text, secrets)
   text = redaction.redact(text, secrets, 4 * DETAIL_MAX):gsub("[%c\127]+", " "):gsub("^%s+", ""):gsub("%s+$", "")
-  if #text > DETAIL_MAX then text = M.valid_utf8(text:sub(1, DETAIL_MAX - 3)) .. "..." end
-  return text ~= "" and M.valid_utf8(text) or nil
+  if #text > DETAIL_MAX then text = texts.valid_utf8(text:sub(1, DETAIL_MAX - 3)) .. "..." end
+  return text ~= "" and texts.valid_utf8(text) or nil
 end
 
 return M
