@@ -20,7 +20,7 @@ description = {
 supported_platforms = { "unix" }
 
 dependencies = {
-  "lua >= 5.1, < 5.5",
+  "lua >= 5.1, < 5.6", -- 5.1 for LuaJIT; PUC Lua 5.1 is refused by CMake
   "lua-cjson >= 2.1.0",
   "argparse >= 0.7.0",
 }

@@ -2,41 +2,7 @@
 #
 # Gives: the targets credenco_lua, CURL::libcurl and Threads::Threads, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
 
-if(CREDENCO_LUA STREQUAL "luajit")
-  set(lua_package luajit)
-  set(lua_debian libluajit2-5.1-dev)
-  set(lua_abi 5.1)
-elseif(CREDENCO_LUA STREQUAL "5.4")
-  set(lua_package lua5.4)
-  set(lua_debian liblua5.4-dev)
-  set(lua_abi 5.4)
-else()
-  message(FATAL_ERROR "CREDENCO_LUA is \"${CREDENCO_LUA}\": use 5.4 or luajit")
-endif()
-
-# A module takes Lua's symbols from the program that loads it, so only the headers are needed.
-add_library(credenco_lua INTERFACE)
-if(LUA_INCDIR)
-  if(NOT EXISTS "${LUA_INCDIR}/lua.h")
-    message(FATAL_ERROR "there is no lua.h in LUA_INCDIR (${LUA_INCDIR})")
-  endif()
-  target_include_directories(credenco_lua SYSTEM INTERFACE ${LUA_INCDIR})
-else()
-  find_package(PkgConfig QUIET)
-  if(PKG_CONFIG_FOUND)
-    pkg_check_modules(LUA QUIET ${lua_package})
-  endif()
-  if(NOT LUA_FOUND)
-    message(FATAL_ERROR
-      "the headers of Lua (${lua_package}) were not found.\n"
-      "On Debian: apt-get install pkg-config ${lua_debian}\n"
-      "Elsewhere: give the folder of lua.h with -DLUA_INCDIR=...")
-  endif()
-  target_include_directories(credenco_lua SYSTEM INTERFACE ${LUA_INCLUDE_DIRS})
-endif()
-if(APPLE)
-  target_link_options(credenco_lua INTERFACE -undefined dynamic_lookup)
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/engine.cmake)
 
 find_package(CURL 7.87 QUIET)
 if(NOT CURL_FOUND)

@@ -1,6 +1,9 @@
 --- Issues verifiable credentials straight into business wallets through the Credenco
 --- API. See the README for a first program.
 
+local refusal = require("credenco.base.engine").refusal()
+if refusal then error(refusal, 0) end
+
 local client = require "credenco.client"
 local core = require "credenco.core"
 local errors = require "credenco.client.errors"

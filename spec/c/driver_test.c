@@ -52,13 +52,13 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *name, const c
 }
 
 static void begin(void) {
-    credenco_driver_options options = {.connection_cache = 8, .transfer = {.proxy = ""}};
+    credenco_driver_options options = {.connection_cache = 8, .connection = {.proxy = ""}};
     CHECK(credenco_driver_init(&driver, &options) == CREDENCO_OK);
 }
 
 static credenco_transfer *start_within(const char *url, int64_t timeout_ms) {
-    credenco_request request = {.method = "POST",
-                                .url = url,
+    credenco_request request = {.method = CREDENCO_SPAN("POST"),
+                                .url = span(url),
                                 .timeout_ms = timeout_ms,
                                 .connect_timeout_ms = TIMEOUT_MS,
                                 .max_body_bytes = BODY_MAX};
@@ -74,11 +74,7 @@ static credenco_transfer *start(const char *url) {
 static credenco_transfer *finish_one(void) {
     credenco_transfer *finished = NULL;
     while ((finished = credenco_driver_take(&driver)) == NULL) {
-        credenco_code code = credenco_driver_step(&driver, TIMEOUT_MS, CREDENCO_STEP_MOST);
-        CHECK(code == CREDENCO_OK);
-        if (code != CREDENCO_OK) {
-            break;
-        }
+        credenco_driver_step(&driver, TIMEOUT_MS, CREDENCO_STEP_MOST);
     }
     return finished;
 }
@@ -90,8 +86,8 @@ static void give_back(credenco_transfer *transfer) {
 }
 
 static bool is_hello(const credenco_transfer *transfer) {
-    return transfer != NULL && transfer->code == CREDENCO_OK && transfer->http_status == 200 &&
-           buf_is(&transfer->body, "hello");
+    return transfer != NULL && transfer->code == CREDENCO_OK && transfer->http.status == 200 &&
+           buf_is(&transfer->http.body, "hello");
 }
 
 static void one_transfer(void) {
@@ -163,8 +159,8 @@ static void a_silent_name_server(void) {
     CHECK(finished != NULL && finished->sent == CREDENCO_SENT_NO);
     give_back(finished);
     credenco_transfer *dropped = start("https://silent.example/");
-    CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
-    CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
+    credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
+    credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
     give_back(dropped);
     credenco_driver_free(&driver);
     CHECK(was_silent && !gave_up);
@@ -179,12 +175,12 @@ static void released_in_any_state(void) {
     credenco_driver_release(&driver, queued);
     CHECK(queued->state == CREDENCO_TRANSFER_IDLE && driver.in_flight == 0);
     credenco_transfer *active = start(hello_url);
-    CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
+    credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
     credenco_driver_release(&driver, active);
     CHECK(driver.in_flight == 0);
     credenco_transfer *finished = start(hello_url);
     while (finished->state != CREDENCO_TRANSFER_FINISHED) {
-        CHECK(credenco_driver_step(&driver, TIMEOUT_MS, CREDENCO_STEP_MOST) == CREDENCO_OK);
+        credenco_driver_step(&driver, TIMEOUT_MS, CREDENCO_STEP_MOST);
     }
     credenco_driver_release(&driver, finished);
     CHECK(credenco_driver_take(&driver) == NULL);
@@ -203,7 +199,7 @@ static void freed_in_any_state(void) {
     for (int i = 0; i < MANY; i++) {
         start(hello_url);
     }
-    CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
+    credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
     credenco_driver_free(&driver);
     credenco_driver_free(&driver);
 }
@@ -213,8 +209,8 @@ static void odd_urls_are_refused(void) {
                                        "ftp://127.0.0.1/", "127.0.0.1", ""};
     begin();
     for (size_t i = 0; i < COUNT_OF(urls); i++) {
-        credenco_request request = {.method = "GET",
-                                    .url = urls[i],
+        credenco_request request = {.method = CREDENCO_SPAN("GET"),
+                                    .url = span(urls[i]),
                                     .timeout_ms = TIMEOUT_MS,
                                     .connect_timeout_ms = TIMEOUT_MS};
         credenco_transfer *transfer;
@@ -235,7 +231,7 @@ static void driven_through(int (*descriptor)(credenco_driver *)) {
     while (descriptor(&driver) >= 0 && finished < MANY) {
         struct pollfd polled = {.fd = descriptor(&driver), .events = POLLIN};
         CHECK(poll(&polled, 1, TIMEOUT_MS) == 1);
-        CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
+        credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
         credenco_transfer *transfer;
         while ((transfer = credenco_driver_take(&driver)) != NULL) {
             CHECK(is_hello(transfer));
@@ -265,7 +261,7 @@ static void watched_while_idle(void) {
         CHECK(poll(&polled, 1, SOON_MS) == 0);
         start(hello_url);
         CHECK(poll(&polled, 1, TIMEOUT_MS) == 1);
-        CHECK(credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST) == CREDENCO_OK);
+        credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
     }
     credenco_driver_free(&driver);
 }

@@ -80,7 +80,8 @@ static void only_a_clear_no_is_a_no_to_a_push(void) {
 
 static void lost_requests_are_repeated(void) {
     for (int code = CREDENCO_INVALID_ARGUMENT; code < CREDENCO_CODE_COUNT; code++) {
-        bool wanted = code == CREDENCO_CONNECT_FAILED || code == CREDENCO_TIMEOUT;
+        bool wanted = code == CREDENCO_CONNECT_FAILED || code == CREDENCO_TIMEOUT ||
+                      code == CREDENCO_BAD_RESPONSE;
         for (int sent = NO; sent <= UNKNOWN; sent++) {
             tap_row = credenco_code_name((credenco_code)code);
             CHECK(is(credenco_verdict_lost((credenco_code)code, (credenco_sent)sent),
@@ -94,5 +95,5 @@ TAP_MAIN({"a status means the same at every call, but for calls that change a wa
          {"every 2xx is a success", every_2xx_is_fine},
          {"only a clear refusal says that an offer was not delivered",
           only_a_clear_no_is_a_no_to_a_push},
-         {"a request is made again when there was no connection or it broke",
+         {"a request is made again when there was no connection, it broke, or spoke no HTTP",
           lost_requests_are_repeated})

@@ -247,15 +247,19 @@ case("stops connecting at the deadline, and at the connect timeout", function(t)
   t:failure("timeout", "no", t.env.stalled_url .. "/x", { connect_timeout_ms = SOON_MS })
 end)
 
-for _, behaviour in ipairs { "reset", "close", "half_head", "half_body", "half_chunk", "not_http" } do
+for _, behaviour in ipairs { "reset", "close", "half_head", "half_body", "half_chunk" } do
   case("says that the outcome is unknown after: " .. behaviour, function(t)
     t:failure("connect_failed", "unknown", t:url(behaviour) .. "/x", { method = "POST", body = "{}" })
   end)
 end
 
+case("says that the outcome is unknown after what is no HTTP", function(t)
+  t:failure("bad_response", "unknown", t:url "not_http" .. "/x", { method = "POST", body = "{}" })
+end)
+
 case("gives up at a length that is no number of bytes", function(t)
   local bytes = "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc"
-  t:failure("connect_failed", "unknown", t:url { act = "raw", bytes = bytes, keep = true } .. "/x")
+  t:failure("bad_response", "unknown", t:url { act = "raw", bytes = bytes, keep = true } .. "/x")
 end)
 
 case("quotes nothing of an answer that it cannot read", function(t)

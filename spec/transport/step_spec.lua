@@ -1,4 +1,5 @@
 -- A step of the libcurl driver does no more than it is asked to: other event loops depend on it.
+local core = require "credenco.core"
 local curl = require "credenco.curl"
 local Misbehaving = require "spec.support.misbehaving"
 
@@ -14,10 +15,11 @@ describe("a step of the libcurl driver", function()
 
   before_each(function()
     driver = curl.driver { connection_cache = COUNT }
-    local url = server.stalled_url .. "/x" -- never connects, so nothing moves
-    for _ = 1, COUNT do
-      assert(driver:start("GET", url, curl.headers {}, nil, LONG_MS, LONG_MS, 1000, false))
-    end
+    local request = {
+      method = "GET", url = server.stalled_url .. "/x", -- never connects, so nothing moves
+      deadline_ms = core.now_ms() + LONG_MS, connect_timeout_ms = LONG_MS, max_body_bytes = 1000,
+    }
+    for _ = 1, COUNT do assert(driver:start(request, core.fields {})) end
   end)
 
   it("begins no more transfers than it is asked to, and says that there are others", function()

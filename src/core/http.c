@@ -126,17 +126,19 @@ credenco_http_state credenco_http_feed(credenco_http *http, credenco_span bytes)
 }
 
 credenco_http_state credenco_http_end(credenco_http *http) {
-    if (http->state != CREDENCO_HTTP_READING) {
-        return http->state;
-    }
-    if (http->part == CREDENCO_HTTP_PART_REST) {
+    if (http->state == CREDENCO_HTTP_READING && http->part == CREDENCO_HTTP_PART_REST) {
         credenco_http_finish(http);
-        return http->state;
     }
-    const bool nothing = http->part == CREDENCO_HTTP_PART_STATUS_LINE && http->line.len == 0;
-    credenco_http_fail(http, CREDENCO_CONNECT_FAILED,
-                       nothing ? "the server closed the connection without a response"
-                               : "the connection ended before the response was complete");
+    return credenco_http_break(http);
+}
+
+credenco_http_state credenco_http_break(credenco_http *http) {
+    if (http->state == CREDENCO_HTTP_READING) {
+        const bool nothing = http->part == CREDENCO_HTTP_PART_STATUS_LINE && http->line.len == 0;
+        credenco_http_fail(http, CREDENCO_CONNECT_FAILED,
+                           nothing ? "the server closed the connection without a response"
+                                   : "the connection ended before the response was complete");
+    }
     return http->state;
 }
 

@@ -130,8 +130,12 @@ credenco_code credenco_http_begin(credenco_http *http, const credenco_http_reque
  * once it is complete. */
 credenco_http_state credenco_http_feed(credenco_http *http, credenco_span bytes);
 
-/* The connection has ended: completes a response that is framed by that, fails any other. */
+/* The server has closed the connection, as it may: completes a response that is framed by that,
+ * fails any other. */
 credenco_http_state credenco_http_end(credenco_http *http);
+
+/* The connection broke: fails a response that is not complete. */
+credenco_http_state credenco_http_break(credenco_http *http);
 
 /* Whether the connection may carry another request, as far as the response goes: it is complete,
  * persistent, and nothing came behind it. (That the whole request was sent, the caller knows.) */

@@ -47,5 +47,7 @@ credenco_verdict credenco_verdict_of(credenco_step step, int http_status) {
 }
 
 credenco_verdict credenco_verdict_lost(credenco_code why, credenco_sent sent) {
-    return (credenco_verdict){why, sent, why == CREDENCO_CONNECT_FAILED || why == CREDENCO_TIMEOUT};
+    bool repeatable = why == CREDENCO_CONNECT_FAILED || why == CREDENCO_TIMEOUT ||
+                      why == CREDENCO_BAD_RESPONSE; /* what came is no HTTP response */
+    return (credenco_verdict){why, sent, repeatable};
 }

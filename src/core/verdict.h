@@ -24,7 +24,8 @@ credenco_verdict credenco_verdict_of(credenco_step step, int http_status);
 /* A 2xx whose body is not what that call promises. */
 credenco_verdict credenco_verdict_unusable(void);
 
-/* No answer. Trying again can help when no connection was made, or it broke. */
+/* No answer. Trying again can help when there was no connection, it broke, or what came over it
+ * is not HTTP. */
 credenco_verdict credenco_verdict_lost(credenco_code why, credenco_sent sent);
 
 #endif

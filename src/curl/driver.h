@@ -1,6 +1,6 @@
-/* Moves HTTP requests with one libcurl multi handle and never blocks longer than it
- * is told to. Knows no Lua and calls nobody back: transfers are started, the driver
- * is stepped, and what has finished is taken.
+/* Moves HTTP requests over a pool of connections and never blocks longer than it is told to. Knows
+ * no Lua and calls nobody back: transfers are started, the driver is stepped, and what has finished
+ * is taken.
  *
  *     credenco_driver_start(&driver, &request, &transfer);
  *     while ((finished = credenco_driver_take(&driver)) == NULL)
@@ -8,23 +8,24 @@
  *     ... read finished's outcome ...
  *     credenco_driver_release(&driver, finished);
  *
- * A driver belongs to one thread, and to the process that made it. */
+ * A driver belongs to one thread. A child of fork begins with connections of its own; there, what
+ * was under way ends with CREDENCO_CLOSED, since the parent goes on with it. */
 #ifndef CREDENCO_CURL_DRIVER_H
 #define CREDENCO_CURL_DRIVER_H
 
 #include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "core/error.h"
-#include "kept.h"
-#include "origin.h"
+#include "pool.h"
 #include "transfer.h"
 #include "wait.h"
 
 typedef struct credenco_driver_options {
-    credenco_transfer_options transfer;
-    long connection_cache; /* connections kept alive, at most */
+    credenco_connection_options connection;
+    size_t connection_cache; /* idle connections kept, at most */
 } credenco_driver_options;
 
 typedef struct credenco_transfer_list {
@@ -35,36 +36,40 @@ typedef struct credenco_transfer_list {
 typedef struct credenco_driver {
     CURLM *multi;
     credenco_wait wait;
+    credenco_pool pool;
     credenco_driver_options options;
-    char *ca_file, *proxy; /* what the options point to */
-    credenco_origins origins;
-    credenco_kept kept;
+    char *ca_file, *proxy;         /* what the options point to */
+    pid_t pid;                     /* the process that the connections belong to */
+    char *room;                    /* where bytes arrive */
     credenco_transfer **transfers; /* all of them; transfers[i]->id is i + 1 */
     size_t transfer_count;
-    size_t in_flight; /* queued or active */
+    size_t in_flight;    /* queued or active */
+    size_t connecting;   /* connections that libcurl is making */
+    int64_t next_due_ms; /* no transfer's deadline comes earlier; -1: there is none */
     credenco_transfer_list idle, queued, finished;
     bool more; /* the last step reached its bound: another has something to do at once */
 } credenco_driver;
 
-/* Transfers begun, and sockets moved, in one step that is not bounded otherwise. */
+/* Transfers begun, and events handled, in one step that is not bounded otherwise. */
 enum { CREDENCO_STEP_MOST = 64 };
 
-/* Copies the options. On failure the driver holds nothing. */
+/* Copies the options; the driver must not move. On failure it holds nothing:
+ * CREDENCO_OUT_OF_MEMORY, or CREDENCO_CONNECT_FAILED without a free descriptor. */
 credenco_code credenco_driver_init(credenco_driver *driver, const credenco_driver_options *options);
 
 /* Ends every transfer without an outcome; takes a zeroed driver, may run twice. */
 void credenco_driver_free(credenco_driver *driver);
 
-/* CREDENCO_INVALID_ARGUMENT for a URL that is not https, or http to loopback, and for a
- * method that is no token. */
+/* On failure nothing was sent: the codes are those of credenco_transfer_prepare, and
+ * CREDENCO_CONNECT_FAILED without a free descriptor. */
 credenco_code credenco_driver_start(credenco_driver *driver, const credenco_request *request,
                                     credenco_transfer **transfer);
 
 /* Moves what can be moved; waits at most `wait_ms` for something to become movable,
  * and not at all while a finished transfer can be taken. Begins at most `most` transfers
- * and moves at most as many, so that a thousand starts at once do not hold up the event
+ * and handles at most as many events, so that a thousand starts at once do not hold up the event
  * loop of somebody else: from 1 to CREDENCO_STEP_MOST. */
-credenco_code credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most);
+void credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most);
 
 /* The next finished transfer, or NULL. */
 credenco_transfer *credenco_driver_take(credenco_driver *driver);

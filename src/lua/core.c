@@ -15,6 +15,7 @@
 #include "http.h"
 #include "json.h"
 #include "plain.h"
+#include "signals.h"
 
 #define SCRATCH_TYPE "credenco.scratch"
 
@@ -240,6 +241,9 @@ static const luaL_Reg functions[] = {
     {"has_control", core_has_control},
     {"json_plain", credenco_lua_json_plain},
     {"json_read", credenco_lua_json_read},
+    {"signals_listen", credenco_lua_signals_listen},
+    {"signals_count", credenco_lua_signals_count},
+    {"signals_forget", credenco_lua_signals_forget},
     {"now_ms", core_now_ms},
     {"sleep_ms", core_sleep_ms},
     {"random", core_random},

@@ -2,6 +2,7 @@
 --- complained, as `attempt to index a nil value (field 'x')`. These hold types and names of the program. What else
 --- a function says may quote the record, and nothing of it is told.
 
+local forbidden = require "credenco.base.forbidden"
 local lpeg = require "lpeg"
 
 local MOST_LEVELS = 50
@@ -40,6 +41,7 @@ local NULL = "; JSON's null and SQL's NULL are credenco.null, a userdata"
 
 -- What `error` and `assert` throw has been written by the author, whatever it looks like.
 local function words_of(problem, raiser)
+  if type(problem) == "string" and problem:sub(-#forbidden.EXIT) == forbidden.EXIT then return forbidden.EXIT end
   if type(problem) ~= "string" or raiser.what == "C" and not ARITHMETIC[raiser.func] then return nil end
   local said = problem:match ": (attempt to .*)$"
   local words = said and LUA_WORDS:match(said)

@@ -93,12 +93,17 @@ function Report.text(_, text)
   return write(io.stdout, text)
 end
 
+--- What `note` would write.
+---@param text string
+---@return string
+function Report:words(text)
+  return self.as_json and "" or text .. "\n"
+end
+
 --- Writes something worth knowing that is not the result; a program that asked for JSON does not get it.
 ---@param text string
 function Report:note(text)
-  if not self.as_json then
-    write(io.stderr, text)
-  end
+  io.stderr:write(self:words(text))
 end
 
 --- Writes an error of the library, or one of the program's own with `code` and `message`.

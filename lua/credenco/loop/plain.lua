@@ -42,6 +42,7 @@ local function body(task)
 end
 
 local function go_on(task, ...)
+  task.waits = nil
   local ok, problem = resume(task.thread, ...)
   if not ok then
     tasks[task.thread] = nil
@@ -167,12 +168,48 @@ end
 
 function M.wait(ticket, deadline_ms)
   if deadline_ms then sleepers[ticket] = deadline_ms end
-  if not ticket.outside then return yield() end
+  if not ticket.outside then
+    ticket.waits = true
+    return yield()
+  end
   return run_until_woken(ticket)
 end
 
 function M.sleep(ms)
   M.wait(M.self(), now_ms() + ms)
+end
+
+-- Other people's code ---------------------------------------------------------
+-- Inside a task it runs in a coroutine of its own, so that a wait of the loop can be told from a yield to
+-- somebody who is not there.
+
+local SERVED = {}
+local servers = {} -- coroutines that have served, and can again
+
+local function serve(fn, ...)
+  return serve(yield(SERVED, fn(...)))
+end
+
+local function passed_on(task, thread, ok, said, ...)
+  if ok and said ~= SERVED and task.waits then return passed_on(task, thread, resume(thread, yield())) end
+  tasks[thread] = nil
+  if not ok then error(said, 0) end
+  if said ~= SERVED then return false, thread end
+  servers[#servers + 1] = thread
+  return true, ...
+end
+
+--- Calls a function that may wait through the loop, and must not yield by itself.
+---@param fn function
+---@param ... any
+---@return boolean ended false when it yielded, and is given up
+---@return any ... what it returned, or the thread in which it stands
+function M.call(fn, ...)
+  local task = M.self()
+  if task.outside then return true, fn(...) end
+  local thread = table.remove(servers) or coroutine.create(serve)
+  tasks[thread] = task
+  return passed_on(task, thread, resume(thread, fn, ...))
 end
 
 function M.attach(source)

@@ -34,7 +34,7 @@ end
 
 local function raw_key(field, record)
   if type(field) == "table" then return true, record[field.column] end
-  return hooks.call(field, record)
+  return hooks.call_apart(field, record)
 end
 
 local function key_problem(run, record)

@@ -1,9 +1,29 @@
 --- The workflow's own functions, called so that none of them can take the run down. They run in the record's
 --- task: they may wait and use the client they are given.
 
+local loop = require "credenco.loop"
 local place = require "credenco.claims.place"
 
 local M = {}
+
+-- Where a function stands that yielded by itself: nobody would ever let it go on.
+local function yielded_at(thread)
+  for level = 0, 2 do
+    local info = debug.getinfo(thread, level, "Sl")
+    if info and info.currentline > 0 then
+      return ("%s:%d: it yields; only calls of the client may wait"):format(info.short_src, info.currentline)
+    end
+  end
+  return "an unknown place: it yields; only calls of the client may wait"
+end
+
+local function without_yield(ended, ...)
+  if ended then return ... end
+  return false, yielded_at((...))
+end
+
+-- nginx's tasks are nginx's own, and no pipeline runs in them.
+local apart = loop.call or function(fn, ...) return true, fn(...) end
 
 --- Calls one of the workflow's functions. What it throws may quote the record; only the place is told.
 ---@return boolean ok
@@ -13,9 +33,27 @@ function M.call(fn, ...)
   return xpcall(fn, place, ...)
 end
 
+--- The same, apart from the task it is called from: one that yields by itself has failed.
+---@return boolean ok
+---@return any result or, when it failed, where
+function M.call_apart(fn, ...)
+  return without_yield(apart(xpcall, fn, place, ...))
+end
+
+local function with_true(fn, ...)
+  return true, fn(...)
+end
+
+--- Calls a function of ours that calls the workflow's, apart in the same way.
+---@return boolean ok
+---@return any result or where one of them yielded
+function M.apart(fn, ...)
+  return without_yield(apart(with_true, fn, ...))
+end
+
 local function notify(run, name, hook, ...)
   if not hook then return end
-  local ok, where = M.call(hook, ...)
+  local ok, where = M.call_apart(hook, ...)
   if ok then return end
   run.counts.unheard = run.counts.unheard + 1
   run:warn(("%s failed at %s; the record itself is not affected"):format(name, where))

@@ -3,6 +3,7 @@
 
 local core = require "credenco.core"
 local hooks = require "credenco.pipeline.hooks"
+local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
 local options = require "credenco.base.options"
 local utf8_text = require "credenco.pipeline.utf8_text"
@@ -78,11 +79,17 @@ function M.identifier(name, field, value)
     fits = flaw or fits or "text of 1 to 255 bytes" }
 end
 
+-- With how many values a function returned: none at all is a forgotten `return`.
+local function counted(ok, ...)
+  return ok, select("#", ...), ...
+end
+
 local function accepted(run, job)
   local accept = run.workflow.accept
   if not accept then return true end
-  local ok, wanted, why = hooks.call(accept, job.record, run.client)
+  local ok, count, wanted, why = counted(hooks.call(accept, job.record, run.client))
   if not ok then return refuse(job, "hook_failed", "accept failed at " .. wanted) end
+  if count == 0 then return refuse(job, "hook_failed", "accept returned nothing: true, or false and a reason") end
   if wanted then return true end
   job.reason = { code = "not_accepted", step = "prepare", message = why and tostring(why) or "refused by accept" }
   return "skipped"
@@ -123,6 +130,16 @@ local function addressed(job, step)
   return refused
 end
 
+local function list_problem(claims)
+  return { path = "(claims)", kind = kind.of(claims), fits = "an object: claims have names" }
+end
+
+-- What the mapping's or the workflow's function gave, which has to be an object.
+local function named(ok, claims, problems)
+  if ok and type(claims) == "table" and json.is_array(claims) then return true, nil, { list_problem(claims) } end
+  return ok, claims, problems
+end
+
 --- The claims of a record, or what is wrong with it.
 ---@return boolean ok false when the workflow's function failed
 ---@return table|string|nil claims or, when it failed, where
@@ -130,7 +147,7 @@ end
 function M.claims(step, record)
   local claims = step.claims
   if type(claims) == "table" then return true, claims:apply(record) end
-  return hooks.call(claims, record)
+  return named(hooks.call(claims, record))
 end
 
 local function mapped(job, step)
@@ -151,6 +168,7 @@ local function inspected(run, job, step)
   local ok, said, why = hooks.call(step.before_issue, job.record, job.claims, run.client)
   if not ok then return refuse(job, "hook_failed", "before_issue failed at " .. said) end
   if type(said) == "table" then
+    if json.is_array(said) then return refuse(job, "hook_failed", NO_ANSWER:format "list") end
     job.claims = said
   elseif said == false then
     job.reason = { code = "not_accepted", step = "prepare",
@@ -161,11 +179,7 @@ local function inspected(run, job, step)
   end
 end
 
---- Prepares the job's step. Claims are worked out only where an offer is still to be made.
----@param run credenco.pipeline.Run
----@param job credenco.pipeline.Job
----@return "skipped"|"failed"|nil end with `job.reason`
-function M.step(run, job)
+local function prepared(run, job)
   local step = run.workflow.steps[job.step]
   if not step then return refuse(job, "invalid_record", "the workflow has fewer steps than this record has done") end
   if job.state ~= "pending" then return addressed(job, step) end
@@ -174,6 +188,16 @@ function M.step(run, job)
     if said ~= true then return said end
   end
   return addressed(job, step) or mapped(job, step) or inspected(run, job, step)
+end
+
+--- Prepares the job's step. Claims are worked out only where an offer is still to be made.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@return "skipped"|"failed"|nil end with `job.reason`
+function M.step(run, job)
+  local ok, said = hooks.apart(prepared, run, job)
+  if ok then return said end
+  return refuse(job, "hook_failed", "a function of the workflow failed at " .. said)
 end
 
 return M

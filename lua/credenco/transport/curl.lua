@@ -1,9 +1,9 @@
---- The transport over libcurl: one multi handle, stepped by the loop.
+--- The transport over libcurl: connections of libcurl's, stepped by the loop.
 ---
 --- Inside a task of the loop (or in a phase of nginx that can yield) `send` yields; in a
 --- plain script it runs the loop until the answer is there.
 
-local curl = require "credenco.curl"
+local core = require "credenco.core"
 local engine = require "credenco.transport.engine"
 local failure = require "credenco.transport.failure"
 local loop = require "credenco.loop"
@@ -25,39 +25,50 @@ local NO_HEADERS = {}
 
 local WEAK_KEYS = { __mode = "k" }
 
----@param options { ca_file: string?, proxy: string?, user_agent: string?, connection_cache: integer?, http2: boolean?, trust_loopback: boolean?, connect_timeout_ms: integer?, max_body_bytes: integer?, exit_grace_ms: integer? }?
+---@param options { ca_file: string?, proxy: string?, user_agent: string?, connection_cache: integer?, trust_loopback: boolean?, connect_timeout_ms: integer?, max_body_bytes: integer?, exit_grace_ms: integer? }?
 ---@return credenco.CurlTransport
 function M.new(options)
   local copy = {}
   for name, default in pairs(DEFAULTS) do copy[name] = default end
   for name, value in pairs(options or {}) do copy[name] = value end
-  return setmetatable({ options = copy, lines = setmetatable({}, WEAK_KEYS) }, Transport)
-end
-
-local function response(status, body, retry_after_ms, headers)
-  if status then
-    return { status = status, body = body, retry_after_ms = retry_after_ms, headers = headers }
-  end
-  return nil, failure(body, retry_after_ms, headers)
+  return setmetatable({ options = copy, fields = setmetatable({}, WEAK_KEYS) }, Transport)
 end
 
 -- Made at the first use, so that none is carried through a fork.
 local function engine_of(self)
-  self.engine = self.engine or engine.get(self.options)
-  return self.engine
+  local made, code = self.engine, nil
+  if not made then
+    made, code = engine.get(self.options)
+    self.engine = made
+  end
+  return made, code
 end
 
--- Headers as libcurl takes them. A client gives the same few tables again and again, and
+-- Headers as they go over the wire. A client gives the same few tables again and again, and
 -- never changes one.
-local function lines_of(self, headers)
-  local lines = self.lines[headers]
-  if lines then return lines end
-  local fields = { ["user-agent"] = self.options.user_agent }
-  for name, value in pairs(headers) do fields[name] = value end
+local function fields_of(self, headers)
+  local fields = self.fields[headers]
+  if fields then return fields end
+  local named = { ["user-agent"] = self.options.user_agent }
+  for name, value in pairs(headers) do named[name] = value end
   local code
-  lines, code = curl.headers(fields)
-  self.lines[headers] = lines
-  return lines, code
+  fields, code = core.fields(named)
+  self.fields[headers] = fields
+  return fields, code
+end
+
+-- A request that leaves out what the transport's options say.
+local function completed(self, request)
+  local copy = {
+    connect_timeout_ms = self.options.connect_timeout_ms, max_body_bytes = self.options.max_body_bytes,
+  }
+  for name, value in pairs(request) do copy[name] = value end
+  return copy
+end
+
+local function received(response, code, sent, detail)
+  if response then return response end
+  return nil, failure(code, sent, detail)
 end
 
 ---@param request table  see the transport's contract in CONTRIBUTING.md
@@ -65,18 +76,14 @@ end
 ---@return table? err
 function Transport:send(request)
   if self.closed then return nil, failure("closed", "no") end
-  local timeout_ms = request.deadline_ms - loop.now_ms()
-  if timeout_ms < 1 then return nil, failure("timeout", "no") end
-  local options = self.options
-  local lines, code = lines_of(self, request.headers or NO_HEADERS)
-  if not lines then return nil, failure(code, "no") end
-  local id
-  id, code = engine_of(self).driver:start(
-    request.method, request.url, lines, request.body, timeout_ms,
-    request.connect_timeout_ms or options.connect_timeout_ms,
-    request.max_body_bytes or options.max_body_bytes, request.with_headers ~= false)
+  if not (request.connect_timeout_ms and request.max_body_bytes) then request = completed(self, request) end
+  local fields, code = fields_of(self, request.headers or NO_HEADERS)
+  if not fields then return nil, failure(code, "no") end
+  local own, id
+  own, code = engine_of(self)
+  if own then id, code = own.driver:start(request, fields) end
   if not id then return nil, failure(code, "no") end
-  return response(self.engine:await(id, request, self))
+  return received(own:await(id, request, self))
 end
 
 --- A descriptor that is readable when the loop has something to do for this transport,
@@ -84,7 +91,8 @@ end
 ---@return integer?
 function Transport:pollfd()
   if self.closed or loop.shares_transports then return nil end
-  return engine_of(self).driver:pollfd()
+  local own = engine_of(self)
+  return own and own.driver:pollfd()
 end
 
 --- Ends this transport's transfers; who waits for one is told `closed`. May run twice.

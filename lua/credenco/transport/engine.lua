@@ -12,7 +12,7 @@ local M = {}
 
 local shared = {} -- options as text -> engine
 
-local OPTION_NAMES = { "ca_file", "proxy", "http2", "trust_loopback", "connection_cache" }
+local OPTION_NAMES = { "ca_file", "proxy", "trust_loopback", "connection_cache" }
 
 local function key_of(options)
   local parts = {}
@@ -30,8 +30,10 @@ local function report_lost(self)
 end
 
 local function new(options)
+  local driver, code = curl.driver(options)
+  if not driver then return nil, code end
   local self = setmetatable({
-    driver = curl.driver(options),
+    driver = driver,
     entries = {}, -- transfer id -> { ticket, request, transport }
     in_flight = 0,
     exit_grace_ms = options.exit_grace_ms,
@@ -42,12 +44,13 @@ end
 
 --- The engine for these options.
 ---@param options table
----@return credenco.CurlEngine
+---@return credenco.CurlEngine?
+---@return string? code why there is none
 function M.get(options)
   if not loop.shares_transports then return new(options) end
-  local key = key_of(options)
-  shared[key] = shared[key] or new(options)
-  return shared[key]
+  local key, code = key_of(options), nil
+  if not shared[key] then shared[key], code = new(options) end
+  return shared[key], code
 end
 
 --- Waits for a started transfer: what driver:take() gives, without the id.

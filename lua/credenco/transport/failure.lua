@@ -5,16 +5,17 @@ local WORDS = {
   tls_failed = { no = "the TLS connection failed" },
   timeout = { no = "no connection within the deadline", unknown = "no whole answer within the deadline" },
   too_large = {
-    no = "the body of the request is larger than 64 MiB", -- REQUEST_BODY_MAX in src/curl/transfer.c
-    unknown = "the answer is larger than max_body_bytes",
+    no = "the body of the request is larger than 64 MiB", -- CREDENCO_HTTP_BODY_MAX in src/core/http.h
+    unknown = "the answer is too large",
   },
+  bad_response = { unknown = "the answer is not valid HTTP/1.1" },
   closed = { no = "the transport is closed", unknown = "the transport was closed" },
   out_of_memory = { no = "out of memory", unknown = "out of memory" },
   invalid_argument = { no = "the URL must be https, or http to a loopback host, and nothing may hold control bytes" },
 }
 
--- The network's own words help where the cause lies outside of the request.
-local SHOWS_DETAIL = { connect_failed = true, tls_failed = true }
+-- What exactly failed helps where the cause lies outside of the request.
+local SHOWS_DETAIL = { connect_failed = true, tls_failed = true, timeout = true, too_large = true, bad_response = true }
 
 ---@param code string
 ---@param sent "no"|"unknown"

@@ -112,15 +112,29 @@ local function script_problem(err)
   return (text:gsub("(module '[^\n]-' not found):\n.*", "%1 (LUA_PATH says where modules are looked for)"))
 end
 
---- Reads and checks a workflow file. Its code runs; nothing is sent.
+-- Without what editors and shells put in front of Lua; its lines keep their numbers.
+local function lua_of(text)
+  return (text:gsub("^\239\187\191", ""):gsub("^#!", "--"))
+end
+
+-- Modules beside the workflow's file are found from wherever it is called, also by a function that requires one later.
+local function find_modules_beside(path)
+  local folder = path:match "^(.*)/" or "."
+  local beside = folder .. "/?.lua"
+  if folder == "." or (";" .. package.path .. ";"):find(";" .. beside .. ";", 1, true) then return end
+  package.path = ("%s;%s;%s/?/init.lua"):format(package.path, beside, folder)
+end
+
+--- Reads and checks a workflow file. Its code runs; nothing is sent. Modules beside the file are found from now on.
 ---@param path string
 ---@return credenco.Workflow?
 ---@return string[]? problems
 function M.load(path)
   local text, read_err = read_text(path)
   if not text then return nil, check.alone(read_err) end
-  local chunk, syntax_err = (loadstring or load)(text, "@" .. path) -- luacheck: ignore 113 143
+  local chunk, syntax_err = (loadstring or load)(lua_of(text), "@" .. path) -- luacheck: ignore 113 143
   if not chunk then return nil, check.alone(script_problem(syntax_err)) end
+  find_modules_beside(path)
   local ok, definition = pcall(chunk, path)
   if not ok then return nil, check.alone(script_problem(definition)) end
   return M.new(definition, { file = path, text = text })

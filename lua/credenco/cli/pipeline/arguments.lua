@@ -1,4 +1,5 @@
 --- The arguments that the commands of the pipeline share, and what they mean.
+local forbidden = require "credenco.base.forbidden"
 local journal_url = require "credenco.journal.url"
 local source = require "credenco.pipeline.source"
 local usage = require "credenco.cli.usage"
@@ -84,6 +85,7 @@ end
 ---@param path string
 ---@return credenco.Workflow
 function M.workflow(path)
+  forbidden.keep_out()
   local loaded, problems = workflow.load(path)
   if loaded then return loaded end
   local text = table.concat(problems, "\n")

@@ -111,7 +111,8 @@ end
 -- Who reads JSON lines gets nothing else.
 local function in_json_lines(args, out)
   if args.progress ~= "jsonl" then return out end
-  return { note = function(_, text) io.stderr:write(json.encode { note = text:match "^%s*(.*)" }, "\n") end }
+  local function words(_, text) return json.encode { note = text:match "^%s*(.*)" } .. "\n" end
+  return { words = words, note = function(_, text) io.stderr:write(words(nil, text)) end }
 end
 
 -- Runs with everything that has to be put away again afterwards.
@@ -120,12 +121,12 @@ local function watched(mode, options, out, args, listening)
     loop.now_ms())
   options.on_warning = function(message) out:note("credenco: " .. message) end
   options.on_tick = function(run)
-    listening.poll()
+    listening:poll()
     shown:tick(run)
   end
   local is_new = begins_journal(options)
   local result, err = pipeline[mode](options, function(run)
-    listening.run = run
+    listening:spare(run)
     if is_new then out:note("credenco: a new journal begins: " .. options.journal) end
   end)
   if result then shown:finish(listening.run) end

@@ -1,22 +1,16 @@
 --- Ctrl-C and SIGTERM: the first lets what is in flight come to its end, the second stops at once. Nothing is
 --- lost either way, because the journal is written before anything that matters is sent.
-local exit_code = require "credenco.cli.exit_code"
-local uv = require "luv"
+local core = require "credenco.core"
 
 local M = {}
 
 ---@class credenco.cli.Interrupt
+---@field run? credenco.pipeline.Run once there is one: before, the first stops at once
 local Interrupt = {}
 Interrupt.__index = Interrupt
 
-local function received(self)
-  self.count = self.count + 1
-  if self.count > 1 or not self.run then
-    self.out:note("\nstopped at once; " .. self.hint())
-    os.exit(exit_code.interrupted)
-  end
-  self.out:note "\nstopping when what is in flight has come to its end; once more to stop at once"
-  self.run:stop("interrupted")
+local function last_words(self)
+  return self.out:words("\nstopped at once; " .. self.hint())
 end
 
 --- Begins to listen.
@@ -24,23 +18,28 @@ end
 ---@param hint fun(): string how to go on
 ---@return credenco.cli.Interrupt
 function M.listen(out, hint)
-  local self = setmetatable({ count = 0, out = out, hint = hint, handles = {} }, Interrupt)
-  for _, name in ipairs { "sigint", "sigterm" } do
-    local handle = uv.new_signal()
-    handle:start(name, function() received(self) end)
-    self.handles[#self.handles + 1] = handle
-  end
+  local self = setmetatable({ count = 0, out = out, hint = hint }, Interrupt)
+  core.signals_listen(last_words(self), 0)
   return self
 end
 
---- Looks whether a signal came; the loop of the run does not do so by itself.
-function Interrupt.poll()
-  uv.run("nowait")
+--- From now on the first signal lets the run come to its end.
+---@param run credenco.pipeline.Run
+function Interrupt:spare(run)
+  self.run = run
+  core.signals_listen(last_words(self), 1)
 end
 
-function Interrupt:close()
-  for _, handle in ipairs(self.handles) do handle:close() end
-  uv.run("nowait")
+--- Looks whether a signal came.
+function Interrupt:poll()
+  if core.signals_count() == self.count then return end
+  self.count = core.signals_count()
+  self.out:note "\nstopping when what is in flight has come to its end; once more to stop at once"
+  self.run:stop "interrupted"
+end
+
+function Interrupt.close()
+  core.signals_forget()
 end
 
 return M

@@ -1,0 +1,157 @@
+-- Functions of a workflow that do what they should not, as a user runs them: each costs its own records, says where,
+-- and is shown by `claims check` as well.
+local cjson = require "cjson"
+local files = require "spec.support.files"
+local program = require "spec.cli.program"
+local uv = require "luv"
+local wait = require "spec.support.wait"
+local World = require "spec.sandbox.world"
+
+local PLAIN = {
+  key = '"id"', wallet_key = '"wallet"', template_id = '"ebw_oid"',
+  claims = 'function(r) return { id = r.id, name = r.name, issuing_authority = "C", issuing_country = "NL" } end',
+}
+
+local function workflow_text(fields, above)
+  local all = { name = '"functions"' }
+  for name, value in pairs(PLAIN) do all[name] = value end
+  for name, value in pairs(fields) do all[name] = value end
+  local parts = {}
+  for name, value in pairs(all) do parts[#parts + 1] = ("  %s = %s,\n"):format(name, value) end
+  table.sort(parts)
+  return (above or "") .. "return {\n" .. table.concat(parts) .. "}\n"
+end
+
+describe("a workflow's function", function()
+  local world, folder, env
+
+  setup(function() world = World.start() end)
+  teardown(function() world:stop() end)
+  before_each(function()
+    folder = files.temporary_folder()
+    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
+      CREDENCO_JOURNAL = folder .. "/j.journal" }
+    files.write(folder .. "/in.csv", ("id,name,wallet\n1,A,%s\n2,B,%s\n"):format(world.trusting, world.trusting))
+  end)
+  after_each(function() files.remove_folder(folder) end)
+
+  local function write_workflow(...) files.write(folder .. "/w.lua", workflow_text(...)) end
+
+  local function credenco(...) return program.run({ ... }, env) end
+  local function run(...) return credenco("run", folder .. "/w.lua", folder .. "/in.csv", ...) end
+  local function check(...) return credenco("claims", "check", folder .. "/w.lua", folder .. "/in.csv", ...) end
+
+  local YIELDS = "it yields; only calls of the client may wait"
+  local EXIT = "os.exit is not for a workflow"
+  local refused = {
+    { "key that yields", { key = "function(r) coroutine.yield() return r.id end" }, YIELDS, "yield" },
+    { "claims that yield", { claims = "function(r) coroutine.yield(r) return {} end" }, YIELDS, "yield" },
+    { "a rule that yields", { claims = '{ id = "id" }' }, YIELDS, "yield",
+      'local claims = require "credenco.claims"\nlocal mapping = claims.map { id = function(r) coroutine.yield() return r.id end }\n' },
+    { "accept that yields", { accept = "function() return coroutine.yield() end" }, YIELDS, "yield" },
+    { "before_issue that yields", { before_issue = "function() coroutine.yield() end" }, YIELDS, "yield" },
+    { "key that ends the program", { key = "function() os.exit(0) end" }, EXIT, EXIT },
+    { "claims that end it", { claims = "function() os.exit(true) end" }, EXIT, EXIT },
+    { "accept that returns nothing", { accept = "function(r) if r.id == '' then return true end end" },
+      "accept returned nothing", "accept returned nothing" },
+    { "claims that are a list", { claims = "function(r) return { r.id } end" }, "a list of 1", "a list of 1" },
+    { "claims that are an empty list", { claims = 'function() return require "credenco".array() end' },
+      "an empty list", "an empty list" },
+    { "before_issue that makes a list of them", { before_issue = "function() return { 1 } end" },
+      "before_issue returned a list", "before_issue returned a list" },
+  }
+  for _, case in ipairs(refused) do
+    it(("costs its records, in check and run: %s"):format(case[1]), function()
+      local fields, above = case[2], case[5]
+      if above then fields = { claims = "mapping" } end
+      write_workflow(fields, above)
+      local checked = check()
+      assert.equal(4, checked.code, checked.out .. checked.err)
+      if case[4] ~= "yield" then assert.truthy(checked.out:find(case[4], 1, true), checked.out) end
+      local done = run("--json")
+      assert.equal(4, done.code, done.err)
+      assert.same({ 2, 0, 0 }, { cjson.decode(done.out).totals.failed, cjson.decode(done.out).totals.issued,
+        cjson.decode(done.out).totals.skipped })
+      local report = credenco("report", folder .. "/w.lua", "--csv", folder .. "/p.csv")
+      assert.truthy(files.read(folder .. "/p.csv"):find(case[3], 1, true), report.out .. files.read(folder .. "/p.csv"))
+    end)
+  end
+
+  it("may have coroutines of its own, and wait for the client", function()
+    write_workflow({
+      key = "function(r) return coroutine.wrap(function() coroutine.yield(r.id) end)() end",
+      accept = 'function(_, client) return client:request { path = "/sandbox/wallets" } ~= nil end',
+    })
+    local done = run()
+    assert.equal(0, done.code, done.err .. done.out)
+    assert.matches("2 records = 2 issued", done.out)
+  end)
+
+  it("that ends the program while it is loaded is a mistake in the workflow, with its line", function()
+    write_workflow({}, "-- x\nos.exit(0)\n")
+    for _, done in ipairs { run(), check() } do
+      assert.equal(2, done.code)
+      assert.matches("w%.lua:2: os%.exit is not for a workflow", done.err)
+    end
+  end)
+
+  it("that hears of what was issued may fail, and the run says so", function()
+    for _, body in ipairs { "coroutine.yield()", "os.exit(0)" } do
+      write_workflow({ on_issued = ("function() %s end"):format(body), name = ('"%s"'):format(body) })
+      local done = run()
+      assert.equal(0, done.code, done.err)
+      assert.matches("on_issued failed at .*w%.lua", done.err)
+      assert.matches("2 records = 2 issued", done.out)
+    end
+  end)
+
+  it("prints beside the results, not into them", function()
+    write_workflow({ accept = 'function(r) print("seen", r.id) io.write("written\\n") return true end' }, 'print "loaded"\n')
+    for _, done in ipairs { check "--json", run "--json" } do
+      assert.equal(0, done.code, done.err)
+      assert.is_true(pcall(cjson.decode, done.out), done.out)
+      assert.matches("loaded", done.err)
+      assert.matches("seen\t1", done.err)
+      assert.matches("written\n", done.err)
+    end
+  end)
+
+  describe("that does not end", function()
+    local function start()
+      write_workflow({ key = 'function() io.stderr:write "turning\\n" while true do end end' })
+      local started = program.start({ "run", folder .. "/w.lua", folder .. "/in.csv" }, env)
+      assert.is_true(wait.until_true(function() return started:stderr():find "turning" ~= nil end, 20000))
+      return started
+    end
+
+    for _, signals in ipairs { { "sigint", "sigint" }, { "sigterm", "sigterm" }, { "sigint", "sigterm" } } do
+      it(("is ended by %s and %s"):format(signals[1], signals[2]), function()
+        local started = start()
+        started:kill(signals[1])
+        uv.sleep(50)
+        started:kill(signals[2])
+        local done = started:finish()
+        assert.equal(130, done.code)
+        assert.matches("stopped at once; go on: credenco run", done.err)
+      end)
+    end
+  end)
+
+  it("is found in a module beside its workflow's file, from any folder", function()
+    files.write(folder .. "/spec_beside.lua", "return { key = function(r) return r.id end }")
+    write_workflow({ key = 'function(r) return require "spec_beside".key(r) end' }, 'local beside = require "spec_beside"\n_ = beside\n')
+    local done = run()
+    assert.equal(0, done.code, done.err)
+    assert.matches("2 records = 2 issued", done.out)
+  end)
+
+  for name, front in pairs { ["a byte-order mark"] = "\239\187\191", ["a line for the shell"] = "#!/usr/bin/env lua\n",
+    both = "\239\187\191#!/usr/bin/lua\n" } do
+    it("is read from a file that begins with " .. name, function()
+      files.write(folder .. "/w.lua", front .. workflow_text({}))
+      assert.equal(0, check().code)
+      files.write(folder .. "/w.lua", front .. "local x = nil\nreturn x.y\n")
+      assert.matches(front:find "#" and "w%.lua:3: " or "w%.lua:2: ", check().err)
+    end)
+  end
+end)

@@ -1,0 +1,69 @@
+/* One connection to an origin: libcurl makes it (names, addresses, TLS, a proxy's tunnel), and
+ * carries bytes over it. It lives as long as its easy handle is in the multi handle. */
+#ifndef CREDENCO_CURL_CONNECTION_H
+#define CREDENCO_CURL_CONNECTION_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "core/uri.h"
+
+/* The same for every connection of a driver. */
+typedef struct credenco_connection_options {
+    const char *ca_file; /* CA certificates instead of the system's, or NULL */
+    const char *proxy;   /* NULL: what the environment says; "": none. Never to loopback */
+    bool trust_loopback; /* take any certificate from a loopback host, and from no other */
+} credenco_connection_options;
+
+struct credenco_origin;
+struct credenco_transfer;
+
+typedef struct credenco_connection {
+    CURL *easy;
+    int fd;     /* -1 until connected */
+    bool plain; /* without TLS: bytes go over the socket itself */
+    bool ended; /* the server has closed it */
+    bool idle;  /* in its origin's list */
+    struct credenco_origin *origin;
+    struct credenco_transfer *transfer; /* whose request it carries, or will carry */
+    int64_t idle_since_ms;
+    struct credenco_connection *newer, *older;   /* idle ones of the same origin */
+    struct credenco_connection *next, *previous; /* all of a pool's */
+    char detail[CURL_ERROR_SIZE]; /* libcurl's words about a connection that could not be made */
+} credenco_connection;
+
+typedef enum credenco_io {
+    CREDENCO_IO_MOVED = 0, /* some bytes */
+    CREDENCO_IO_AGAIN,     /* none now */
+    CREDENCO_IO_ENDED,     /* the server has closed the connection */
+    CREDENCO_IO_FAILED     /* it is broken */
+} credenco_io;
+
+/* A connection that is not made yet; NULL when memory is short. The options are borrowed for the
+ * call, `share` for as long as the connection lives. */
+credenco_connection *credenco_connection_new(const credenco_connection_options *options,
+                                             CURLSH *share, const char *origin_url, bool loopback,
+                                             bool plain, int64_t timeout_ms);
+void credenco_connection_free(credenco_connection *connection); /* takes NULL */
+
+/* libcurl has made it. False when libcurl has lost it again, or the server spoke unasked. */
+bool credenco_connection_made(credenco_connection *connection);
+
+/* Why libcurl could not make it: the code, with `detail` left where it can hold no secret. */
+credenco_code credenco_connection_failure(credenco_connection *connection, CURLcode result);
+
+/* Moves bytes without waiting. `*moved` is 0 unless CREDENCO_IO_MOVED. A send that was begun over
+ * TLS and says AGAIN is repeated with the same bytes. */
+credenco_io credenco_connection_send(credenco_connection *connection, credenco_span bytes,
+                                     size_t *moved);
+credenco_io credenco_connection_receive(credenco_connection *connection, char *room, size_t size,
+                                        size_t *moved);
+
+/* Whether nothing has arrived on an idle connection, its end included. A TLS session ticket is
+ * nothing. */
+bool credenco_connection_quiet(credenco_connection *connection);
+
+#endif

@@ -1,0 +1,19 @@
+/* Ctrl-C and SIGTERM for a program that a workflow's function may keep from looking. */
+#ifndef CREDENCO_LUA_SIGNALS_H
+#define CREDENCO_LUA_SIGNALS_H
+
+#include <lua.h>
+
+/* signals_listen(last_words, most): from now on SIGINT and SIGTERM are counted. One more than
+ * `most` ends the program at once with exit code 130, after `last_words` on standard error; so does
+ * the first after which nobody asks for 30 seconds. That happens in the signal's handler, whatever
+ * Lua is doing. Called again it changes the two; the count goes on. */
+int credenco_lua_signals_listen(lua_State *L);
+
+/* signals_count() -> how many came */
+int credenco_lua_signals_count(lua_State *L);
+
+/* signals_forget(): both end the program again, as they do by themselves */
+int credenco_lua_signals_forget(lua_State *L);
+
+#endif
