@@ -361,7 +361,9 @@ describe("the client", function()
     assert.equal("bad_response", err.code)
   end)
 
-  for name, id in pairs { ["another one"] = '"89cba88"', ["a number"] = "89", ["an object"] = "{}", ["too long"] = '"89cba89' .. ("x"):rep(256) .. '"' } do
+  for name, id in pairs {
+    ["another one"] = '"89cba88"', ["a number"] = "89", ["an object"] = "{}", ["longer"] = '"89cba89 "',
+  } do
     it("takes no answer for its own whose correlation id is " .. name, function()
       local scenario = server:scenario {
         create = { answering('{"correlation_id":' .. id .. ',"request_uri":"' .. SAMPLE .. '"}') },
@@ -377,7 +379,10 @@ describe("the client", function()
     end)
   end
 
-  for name, id in pairs { ["is absent"] = "", ["is null"] = '"correlation_id":null,', ["is empty"] = '"correlation_id":"",', ["is its own"] = '"correlation_id":"89cba89",' } do
+  for name, id in pairs {
+    ["is absent"] = "", ["is null"] = '"correlation_id":null,', ["is empty"] = '"correlation_id":"",',
+    ["is its own"] = '"correlation_id":"89cba89",',
+  } do
     it("keeps its own correlation id when the server's " .. name, function()
       local scenario = server:scenario { create = { answering("{" .. id .. '"request_uri":"' .. SAMPLE .. '"}') } }
       assert.equal("89cba89", assert(new_client(scenario):issue_direct(order())).correlation_id)

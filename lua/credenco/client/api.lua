@@ -4,11 +4,10 @@
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"
-local options = require "credenco.base.options"
 local text = require "credenco.client.text"
 
 ---@class credenco.Endpoint
----@field step string                its name in errors and events
+---@field step string                its name in errors and events; see steps.lua
 ---@field method string?             none: the call's own
 ---@field at "base_url"|"wallet_base_url"|nil  the option with the URL that the path belongs to
 ---@field path string?               every {name} in it is filled in, percent-encoded; none: the call brings a URL
@@ -274,14 +273,14 @@ end
 
 --- An endpoint's URL, with what stands for the names of its path.
 ---@param starts table<credenco.Endpoint, string>
----@param endpoint credenco.Endpoint
+---@param which credenco.Endpoint
 ---@param first string?
 ---@param second string?
 ---@return string
-function M.url(starts, endpoint, first, second)
-  local start = starts[endpoint]
+function M.url(starts, which, first, second)
+  local start = starts[which]
   if not first then return start end
-  local pieces = endpoint.pieces
+  local pieces = which.pieces
   return (core.url(start, first, pieces[2], second, pieces[3]))
 end
 

@@ -32,7 +32,6 @@ local now_ms = loop.now_ms
 ---@field detail string?           the server's words about it
 ---@field code string?             a code that says more than the status
 ---@field retry_after_ms number?
----@field in_doubt boolean         the response of an attempt was lost, and the endpoint can be asked what it has done
 ---@field hides (fun(sent: any): any)|false  finds what no error may show in
 ---@field hidden_in string|false
 local Call = {}
@@ -74,7 +73,7 @@ function M.new(client, timeout_ms, correlation_id)
     connect_timeout_ms = options.connect_timeout_ms, max_body_bytes = options.max_body_bytes, with_headers = false,
     on_abandoned = on_abandoned,
     credentials = false, answer = false, http_status = nil,
-    problem = false, detail = nil, code = nil, retry_after_ms = nil, in_doubt = false,
+    problem = false, detail = nil, code = nil, retry_after_ms = nil,
     hides = false, hidden_in = false,
   }, Call)
 end
@@ -188,7 +187,7 @@ end
 -- One attempt, and what the flow does then; or the error that ends the call.
 local function attempt(self, flow, renew)
   local endpoint, client = self.endpoint, self.client
-  if self.in_doubt then
+  if endpoint.find and flow:failure().sent == "unknown" then
     local kind, detail, err = look(self, flow)
     if kind or err then return kind, detail, err end
   end
@@ -207,13 +206,13 @@ end
 
 -- Pulls the flow until it is done.
 local function pull(self, flow, kind, detail)
-  local client, err = self.client, nil
+  local client = self.client
   while true do
     if kind == "request" then
+      local err
       kind, detail, err = attempt(self, flow, detail)
       if err then return nil, err end
     elseif kind == "wait" then
-      self.in_doubt = self.endpoint.find ~= nil and flow:failure().sent == "unknown"
       pause.wait(client.waiting, detail)
       if client.closed then return nil, closed_meanwhile(self, flow) end
       kind, detail = flow:next(now_ms())
@@ -241,11 +240,10 @@ function Call:perform(endpoint, url, body)
   local flows = client.flows -- those that nobody uses, for the next call
   local flow = flows[#flows]
   if flow then flows[#flows] = nil else flow = client.context:flow() end
-  local answer
-  answer, err = pull(self, flow, flow:start(
+  local answer, failure = pull(self, flow, flow:start(
     now_ms(), endpoint.step, self.deadline_ms, endpoint.repeatable, endpoint.authorized and client.auth.renewable))
   flows[#flows + 1] = flow
-  return answer, err
+  return answer, failure
 end
 
 --- The JSON of a body, or the error that says what in it cannot be sent.

@@ -45,9 +45,9 @@ local function make_offer(self, args)
   local correlation_id = args.correlation_id or core.uuid()
   local body, err = offer_body(args, correlation_id)
   if not body then return nil, err end
-  local call, offer = calls.new(self, args.timeout_ms, correlation_id), nil
-  offer, err = call:perform(api.create_offer, url(self, api.create_offer), body)
-  if not offer then return nil, err end
+  local call = calls.new(self, args.timeout_ms, correlation_id)
+  local offer, failure = call:perform(api.create_offer, url(self, api.create_offer), body)
+  if not offer then return nil, failure end
   local offer_uri, code = core.offer_uri(offer.request_uri)
   if not offer_uri then
     err = errors.new { code = code, step = "offer_uri", correlation_id = correlation_id }
