@@ -44,12 +44,12 @@ static credenco_code finish(credenco_driver *driver) {
 
 static credenco_code one_call(void) {
     credenco_driver driver;
-    credenco_driver_options options = {.connection_cache = 8,
-                                       .connection = {.proxy = "", .ca_file = "/none"}};
+    credenco_network_options options = {.connection_cache = 8,
+                                        .connection = {.proxy = "", .ca_file = "/none"}};
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_init(&driver, &options);
     if (code != CREDENCO_OK) {
-        CHECK(driver.multi == NULL && driver.ca_file == NULL);
+        CHECK(driver.network.multi == NULL && driver.network.ca_file == NULL);
         return code;
     }
     code = start(&driver, &transfer);

@@ -52,7 +52,7 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *name, const c
 }
 
 static void begin(void) {
-    credenco_driver_options options = {.connection_cache = 8, .connection = {.proxy = ""}};
+    credenco_network_options options = {.connection_cache = 8, .connection = {.proxy = ""}};
     CHECK(credenco_driver_init(&driver, &options) == CREDENCO_OK);
 }
 

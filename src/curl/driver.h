@@ -13,20 +13,12 @@
 #ifndef CREDENCO_CURL_DRIVER_H
 #define CREDENCO_CURL_DRIVER_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "core/error.h"
-#include "pool.h"
+#include "network.h"
 #include "transfer.h"
-#include "wait.h"
-
-typedef struct credenco_driver_options {
-    credenco_connection_options connection;
-    size_t connection_cache; /* idle connections kept, at most */
-} credenco_driver_options;
 
 typedef struct credenco_transfer_list {
     credenco_transfer *first;
@@ -34,12 +26,7 @@ typedef struct credenco_transfer_list {
 } credenco_transfer_list;
 
 typedef struct credenco_driver {
-    CURLM *multi;
-    credenco_wait wait;
-    credenco_pool pool;
-    credenco_driver_options options;
-    char *ca_file, *proxy;         /* what the options point to */
-    pid_t pid;                     /* the process that the connections belong to */
+    credenco_network network;
     char *room;                    /* where bytes arrive */
     credenco_transfer **transfers; /* all of them; transfers[i]->id is i + 1 */
     size_t transfer_count;
@@ -50,12 +37,15 @@ typedef struct credenco_driver {
     bool more; /* the last step reached its bound: another has something to do at once */
 } credenco_driver;
 
+enum { CREDENCO_ROOM_BYTES = 64 * 1024 };
+
 /* Transfers begun, and events handled, in one step that is not bounded otherwise. */
 enum { CREDENCO_STEP_MOST = 64 };
 
 /* Copies the options; the driver must not move. On failure it holds nothing:
  * CREDENCO_OUT_OF_MEMORY, or CREDENCO_CONNECT_FAILED without a free descriptor. */
-credenco_code credenco_driver_init(credenco_driver *driver, const credenco_driver_options *options);
+credenco_code credenco_driver_init(credenco_driver *driver,
+                                   const credenco_network_options *options);
 
 /* Ends every transfer without an outcome; takes a zeroed driver, may run twice. */
 void credenco_driver_free(credenco_driver *driver);

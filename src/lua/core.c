@@ -2,6 +2,7 @@
  * arguments (the time, randomness, identifiers), and what Lua's io lacks (files.h). */
 #include <lauxlib.h>
 #include <lua.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -173,6 +174,14 @@ static int core_sleep_ms(lua_State *L) {
     return 0;
 }
 
+/* readable(descriptor) -> whether something has arrived on it, its end included */
+static int core_readable(lua_State *L) {
+    const int64_t descriptor = credenco_check_integer(L, 1, 0, INT32_MAX);
+    struct pollfd look = {.fd = (int)descriptor, .events = POLLIN | POLLRDHUP};
+    lua_pushboolean(L, poll(&look, 1, 0) != 0);
+    return 1;
+}
+
 static void fill_random(lua_State *L, void *bytes, size_t len) {
     if (getrandom(bytes, len, 0) != (ssize_t)len) {
         luaL_error(L, "the system's random source gave nothing");
@@ -246,6 +255,7 @@ static const luaL_Reg functions[] = {
     {"signals_forget", credenco_lua_signals_forget},
     {"now_ms", core_now_ms},
     {"sleep_ms", core_sleep_ms},
+    {"readable", core_readable},
     {"random", core_random},
     {"uuid", core_uuid},
     {"uuid_of", core_uuid_of},

@@ -52,7 +52,7 @@ static int refuse(lua_State *L, credenco_code code) {
 static int curl_driver(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_getfield(L, 1, "connection_cache");
-    credenco_driver_options options = {
+    credenco_network_options options = {
         .connection_cache = (size_t)credenco_check_integer(L, -1, 1, 1000000),
         .connection =
             {

@@ -1,0 +1,94 @@
+#include "network.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static credenco_code copy_text(const char *text, char **copy) {
+    *copy = text != NULL ? strdup(text) : NULL;
+    return text != NULL && *copy == NULL ? CREDENCO_OUT_OF_MEMORY : CREDENCO_OK;
+}
+
+static credenco_code copy_options(credenco_network *network,
+                                  const credenco_network_options *options) {
+    network->options = *options;
+    if (copy_text(options->connection.ca_file, &network->ca_file) != CREDENCO_OK ||
+        copy_text(options->connection.proxy, &network->proxy) != CREDENCO_OK) {
+        return CREDENCO_OUT_OF_MEMORY;
+    }
+    network->options.connection.ca_file = network->ca_file;
+    network->options.connection.proxy = network->proxy;
+    return CREDENCO_OK;
+}
+
+/* libcurl from 8.20 on waits for its resolver's threads when a multi handle is closed. */
+static void do_not_wait_for_names(CURLM *multi) {
+#if LIBCURL_VERSION_NUM >= 0x081400
+    curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L);
+#else
+    (void)multi;
+#endif
+}
+
+static void close_network(credenco_network *network) {
+    credenco_pool_free(&network->pool);
+    if (network->multi != NULL) {
+        curl_multi_cleanup(network->multi);
+    }
+    network->multi = NULL;
+    credenco_wait_free(&network->wait);
+}
+
+credenco_code credenco_network_open(credenco_network *network) {
+    if (network->multi != NULL) {
+        return CREDENCO_OK;
+    }
+    network->pid = getpid();
+    network->multi = curl_multi_init();
+    if (network->multi == NULL) {
+        return CREDENCO_OUT_OF_MEMORY;
+    }
+    do_not_wait_for_names(network->multi);
+    credenco_code code = credenco_wait_init(&network->wait, network->multi);
+    if (code == CREDENCO_OK) {
+        code = credenco_pool_init(&network->pool, network->multi, &network->wait,
+                                  &network->options.connection, network->options.connection_cache);
+    }
+    if (code != CREDENCO_OK) {
+        close_network(network);
+    }
+    return code;
+}
+
+credenco_code credenco_network_init(credenco_network *network,
+                                    const credenco_network_options *options) {
+    *network = (credenco_network){0};
+    credenco_code code = copy_options(network, options);
+    if (code == CREDENCO_OK) {
+        code = credenco_network_open(network);
+    }
+    if (code != CREDENCO_OK) {
+        credenco_network_free(network);
+    }
+    return code;
+}
+
+bool credenco_network_is_foreign(const credenco_network *network) {
+    return network->multi != NULL && network->pid != getpid();
+}
+
+void credenco_network_abandon(credenco_network *network) {
+    credenco_pool_abandon(&network->pool);
+    network->multi = NULL;
+    credenco_wait_free(&network->wait);
+}
+
+void credenco_network_free(credenco_network *network) {
+    if (credenco_network_is_foreign(network)) {
+        credenco_network_abandon(network);
+    }
+    close_network(network);
+    free(network->ca_file);
+    free(network->proxy);
+    *network = (credenco_network){0};
+}
