@@ -180,6 +180,9 @@ local function endpoint(fields)
   return fields
 end
 
+local PUSH = "/api/oidc/offer/{wallet_key}"
+local CONTACTS = "/api/wallets/{wallet_key}/trusted-contacts"
+
 M.create_offer = endpoint {
   step = "create_offer", method = "POST", at = "base_url", path = "/api/v2/credential/issue",
   authorized = true, repeatable = true,
@@ -200,13 +203,13 @@ M.create_offer = endpoint {
 -- leak. With `directIssue` the wallet takes the credential in by itself.
 M.push_offer = endpoint {
   step = "push_offer", method = "POST", at = "wallet_base_url", headers = BARE, repeatable = true,
-  path = "/api/oidc/offer/{wallet_key}?directIssue=true&credential_offer_uri={offer_uri}",
+  path = PUSH .. "?directIssue=true&credential_offer_uri={offer_uri}",
   read = read_push,
 }
 
 M.push_offer_to_inbox = endpoint {
   step = "push_offer", method = "POST", at = "wallet_base_url", headers = BARE, repeatable = true,
-  path = "/api/oidc/offer/{wallet_key}?credential_offer_uri={offer_uri}",
+  path = PUSH .. "?credential_offer_uri={offer_uri}",
   read = read_push,
 }
 
@@ -223,13 +226,13 @@ M.FINAL = { issue_completed = "issued", error = "failed" }
 
 -- Not documented: a service that has no such list answers 404 or 405.
 M.trusted_contacts = endpoint {
-  step = "trust_issuer", method = "GET", at = "base_url", path = "/api/wallets/{wallet_key}/trusted-contacts",
+  step = "trust_issuer", method = "GET", at = "base_url", path = CONTACTS,
   authorized = true, repeatable = true,
   read = read_contacts,
 }
 
 M.trust_issuer = endpoint {
-  step = "trust_issuer", method = "POST", at = "base_url", path = "/api/wallets/{wallet_key}/trusted-contacts",
+  step = "trust_issuer", method = "POST", at = "base_url", path = CONTACTS,
   authorized = true, repeatable = true,
   body = function(args)
     return { did = args.did, name = args.name, directIssueAllowed = args.direct_issue_allowed ~= false }

@@ -293,17 +293,7 @@ end
 
 local function new_transport(read)
   if type(read.transport) == "table" then return read.transport end
-  return require("credenco.transport." .. read.transport).new {
-    ca_file = read.ca_file,
-    proxy = read.proxy,
-    user_agent = read.user_agent,
-    http2 = read.http2,
-    trust_loopback = read.insecure_loopback,
-    connection_cache = read.connection_cache,
-    connect_timeout_ms = read.connect_timeout_ms,
-    max_body_bytes = read.max_body_bytes,
-    exit_grace_ms = read.exit_grace_ms,
-  }
+  return require("credenco.transport." .. read.transport).new(read)
 end
 
 local function new_auth(self, read)
