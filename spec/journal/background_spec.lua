@@ -9,9 +9,8 @@ local postgres = require "spec.pipeline.postgres"
 local uv = require "luv"
 local wait = require "spec.support.wait"
 
-local STATEMENT = { sql = "INSERT INTO t (k, v) VALUES {rows}", row = "(?, ?)", columns = { "k", "v" } }
-local ONE_BY_ONE = { sql = STATEMENT.sql, row = STATEMENT.row, columns = STATEMENT.columns,
-  one = "INSERT INTO t (k, v) VALUES (?1, ?2)" }
+local STATEMENT = { sql = "INSERT INTO t (k, v) SELECT v.key, v.code {from_v}", columns = { "key", "code" }, scope = {} }
+local ONE_BY_ONE = { sql = STATEMENT.sql, columns = STATEMENT.columns, scope = {}, each = true }
 
 local function contract(locate)
   local url, db, thread
@@ -30,14 +29,14 @@ local function contract(locate)
   end)
 
   local function writes(items, statement)
-    return batch.writes(db.dialect, statement or STATEMENT, batch.scope(0), items)
+    return batch.writes(db, statement or STATEMENT, {}, items)
   end
 
   for name, statement in pairs { ["in portions"] = STATEMENT, ["one by one"] = ONE_BY_ONE } do
     it("makes every change of a transaction, and counts rows by group, " .. name, function()
       local many = {}
-      for i = 1, 300 do many[i] = { k = "k" .. i, v = i % 3 ~= 0 and "v" .. i or nil } end
-      assert.same({ 300, 1 }, (thread:carry_out { writes(many, statement), writes({ { k = "other" } }, statement) }))
+      for i = 1, 300 do many[i] = { key = "k" .. i, code = i % 3 ~= 0 and "v" .. i or nil } end
+      assert.same({ 300, 1 }, (thread:carry_out { writes(many, statement), writes({ { key = "other" } }, statement) }))
       assert.equal(301, db:row "SELECT CAST(COUNT(*) AS DOUBLE PRECISION) FROM t"[1])
       assert.equal("v299", db:row "SELECT v FROM t WHERE k = 'k299'"[1])
       assert.is_nil(db:row "SELECT v FROM t WHERE k = 'k300'"[1])
@@ -47,7 +46,7 @@ local function contract(locate)
   it("brings text over as it is", function()
     local texts = { "quotes \" ' \\", "line\nbreaks\r\n", "caf\195\169 \226\130\172", "\\u0041 \127 tab\t", "" }
     local items = {}
-    for i, text in ipairs(texts) do items[i] = { k = tostring(i), v = text } end
+    for i, text in ipairs(texts) do items[i] = { key = tostring(i), code = text } end
     assert(thread:carry_out { writes(items) })
     for i, text in ipairs(texts) do
       assert.equal(text, db:row("SELECT v FROM t WHERE k = ?", tostring(i))[1])
@@ -55,11 +54,11 @@ local function contract(locate)
   end)
 
   it("undoes everything when one statement fails, says why, and serves on", function()
-    local changed, err = thread:carry_out { writes { { k = "a" } }, writes { { k = "a" } } }
+    local changed, err = thread:carry_out { writes { { key = "a" } }, writes { { key = "a" } } }
     assert.is_nil(changed)
     assert.matches("[Uu][Nn][Ii][Qq][Uu][Ee]", err)
     assert.same({}, db:rows "SELECT k FROM t")
-    assert.same({ 1 }, (thread:carry_out { writes { { k = "a" } } }))
+    assert.same({ 1 }, (thread:carry_out { writes { { key = "a" } } }))
   end)
 end
 
@@ -78,7 +77,7 @@ describe("a journal's thread on SQLite", function()
     assert(db:execute "BEGIN IMMEDIATE")
     local changed
     loop.spawn(function()
-      changed = thread:carry_out { batch.writes("sqlite", STATEMENT, batch.scope(0), { { k = "a" } }) }
+      changed = thread:carry_out { batch.writes(db, STATEMENT, {}, { { key = "a" } }) }
     end)
     for _ = 1, 20 do loop.sleep(1) end
     assert.is_nil(changed)

@@ -5,8 +5,6 @@ local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local journal_url = require "credenco.journal.url"
 local postgres = require "spec.pipeline.postgres"
-local records = require "credenco.journal.records"
-local states = require "credenco.journal.states"
 local uv = require "luv"
 
 local function contract(open)
@@ -121,19 +119,6 @@ describe("SQLite", function()
   end)
 end)
 
-describe("records that two add to a PostgreSQL journal at a time", function()
-  it("are written in the order of their keys, so that none waits for the other for ever", function()
-    local scope = { workflow = "w", run = 1 }
-    local items = { { key = "b", line = 1, input = "" }, { key = "c", line = 2, input = "" }, { key = "a", line = 3, input = "" } }
-    local written = {}
-    for _, write in ipairs(records.additions("postgresql", scope, items)) do
-      for i = 1, #write.values, 3 do written[#written + 1] = write.values[i] end
-    end
-    assert.same({ "a", "b", "c" }, written)
-    assert.equal("b", items[1].key)
-  end)
-end)
-
 describe("a journal's place", function()
   local folder
   before_each(function() folder = files.temporary_folder() end)
@@ -194,18 +179,5 @@ describe("a journal's URL", function()
       assert.equal(shown, journal_url.without_password(url))
       assert.equal(url ~= shown, journal_url.has_password(url))
     end
-  end)
-end)
-
-describe("the state machine", function()
-  it("lets only pending, resumed and next-step records become what sends an offer", function()
-    assert.equal("(state = 'pending' OR state = 'unknown')", states.before("offered"))
-    assert.equal("(state = 'offered' OR state = 'unknown')", states.before("pushed"))
-    assert.has_error(function() states.before("nowhere") end)
-  end)
-
-  it("ends at issued and skipped", function()
-    assert.same({}, states.NEXT.issued)
-    assert.same({}, states.NEXT.skipped)
   end)
 end)

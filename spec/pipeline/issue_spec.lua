@@ -102,7 +102,7 @@ describe("a record", function()
   end)
 
   it("that meets a push answered with 500 asks before it repeats", function()
-    bench.script.push_offer = { err("server_error", "rejected", { http_status = 500 }) }
+    bench.script.push_offer = { err("server_error", "unknown", { http_status = 500 }) }
     assert(bench:run(records(1)))
     assert.equal(1, #bench.calls.issue_status)
     assert.equal(bench.calls.push_offer[1].offer_uri, bench.calls.push_offer[2].offer_uri)
@@ -410,7 +410,7 @@ describe("confirmation", function()
   it("keeps a revocation id when a slow worker notes an older answer without one", function()
     assert(bench:run(records(1), { confirm_ms = 60000 }))
     bench:ask(function(db)
-      return assert(batch.change(db, journal_records.notes(db.dialect, { { workflow = "w", key = "1", step = 1,
+      return assert(batch.change(db, journal_records.notes(db, { { workflow = "w", key = "1", step = 1,
         template_id = "t", correlation_id = "c", status = "issue_request_created" } })))
     end)
     local _, found = bench:state_of("1")

@@ -19,7 +19,7 @@ local M = {}
 ---@field proxy string?              default: what the environment says; "" for none
 ---@field max_body_bytes integer?    largest answer; default 1 MiB
 ---@field user_agent string?         default "credenco/<version>"
----@field transport "curl"|"resty"|table|nil  default "curl"; a table with a send method is used as it is
+---@field transport "curl"|"cosocket"|table|nil  default "curl"; a table with a send method is used as it is
 ---@field http2 boolean?             offer HTTP/2 over TLS; default false
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
@@ -48,7 +48,7 @@ local function transport(value)
   if type(value) == "table" then
     return type(value.send) ~= "function" and "must have a method send" or nil
   end
-  if value ~= "curl" and value ~= "resty" then return 'must be "curl", "resty" or a table' end
+  if value ~= "curl" and value ~= "cosocket" then return 'must be "curl", "cosocket" or a table' end
 end
 
 local function proxy(value)

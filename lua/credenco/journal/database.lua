@@ -13,66 +13,22 @@
 --- * A broken connection throws instead of returning: every call is protected.
 --- * Statements are freed before their connection, or SQLite keeps the file open.
 
-local cjson = require "cjson"
-local connect = require "credenco.journal.connect"
+local columns = require "credenco.journal.columns"
+local dialect_module = require "credenco.journal.dialect"
+local driver = require "credenco.journal.driver"
+local named = require "credenco.journal.named"
 local url_of = require "credenco.journal.url"
 
-local protected, plain_error = connect.protected, connect.plain_error
+local protected, plain_error = driver.protected, driver.plain_error
 local unpack = table.unpack or unpack -- luacheck: ignore 113 143
 
 local M = {}
 
---- No value, where a list of values must not have a hole.
-M.NULL = cjson.null
-
-local BUSY_TIMEOUT_MS = 10000
-local CHECKPOINT_PAGES = 4000
-
 ---@class credenco.journal.Database
----@field dialect "sqlite"|"postgresql"
+---@field dialect credenco.journal.Dialect
 ---@field url string without a password
 local Database = {}
 Database.__index = Database
-
-local NOW = {
-  sqlite = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery: worked out once, not for each row
-  postgresql = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
-}
-local CLUSTERED = { sqlite = "WITHOUT ROWID", postgresql = "" }
-local SKIP_LOCKED = { sqlite = "", postgresql = "FOR UPDATE SKIP LOCKED" }
-local BEGIN = { sqlite = "BEGIN IMMEDIATE", postgresql = "BEGIN" }
-
-local settle = {}
-
-local function all(self, pragmas)
-  for _, pragma in ipairs(pragmas) do
-    local rows, err = self:rows(pragma)
-    if not rows then return nil, err end
-  end
-  return true
-end
-
--- The schema's version is read to learn that the file is a database. FULL: a commit that was reported survives a power
--- cut, also in WAL mode.
-function settle.sqlite(self, options)
-  if options.plain then return true end
-  local ok, err = all(self, { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS), "PRAGMA schema_version" })
-  if not ok or options.read_only then return ok, err end
-  ok, err = connect.keep_private(self.url)
-  if not ok then return nil, err end
-  return all(self, {
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA secure_delete = ON", -- what is erased is overwritten: FAST leaves lines longer than a page
-    ("PRAGMA wal_autocheckpoint = %d"):format(CHECKPOINT_PAGES),
-  })
-end
-
-function settle.postgresql(self)
-  local ok, err = self:execute("SET client_encoding = 'UTF8'")
-  if not ok then return nil, err end
-  return self:execute("SET client_min_messages = warning")
-end
 
 --- Opens a database, creating a SQLite file for its owner only.
 ---@param url string a path, or `postgres://...`
@@ -81,25 +37,15 @@ end
 ---@return string? err
 function M.open(url, options)
   options = options or {}
-  local dialect = url_of.is_postgresql(url) and "postgresql" or "sqlite"
-  local shown = url_of.without_password(url)
-  local connection, err = connect.open(url, options)
+  local dialect, shown = dialect_module.of(url), url_of.without_password(url)
+  local connection, err = dialect.connect(url, options)
   if not connection then return nil, ("%s: %s"):format(shown, err) end
+  connection:autocommit(true)
   local self = setmetatable({ dialect = dialect, url = shown, connection = connection, statements = {} }, Database)
-  local ready, ready_err = settle[dialect](self, options)
-  if not ready then
-    self:close()
-    return nil, ("%s: %s"):format(shown, ready_err)
-  end
-  return self
-end
-
--- {now} is the database's own clock in seconds, {skip_locked} what lets many workers take different rows,
--- {clustered} what keeps a table in the order of its key.
-function Database:dialected(sql)
-  local dialect = self.dialect
-  return (sql:gsub("{now}", NOW[dialect]):gsub("{skip_locked}", SKIP_LOCKED[dialect]):gsub("{clustered}",
-    CLUSTERED[dialect]))
+  local ready, ready_err = dialect.prepare(self, options)
+  if ready then return self end
+  self:close()
+  return nil, ("%s: %s"):format(shown, ready_err)
 end
 
 function Database:statement(sql)
@@ -107,7 +53,7 @@ function Database:statement(sql)
   if statement then return statement end
   if not self.connection then return nil, "the database is closed" end
   local err
-  statement, err = protected(self.connection.prepare, self.connection, self:dialected(sql))
+  statement, err = protected(self.connection.prepare, self.connection, (sql:gsub("{([%l_]+)}", self.dialect.words)))
   if not statement then return nil, err end
   self.statements[sql] = statement
   return statement
@@ -119,25 +65,11 @@ function Database:forget(sql)
   if statement then pcall(statement.close, statement) end
 end
 
-local function printed(value)
-  if type(value) ~= "number" then return value end
-  if value % 1 == 0 and value > -1e15 and value < 1e15 then return ("%d"):format(value) end
-  return ("%.17g"):format(value)
-end
-
--- PostgreSQL takes every parameter as text; SQLite's doubles are exact for what is stored here.
-function Database:bound(...)
-  if self.dialect == "sqlite" then return ... end
-  local values, count = { ... }, select("#", ...)
-  for i = 1, count do values[i] = printed(values[i]) end
-  return unpack(values, 1, count)
-end
-
 function Database:run(sql, ...)
   local statement, err = self:statement(sql)
   if not statement then return nil, err end
   local ok
-  ok, err = protected(statement.execute, statement, self:bound(...))
+  ok, err = protected(statement.execute, statement, self.dialect.bound(...))
   if ok then return statement end
   self:forget(sql)
   self.failed = true
@@ -166,18 +98,26 @@ function Database:change(sql, ...)
   return statement:affected()
 end
 
+--- Runs a statement whose parameters have names, and gives how many rows it changed.
+---@param sql string with `:name` for parameters
+---@param values table<string, any>
+---@return integer? changed
+---@return string? err
+function Database:change_named(sql, values)
+  local text, parameters, count = named.bound(sql, values)
+  return self:change(text, unpack(parameters, 1, count))
+end
+
 local function unfilled(value)
-  if value == M.NULL then return nil end
+  if value == columns.NULL then return nil end
   return value
 end
 
--- Puts a time's parameters out of a write's into a list that has those of another time, or none; gives how many.
+-- Puts the values of one time into a list of parameters, and behind them the scope; gives how many there are.
 local function fill_in(parameters, write, first)
-  local before, width, scope = write.before, write.width, write.scope
-  for i = 1, width do parameters[before + i] = unfilled(write.values[first + i]) end
-  if first == 0 then
-    for i = 1, #scope do parameters[i <= before and i or width + i] = unfilled(scope[i]) end
-  end
+  local width, scope = write.width, write.scope
+  for i = 1, width do parameters[i] = unfilled(write.values[first + i]) end
+  for i = 1, #scope do parameters[width + i] = unfilled(scope[i]) end
   return width + #scope
 end
 
@@ -277,7 +217,7 @@ end
 ---@return string? err
 function Database:transaction(work)
   self.failed = nil
-  local ok, err = self:execute(BEGIN[self.dialect])
+  local ok, err = self:execute(self.dialect.begin)
   if not ok then return nil, err end
   local ran, result, work_err = pcall(work)
   if not ran then

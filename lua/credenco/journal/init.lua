@@ -4,6 +4,7 @@
 local background = require "credenco.journal.background"
 local core = require "credenco.core"
 local database = require "credenco.journal.database"
+local dialect_module = require "credenco.journal.dialect"
 local executor = require "credenco.journal.executor"
 local journal_url = require "credenco.journal.url"
 local lock = require "credenco.journal.lock"
@@ -24,12 +25,8 @@ local M = {}
 local Journal = {}
 Journal.__index = Journal
 
-local function exists(url)
-  return journal_url.is_postgresql(url) or uv.fs_stat(url) ~= nil
-end
-
-local function is_other(url)
-  local found = not journal_url.is_postgresql(url) and uv.fs_stat(url)
+local function is_other(url, dialect)
+  local found = not dialect.shared and uv.fs_stat(url)
   return found and found.type ~= "file"
 end
 
@@ -56,12 +53,12 @@ function M.open(url, options)
   if journal_url.is_unknown(url) then
     return nil, "a journal is a SQLite file or postgres://[USER@]HOST/DATABASE"
   end
-  if options.existing and not exists(url) then return nil, ("%s: there is no such journal"):format(url) end
-  if is_other(url) then
+  local dialect = dialect_module.of(url)
+  if options.existing and not dialect.exists(url) then return nil, ("%s: there is no such journal"):format(url) end
+  if is_other(url, dialect) then
     return nil, ("%s: is no file; name the journal's file, which is made when missing"):format(url)
   end
-  local shared = journal_url.is_postgresql(url)
-  local self = setmetatable({ url = journal_url.without_password(url), shared = shared }, Journal)
+  local self = setmetatable({ url = journal_url.without_password(url), shared = dialect.shared }, Journal)
   local ready, err = prepare(self, url, options)
   if ready then return self end
   self:close()
@@ -99,17 +96,16 @@ end
 ---@return credenco.journal.Writer
 function Journal:writer(scope)
   local executing = self.location ~= ":memory:" and background.open(self.location)
-  if executing and self.shared then executing:carry_out { { workers.presence(scope.owner) } } end
+  local presence = workers.presence(self.db, scope.owner)
+  if executing and presence then executing:carry_out { { presence } } end
   return writer.new(self.db, scope, executing or in_place(self.db))
 end
 
---- Rewrites a file, so that nothing of what was erased remains in its unused parts: SQLite overwrites what it deletes,
---- but not every copy that was made of it when a page was full.
+--- Leaves nothing of what was erased in the unused parts of a file.
 ---@return boolean? ok
----@return string? err the file is as it was
+---@return string? err
 function Journal:tidy()
-  if self.shared then return true end
-  return self.db:execute "VACUUM"
+  return self.db.dialect.tidy(self.db)
 end
 
 function Journal:close()

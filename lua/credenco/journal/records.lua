@@ -5,19 +5,18 @@
 local batch = require "credenco.journal.batch"
 local bytes = require "credenco.journal.bytes"
 local states = require "credenco.journal.states"
+local transitions = require "credenco.journal.transitions"
 
 local M = {}
 
 -- Adding ------------------------------------------------------------------------------------------
 
 local ADD = {
-  sql = [[
-WITH v (key, line, input) AS (VALUES {rows})
+  sql = ([[
 INSERT INTO credenco_record (workflow, run, owner, key, copy, line, state, step, input, updated)
-SELECT ?, CAST(? AS INTEGER), ?, v.key, '', CAST(v.line AS INTEGER), 'pending', 1, v.input, {now}
-FROM v WHERE true ON CONFLICT DO NOTHING]],
-  row = "(?, ?, ?)",
-  columns = { "key", "line", "stored" },
+SELECT :workflow, CAST(:run AS INTEGER), :owner, v.key, '', CAST(v.line AS INTEGER), '%s', 1, v.input, {now}
+FROM v WHERE true {in_order_of_keys} ON CONFLICT DO NOTHING]]):format(transitions.added "add"),
+  columns = { "key", "line", "input" }, scope = { "workflow", "run", "owner" },
 }
 
 local function by_key_and_line(a, b)
@@ -36,14 +35,13 @@ function M.in_order_of_keys(items)
 end
 
 --- Adds records that are not there yet, as pending ones of this worker. They change as many rows as were new.
----@param dialect "sqlite"|"postgresql"
+---@param db credenco.journal.Database
 ---@param scope { workflow: string, run: integer, owner: string? }
 ---@param items { key: string, line: integer, input: string }[]
 ---@return credenco.journal.Write[]
-function M.additions(dialect, scope, items)
+function M.additions(db, scope, items)
   for _, item in ipairs(items) do item.stored = bytes.encode(item.input) end
-  if dialect == "postgresql" then items = M.in_order_of_keys(items) end
-  return batch.writes(dialect, ADD, batch.scope(0, scope.workflow, scope.run, scope.owner), items)
+  return batch.writes(db, ADD, scope, items)
 end
 
 local ADD_END = [[
@@ -58,12 +56,12 @@ local ADD_DUPLICATE = ADD_END .. "DO NOTHING"
 
 --- Adds a line that is at its end as it comes: one that does not parse, or one that repeats another.
 ---@param db credenco.journal.Database
----@param item table with workflow, key, copy, run, line, state, input, code, message
+---@param item table with event, workflow, key, copy, run, line, input, code, message
 ---@return integer? added 0 when it was there
 ---@return string? err
 function M.add_end(db, item)
   local sql = item.key == "" and ADD_BROKEN or ADD_DUPLICATE
-  return db:change(sql, item.workflow, item.key, item.copy, item.run, item.line, item.state,
+  return db:change(sql, item.workflow, item.key, item.copy, item.run, item.line, transitions.added(item.event),
     item.input and bytes.encode(item.input), item.code, bytes.encode(item.message))
 end
 
@@ -87,9 +85,8 @@ end
 local FIND = {
   sql = [[
 SELECT key, run, line, state, owner, input, offer FROM credenco_record
-WHERE workflow = ? AND copy = '' AND key IN ({rows})]],
-  row = "?",
-  columns = { "key" },
+WHERE workflow = :workflow AND copy = '' AND {key_is_in_v}]],
+  columns = { "key" }, scope = { "workflow" },
 }
 
 --- What the journal has under the keys of some records.
@@ -99,7 +96,7 @@ WHERE workflow = ? AND copy = '' AND key IN ({rows})]],
 ---@return table<string, { run: integer, line: integer, state: string, owner?: string, input?: string, offer?: string }>? by_key
 ---@return string? err
 function M.find(db, workflow, items)
-  local rows, err = batch.rows(db, FIND, batch.scope(1, workflow), items)
+  local rows, err = batch.rows(db, FIND, { workflow = workflow }, items)
   if not rows then return nil, err end
   local by_key = {}
   for _, row in ipairs(rows) do
@@ -112,9 +109,8 @@ end
 local COUNT_DONE = {
   sql = [[
 SELECT COUNT(*), CAST(COALESCE(SUM(line), 0) AS DOUBLE PRECISION) FROM credenco_record
-WHERE workflow = ? AND copy = '' AND state IN ('issued', 'skipped') AND key IN ({rows})]],
-  row = "?",
-  columns = { "key" },
+WHERE workflow = :workflow AND copy = '' AND state IN ('issued', 'skipped') AND {key_is_in_v}]],
+  columns = { "key" }, scope = { "workflow" },
 }
 
 --- Whether all of some records are done, each at the line where it was met before. Two sums tell, which is
@@ -125,7 +121,7 @@ WHERE workflow = ? AND copy = '' AND state IN ('issued', 'skipped') AND key IN (
 ---@return boolean?
 ---@return string? err
 function M.all_done(db, workflow, items)
-  local rows, err = batch.rows(db, COUNT_DONE, batch.scope(1, workflow), items)
+  local rows, err = batch.rows(db, COUNT_DONE, { workflow = workflow }, items)
   if not rows then return nil, err end
   local count, lines = #items, 0
   for _, item in ipairs(items) do lines = lines + item.line end
@@ -133,19 +129,14 @@ function M.all_done(db, workflow, items)
   return count == 0 and lines == 0
 end
 
-local REOPEN = [[
-UPDATE credenco_record
-SET state = 'pending', owner = NULL, offer = NULL, code = NULL, stage = NULL, message = NULL,
-  input = ?, run = ?, line = ?, updated = {now}
-WHERE workflow = ? AND key = ? AND copy = ''
-  AND (state = 'failed' OR state = 'pending' AND owner IS NULL)]]
+local CORRECT = transitions.update(transitions.of("corrected")[1]):gsub("{which}", "key = :key")
 
---- Opens a record with a corrected line: one that failed, or that nobody has begun with. Steps that were issued stay
---- issued: it goes on at its own.
+--- Opens a record with a corrected line: one that failed, or that nobody has begun with.
 ---@return integer? changed
 ---@return string? err
-function M.reopen(db, item)
-  return db:change(REOPEN, bytes.encode(item.input), item.run, item.line, item.workflow, item.key)
+function M.correct(db, item)
+  return db:change_named(CORRECT, { input = bytes.encode(item.input), run = item.run, line = item.line,
+    workflow = item.workflow, key = item.key })
 end
 
 local HAS = "SELECT 1 FROM credenco_record WHERE workflow = ? AND key = ? AND copy = ?"
@@ -174,73 +165,46 @@ end
 
 -- Changing ------------------------------------------------------------------------------------------
 
-local ERASED = "offer = NULL, owner = NULL, wallet = NULL, code = NULL, stage = NULL, message = NULL, input = NULL"
-local REASON = "code = v.code, stage = v.stage, message = v.stored"
-
--- The same for every record: a list of keys is enough.
-local function by_key(set, target)
-  local sql = ([[
-UPDATE credenco_record SET %s, updated = {now}
-WHERE workflow = ? AND owner = ? AND copy = '' AND %s AND key IN ({rows})]]):format(
-    set, states.before(target))
-  return { sql = sql, one = sql:gsub("{rows}", "?"), row = "?", columns = { "key" }, before = 2 }
+-- The columns of `v` that a statement names; the key is always one.
+local function columns_of(sql)
+  local names, known = { "key" }, { key = true }
+  for name in sql:gmatch "v%.([%l_]+)" do
+    if not known[name] then
+      known[name] = true
+      names[#names + 1] = name
+    end
+  end
+  return names
 end
 
--- The form for one row: the values stand where `v` is named.
-local function numbered(sql, columns)
-  for i, name in ipairs(columns) do sql = sql:gsub("v%." .. name .. "%f[^%w]", "?" .. i) end
-  return sql
+-- The statement of a worker's event.
+local function statement_of(event)
+  local row = transitions.of(event)[1]
+  assert(row.by == "worker" and row.from, event .. " is no change that a worker makes")
+  local sql = transitions.update(row)
+  return { sql = sql, columns = columns_of(sql), scope = { "workflow", "owner" }, each = true }
 end
 
--- Something of each record's own: the values come as a table `v`.
-local function by_values(columns, set, target, only)
-  local update = ("UPDATE credenco_record SET %s, updated = {now}"):format(set)
-  local condition = ([[
-credenco_record.workflow = %%s AND credenco_record.owner = %%s AND credenco_record.copy = ''
-  AND %s AND credenco_record.key = v.key%s]]):format(states.before(target), only or "")
-  local width = #columns
-  return {
-    sql = ("WITH v (%s) AS (VALUES {rows})\n%s\nFROM v WHERE %s"):format(
-      table.concat(columns, ", "), update, condition:format("?", "?")),
-    one = numbered(("%s\nWHERE %s"):format(update, condition:format("?" .. width + 1, "?" .. width + 2)), columns),
-    row = "(" .. ("?, "):rep(width - 1) .. "?)", columns = columns, before = 0,
-  }
-end
-
-local WITH_REASON = { "key", "code", "stage", "stored" }
-local WITH_WALLET = { "key", "code", "stage", "stored", "wallet_key" }
-
---- The changes by name. What each erases is the promise of the README: the offer once it is pushed, the
---- record's line once nothing is open on it.
-local CHANGES = {
-  offered = by_values({ "key", "offer" }, "state = 'offered', offer = v.offer", "offered"),
-  pushed = by_key("state = 'pushed', offer = NULL", "pushed"),
-  -- A record that has come two steps further since is in the list twice, each time at the step where it is now.
-  next_step = by_values({ "key", "step" }, "state = 'pending', offer = NULL, step = CAST(v.step AS INTEGER)", "pending",
-    " AND credenco_record.step < CAST(v.step AS INTEGER)"),
-  issued = by_key("state = 'issued', " .. ERASED, "issued"),
-  skipped = by_values(WITH_REASON,
-    "state = 'skipped', owner = NULL, offer = NULL, input = NULL, " .. REASON, "skipped"),
-  failed = by_values(WITH_REASON, "state = 'failed', owner = NULL, offer = NULL, " .. REASON, "failed"),
-  unknown = by_values(WITH_WALLET, "state = 'unknown', owner = NULL, wallet = v.wallet_key, " .. REASON, "unknown"),
-}
+local CHANGES = setmetatable({}, { __index = function(known, event)
+  known[event] = statement_of(event)
+  return known[event]
+end })
 
 -- A reason may hold what a workflow or a server made of any bytes; one that PostgreSQL refuses would end the run.
 local function store_messages(items)
   for _, item in ipairs(items) do item.stored = item.message and bytes.encode(item.message) end
 end
 
---- One kind of change to many records of a worker. Those that are not its own any more, or not in a state from which
---- the change leads, stay as they are.
----@param dialect "sqlite"|"postgresql"
----@param kind "offered"|"pushed"|"next_step"|"issued"|"skipped"|"failed"|"unknown"
+--- What an event changes in many records of a worker. Those that are not its own any more, or not in a state from which
+--- the event leads, stay as they are.
+---@param db credenco.journal.Database
+---@param event string
 ---@param scope { workflow: string, owner: string }
 ---@param items table[]
 ---@return credenco.journal.Write[]
-function M.changes(dialect, kind, scope, items)
-  local change = CHANGES[kind]
-  if kind == "failed" or kind == "unknown" or kind == "skipped" then store_messages(items) end
-  return batch.writes(dialect, change, batch.scope(change.before, scope.workflow, scope.owner), items)
+function M.changes(db, event, scope, items)
+  if event == "failed" or event == "unknown" or event == "skipped" then store_messages(items) end
+  return batch.writes(db, CHANGES[event], scope, items)
 end
 
 -- Taking --------------------------------------------------------------------------------------------
@@ -255,7 +219,7 @@ UPDATE credenco_record SET owner = ?
 FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
   AND credenco_record.copy = '' AND credenco_record.owner IS NULL
 RETURNING credenco_record.key, run, line, state, step, input, offer, {now} - updated]]
-local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.open()), TAKE:format(states.begun())
+local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.OPEN_LIST), TAKE:format(states.BEGUN_LIST)
 
 local function in_order(a, b)
   if a.run ~= b.run then return a.run < b.run end
@@ -286,20 +250,34 @@ local CREDENTIAL = {
   sql = [[
 INSERT INTO credenco_credential
   (workflow, key, step, template_id, correlation_id, status, revocation_uuid, updated)
-VALUES {rows} ON CONFLICT (workflow, key, step) DO UPDATE
+SELECT v.workflow, v.key, CAST(v.step AS INTEGER), v.template_id, v.correlation_id, v.status, v.revocation_uuid, {now}
+{from_v} WHERE true ON CONFLICT (workflow, key, step) DO UPDATE
 SET status = excluded.status, updated = excluded.updated,
   revocation_uuid = COALESCE(excluded.revocation_uuid, credenco_credential.revocation_uuid)]],
-  row = "(?, ?, ?, ?, ?, ?, ?, {now})",
   columns = { "workflow", "key", "step", "template_id", "correlation_id", "status", "revocation_uuid" },
+  scope = {}, each = true,
 }
 
---- What is known about credentials: the status as the issuer words it, and the revocation id. Any worker that asked
---- may say so, also a slow one with an answer of long ago: an id that is known is kept.
----@param dialect "sqlite"|"postgresql"
+-- One note a credential, the last one: a statement changes no row twice.
+local function latest(items)
+  local notes, places = {}, {}
+  for _, item in ipairs(items) do
+    local name = ("%d:%s"):format(item.step, item.key)
+    local before = notes[places[name]]
+    places[name] = places[name] or #notes + 1
+    notes[places[name]] = item
+    if before and not item.revocation_uuid then item.revocation_uuid = before.revocation_uuid end
+  end
+  return notes
+end
+
+--- What is known about credentials of one workflow: the status as the issuer words it, and the revocation id. Any worker
+--- that asked may say so, also a slow one with an answer of long ago: an id that is known is kept.
+---@param db credenco.journal.Database
 ---@param items table[] with workflow, key, step, template_id, correlation_id, status, revocation_uuid
 ---@return credenco.journal.Write[]
-function M.notes(dialect, items)
-  return batch.writes(dialect, CREDENTIAL, batch.scope(0), items)
+function M.notes(db, items)
+  return batch.writes(db, CREDENTIAL, {}, latest(items))
 end
 
 return M

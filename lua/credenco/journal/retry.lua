@@ -1,30 +1,8 @@
 --- Opening records again that are at an end, because a person decided so.
 
+local decision = require "credenco.journal.decision"
+
 local M = {}
-
--- Where a record takes up its work again. An unknown one goes on with the offer it has; without one its status is
--- asked for. It never gets another offer: that would be a second credential where the first one was taken.
-local AGAIN = {
-  failed = "'pending'",
-  unknown = "CASE WHEN offer IS NOT NULL THEN 'offered' ELSE 'pushed' END",
-}
-
-local function change(db, sql, workflow, which)
-  if which.key then return db:change(sql .. " AND key = ?", workflow, which.key) end
-  if which.code then return db:change(sql .. " AND code = ?", workflow, which.code) end
-  return db:change(sql, workflow)
-end
-
--- How old the offer of an unknown record is nobody has written down: older than any that may count as fresh.
-local UPDATED = { failed = "{now}", unknown = "0" }
-
-local function update(state)
-  return ([[
-UPDATE credenco_record SET state = %s, owner = NULL, wallet = NULL, code = NULL, stage = NULL, message = NULL,
-  updated = %s
-WHERE workflow = ? AND state = '%s' AND copy = '' AND input IS NOT NULL]]):format(
-    AGAIN[state], UPDATED[state], state)
-end
 
 --- Opens records again.
 ---@param db credenco.journal.Database
@@ -33,13 +11,13 @@ end
 ---@return integer? opened
 ---@return string? err
 function M.open_again(db, workflow, which)
-  return change(db, update(which.state), workflow, which)
+  return decision.carry_out(db, "retry_" .. which.state, workflow, which)
 end
 
 -- Its line is erased, so the journal has to forget it for its line to be taken up. A record whose first steps were
 -- issued stays: they would be issued again.
 local FORGET_SKIPPED = [[
-DELETE FROM credenco_record WHERE workflow = ? AND state = 'skipped' AND copy = '' AND step = 1]]
+DELETE FROM credenco_record WHERE workflow = :workflow AND state = 'skipped' AND copy = '' AND step = 1 AND ]]
 
 --- Forgets records that were skipped, so that the next reading of their lines takes them for new ones.
 ---@param db credenco.journal.Database
@@ -48,7 +26,8 @@ DELETE FROM credenco_record WHERE workflow = ? AND state = 'skipped' AND copy = 
 ---@return integer? forgotten
 ---@return string? err
 function M.forget_skipped(db, workflow, which)
-  return change(db, FORGET_SKIPPED, workflow, which)
+  return db:change_named(FORGET_SKIPPED .. decision.condition(which),
+    { workflow = workflow, key = which.key, code = which.code })
 end
 
 local FORGET = [[

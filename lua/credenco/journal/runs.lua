@@ -15,12 +15,6 @@ local ADD = [[
 INSERT INTO credenco_run (id, workflow, source, format, header, place, edition, complete, started)
 SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, ?, ?, 0, {now} FROM credenco_run RETURNING id]]
 
--- Two loaders that begin together would take the same number.
-local function lock(db)
-  if db.dialect ~= "postgresql" then return true end
-  return db:execute("LOCK TABLE credenco_run IN SHARE ROW EXCLUSIVE MODE")
-end
-
 --- Whether the same bytes come when the source is read again, as far as can be told: of standard input, a query or
 --- an iterator nothing can be.
 ---@param source credenco.pipeline.Source
@@ -49,7 +43,8 @@ function M.begin(db, workflow, source)
   local header = source.header and bytes.encode(source.header)
   local id
   local ok, err = db:transaction(function()
-    local locked, lock_err = lock(db)
+    -- two loaders that begin together would take the same number
+    local locked, lock_err = db.dialect.lock(db, "credenco_run")
     if not locked then return nil, lock_err end
     local row, row_err = unfinished(db, workflow, source, header)
     if not row and not row_err then

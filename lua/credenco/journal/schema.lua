@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS credenco_meta (
 -- What workers look for. Only a queue needs these, and every write would pay for them.
 local QUEUE = {
   ([[CREATE INDEX IF NOT EXISTS credenco_record_free ON credenco_record (workflow, run, line)
-     WHERE owner IS NULL AND state IN (%s)]]):format(states.open()),
+     WHERE owner IS NULL AND state IN (%s)]]):format(states.OPEN_LIST),
   "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL",
 }
 
@@ -103,12 +103,6 @@ local function check_version(db)
     .. "use that version, or another journal"):format(row[1], M.VERSION)
 end
 
--- Processes that start together would trip over one another's CREATE TABLE on PostgreSQL.
-local function lock_schema(db)
-  if db.dialect ~= "postgresql" then return true end
-  return db:execute("SELECT pg_advisory_xact_lock(764913)")
-end
-
 --- Creates what is missing, and refuses a journal of another version.
 ---@param db credenco.journal.Database
 ---@param options { queue: boolean } true to add what workers look for
@@ -116,7 +110,8 @@ end
 ---@return string? err
 function M.ensure(db, options)
   return db:transaction(function()
-    local ok, err = lock_schema(db)
+    -- processes that start together would trip over one another's CREATE TABLE
+    local ok, err = db.dialect.lock(db, "credenco schema")
     if ok then ok, err = run_all(db, { META, RECORD, RUN, CREDENTIAL, WORKER, PACE }) end
     if ok and options.queue then ok, err = run_all(db, QUEUE) end
     if ok then ok, err = check_version(db) end

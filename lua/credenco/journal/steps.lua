@@ -18,9 +18,6 @@ SELECT COUNT(*) FROM credenco_record WHERE workflow = ? AND copy = ''
 -- A worker at work has its steps in its head, and records that stand nowhere yet.
 local OTHERS = "SELECT COUNT(*) FROM credenco_worker WHERE workflow = ? AND owner <> ?"
 
--- Two workers that begin together would both find nothing kept.
-local LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))"
-
 --- What stands for a template that each record has its own.
 M.BY_RECORD = "(by record)"
 
@@ -54,14 +51,7 @@ local function refusal(step, before, now, count)
     :format(step, before[step], now[step] or "missing", count, count == 1 and "is" or "are")
 end
 
-local function lock(db, workflow_name)
-  if db.dialect ~= "postgresql" then return true end
-  return db:rows(LOCK, name_of(workflow_name))
-end
-
--- In a file nobody else is at work.
 local function alone(db, scope)
-  if db.dialect ~= "postgresql" then return true end
   local row, err = db:row(OTHERS, scope.workflow, scope.owner)
   if not row then return nil, err end
   if row[1] == 0 then return true end
@@ -136,7 +126,8 @@ end
 ---@return boolean? ok
 ---@return string? err
 function M.keep(db, scope, workflow)
-  local locked, lock_err = lock(db, scope.workflow)
+  -- two workers that begin together would both find nothing kept
+  local locked, lock_err = db.dialect.lock(db, name_of(scope.workflow))
   if not locked then return nil, lock_err end
   local before, err = M.templates(db, scope.workflow)
   if not before then return nil, err end

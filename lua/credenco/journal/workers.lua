@@ -11,25 +11,26 @@ M.LEASE_S = 30
 local JOIN = [[
 INSERT INTO credenco_worker (owner, workflow, lease_until) VALUES (?, ?, {now} + ?)
 ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until]]
-local LOCK = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))"
+--- What each connection of a worker has to hold for as long as it is there; nil where a lock on the journal's file says
+--- all.
+---@param db credenco.journal.Database
+---@param owner string
+---@return credenco.journal.Write?
+function M.presence(db, owner)
+  return db.dialect.presence and db.dialect.presence(owner)
+end
 
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@return boolean? ok
 ---@return string? err
 function M.join(db, scope)
-  if db.dialect == "postgresql" then
-    local rows, err = db:rows(LOCK, scope.owner)
+  local presence = M.presence(db, scope.owner)
+  if presence then
+    local rows, err = db:rows_of(presence)
     if not rows then return nil, err end
   end
   return db:execute(JOIN, scope.owner, scope.workflow, M.LEASE_S)
-end
-
---- What has another connection of a worker on PostgreSQL hold its lock as well.
----@param owner string
----@return credenco.journal.Write
-function M.presence(owner)
-  return { sql = LOCK, scope = {}, before = 0, width = 1, values = { owner } }
 end
 
 --- Keeps the lease for another while.
@@ -48,14 +49,6 @@ function M.is_alive(db, owner)
   return #rows > 0
 end
 
-local DEAD = {
-  postgresql = [[SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?
-    AND (lease_until < {now} OR pg_try_advisory_xact_lock(hashtextextended(owner, 0)))
-    FOR UPDATE SKIP LOCKED]],
-  -- The run's lock on the journal says that nobody else is alive.
-  sqlite = "SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?",
-}
-
 local ORPHANS = [[
 UPDATE credenco_record SET owner = NULL
 WHERE workflow = ? AND owner IS NOT NULL AND owner NOT IN (SELECT owner FROM credenco_worker)]]
@@ -67,7 +60,7 @@ WHERE workflow = ? AND owner IS NOT NULL AND owner NOT IN (SELECT owner FROM cre
 ---@return string? err
 function M.bury(db, scope)
   return db:transaction(function()
-    local rows, err = db:rows(DEAD[db.dialect], scope.workflow, scope.owner)
+    local rows, err = db:rows(db.dialect.dead_workers, scope.workflow, scope.owner)
     if not rows then return nil, err end
     for _, row in ipairs(rows) do
       local ok, delete_err = db:execute("DELETE FROM credenco_worker WHERE owner = ?", row[1])
@@ -94,7 +87,7 @@ end
 
 local HELD = ([[
 SELECT COUNT(*) FROM credenco_record
-WHERE workflow = ? AND owner IS NOT NULL AND owner <> ? AND state IN (%s)]]):format(states.open())
+WHERE workflow = ? AND owner IS NOT NULL AND owner <> ? AND state IN (%s)]]):format(states.OPEN_LIST)
 
 --- How many open records other workers hold.
 ---@return integer?

@@ -59,17 +59,17 @@ end
 
 -- A group as lists of writes. Where how many rows a list changes is of interest, its place is kept.
 local function listed(self, group)
-  local dialect, lists = self.db.dialect, {}
+  local db, lists = self.db, {}
   for _, kind in ipairs(KINDS) do
     local items = group.queues[kind]
     if items then
-      lists[#lists + 1] = records.changes(dialect, kind, self.scope, items)
+      lists[#lists + 1] = records.changes(db, kind, self.scope, items)
       if kind == "offered" then group.offered_at = #lists end
     end
   end
-  if #group.notes > 0 then lists[#lists + 1] = records.notes(dialect, group.notes) end
+  if #group.notes > 0 then lists[#lists + 1] = records.notes(db, group.notes) end
   for _, addition in ipairs(group.additions) do
-    lists[#lists + 1] = records.additions(dialect, addition.scope, addition.items)
+    lists[#lists + 1] = records.additions(db, addition.scope, addition.items)
     addition.at = #lists
   end
   return lists

@@ -29,7 +29,7 @@ end
 
 local function failed_line(run, item, code, message)
   return { workflow = run.workflow.name, key = "", copy = place_of(run.source, item), run = run.id,
-    line = item.line, state = "failed", input = kept_line(item), code = code, message = message }
+    line = item.line, event = "add_broken", input = kept_line(item), code = code, message = message }
 end
 
 local function raw_key(field, record)
@@ -61,7 +61,7 @@ end
 
 local function duplicate_of(run, item, existing)
   return { workflow = run.workflow.name, key = item.key, copy = copy_of(item), run = run.id,
-    line = item.line, state = "skipped", code = "duplicate",
+    line = item.line, event = "add_repeated", code = "duplicate",
     message = ("repeats the key of line %d"):format(existing.line) }
 end
 
@@ -129,7 +129,7 @@ local function meet(run, item, existing)
   if alike == nil then return nil, err end
   local same = alike and existing.input == item.input
   if is_correctable(existing) and not same then
-    return replace(run, item, existing, journal_records.reopen, "corrected")
+    return replace(run, item, existing, journal_records.correct, "corrected")
   elseif existing.line ~= item.line and same then
     return replace(run, item, existing, journal_records.move, "known")
   elseif existing.line ~= item.line and not existing.input then
@@ -206,7 +206,7 @@ local function claim_together(run, items, ends)
     return nil, err
   end
   local added
-  added, err = batch.change(run.db, journal_records.additions(run.db.dialect, scope_of(run), items))
+  added, err = batch.change(run.db, journal_records.additions(run.db, scope_of(run), items))
   if not added then return nil, err end
   if added < #items then
     claimed.new = {}
@@ -258,7 +258,7 @@ local function read_batch(run, source)
     if not item then return items, ends, true, err end
     run.counts.read, bytes, run.last_line = run.counts.read + 1, bytes + #item.raw, item.line
     local made = entry(run, item)
-    local list = made.state == "pending" and items or ends
+    local list = made.event and ends or items
     list[#list + 1] = made
   end
   return items, ends, most == left

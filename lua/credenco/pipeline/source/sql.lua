@@ -6,8 +6,8 @@
 --- 3.43 a REAL loses its last digits. So the statement says itself what becomes of each type.
 
 local lpeg = require "lpeg"
-local connect = require "credenco.journal.connect"
 local database = require "credenco.journal.database"
+local driver = require "credenco.journal.driver"
 local jsonl = require "credenco.pipeline.source.jsonl"
 local statement = require "credenco.pipeline.source.statement"
 
@@ -30,7 +30,7 @@ for _, quote in ipairs { '"', "'", "«", "»", "‘", "’", "‚", "“", "”"
   QUOTE = QUOTE + quote
 end
 local PLAIN = (1 - QUOTE) ^ 0
-local LAST = QUOTE * (1 - QUOTE - lpeg.P(connect.LEFT_OUT) * -1) ^ 0 * -1
+local LAST = QUOTE * (1 - QUOTE - lpeg.P(driver.LEFT_OUT) * -1) ^ 0 * -1
 local VALUES = QUOTE * (1 - LAST) ^ 0 * (QUOTE + -1) / "..."
 local WITHOUT_VALUES = lpeg.Cs(PLAIN * (VALUES * PLAIN) ^ -1)
 
@@ -172,7 +172,7 @@ function M.open(url, query, options)
   if query == "" then return not_run "there is no statement in it" end
   local db, err = database.open(url, { read_only = true })
   if not db then return nil, err end
-  local fetch, fetch_err = openers[db.dialect](db, query)
+  local fetch, fetch_err = openers[db.dialect.name](db, query)
   if not fetch then
     db:close()
     return nil, fetch_err

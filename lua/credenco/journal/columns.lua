@@ -1,0 +1,38 @@
+--- The values that a statement over many items takes: how SQL types them, and where an item has them.
+
+local cjson = require "cjson"
+
+local M = {}
+
+--- No value, where a list of values must not have a hole.
+M.NULL = cjson.null
+
+--- The SQL type of each.
+M.TYPE = {
+  workflow = "TEXT", key = "TEXT", line = "INTEGER", input = "TEXT", step = "INTEGER", offer = "TEXT", wallet = "TEXT",
+  code = "TEXT", stage = "TEXT", message = "TEXT", template_id = "TEXT", correlation_id = "TEXT", status = "TEXT",
+  revocation_uuid = "TEXT",
+}
+
+-- The field of an item, where it is called otherwise. `stored` is the form in which the database takes any bytes.
+local FIELD = { input = "stored", message = "stored", wallet = "wallet_key" }
+
+--- One column of some items.
+---@param name string
+---@param items table[]
+---@param from integer
+---@param to integer
+---@param values any[] is filled, every `stride` places from `first` on
+---@param first integer
+---@param stride integer
+function M.fill(name, items, from, to, values, first, stride)
+  local field, at = FIELD[name] or name, first
+  for i = from, to do
+    local value = items[i][field]
+    if value == nil then value = M.NULL end
+    values[at] = value
+    at = at + stride
+  end
+end
+
+return M

@@ -1,0 +1,41 @@
+--- What a person decides about records that are at an end, written down: one of the events that
+--- `credenco.journal.transitions` leaves to a person.
+
+local transitions = require "credenco.journal.transitions"
+
+local M = {}
+
+--- Which records: one, all of a cause, or all that a decision can be about.
+---@param which { key?: string, code?: string }
+---@return string condition
+function M.condition(which)
+  if which.key then return "key = :key" end
+  if which.code then return "code = :code" end
+  return "true"
+end
+
+--- An event that leads to several states has a row for each: their conditions exclude one another.
+---@param db credenco.journal.Database
+---@param event string
+---@param workflow string
+---@param which { key?: string, code?: string }
+---@param steps? integer how many the workflow has, where that matters
+---@return integer? changed
+---@return string? err
+function M.carry_out(db, event, workflow, which, steps)
+  local values = { workflow = workflow, key = which.key, code = which.code, steps = steps }
+  local changed = 0
+  local ok, err = db:transaction(function()
+    for _, row in ipairs(transitions.of(event)) do
+      local sql = transitions.update(row):gsub("{which}", M.condition(which))
+      local count, change_err = db:change_named(sql, values)
+      if not count then return nil, change_err end
+      changed = changed + count
+    end
+    return true
+  end)
+  if not ok then return nil, err end
+  return changed
+end
+
+return M

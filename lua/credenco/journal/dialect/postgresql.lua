@@ -1,0 +1,171 @@
+--- A journal in PostgreSQL: any number of workers, each statement a way to go and come back. So a group of writes is one
+--- statement, whatever its size, with an array for each column; and no plan depends on what the planner happens to know
+--- about a table that grows while it is used.
+
+local columns = require "credenco.journal.columns"
+local driver = require "credenco.journal.driver"
+
+local M = { name = "postgresql", shared = true, begin = "BEGIN" }
+
+M.words = {
+  now = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
+  clustered = "",
+  skip_locked = "FOR UPDATE SKIP LOCKED",
+  -- two that write the same rows at the same time would wait for one another for ever
+  in_order_of_keys = "ORDER BY v.key, v.line",
+  key_is_in_v = "key = ANY (ARRAY(SELECT key FROM v))",
+}
+
+M.dead_workers = [[
+SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?
+  AND (lease_until < {now} OR pg_try_advisory_xact_lock(hashtextextended(owner, 0))) FOR UPDATE SKIP LOCKED]]
+
+--- Whether it is there connecting has to tell.
+function M.exists() return true end
+
+---@param url string
+---@return table? connection
+---@return string? err
+function M.connect(url)
+  local dbi = driver.load "postgresql"
+  local connection = driver.protected(dbi.Connect, "PostgreSQL", url) -- libpq takes a whole URL as the database's name
+  if connection then return connection end
+  -- luadbi sends a statement before it looks whether it is connected; over that libpq forgets why it is not
+  return nil, "cannot be connected to: `psql` with the same URL says why, which Lua's driver does not"
+end
+
+local function all(db, statements)
+  for _, sql in ipairs(statements) do
+    local ok, err = db:execute(sql)
+    if not ok then return nil, err end
+  end
+  return true
+end
+
+---@param db credenco.journal.Database
+---@return boolean? ok
+---@return string? err
+function M.prepare(db)
+  return all(db, { "SET client_encoding = 'UTF8'", "SET client_min_messages = warning" })
+end
+
+-- Every parameter goes out as text: PostgreSQL refuses "1.0" for an integer, and LuaJIT prints 14 digits.
+local function printed(value)
+  if type(value) ~= "number" then return value end
+  if value % 1 == 0 and value > -1e15 and value < 1e15 then return ("%d"):format(value) end
+  return ("%.17g"):format(value)
+end
+
+local unpack = table.unpack or unpack -- luacheck: ignore 113 143
+
+function M.bound(...)
+  local values, count = { ... }, select("#", ...)
+  for i = 1, count do values[i] = printed(values[i]) end
+  return unpack(values, 1, count)
+end
+
+-- Statements -----------------------------------------------------------------------------------------
+
+local texts = setmetatable({}, { __mode = "k" })
+
+-- The arrays come first; then the scope, as often and in the order in which the statement names it.
+local function compiled(statement)
+  local known = texts[statement]
+  if known then return known end
+  local arrays, scope = {}, {}
+  for i, name in ipairs(statement.columns) do arrays[i] = ("CAST(? AS %s[])"):format(columns.TYPE[name]) end
+  local sql = statement.sql:gsub("{from_v}", "FROM v"):gsub(":(%l[%l_]*)", function(name)
+    scope[#scope + 1] = name
+    return "?"
+  end)
+  known = { scope = scope, sql = ("WITH v (%s) AS (SELECT * FROM unnest(%s)) %s"):format(
+    table.concat(statement.columns, ", "), table.concat(arrays, ", "), sql) }
+  texts[statement] = known
+  return known
+end
+
+local function element(value)
+  if value == columns.NULL then return "NULL" end
+  if type(value) == "number" then return printed(value) end
+  return '"' .. value:gsub('[\\"]', "\\%0") .. '"'
+end
+
+local function array_of(name, items)
+  local values = {}
+  columns.fill(name, items, 1, #items, values, 1, 1)
+  for i, value in ipairs(values) do values[i] = element(value) end
+  return "{" .. table.concat(values, ",") .. "}"
+end
+
+---@param statement credenco.journal.Statement
+---@param scope table<string, any>
+---@param items table[]
+---@return credenco.journal.Write[] one
+function M.writes(statement, scope, items)
+  local known, values, behind = compiled(statement), {}, {}
+  for i, name in ipairs(statement.columns) do values[i] = array_of(name, items) end
+  for i, name in ipairs(known.scope) do behind[i] = scope[name] == nil and columns.NULL or scope[name] end
+  return { { sql = known.sql, values = values, scope = behind, width = #values } }
+end
+
+-- What there is -----------------------------------------------------------------------------------------
+
+--- Whether a table or an index is there.
+---@param db credenco.journal.Database
+---@param name string
+---@return boolean?
+---@return string? err
+function M.has_object(db, name)
+  local rows, err = db:rows("SELECT 1 WHERE to_regclass(?) IS NOT NULL", name)
+  if not rows then return nil, err end
+  return #rows > 0
+end
+
+--- Lets one at a time go on that has this name.
+---@param db credenco.journal.Database
+---@param name string
+---@return boolean? ok
+---@return string? err
+function M.lock(db, name)
+  local rows, err = db:rows("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", name)
+  return rows and true, err
+end
+
+--- What each connection of a worker holds: the server drops it the moment the connection is gone.
+---@param owner string
+---@return credenco.journal.Write
+function M.presence(owner)
+  return { sql = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))", scope = {}, width = 1, values = { owner } }
+end
+
+--- For a connection that looks records up by key or through an index, and never reads them all: without statistics, or
+--- with old ones, the planner may think that to read all of a table is cheaper.
+---@param db credenco.journal.Database
+---@return boolean? ok
+---@return string? err
+function M.look_up_by_key(db)
+  return all(db, { "SET enable_seqscan = off", "SET enable_bitmapscan = off", "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off", "SET enable_sort = off" })
+end
+
+--- For what reads all records of a workflow.
+---@param db credenco.journal.Database
+---@return boolean? ok
+---@return string? err
+function M.read_all(db)
+  return all(db, { "RESET enable_seqscan", "RESET enable_bitmapscan", "RESET enable_hashjoin", "RESET enable_mergejoin",
+    "RESET enable_sort" })
+end
+
+--- Tells the planner how large the table of records has become.
+---@param db credenco.journal.Database
+---@return boolean? ok
+---@return string? err
+function M.gather_statistics(db)
+  return db:execute "ANALYZE credenco_record"
+end
+
+--- The server does it by itself.
+function M.tidy() return true end
+
+return M

@@ -1,0 +1,186 @@
+--- A journal in a SQLite file: one process at a time, a call away, a row at a time.
+
+local columns = require "credenco.journal.columns"
+local driver = require "credenco.journal.driver"
+local cannot_write = require "credenco.journal.cannot_write"
+local private_file = require "credenco.journal.private_file"
+local uv = require "luv"
+
+local M = { name = "sqlite", shared = false, begin = "BEGIN IMMEDIATE" }
+
+local BUSY_TIMEOUT_MS = 10000
+local CHECKPOINT_PAGES = 4000
+
+M.words = {
+  now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery: worked out once, not for each row
+  clustered = "WITHOUT ROWID", -- keeps the table in the order of its key
+  skip_locked = "",
+  in_order_of_keys = "",
+  key_is_in_v = "key IN (SELECT key FROM v)",
+}
+
+-- The lock on the journal's file says that nobody else is alive.
+M.dead_workers = "SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?"
+
+---@param path string
+---@return boolean
+function M.exists(path)
+  return uv.fs_stat(path) ~= nil
+end
+
+---@param path string
+---@param options { read_only?: boolean }
+---@return table? connection
+---@return string? err
+function M.connect(path, options)
+  local dbi = driver.load "sqlite3"
+  if path ~= ":memory:" and not uv.fs_stat(path) then
+    if options.read_only then return nil, "there is no such file" end
+    local created, err = private_file.create(path) -- SQLite would create it readable by everybody
+    if not created then return nil, cannot_write(err) end
+  end
+  return driver.protected(dbi.Connect, "SQLite3", path)
+end
+
+-- Makes a database for its owner only that others could read before, once it is known to be one: nobody's folder or text
+-- file is to change. Its file is not opened for that: to close it would end every lock that this process holds on it.
+local function keep_private(path)
+  if path == ":memory:" then return true end
+  local ok, err = uv.fs_chmod(path, private_file.MODE)
+  if not ok then return nil, cannot_write(err) end
+  return true
+end
+
+local function all(db, pragmas)
+  for _, pragma in ipairs(pragmas) do
+    local rows, err = db:rows(pragma)
+    if not rows then return nil, err end
+  end
+  return true
+end
+
+--- Makes a connection ready. The schema's version is read to learn that the file is a database. FULL: a commit that was
+--- reported survives a power cut, also in WAL mode.
+---@param db credenco.journal.Database
+---@param options { read_only?: boolean, plain?: boolean }
+---@return boolean? ok
+---@return string? err
+function M.prepare(db, options)
+  if options.plain then return true end
+  local ok, err = all(db, { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS), "PRAGMA schema_version" })
+  if not ok or options.read_only then return ok, err end
+  ok, err = keep_private(db.url)
+  if not ok then return nil, err end
+  return all(db, {
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON", -- what is erased is overwritten: FAST leaves lines longer than a page
+    ("PRAGMA wal_autocheckpoint = %d"):format(CHECKPOINT_PAGES),
+  })
+end
+
+--- Doubles are exact for what is stored here.
+function M.bound(...) return ... end
+
+-- Statements -----------------------------------------------------------------------------------------
+
+-- One text per number of items would fill the statement cache, so items go out in portions of a few fixed sizes.
+local PORTIONS = { 128, 64, 32, 16, 8, 4, 2, 1 }
+local texts = setmetatable({}, { __mode = "k" })
+
+local function number_scope(sql, statement, before)
+  for i, name in ipairs(statement.scope) do sql = sql:gsub(":" .. name .. "%f[^%w_]", "?" .. before + i) end
+  return sql
+end
+
+-- The form for one item: its values stand where `v` is named. To change many at once SQLite makes a table of its own
+-- and throws it away, for each statement, which costs more than the calls.
+local function text_for_one(statement)
+  local sql = statement.sql:gsub("%s*{from_v}", "")
+  for i, name in ipairs(statement.columns) do sql = sql:gsub("v%." .. name .. "%f[^%w_]", "?" .. i) end
+  return number_scope(sql, statement, #statement.columns)
+end
+
+local function text_for_table(statement, count)
+  local row = "(" .. ("?, "):rep(#statement.columns - 1) .. "?)"
+  local rows = (row .. ", "):rep(count - 1) .. row
+  local sql = statement.sql:gsub("{from_v}", "FROM v")
+  return ("WITH v (%s) AS (VALUES %s) %s"):format(table.concat(statement.columns, ", "), rows,
+    number_scope(sql, statement, #statement.columns * count))
+end
+
+-- The text for some items in one statement; for count 0 that for each of them.
+local function text_for(statement, count)
+  local of_statement = texts[statement]
+  if not of_statement then
+    of_statement = {}
+    texts[statement] = of_statement
+  end
+  if not of_statement[count] then
+    of_statement[count] = count == 0 and text_for_one(statement) or text_for_table(statement, count)
+  end
+  return of_statement[count]
+end
+
+local function write_of(statement, scope, items, from, to, is_each)
+  local width, values = #statement.columns, {}
+  for i, name in ipairs(statement.columns) do columns.fill(name, items, from, to, values, i, width) end
+  local count = to - from + 1
+  local behind = {}
+  for i, name in ipairs(statement.scope) do behind[i] = scope[name] == nil and columns.NULL or scope[name] end
+  return { sql = text_for(statement, is_each and 0 or count), values = values, scope = behind,
+    width = is_each and width or width * count }
+end
+
+local function portion(left)
+  for _, size in ipairs(PORTIONS) do
+    if size <= left then return size end
+  end
+end
+
+---@param statement credenco.journal.Statement
+---@param scope table<string, any>
+---@param items table[]
+---@return credenco.journal.Write[]
+function M.writes(statement, scope, items)
+  if statement.each then return { write_of(statement, scope, items, 1, #items, true) } end
+  local writes, from = {}, 1
+  while from <= #items do
+    local size = portion(#items - from + 1)
+    writes[#writes + 1] = write_of(statement, scope, items, from, from + size - 1)
+    from = from + size
+  end
+  return writes
+end
+
+-- What there is -----------------------------------------------------------------------------------------
+
+--- Whether a table or an index is there.
+---@param db credenco.journal.Database
+---@param name string
+---@return boolean?
+---@return string? err
+function M.has_object(db, name)
+  local rows, err = db:rows("SELECT 1 FROM sqlite_master WHERE name = ?", name)
+  if not rows then return nil, err end
+  return #rows > 0
+end
+
+--- A transaction is alone.
+function M.lock() return true end
+
+--- There is one plan for each statement: by key where a key is given.
+function M.look_up_by_key() return true end
+function M.read_all() return true end
+function M.gather_statistics() return true end
+
+--- Rewrites the file, so that nothing of what was erased remains in its unused parts: SQLite overwrites what it deletes,
+--- but not every copy that was made of it when a page was full.
+---@param db credenco.journal.Database
+---@return boolean? ok
+---@return string? err the file is as it was
+function M.tidy(db)
+  return db:execute "VACUUM"
+end
+
+return M

@@ -1,0 +1,45 @@
+--- luadbi: its drivers, and its errors in plain words.
+
+local M = {}
+
+--- Stands at the end of a message of which something was left out.
+M.LEFT_OUT = " ..."
+
+-- What a server adds to its message shows the values of rows, or the statement that held them.
+local ADDED = { "\nDETAIL:.*", "\nQUERY:.*", "\nCONTEXT:.*" }
+
+-- The place in luadbi's source or the words around the server's message help nobody.
+---@param err any
+---@return string
+function M.plain_error(err)
+  local text = tostring(err):gsub("^[^%s:]*:%d+: ", "")
+  for _, added in ipairs(ADDED) do text = text:gsub(added, M.LEFT_OUT) end
+  text = text:gsub("%s+", " ")
+  for _, prefix in ipairs { "Error preparing statement handle: ", "Error executing statement parameters: ",
+    "Execute failed ", "Fetch failed ", "Failed to connect to database: ", "Error binding statement parameters: " } do
+    if text:sub(1, #prefix) == prefix then text = text:sub(#prefix + 1) end
+  end
+  return text:gsub("^ERROR: +", ""):match("^(.-)%s*$")
+end
+
+--- Calls a function of luadbi, which gives false or nil with an error, or throws.
+---@param fn function
+---@param ... any
+---@return any result
+---@return string? err one line
+function M.protected(fn, ...)
+  local ok, result, err = pcall(fn, ...)
+  if not ok then return nil, M.plain_error(result) end
+  if not result then return nil, M.plain_error(err or "the database gave no reason") end
+  return result
+end
+
+--- Loads luadbi with one of its drivers. A missing rock is an error, which `credenco.base.rocks` explains.
+---@param name string
+---@return table dbi
+function M.load(name)
+  require("dbd." .. name)
+  return require "DBI"
+end
+
+return M

@@ -1,0 +1,36 @@
+--- Parameters with names: `:name` in a statement, whose values are given as a table.
+
+local M = {}
+
+local texts = {}
+
+--- A statement with `?` for each parameter, and the parameters' names in the order of the statement.
+---@param sql string
+---@return string text
+---@return string[] names
+function M.positional(sql)
+  local known = texts[sql]
+  if known then return known.text, known.names end
+  local names = {}
+  local text = sql:gsub(":(%l[%l_]*)", function(name)
+    names[#names + 1] = name
+    return "?"
+  end)
+  texts[sql] = { text = text, names = names }
+  return text, names
+end
+
+--- A statement and its parameters, as a database takes them.
+---@param sql string
+---@param values table<string, any>
+---@return string text
+---@return any[] parameters
+---@return integer count some may be nil
+function M.bound(sql, values)
+  local text, names = M.positional(sql)
+  local parameters = {}
+  for i, name in ipairs(names) do parameters[i] = values[name] end
+  return text, parameters, #names
+end
+
+return M

@@ -1,0 +1,141 @@
+--- The journal's transitions, as rows. A row says what happened (`event`), in which states a record can be then
+--- (`from`), which state follows (`to`), whether a worker or a person causes it (`by`), and what else is written
+--- (`sets`: column to SQL). `update` makes the UPDATE of a row; nothing else writes a state, so what is not in the table
+--- cannot happen.
+---
+--- A worker changes only records that it holds: one whose lease ran out, and whose records another worker took, changes
+--- nothing any more. A person changes only records at their end, which nobody holds.
+---
+--- In the SQL, `v.NAME` is a value of the item that a worker writes about, and `:NAME` a parameter of the statement.
+
+local states = require "credenco.journal.states"
+
+local M = {}
+
+---@class credenco.journal.Transition
+---@field event string
+---@field from? string[] none: the event adds the record
+---@field to string
+---@field by "worker"|"person"
+---@field sets? table<string, string>
+---@field only? string a further condition
+
+-- A base of what is written, and more.
+local function plus(base, more)
+  local all = {}
+  for column, value in pairs(base) do all[column] = value end
+  for column, value in pairs(more) do all[column] = value end
+  return all
+end
+
+local OPEN = { "offered", "pending", "pushed" }
+
+-- Nobody works on the record any more, and this is why.
+local ENDED = { owner = "NULL", code = "v.code", stage = "v.stage", message = "v.message" }
+-- Nothing is kept of a credential that was issued, but that it was.
+local DONE = { owner = "NULL", offer = "NULL", wallet = "NULL", code = "NULL", stage = "NULL", message = "NULL",
+  input = "NULL" }
+-- The record is to be worked on again; why it was not issued is past.
+local REASONLESS = { wallet = "NULL", code = "NULL", stage = "NULL", message = "NULL" }
+local AGAIN = plus(REASONLESS, { owner = "NULL" })
+-- A person decided. There is nothing left to deliver.
+local SETTLED = { owner = "NULL", offer = "NULL", wallet = "NULL", code = "'settled'", stage = "'person'" }
+
+-- How old the offer of an unknown record is nobody has written down: older than any that may count as fresh.
+local AGE_UNKNOWN = "0"
+
+---@type credenco.journal.Transition[]
+M.ROWS = {
+  -- A line comes into the journal.
+  { event = "add", to = "pending", by = "worker" },
+  { event = "add_broken", to = "failed", by = "worker" },
+  { event = "add_repeated", to = "skipped", by = "worker" },
+
+  -- A worker does the work.
+  { event = "offered", from = { "pending" }, to = "offered", by = "worker", sets = { offer = "v.offer" } },
+  { event = "pushed", from = { "offered" }, to = "pushed", by = "worker", sets = { offer = "NULL" } },
+  -- A record that has come two steps further since is in a group twice, each time with the step where it is now.
+  { event = "next_step", from = OPEN, to = "pending", by = "worker", sets = { offer = "NULL", step = "v.step" },
+    only = "credenco_record.step < v.step" },
+  { event = "issued", from = OPEN, to = "issued", by = "worker", sets = DONE },
+  { event = "failed", from = OPEN, to = "failed", by = "worker", sets = plus(ENDED, { offer = "NULL" }) },
+  { event = "unknown", from = OPEN, to = "unknown", by = "worker", sets = plus(ENDED, { wallet = "v.wallet" }) },
+  { event = "skipped", from = { "pending" }, to = "skipped", by = "worker",
+    sets = plus(ENDED, { offer = "NULL", input = "NULL" }) },
+
+  -- A person corrects the line of a record: one that failed, or that nobody has begun with. Steps that were issued
+  -- stay issued: it goes on at its own.
+  { event = "corrected", from = { "failed", "pending" }, to = "pending", by = "person", only = "owner IS NULL",
+    sets = plus(REASONLESS, { offer = "NULL", input = ":input", run = "CAST(:run AS INTEGER)",
+      line = "CAST(:line AS INTEGER)" }) },
+
+  -- A person wants the same line tried again. An unknown record goes on with the offer it has; without one its status
+  -- is asked for. It never gets another offer: that would be a second credential where the first one was taken.
+  { event = "retry_failed", from = { "failed" }, to = "pending", by = "person", only = "input IS NOT NULL",
+    sets = AGAIN },
+  { event = "retry_unknown", from = { "unknown" }, to = "offered", by = "person",
+    only = "input IS NOT NULL AND offer IS NOT NULL", sets = plus(AGAIN, { updated = AGE_UNKNOWN }) },
+  { event = "retry_unknown", from = { "unknown" }, to = "pushed", by = "person",
+    only = "input IS NOT NULL AND offer IS NULL", sets = plus(AGAIN, { updated = AGE_UNKNOWN }) },
+
+  -- A person looked into the wallet, or gives a record up. What was issued at the last step is done; before that the
+  -- next step is to come.
+  { event = "settle_issued", from = { "unknown" }, to = "issued", by = "person",
+    only = "step >= CAST(:steps AS INTEGER)", sets = DONE },
+  { event = "settle_issued", from = { "unknown" }, to = "pending", by = "person",
+    only = "step < CAST(:steps AS INTEGER)", sets = plus(AGAIN, { offer = "NULL", step = "step + 1" }) },
+  { event = "settle_failed", from = { "unknown" }, to = "failed", by = "person",
+    sets = plus(SETTLED, { message = "'a person found that nothing was issued'" }) },
+  { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person",
+    sets = plus(SETTLED, { input = "NULL", message = "'given up by a person'" }) },
+}
+
+--- The rows of an event; there is one for an event that a worker causes.
+---@param event string
+---@return credenco.journal.Transition[]
+function M.of(event)
+  local found = {}
+  for _, row in ipairs(M.ROWS) do
+    if row.event == event then found[#found + 1] = row end
+  end
+  assert(#found > 0, "no transition is called " .. tostring(event))
+  return found
+end
+
+--- The state in which an event adds a record.
+---@param event string
+---@return string
+function M.added(event)
+  local row = M.of(event)[1]
+  assert(not row.from, event .. " adds no record")
+  return row.to
+end
+
+-- The assignments of a row in a fixed order: the text is what a prepared statement is known by.
+local function assignments(row)
+  local columns, parts = {}, { ("state = '%s'"):format(row.to) }
+  for column in pairs(row.sets) do columns[#columns + 1] = column end
+  table.sort(columns)
+  for _, column in ipairs(columns) do parts[#parts + 1] = ("%s = %s"):format(column, row.sets[column]) end
+  if not row.sets.updated then parts[#parts + 1] = "updated = {now}" end
+  return table.concat(parts, ", ")
+end
+
+-- The one to whom the record has to belong, and which one it is.
+local WHOSE = {
+  worker = "credenco_record.key = v.key AND credenco_record.owner = :owner",
+  person = "{which}",
+}
+
+--- The UPDATE of a row. A worker's is about a table `v` of items, a person's about the records that `{which}` stands for.
+---@param row credenco.journal.Transition
+---@return string sql
+function M.update(row)
+  assert(row.from, row.event .. " adds a record")
+  local sql = ("UPDATE credenco_record SET %s%s WHERE credenco_record.workflow = :workflow AND %s "
+    .. "AND credenco_record.copy = '' AND %s"):format(assignments(row), row.by == "worker" and " {from_v}" or "",
+    WHOSE[row.by], states.condition(row.from))
+  return row.only and sql .. " AND " .. row.only or sql
+end
+
+return M
