@@ -4,14 +4,25 @@
 
 include(${CMAKE_CURRENT_LIST_DIR}/engine.cmake)
 
-find_package(CURL 7.87 QUIET)
+set(curl_minimum 7.87)
+find_package(CURL QUIET)
 if(NOT CURL_FOUND)
   message(FATAL_ERROR
-    "libcurl (7.87 or newer) with its headers was not found.\n"
+    "libcurl (${curl_minimum} or newer) with its headers was not found.\n"
     "Debian, Ubuntu: apt-get install libcurl4-openssl-dev\n"
     "Fedora:         dnf install libcurl-devel\n"
     "Alpine:         apk add curl-dev\n"
     "macOS:          brew install curl")
+endif()
+# CMake's own search sets one of them, libcurl's CURLConfig.cmake the other
+set(curl_found "${CURL_VERSION_STRING}")
+if(NOT curl_found)
+  set(curl_found "${CURL_VERSION}")
+endif()
+if(curl_found VERSION_LESS curl_minimum)
+  message(FATAL_ERROR
+    " libcurl ${curl_found} is too old: ${curl_minimum} or newer is needed."
+    " Give the prefix of a newer one with -DCMAKE_PREFIX_PATH=...")
 endif()
 
 find_package(ZLIB QUIET)
