@@ -16,7 +16,7 @@ error_log stderr error;
 
 events {
   use epoll;
-  worker_connections 1024;
+  worker_connections $CONNECTIONS;
   multi_accept on;
   accept_mutex off;
 }
@@ -64,15 +64,16 @@ local function free_port()
   return port
 end
 
-local function configuration(port, logged)
+local function configuration(port, logged, connections)
   local values = {
     LOG = logged and "requests.log request" or "off",
     ISSUE = logged and ANSWER_AFTER_BODY or ANSWER,
     ANSWER = ANSWER,
     PORT = tostring(port),
+    CONNECTIONS = tostring(connections or 1024),
   }
   local text = CONFIGURATION
-  for _, name in ipairs { "LOG", "ISSUE", "ANSWER", "PORT" } do -- PORT last: the others contain it
+  for _, name in ipairs { "LOG", "ISSUE", "ANSWER", "CONNECTIONS", "PORT" } do -- PORT last: the others contain it
     text = text:gsub("%$" .. name, (values[name]:gsub("%%", "%%%%")))
   end
   return text
@@ -129,13 +130,14 @@ end
 ---@field folder string
 
 --- Starts the server; raises an error when it does not come up.
----@param options { cpu: integer?, logged: boolean? } the processor to run on; whether to log requests
+---@param options { cpu: integer?, logged: boolean?, connections: integer? } the processor to run on; whether to log
+---  requests; how many connections at a time (1024)
 ---@return bench.Stub
 function M.start(options)
   local self = setmetatable({ port = free_port() }, M)
   self.url = "http://127.0.0.1:" .. self.port
   self.folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
-  write_file(self.folder .. "/nginx.conf", configuration(self.port, options.logged))
+  write_file(self.folder .. "/nginx.conf", configuration(self.port, options.logged, options.connections))
   local command = process.pinned(options.cpu,
     { "setpriv", "--pdeathsig", "TERM", -- it goes even when this program is killed
       "nginx", "-p", self.folder, "-e", "stderr", "-c", self.folder .. "/nginx.conf" })
