@@ -7,7 +7,7 @@ local states = require "credenco.journal.states"
 
 local M = {}
 
-M.VERSION = 2
+M.VERSION = 3
 
 -- One row a record; `wallet` only where a person has to look into it. (workflow, key) is what the outside world knows
 -- it by; `copy` tells apart what has no key of its own: a line that does not parse, and one that repeats another line's
@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS credenco_run (
   workflow TEXT NOT NULL,
   source TEXT NOT NULL,
   format TEXT NOT NULL,
+  encoding TEXT,
   header TEXT,
   place TEXT,
   edition TEXT,

@@ -114,7 +114,7 @@ local function read_source(run, source)
   end
   run.id, run.source = id, source
   local complete, source_err = feeder.feed(run, source)
-  if source_err then run:stop("source", { code = "source", message = source_err }) end
+  if source_err then run:stop("source", { code = "source", message = ("%s: %s"):format(source.name, source_err) }) end
   return complete
 end
 
