@@ -11,8 +11,8 @@ files["bench"] = { std = "lua54" }
 files["spec"] = { std = "+busted", max_line_length = 160 } -- tables of cases are rows
 files["lua/credenco/loop/nginx.lua"] = { std = "ngx_lua" }
 files["lua/credenco/loop/nginx"] = { std = "ngx_lua" }
-files["lua/credenco/transport/resty.lua"] = { std = "ngx_lua" }
-files["lua/credenco/transport/resty"] = { std = "ngx_lua" }
+files["lua/credenco/transport/cosocket.lua"] = { std = "ngx_lua" }
+files["lua/credenco/transport/cosocket"] = { std = "ngx_lua" }
 files["lua/credenco/webhook.lua"] = { std = "ngx_lua" }
 files["lua/credenco/sandbox"] = { std = "+ngx_lua" }
 files["*.rockspec"] = { std = "rockspec" }

@@ -11,7 +11,7 @@ local function run(root, args)
   local options, peers = options_of.parse(args, peers_of)
   build.check(peers)
   build.all(root, peers)
-  if options.smoke then return smoke.run(root, peers) and 0 or 1 end
+  if options.smoke then return smoke.run(root, peers, options.tls) and 0 or 1 end
   if options.instructions then
     instructions.run(root, peers, options)
     return 0

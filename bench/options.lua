@@ -12,6 +12,7 @@ local M = {}
 ---@field client_cpu integer?
 ---@field server_cpu integer?
 ---@field json boolean
+---@field tls boolean
 ---@field smoke boolean
 ---@field instructions boolean
 
@@ -50,6 +51,7 @@ local function parser(names)
   p:option("--server-cpu", "the processor of nginx"):default "1":convert(count)
   p:flag("--no-pin", "let the system choose the processors")
   p:flag("--json", "print one JSON document with every sample")
+  p:flag("--tls", "over TLS instead of plain http")
   p:flag("--smoke", "few flows; check every request instead of measuring")
   p:flag("--instructions", "count instructions with valgrind instead of measuring time")
   return p

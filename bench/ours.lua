@@ -22,7 +22,7 @@ local function run(client, list)
   end
 end
 
-local client = credenco.new { base_url = base_url, api_key = "bench" }
+local client = credenco.new { base_url = base_url, api_key = "bench", ca_file = os.getenv "BENCH_CA_FILE" }
 local measured = records.list(flows)
 run(client, records.list(warmup))
 collectgarbage()

@@ -41,6 +41,7 @@ end
 ---@field flows integer
 ---@field rounds integer
 ---@field concurrency integer
+---@field tls boolean
 ---@field rows table[] one per peer; the first is what the ratios refer to
 
 --- Summarises the samples. Ratios are taken round by round, then summarised.
@@ -59,6 +60,7 @@ function M.make(peers, samples, options)
     flows = options.flows,
     rounds = options.rounds,
     concurrency = options.concurrency,
+    tls = options.tls or false,
     rows = rows,
   }
 end
@@ -108,8 +110,8 @@ function M.text(report)
   for _, r in ipairs(report.rows) do
     lines[#lines + 1] = cells(r)
   end
-  return ("%s; %s\n%d rounds of %d flows, concurrency %d; medians, ratios to %s round by round\n\n%s\n"):format(
-    report.machine, report.date, report.rounds, report.flows, report.concurrency,
+  return ("%s; %s\n%d rounds of %d flows over %s, concurrency %d; medians, ratios to %s round by round\n\n%s\n"):format(
+    report.machine, report.date, report.rounds, report.flows, report.tls and "TLS" or "plain http", report.concurrency,
     report.rows[1].peer, aligned(lines))
 end
 

@@ -16,15 +16,17 @@ local M = {}
 ---@param root string
 ---@param peer bench.Peer
 ---@param options bench.Options
----@param url string
+---@param server bench.Stub
 ---@return { flows: integer, wall_s: number, user_s: number, sys_s: number }
-function M.run_peer(root, peer, options, url)
+function M.run_peer(root, peer, options, server)
   local command = process.pinned(options.client_cpu, peer.command(root))
   for _, number in ipairs { options.flows, options.warmup, options.concurrency } do
     command[#command + 1] = tostring(number)
   end
-  table.insert(command, #command - 2, url)
-  local line = process.must(command, { env = peer.env and peer.env(root), limit_s = 300 })
+  table.insert(command, #command - 2, server.url)
+  local env = peer.env and peer.env(root) or {}
+  env.BENCH_CA_FILE = server.ca_file
+  local line = process.must(command, { env = env, limit_s = 300 })
   local reading = cjson.decode(line)
   if reading.flows ~= options.flows then error(peer.name .. " ran another number of flows", 0) end
   return reading
@@ -46,7 +48,7 @@ end
 
 local function sample(root, peer, options, server)
   local before = server:counters()
-  local reading = M.run_peer(root, peer, options, server.url)
+  local reading = M.run_peer(root, peer, options, server)
   local after = server:counters()
   check_counts(peer, options, before, after)
   local cpu_s = reading.user_s + reading.sys_s
@@ -66,7 +68,7 @@ end
 ---@param options bench.Options
 ---@return table<string, bench.Sample[]>
 function M.measure(root, peers, options)
-  local server = stub.start { cpu = options.server_cpu }
+  local server = stub.start { cpu = options.server_cpu, tls_by = options.tls and root or nil }
   local samples = {}
   for _, peer in ipairs(peers) do
     samples[peer.name] = {}

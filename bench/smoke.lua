@@ -9,8 +9,7 @@ local stub = require "bench.stub"
 local M = {}
 
 local SETTINGS = { flows = 300, warmup = 100, concurrency = 16 }
-local PUSH = "/api/oidc/offer/%s?directIssue=true&credential_offer_uri="
-  .. "http%%3A%%2F%%2F127.0.0.1%%3A%d%%2Fapi%%2Foidc%%2Fcredential-offer%%2Fabc123"
+local PUSH = "/api/oidc/offer/%s?directIssue=true&credential_offer_uri=%s%%2Fapi%%2Foidc%%2Fcredential-offer%%2Fabc123"
 
 local function same(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b end
@@ -48,8 +47,8 @@ local function check_issue(request, record)
   }), request, "another body expected")
 end
 
-local function check_push(request, record, port)
-  expect(request.uri == PUSH:format(record.wallet_key, port), request, "another target expected")
+local function check_push(request, record, url)
+  expect(request.uri == PUSH:format(record.wallet_key, stub.encoded(url)), request, "another target expected")
   expect(request.status == 201, request, "status 201 expected")
   expect(request.type == "" and request.body == "", request, "no body expected")
   expect(request.key == "", request, "no API key expected")
@@ -85,14 +84,14 @@ local function record_of(request)
   return by_wallet_key[request.uri:match "^/api/oidc/offer/([^?]*)"], check_push
 end
 
-local function check_log(lines, only_first, port)
+local function check_log(lines, only_first, url)
   local counts = { [check_issue] = {}, [check_push] = {} }
   for _, line in ipairs(lines) do
     local request = cjson.decode(line)
     local record, check = record_of(request)
     expect(record, request, "not a request of a flow")
     check_common(request)
-    check(request, record, port)
+    check(request, record, url)
     local seen = counts[check]
     seen[record.correlation_id] = (seen[record.correlation_id] or 0) + 1
   end
@@ -102,17 +101,18 @@ local function check_log(lines, only_first, port)
 end
 
 local function check_peer(root, peer, server, options)
-  rounds.run_peer(root, peer, options, server.url)
+  rounds.run_peer(root, peer, options, server)
   server:counters() -- answered after the last request was logged
-  check_log(server:take_log(), peer.name == "libcurl-plain", server.port)
+  check_log(server:take_log(), peer.name == "libcurl-plain", server.url)
 end
 
 --- Runs every peer and prints a line for each.
 ---@param root string
 ---@param peers bench.Peer[]
+---@param tls boolean
 ---@return boolean whether all of them passed
-function M.run(root, peers)
-  local server = stub.start { logged = true }
+function M.run(root, peers, tls)
+  local server = stub.start { logged = true, tls_by = tls and root or nil }
   local passed, failed = 0, 0
   for _, peer in ipairs(peers) do
     local ok, answer = pcall(check_peer, root, peer, server, SETTINGS)

@@ -16,7 +16,7 @@ error_log stderr error;
 
 events {
   use epoll;
-  worker_connections $CONNECTIONS;
+  worker_connections 4096;
   multi_accept on;
   accept_mutex off;
 }
@@ -38,6 +38,7 @@ http {
 
   server {
     listen 127.0.0.1:$PORT backlog=1024;
+    $TLS
 
     location = /api/v2/credential/issue { $ISSUE }
     location ^~ /api/oidc/offer/ { return 201; }
@@ -47,10 +48,17 @@ http {
 }
 ]]
 
+-- Sessions are kept, so that no peer pays for more handshakes than it has to.
+local TLS = [[
+    listen 127.0.0.1:$SECURE_PORT ssl backlog=1024;
+    ssl_certificate server.pem;
+    ssl_certificate_key server.key;
+    ssl_session_cache shared:sessions:1m;]]
+
 local ANSWER = [[return 200 '{"correlation_id":"bench-000000",]]
   .. [["request_uri":"openid-credential-offer://?credential_offer_uri=]]
-  .. [[http%3A%2F%2F127.0.0.1%3A$PORT%2Fapi%2Foidc%2Fcredential-offer%2Fabc123",]]
-  .. [["status_uri":"http://127.0.0.1:$PORT/api/v2/issue/bench-000000"}';]]
+  .. [[$ENCODED_URL%2Fapi%2Foidc%2Fcredential-offer%2Fabc123",]]
+  .. [["status_uri":"$URL/api/v2/issue/bench-000000"}';]]
 
 -- nginx reads a body only when something needs it, so the log sees it behind a proxy to itself.
 local ANSWER_AFTER_BODY = "client_body_in_single_buffer on; proxy_pass http://127.0.0.1:$PORT/answer;"
@@ -64,16 +72,26 @@ local function free_port()
   return port
 end
 
-local function configuration(port, logged, connections)
+--- The server's URL inside of another.
+---@param url string
+---@return string
+function M.encoded(url)
+  return (url:gsub(":", "%%3A"):gsub("/", "%%2F"))
+end
+
+local function configuration(port, secure_port, url, logged)
   local values = {
+    ENCODED_URL = M.encoded(url),
+    URL = url,
+    TLS = secure_port and TLS or "",
+    SECURE_PORT = tostring(secure_port),
     LOG = logged and "requests.log request" or "off",
     ISSUE = logged and ANSWER_AFTER_BODY or ANSWER,
     ANSWER = ANSWER,
     PORT = tostring(port),
-    CONNECTIONS = tostring(connections or 1024),
   }
   local text = CONFIGURATION
-  for _, name in ipairs { "LOG", "ISSUE", "ANSWER", "CONNECTIONS", "PORT" } do -- PORT last: the others contain it
+  for _, name in ipairs { "LOG", "ISSUE", "ANSWER", "TLS", "SECURE_PORT", "ENCODED_URL", "URL", "PORT" } do -- PORT last: the others contain it
     text = text:gsub("%$" .. name, (values[name]:gsub("%%", "%%%%")))
   end
   return text
@@ -124,20 +142,32 @@ local function get(port, path)
   return parts[1] and table.concat(parts)
 end
 
+-- A certificate for this run, by the sandbox's own means.
+local function write_certificate(folder, root)
+  package.path = root .. "/lua/?.lua;" .. package.path
+  local pem = require("credenco.sandbox.host.tls").make "127.0.0.1"
+  write_file(folder .. "/ca.pem", pem.ca)
+  write_file(folder .. "/server.pem", pem.certificate)
+  write_file(folder .. "/server.key", pem.key)
+  return folder .. "/ca.pem"
+end
+
 ---@class bench.Stub
 ---@field url string where it listens
+---@field ca_file string? the authority to trust, where that is https
 ---@field pid integer
 ---@field folder string
 
 --- Starts the server; raises an error when it does not come up.
----@param options { cpu: integer?, logged: boolean?, connections: integer? } the processor to run on; whether to log
----  requests; how many connections at a time (1024)
+---@param options { cpu: integer?, logged: boolean?, tls_by: string? } the processor to run on; whether to log requests; the checkout that can make a certificate, for TLS
 ---@return bench.Stub
 function M.start(options)
   local self = setmetatable({ port = free_port() }, M)
-  self.url = "http://127.0.0.1:" .. self.port
+  local secure_port = options.tls_by and free_port()
+  self.url = secure_port and "https://127.0.0.1:" .. secure_port or "http://127.0.0.1:" .. self.port
   self.folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
-  write_file(self.folder .. "/nginx.conf", configuration(self.port, options.logged, options.connections))
+  self.ca_file = options.tls_by and write_certificate(self.folder, options.tls_by)
+  write_file(self.folder .. "/nginx.conf", configuration(self.port, secure_port, self.url, options.logged))
   local command = process.pinned(options.cpu,
     { "setpriv", "--pdeathsig", "TERM", -- it goes even when this program is killed
       "nginx", "-p", self.folder, "-e", "stderr", "-c", self.folder .. "/nginx.conf" })

@@ -35,7 +35,7 @@ describe("credenco.new refuses", function()
     { "an empty key", { api_key = "" }, "credenco.new: api_key must not be empty" },
     { "a line break in the user agent", { user_agent = "a\nb" }, "credenco.new: user_agent must not hold control bytes" },
     { "an unknown scheme", { auth_scheme = "basic" }, 'credenco.new: auth_scheme must be "x-api-key" or "bearer"' },
-    { "an unknown transport", { transport = "curly" }, 'credenco.new: transport must be "curl", "resty" or a table' },
+    { "an unknown transport", { transport = "curly" }, 'credenco.new: transport must be "curl", "cosocket" or a table' },
     { "a transport that cannot send", { transport = {} }, "credenco.new: transport must have a method send" },
     { "a mistyped retry option", { retry = { max_attempt = 1 } },
       "credenco.new retry: unknown option 'max_attempt', did you mean 'max_attempts'?" },

@@ -102,7 +102,7 @@ end
 ---@param table_size integer
 return function(root, engine, records, table_size)
   local bench = { root = root, engine = engine, records = records, at = 0,
-    folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX")), server = stub.start { connections = 4096 } }
+    folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX")), server = stub.start {} }
   local server = postgres.start { shared_buffers = "128MB" }
   local ok, err = pcall(function()
     local url = server:database()

@@ -23,7 +23,7 @@ describe("credenco offer --qr-code", function()
   local function offer(qr_uri, path)
     local scenario = server:scenario { create = { {
       act = "answer", status = 200, headers = { ["content-type"] = "application/json" },
-      body = cjson.encode { correlation_id = "order-1", request_uri = REQUEST_URI, qr_uri = qr_uri },
+      body = cjson.encode { request_uri = REQUEST_URI, qr_uri = qr_uri },
     } } }
     local outcome = program.run({ "offer", "--template", "t", "--qr-code", path, "--json" },
       { CREDENCO_BASE_URL = scenario.url, CREDENCO_API_KEY = "k" })

@@ -40,11 +40,16 @@ end
 return function(given)
   local env = given.env
   env.now_ms, env.together = loop.now_ms, together
-  function env.scenario(script) return new_scenario(given.control_port, script) end
+  function env.scenario(script)
+    local scenario = new_scenario(given.control_port, script)
+    -- nginx compares a certificate with a name, never with an address
+    scenario.url = scenario.url:gsub("^http://127%.0%.0%.1:", "http://localhost:")
+    return scenario
+  end
   local new = require("credenco.transport." .. given.transport).new
   local function new_transport(options)
     -- cosockets trust the authorities of nginx's configuration
-    return new { ca_file = given.transport ~= "resty" and options.ca_file or nil }
+    return new { ca_file = given.transport ~= "cosocket" and options.ca_file or nil }
   end
   for _, case in ipairs(contract(new_transport, env)) do
     if case.name == given.name then return case.run() end

@@ -102,7 +102,7 @@ describe("a record", function()
   end)
 
   it("that meets a push answered with 500 asks before it repeats", function()
-    bench.script.push_offer = { err("server_error", "rejected", { http_status = 500 }) }
+    bench.script.push_offer = { err("server_error", "unknown", { http_status = 500 }) }
     assert(bench:run(records(1)))
     assert.equal(1, #bench.calls.issue_status)
     assert.equal(bench.calls.push_offer[1].offer_uri, bench.calls.push_offer[2].offer_uri)

@@ -41,16 +41,23 @@ local function requests_of(step, count)
   return requests
 end
 
--- One behaviour, all the time, at every step.
-local function everywhere(behaviour, name, code, sent, attempts, http_status, options)
+-- One behaviour, all the time, at every step. In doubt trust_issuer looks before it repeats, and the server's
+-- list cannot be had. `sent_to_wallet` is for the calls that change a wallet.
+local function everywhere(behaviour, name, code, sent, attempts, http_status, options, sent_to_wallet)
   for _, step in ipairs(STEPS) do
+    local changes_a_wallet = step.script == "push" or step.script == "trust"
+    local known = changes_a_wallet and sent_to_wallet or sent
+    local looks = step.script == "trust" and known == "unknown" and attempts > 1
+    local made = looks and 1 or attempts
+    local requests = requests_of(step, made)
+    requests.contacts = looks and 1 or nil
     case {
       name = step.step .. ": " .. name,
       call = step.call,
       script = { [step.script] = { behaviour } },
       options = options,
-      err = failure(code, step.step, sent, attempts, http_status),
-      requests = requests_of(step, attempts),
+      err = failure(code, step.step, known, made, http_status),
+      requests = requests,
     }
   end
 end
@@ -124,12 +131,16 @@ everywhere(401, "status 401", "unauthorized", "rejected", 1, 401)
 everywhere(403, "status 403", "forbidden", "rejected", 1, 403)
 everywhere(404, "status 404", "not_found", "rejected", 1, 404)
 everywhere(429, "status 429", "rate_limited", "rejected", 3, 429)
-everywhere(500, "status 500", "server_error", "rejected", 1, 500)
+everywhere(408, "status 408", "timeout", "unknown", 3, 408)
+everywhere(425, "status 425", "rejected", "rejected", 1, 425, nil, "unknown")
+for _, status in ipairs { 500, 520, 521, 522, 523, 524, 525, 526, 527, 598, 599 } do
+  everywhere(status, "status " .. status, "server_error", "unknown", 1, status)
+end
 everywhere(502, "status 502", "server_error", "unknown", 3, 502)
-everywhere(503, "status 503", "server_error", "rejected", 3, 503)
+everywhere(503, "status 503", "server_error", "rejected", 3, 503, nil, "unknown")
 everywhere(504, "status 504", "server_error", "unknown", 3, 504)
-everywhere("redirect", "a redirect to another host", "bad_response", "rejected", 1, 302)
-everywhere("redirect_with_body", "a redirect that keeps the method", "bad_response", "rejected", 1, 307)
+everywhere("redirect", "a redirect to another host", "bad_response", "unknown", 1, 302)
+everywhere("redirect_with_body", "a redirect that keeps the method", "bad_response", "unknown", 1, 307)
 everywhere("plain_refusal", "plain text labelled as JSON", "rejected", "rejected", 1, 400)
 everywhere("binary_refusal", "a refusal in binary", "rejected", "rejected", 1, 422)
 everywhere("huge_refusal", "a refusal with many words", "rejected", "rejected", 1, 422)
@@ -147,7 +158,8 @@ for _, row in ipairs {
       name = ("push_offer: status %d with Retry-After: %s"):format(status, retry_after),
       call = "issue_direct",
       script = { push = { { status = status, headers = { ["retry-after"] = retry_after } } } },
-      err = failure(status == 429 and "rate_limited" or "server_error", "push_offer", "rejected", attempts, status),
+      err = status == 429 and failure("rate_limited", "push_offer", "rejected", attempts, status)
+        or failure("server_error", "push_offer", "unknown", attempts, status),
       requests = { create = 1, push = attempts },
     }
   end
@@ -184,10 +196,12 @@ for _, behaviour in ipairs { "html", "not_json", "nothing", "string_json", "null
   unusable("trust_issuer", "trust_issuer", "trust", behaviour)
 end
 
-case {
-  name = "push_offer: html", call = "issue_direct", script = { push = { "html" } },
-  err = failure("bad_response", "push_offer", "unknown", 1, 200), requests = { create = 1, push = 1 },
-}
+for _, behaviour in ipairs { "html", "html_with_mark", "html_in_utf_16", "html_behind_text" } do
+  case {
+    name = "push_offer: " .. behaviour, call = "issue_direct", script = { push = { behaviour } },
+    err = failure("bad_response", "push_offer", "unknown", 1, 200), requests = { create = 1, push = 1 },
+  }
+end
 
 for behaviour, code in pairs {
   request_uri_without_offer = "no_offer_uri",
@@ -223,14 +237,15 @@ end
 token(400, "rejected", "rejected", 1, 400)
 token(401, "unauthorized", "rejected", 1, 401)
 token(403, "forbidden", "rejected", 1, 403)
-token(500, "server_error", "rejected", 1, 500)
+token(500, "server_error", "unknown", 1, 500)
+token("invalid_client", "unauthorized", "rejected", 1, 400)
 token(503, "server_error", "rejected", 3, 503)
 token("reset", "connect_failed", "unknown", 3)
 token("html", "bad_response", "unknown", 1, 200)
 token("other_json", "bad_response", "unknown", 1, 200)
 token("token_number", "bad_response", "unknown", 1, 200)
 token("token_with_newline", "bad_response", "unknown", 1, 200)
-token("redirect", "bad_response", "rejected", 1, 302)
+token("redirect", "bad_response", "unknown", 1, 302)
 token("echo_refusal", "rejected", "rejected", 1, 422)
 
 case {
@@ -254,12 +269,26 @@ local function recovered(name, call, script, requests)
   }
 end
 
-for _, behaviour in ipairs { "reset", "close", "half_head", "half_body", 429, 502, 503, 504 } do
+for _, behaviour in ipairs { "reset", "close", "half_head", "half_body", 408, 429, 502, 503, 504 } do
   for _, step in ipairs(STEPS) do
+    local requests = step.step == "create_offer" and { create = 2, push = 1 } or requests_of(step, 2)
+    requests.contacts = step.script == "trust" and behaviour ~= 429 and 1 or nil
     recovered(("%s: recovers from %s"):format(step.step, behaviour), step.call,
-      { [step.script] = { behaviour, "proper" } },
-      step.step == "create_offer" and { create = 2, push = 1 } or requests_of(step, 2))
+      { [step.script] = { behaviour, "proper" }, contacts = { "no_contacts" } }, requests)
   end
+end
+
+recovered("trust_issuer: finds the contact that a lost answer was about", "trust_issuer",
+  { trust = { "close" }, contacts = { "contacts" } }, { trust = 1, contacts = 1 })
+
+-- A list that does not say whether the contact was made.
+for _, behaviour in ipairs { "other_contacts", "html", 404, 405, 500, "close" } do
+  case {
+    name = "trust_issuer: a lost answer, and as the list: " .. behaviour, call = "trust_issuer",
+    script = { trust = { "close", "proper" }, contacts = { behaviour } }, options = { retry = { max_attempts = 2, base_ms = 1 } },
+    err = failure("connect_failed", "trust_issuer", "unknown", 1),
+    requests = { trust = 1, contacts = behaviour == "close" and 2 or 1 },
+  }
 end
 
 recovered("both calls recover, each twice", "issue_direct",

@@ -4,7 +4,7 @@ local files = require "spec.support.files"
 local Server = require "spec.support.server"
 local wait = require "spec.support.wait"
 
-local PROGRAM = "/usr/sbin/nginx"
+local PROGRAM = os.getenv "CREDENCO_NGINX" or "/usr/sbin/nginx"
 local MODULES = "/usr/lib/nginx/modules/"
 local TRIES = 5 -- another process may take the port between choosing and listening
 
@@ -47,9 +47,20 @@ local nginx = {}
 ---@field tls { certificate: string, key: string }? paths; speaks https then
 ---@field files table<string, string>? name to content, written into the folder first
 
+local built_in -- whether the program was built with its Lua module inside
+
+local function has_lua()
+  if built_in == nil then
+    local pipe = assert(io.popen(PROGRAM .. " -V 2>&1"))
+    built_in = pipe:read("*a"):find("lua-nginx-module", 1, true) ~= nil
+    pipe:close()
+  end
+  return built_in
+end
+
 local function main_block(options)
   local lines = { options.main or "" }
-  if options.lua then
+  if options.lua and not has_lua() then
     lines[#lines + 1] = "load_module " .. MODULES .. "ndk_http_module.so;"
     lines[#lines + 1] = "load_module " .. MODULES .. "ngx_http_lua_module.so;"
   end

@@ -400,7 +400,7 @@ case("ends what is under way when it is closed", function(t)
     function() t.transport:close() end,
   }
   expect.equal("closed", code, "code")
-  expect.equal("unknown", sent, "sent")
+  expect.one_of({ no = true, unknown = true }, sent, "sent") -- whatever had begun by then
 end)
 
 case("sends nothing once it is closed, which it may be twice", function(t)

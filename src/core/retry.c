@@ -1,48 +1,5 @@
 #include "retry.h"
 
-#include <stddef.h>
-
-credenco_code credenco_status_code(int http_status) {
-    static const struct {
-        int http_status;
-        credenco_code code;
-    } named[] = {
-        {401, CREDENCO_UNAUTHORIZED},
-        {403, CREDENCO_FORBIDDEN},
-        {404, CREDENCO_NOT_FOUND},
-        {429, CREDENCO_RATE_LIMITED},
-    };
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
-        if (named[i].http_status == http_status) {
-            return named[i].code;
-        }
-    }
-    if (http_status >= 200 && http_status < 300) {
-        return CREDENCO_OK;
-    }
-    if (http_status >= 400 && http_status < 500) {
-        return CREDENCO_REJECTED;
-    }
-    return http_status >= 500 ? CREDENCO_SERVER_ERROR : CREDENCO_BAD_RESPONSE;
-}
-
-credenco_sent credenco_status_sent(int http_status) {
-    return http_status == 502 || http_status == 504 ? CREDENCO_SENT_UNKNOWN
-                                                    : CREDENCO_SENT_REJECTED;
-}
-
-static bool retryable_status(int http_status) {
-    return http_status == 429 || http_status == 502 || http_status == 503 || http_status == 504;
-}
-
-bool credenco_retryable(const credenco_failure *failure) {
-    if (failure->http_status != 0) {
-        return retryable_status(failure->http_status);
-    }
-    return failure->code == CREDENCO_CONNECT_FAILED || failure->code == CREDENCO_TIMEOUT ||
-           failure->code == CREDENCO_BAD_RESPONSE; /* what came is no HTTP response */
-}
-
 int64_t credenco_retry_wait_ms(const credenco_retry_policy *policy, uint32_t attempt,
                                int64_t retry_after_ms, double jitter) {
     if (retry_after_ms >= 0) {

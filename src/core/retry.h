@@ -1,12 +1,10 @@
-/* Whether a failed call is made again, and after how long. Pure decisions: the
- * time, the deadline and the jitter are arguments. */
+/* How long a failed call waits before it is made again, and how often a client repeats
+ * calls. Pure decisions: the jitter is an argument. */
 #ifndef CREDENCO_CORE_RETRY_H
 #define CREDENCO_CORE_RETRY_H
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "error.h"
 
 typedef struct credenco_retry_policy {
     uint32_t max_attempts; /* all attempts of one call, the first included; at least 1 */
@@ -26,26 +24,6 @@ enum {
     CREDENCO_QUOTA_RETRY_COST = 5,
     CREDENCO_QUOTA_SUCCESS_REFUND = 1
 };
-
-/* One failed attempt, as the transport or the server reported it. */
-typedef struct credenco_failure {
-    credenco_code code;
-    credenco_sent sent;
-    int http_status;        /* 0 when no answer arrived */
-    int64_t retry_after_ms; /* what the server asked for, or -1 */
-} credenco_failure;
-
-/* What an HTTP status means for a call: CREDENCO_OK for 2xx. Statuses below
- * 200 and 3xx are CREDENCO_BAD_RESPONSE: redirects are not followed. */
-credenco_code credenco_status_code(int http_status);
-
-/* How certain a refusal is: a 502 or 504 comes from a gateway that lost the
- * server's own answer, so the work may have been done. */
-credenco_sent credenco_status_sent(int http_status);
-
-/* True when trying again later can help: the request did not arrive, its answer
- * was lost, or the server said so (429, 502, 503, 504). */
-bool credenco_retryable(const credenco_failure *failure);
 
 /* Full jitter: a wait between 0 and base * 2^(attempt - 1), capped. A wait the
  * server asked for is taken as it is. `attempt` counts from 1, `jitter` is in [0, 1). */

@@ -2,13 +2,13 @@
  * arguments (the time, randomness, identifiers), and what Lua's io lacks (files.h). */
 #include <lauxlib.h>
 #include <lua.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "compat.h"
 #include "core/chars.h"
-#include "core/endpoint.h"
 #include "core/text.h"
 #include "core/uri.h"
 #include "files.h"
@@ -51,33 +51,49 @@ static int push_result(lua_State *L, credenco_code code, const credenco_buf *buf
     return 1;
 }
 
+/* --- with a buffer of their own, which every call of them uses again -------------------- */
+
+static credenco_buf *own_buf(lua_State *L) {
+    credenco_buf *buf = lua_touserdata(L, lua_upvalueindex(1));
+    credenco_buf_clear(buf);
+    return buf;
+}
+
 /* offer_uri(request_uri) -> credential_offer_uri | nil, code */
 static int core_offer_uri(lua_State *L) {
     credenco_span request_uri = credenco_check_span(L, 1);
-    credenco_buf *buf = push_scratch(L);
+    credenco_buf *buf = own_buf(L);
     return push_result(L, credenco_offer_uri(request_uri, buf), buf);
 }
+
+/* url(text, value, text, value, ...) -> every text as it is, every value percent-encoded, up to
+ * the first nil | nil, code */
+static int core_url(lua_State *L) {
+    credenco_buf *buf = own_buf(L);
+    credenco_code code = CREDENCO_OK;
+    int count = lua_gettop(L);
+    for (int i = 1; i <= count && !lua_isnil(L, i) && code == CREDENCO_OK; i++) {
+        credenco_span part = credenco_check_span(L, i);
+        code = i % 2 != 0 ? credenco_buf_append(buf, part) : credenco_uri_encode(part, buf);
+    }
+    return push_result(L, code, buf);
+}
+
+/* Leaves the module's table as it is but for `name`. */
+static void set_with_buf(lua_State *L, const char *name, lua_CFunction function) {
+    credenco_buf *buf = push_scratch(L);
+    credenco_buf_init(buf, CREDENCO_URL_MAX);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, -2, name);
+}
+
+/* --- others ----------------------------------------------------------------------------- */
 
 /* encode(text) -> percent-encoded text */
 static int core_encode(lua_State *L) {
     credenco_span text = credenco_check_span(L, 1);
     credenco_buf *buf = push_scratch(L);
     return push_result(L, credenco_uri_encode(text, buf), buf);
-}
-
-/* endpoint_url(step, base_url, id) -> url */
-static int core_endpoint_url(lua_State *L) {
-    credenco_step step = credenco_check_step(L, 1);
-    credenco_span base_url = credenco_check_span(L, 2);
-    credenco_span id = credenco_check_span(L, 3);
-    credenco_buf *buf = push_scratch(L);
-    return push_result(L, credenco_endpoint_url(step, base_url, id, buf), buf);
-}
-
-/* method(step) -> the HTTP method of that call */
-static int core_method(lua_State *L) {
-    lua_pushstring(L, credenco_endpoint_method(credenco_check_step(L, 1)));
-    return 1;
 }
 
 /* parse_url(text) -> { scheme, host, port, target, loopback } | nil */
@@ -142,6 +158,18 @@ static int core_has_control(lua_State *L) {
     return 1;
 }
 
+/* line_breaks(text) -> how many line feeds it has */
+static int core_line_breaks(lua_State *L) {
+    credenco_span text = credenco_check_span(L, 1);
+    const char *end = text.data + text.len;
+    lua_Integer count = 0;
+    for (const char *at = text.data; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++) {
+        count++;
+    }
+    lua_pushinteger(L, count);
+    return 1;
+}
+
 /* now_ms() -> milliseconds of the monotonic clock */
 static int core_now_ms(lua_State *L) {
     struct timespec now;
@@ -156,6 +184,14 @@ static int core_sleep_ms(lua_State *L) {
     struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
     nanosleep(&left, NULL);
     return 0;
+}
+
+/* readable(descriptor) -> whether something has arrived on it, its end included */
+static int core_readable(lua_State *L) {
+    const int64_t descriptor = credenco_check_integer(L, 1, 0, INT32_MAX);
+    struct pollfd look = {.fd = (int)descriptor, .events = POLLIN | POLLRDHUP};
+    lua_pushboolean(L, poll(&look, 1, 0) != 0);
+    return 1;
 }
 
 static void fill_random(lua_State *L, void *bytes, size_t len) {
@@ -217,15 +253,13 @@ static int core_sized(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"offer_uri", core_offer_uri},
     {"encode", core_encode},
-    {"endpoint_url", core_endpoint_url},
-    {"method", core_method},
     {"parse_url", core_parse_url},
     {"same_origin", core_same_origin},
     {"wallet_key_valid", core_wallet_key_valid},
     {"utf8_valid", core_utf8_valid},
     {"plain_text", core_plain_text},
+    {"line_breaks", core_line_breaks},
     {"has_control", core_has_control},
     {"json_plain", credenco_lua_json_plain},
     {"json_read", credenco_lua_json_read},
@@ -234,6 +268,7 @@ static const luaL_Reg functions[] = {
     {"signals_forget", credenco_lua_signals_forget},
     {"now_ms", core_now_ms},
     {"sleep_ms", core_sleep_ms},
+    {"readable", core_readable},
     {"random", core_random},
     {"uuid", core_uuid},
     {"uuid_of", core_uuid_of},
@@ -255,6 +290,8 @@ int luaopen_credenco_core(lua_State *L) {
     credenco_lua_register_flow(L);
     credenco_lua_register_exchange(L);
     luaL_newlib(L, functions);
+    set_with_buf(L, "offer_uri", core_offer_uri);
+    set_with_buf(L, "url", core_url);
     lua_pushliteral(L, CREDENCO_VERSION);
     lua_setfield(L, -2, "version");
     return 1;

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 )
 
@@ -38,8 +41,13 @@ func newClient(baseURL string, connections int) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
+	trust, err := trusted()
+	if err != nil {
+		return nil, err
+	}
 	return &client{
 		transport: &http.Transport{
+			TLSClientConfig:     trust,
 			MaxIdleConns:        connections,
 			MaxIdleConnsPerHost: connections,
 			MaxConnsPerHost:     connections, // or a flow dials while an answer is being put away
@@ -55,6 +63,23 @@ func newClient(baseURL string, connections int) (*client, error) {
 		},
 		pushHeader: http.Header{"Accept": {"application/json"}, "User-Agent": {"credenco/peers"}},
 	}, nil
+}
+
+// trusted gives the authority of the benchmark's server, or nil where that speaks plain http.
+func trusted() (*tls.Config, error) {
+	file := os.Getenv("BENCH_CA_FILE")
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errors.New("no certificate in " + file)
+	}
+	return &tls.Config{RootCAs: pool}, nil
 }
 
 func withPath(base *url.URL, path string) *url.URL {

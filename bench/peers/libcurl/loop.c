@@ -2,6 +2,7 @@
 #include "loop.h"
 #include "fail.h"
 
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,6 +94,8 @@ CURL *loop_new_easy(void) {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* or the environment is searched per request */
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    if (getenv("BENCH_CA_FILE") != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, getenv("BENCH_CA_FILE"));
     return easy;
 }
 

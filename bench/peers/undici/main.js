@@ -1,11 +1,14 @@
 // main.js BASE_URL FLOWS WARMUP CONCURRENCY: prints one line of JSON, see bench/README.md.
+import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
 import { flow } from './flow.js';
 import { RECORDS, makeRecords } from './records.js';
 
 const [baseUrl, flows, warmup, concurrency] = [process.argv[2], ...process.argv.slice(3).map(Number)];
 const records = makeRecords();
-const pool = new Pool(baseUrl, { connections: concurrency, pipelining: 1 });
+const caFile = process.env.BENCH_CA_FILE;
+const connect = caFile ? { ca: readFileSync(caFile) } : undefined;
+const pool = new Pool(baseUrl, { connections: concurrency, pipelining: 1, connect });
 
 const run = async (count) => {
   let next = 0;

@@ -3,7 +3,7 @@
 
 local core = require "credenco.core"
 local options = require "credenco.base.options"
-local settings = require "credenco.client.settings"
+local settings = require "credenco.base.settings"
 
 local identifier = options.identifier
 

@@ -75,7 +75,7 @@ local EARLY_SHARE = 0.2
 local FETCH_SPARE_MS = 1000
 
 --- @param settings { token_url: string, client_id: string, client_secret: string, scope: string?, shared_dict: string? }
---- @param call fun(request: table): table?, credenco.Error?  makes the token call
+--- @param call fun(form: string): table?, credenco.Error?  makes the token call
 --- @param timeout_ms integer  the token call's deadline
 function M.oauth2(settings, call, timeout_ms)
   return setmetatable({
@@ -103,16 +103,12 @@ local function form(fields)
   return table.concat(parts, "&")
 end
 
-local function token_request(settings)
-  return {
-    url = settings.token_url,
-    headers = { ["content-type"] = "application/x-www-form-urlencoded", accept = JSON_TYPE },
-    body = form {
-      { "grant_type", "client_credentials" },
-      { "client_id", settings.client_id },
-      { "client_secret", settings.client_secret },
-      { "scope", settings.scope },
-    },
+local function token_form(settings)
+  return form {
+    { "grant_type", "client_credentials" },
+    { "client_id", settings.client_id },
+    { "client_secret", settings.client_secret },
+    { "scope", settings.scope },
   }
 end
 
@@ -128,7 +124,7 @@ end
 
 local function ask(self)
   local asked_ms = loop.now_ms()
-  local token, err = self.call(token_request(self.settings))
+  local token, err = self.call(token_form(self.settings))
   if token then date(token, asked_ms) end
   return token, err
 end

@@ -1,123 +1,249 @@
---- How one call of the API is made: what it carries, and its flow from start to end.
+--- One call of a client's method: the one or two requests of the API that it makes, under one deadline.
+---
+--- It is what the transport is given to send, as well, so that a call is one table. The flow (src/core/flow.h)
+--- decides about repeats and waits; here it is pulled.
 
+local api = require "credenco.client.api"
 local core = require "credenco.core"
 local errors = require "credenco.client.errors"
-local exchange = require "credenco.client.exchange"
 local json = require "credenco.base.json"
 local loop = require "credenco.loop"
+local pause = require "credenco.client.pause"
+
+local now_ms = loop.now_ms
+
+---@class credenco.Call
+---@field client credenco.Client
+---@field deadline_ms number
+---@field correlation_id string?
+---@field offer_uri string?        a secret, once it is known
+---@field endpoint credenco.Endpoint  of the request at hand, as are
+---@field step string
+---@field method string
+---@field url string
+---@field headers table
+---@field body string?
+---@field connect_timeout_ms integer
+---@field max_body_bytes integer
+---@field with_headers false       the fields of the response's head can be left out
+---@field credentials table|false  the headers that carried credentials, the last ones
+---@field http_status integer?     of the last response
+---@field problem string|false     what went wrong in the last attempt
+---@field detail string?           the server's words about it
+---@field code string?             a code that says more than the status
+---@field retry_after_ms number?
+---@field hides (fun(sent: any): any)|false  finds what no error may show in
+---@field hidden_in string|false
+local Call = {}
+Call.__index = Call
 
 local M = {}
 
--- Why nothing can be sent: the client is closed, or nginx is in a phase that cannot wait.
-local function unready(client, step)
-  if client.closed then return errors.new { code = "closed", step = step } end
-  local ready, why = loop.ready()
-  if not ready then return errors.new { code = "cannot_wait", step = step, message = why } end
+-- Events are made only for those who listen.
+local function emit(self, kind, http_status, code, sent)
+  local on_event = self.client.options.on_event
+  if not on_event then return end
+  pcall(on_event, {
+    type = kind, step = self.step, http_status = http_status, code = code, sent = sent,
+    correlation_id = self.correlation_id,
+  })
 end
 
--- A flow that nobody uses. They are kept for the next call.
-local function take_flow(client, step)
-  local err = unready(client, step)
-  if err then return nil, err end
-  local flows = client.flows
-  local flow = flows[#flows]
-  if not flow then return client.context:flow() end
-  flows[#flows] = nil
-  return flow
-end
-
--- Runs a flow that was started. What it holds can be asked for until the next call takes it.
-local function run(client, flow, call)
-  local done, err = exchange.run(client, flow, call)
-  client.flows[#client.flows + 1] = flow
-  return done, err
+-- The request's owner is gone (nginx: aborted, its thread killed, or the worker ends at once) and cannot be
+-- told, so the operator is.
+local function on_abandoned(self, http_status, code, sent)
+  if http_status then code, sent = nil, nil end
+  emit(self, "abandoned", http_status, code, sent)
+  loop.warn(("credenco: %s: nobody waits for this response any more: %s, correlation_id %s"):format(
+    self.step, http_status and "HTTP " .. http_status or code .. ", sent " .. sent, self.correlation_id or "none"))
 end
 
 --- A call that begins now. What it has is named here once, with room for it.
 ---@param client credenco.Client
 ---@param timeout_ms integer?
----@param body string?
 ---@param correlation_id string?
----@param secrets any
 ---@return credenco.Call
-function M.new(client, timeout_ms, body, correlation_id, secrets)
+function M.new(client, timeout_ms, correlation_id)
+  local options = client.options
+  return setmetatable({
+    client = client,
+    deadline_ms = now_ms() + (timeout_ms or options.timeout_ms),
+    correlation_id = correlation_id, offer_uri = nil,
+    endpoint = false, step = false, method = false, url = false, headers = false, body = nil,
+    connect_timeout_ms = options.connect_timeout_ms, max_body_bytes = options.max_body_bytes, with_headers = false,
+    on_abandoned = on_abandoned,
+    credentials = false, answer = false, http_status = nil,
+    problem = false, detail = nil, code = nil, retry_after_ms = nil,
+    hides = false, hidden_in = false,
+  }, Call)
+end
+
+-- Failing --------------------------------------------------------------------------------
+
+-- Why nothing can be sent: the client is closed, or nobody can wait here.
+local function unready(self)
+  local step, id = self.step, self.correlation_id
+  if self.client.closed then return errors.new { code = "closed", step = step, correlation_id = id } end
+  local ready, why = loop.ready()
+  if not ready then return errors.new { code = "cannot_wait", step = step, message = why, correlation_id = id } end
+end
+
+local function secrets_of(self)
+  local sent = self.hides and json.decode(self.hidden_in)
   return {
-    deadline_ms = loop.now_ms() + (timeout_ms or client.options.timeout_ms),
-    body = body, correlation_id = correlation_id, secrets = secrets,
-    headers = false, answer = false, offer = false, trouble = false,
+    self.client.auth:secrets(self.credentials or nil),
+    sent ~= nil and self.hides and self.hides(sent) or "",
+    self.offer_uri or "",
+    self.answer or "",
   }
 end
 
---- One call: what its reader made of the answer, or nil and an error.
----@param client credenco.Client
----@param step string
+local function failed(self, flow)
+  local fields = flow:failure()
+  fields.code, fields.quota_spent = self.code or fields.code, fields.quota_spent or nil
+  fields.message, fields.detail, fields.retry_after_ms = self.problem or nil, self.detail, self.retry_after_ms
+  fields.correlation_id = self.correlation_id
+  return errors.new(fields)
+end
+
+-- The client was closed before the next attempt: what the last one may have done stays in doubt.
+local function closed_meanwhile(self, flow)
+  local last = flow:failure()
+  return errors.new {
+    code = "closed", step = last.step, sent = last.sent, attempts = last.attempts, correlation_id = self.correlation_id,
+  }
+end
+
+-- A token that could not be had ends the call; what an earlier attempt may have done stays in doubt. The error
+-- is the caller's own: others wait for the same token.
+local function without_credentials(self, flow, err)
+  if not errors.is_error(err) then
+    err = errors.new { code = "timeout", step = "token", message = "no token within the deadline", retryable = true }
+  end
+  local changes = { correlation_id = self.correlation_id }
+  if flow:failure().sent == "unknown" then changes.sent = "unknown" end
+  return errors.with(err, changes)
+end
+
+-- Reading --------------------------------------------------------------------------------
+
+local LONGEST_WAIT_S = 1000000000000 -- past every deadline, and its milliseconds are an integer
+
+-- A transport that cannot read a date (RFC 9110, 10.2.3) leaves the header to us; we read seconds.
+local function retry_after_ms(response)
+  if response.retry_after_ms then return response.retry_after_ms end
+  local seconds = response.headers and tostring(response.headers["retry-after"]):match("^%d+$")
+  return seconds and math.min(tonumber(seconds), LONGEST_WAIT_S) * 1000
+end
+
+local function note_refusal(self, response)
+  local words, answer = api.server_words(response.body)
+  self.detail = errors.bounded_detail(words, secrets_of(self))
+  local refused = self.endpoint.refused
+  self.code = refused and answer and refused(answer) or nil
+end
+
+-- What the flow does about a response.
+local function read(self, flow, response)
+  local status, answer, problem = response.status, nil, nil
+  self.http_status = status
+  if status >= 200 and status < 300 then answer, problem = self.endpoint.read(response.body, self) end
+  if self.client.options.on_event then emit(self, "answer", status) end
+  if answer then
+    self.answer = answer
+    return flow:answer(now_ms(), 0, status, true)
+  end
+  self.problem, self.detail, self.code = problem or false, nil, nil
+  self.retry_after_ms = retry_after_ms(response)
+  if not problem then note_refusal(self, response) end
+  return flow:answer(now_ms(), core.random(), status, false, self.retry_after_ms)
+end
+
+local function lost(self, flow, failure)
+  self.problem, self.detail, self.code, self.retry_after_ms = failure.message or false, nil, nil, nil
+  emit(self, "lost", nil, failure.code, failure.sent)
+  return flow:lost(now_ms(), core.random(), failure.code, failure.sent)
+end
+
+-- Sending --------------------------------------------------------------------------------
+
+-- Whether what was to be made is there already, although the response was lost: what the flow does then. Or that
+-- it is not; or the error of who cannot find out, since a second one must not be made.
+local function look(self, flow)
+  local endpoint = self.endpoint
+  local other = M.new(self.client, self.deadline_ms - now_ms(), self.correlation_id)
+  local there = other:perform(endpoint.list, self.url)
+  local found, doubtful
+  if there then found, doubtful = endpoint.find(there, json.decode(self.body)) end
+  if found then
+    self.answer = found
+    return flow:answer(now_ms(), 0, found.http_status, true)
+  end
+  if there and not doubtful then return nil end
+  local err = failed(self, flow)
+  return nil, nil, errors.with(err, { attempts = err.attempts - 1 }) -- this attempt was not made
+end
+
+-- One attempt, and what the flow does then; or the error that ends the call.
+local function attempt(self, flow, renew)
+  local endpoint, client = self.endpoint, self.client
+  if endpoint.find and flow:failure().sent == "unknown" then
+    local kind, detail, err = look(self, flow)
+    if kind or err then return kind, detail, err end
+  end
+  if endpoint.authorized then
+    local headers, err = client.auth:headers(renew and self.credentials or nil, self.deadline_ms, self.step)
+    if not headers then return nil, nil, without_credentials(self, flow, err) end
+    self.headers, self.credentials = headers, headers
+  else
+    self.headers = endpoint.headers
+  end
+  if client.options.on_event then emit(self, "request") end
+  local response, failure = client.transport:send(self)
+  if response then return read(self, flow, response) end
+  return lost(self, flow, failure)
+end
+
+-- Pulls the flow until it is done.
+local function pull(self, flow, kind, detail)
+  local client = self.client
+  while true do
+    if kind == "request" then
+      local err
+      kind, detail, err = attempt(self, flow, detail)
+      if err then return nil, err end
+    elseif kind == "wait" then
+      pause.wait(client.waiting, detail)
+      if client.closed then return nil, closed_meanwhile(self, flow) end
+      kind, detail = flow:next(now_ms())
+    elseif kind == "done" then
+      return self.answer
+    else
+      return nil, failed(self, flow)
+    end
+  end
+end
+
+--- Makes one request of the API, as often as the flow says: what its reader makes of the response, or nil and an error.
+---@param endpoint credenco.Endpoint
 ---@param url string
----@param call credenco.Call
----@param repeatable boolean  it may be made again although the answer was lost
----@return table?
----@return credenco.Error?
-function M.single(client, step, url, call, repeatable)
-  local flow, err = take_flow(client, step)
-  if not flow then return nil, err end
-  flow:start_call(step, url, call.deadline_ms, repeatable)
-  local done, failure = run(client, flow, call)
-  if done then return call.answer end
-  return nil, failure
-end
-
---- Asks for an offer.
----@param client credenco.Client
----@param call credenco.Call
----@return string? offer_uri
----@return credenco.Error? err
-function M.offer(client, call)
-  local flow, err = take_flow(client, "create_offer")
-  if not flow then return nil, err end
-  flow:start_offer(call.deadline_ms)
-  local done, failure = run(client, flow, call)
-  if done then return flow:offer_uri() end
-  return nil, failure
-end
-
---- Pushes an offer.
----@param client credenco.Client
----@param call credenco.Call
----@param wallet_key string
----@param offer_uri string
----@param direct boolean
+---@param body string?
 ---@return table? answer
 ---@return credenco.Error? err
-function M.push(client, call, wallet_key, offer_uri, direct)
-  local flow, err = take_flow(client, "push_offer")
-  if not flow then return nil, err end
-  flow:start_push(wallet_key, offer_uri, direct, call.deadline_ms)
-  local done, failure = run(client, flow, call)
-  if done then return call.answer end
-  return nil, failure
-end
-
---- Asks for an offer and pushes it.
----@param client credenco.Client
----@param call credenco.Call
----@param wallet_key string
----@return string? offer_uri
----@return credenco.Error? err
----@return string? made the offer that could not be pushed
-function M.both(client, call, wallet_key)
-  local flow, err = take_flow(client, "create_offer")
-  if not flow then return nil, err end
-  flow:start_issue(wallet_key, call.deadline_ms)
-  local done, failure = run(client, flow, call)
-  if done then return flow:offer_uri() end
-  return nil, failure, flow:offer_uri()
-end
-
----@param client credenco.Client
----@param step string
----@param id string?
----@return string url
-function M.endpoint(client, step, id)
-  return (assert(core.endpoint_url(step, client.options.base_url, id or "")))
+function Call:perform(endpoint, url, body)
+  local client = self.client
+  self.endpoint, self.step, self.method = endpoint, endpoint.step, endpoint.method or self.method
+  self.url, self.body = url, body
+  if endpoint.hides then self.hides, self.hidden_in = body and endpoint.hides or false, body end
+  local err = unready(self)
+  if err then return nil, err end
+  local flows = client.flows -- those that nobody uses, for the next call
+  local flow = flows[#flows]
+  if flow then flows[#flows] = nil else flow = client.context:flow() end
+  local answer, failure = pull(self, flow, flow:start(
+    now_ms(), endpoint.step, self.deadline_ms, endpoint.repeatable, endpoint.authorized and client.auth.renewable))
+  flows[#flows + 1] = flow
+  return answer, failure
 end
 
 --- The JSON of a body, or the error that says what in it cannot be sent.

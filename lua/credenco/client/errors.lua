@@ -2,11 +2,13 @@
 --- tostring is one readable line that says what happened, where, whether anything
 --- was sent and what to do.
 
-local core = require "credenco.core"
+local failures = require "credenco.client.failures"
 local redaction = require "credenco.client.redaction"
+local steps = require "credenco.client.steps"
+local texts = require "credenco.client.text"
 
 ---@class credenco.Error
----@field code string          stable, what programs test; see the README's table
+---@field code string          stable, what programs test; see failures.lua
 ---@field message string       one line for people
 ---@field step string          token, create_offer, offer_uri, push_offer, issue_status, trust_issuer or request
 ---@field sent "no"|"rejected"|"unknown"  whether the server can have acted on it
@@ -14,6 +16,7 @@ local redaction = require "credenco.client.redaction"
 ---@field http_status integer? of the last answer
 ---@field attempts integer     requests made for this step
 ---@field retry_after_ms integer?  the wait that the last answer asked for
+---@field quota_spent true?     it was not repeated because the client's quota of repeats was used up
 ---@field correlation_id string?
 ---@field detail string?       the server's own words: bounded, secrets taken out
 ---@field status string?       issue_failed and timeout of wait_issued: the last issue status, as detail is shown
@@ -31,77 +34,26 @@ local sources = setmetatable({}, { __mode = "k" })
 
 local DETAIL_MAX = 500
 
-local ROLES = {
-  create_offer = "'Issue credentials'",
-  issue_status = "'Issue credentials'",
-  trust_issuer = "'Trusted contacts'",
-}
-
-local NOT_FOUND = {
-  create_offer = "no such call or template: check base_url and template_id",
-  push_offer = "no wallet has this external key, or the offer is no longer there",
-  issue_status = "no issue has this correlation id",
-  trust_issuer = "no wallet has this external key",
-}
-
-local REFUSED = "check the arguments against the server's words"
-
---- What happened and what to do, by code; a function where the step matters.
-local MESSAGES = {
-  invalid_argument = "an argument is not valid",
-  invalid_claims = "the claims cannot be sent exactly as given",
-  no_offer_uri = "the request_uri has no credential_offer_uri",
-  offer_by_value = "the request_uri holds the offer itself instead of its URI, which cannot be pushed",
-  ambiguous_offer_uri = "the request_uri can be read in more than one way: "
-    .. "the server has to percent-encode the credential_offer_uri",
-  invalid_offer_uri = "the credential_offer_uri is not a valid https URL",
-  insecure_offer_uri = "the credential_offer_uri is plain http to a host that is not loopback",
-  connect_failed = "the connection failed: check the host, the port and the network",
-  tls_failed = "the TLS connection failed: check the host's certificate, or name its authority with ca_file",
-  timeout = "the deadline passed: raise timeout_ms, or look at the server",
-  unauthorized = "the server refused the credentials: check the API key or client, and that it has not expired",
-  forbidden = function(step)
-    local role = ROLES[step] or "for this call"
-    return ("the credentials lack the role %s, or have expired"):format(role)
-  end,
-  not_found = function(step)
-    return NOT_FOUND[step] or "the server does not know this address"
-  end,
-  rejected = "the server refused the request: " .. REFUSED,
-  rate_limited = "the server asks for fewer requests: lower the concurrency or the rate",
-  server_error = "the server failed: try again later",
-  bad_response = "the answer is not one this call knows: check base_url, and what stands between here and the server",
-  too_large = "the answer is larger than max_body_bytes",
-  issue_failed = "the issuer reports that the issue failed",
-  closed = "the client is closed",
-  out_of_memory = "out of memory",
-}
-
 local SENT = {
   no = "nothing reached the server",
   rejected = "the server did not do it",
   unknown = "it was sent, and whether the server did it is unknown",
 }
 
--- After a lost answer the right thing to do depends on what was asked.
-local UNKNOWN = {
-  create_offer = "an offer that nobody uses may exist, which does no harm: ask again",
-  push_offer = "the wallet may have the offer: repeat the push of the same offer, never make a new one",
-  issue_status = "ask again",
-  token = "ask again",
-}
+local QUOTA = "; not repeated, since so many calls of this client have failed that its quota of repeats is used up"
 
 local function consequence(fields)
   local text = SENT[fields.sent]
-  if fields.sent == "unknown" and UNKNOWN[fields.step] then
-    text = text .. "; " .. UNKNOWN[fields.step]
-  end
+  if fields.quota_spent then text = text .. QUOTA end
+  local step = steps[fields.step]
+  if fields.sent == "unknown" and step and step.when_unknown then text = text .. "; " .. step.when_unknown end
   return text
 end
 
 local function compose(fields)
-  local what = fields.message or MESSAGES[fields.code] or fields.code
-  if type(what) == "function" then what = what(fields.step) end
+  local failure = failures[fields.code]
+  local what = fields.message or failure and failure.message or fields.code
+  if type(what) == "function" then what = what(fields.step, fields.http_status) end
   local status = fields.http_status and (" (HTTP %d)"):format(fields.http_status) or ""
   return ("%s%s; %s"):format(what, status, consequence(fields))
 end
@@ -161,15 +113,6 @@ end
 
 -- The server's words ----------------------------------------------------------
 
---- A text that can be shown: without what is left of a character at its end, and with "?" for bytes that are no UTF-8.
----@param text string
----@return string
-function M.valid_utf8(text)
-  if core.utf8_valid(text) then return text end
-  local whole = text:gsub("[\192-\255][\128-\191]*$", "")
-  return core.utf8_valid(whole) and whole or (text:gsub("[\128-\255]", "?"))
-end
-
 --- The server's words, fit to be shown: on one line, bounded, without URLs and
 --- without the secrets (strings, or tables of them at any depth).
 ---@param text string
@@ -177,8 +120,8 @@ end
 ---@return string?
 function M.bounded_detail(text, secrets)
   text = redaction.redact(text, secrets, 4 * DETAIL_MAX):gsub("[%c\127]+", " "):gsub("^%s+", ""):gsub("%s+$", "")
-  if #text > DETAIL_MAX then text = M.valid_utf8(text:sub(1, DETAIL_MAX - 3)) .. "..." end
-  return text ~= "" and M.valid_utf8(text) or nil
+  if #text > DETAIL_MAX then text = texts.valid_utf8(text:sub(1, DETAIL_MAX - 3)) .. "..." end
+  return text ~= "" and texts.valid_utf8(text) or nil
 end
 
 return M

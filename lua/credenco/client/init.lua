@@ -2,6 +2,7 @@
 ---
 --- A wrong argument throws. What the world does wrong is nil and a credenco.Error.
 
+local api = require "credenco.client.api"
 local arguments = require "credenco.client.arguments"
 local auth = require "credenco.client.auth"
 local calls = require "credenco.client.call"
@@ -10,7 +11,6 @@ local errors = require "credenco.client.errors"
 local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 local many = require "credenco.client.many"
-local offers = require "credenco.client.offer"
 local options = require "credenco.base.options"
 local pause = require "credenco.client.pause"
 local settings = require "credenco.client.settings"
@@ -26,6 +26,38 @@ local M = {}
 
 -- Creating an offer --------------------------------------------------------------
 
+local function url(self, endpoint, first, second)
+  return api.url(self.starts, endpoint, first, second)
+end
+
+local function offer_body(args, correlation_id)
+  if json.is_array(args.claims) then
+    return nil, errors.new {
+      code = "invalid_claims", step = "create_offer", correlation_id = correlation_id,
+      message = "claims: must be an object with names, not a list",
+    }
+  end
+  return calls.encoded(api.create_offer.body(args, correlation_id), "create_offer", correlation_id, "")
+end
+
+-- Makes an offer, and keeps one that cannot be used beside its error.
+local function make_offer(self, args)
+  local correlation_id = args.correlation_id or core.uuid()
+  local body, err = offer_body(args, correlation_id)
+  if not body then return nil, err end
+  local call = calls.new(self, args.timeout_ms, correlation_id)
+  local offer, failure = call:perform(api.create_offer, url(self, api.create_offer), body)
+  if not offer then return nil, failure end
+  local offer_uri, code = core.offer_uri(offer.request_uri)
+  if not offer_uri then
+    err = errors.new { code = code, step = "offer_uri", correlation_id = correlation_id }
+    errors.keep_offer(err, offer)
+    return nil, err
+  end
+  offer.offer_uri, call.offer_uri = offer_uri, offer_uri
+  return offer, nil, call
+end
+
 --- Creates a credential offer (POST /api/v2/credential/issue). Without correlation_id
 --- one is made. `qr_code` (options of the image, {} is enough) and `request_uri_base`
 --- (a web wallet's https address) serve the attended flows.
@@ -34,23 +66,18 @@ local M = {}
 ---@return credenco.Error? err
 function Client:create_offer(args)
   check("create_offer", arguments.create_offer, args, 2)
-  local offer_uri, err, call = self:create_checked_offer(args)
-  if not offer_uri then return nil, err end
-  return offers.result(call, offer_uri)
+  local offer, err = make_offer(self, args)
+  return offer, err
 end
 
 --- The same for who has checked the arguments already (credenco.pipeline), and has no use for more than the URI.
 ---@param args { template_id: string, claims: table, correlation_id: string? }
 ---@return string? offer_uri
 ---@return credenco.Error? err
----@return credenco.Call? call
 function Client:create_checked_offer(args)
-  local call, err = offers.call(self, args)
-  if not call then return nil, err end
-  local offer_uri
-  offer_uri, err = calls.offer(self, call)
-  if not offer_uri then return nil, offers.keep(err, call) end
-  return offer_uri, nil, call
+  local offer, err = make_offer(self, args)
+  if not offer then return nil, err end
+  return offer.offer_uri
 end
 
 -- Pushing ------------------------------------------------------------------------
@@ -75,18 +102,23 @@ end
 ---@return { http_status: integer }?
 ---@return credenco.Error? err
 function Client:push_checked_offer(wallet_key, offer_uri, direct, timeout_ms)
-  return calls.push(self, calls.new(self, timeout_ms, nil, nil, offer_uri), wallet_key, offer_uri, direct)
+  local endpoint = direct and api.push_offer or api.push_offer_to_inbox
+  local call = calls.new(self, timeout_ms)
+  call.offer_uri = offer_uri
+  return call:perform(endpoint, url(self, endpoint, wallet_key, offer_uri))
 end
 
 local function issue(self, args)
-  local call, err = offers.call(self, args)
-  if not call then return nil, err end
-  local offer_uri, made
-  offer_uri, err, made = calls.both(self, call, args.wallet_key)
-  if not offer_uri then return nil, offers.keep(err, call, made) end
-  local result = offers.result(call, offer_uri)
-  result.http_status = call.answer.http_status
-  return result
+  local offer, err, call = make_offer(self, args)
+  if not offer then return nil, err end
+  local pushed
+  pushed, err = call:perform(api.push_offer, url(self, api.push_offer, args.wallet_key, offer.offer_uri))
+  if not pushed then
+    errors.keep_offer(err, offer)
+    return nil, err
+  end
+  offer.http_status = pushed.http_status
+  return offer
 end
 
 --- Issues a credential straight into a wallet: creates the offer and pushes it, under
@@ -126,7 +158,7 @@ local function status_url(self, args)
   if args.status_uri and core.same_origin(args.status_uri, self.options.base_url) then
     return args.status_uri
   end
-  return calls.endpoint(self, "issue_status", args.correlation_id)
+  return url(self, api.issue_status, args.correlation_id)
 end
 
 local function as_issue(what, id_or_result, level)
@@ -137,8 +169,7 @@ local function as_issue(what, id_or_result, level)
 end
 
 local function ask_status(self, args, timeout_ms)
-  local call = calls.new(self, timeout_ms, nil, args.correlation_id)
-  return calls.single(self, "issue_status", status_url(self, args), call, true)
+  return calls.new(self, timeout_ms, args.correlation_id):perform(api.issue_status, status_url(self, args))
 end
 
 --- The status of an issue (GET /api/v2/issue/{correlation_id}). It says how far the
@@ -178,8 +209,9 @@ function Client:wait_issued(id_or_result, opts)
     if not answer and not err.retryable then return nil, err end
     last = answer and answer.status or last
     why = (not why or err and err.code ~= "timeout") and err or why -- the last ask has the least time
-    if last == "issue_completed" then return answer end
-    if last == "error" then return nil, issue_failed("issue_failed", args, last) end
+    local final = answer and api.FINAL[last]
+    if final == "issued" then return answer end
+    if final == "failed" then return nil, issue_failed("issue_failed", args, last) end
     pause.wait(self.waiting, math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
   until loop.now_ms() >= deadline_ms
   if not last then return nil, why end
@@ -195,12 +227,9 @@ end
 ---@return credenco.Error? err
 function Client:trust_issuer(args)
   check("trust_issuer", arguments.trust_issuer, args, 2)
-  local body, err = calls.encoded({
-    did = args.did, name = args.name, directIssueAllowed = args.direct_issue_allowed ~= false,
-  }, "trust_issuer", nil, "")
+  local body, err = calls.encoded(api.trust_issuer.body(args), "trust_issuer", nil, "")
   if not body then return nil, err end
-  local call = calls.new(self, args.timeout_ms, body)
-  return calls.single(self, "trust_issuer", calls.endpoint(self, "trust_issuer", args.wallet_key), call, true)
+  return calls.new(self, args.timeout_ms):perform(api.trust_issuer, url(self, api.trust_issuer, args.wallet_key), body)
 end
 
 -- Anything else ------------------------------------------------------------------
@@ -235,13 +264,13 @@ function Client:request(args)
     if not body then return nil, problem end
   end
   local query = query_string(args.query)
-  local url = query and self.options.base_url .. args.path .. query
-  if not url or #url > URL_MAX_BYTES then
+  local whole = query and self.options.base_url .. args.path .. query
+  if not whole or #whole > URL_MAX_BYTES then
     error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)
   end
-  local call = calls.new(self, args.timeout_ms, body, nil, body and json.decode)
+  local call = calls.new(self, args.timeout_ms)
   call.method = method
-  return calls.single(self, "request", url, call, IDEMPOTENT[method] == true)
+  return call:perform(IDEMPOTENT[method] and api.idempotent_request or api.request, whole, body)
 end
 
 --- For another event loop (libuv, cqueues, ...): a descriptor that is readable when
@@ -264,26 +293,14 @@ end
 
 local function new_transport(read)
   if type(read.transport) == "table" then return read.transport end
-  return require("credenco.transport." .. read.transport).new {
-    ca_file = read.ca_file,
-    proxy = read.proxy,
-    user_agent = read.user_agent,
-    http2 = read.http2,
-    trust_loopback = read.insecure_loopback,
-    connection_cache = read.connection_cache,
-    connect_timeout_ms = read.connect_timeout_ms,
-    max_body_bytes = read.max_body_bytes,
-    exit_grace_ms = read.exit_grace_ms,
-  }
+  return require("credenco.transport." .. read.transport).new(read)
 end
 
 local function new_auth(self, read)
   if read.api_key then return auth.api_key(read.api_key, read.auth_scheme) end
   if not read.oauth2 then return auth.nobody() end
-  return auth.oauth2(read.oauth2, function(request)
-    local call = calls.new(self, nil, request.body, nil, read.oauth2.client_secret)
-    call.headers = request.headers
-    return calls.single(self, "token", request.url, call, true)
+  return auth.oauth2(read.oauth2, function(body)
+    return calls.new(self):perform(api.token, read.oauth2.token_url, body)
   end, read.timeout_ms)
 end
 
@@ -295,8 +312,8 @@ function M.new(given, level)
   local self = setmetatable({ options = read, flows = {}, waiting = pause.new(), closed = false }, Client)
   self.auth = new_auth(self, read)
   self.transport = new_transport(read)
-  self.context = core.context(read.base_url, read.wallet_base_url, self.auth.renewable,
-    read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms)
+  self.starts = api.starts(read)
+  self.context = core.context(read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms)
   return self
 end
 

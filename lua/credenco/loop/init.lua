@@ -6,6 +6,7 @@
 ---@field sleep fun(ms: number)
 ---@field spawn fun(fn: function, ...)         runs fn(...) as a task of its own, now, up to its first wait
 ---@field detach fun(fn: function, ...)        the same for a task that outlives the request it came from
+---@field carry (fun(fn: function, a: any, b: any))?  nginx: the same for short tasks, of which there are many
 ---@field shares_transports boolean?          one multi handle serves all transports with the same options
 ---@field self fun(): table                    a ticket: whoever runs now and is about to wait
 ---@field wait fun(ticket: table, deadline_ms: number?): ...  what wake was given, or nil, "timeout"

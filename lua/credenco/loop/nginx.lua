@@ -2,6 +2,7 @@
 --- semaphores, and a pump (`nginx.pump`) steps the transports while they have something
 --- in flight.
 
+local carrier = require "credenco.loop.nginx.carrier"
 local core = require "credenco.core"
 local pump = require "credenco.loop.nginx.pump"
 local semaphore = require "ngx.semaphore"
@@ -9,9 +10,6 @@ local semaphore = require "ngx.semaphore"
 local M = {}
 
 local unpack = unpack
-
--- Who waits looks now and then whether the pump is still there.
-local LONG_WAIT_S = 2
 
 local CAN_WAIT = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
@@ -52,6 +50,9 @@ function M.detach(fn, ...)
   if not ngx.timer.at(0, run, fn, ...) then M.spawn(fn, ...) end
 end
 
+--- The same for short tasks, of which there are many: fn(a, b).
+M.carry = carrier.run
+
 --- Whether the worker has been told to exit.
 ---@return boolean
 function M.exiting()
@@ -77,9 +78,9 @@ function M.wake(ticket, ...)
   ticket.woken = true
   ticket.n = select("#", ...)
   for i = 1, ticket.n do ticket[i] = select(i, ...) end
-  local waited_for = ticket.semaphore:count() < 0
+  local gone = ticket.waits and ticket.semaphore:count() >= 0
   ticket.semaphore:post(1)
-  return waited_for
+  return not gone
 end
 
 function M.warn(message)
@@ -94,11 +95,20 @@ function M.self()
   return { semaphore = assert(semaphore.new(0)) }
 end
 
+-- Whoever waits looks after what he waits for: soon while its timer has not begun.
+local function look_after_s()
+  return math.min(carrier.look_after_s(), pump.look_after_s())
+end
+
 function M.wait(ticket, deadline_ms)
+  ticket.waits = true
   while not ticket.woken do
-    local left_s = deadline_ms and (deadline_ms - core.now_ms()) / 1000 or LONG_WAIT_S
+    local left_s = deadline_ms and (deadline_ms - core.now_ms()) / 1000 or math.huge
     if left_s <= 0 then return nil, "timeout" end
-    if not ticket.semaphore:wait(math.min(left_s, LONG_WAIT_S)) then pump.revive(ticket) end
+    if not ticket.semaphore:wait(math.min(left_s, look_after_s())) then
+      pump.revive(ticket)
+      carrier.rescue()
+    end
   end
   return unpack(ticket, 1, ticket.n)
 end

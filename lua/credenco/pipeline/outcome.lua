@@ -6,27 +6,24 @@
 --- ask    the push may have arrived: ask for the status before anything else
 --- fail   refused: the record is done for
 
+local api = require "credenco.client.api"
+local failures = require "credenco.client.failures"
+
 local M = {}
 
-local CREATE = {
-  unauthorized = "stop", forbidden = "stop", closed = "stop",
-  rate_limited = "slower",
-  connect_failed = "again", tls_failed = "again", timeout = "again", server_error = "again", bad_response = "again",
-}
+-- By kind of the client's failures (credenco.client.failures); any other one is the record's own.
+local VERDICTS = { client = "stop", limit = "slower", network = "again", server = "again" }
 
--- A push that was answered with 5xx may still have been taken; the offer is the same the next time, so
--- repeating it issues nothing twice.
-local PUSH = {
-  closed = "stop",
-  rate_limited = "slower",
-  connect_failed = "again", tls_failed = "again", timeout = "again", server_error = "ask", bad_response = "ask",
-}
+local function of_kind(err)
+  local failure = failures[err.code]
+  return failure and VERDICTS[failure.kind] or "fail"
+end
 
 --- For an offer that was not made.
 ---@param err credenco.Error
 ---@return "stop"|"slower"|"again"|"fail"
 function M.of_create(err)
-  return CREATE[err.code] or "fail"
+  return failures[err.code] and failures[err.code].kind == "credentials" and "stop" or of_kind(err)
 end
 
 --- For a push that was not answered with 201.
@@ -34,23 +31,21 @@ end
 ---@return "stop"|"slower"|"again"|"ask"|"fail"
 function M.of_push(err)
   if err.sent == "unknown" then return "ask" end
-  return PUSH[err.code] or "fail"
+  return of_kind(err)
 end
 
---- What the issuer's status of an issue means. Only these two are known to be ends; everything else,
---- also a value nobody has seen yet, is "not finished".
+--- What the issuer's status of an issue means; nil: it is not finished.
 ---@param status string?
 ---@return "issued"|"failed"|nil
 function M.of_status(status)
-  if status == "issue_completed" then return "issued" end
-  if status == "error" then return "failed" end
+  return api.FINAL[status]
 end
 
 --- True for what counts as "the server cannot be reached or does not work", for the run as a whole.
 ---@param err credenco.Error
 ---@return boolean
 function M.is_outage(err)
-  return CREATE[err.code] == "again"
+  return of_kind(err) == "again"
 end
 
 return M

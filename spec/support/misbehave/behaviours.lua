@@ -4,6 +4,7 @@ local behaviours = {}
 
 local CHUNKED = { ["transfer-encoding"] = "chunked" }
 local HTML = { ["content-type"] = "text/html" }
+local PAGE = "<html><h1>Hi</h1></html>"
 local JSON = { ["content-type"] = "application/json" }
 
 local function problem(status)
@@ -41,7 +42,10 @@ local named = {
   endless_head = { act = "flood", head = true },
 
   -- the meaning
-  html = { act = "answer", status = 200, headers = HTML, body = "<html><h1>Hi</h1></html>" },
+  html = { act = "answer", status = 200, headers = HTML, body = PAGE },
+  html_with_mark = { act = "answer", status = 200, headers = HTML, body = "\239\187\191" .. PAGE },
+  html_in_utf_16 = { act = "answer", status = 200, headers = HTML, body = "\255\254" .. PAGE:gsub(".", "%0\0") },
+  html_behind_text = { act = "answer", status = 200, headers = HTML, body = "Welcome to our network. " .. PAGE },
   not_http = { act = "raw", bytes = "SSH-2.0-OpenSSH_9.2p1\r\n" },
   not_json = json("certainly"),
   nothing = { act = "answer", status = 200 },
@@ -51,17 +55,22 @@ local named = {
   string_json = json('"request_uri"'),
   null_json = json("null"),
   deep_json = json(("["):rep(100000)),
-  request_uri_number = json('{"correlation_id":"x","request_uri":42,"status_uri":"x"}'),
-  request_uri_null = json('{"correlation_id":"x","request_uri":null,"status_uri":"x"}'),
-  request_uri_object = json('{"correlation_id":"x","request_uri":{"a":1},"status_uri":"x"}'),
-  request_uri_without_offer = json('{"correlation_id":"x","request_uri":"openid-credential-offer://?a=1"}'),
-  offer_by_value = json('{"correlation_id":"x","request_uri":"openid-credential-offer://?credential_offer=%7B%7D"}'),
+  request_uri_number = json('{"request_uri":42,"status_uri":"x"}'),
+  request_uri_null = json('{"request_uri":null,"status_uri":"x"}'),
+  request_uri_object = json('{"request_uri":{"a":1},"status_uri":"x"}'),
+  request_uri_without_offer = json('{"request_uri":"openid-credential-offer://?a=1"}'),
+  offer_by_value = json('{"request_uri":"openid-credential-offer://?credential_offer=%7B%7D"}'),
   insecure_offer = json('{"request_uri":"https://w.example/?credential_offer_uri=http%3A%2F%2Fissuer.example%2Fo"}'),
-  status_number = json('{"status":7,"correlation_id":"x"}'),
-  issue_error = json('{"status":"error","correlation_id":"x"}'),
-  unknown_status = json('{"status":"something_new","correlation_id":"x"}'),
+  status_number = json('{"status":7}'),
+  issue_error = json('{"status":"error"}'),
+  unknown_status = json('{"status":"something_new"}'),
   token_number = json('{"access_token":42,"token_type":"Bearer","expires_in":300}'),
   token_with_newline = json('{"access_token":"a\\r\\nx-evil: 1","token_type":"Bearer","expires_in":300}'),
+  no_contacts = json("[]"),
+  contacts = json('[{"id":1,"did":"did:web:a","name":"A","directIssueAllowed":true},'
+    .. '{"id":2,"did":"did:web:issuer.example","name":"Issuer","directIssueAllowed":true}]'),
+  other_contacts = json('[{"id":2,"did":"did:web:issuer.example","name":"Another name","directIssueAllowed":true}]'),
+  invalid_client = { act = "answer", status = 400, headers = JSON, body = '{"error":"invalid_client"}' },
   plain_refusal = { act = "answer", status = 400, headers = JSON, body = "plain text labelled as JSON" },
   binary_refusal = { act = "answer", status = 422, headers = JSON, body = "\0\1\27[31m\255\254" },
   huge_refusal = { act = "answer", status = 422, headers = JSON, body = '{"detail":"' .. ("long "):rep(20000) .. '"}' },

@@ -8,6 +8,7 @@ local STEPS = {
   { step = "push", method = "POST", path = "^/api/oidc/offer/[^/]+$" },
   { step = "status", method = "GET", path = "^/api/v2/issue/[^/]+$" },
   { step = "trust", method = "POST", path = "^/api/wallets/[^/]+/trusted%-contacts$" },
+  { step = "contacts", method = "GET", path = "^/api/wallets/[^/]+/trusted%-contacts$" },
   { step = "token", method = "POST", path = "^/token$" },
 }
 
@@ -24,6 +25,10 @@ end
 
 local function encoded(text)
   return (text:gsub("[^%w%-._~]", function(byte) return ("%%%02X"):format(byte:byte()) end))
+end
+
+local function percent_decoded(text)
+  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
 local answers = {}
@@ -50,7 +55,7 @@ end
 function answers.status(request)
   return 200, {
     status = "issue_completed",
-    correlation_id = request.target:match("([^/]+)$"),
+    correlation_id = percent_decoded(request.target:match("([^/]+)$")),
     revocation_uuid = "0e2c1f62-3392-462e-a25e-483fa0e2a3a3",
   }
 end
@@ -61,6 +66,11 @@ function answers.trust(request)
   contact.createdAt = "2025-01-01T10:00:00.000"
   contact.lastModifiedAt = "2025-01-01T10:00:00.000"
   return 201, contact
+end
+
+-- No list of contacts is documented.
+function answers.contacts()
+  return 405, { title = "method not allowed" }
 end
 
 function answers.token(_, scenario)

@@ -22,28 +22,25 @@ local STEP_LEAST, STEP_MOST = 2, 64
 -- Answers in one step from which on the next ones are sure to come within a tick.
 local MANY = 4
 
-local STALLED_MS = 1000
-local DAY_S = 86400
+-- nginx drops a timer that fires while lua_max_running_timers are running, and says so only in its log.
+local BEGINS_WITHIN_MS = 50
+local SCARCE_MS = 1000
+
+-- A pump that was not heard of for so long is not there any more; it looks whether the worker exits more often.
+local STALLED_MS = 2500
+
+-- Who waits looks after the pumps.
+local LOOK_S = 2
 
 local attached = {} -- set of the sources that are being pumped
 
--- Leaving ---------------------------------------------------------------------------------
-
--- nginx runs its timers early when the worker is told to exit.
-local function watch_exit(premature)
-  if not premature then return ngx.timer.at(DAY_S, watch_exit) end
-  for source in pairs(attached) do
-    if source.waker then source.waker:ring() end
-  end
-end
+-- Turns -----------------------------------------------------------------------------------
 
 local function end_overdue(source)
   if not ngx.worker.exiting() then return end
   source.exiting_since = source.exiting_since or source.pumped_ms
   if source.pumped_ms - source.exiting_since >= source.exit_grace_ms then source:abandon() end
 end
-
--- Turns -----------------------------------------------------------------------------------
 
 -- A step that took longer than it should makes the next ones do less; one that was held up by its bound alone
 -- makes them do more.
@@ -83,6 +80,7 @@ end
 -- A pump that was held up longer than any should be finds another in its place.
 local function pump(_, source, id)
   local waker = open_waker(source)
+  source.begun = source.begun or source.pump == id
   while source.pump == id and source:busy() do
     source.pumped_ms = core.now_ms()
     end_overdue(source)
@@ -94,19 +92,21 @@ local function pump(_, source, id)
   if source.pump == id then attached[source], source.pump, source.host = nil, nil, nil end
 end
 
-local watching_exit = false
-
 -- Gives the source a pump of a new name; the one before it, should it still be there, sees that and ends.
 local function appoint(source)
-  source.pump, source.host = {}, nil
+  source.pump, source.host, source.begun = {}, nil, false
   source.pumped_ms = core.now_ms()
   attached[source] = true
   return source.pump
 end
 
+local scarce_until_ms = 0
+
+-- Where no timer can be had, who waits has to take its place.
 local function start(source)
-  watching_exit = watching_exit or watch_exit()
-  ngx.timer.at(0, pump, source, appoint(source))
+  local id = appoint(source)
+  if source.pumped_ms >= scarce_until_ms and ngx.timer.at(0, pump, source, id) then return end
+  source.pumped_ms = -math.huge
 end
 
 -- In the task of somebody who waits, and only as long as he does: a request is not over before its threads are.
@@ -130,16 +130,32 @@ local function is_asleep(waker)
   return waker and waker.asleep and not waker:is_deaf(STALLED_MS)
 end
 
---- Looks after the pumps, for somebody who has waited long. nginx drops a timer that fires when
---- lua_max_running_timers are running already, and those may all be waiting for this one: so it is a light thread of
---- who waits that takes its place. A pump that sleeps is rung up, lest it sleep for ever.
+local function is_stalled(source, now)
+  return now - source.pumped_ms > (source.begun and STALLED_MS or BEGINS_WITHIN_MS)
+end
+
+--- How long somebody who waits may do so before he looks after the pumps.
+---@return number seconds
+function M.look_after_s()
+  local least = LOOK_S
+  for source in pairs(attached) do
+    if not source.begun then least = math.min(least, source.pumped_ms < 0 and M.TICK_S or BEGINS_WITHIN_MS / 1000) end
+  end
+  return least
+end
+
+--- Looks after the pumps, for somebody who has waited. nginx drops a timer that fires when lua_max_running_timers
+--- are running already, and those may all be waiting for this one: so it is a light thread of who waits that takes
+--- its place. A pump that sleeps is rung up, lest it sleep for ever.
 ---@param ticket table who waits
 function M.revive(ticket)
+  local now = core.now_ms()
   for source in pairs(attached) do
-    local stalled = core.now_ms() - source.pumped_ms > STALLED_MS
+    local stalled = is_stalled(source, now)
     if stalled and is_asleep(source.waker) then
       source.waker:ring()
     elseif stalled then
+      if not source.begun then scarce_until_ms = now + SCARCE_MS end
       ngx.thread.spawn(pump_for, ticket, source, appoint(source))
     end
   end

@@ -1,0 +1,35 @@
+--- What a failure of each call of the API means to a person, by the call's name.
+
+---@class credenco.Step
+---@field role string?            that the credentials need
+---@field not_found string?       what a 404 says
+---@field when_unknown string?    what to do when the response was lost
+---@field changes_wallet boolean? a lost response elsewhere leaves nothing behind that matters: an offer that nobody
+---delivers issues nothing. src/core/verdict.c has the same calls as WALLET
+
+---@type table<string, credenco.Step>
+return {
+  token = { when_unknown = "ask again" },
+  create_offer = {
+    role = "'Issue credentials'",
+    not_found = "no such call or template: check base_url and template_id",
+    when_unknown = "an offer that nobody uses may exist, which does no harm: ask again",
+  },
+  push_offer = {
+    changes_wallet = true,
+    not_found = "no wallet has this external key, or the offer is no longer there",
+    when_unknown = "the wallet may have the offer: repeat the push of the same offer, never make a new one",
+  },
+  issue_status = {
+    role = "'Issue credentials'",
+    not_found = "no issue has this correlation id",
+    when_unknown = "ask again",
+  },
+  trust_issuer = {
+    changes_wallet = true,
+    role = "'Trusted contacts'",
+    not_found = "no wallet has this external key",
+    when_unknown = "the contact may have been made: look at the wallet's trusted contacts before you repeat it",
+  },
+  request = {},
+}

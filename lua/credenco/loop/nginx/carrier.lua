@@ -1,0 +1,142 @@
+--- Runs tasks that outlive the request they come from.
+---
+--- nginx ends a request's light threads and sockets with the request, so such a task needs a timer to live in. One
+--- timer carries them all: a timer for each would cost as much CPU time as an HTTP exchange, and their number is
+--- limited (lua_max_running_timers). Its light threads serve again and again, since nginx frees what it allocates
+--- for one only with the timer; for the same reason a carrier is replaced after some tasks.
+
+local core = require "credenco.core"
+local semaphore = require "ngx.semaphore"
+
+local M = {}
+
+local TASKS_MOST = 2000
+
+-- How long a carrier stays without a task: it keeps its Lua VM alive, and a worker that exits waits for it.
+local IDLE_S = 0.2
+
+-- nginx drops a timer that fires while lua_max_running_timers are running, and says so only in its log.
+local BEGINS_WITHIN_MS = 50
+local SCARCE_MS = 1000
+
+---@class credenco.Task
+---@field fn function
+---@field a any
+---@field b any
+
+---@class credenco.Carrier
+---@field queue credenco.Task[]  tasks for which no light thread is idle
+---@field idle table[]           light threads that wait for a task
+---@field threads integer
+---@field taken integer          tasks so far
+---@field begun boolean          nginx has started the timer
+---@field since_ms number
+
+local current ---@type credenco.Carrier?
+local scarce_until_ms = 0
+
+-- Light threads ---------------------------------------------------------------------------
+
+-- An error in a task is a bug: it shows in the log, and the thread serves on.
+local function run(task)
+  local ok, problem = pcall(task.fn, task.a, task.b)
+  if not ok then ngx.log(ngx.ERR, "credenco: ", problem) end
+end
+
+local function forget(list, entry)
+  for i, other in ipairs(list) do
+    if other == entry then return table.remove(list, i) end
+  end
+end
+
+local function wait_for_task(self, thread)
+  if self ~= current then return end -- it takes no more tasks
+  self.idle[#self.idle + 1] = thread
+  thread.semaphore:wait(IDLE_S)
+  if not thread.task then forget(self.idle, thread) end
+end
+
+local function serve(self, thread)
+  while thread.task do
+    local task = thread.task
+    thread.task = nil
+    run(task)
+    thread.task = table.remove(self.queue, 1)
+    if not thread.task then wait_for_task(self, thread) end
+  end
+  self.threads = self.threads - 1
+end
+
+-- The timer -------------------------------------------------------------------------------
+
+local function spawn_threads(self)
+  while self.queue[1] do
+    self.threads = self.threads + 1
+    ngx.thread.spawn(serve, self, { semaphore = semaphore.new(0), task = table.remove(self.queue, 1) })
+  end
+end
+
+local function carry(_, self)
+  self.begun = true
+  repeat
+    spawn_threads(self)
+    self.semaphore:wait(IDLE_S)
+  until self.threads == 0 and not self.queue[1]
+  if current == self then current = nil end
+end
+
+local function start()
+  local self = { queue = {}, idle = {}, threads = 0, taken = 0, begun = false }
+  self.since_ms, self.semaphore = core.now_ms(), semaphore.new(0)
+  return ngx.timer.at(0, carry, self) and self
+end
+
+local function carrier_for_one_more()
+  if current and current.taken < TASKS_MOST then return current end
+  if core.now_ms() < scarce_until_ms then return nil end
+  current = start() or nil
+  return current
+end
+
+-- Tasks -----------------------------------------------------------------------------------
+
+--- Runs fn(a, b) as a task that belongs to no request. Where nginx has no timer for it, it belongs to this one.
+---@param fn function
+---@param a any
+---@param b any
+function M.run(fn, a, b)
+  local task = { fn = fn, a = a, b = b }
+  local self = carrier_for_one_more()
+  if not self then return ngx.thread.spawn(run, task) end
+  self.taken = self.taken + 1
+  local thread = table.remove(self.idle)
+  if thread then
+    thread.task = task
+    thread.semaphore:post(1)
+  else
+    self.queue[#self.queue + 1] = task
+    if self.begun then self.semaphore:post(1) end
+  end
+end
+
+local function is_starting()
+  return current ~= nil and not current.begun
+end
+
+--- How long somebody who waits may do so before he calls rescue.
+---@return number seconds
+function M.look_after_s()
+  return is_starting() and BEGINS_WITHIN_MS / 1000 or math.huge
+end
+
+--- For somebody who has waited: tasks whose timer nginx has dropped are run in this request.
+function M.rescue()
+  local now = core.now_ms()
+  if not is_starting() or now - current.since_ms < BEGINS_WITHIN_MS then return end
+  local queue = current.queue
+  current.queue, current = {}, nil
+  scarce_until_ms = now + SCARCE_MS
+  for _, task in ipairs(queue) do ngx.thread.spawn(run, task) end
+end
+
+return M

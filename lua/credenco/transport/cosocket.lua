@@ -1,0 +1,155 @@
+--- The transport over nginx's own sockets, for nginx and OpenResty, without libcurl. Names are looked up by nginx's
+--- `resolver`, and certificates are verified with `lua_ssl_trusted_certificate`.
+---
+--- An exchange runs in a task of its own, so that it is finished, and its response reported, when the request it was
+--- made for is gone.
+
+local core = require "credenco.core"
+local exchange = require "credenco.transport.cosocket.exchange"
+local failure = require "credenco.transport.failure"
+local loop = require "credenco.loop"
+local settings = require "credenco.base.settings"
+local places = require "credenco.transport.cosocket.place"
+
+local M = {}
+
+---@class credenco.CosocketTransport
+local Transport = {}
+Transport.__index = Transport
+
+local UNSUPPORTED = {
+  ca_file = "name the CA certificates with nginx's lua_ssl_trusted_certificate",
+}
+
+local NO_HEADERS = {}
+local WEAK_KEYS = { __mode = "k" }
+
+-- Longer than an exchange takes to notice its deadline.
+local SPARE_MS = 1000
+
+--- Throws outside of nginx, and for an option that it cannot honour.
+---@param options table?  of credenco.base.settings, but for ca_file; others are passed over
+---@return credenco.CosocketTransport
+function M.new(options)
+  if not loop.carry then error("transport 'cosocket' is for nginx only", 0) end
+  local copy = settings.for_transport(options)
+  for name, instead in pairs(UNSUPPORTED) do
+    if copy[name] then error(("transport 'cosocket' has no %s: %s"):format(name, instead), 0) end
+  end
+  copy.proxy = places.proxy(copy.proxy)
+  local self = setmetatable({
+    options = copy, places = {}, fields = setmetatable({}, WEAK_KEYS), spare = {}, calls = {},
+  }, Transport)
+  return self
+end
+
+-- Requests ---------------------------------------------------------------------------
+
+-- nil for what is no https and no http to a loopback host.
+local function read_url(text)
+  local url = type(text) == "string" and core.parse_url(text)
+  return url and (url.scheme == "https" or url.loopback) and url or nil
+end
+
+local function place_of(self, url)
+  local key = url.scheme .. "://" .. url.host .. ":" .. url.port
+  local place = self.places[key]
+  if not place then
+    place = places.new(url, self.options)
+    self.places[key] = place
+  end
+  return place
+end
+
+-- A client gives the same few tables of headers again and again, and never changes one.
+local function fields_of(self, headers)
+  local fields = self.fields[headers]
+  if fields then return fields end
+  local all = { ["user-agent"] = self.options.user_agent }
+  for name, value in pairs(headers) do all[name] = value end
+  local code
+  fields, code = core.fields(all)
+  self.fields[headers] = fields
+  return fields, code
+end
+
+-- The request as bytes, in an exchange that is begun; nil and a code for one that cannot be sent.
+local function begin(self, request)
+  local url = read_url(request.url)
+  local fields = fields_of(self, request.headers or NO_HEADERS)
+  if not url or not fields then return nil, "invalid_argument" end
+  local place = place_of(self, url)
+  local x = table.remove(self.spare) or core.exchange()
+  local bytes, code = x:begin({
+    method = request.method, authority = place.authority, target = url.target, body = request.body,
+    max_body_bytes = request.max_body_bytes or self.options.max_body_bytes,
+    with_headers = request.with_headers ~= false,
+  }, fields)
+  if not bytes then return nil, code end
+  return {
+    transport = self, options = self.options, request = request, place = place, x = x, bytes = bytes,
+    sent = "no", stopped = false, waiter = loop.self(),
+  }
+end
+
+-- Calls ------------------------------------------------------------------------------
+
+local function put_back(self, x)
+  x:trim()
+  self.spare[#self.spare + 1] = x
+end
+
+-- Whether somebody waits, or must be reported to.
+local function hand_over(call, response, err)
+  local request = call.request
+  if loop.wake(call.waiter, response, err) ~= false or not request.on_abandoned then return end
+  request:on_abandoned(response and response.status, err and err.code, err and err.sent)
+end
+
+local function carry_out(call)
+  local self = call.transport
+  if not self.calls[call] then return end
+  local response, err = exchange(call)
+  put_back(self, call.x)
+  if not self.calls[call] then return end
+  self.calls[call] = nil
+  hand_over(call, response, err)
+end
+
+-- The worker is told to stop at once: who waits is gone already.
+local function report_lost(self)
+  for call in pairs(self.calls) do
+    if call.request.on_abandoned then call.request:on_abandoned(nil, "worker_ended", "unknown") end
+  end
+end
+
+---@param request table  see the transport's contract in CONTRIBUTING.md
+---@return table? response
+---@return table? err
+function Transport:send(request)
+  if self.closed then return nil, failure("closed", "no") end
+  if request.deadline_ms - loop.now_ms() < 1 then return nil, failure("timeout", "no") end
+  local call, code = begin(self, request)
+  if not call then return nil, failure(code, "no") end
+  self.at_end = self.at_end or loop.at_end(function() report_lost(self) end)
+  self.calls[call] = true
+  loop.carry(carry_out, call)
+  local response, err = loop.wait(call.waiter, request.deadline_ms + SPARE_MS)
+  if err ~= "timeout" then return response, err end
+  self.calls[call] = nil
+  call.stopped = true
+  return nil, failure("timeout", call.sent)
+end
+
+--- Ends what is under way; who waits for it is told `closed`. May run twice.
+function Transport:close()
+  self.closed = true
+  local calls = self.calls
+  self.calls = {}
+  for call in pairs(calls) do
+    call.stopped = true
+    hand_over(call, nil, failure("closed", call.sent))
+  end
+end
+
+return M

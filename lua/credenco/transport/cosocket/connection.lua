@@ -1,0 +1,124 @@
+--- Connections over nginx's cosockets: opened, or taken out of nginx's pool, and given back to it.
+---
+--- While a connection is in the pool nginx closes it as soon as anything becomes readable on it.
+
+local core = require "credenco.core"
+local loop = require "credenco.loop"
+
+local M = {}
+
+local IDLE_MS = 60000
+local CONNECT_MAX_BYTES = 65536 -- of a proxy's response that nobody will read
+
+local POOL_OPTIONS = { pool = "", pool_size = 0 }
+
+-- Deadlines -----------------------------------------------------------------------------
+
+--- Sets how long each of the next steps may take.
+---@param socket table
+---@param deadline_ms number
+---@param most_ms number?  longest wait for bytes
+function M.set_timeouts(socket, deadline_ms, most_ms)
+  local left = math.max(1, deadline_ms - loop.now_ms())
+  socket:settimeouts(left, left, most_ms and math.min(left, most_ms) or left)
+end
+
+-- New ones ------------------------------------------------------------------------------
+
+-- The proxy's answer to CONNECT: true, or nil and why there is no tunnel.
+local function read_tunnel(socket, x)
+  while true do
+    local bytes, err = socket:receiveany(CONNECT_MAX_BYTES)
+    if not bytes then return nil, err end
+    local state, _, detail = x:feed(bytes)
+    if state == "done" then return x:response().status end
+    if not state then return nil, detail end
+  end
+end
+
+local function open_tunnel(socket, place)
+  local x = core.exchange()
+  local bytes, code = x:begin({
+    method = "CONNECT", authority = place.target, target = place.target, max_body_bytes = CONNECT_MAX_BYTES,
+  }, place.proxy.fields)
+  if not bytes then return nil, code end
+  local sent, err = socket:send(bytes)
+  if not sent then return nil, err end
+  local status
+  status, err = read_tunnel(socket, x)
+  if not status then return nil, err end
+  if status >= 300 then return nil, ("the proxy answered HTTP %d"):format(status) end
+  if not x:reusable() then return nil, "the proxy sent more than its answer" end
+  return true
+end
+
+local function shake_hands(socket, tls)
+  if tls.verify and not tls.name then
+    return nil, "nginx compares a certificate with names only, and this host is an address"
+  end
+  local ok, err = socket:sslhandshake(false, tls.name, tls.verify)
+  -- lua-nginx-module 0.10.23 gives true for a refused certificate when the handshake needed no wait; the socket is closed.
+  if ok and not socket:getreusedtimes() then return nil, "the certificate was refused" end
+  return ok, err
+end
+
+-- Gives what failed, and why.
+local function prepare(socket, place, deadline_ms)
+  local ok, err
+  if place.proxy then
+    M.set_timeouts(socket, deadline_ms)
+    ok, err = open_tunnel(socket, place)
+    if not ok then return "connect_failed", err end
+  end
+  M.set_timeouts(socket, deadline_ms)
+  if place.tls then
+    ok, err = shake_hands(socket, place.tls)
+    if not ok then return "tls_failed", err end
+  end
+end
+
+-- The pool ------------------------------------------------------------------------------
+
+-- What came since nginx looked last, where the version can be asked.
+local function is_quiet(socket)
+  return not socket.getfd or not core.readable(socket:getfd())
+end
+
+local function connect(socket, place, pool_size)
+  POOL_OPTIONS.pool, POOL_OPTIONS.pool_size = place.pool, pool_size
+  local through = place.proxy or place
+  return socket:connect(through.host, through.port, POOL_OPTIONS)
+end
+
+--- A connection on which nothing was sent yet.
+---@param place credenco.Place
+---@param pool_size integer
+---@param deadline_ms number
+---@return table? socket
+---@return string? code  connect_failed, tls_failed or timeout
+---@return string? detail
+function M.open(place, pool_size, deadline_ms)
+  while true do
+    local socket = ngx.socket.tcp()
+    M.set_timeouts(socket, deadline_ms)
+    local ok, err = connect(socket, place, pool_size)
+    if not ok then return nil, err == "timeout" and err or "connect_failed", err end
+    if socket:getreusedtimes() == 0 then
+      local code
+      code, err = prepare(socket, place, deadline_ms)
+      if not code then return socket end
+      socket:close()
+      return nil, err == "timeout" and err or code, err
+    end
+    if is_quiet(socket) then return socket end
+    socket:close()
+  end
+end
+
+--- Gives a connection back that may carry another request.
+---@param socket table
+function M.keep(socket)
+  socket:setkeepalive(IDLE_MS)
+end
+
+return M

@@ -1,0 +1,162 @@
+-- What the transport over cosockets has of its own, beside the contract: proxies, certificates, pools, and what
+-- becomes of an exchange when its request has gone.
+local wait = require "spec.support.wait"
+local Tunnel = require "spec.support.tunnel"
+local upstream = require "spec.nginx.upstream"
+local worker = require "spec.nginx.worker"
+local World = require "spec.transport.world"
+
+local PATIENCE_MS = 10000
+
+local function port_of(url)
+  return tonumber(url:match ":(%d+)")
+end
+
+describe("inside nginx, the transport over cosockets", function()
+  local world, slow, inside, tunnel
+
+  setup(function()
+    world, slow = World.start(), upstream.start()
+    inside = worker.start {
+      http = ("lua_ssl_trusted_certificate %s; lua_ssl_verify_depth 3;"):format(world.addresses.tls.ca_file),
+    }
+  end)
+  teardown(function()
+    inside:stop()
+    slow:stop()
+    world:stop()
+  end)
+  after_each(function()
+    if tunnel then tunnel:stop() end
+    tunnel = nil
+  end)
+
+  -- What came of one GET after the other, each as "status" or "code sent message".
+  local function ask(urls, options)
+    return inside:run([[
+      local given, loop = ..., require "credenco.loop"
+      local transport, outcomes = require("credenco.transport.cosocket").new(given.options), {}
+      for i, url in ipairs(given.urls) do
+        local response, err = transport:send { method = "GET", url = url, deadline_ms = loop.now_ms() + 5000 }
+        outcomes[i] = response and tostring(response.status) or ("%s %s %s"):format(err.code, err.sent, err.message)
+        ngx.sleep(0.05)
+      end
+      return outcomes
+    ]], { urls = urls, options = options or {} })
+  end
+
+  -- Options ---------------------------------------------------------------------------
+
+  for options, problem in pairs {
+    [{ ca_file = "/some/file" }] = "transport 'cosocket' has no ca_file: "
+      .. "name the CA certificates with nginx's lua_ssl_trusted_certificate",
+    [{ proxy = "socks5://127.0.0.1:1080" }] = "transport 'cosocket' has no proxy over socks5: it must be an http proxy",
+    [{ proxy = "https://127.0.0.1:1080" }] = "transport 'cosocket' has no proxy over https: it must be an http proxy",
+    [{ proxy = "http://[::1" }] = "transport 'cosocket': proxy must be a host and a port",
+  } do
+    it("refuses by name what it cannot do: " .. (options.proxy or "ca_file"), function()
+      local new = "return select(2, pcall(require('credenco.transport.cosocket').new, ...))"
+      assert.equal(problem, (inside:run(new, options)))
+    end)
+  end
+
+  it("is for nginx only", function()
+    local ok, problem = pcall(require("credenco.transport.cosocket").new, {})
+    assert.same({ false, "transport 'cosocket' is for nginx only" }, { ok, problem })
+  end)
+
+  -- Certificates ------------------------------------------------------------------------
+
+  it("refuses an address in place of a name, unless the certificate does not matter", function()
+    local url = world.addresses.tls.url .. "/x"
+    assert.same({ "tls_failed no the TLS connection failed "
+      .. "(nginx compares a certificate with names only, and this host is an address)" }, ask { url })
+    assert.same({ "200" }, ask({ url }, { insecure_loopback = true }))
+  end)
+
+  it("never uses a connection whose certificate did not matter where it does", function()
+    local url = world.addresses.tls.unknown_ca_url:gsub("127%.0%.0%.1", "localhost") .. "/x"
+    assert.same({ "200" }, ask({ url }, { insecure_loopback = true }))
+    local refused = ask { url, url, url }
+    for i = 1, 3 do assert.matches("^tls_failed no ", refused[i]) end
+  end)
+
+  -- Proxies -----------------------------------------------------------------------------
+
+  local function wallet(path)
+    return ("https://wallet.example:%d%s"):format(port_of(world.addresses.tls.wrong_host_url), path)
+  end
+
+  it("asks a proxy for a tunnel, and keeps it", function()
+    tunnel = Tunnel.start(port_of(world.addresses.tls.wrong_host_url))
+    local proxy = ("http://user:p%%40ss@127.0.0.1:%d/"):format(tunnel.port)
+    assert.same({ "200", "200" }, ask({ wallet "/x", wallet "/y" }, { proxy = proxy }))
+    local place = wallet(""):match "//(.*)"
+    assert.same({ ("CONNECT %s HTTP/1.1\r\nHost: %s\r\nproxy-authorization: Basic dXNlcjpwQHNz\r\n\r\n")
+      :format(place, place) }, tunnel.asked)
+  end)
+
+  it("shares no tunnel between other credentials", function()
+    tunnel = Tunnel.start(port_of(world.addresses.tls.wrong_host_url))
+    for _, user in ipairs { "a:b@", "a:c@", "" } do
+      assert.same({ "200" }, ask({ wallet "/x" }, { proxy = user .. "127.0.0.1:" .. tunnel.port }))
+    end
+    assert.equal(3, #tunnel.asked)
+  end)
+
+  for answer, why in pairs {
+    ["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"] = "the proxy answered HTTP 407",
+    ["HTTP/1.1 200 OK\r\n\r\nmore"] = "the proxy sent more than its answer",
+    ["SSH-2.0\r\n"] = "the response does not begin with an HTTP/1.1 status line",
+  } do
+    it("sends nothing where there is no tunnel: " .. why, function()
+      tunnel = Tunnel.start(0, answer)
+      assert.same({ ("connect_failed no could not connect (%s)"):format(why) },
+        ask({ wallet "/x" }, { proxy = "127.0.0.1:" .. tunnel.port }))
+    end)
+  end
+
+  it("asks no proxy the way to a loopback host", function()
+    assert.same({ "200" }, ask({ world.server:scenario({}).url .. "/x" }, { proxy = "127.0.0.1:1" }))
+  end)
+
+  -- Timers and requests -----------------------------------------------------------------
+
+  it("reports the answer of a call whose light thread was killed", function()
+    local status = inside:run([[
+      local loop, told = require "credenco.loop", nil
+      local transport = require("credenco.transport.cosocket").new {}
+      local thread = ngx.thread.spawn(transport.send, transport, {
+        method = "GET", url = ..., deadline_ms = loop.now_ms() + 5000,
+        on_abandoned = function(_, http_status) told = http_status end,
+      })
+      ngx.sleep(0.05)
+      ngx.thread.kill(thread)
+      local give_up_ms = loop.now_ms() + 4000
+      repeat ngx.sleep(0.02) until told or loop.now_ms() > give_up_ms
+      return told
+    ]], slow.url .. "/300/api/oidc/offer/w")
+    assert.equal(201, status)
+  end)
+
+  it("answers although nginx never begins the timer that carries its exchanges", function()
+    local statuses, elapsed_ms = inside:run([[
+      for _ = 1, 256 do ngx.timer.at(0, function() ngx.sleep(2) end) end
+      ngx.sleep(0.1)
+      local loop = require "credenco.loop"
+      local transport, statuses, began_ms = require("credenco.transport.cosocket").new {}, {}, loop.now_ms()
+      for i = 1, 3 do
+        statuses[i] = assert(transport:send { method = "GET", url = ..., deadline_ms = began_ms + 5000 }).status
+      end
+      return statuses, loop.now_ms() - began_ms
+    ]], world.server:scenario({}).url .. "/x")
+    assert.same({ 200, 200, 200 }, statuses)
+    assert.is_true(elapsed_ms < 500, elapsed_ms .. " ms")
+    assert.truthy(inside:error_log():find("256 lua_max_running_timers are not enough", 1, true))
+  end)
+
+  it("leaves no timer behind", function()
+    local function running() return inside:run "return ngx.timer.running_count() + ngx.timer.pending_count()" end
+    assert.is_true(wait.until_true(function() return running() == 0 end, PATIENCE_MS))
+  end)
+end)

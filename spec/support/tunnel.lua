@@ -1,0 +1,61 @@
+-- An HTTP proxy for CONNECT: leads every tunnel to one loopback port, and keeps what it was asked. It works while
+-- luv's loop turns.
+local uv = require "luv"
+local wait = require "spec.support.wait"
+
+local Tunnel = {}
+Tunnel.__index = Tunnel
+
+local function pipe(from, to)
+  from:read_start(function(_, bytes)
+    if to:is_closing() then return end
+    if bytes then to:write(bytes) else to:close() end
+  end)
+end
+
+local function connect(self, client, early)
+  local server = uv.new_tcp()
+  self.open[#self.open + 1] = server
+  server:connect("127.0.0.1", self.to, function(err)
+    assert(not err, err)
+    client:write "HTTP/1.1 200 Connection established\r\nContent-Length: 3\r\n\r\n" -- which means nothing here
+    if early ~= "" then server:write(early) end
+    pipe(client, server)
+    pipe(server, client)
+  end)
+end
+
+local function accept(self)
+  local client, received = uv.new_tcp(), ""
+  self.socket:accept(client)
+  self.open[#self.open + 1] = client
+  client:read_start(function(_, bytes)
+    received = received .. (bytes or "")
+    local head, rest = received:match "^(.-\r\n\r\n)(.*)$"
+    if not head then return end
+    client:read_stop()
+    self.asked[#self.asked + 1] = head
+    if self.answer then client:write(self.answer) else connect(self, client, rest) end
+  end)
+end
+
+--- Starts one. With `answer`, that is what it answers, and there is no tunnel.
+---@param to integer  the port that tunnels lead to
+---@param answer string?
+---@return { port: integer, asked: string[], stop: fun(self: table) }
+function Tunnel.start(to, answer)
+  local self = setmetatable({ to = to, answer = answer, asked = {}, open = {}, socket = uv.new_tcp() }, Tunnel)
+  assert(self.socket:bind("127.0.0.1", 0))
+  self.port = self.socket:getsockname().port
+  self.socket:listen(16, function() accept(self) end)
+  return self
+end
+
+function Tunnel:stop()
+  for _, socket in ipairs(self.open) do
+    if not socket:is_closing() then wait.close(socket) end
+  end
+  wait.close(self.socket)
+end
+
+return Tunnel
