@@ -165,9 +165,8 @@ describe("credenco.json, beside a lua-cjson with marks", function()
   local marked, array_mt, empty_array_mt, no_items
 
   setup(function()
-    local cjson = require "cjson"
     array_mt, empty_array_mt = cjson.array_mt or {}, cjson.empty_array_mt or {}
-    no_items = cjson.empty_array or debug.upvalueid(function() return files end, 1) -- a light userdata
+    no_items = cjson.empty_array or debug.upvalueid(function() return files end, 1) -- luacheck: ignore
     package.loaded.cjson = setmetatable(
       { array_mt = array_mt, empty_array_mt = empty_array_mt, empty_array = no_items }, { __index = cjson })
     package.loaded["credenco.base.json"] = nil
