@@ -134,8 +134,9 @@ end
 local function read_contact(body, call)
   local answer = exact_object(body)
   if not answer then return nil, NO_OBJECT end
-  if not answer.id and not word(answer.did) then return nil, "the response is not a trusted contact" end
-  return contact_of(answer, call.http_status)
+  local contact = contact_of(answer, call.http_status)
+  if not contact.id and not contact.did then return nil, "the response is not a trusted contact" end
+  return contact
 end
 
 local function read_contacts(body, call)
