@@ -182,6 +182,18 @@ function M.said_of_flags(problem, options)
   return (from_environment and "CREDENCO_" .. variable or known_as[1]) .. flaw
 end
 
+--- The files that the flags name, which no output may overwrite.
+---@param args table the parsed arguments
+---@return { path: string?, what: string }[]
+function M.files(args)
+  return {
+    { path = args.api_key_file, what = "the file with the API key" },
+    { path = args.client_secret_file, what = "the file with the client's secret" },
+    { path = args.ca_file, what = "the file with the certificates" },
+    { path = args.claims_json, what = "the file with the claims" },
+  }
+end
+
 --- The options for `credenco.new`.
 ---@param args table the parsed arguments
 ---@return credenco.Options

@@ -106,6 +106,20 @@ function M.unread(db, workflow)
   return rows
 end
 
+local PLACES = "SELECT DISTINCT place FROM credenco_run WHERE workflow = ? AND place IS NOT NULL"
+
+--- Where the files are that a workflow's lines came from.
+---@param db credenco.journal.Database
+---@param workflow string
+---@return string[]? places
+---@return string? err
+function M.places(db, workflow)
+  local rows, err = db:rows(PLACES, workflow)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do rows[i] = row[1] end
+  return rows
+end
+
 --- What is needed to read a line of a run again.
 ---@return { format: string, header: string?, encoding: string? }? encoding of the source, for lines that go back to it
 ---@return string? err

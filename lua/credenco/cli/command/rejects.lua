@@ -119,7 +119,7 @@ local function write_problem(job, problem)
 end
 
 local function write_problems(job)
-  for problem, err in journal_report.each_problem(job.db, job.workflow) do
+  for problem, err in journal_report.each_problem(job.db, job.workflow, true) do
     if err then return nil, { code = "journal", message = err } end
     if problem.state == "failed" and not problem.input then
       job.without_line = job.without_line + 1
