@@ -25,7 +25,7 @@ dependencies = {
   "argparse >= 0.7.0",
 }
 
--- libcurl is found by CMake, which says what to install when it is missing: the header check of
+-- libcurl, zlib and iconv are found by CMake, which says what to install when one is missing: the header check of
 -- external_dependencies does not look into Debian's multi-arch include folder.
 build = {
   type = "cmake",

@@ -1,6 +1,6 @@
-# Finds Lua's headers and libcurl, and settles where things are installed. Each failure says what to install.
+# Finds Lua's headers, libcurl, zlib and iconv, and settles where things are installed. Each failure says what to install.
 #
-# Gives: the targets credenco_lua, CURL::libcurl and Threads::Threads, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
+# Gives: the targets credenco_lua, CURL::libcurl, Iconv::Iconv, ZLIB::ZLIB and Threads::Threads, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
 
 include(${CMAKE_CURRENT_LIST_DIR}/engine.cmake)
 
@@ -23,6 +23,17 @@ if(curl_found VERSION_LESS curl_minimum)
   message(FATAL_ERROR
     " libcurl ${curl_found} is too old: ${curl_minimum} or newer is needed."
     " Give the prefix of a newer one with -DCMAKE_PREFIX_PATH=...")
+endif()
+
+find_package(ZLIB QUIET)
+find_package(Iconv QUIET)
+if(NOT ZLIB_FOUND OR NOT Iconv_FOUND)
+  message(FATAL_ERROR
+    "zlib and iconv with their headers were not found.\n"
+    "Debian, Ubuntu: apt-get install zlib1g-dev libc6-dev\n"
+    "Fedora:         dnf install zlib-devel\n"
+    "Alpine:         apk add zlib-dev\n"
+    "macOS:          brew install zlib libiconv")
 endif()
 
 find_package(Threads REQUIRED)

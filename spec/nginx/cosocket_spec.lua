@@ -71,12 +71,12 @@ describe("inside nginx, the transport over cosockets", function()
     local url = world.addresses.tls.url .. "/x"
     assert.same({ "tls_failed no the TLS connection failed "
       .. "(nginx compares a certificate with names only, and this host is an address)" }, ask { url })
-    assert.same({ "200" }, ask({ url }, { trust_loopback = true }))
+    assert.same({ "200" }, ask({ url }, { insecure_loopback = true }))
   end)
 
   it("never uses a connection whose certificate did not matter where it does", function()
     local url = world.addresses.tls.unknown_ca_url:gsub("127%.0%.0%.1", "localhost") .. "/x"
-    assert.same({ "200" }, ask({ url }, { trust_loopback = true }))
+    assert.same({ "200" }, ask({ url }, { insecure_loopback = true }))
     local refused = ask { url, url, url }
     for i = 1, 3 do assert.matches("^tls_failed no ", refused[i]) end
   end)

@@ -351,7 +351,7 @@ describe("a run", function()
 
   it("lists every problem, also those at one line of a file that was edited in place", function()
     bench.script.create_offer = always(err("rejected"))
-    assert(bench:run(records(501)))
+    assert(bench:run(records(501), { keep_going = true }))
     bench:ask(function(db) return db:execute "UPDATE credenco_record SET line = 1" end)
     local listed = bench:ask(function(db)
       local count = 0
@@ -363,7 +363,7 @@ describe("a run", function()
 
   it("tells whoever lists problems that the journal failed meanwhile", function()
     bench.script.create_offer = always(err("rejected"))
-    assert(bench:run(records(501)))
+    assert(bench:run(records(501), { keep_going = true }))
     local listed = bench:ask(function(db)
       local pages = { rows = function(self, ...)
         self.read = (self.read or 0) + 1
@@ -392,6 +392,45 @@ describe("a run", function()
     local result = assert(bench:run(records(2000), { max_failures = { count = 10 }, concurrency = 1 }))
     assert.equal("failures", result.stopped)
     assert.is_true(result.totals.failed > 10 and result.totals.failed < 200)
+  end)
+
+  it("stops when its first records all failed alike, and says of what", function()
+    bench.script.create_offer = always(err("not_found"))
+    local result = assert(bench:run(records(2000), { concurrency = 1 }))
+    assert.equal("alike", result.stopped)
+    assert.equal("the first 20 records all failed alike, with not_found at create_offer: it said not_found",
+      result.err.message)
+    assert.is_true(result.totals.failed >= 20 and result.totals.failed < 100)
+    bench:restart()
+    assert.equal(2000, assert(bench:run(records(2000))).totals.issued + result.totals.failed)
+  end)
+
+  it("goes on where one of the first records did not fail, or failed of something else, or it is told to", function()
+    local function failing(odd)
+      local scripted = { [19] = odd }
+      return setmetatable(scripted, { __index = function() return err("rejected") end })
+    end
+    for name, case in pairs {
+      issued = { failing(function(args, good) return good(args) end) },
+      ["another cause"] = { failing(err("not_found")) },
+      ["told to"] = { failing(nil), true },
+    } do
+      bench:restart()
+      bench.script.create_offer = case[1]
+      local result = assert(bench:run(records(50), { concurrency = 1, keep_going = case[2],
+        workflow = { name = name } }))
+      assert.is_nil(result.stopped, name)
+      assert.equal(50, result.counts:done(), name)
+    end
+  end)
+
+  it("takes lines that cannot be read, and what the workflow does not want, for what they are", function()
+    local lines = {}
+    for i = 1, 30 do lines[i] = { id = "" } end
+    assert.equal("alike", assert(bench:run(lines)).stopped)
+    local unwanted = assert(bench:run(records(30), { workflow = { accept = function() return false end } }))
+    assert.is_nil(unwanted.stopped)
+    assert.equal(30, unwanted.totals.skipped)
   end)
 
   it("stops at the share of failures it may have, once there are enough to tell", function()
@@ -430,7 +469,7 @@ describe("a run", function()
       loop.sleep(400)
       return nil, down
     end }, getmetatable(bench.script.create_offer))
-    local result = assert(bench:run(records(100), { patience_ms = 300, concurrency = 1 }))
+    local result = assert(bench:run(records(100), { patience_ms = 300, concurrency = 1, keep_going = true }))
     assert.is_nil(result.stopped)
     assert.equal(100, result.totals.failed)
   end)
@@ -474,7 +513,8 @@ describe("a run", function()
         return nil, err("rejected")
       end
     end })
-    local result = assert(bench:run(nil, { source = assert(source.open(path)), begun = on_a_slow_disk }))
+    local result = assert(bench:run(nil,
+      { source = assert(source.open(path)), begun = on_a_slow_disk, keep_going = true }))
     assert.equal(600, result.totals.failed)
     assert.equal(600, #bench.calls.create_offer)
   end)
@@ -490,7 +530,7 @@ describe("a run", function()
     assert.is_false(ok)
     assert.matches("^out of order", problem)
     for _ = 1, 20 do loop.sleep(5) end -- what was in flight has nobody to tell
-    assert.is_true(assert(bench:run(records(3))).totals.issued >= 3) -- the journal's lock is free again
+    assert.is_true(assert(bench:run(records(3), { keep_going = true })).totals.issued >= 3) -- the journal's lock is free again
   end)
 
   for _, name in ipairs { "on_tick", "on_warning" } do

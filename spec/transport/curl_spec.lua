@@ -47,7 +47,7 @@ describe("the transport over libcurl", function()
   end
 
   it("takes any certificate from a loopback host when told to", function()
-    local transport = curl.new { trust_loopback = true }
+    local transport = curl.new { insecure_loopback = true }
     local response = assert(ask(transport, env.tls.unknown_ca_url .. "/x"))
     transport:close()
     assert.equal(200, response.status)

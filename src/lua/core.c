@@ -158,6 +158,18 @@ static int core_has_control(lua_State *L) {
     return 1;
 }
 
+/* line_breaks(text) -> how many line feeds it has */
+static int core_line_breaks(lua_State *L) {
+    credenco_span text = credenco_check_span(L, 1);
+    const char *end = text.data + text.len;
+    lua_Integer count = 0;
+    for (const char *at = text.data; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++) {
+        count++;
+    }
+    lua_pushinteger(L, count);
+    return 1;
+}
+
 /* now_ms() -> milliseconds of the monotonic clock */
 static int core_now_ms(lua_State *L) {
     struct timespec now;
@@ -247,6 +259,7 @@ static const luaL_Reg functions[] = {
     {"wallet_key_valid", core_wallet_key_valid},
     {"utf8_valid", core_utf8_valid},
     {"plain_text", core_plain_text},
+    {"line_breaks", core_line_breaks},
     {"has_control", core_has_control},
     {"json_plain", credenco_lua_json_plain},
     {"json_read", credenco_lua_json_read},

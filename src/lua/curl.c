@@ -47,7 +47,7 @@ static int refuse(lua_State *L, credenco_code code) {
     return 2;
 }
 
-/* driver { connection_cache=, ca_file=, proxy=, trust_loopback= } -> driver
+/* driver { connection_cache=, ca_file=, proxy=, insecure_loopback= } -> driver
  *   | nil, "connect_failed": there is no free descriptor | nil, "out_of_memory" */
 static int curl_driver(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -58,7 +58,7 @@ static int curl_driver(lua_State *L) {
             {
                 .ca_file = text_field(L, 1, "ca_file"),
                 .proxy = text_field(L, 1, "proxy"),
-                .trust_loopback = flag_field(L, 1, "trust_loopback"),
+                .trust_loopback = flag_field(L, 1, "insecure_loopback"),
             },
     };
     driver_box *box = credenco_newuserdata(L, sizeof *box);

@@ -45,8 +45,8 @@ Commands:
 %s
 
 Exit codes: 0 done, 1 unexpected, 2 usage, 3 authentication or role, 4 rejected,
-            5 outcome unknown (sent, answer lost), 7 network or deadline, 8 stopped by
-            --max-failures, 9 journal trouble, 130 interrupted.
+            5 outcome unknown (sent, answer lost), 7 network or deadline, 8 too many
+            records of a run failed, 9 journal trouble, 130 interrupted.
 `credenco COMMAND --help` says more about a command.]]
 
 ---@return string

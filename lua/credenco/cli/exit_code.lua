@@ -10,7 +10,7 @@ local M = {
   rejected = 4, -- refused, or answered with something unusable
   unknown = 5, -- sent, but the answer was lost: it may have happened
   network = 7, -- no answer: connection, TLS or deadline; a port that cannot be listened on
-  failures = 8, -- a run stopped by --max-failures
+  failures = 8, -- a run stopped by --max-failures, or because its first records all failed alike
   journal = 9, -- the journal cannot be used: disk full, database gone, another run at work on it
   interrupted = 130, -- Ctrl-C, or SIGTERM
 }

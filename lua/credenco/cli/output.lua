@@ -1,6 +1,7 @@
 --- Files that the program writes. What stands in them is for their owner only, whatever was there before, and comes
 --- under its name when it is complete: a full disk or a Ctrl-C leaves the old file.
 local core = require "credenco.core"
+local usage = require "credenco.cli.usage"
 
 local M = {}
 
@@ -24,6 +25,19 @@ local function place_of(path)
   local ok, err = core.create_private(unfinished)
   if not ok then return nil, err end
   return unfinished, nil, true
+end
+
+--- Refuses, as a mistake in usage, a file that the command reads, under whatever name.
+---@param option string
+---@param path string?
+---@param inputs { path: string?, what: string }[]
+function M.check(option, path, inputs)
+  local id = path and core.file_id(path)
+  for _, input in ipairs(inputs) do
+    if id and input.path and id == core.file_id(input.path) then
+      usage.fail(("%s: %s is %s, and is not overwritten"):format(option, path, input.what))
+    end
+  end
 end
 
 --- Begins a file.
@@ -60,8 +74,9 @@ function Output:finish()
   return nil, named(self.path, err)
 end
 
---- Gives the file up.
+--- Gives the file up, unless it is complete.
 function Output:discard()
+  if io.type(self.file) == "closed file" then return end
   self.file:close()
   if self.unfinished then os.remove(self.unfinished) end
 end

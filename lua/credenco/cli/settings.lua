@@ -1,8 +1,11 @@
 --- The settings every command that talks to a server shares: a flag first, then the environment.
 ---
 --- Secrets come from the environment or from files; an argument would show in the process list.
+local described = require "credenco.base.settings"
 local source = require "credenco.cli.source"
 local usage = require "credenco.cli.usage"
+
+local unpack = table.unpack or unpack -- luacheck: ignore
 
 local M = {}
 
@@ -22,16 +25,26 @@ Environment, where no flag says otherwise:
 -- Most commands are one call of the library, and end with it.
 local BOUNDED = "everything the command does"
 
+-- Options of `credenco.new` that are flags as they are.
+local function flags_of_options(command)
+  local flags = {}
+  for _, setting in ipairs(described.LIST) do
+    local flag = setting.flag
+    if flag then
+      local help = flag.help
+      if setting.name == "base_url" then help = ("%s (default: %s)."):format(help, M.DEFAULT_BASE_URL) end
+      flags[#flags + 1] = command:option(flag.name):argname(flag.argname):target(setting.name):description(help)
+    end
+  end
+  return flags
+end
+
 local function declare_connection(command, bounded)
-  command:group("Connection",
-    command:option "--base-url" :argname "URL" :target "base_url"
-      :description("Where the issuer's API is (default: " .. M.DEFAULT_BASE_URL .. ")."),
-    command:option "--wallet-base-url" :argname "URL" :target "wallet_base_url"
-      :description "Where the wallets are, when that is another place.",
-    command:option "--ca-file" :argname "FILE" :target "ca_file"
-      :description "Certificates to trust, PEM, instead of the system's.",
-    command:option "--timeout" :argname "SECONDS"
-      :description(("For %s, repeats included (default: 30)."):format(bounded or BOUNDED)))
+  local flags = flags_of_options(command)
+  flags[#flags + 1] = command:option "--timeout" :argname "SECONDS"
+    :description(("For %s, repeats included (default: %g)."):format(
+      bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
+  command:group("Connection", unpack(flags))
 end
 
 local function declare_authentication(command)
@@ -143,17 +156,17 @@ local function with_credentials(options, args)
   return options
 end
 
--- What the user knows an option of `credenco.new` by.
+-- What the user knows an option of `credenco.new` by, and the variable that may stand for it.
 local KNOWN_AS = {
-  base_url = { "--base-url", "BASE_URL" },
-  wallet_base_url = { "--wallet-base-url" },
-  ca_file = { "--ca-file", "CA_FILE" },
   api_key = { "the API key" },
   token_url = { "--token-url", "TOKEN_URL" },
   client_id = { "--client-id", "CLIENT_ID" },
   client_secret = { "the client's secret" },
   scope = { "--scope" },
 }
+for name, setting in pairs(described.SPEC) do
+  if setting.flag then KNOWN_AS[name] = { setting.flag.name, setting.flag.variable } end
+end
 
 --- What `credenco.new` says of an option, said of the flag or the variable that it came from.
 ---@param problem string
@@ -169,6 +182,18 @@ function M.said_of_flags(problem, options)
   return (from_environment and "CREDENCO_" .. variable or known_as[1]) .. flaw
 end
 
+--- The files that the flags name, which no output may overwrite.
+---@param args table the parsed arguments
+---@return { path: string?, what: string }[]
+function M.files(args)
+  return {
+    { path = args.api_key_file, what = "the file with the API key" },
+    { path = args.client_secret_file, what = "the file with the client's secret" },
+    { path = args.ca_file, what = "the file with the certificates" },
+    { path = args.claims_json, what = "the file with the claims" },
+  }
+end
+
 --- The options for `credenco.new`.
 ---@param args table the parsed arguments
 ---@return credenco.Options
@@ -180,12 +205,13 @@ end
 ---@param args table the parsed arguments
 ---@return credenco.Options
 function M.public_options(args)
-  return {
-    base_url = args.base_url or environment "BASE_URL" or M.DEFAULT_BASE_URL,
-    wallet_base_url = args.wallet_base_url,
-    ca_file = args.ca_file or environment "CA_FILE",
-    timeout_ms = timeout_ms(args),
-  }
+  local options = { timeout_ms = timeout_ms(args) }
+  for name, setting in pairs(described.SPEC) do
+    local flag = setting.flag
+    if flag then options[name] = args[name] or flag.variable and environment(flag.variable) or nil end
+  end
+  options.base_url = options.base_url or M.DEFAULT_BASE_URL
+  return options
 end
 
 return M

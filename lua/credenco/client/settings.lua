@@ -1,6 +1,6 @@
---- The options of credenco.new: what each is, what it defaults to, what it may be.
+--- Reads the options of credenco.new, which are described in credenco.base.settings, and what is inside of them.
 
-local core = require "credenco.core"
+local described = require "credenco.base.settings"
 local loop = require "credenco.loop"
 local options = require "credenco.base.options"
 
@@ -15,73 +15,15 @@ local M = {}
 ---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
 ---@field connect_timeout_ms integer?  default 5000
 ---@field retry { max_attempts: integer?, base_ms: integer?, cap_ms: integer? }?  default 3, 100, 5000
----@field ca_file string?            PEM file of the authorities to trust; default: the system's
+---@field ca_file string?            PEM file of the CA certificates to trust, instead of the system's
 ---@field proxy string?              default: what the environment says; "" for none
 ---@field max_body_bytes integer?    largest answer; default 1 MiB
 ---@field user_agent string?         default "credenco/<version>"
 ---@field transport "curl"|"cosocket"|table|nil  default "curl"; a table with a send method is used as it is
----@field http2 boolean?             offer HTTP/2 over TLS; default false
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
----@field exit_grace_ms integer?     nginx: what is in flight so long after the worker was told to exit is ended; default 5000
+---@field exit_grace_ms integer?     nginx: how long a worker that is shutting down waits for requests in flight; default 5000
 ---@field on_event (fun(event: table))?  told of every request, answer and loss; no secrets in it
-
--- Leaves room behind it for the longest path and query.
-local URL_MAX_BYTES = 8192
-
-local function url(value)
-  if #value > URL_MAX_BYTES then return ("must be at most %d bytes long"):format(URL_MAX_BYTES) end
-  local parsed = core.parse_url(value)
-  if not parsed then return "must be an absolute http or https URL without user info or fragment" end
-  if parsed.scheme == "http" and not parsed.loopback then
-    return "must be https: plain http is for loopback hosts only"
-  end
-end
-
-local function base_url(value)
-  if #value > 2048 then return "must be at most 2048 bytes long" end
-  if value:find("?", 1, true) then return "must not have a query" end
-  return url(value)
-end
-
-local function transport(value)
-  if type(value) == "table" then
-    return type(value.send) ~= "function" and "must have a method send" or nil
-  end
-  if value ~= "curl" and value ~= "cosocket" then return 'must be "curl", "cosocket" or a table' end
-end
-
-local function proxy(value)
-  return value ~= "" and options.clean_text(value) or nil
-end
-
-local function scheme(value)
-  if value ~= "x-api-key" and value ~= "bearer" then return 'must be "x-api-key" or "bearer"' end
-end
-
---- What is wrong with a URL that this library may be pointed to, or nil.
-M.url_problem = url
-
-M.SPEC = {
-  base_url = { type = "string", required = true, check = base_url },
-  wallet_base_url = { type = "string", check = base_url },
-  api_key = { type = "string", check = options.clean_text },
-  auth_scheme = { type = "string", default = "x-api-key", check = scheme },
-  oauth2 = { type = "table" },
-  timeout_ms = { type = "integer", default = 30000, min = 1, max = 86400000 },
-  connect_timeout_ms = { type = "integer", default = 5000, min = 1, max = 86400000 },
-  retry = { type = "table", default = {} },
-  ca_file = { type = "string", check = options.clean_text },
-  proxy = { type = "string", check = proxy },
-  max_body_bytes = { type = "integer", default = 1048576, min = 1, max = 1073741824 },
-  user_agent = { type = "string", default = "credenco/" .. core.version, check = options.clean_text },
-  transport = { type = { "string", "table" }, default = "curl", check = transport },
-  http2 = { type = "boolean", default = false },
-  connection_cache = { type = "integer", default = 1024, min = 1, max = 100000 },
-  insecure_loopback = { type = "boolean", default = false },
-  exit_grace_ms = { type = "integer", default = 5000, min = 0, max = 3600000 },
-  on_event = { type = "function" },
-}
 
 M.RETRY = {
   max_attempts = { type = "integer", default = 3, min = 1, max = 100 },
@@ -95,7 +37,7 @@ local function shared_dict(name)
 end
 
 M.OAUTH2 = {
-  token_url = { type = "string", required = true, check = url },
+  token_url = { type = "string", required = true, check = described.url_problem },
   client_id = { type = "string", required = true, check = options.clean_text },
   client_secret = { type = "string", required = true, check = options.clean_text },
   scope = { type = "string", check = options.clean_text },
@@ -112,7 +54,7 @@ end
 ---@return table
 function M.read(given, level)
   local what = "credenco.new"
-  local read = options.read(what, M.SPEC, given, level + 1)
+  local read = options.read(what, described.SPEC, given, level + 1)
   if read.api_key and read.oauth2 then
     error(what .. ": give either api_key or oauth2", level + 1)
   end

@@ -19,6 +19,8 @@ local M = {}
 ---@return credenco.journal.Totals?
 ---@return string? err
 function M.totals(db, workflow)
+  local ready, ready_err = db.dialect.read_all(db)
+  if not ready then return nil, ready_err end
   local rows, err = db:rows("SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state", workflow)
   if not rows then return nil, err end
   local totals = { input = 0, issued = 0, failed = 0, unknown = 0, skipped = 0, pending = 0 }
@@ -49,10 +51,10 @@ end
 ---@field examples { message: string, count: integer }[] their most frequent messages
 ---@field messages integer how many different ones there are
 
-local CAUSES = [[
+local CAUSES = ([[
 SELECT state, stage, code, COUNT(*), COUNT(DISTINCT message) FROM credenco_record
-WHERE workflow = ? AND state IN ('failed', 'unknown', 'skipped')
-GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]
+WHERE workflow = ? AND %s
+GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]):format(states.PROBLEM)
 
 local EXAMPLES = 3
 local MESSAGES = [[
@@ -86,10 +88,11 @@ function M.causes(db, workflow, limit)
 end
 
 local LIST = [[
-SELECT r.key, r.copy, s.source, r.line, r.state, r.stage, r.code, r.message, r.input, r.updated, r.run, r.step, r.wallet
+SELECT r.key, r.copy, s.source, r.line, r.state, r.stage, r.code, r.message, %s, r.updated, r.run, r.step, r.wallet
 FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
-WHERE r.workflow = ? AND r.state IN ('failed', 'unknown', 'skipped') AND (r.run, r.line, r.copy, r.key) > (?, ?, ?, ?)
+WHERE r.workflow = ? AND r.%s AND (r.run, r.line, r.copy, r.key) > (?, ?, ?, ?)
 ORDER BY r.run, r.line, r.copy, r.key LIMIT ?]]
+local WITHOUT_INPUT, WITH_INPUT = LIST:format("NULL", states.PROBLEM), LIST:format("r.input", states.PROBLEM)
 
 local PAGE = 500
 
@@ -102,15 +105,17 @@ end
 --- Every record that was not issued and is not open, in the order of its source, a page at a time.
 ---@param db credenco.journal.Database
 ---@param workflow string
+---@param with_input? boolean their lines too
 ---@return fun(): table|false|nil, string? next false and an error when the journal fails: nil would end a loop in silence
-function M.each_problem(db, workflow)
+function M.each_problem(db, workflow, with_input)
+  local sql = with_input and WITH_INPUT or WITHOUT_INPUT
   local after = { run = -1, line = -1, copy = "", key = "" }
   local rows, at = {}, 0
   return function()
     at = at + 1
     if at > #rows then
       local err
-      rows, err = db:rows(LIST, workflow, after.run, after.line, after.copy, after.key, PAGE)
+      rows, err = db:rows(sql, workflow, after.run, after.line, after.copy, after.key, PAGE)
       if not rows then
         rows = {}
         return false, err
@@ -120,6 +125,64 @@ function M.each_problem(db, workflow)
     if not rows[at] then return nil end
     after = listed(rows[at])
     return after
+  end
+end
+
+local ISSUED = [[
+SELECT r.key, s.source, r.line, r.state, r.step, r.wallet, r.updated
+FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
+WHERE r.workflow = ? AND r.copy = '' AND r.key > ? AND (r.state = 'issued' OR r.step > 1) ORDER BY r.key LIMIT ?]]
+
+local NOTED = [[
+SELECT key, step, template_id, correlation_id, status, revocation_uuid, updated FROM credenco_credential
+WHERE workflow = ? AND key > ? AND key <= ?]]
+
+-- What is written down about credentials of the keys up to one: key -> step -> credential.
+local function noted(db, workflow, after, last)
+  local rows, err = db:rows(NOTED, workflow, after, last)
+  if not rows then return nil, err end
+  local of_key = {}
+  for _, row in ipairs(rows) do
+    local steps = of_key[row[1]] or {}
+    of_key[row[1]] = steps
+    steps[row[2]] = { template_id = row[3], correlation_id = row[4], status = row[5], revocation_uuid = row[6],
+      updated = row[7] }
+  end
+  return of_key
+end
+
+local function issued_page(db, workflow, after)
+  local rows, err = db:rows(ISSUED, workflow, after, PAGE)
+  if not rows or #rows == 0 then return rows, err end
+  local of_key, noted_err = noted(db, workflow, after, rows[#rows][1])
+  if not of_key then return nil, noted_err end
+  for i, row in ipairs(rows) do
+    rows[i] = { key = row[1], source = row[2], line = row[3], steps = row[4] == "issued" and row[5] or row[5] - 1,
+      wallet_key = row[6], updated = row[7], noted = of_key[row[1]] or {} }
+  end
+  return rows
+end
+
+--- Every record of which a credential was issued, by key, a page at a time: `steps` says how many were, and `noted` has
+--- by step what is written down about them.
+---@param db credenco.journal.Database
+---@param workflow string
+---@return fun(): table|false|nil, string? next false and an error when the journal fails
+function M.each_issued(db, workflow)
+  local after, rows, at = "", {}, 0
+  return function()
+    at = at + 1
+    if at > #rows then
+      local err
+      rows, err = issued_page(db, workflow, after)
+      if not rows then
+        rows = {}
+        return false, err
+      end
+      at = 1
+    end
+    if rows[at] then after = rows[at].key end
+    return rows[at]
   end
 end
 

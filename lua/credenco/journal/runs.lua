@@ -8,12 +8,13 @@ local M = {}
 -- header is what kept lines are read with, so another header is another reading.
 local UNFINISHED = [[
 SELECT id FROM credenco_run
-WHERE workflow = ? AND place = ? AND edition = ? AND format = ? AND COALESCE(header, '') = ? AND complete = 0
+WHERE workflow = ? AND place = ? AND edition = ? AND format = ? AND COALESCE(header, '') = ?
+  AND COALESCE(encoding, '') = ? AND complete = 0
 ORDER BY id DESC LIMIT 1]]
 
 local ADD = [[
-INSERT INTO credenco_run (id, workflow, source, format, header, place, edition, complete, started)
-SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, ?, ?, 0, {now} FROM credenco_run RETURNING id]]
+INSERT INTO credenco_run (id, workflow, source, format, header, encoding, place, edition, complete, started)
+SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, 0, {now} FROM credenco_run RETURNING id]]
 
 --- Whether the same bytes come when the source is read again, as far as can be told: of standard input, a query or
 --- an iterator nothing can be.
@@ -29,7 +30,7 @@ end
 local function unfinished(db, workflow, source, header)
   local place, edition = M.file_of(source)
   if not place then return nil end
-  return db:row(UNFINISHED, workflow, place, edition, source.format, header or "")
+  return db:row(UNFINISHED, workflow, place, edition, source.format, header or "", source.encoding or "")
 end
 
 --- Begins to read a source, or goes on with reading it.
@@ -48,7 +49,7 @@ function M.begin(db, workflow, source)
     if not locked then return nil, lock_err end
     local row, row_err = unfinished(db, workflow, source, header)
     if not row and not row_err then
-      row, row_err = db:row(ADD, workflow, source.name, source.format, header, place, edition)
+      row, row_err = db:row(ADD, workflow, source.name, source.format, header, source.encoding, place, edition)
     end
     id = row and row[1]
     return id and true, row_err
@@ -105,13 +106,27 @@ function M.unread(db, workflow)
   return rows
 end
 
+local PLACES = "SELECT DISTINCT place FROM credenco_run WHERE workflow = ? AND place IS NOT NULL"
+
+--- Where the files are that a workflow's lines came from.
+---@param db credenco.journal.Database
+---@param workflow string
+---@return string[]? places
+---@return string? err
+function M.places(db, workflow)
+  local rows, err = db:rows(PLACES, workflow)
+  if not rows then return nil, err end
+  for i, row in ipairs(rows) do rows[i] = row[1] end
+  return rows
+end
+
 --- What is needed to read a line of a run again.
----@return { format: string, header: string? }?
+---@return { format: string, header: string?, encoding: string? }? encoding of the source, for lines that go back to it
 ---@return string? err
 function M.layout(db, id)
-  local row, err = db:row("SELECT format, header FROM credenco_run WHERE id = ?", id)
+  local row, err = db:row("SELECT format, header, encoding FROM credenco_run WHERE id = ?", id)
   if not row then return nil, err end
-  return { format = row[1], header = row[2] and bytes.decode(row[2]) }
+  return { format = row[1], header = row[2] and bytes.decode(row[2]), encoding = row[3] }
 end
 
 return M

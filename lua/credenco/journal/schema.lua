@@ -7,7 +7,7 @@ local states = require "credenco.journal.states"
 
 local M = {}
 
-M.VERSION = 2
+M.VERSION = 3
 
 -- One row a record; `wallet` only where a person has to look into it. (workflow, key) is what the outside world knows
 -- it by; `copy` tells apart what has no key of its own: a line that does not parse, and one that repeats another line's
@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS credenco_run (
   workflow TEXT NOT NULL,
   source TEXT NOT NULL,
   format TEXT NOT NULL,
+  encoding TEXT,
   header TEXT,
   place TEXT,
   edition TEXT,
@@ -76,8 +77,16 @@ CREATE TABLE IF NOT EXISTS credenco_meta (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL)]]
 
+-- What reports are made of, in the order of the source: without it each page of them would sort all that is left. What
+-- is issued is not in it, and does not pay for it.
+local PROBLEMS = ([[
+CREATE INDEX IF NOT EXISTS credenco_record_problem ON credenco_record (workflow, run, line, copy, key)
+WHERE %s]]):format(states.PROBLEM)
+
 -- What workers look for. Only a queue needs these, and every write would pay for them.
 local QUEUE = {
+  ([[CREATE INDEX IF NOT EXISTS credenco_record_begun ON credenco_record (workflow, run, line)
+     WHERE owner IS NULL AND state IN (%s)]]):format(states.BEGUN_LIST),
   ([[CREATE INDEX IF NOT EXISTS credenco_record_free ON credenco_record (workflow, run, line)
      WHERE owner IS NULL AND state IN (%s)]]):format(states.OPEN_LIST),
   "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL",
@@ -112,7 +121,7 @@ function M.ensure(db, options)
   return db:transaction(function()
     -- processes that start together would trip over one another's CREATE TABLE
     local ok, err = db.dialect.lock(db, "credenco schema")
-    if ok then ok, err = run_all(db, { META, RECORD, RUN, CREDENTIAL, WORKER, PACE }) end
+    if ok then ok, err = run_all(db, { META, RECORD, PROBLEMS, RUN, CREDENTIAL, WORKER, PACE }) end
     if ok and options.queue then ok, err = run_all(db, QUEUE) end
     if ok then ok, err = check_version(db) end
     return ok, err

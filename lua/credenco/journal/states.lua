@@ -20,6 +20,9 @@ M.OPEN_LIST = "'offered', 'pending', 'pushed'"
 --- Those among them whose offer is made, which grows old.
 M.BEGUN_LIST = "'offered', 'pushed'"
 
+--- The ends that reports tell of, as a condition: word for word that of their index, or it is not used.
+M.PROBLEM = "state IN ('failed', 'unknown', 'skipped')"
+
 --- A condition on the state, as SQL. Not as a list: for `IN` with three names SQLite makes a table and throws it away,
 --- for each statement.
 ---@param names string[]

@@ -1,7 +1,16 @@
 --- What a run has done so far, in numbers. The journal has the last word; these are for the progress line, for
 --- --max-failures and for hooks.
 
+local alike = require "credenco.pipeline.alike"
+
 local M = {}
+
+--- Why a record came to its end.
+---@class credenco.pipeline.Reason
+---@field code string
+---@field step string the stage: source, prepare, create_offer, push_offer, issue_status
+---@field message? string
+---@field http_status? integer
 
 ---@class credenco.pipeline.Counts
 ---@field read integer lines or rows read from the source
@@ -15,6 +24,7 @@ local M = {}
 ---@field waiting integer of the known ones, those that were open and are taken up once the source is read
 ---@field resumed integer taken up from the journal; their lines, when they are read again, are known
 ---@field open integer left as they are because the run stopped
+---@field alike credenco.pipeline.Alike whether the first ones failed in the same way
 ---@field unheard integer times that the workflow's `on_issued` or `on_failed` failed
 local Counts = {}
 Counts.__index = Counts
@@ -22,12 +32,15 @@ Counts.__index = Counts
 ---@return credenco.pipeline.Counts
 function M.new()
   return setmetatable({ read = 0, known = 0, corrected = 0, duplicates = 0, waiting = 0,
-    issued = 0, failed = 0, unknown = 0, skipped = 0, unheard = 0, open = 0, resumed = 0 }, Counts)
+    issued = 0, failed = 0, unknown = 0, skipped = 0, unheard = 0, open = 0, resumed = 0, alike = alike.new() }, Counts)
 end
 
 ---@param state "issued"|"failed"|"unknown"|"skipped"
-function Counts:finished(state)
+---@param record { is_first: boolean? }
+---@param reason? credenco.pipeline.Reason
+function Counts:finished(state, record, reason)
   self[state] = self[state] + 1
+  if record.is_first then self.alike:ended(state, reason) end
 end
 
 function Counts:left_open()

@@ -170,7 +170,7 @@ local function scope_of(run)
 end
 
 local function nothing_claimed(items)
-  return { new = items, known = 0, corrected = 0, duplicates = 0, failed = 0, waiting = 0 }
+  return { new = items, known = 0, corrected = 0, duplicates = 0, failed = {}, waiting = 0 }
 end
 
 local function claim_ends(run, ends, claimed)
@@ -179,8 +179,11 @@ local function claim_ends(run, ends, claimed)
     if known == nil then return nil, known_err end
     local added, err = journal_records.add_end(run.db, item)
     if not added then return nil, err end
-    local meaning = known and "known" or "failed"
-    claimed[meaning] = claimed[meaning] + 1
+    if known then
+      claimed.known = claimed.known + 1
+    else
+      claimed.failed[#claimed.failed + 1] = item
+    end
   end
   return true
 end
@@ -229,6 +232,19 @@ local function claim(run, items, ends)
   return run.writer:call(function() return claim_together(run, items, ends) end)
 end
 
+local function by_line(a, b) return a.line < b.line end
+
+-- A line that cannot be read is at its end before any record begins; among the first it is only by its place.
+local function enter_in_order(alike, claimed)
+  if alike.is_decided then return end
+  local all = {}
+  for _, list in ipairs { claimed.failed, claimed.new } do
+    for _, item in ipairs(list) do all[#all + 1] = item end
+  end
+  table.sort(all, by_line)
+  for _, item in ipairs(all) do item.is_first = alike:enter() end
+end
+
 local function hand_on(run, claimed)
   local counts = run.counts
   counts.known = counts.known + claimed.known + claimed.corrected
@@ -236,7 +252,10 @@ local function hand_on(run, claimed)
   counts.corrected = counts.corrected + claimed.corrected
   counts.duplicates = counts.duplicates + claimed.duplicates
   counts.skipped = counts.skipped + claimed.duplicates
-  counts.failed = counts.failed + claimed.failed
+  enter_in_order(counts.alike, claimed)
+  for _, item in ipairs(claimed.failed) do
+    counts:finished("failed", item, { code = item.code, step = "source", message = item.message })
+  end
   run:check_failures()
   if not run.works then return end
   for _, item in ipairs(claimed.new) do run:start(item) end

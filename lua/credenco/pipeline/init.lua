@@ -46,6 +46,7 @@ local OPTIONS = {
   per_s = { type = "number", min = 0.01 },
   limit = { type = "integer", min = 1 },
   max_failures = { type = "table", check = max_failures_problem },
+  keep_going = { type = "boolean" },
   confirm_ms = { type = "integer", min = 1 },
   attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
   patience_ms = { type = "integer", min = 0, default = 60000 },
@@ -64,6 +65,7 @@ local OPTIONS = {
 ---@field per_s? number records a second
 ---@field limit? integer records to read at most
 ---@field max_failures? { count: integer?, share: number? }
+---@field keep_going? boolean go on when the first records all failed alike
 ---@field confirm_ms? integer ask for each issue's status this long
 ---@field attempts? integer tries for a record that meets a sick server (5)
 ---@field patience_ms? integer stop when the server was out of reach this long (60000)
@@ -75,7 +77,7 @@ local OPTIONS = {
 ---@class credenco.pipeline.Result
 ---@field counts credenco.pipeline.Counts of this run
 ---@field totals? credenco.journal.Totals of the journal; none when it cannot be read any more
----@field stopped? "interrupted"|"failures"|"refused"|"outage"|"journal"|"source"
+---@field stopped? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source"
 ---@field complete boolean the source was read to its end
 ---@field unread string[] sources of this and earlier runs that were not read to their end
 ---@field err? table what stopped it
@@ -112,7 +114,7 @@ local function read_source(run, source)
   end
   run.id, run.source = id, source
   local complete, source_err = feeder.feed(run, source)
-  if source_err then run:stop("source", { code = "source", message = source_err }) end
+  if source_err then run:stop("source", { code = "source", message = ("%s: %s"):format(source.name, source_err) }) end
   return complete
 end
 
@@ -122,6 +124,8 @@ local function note_complete(run, source)
   local forgotten, err = journal_runs.complete(run.db, run.id, run.workflow.name, source, run.last_line or 0)
   if not forgotten then return run:journal_failed(err) end
   if forgotten > 0 then run:warn(CORRECTED:format(source.name, forgotten)) end
+  local ok, stats_err = run.db.dialect.gather_statistics(run.db)
+  if not ok then run:journal_failed(stats_err) end
 end
 
 -- What an earlier run left behind an offer comes first, before that is too old. Then a file, which may correct what was

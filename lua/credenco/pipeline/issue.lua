@@ -39,6 +39,7 @@ local M = {}
 ---@field resumed? boolean taken up from the journal: a push may have happened before
 ---@field made_ms? number moment its offer was made, or one before it
 ---@field active? boolean its task holds a place in the scheduler
+---@field is_first? boolean it is one of the first records of the run
 ---@field at_work? boolean it holds a place among the records at work
 ---@field correlation_id? string|false once its step is prepared
 ---@field template_id? string

@@ -40,9 +40,9 @@ local function restore(run, item)
     return true
   end
   local state = item.state == "pending" and "failed" or "unknown" -- its offer may have been pushed
-  run.writer:put(state, { key = item.key, code = "broken_line", stage = "source",
-    message = "the kept line cannot be read: " .. tostring(err) })
-  run.counts:finished(state)
+  local message = "the kept line cannot be read: " .. tostring(err)
+  run.writer:put(state, { key = item.key, code = "broken_line", stage = "source", message = message })
+  run.counts:finished(state, item, { code = "broken_line", step = "source", message = message })
 end
 
 -- False when this worker was taken for dead.

@@ -1,5 +1,6 @@
 --- A run: the records at work, what they share, and how it ends.
 
+local alike = require "credenco.pipeline.alike"
 local counts = require "credenco.pipeline.counts"
 local issue = require "credenco.pipeline.issue"
 local loop = require "credenco.loop"
@@ -28,7 +29,7 @@ local SAMPLE = 50
 ---@field source? credenco.pipeline.Source
 ---@field resumed table<string, boolean> keys of records at work that the journal had, not the source
 ---@field works boolean false for `load`, which only fills the queue
----@field stopping? "interrupted"|"failures"|"refused"|"outage"|"journal"|"source" why nothing new is started
+---@field stopping? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" why nothing new is started
 ---@field stop_error? table
 ---@field problem? any what a function of the caller's threw
 ---@field taken_for_dead? boolean what is at work was taken under a name that is not this worker's any more
@@ -176,6 +177,7 @@ end
 ---@param job credenco.pipeline.Job
 function Run:start(job)
   if self.stopping then return self.counts:left_open(job) end
+  if job.is_first == nil then job.is_first = self.counts.alike:enter() end
   job.at_work, self.working = true, self.working + 1
   self.at_work = self.at_work + 1
   self.scheduler:add(job)
@@ -197,8 +199,19 @@ end
 
 -- What concerns all of them -------------------------------------------------------------------------
 
---- Stops the run when more records failed than it may have.
+-- What all of the first records failed of.
+local ALIKE = "the first %d records all failed alike, with %s at %s: %s"
+
+function Run:check_first_records()
+  local reason = self.works and not self.options.keep_going and self.counts.alike.reason
+  if not reason then return end
+  self:stop("alike", { code = "alike", message = ALIKE:format(
+    alike.FIRST, reason.code, reason.step, reason.message or "no message") })
+end
+
+--- Stops the run when more records failed than it may have, or when the first ones all failed alike.
 function Run:check_failures()
+  self:check_first_records()
   local most = self.options.max_failures
   if not most then return end
   local done = self.counts:done()

@@ -16,6 +16,9 @@ local character = lpeg.R "\0\127"
   + lpeg.R "\241\243" * continuation * continuation * continuation
   + lpeg.P "\244" * lpeg.R "\128\143" * continuation * continuation
 
+--- One character, as an lpeg pattern.
+M.CHARACTER = character
+
 -- What spreadsheets and registers put around text: ASCII's blanks, no-break space, figure space, narrow no-break
 -- space, ideographic space, zero-width no-break space.
 local blank = lpeg.S " \t\n\v\f\r" + lpeg.P "\194\160" + lpeg.P "\226\128" * lpeg.S "\135\175"

@@ -8,6 +8,7 @@ local core = require "credenco.core"
 local exchange = require "credenco.transport.cosocket.exchange"
 local failure = require "credenco.transport.failure"
 local loop = require "credenco.loop"
+local settings = require "credenco.base.settings"
 local places = require "credenco.transport.cosocket.place"
 
 local M = {}
@@ -16,11 +17,8 @@ local M = {}
 local Transport = {}
 Transport.__index = Transport
 
-local DEFAULTS = { connection_cache = 1024, connect_timeout_ms = 5000, max_body_bytes = 1048576, exit_grace_ms = 5000 }
-
 local UNSUPPORTED = {
   ca_file = "name the CA certificates with nginx's lua_ssl_trusted_certificate",
-  http2 = "it speaks HTTP/1.1 only",
 }
 
 local NO_HEADERS = {}
@@ -30,13 +28,11 @@ local WEAK_KEYS = { __mode = "k" }
 local SPARE_MS = 1000
 
 --- Throws outside of nginx, and for an option that it cannot honour.
----@param options table?  those of the curl transport but for ca_file and http2
+---@param options table?  of credenco.base.settings, but for ca_file; others are passed over
 ---@return credenco.CosocketTransport
 function M.new(options)
   if not loop.carry then error("transport 'cosocket' is for nginx only", 0) end
-  local copy = {}
-  for name, default in pairs(DEFAULTS) do copy[name] = default end
-  for name, value in pairs(options or {}) do copy[name] = value end
+  local copy = settings.for_transport(options)
   for name, instead in pairs(UNSUPPORTED) do
     if copy[name] then error(("transport 'cosocket' has no %s: %s"):format(name, instead), 0) end
   end

@@ -7,6 +7,7 @@ local core = require "credenco.core"
 local engine = require "credenco.transport.engine"
 local failure = require "credenco.transport.failure"
 local loop = require "credenco.loop"
+local settings = require "credenco.base.settings"
 
 ---@class credenco.CurlTransport
 local Transport = {}
@@ -14,24 +15,14 @@ Transport.__index = Transport
 
 local M = {}
 
-local DEFAULTS = {
-  connection_cache = 1024,
-  connect_timeout_ms = 5000,
-  max_body_bytes = 1048576,
-  exit_grace_ms = 5000,
-}
-
 local NO_HEADERS = {}
 
 local WEAK_KEYS = { __mode = "k" }
 
----@param options { ca_file: string?, proxy: string?, user_agent: string?, connection_cache: integer?, trust_loopback: boolean?, connect_timeout_ms: integer?, max_body_bytes: integer?, exit_grace_ms: integer? }?
+---@param options table?  of credenco.base.settings; others are passed over
 ---@return credenco.CurlTransport
 function M.new(options)
-  local copy = {}
-  for name, default in pairs(DEFAULTS) do copy[name] = default end
-  for name, value in pairs(options or {}) do copy[name] = value end
-  return setmetatable({ options = copy, fields = setmetatable({}, WEAK_KEYS) }, Transport)
+  return setmetatable({ options = settings.for_transport(options), fields = setmetatable({}, WEAK_KEYS) }, Transport)
 end
 
 -- Made at the first use, so that none is carried through a fork.

@@ -3,6 +3,7 @@
 
 local curl = require "credenco.curl"
 local loop = require "credenco.loop"
+local settings = require "credenco.base.settings"
 
 ---@class credenco.CurlEngine
 local Engine = {}
@@ -11,16 +12,6 @@ Engine.__index = Engine
 local M = {}
 
 local shared = {} -- options as text -> engine
-
-local OPTION_NAMES = { "ca_file", "proxy", "trust_loopback", "connection_cache" }
-
-local function key_of(options)
-  local parts = {}
-  for _, name in ipairs(OPTION_NAMES) do
-    parts[#parts + 1] = name .. "=" .. tostring(options[name])
-  end
-  return table.concat(parts, "\n")
-end
 
 -- The worker of nginx is told to stop at once: who waits is gone already.
 local function report_lost(self)
@@ -48,7 +39,7 @@ end
 ---@return string? code why there is none
 function M.get(options)
   if not loop.shares_transports then return new(options) end
-  local key, code = key_of(options), nil
+  local key, code = settings.engine_key(options), nil
   if not shared[key] then shared[key], code = new(options) end
   return shared[key], code
 end

@@ -49,6 +49,7 @@ local function keep_offer(args, err, out)
 end
 
 function M.run(args, out)
+  output.check("--keep-offer", args.keep_offer, settings.files(args))
   local result, err = library.client_call(settings.options(args), "issue_direct", {
     wallet_key = args.wallet,
     template_id = args.template,

@@ -59,6 +59,7 @@ local function create(args)
 end
 
 function M.run(args, out)
+  output.check("--qr-code", args.qr_code, settings.files(args))
   local result, err = create(args)
   if not result then
     return nil, err

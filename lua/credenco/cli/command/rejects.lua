@@ -1,6 +1,7 @@
 --- `credenco rejects`: the refused lines as they came, ready to be corrected and run again.
 local arguments = require "credenco.cli.pipeline.arguments"
 local counted = require "credenco.cli.pipeline.counted"
+local encoding = require "credenco.pipeline.source.encoding"
 local journal_report = require "credenco.journal.report"
 local journal_retry = require "credenco.journal.retry"
 local journal_runs = require "credenco.journal.runs"
@@ -38,7 +39,7 @@ local REASONS = ".reasons.txt"
 
 --- Lines that stand in one file, because they are read in the same way.
 ---@class credenco.cli.Rejects
----@field layout { format: string, header: string? }
+---@field layout { format: string, header: string?, encoding: string? }
 ---@field lines credenco.cli.NewFile
 ---@field reasons credenco.cli.NewFile
 ---@field number integer of the line that comes next
@@ -55,19 +56,19 @@ end
 local function layout_of(db, run)
   local layout, err = journal_runs.layout(db, run)
   if not layout then return nil, { code = "journal", message = err or "a line's source is not in the journal" } end
-  return { format = layout.format == "csv" and "csv" or "jsonl", header = layout.header }
+  return { format = layout.format == "csv" and "csv" or "jsonl", header = layout.header, encoding = layout.encoding }
 end
 
 local function same_layout(a, b)
   local function bare(header) return header and header:gsub("[\r\n]+$", "") end
-  return a.format == b.format and bare(a.header) == bare(b.header)
+  return a.format == b.format and a.encoding == b.encoding and bare(a.header) == bare(b.header)
 end
 
 local function write_lines(rejects, text)
   if text:sub(-1) ~= "\n" then text = text .. "\n" end
   local _, breaks = text:gsub("\n", "")
   rejects.number = rejects.number + breaks
-  return rejects.lines:write(text)
+  return rejects.lines:write(encoding.encoded(text, rejects.layout.encoding))
 end
 
 local function create(job, layout)
@@ -78,8 +79,8 @@ local function create(job, layout)
   if not reasons then return nil, { code = "usage", message = "--output: " .. err } end
   local rejects = { layout = layout, lines = lines, reasons = reasons, number = 1, count = 0 }
   job.list[#job.list + 1] = rejects
-  if not layout.header then return rejects end
-  local ok, write_err = write_lines(rejects, layout.header)
+  local ok, write_err = lines:write(encoding.mark_of(layout.encoding))
+  if ok and layout.header then ok, write_err = write_lines(rejects, layout.header) end
   if not ok then return nil, { code = "unexpected", message = write_err } end
   return rejects
 end
@@ -118,7 +119,7 @@ local function write_problem(job, problem)
 end
 
 local function write_problems(job)
-  for problem, err in journal_report.each_problem(job.db, job.workflow) do
+  for problem, err in journal_report.each_problem(job.db, job.workflow, true) do
     if err then return nil, { code = "journal", message = err } end
     if problem.state == "failed" and not problem.input then
       job.without_line = job.without_line + 1
@@ -155,6 +156,8 @@ local function remark(job, rejects)
   if source.format_of(rejects.lines.path, header or "") ~= format then
     parts[#parts + 1] = "run it with --format " .. format
   end
+  local name = rejects.layout.encoding
+  if name and encoding.mark_of(name) == "" then parts[#parts + 1] = "run it with --encoding " .. name end
   return parts[1] and ": " .. table.concat(parts, "; ") or ""
 end
 

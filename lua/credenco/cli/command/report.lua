@@ -2,12 +2,11 @@
 local advice = require "credenco.pipeline.advice"
 local arguments = require "credenco.cli.pipeline.arguments"
 local counted = require "credenco.cli.pipeline.counted"
-local csv_line = require "credenco.cli.pipeline.csv_line"
 local journal_report = require "credenco.journal.report"
 local journal_runs = require "credenco.journal.runs"
 local json = require "credenco.base.json"
 local opened = require "credenco.cli.pipeline.opened"
-local output = require "credenco.cli.output"
+local report_files = require "credenco.cli.pipeline.report_files"
 local summary = require "credenco.cli.pipeline.summary"
 
 local CAUSES = 10
@@ -15,11 +14,15 @@ local CAUSES = 10
 local M = {
   description = [[
 Counts that add up (input = issued + failed + unknown + skipped + pending), the most frequent causes with
-what to do about each, and on request a file with every record that was not issued.]],
+what to do about each, and on request a file with every record that was not issued, or with every credential
+that was.]],
   epilog = [[
 Examples:
   credenco report company.lua
   credenco report company.lua --csv problems.csv
+  credenco report company.lua --issued issued.jsonl
+
+The status and the revocation_uuid of what was issued without --confirm: see `credenco confirm`.
 
 ]] .. arguments.JOURNAL,
 }
@@ -28,7 +31,9 @@ function M.declare(command)
   opened.declare(command)
   command:group("Files",
     command:option "--csv" :argname "FILE" :description "Write every failed, unknown and skipped record there.",
-    command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.")
+    command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.",
+    command:option "--issued" :argname "FILE"
+      :description "Write every credential that was issued there: CSV, or JSON Lines where FILE ends in .jsonl.")
 end
 
 local function add_messages(lines, cause)
@@ -59,33 +64,6 @@ local function cause_lines(report)
   return lines
 end
 
-local COLUMNS = { "key", "source", "line", "state", "step", "stage", "code", "message", "wallet_key" }
-
-local function problems_of(db, workflow)
-  local problems = json.array({})
-  for problem, err in journal_report.each_problem(db, workflow) do
-    if err then return nil, err end
-    local kept = {}
-    for _, name in ipairs(COLUMNS) do kept[name] = problem[name] end
-    problems[#problems + 1] = kept
-  end
-  return problems
-end
-
-local function write_files(args, db, report)
-  if not args.csv and not args.json_file then return true end
-  local problems, err = problems_of(db, report.workflow)
-  if not problems then return nil, err end
-  local ok = true
-  if args.csv then ok, err = output.write(args.csv, csv_line.table(COLUMNS, problems)) end
-  if ok and args.json_file then
-    local whole = { records = problems }
-    for name, value in pairs(report) do whole[name] = value end
-    ok, err = output.write(args.json_file, json.encode(whole) .. "\n")
-  end
-  return ok, err
-end
-
 -- Records whose causes are not among those shown.
 local function others(totals, causes)
   local count = totals.failed + totals.unknown + totals.skipped
@@ -106,15 +84,16 @@ local function collect(db, workflow)
     unread = json.array(unread) }
 end
 
+local function trouble(err) return { code = "journal", message = err } end
+
 function M.run(args)
-  return opened.use(args, function(db, workflow)
-    local report, err = collect(db, workflow)
-    if report then
-      local ok
-      ok, err = write_files(args, db, report)
-      if not ok then return nil, { code = "unexpected", message = err } end
-    end
-    if not report then return nil, { code = "journal", message = err } end
+  return opened.use(args, function(db, workflow, journal)
+    local ok, err = report_files.check(args, db, workflow, journal)
+    local report
+    if ok then report, err = collect(db, workflow) end
+    if not report then return nil, trouble(err) end
+    local written, write_err = report_files.write(args, db, report)
+    if not written then return nil, write_err end
     local lines = cause_lines(report)
     table.insert(lines, 1, ("%s: %s"):format(workflow, summary.totals(report.totals)))
     return report, table.concat(lines, "\n")

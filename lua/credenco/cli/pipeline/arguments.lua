@@ -1,4 +1,5 @@
 --- The arguments that the commands of the pipeline share, and what they mean.
+local encoding = require "credenco.pipeline.source.encoding"
 local forbidden = require "credenco.base.forbidden"
 local journal_url = require "credenco.journal.url"
 local source = require "credenco.pipeline.source"
@@ -26,6 +27,8 @@ function M.declare_source(command, without)
   command:group("Source",
     command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
       :description "What the source is, where its name does not say: csv or jsonl.",
+    command:option "--encoding" :argname "NAME"
+      :description "What the text is in, where that is not UTF-8: windows-1252, utf-16le, ... as iconv names them.",
     command:option "--query" :argname "SQL"
       :description "A SELECT; the source is then a database, a SQLite file or postgres://...",
     command:option "--limit" :argname "N" :description "Read at most this many records.")
@@ -126,7 +129,9 @@ function M.source_or_none(args)
   if args.query and journal_url.has_password(args.source) then
     usage.fail "the source's URL: a password does not belong into an argument; use PGPASSWORD or ~/.pgpass"
   end
-  local opened, err = source.open(args.source, { format = args.format, query = args.query,
+  local _, flaw = encoding.named(args.encoding or encoding.UTF8)
+  if flaw then usage.fail("--encoding: " .. flaw) end
+  local opened, err = source.open(args.source, { format = args.format, encoding = args.encoding, query = args.query,
     name = args.query and journal_url.without_password(args.source) or nil })
   if not opened then usage.fail((err:gsub("^query: ", "--%0"))) end
   return opened

@@ -4,23 +4,28 @@ local M = {}
 -- A spreadsheet would run what begins like a formula; such text gets a quote in front.
 local function cell(value)
   if value == nil then return "" end
+  if type(value) == "number" then return ("%.14g"):format(value) end
   local text = tostring(value)
-  if text:find("^[=+@\t\r]") then text = "'" .. text end
+  if text:find '^%w[^,"\r\n]*$' then return text end -- what nearly every cell is
+  if text:find("^[=+@\t\r\n-]") then text = "'" .. text end
   if text:find('[",\r\n]') then text = '"' .. text:gsub('"', '""') .. '"' end
   return text
 end
 
+--- The header line.
 ---@param columns string[]
----@param rows table[]
 ---@return string
-function M.table(columns, rows)
-  local lines = { table.concat(columns, ",") }
-  for i, row in ipairs(rows) do
-    local cells = {}
-    for c, name in ipairs(columns) do cells[c] = cell(row[name]) end
-    lines[i + 1] = table.concat(cells, ",")
-  end
-  return table.concat(lines, "\r\n") .. "\r\n"
+function M.header(columns)
+  return table.concat(columns, ",") .. "\r\n"
+end
+
+---@param columns string[]
+---@param record table<string, any>
+---@return string
+function M.of(columns, record)
+  local cells = {}
+  for i, name in ipairs(columns) do cells[i] = cell(record[name]) end
+  return table.concat(cells, ",") .. "\r\n"
 end
 
 return M

@@ -26,6 +26,8 @@ function M.declare_work(command)
     command:option "--rate" :argname "RATE" :description "Records started in a time at most, as 50/s, 600/m or 1000/h.",
     command:option "--max-failures" :argname "N|N%" :target "max_failures"
       :description "Stop when more records failed than this number or share.",
+    command:flag "--keep-going" :target "keep_going"
+      :description "Go on when the first 20 records all failed alike.",
     command:option "--attempts" :argname "N"
       :description "Tries for a record that meets a sick server (default: 5).",
     command:option "--patience" :argname "SECONDS"
@@ -70,6 +72,7 @@ local function options_of(args, mode)
     concurrency = arguments.count(args.concurrency, "--concurrency", pipeline.MAX_CONCURRENCY),
     per_s = arguments.rate(args.rate),
     max_failures = arguments.max_failures(args.max_failures),
+    keep_going = args.keep_going,
     patience_ms = patience and patience * SECONDS,
     attempts = arguments.count(args.attempts, "--attempts", pipeline.MAX_ATTEMPTS),
     confirm_ms = confirm and (arguments.count(args.confirm_timeout, "--confirm-timeout") or 60) * SECONDS or nil,

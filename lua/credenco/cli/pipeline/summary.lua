@@ -19,6 +19,7 @@ end
 local STOPPED = {
   interrupted = "stopped on request",
   failures = "stopped by --max-failures",
+  alike = "stopped",
   refused = "stopped",
   outage = "stopped: the server cannot be reached, or does not work",
   journal = "stopped: the journal cannot be written",
@@ -28,6 +29,7 @@ local STOPPED = {
 local STOP_CODES = {
   interrupted = exit_code.interrupted,
   failures = exit_code.failures,
+  alike = exit_code.failures,
   refused = exit_code.unauthorized,
   outage = exit_code.network,
   journal = exit_code.journal,

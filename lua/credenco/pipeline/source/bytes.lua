@@ -1,6 +1,7 @@
 --- Bytes of a file, a pipe or standard input, a chunk at a time. Where more may be long in coming, as from a pipe,
 --- only the task that reads waits for it.
 
+local file = require "credenco.pipeline.source.file"
 local loop = require "credenco.loop"
 local uv = require "luv"
 
@@ -15,6 +16,7 @@ local LOOK_MS = 10
 ---@field place? string a file's path, the same from wherever it is opened
 ---@field edition? string tells one content of a file from another: its size and when it was changed
 ---@field taken integer bytes handed out so far
+---@field file? credenco.pipeline.File what is read again from any place
 ---@field stream? any luv's handle of what has to be waited for
 ---@field cancelled? boolean nobody waits any more
 local Bytes = {}
@@ -24,10 +26,6 @@ local OPENERS = {
   pipe = function() return uv.new_pipe(false) end,
   tcp = uv.new_tcp,
 }
-
-local function edition_of(stat)
-  return ("%d bytes of %d.%09d"):format(stat.size, stat.mtime.sec, stat.mtime.nsec)
-end
 
 -- What `fd` is, where it has to be waited for; a file and a device answer at once.
 local function stream_of(fd)
@@ -55,7 +53,8 @@ function M.open(path)
   if not stat or stat.type ~= "file" then
     return setmetatable({ fd = fd, stream = stream_of(fd), taken = 0 }, Bytes)
   end
-  return setmetatable({ fd = fd, size = stat.size, place = uv.fs_realpath(path), edition = edition_of(stat),
+  local opened = file.new(fd, stat)
+  return setmetatable({ file = opened, size = stat.size, place = uv.fs_realpath(path), edition = opened.edition,
     taken = 0 }, Bytes)
 end
 
@@ -108,12 +107,26 @@ function Bytes:read()
   local chunk, err
   if self.stream then
     chunk, err = self:read_stream()
+  elseif self.file then
+    chunk, err = self.file:read(CHUNK_BYTES)
   else
     chunk, err = uv.fs_read(self.fd, CHUNK_BYTES, -1)
   end
   if not chunk then return nil, err end
   self.taken = self.taken + #chunk
   return chunk ~= "" and chunk or nil
+end
+
+--- Whether what was read can be read again.
+---@return boolean
+function Bytes:can_rewind()
+  return self.text ~= nil or self.file ~= nil
+end
+
+--- Begins again. What a file has up to here has to come again, or reading fails.
+function Bytes:rewind()
+  self.taken = 0
+  if self.file then self.file:rewind() end
 end
 
 --- Lets nobody wait for more.
@@ -126,10 +139,12 @@ function Bytes:close()
     if self.stream.set_blocking then self.stream:set_blocking(true) end -- others may have the same pipe
     self.stream:close()
     uv.run "nowait"
+  elseif self.file then
+    self.file:close()
   elseif self.fd and self.fd ~= STDIN then
     uv.fs_close(self.fd)
   end
-  self.fd, self.stream, self.text = nil, nil, ""
+  self.fd, self.file, self.stream, self.text = nil, nil, nil, ""
 end
 
 return M

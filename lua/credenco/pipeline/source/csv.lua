@@ -154,20 +154,43 @@ end
 local Csv = {}
 Csv.__index = Csv
 
+local CARRIAGE_RETURNS = "its lines end in carriage returns alone, as on an old Macintosh: "
+  .. "make them line feeds, as in  tr '\\r' '\\n' < FILE > NEW"
+
+local function has_open_quote(text)
+  return select(2, text:gsub('"', "")) % 2 == 1
+end
+
+-- A column's name in quotes may hold line breaks: so many more lines may belong to the header.
+local HEADER_LINES = 20
+
+-- A physical line, and those behind it that it takes to close its quotes.
+local function read_quoted_line(window)
+  local lines = ""
+  for _ = 1, HEADER_LINES do
+    local stop, why = window:line_end()
+    if not stop then return lines ~= "" and lines or nil, why end
+    lines = lines .. window:take(stop)
+    if not has_open_quote(lines) then break end
+  end
+  return lines
+end
+
 -- The first line that is neither blank nor of blank fields alone.
 local function read_header(window)
-  local header
+  local header, why
   repeat
-    local stop, why = window:line_end()
-    if why == "end" then
+    header, why = read_quoted_line(window)
+    if why == "limit" and window.text:find("\r[^\n]") then return nil, CARRIAGE_RETURNS end
+    if not header and why == "end" then
       return nil, "the file is empty, or blank: a CSV file begins with a line of column names"
-    elseif why == "limit" then
+    elseif not header and why == "limit" then
       return nil, "the first line is too long to be a line of column names"
-    elseif not stop then
+    elseif not header then
       return nil, why
     end
-    header = window:take(stop)
   until header:find '[^%s,;"]'
+  if header:find "\r[^\n]" and not header:find "\n." and not header:find '"' then return nil, CARRIAGE_RETURNS end
   return header
 end
 
@@ -185,21 +208,19 @@ local function read_preamble(window)
   return header and first .. header, err
 end
 
----@param bytes credenco.pipeline.Bytes
+---@param text credenco.pipeline.Text
 ---@param options { name: string, max_record_bytes: integer }
 ---@return credenco.pipeline.Source?
 ---@return string? err
-function M.open(bytes, options)
-  local window = buffer.new(bytes, options.max_record_bytes)
-  local flaw = text_check.beginning(window)
-  if flaw then return nil, flaw end
+function M.open(text, options)
+  local window = buffer.new(text, options.max_record_bytes)
   local header, err = read_preamble(window)
   if not header then return nil, err end
   local layout, layout_err = M.layout(header)
   if not layout then return nil, layout_err end
-  return setmetatable({ name = options.name, format = "csv", header = header, layout = layout,
-    columns = layout.columns, times = layout.times, bytes = bytes, window = window, limit = options.max_record_bytes,
-    match = grammars[layout.delimiter] }, Csv)
+  return setmetatable({ name = options.name, format = "csv", encoding = text.encoding, header = header, layout = layout,
+    columns = layout.columns, times = layout.times, bytes = text.bytes, window = window,
+    limit = options.max_record_bytes, match = grammars[layout.delimiter] }, Csv)
 end
 
 local function too_long(limit)

@@ -5,9 +5,11 @@
 
 local bytes = require "credenco.pipeline.source.bytes"
 local csv = require "credenco.pipeline.source.csv"
+local encoding = require "credenco.pipeline.source.encoding"
 local jsonl = require "credenco.pipeline.source.jsonl"
 local option_table = require "credenco.base.options"
 local records = require "credenco.pipeline.source.records"
+local text_module = require "credenco.pipeline.source.text"
 
 local M = {}
 
@@ -16,7 +18,7 @@ M.MAX_RECORD_BYTES = 1048576
 --- One record of a source, or one line that is none.
 ---@class credenco.pipeline.Item
 ---@field line integer number of its first line, or of its row
----@field raw string its bytes as they came, line break included
+---@field raw string its bytes as they came, in UTF-8, line break included
 ---@field record? table
 ---@field broken? string why it is no record
 ---@field cut? boolean only the beginning of its bytes is kept
@@ -27,6 +29,7 @@ M.MAX_RECORD_BYTES = 1048576
 ---@field header? string a CSV file's header line
 ---@field columns? string[]
 ---@field bytes? credenco.pipeline.Bytes
+---@field encoding? string what its bytes are in, where that is not UTF-8 without a mark; items are in UTF-8
 ---@field next fun(self: credenco.pipeline.Source): credenco.pipeline.Item?, string?
 ---@field close fun(self: credenco.pipeline.Source)
 
@@ -38,6 +41,7 @@ local OPTIONS = {
   format = { type = "string", check = function(format)
     return not FORMATS[format] and 'must be "csv" or "jsonl"' or nil
   end },
+  encoding = { type = "string", check = function(name) return select(2, encoding.named(name)) end },
   query = { type = "string" },
   max_record_bytes = { type = "integer", min = 1 },
 }
@@ -47,48 +51,40 @@ local OPTIONS = {
 ---@param first_bytes string
 ---@return "csv"|"jsonl"
 function M.format_of(path, first_bytes)
-  local extension = path:match("%.(%w+)$")
+  local extension = path:gsub("%.[gG][zZ]$", ""):match("%.(%w+)$")
   local known = extension and EXTENSIONS[extension:lower()]
   if known then return known end
-  return first_bytes:find("^%s*{") and "jsonl" or "csv"
+  return first_bytes:find "^%s*%[?%s*{" and "jsonl" or "csv"
 end
 
--- Puts bytes that were looked at back in front of the rest.
-local function with_front(stream, front)
-  local read = stream.read
-  stream.read = function(self)
-    stream.read = read
-    if front ~= "" then return front end
-    return read(self)
-  end
-  return stream
+-- A source of what the bytes say.
+local function source_of(stream, options)
+  local text, err = text_module.open(stream, options.encoding and encoding.named(options.encoding))
+  if not text then return nil, err end
+  local front, read_err = text:look()
+  if read_err then return nil, read_err end
+  local format = options.format or M.format_of(options.name, front)
+  return FORMATS[format].open(text, { name = options.name,
+    max_record_bytes = options.max_record_bytes or M.MAX_RECORD_BYTES })
 end
 
 ---@param stream credenco.pipeline.Bytes
----@param options { name: string, format?: "csv"|"jsonl", max_record_bytes?: integer }
+---@param options { name: string, format?: "csv"|"jsonl", encoding?: string, max_record_bytes?: integer }
 ---@return credenco.pipeline.Source?
 ---@return string? err names the source
 function M.from_bytes(stream, options)
   option_table.check("source.from_bytes", OPTIONS, options, 2)
-  local front, read_err = stream:read()
-  if read_err then return nil, ("%s: %s"):format(options.name, read_err) end
-  local format = options.format or M.format_of(options.name, front or "")
-  local source, err = FORMATS[format].open(with_front(stream, front or ""), {
-    name = options.name,
-    max_record_bytes = options.max_record_bytes or M.MAX_RECORD_BYTES,
-  })
-  if not source then
-    stream:close()
-    return nil, ("%s: %s"):format(options.name, err)
-  end
-  return source
+  local source, err = source_of(stream, options)
+  if source then return source end
+  stream:close()
+  return nil, ("%s: %s"):format(options.name, err)
 end
 
 local OPENED = { string = true, table = true, ["function"] = true }
 
 --- Opens a file, standard input (`-`), a query, or an iterator.
 ---@param what string|table|function a path; an array or iterator of records
----@param options? { format?: "csv"|"jsonl", query?: string, max_record_bytes?: integer, name?: string }
+---@param options? { format?: "csv"|"jsonl", encoding?: string, query?: string, max_record_bytes?: integer, name?: string }
 ---@return credenco.pipeline.Source?
 ---@return string? err
 function M.open(what, options)
@@ -105,6 +101,7 @@ function M.open(what, options)
   return M.from_bytes(stream, {
     name = what == "-" and "standard input" or what,
     format = options.format,
+    encoding = options.encoding,
     max_record_bytes = options.max_record_bytes,
   })
 end

@@ -40,16 +40,25 @@ end
 local JsonLines = {}
 JsonLines.__index = JsonLines
 
----@param bytes credenco.pipeline.Bytes
+-- What is JSON, and no JSON Lines, would be refused line by line.
+local function flaw_of(front)
+  if front:find "^%s*%[%s*[{%]\r\n]" then
+    return "it begins with an array: every line must be one object, as  jq -c '.[]' FILE  writes them"
+  elseif front:find "^%s*{[ \t]*\r?\n" then
+    return "its first object runs over several lines: every line must be one, as  jq -c . FILE  writes them"
+  end
+end
+
+---@param text credenco.pipeline.Text
 ---@param options { name: string, max_record_bytes: integer }
 ---@return credenco.pipeline.Source?
 ---@return string? err
-function M.open(bytes, options)
-  local window = buffer.new(bytes, options.max_record_bytes)
-  local flaw = text_check.beginning(window)
+function M.open(text, options)
+  local front, err = text:look()
+  local flaw = err or flaw_of(front)
   if flaw then return nil, flaw end
-  return setmetatable({ name = options.name, format = "jsonl", bytes = bytes, window = window,
-    limit = options.max_record_bytes }, JsonLines)
+  return setmetatable({ name = options.name, format = "jsonl", encoding = text.encoding, bytes = text.bytes,
+    window = buffer.new(text, options.max_record_bytes), limit = options.max_record_bytes }, JsonLines)
 end
 
 function JsonLines:too_long()

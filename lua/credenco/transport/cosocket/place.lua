@@ -24,7 +24,7 @@ end
 
 local function tls_of(url, options)
   if url.scheme ~= "https" then return nil end
-  local verify = not (options.trust_loopback and url.loopback)
+  local verify = not (options.insecure_loopback and url.loopback)
   return { name = not is_address(url.host) and url.host:lower() or nil, verify = verify }
 end
 

@@ -1,0 +1,185 @@
+--- The options of credenco.new, each once: what it is, what it defaults to, who uses it, and its line in the README.
+--- The client's check, the transports' defaults, the key under which engines are shared, and the command line's
+--- flags follow from here.
+
+local core = require "credenco.core"
+local options = require "credenco.base.options"
+
+---@class credenco.Setting: credenco.OptionSpec
+---@field name string
+---@field used_by "client"|"transport"|"engine"  "engine": transports that share connections agree on it
+---@field help string           the README's words
+---@field shown string?         its default there, where the code's own would not do
+---@field flag { name: string, argname: string, variable: string?, help: string }?  of the command line, text as it is
+
+-- Leaves room behind it for the longest path and query.
+local URL_MAX_BYTES = 8192
+
+local M = {}
+
+--- What is wrong with a URL that this library may be pointed to, or nil.
+---@param value string
+---@return string?
+function M.url_problem(value)
+  if #value > URL_MAX_BYTES then return ("must be at most %d bytes long"):format(URL_MAX_BYTES) end
+  local parsed = core.parse_url(value)
+  if not parsed and value:find("^%a+://[^/]*[\128-\255]") then
+    return "must have an ASCII host: write an international name in its xn-- form"
+  end
+  if not parsed then return "must be an absolute http or https URL without user info or fragment" end
+  if parsed.scheme == "http" and not parsed.loopback then
+    return "must be https: plain http is for loopback hosts only"
+  end
+end
+
+local function base_url(value)
+  if #value > 2048 then return "must be at most 2048 bytes long" end
+  if value:find("?", 1, true) then return "must not have a query" end
+  return M.url_problem(value)
+end
+
+local function transport(value)
+  if type(value) == "table" then
+    return type(value.send) ~= "function" and "must have a method send" or nil
+  end
+  if value ~= "curl" and value ~= "cosocket" then return 'must be "curl", "cosocket" or a table' end
+end
+
+local function proxy(value)
+  return value ~= "" and options.clean_text(value) or nil
+end
+
+local function scheme(value)
+  if value ~= "x-api-key" and value ~= "bearer" then return 'must be "x-api-key" or "bearer"' end
+end
+
+--- In the order of the README.
+---@type credenco.Setting[]
+M.LIST = {
+  {
+    name = "base_url", type = "string", required = true, check = base_url, used_by = "client",
+    help = "the issuer's API; https, or http to a loopback host",
+    flag = { name = "--base-url", argname = "URL", variable = "BASE_URL", help = "Where the issuer's API is" },
+  },
+  {
+    name = "api_key", type = "string", check = options.clean_text, used_by = "client",
+    help = "this or `oauth2`",
+  },
+  {
+    name = "auth_scheme", type = "string", default = "x-api-key", check = scheme, used_by = "client",
+    help = 'how the key is sent; or `"bearer"`',
+  },
+  {
+    name = "oauth2", type = "table", used_by = "client",
+    help = "`{ token_url, client_id, client_secret, scope?, shared_dict? }`, client credentials",
+  },
+  {
+    name = "wallet_base_url", type = "string", check = base_url, used_by = "client", shown = "`base_url`",
+    help = "where offers are delivered to",
+    flag = { name = "--wallet-base-url", argname = "URL", help = "Where the wallets are, when that is another place." },
+  },
+  {
+    name = "timeout_ms", type = "integer", default = 30000, min = 1, max = 86400000, used_by = "client",
+    help = "for a call with its repeats and waits",
+  },
+  {
+    name = "connect_timeout_ms", type = "integer", default = 5000, min = 1, max = 86400000, used_by = "transport",
+    help = "for one connection",
+  },
+  {
+    name = "retry", type = "table", default = {}, used_by = "client", shown = "",
+    help = "`{ max_attempts = 3, base_ms = 100, cap_ms = 5000 }`, with full jitter; `Retry-After` is honoured. A "
+      .. "client has a quota: 500, a repeat costs 5, a success pays 1 back; once it is used up, calls fail at their "
+      .. "first failure and say so (`quota_spent`)",
+  },
+  {
+    name = "ca_file", type = "string", check = options.clean_text, used_by = "engine", shown = "the system's",
+    help = "PEM file of the CA certificates to trust, instead of the system's",
+    flag = {
+      name = "--ca-file", argname = "FILE", variable = "CA_FILE",
+      help = "Certificates to trust, PEM, instead of the system's.",
+    },
+  },
+  {
+    name = "proxy", type = "string", check = proxy, used_by = "engine", shown = "the environment's",
+    help = '`""` for none',
+  },
+  {
+    name = "max_body_bytes", type = "integer", default = 1048576, min = 1, max = 1073741824, used_by = "transport",
+    help = "of a response",
+  },
+  {
+    name = "user_agent", type = "string", default = "credenco/" .. core.version, check = options.clean_text,
+    used_by = "transport", shown = '`"credenco/VERSION"`',
+    help = "",
+  },
+  {
+    name = "transport", type = { "string", "table" }, default = "curl", check = transport, used_by = "client",
+    help = '`"cosocket"` in nginx, or a table of your own',
+  },
+  {
+    name = "connection_cache", type = "integer", default = 1024, min = 1, max = 100000, used_by = "engine",
+    help = "idle connections to keep",
+  },
+  {
+    name = "exit_grace_ms", type = "integer", default = 5000, min = 0, max = 3600000, used_by = "engine",
+    help = "nginx: how long a worker that is shutting down waits for requests in flight",
+  },
+  {
+    name = "insecure_loopback", type = "boolean", default = false, used_by = "engine",
+    help = "take any certificate from a loopback host",
+  },
+  {
+    name = "on_event", type = "function", used_by = "client",
+    help = "a function that is called with every request, response and loss; no secrets in it",
+  },
+}
+
+--- The same by name, for credenco.base.options.
+---@type table<string, credenco.Setting>
+M.SPEC = {}
+for _, setting in ipairs(M.LIST) do M.SPEC[setting.name] = setting end
+
+--- The options of a transport: those of `given` that concern one, and the defaults.
+---@param given table?
+---@return table
+function M.for_transport(given)
+  local read = {}
+  for _, setting in ipairs(M.LIST) do
+    if setting.used_by ~= "client" then
+      local value = given and given[setting.name]
+      if value == nil then value = setting.default end
+      read[setting.name] = value
+    end
+  end
+  return read
+end
+
+--- What transports have in common that share an engine, as text.
+---@param of_transport table
+---@return string
+function M.engine_key(of_transport)
+  local parts = {}
+  for _, setting in ipairs(M.LIST) do
+    local value = of_transport[setting.name]
+    if setting.used_by == "engine" then parts[#parts + 1] = setting.name .. "=" .. tostring(value) end
+  end
+  return table.concat(parts, "\n")
+end
+
+local function shown_default(setting)
+  if setting.shown then return setting.shown end
+  if setting.required then return "required" end
+  if setting.default == nil then return "" end
+  local form = type(setting.default) == "string" and '`"%s"`' or type(setting.default) == "boolean" and "`%s`" or "%s"
+  return form:format(tostring(setting.default))
+end
+
+--- The line of the README's table.
+---@param setting credenco.Setting
+---@return string
+function M.documented(setting)
+  return (("| `%s` | %s | %s |"):format(setting.name, shown_default(setting), setting.help):gsub("  +", " "))
+end
+
+return M

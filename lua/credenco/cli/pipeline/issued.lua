@@ -1,0 +1,52 @@
+--- What was issued, credential by credential, for `report --issued` and `confirm`.
+local correlation = require "credenco.pipeline.correlation"
+local journal_report = require "credenco.journal.report"
+local journal_steps = require "credenco.journal.steps"
+
+local M = {}
+
+--- The columns of a file of them.
+M.COLUMNS = { "key", "source", "line", "step", "template_id", "wallet_key", "delivery", "correlation_id", "status",
+  "revocation_uuid", "issued_at" }
+
+local function moment(seconds)
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(seconds))
+end
+
+-- One that was never asked about is not written down; but under which id it was made is known.
+local function credential(workflow, record, step, template)
+  local noted = record.noted[step]
+  local known = template ~= journal_steps.BY_RECORD and template or nil
+  return {
+    key = record.key, source = record.source, line = record.line, step = step,
+    template_id = noted and noted.template_id or known,
+    correlation_id = noted and noted.correlation_id or known and correlation.id(workflow, record.key, known),
+    wallet_key = record.wallet_key,
+    status = noted and noted.status, revocation_uuid = noted and noted.revocation_uuid,
+    issued_at = moment(step == record.steps and record.updated or noted and noted.updated or record.updated),
+  }
+end
+
+--- Every credential that was issued, in the order of the keys.
+---@param db credenco.journal.Database
+---@param workflow string
+---@return (fun(): table|false|nil, string?)? next false and an error when the journal fails
+---@return string? err
+function M.each(db, workflow)
+  local templates, err = journal_steps.lasting_templates(db, workflow)
+  if not templates then return nil, err end
+  local next_record = journal_report.each_issued(db, workflow)
+  local record, step = nil, 0
+  return function()
+    step = step + 1
+    while not record or step > record.steps do
+      local next_err
+      record, next_err = next_record()
+      if not record then return record, next_err end
+      step = 1
+    end
+    return credential(workflow, record, step, templates[step])
+  end
+end
+
+return M

@@ -1,0 +1,82 @@
+--- The files that `credenco report` writes: problems as CSV, the report with them as JSON, and what was issued.
+local issued = require "credenco.cli.pipeline.issued"
+local journal_report = require "credenco.journal.report"
+local journal_runs = require "credenco.journal.runs"
+local output = require "credenco.cli.output"
+local records_file = require "credenco.cli.pipeline.records_file"
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+local PROBLEM_COLUMNS = { "key", "source", "line", "state", "step", "stage", "code", "message", "wallet_key" }
+
+-- What SQLite keeps beside a journal, and the lock of a run.
+local BESIDE_JOURNAL = { "", "-wal", "-shm", "-journal", ".lock" }
+
+local function inputs_of(args, db, workflow, journal)
+  local places, err = journal_runs.places(db, workflow)
+  if not places then return nil, err end
+  local inputs = { { path = args.workflow, what = "the workflow" } }
+  for _, suffix in ipairs(BESIDE_JOURNAL) do
+    inputs[#inputs + 1] = { path = journal .. suffix, what = "a file of the journal" }
+  end
+  for _, place in ipairs(places) do inputs[#inputs + 1] = { path = place, what = "a source of these records" } end
+  return inputs
+end
+
+--- Refuses, as a mistake in usage, files that are the journal's, a source, or one another.
+---@param args table
+---@param db credenco.journal.Database
+---@param workflow string
+---@param journal string its location
+---@return boolean? ok
+---@return string? err the journal's
+function M.check(args, db, workflow, journal)
+  local inputs, err = inputs_of(args, db, workflow, journal)
+  if not inputs then return nil, err end
+  local named_by = {}
+  for _, option in ipairs { "--csv", "--json-file", "--issued" } do
+    local path = args[option:sub(3):gsub("%-", "_")]
+    output.check(option, path, inputs)
+    if path and named_by[path] then usage.fail(("%s and %s name the same file"):format(named_by[path], option)) end
+    if path then named_by[path] = option end
+  end
+  return true
+end
+
+local function trouble(err, is_reading)
+  return { code = is_reading and "journal" or "unexpected", message = err }
+end
+
+local function write_records(path, form, columns, next_record)
+  local file, err = records_file.open(path, form, columns)
+  if not file then return nil, trouble(err) end
+  local ok, write_err, is_reading = records_file.write(file, next_record)
+  if not ok then return nil, trouble(write_err, is_reading) end
+  return true
+end
+
+local function write_issued(path, db, workflow)
+  local next_credential, err = issued.each(db, workflow)
+  if not next_credential then return nil, trouble(err, true) end
+  return write_records(path, records_file.form_of(path), issued.COLUMNS, next_credential)
+end
+
+--- Writes the files that were asked for.
+---@param args table
+---@param db credenco.journal.Database
+---@param report table
+---@return boolean? ok
+---@return { code: string, message: string }? err
+function M.write(args, db, report)
+  local ok, err = true, nil
+  local function problems() return journal_report.each_problem(db, report.workflow) end
+  if args.csv then ok, err = write_records(args.csv, records_file.CSV, PROBLEM_COLUMNS, problems()) end
+  if ok and args.json_file then
+    ok, err = write_records(args.json_file, records_file.inside(report), PROBLEM_COLUMNS, problems())
+  end
+  if ok and args.issued then ok, err = write_issued(args.issued, db, report.workflow) end
+  return ok, err
+end
+
+return M

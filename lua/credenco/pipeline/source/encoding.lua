@@ -1,0 +1,99 @@
+--- Encodings of text: their names, the marks that files begin with, and text to and from UTF-8.
+
+local core = require "credenco.core"
+local recode = require "credenco.recode"
+
+local M = {}
+
+M.UTF8 = "utf-8"
+
+--- What a file may begin with, the longer mark first.
+M.MARKS = {
+  { bytes = "\239\187\191", encoding = "utf-8" },
+  { bytes = "\255\254\0\0", encoding = "utf-32le" },
+  { bytes = "\0\0\254\255", encoding = "utf-32be" },
+  { bytes = "\255\254", encoding = "utf-16le" },
+  { bytes = "\254\255", encoding = "utf-16be" },
+}
+
+-- Names that leave the order of bytes to a mark; without one it is that of Windows.
+local WITH_MARK = {
+  ["utf8"] = "utf-8", ["utf-16"] = "utf-16le", ["utf16"] = "utf-16le", ["unicode"] = "utf-16le", ["ucs-2"] = "utf-16le",
+  ["utf-32"] = "utf-32le", ["utf32"] = "utf-32le",
+}
+
+--- Stands behind the name of an encoding in which a file has a mark.
+M.MARKED = "+mark"
+
+--- The mark that a file in an encoding begins with, or nothing.
+---@param name? string as `utf-16le+mark`; nil is UTF-8 without one
+---@return string bytes
+function M.mark_of(name)
+  for _, mark in ipairs(M.MARKS) do
+    if name == mark.encoding .. M.MARKED then return mark.bytes end
+  end
+  return ""
+end
+
+--- The encoding that a person means.
+---@param name string
+---@return string? encoding
+---@return string? flaw
+function M.named(name)
+  local lower = name:lower()
+  lower = WITH_MARK[lower] or lower
+  -- a suffix of GNU's, as //IGNORE, would let text go in silence
+  if not lower:find "^[%w_.:-]+$" or not recode.converter("UTF-8", lower) then
+    return nil, ("%q is no encoding that this system knows (`iconv -l` lists them)"):format(name)
+  end
+  return lower
+end
+
+--- What a piece of text was before it was read.
+---@param text string whole characters that came from the encoding; any bytes where that is UTF-8
+---@param name? string as `windows-1252` or `utf-16le+mark`
+---@return string
+function M.encoded(text, name)
+  local bare = name and name:gsub("%+mark$", "")
+  if not bare or bare == M.UTF8 then return text end
+  return (assert(recode.converter(bare, "UTF-8"):feed(text)))
+end
+
+---@class credenco.pipeline.Decoded
+---@field stage table what gives bytes
+local Decoded = {}
+Decoded.__index = Decoded
+
+--- A stage that turns bytes into UTF-8.
+---@param stage table
+---@param encoding string
+---@return credenco.pipeline.Decoded
+function M.decoded(stage, encoding)
+  local converter = recode.converter("UTF-8", encoding)
+  return setmetatable({ stage = stage, encoding = encoding, lines = 1, converter = converter }, Decoded)
+end
+
+---@return string? chunk nil at the end, and when reading failed
+---@return string? err
+function Decoded:read()
+  while true do
+    local chunk, err = self.stage:read()
+    if err then return nil, err end
+    if not chunk then
+      if self.converter:is_whole() then return nil end
+      return nil, ("it ends in the middle of a character of %s"):format(self.encoding)
+    end
+    local text, before, byte = self.converter:feed(chunk)
+    if not text then
+      return nil, ("not %s in line %d (0x%02X)"):format(self.encoding, self.lines + core.line_breaks(before), byte)
+    end
+    self.lines = self.lines + core.line_breaks(text)
+    if text ~= "" then return text end
+  end
+end
+
+function Decoded:would_wait()
+  return self.stage:would_wait()
+end
+
+return M

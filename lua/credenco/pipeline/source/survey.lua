@@ -1,0 +1,98 @@
+--- Whether a source is UTF-8, told before anything is sent. One damaged line in a long file costs that line; a file in
+--- another encoding would cost every line with a letter like é, and is refused with the encoding it most likely has.
+
+local core = require "credenco.core"
+local lpeg = require "lpeg"
+local utf8_text = require "credenco.pipeline.utf8_text"
+
+local M = {}
+
+-- So many bytes that are not UTF-8, with fewer characters beyond ASCII that are, and the rest need not be looked at.
+local ENOUGH = 1000
+-- Nobody counts further than this.
+local PLENTY = 1000000
+
+---@class credenco.pipeline.Survey
+---@field characters integer characters beyond ASCII
+---@field wrong integer bytes that belong to none
+---@field letters integer of these, what Windows-1252 has letters and quotes at
+---@field lines integer number of the line that comes next
+---@field first? { line: integer, byte: integer } of these
+local Survey = {}
+Survey.__index = Survey
+
+---@return credenco.pipeline.Survey
+function M.new()
+  return setmetatable({ characters = 0, wrong = 0, letters = 0, lines = 1, rest = "" }, Survey)
+end
+
+local ANY = lpeg.P(1)
+local ONLY_WRONG = lpeg.Cs((utf8_text.CHARACTER / "" + ANY) ^ 0)
+local ONLY_RIGHT = lpeg.Cs((utf8_text.CHARACTER + ANY / "") ^ 0)
+
+local function count(text, pattern)
+  return select(2, text:gsub(pattern, ""))
+end
+
+local function beyond_ascii(text)
+  return text:find "[\128-\255]" and count(text, "[\192-\255]") or 0
+end
+
+local function note_wrong(self, text)
+  local wrong = ONLY_WRONG:match(text)
+  if not self.first then
+    local at = utf8_text.first_invalid(text)
+    self.first = { line = self.lines + core.line_breaks(text:sub(1, at)), byte = text:byte(at) }
+  end
+  self.wrong = self.wrong + #wrong
+  self.letters = self.letters + count(wrong, "[\128\133\145-\151\153\160-\255]")
+  self.characters = self.characters + beyond_ascii(ONLY_RIGHT:match(text))
+end
+
+local function note(self, text)
+  if core.utf8_valid(text) then
+    if self.characters < PLENTY then self.characters = self.characters + beyond_ascii(text) end
+  else
+    note_wrong(self, text)
+  end
+  self.lines = self.lines + core.line_breaks(text)
+end
+
+--- Takes the next bytes into account; a character that they begin and do not end waits for the ones behind.
+---@param chunk string
+function Survey:add(chunk)
+  local text = self.rest .. chunk
+  local whole = text:match "^.*[%z\1-\127]()" or 1
+  note(self, text:sub(1, whole - 1))
+  self.rest = text:sub(whole)
+  if #self.rest > ENOUGH then self:finish() end
+end
+
+function Survey:finish()
+  note(self, self.rest)
+  self.rest = ""
+end
+
+--- Whether enough was seen to refuse the source.
+---@return boolean
+function Survey:is_sure()
+  return self.wrong > ENOUGH and self.wrong > self.characters
+end
+
+-- In the encodings of DOS and the old Macintosh letters stand where Windows-1252 has next to none.
+local function likely(self)
+  if self.letters * 2 >= self.wrong then
+    return "most likely Windows-1252: run it with --encoding windows-1252"
+  end
+  return "most likely from DOS or an old Macintosh: try --encoding cp850 or --encoding macintosh with `claims check`"
+end
+
+--- What is wrong with the source as a whole.
+---@return string?
+function Survey:flaw()
+  if self.wrong <= self.characters then return nil end
+  return ("not UTF-8 in line %d (0x%02X), %s, or save it as UTF-8"):format(self.first.line, self.first.byte,
+    likely(self))
+end
+
+return M

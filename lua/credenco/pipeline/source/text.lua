@@ -1,0 +1,208 @@
+--- The text of a source, in UTF-8, out of its bytes: unpacked, decoded, without the mark in front. What is no text, or
+--- in another encoding than it seems, is refused before any of it is used, in words that say what to do.
+
+local encoding = require "credenco.pipeline.source.encoding"
+local survey = require "credenco.pipeline.source.survey"
+local unpacked = require "credenco.pipeline.source.unpacked"
+
+local M = {}
+
+local GZIP = "\31\139"
+
+local SPREADSHEET = "export it as CSV (in a spreadsheet: \"CSV UTF-8\")"
+local FOREIGN = {
+  { "PK\3\4", "the file is a spreadsheet (.xlsx, .ods) or an archive, not text: " .. SPREADSHEET },
+  { "\208\207\17\224", "the file is a spreadsheet (.xls), not text: " .. SPREADSHEET },
+  { "SQLite format 3", 'the file is a SQLite database: say what to read of it, as --query "SELECT * FROM company"' },
+  { "BZh", "the file is compressed: pipe it in, as in  bzcat FILE | credenco run WORKFLOW -" },
+  { "\2537zXZ", "the file is compressed: pipe it in, as in  xzcat FILE | credenco run WORKFLOW -" },
+  { "\40\181\47\253", "the file is compressed: pipe it in, as in  zstdcat FILE | credenco run WORKFLOW -" },
+  { "%PDF-", "the file is a PDF, not text: the register's owner has it as CSV, too" },
+}
+
+---@class credenco.pipeline.Text
+---@field bytes credenco.pipeline.Bytes
+---@field encoding? string what it is in, where that is not UTF-8 without a mark: as `windows-1252`, `utf-16le+mark`
+---@field private stage table what gives the text
+local Text = {}
+Text.__index = Text
+
+-- A stage of bytes of which the first are looked at.
+local Looked = {}
+Looked.__index = Looked
+
+local function looked(stage)
+  return setmetatable({ stage = stage, front = "" }, Looked)
+end
+
+function Looked:read()
+  local front = self.front
+  if front == "" then return self.stage:read() end
+  self.front = ""
+  return front
+end
+
+function Looked:would_wait()
+  return self.front == "" and self.stage:would_wait()
+end
+
+-- Whether it takes more bytes to know what these are the first of. A stream may be long in giving them.
+local function may_become(front, signature)
+  return #front < #signature and signature:sub(1, #front) == front
+end
+
+local function is_unclear(front)
+  if may_become(front, GZIP) then return true end
+  for _, foreign in ipairs(FOREIGN) do
+    if may_become(front, foreign[1]) then return true end
+  end
+  for _, mark in ipairs(encoding.MARKS) do
+    if may_become(front, mark.bytes) then return true end
+  end
+  return false
+end
+
+local function begins_with(front, signature)
+  return front:sub(1, #signature) == signature
+end
+
+-- The first bytes of a stage, as many as tell what they are.
+local function front_of(stage)
+  while is_unclear(stage.front) do
+    local chunk, err = stage.stage:read()
+    if err then return nil, err end
+    if not chunk then break end
+    stage.front = stage.front .. chunk
+  end
+  return stage.front
+end
+
+-- The bytes themselves, or what they were packed from.
+local function plain(bytes)
+  local stage = looked(bytes)
+  local front, err = front_of(stage)
+  if front and begins_with(front, GZIP) then
+    stage = looked(unpacked.new(stage))
+    front, err = front_of(stage)
+  end
+  if not front then return nil, err end
+  for _, foreign in ipairs(FOREIGN) do
+    if begins_with(front, foreign[1]) then return nil, foreign[2] end
+  end
+  return stage
+end
+
+-- Steps over a mark, and gives the encoding that it stands for.
+local function marked(stage)
+  for _, mark in ipairs(encoding.MARKS) do
+    if begins_with(stage.front, mark.bytes) then
+      stage.front = stage.front:sub(#mark.bytes + 1)
+      return mark.encoding
+    end
+  end
+end
+
+local LOOKED_AT = 64
+
+-- Text of two bytes a character has a NUL in nearly all of them.
+local function without_mark(stage)
+  local first = stage.front:sub(1, LOOKED_AT)
+  local most = #first / 2 * 3 / 4
+  local _, little = first:gsub("[^%z]%z", "")
+  local _, big = first:gsub("%z[^%z]", "")
+  if #first < 4 or math.max(little, big) < most then return nil end
+  return ("the file is UTF-16 without a mark in front: run it with --encoding %s, or save it as UTF-8"):format(
+    first:find "^[^%z]%z" and "utf-16le" or "utf-16be")
+end
+
+local CONTRADICTS = "it begins with the mark of %s, and --encoding says %s: leave that out"
+
+-- What the text is in: what its mark says, what the caller says, or UTF-8.
+local function encoding_of(stage, given)
+  local mark = marked(stage)
+  if mark and given and mark ~= given then return nil, CONTRADICTS:format(mark, given) end
+  if mark or given then return mark or given, nil, mark ~= nil end
+  local flaw = without_mark(stage)
+  if flaw then return nil, flaw end
+  return encoding.UTF8
+end
+
+-- A stage of UTF-8, from the beginning of the bytes.
+local function decoded(bytes, given)
+  local stage, err = plain(bytes)
+  if not stage then return nil, err end
+  local name, flaw, has_mark = encoding_of(stage, given)
+  if not name then return nil, flaw end
+  local shown = has_mark and name .. encoding.MARKED or name ~= encoding.UTF8 and name or nil
+  if name == encoding.UTF8 then return stage, nil, shown, true end
+  return encoding.decoded(stage, name), nil, shown, false
+end
+
+-- Reads all there is, to see whether it can be read.
+local function read_over(stage, is_utf8)
+  local seen = survey.new()
+  while not seen:is_sure() do
+    local chunk, err = stage:read()
+    if err then return err end
+    if not chunk then break end
+    if is_utf8 then seen:add(chunk) end
+  end
+  seen:finish()
+  return seen:flaw()
+end
+
+-- Of a stream only what has come can be looked at.
+local function look_over(stage)
+  local front = front_of(stage)
+  if front == "" then front = stage.stage:read() or "" end
+  stage.front = front
+  local seen = survey.new()
+  seen:add(front)
+  return seen:flaw()
+end
+
+--- Opens the text, and reads a file once to its end, to refuse it before it is used.
+---@param bytes credenco.pipeline.Bytes
+---@param given? string the encoding, where the caller knows it
+---@return credenco.pipeline.Text?
+---@return string? err
+function M.open(bytes, given)
+  local stage, err, name, is_utf8 = decoded(bytes, given)
+  if not stage then return nil, err end
+  local flaw
+  if bytes.can_rewind and bytes:can_rewind() then
+    flaw = read_over(stage, is_utf8)
+    bytes:rewind()
+    stage, err, name = decoded(bytes, given)
+    if not stage then return nil, err end
+  elseif is_utf8 then
+    flaw = look_over(stage)
+  end
+  if flaw then return nil, flaw end
+  return setmetatable({ bytes = bytes, stage = stage, encoding = name, front = "" }, Text)
+end
+
+--- The first text, which comes again when it is read.
+---@return string text "" when there is none
+---@return string? err
+function Text:look()
+  if self.front ~= "" then return self.front end
+  local chunk, err = self.stage:read()
+  self.front = chunk or ""
+  return self.front, err
+end
+
+---@return string? chunk nil at the end, and when reading failed
+---@return string? err
+function Text:read()
+  local front = self.front
+  if front == "" then return self.stage:read() end
+  self.front = ""
+  return front
+end
+
+function Text:would_wait()
+  return self.front == "" and self.stage:would_wait()
+end
+
+return M
