@@ -50,6 +50,7 @@ local OPTIONS = {
   confirm_ms = { type = "integer", min = 1 },
   attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
   patience_ms = { type = "integer", min = 0, default = 60000 },
+  offer_lifetime_ms = { type = "integer", min = 0, default = 2000 },
   watch_ms = { type = "integer", min = 1, default = 100 },
   on_tick = { type = "function" },
   on_warning = { type = "function" },
@@ -67,7 +68,8 @@ local OPTIONS = {
 ---@field max_failures? { count: integer?, share: number? }
 ---@field keep_going? boolean go on when the first records all failed alike
 ---@field confirm_ms? integer ask for each issue's status this long
----@field attempts? integer tries for a record that meets a sick server (5)
+---@field attempts? integer requests that are sent for a record that meets a sick server (5)
+---@field offer_lifetime_ms? integer how long an offer lives for certain (2000)
 ---@field patience_ms? integer stop when the server was out of reach this long (60000)
 ---@field watch_ms? integer between two ticks (100)
 ---@field on_tick? fun(run: credenco.pipeline.Run)
