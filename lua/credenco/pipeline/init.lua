@@ -139,7 +139,8 @@ local function work(run, mode, source)
   if run.works and not run.stopping then queue.work_off(run) end
   run:wait_for_work()
   local ok, err = run.writer:flush()
-  if not ok then run:journal_failed(err) end
+  if ok then err = run.journal:flaw() end
+  if err then run:journal_failed(err) end
   if source and complete and not run.writer.trouble then note_complete(run, source) end
   return complete
 end
