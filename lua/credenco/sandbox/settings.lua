@@ -26,6 +26,7 @@ local M = {}
 ---@field allow string[]? hosts, or host:port, that wallets may call over https besides loopback
 ---@field wallets credenco.SandboxWallet[]? wallets that exist from the start
 ---@field memory_mb integer? for all state; when it is full, calls are answered 507 (256)
+---@field nginx string? path of the nginx to run in; else the first that is found
 ---@field templates string? path of a JSON file in place of the bundled templates
 ---@field tls boolean? https, with a certificate for localhost made for this run
 ---@field startup_timeout_ms integer? (5000)
@@ -57,7 +58,7 @@ M.WALLETS = {
 }
 
 --- Options without a default, and their types.
-local OPTIONAL = { templates = "string", wallets = "table" }
+local OPTIONAL = { nginx = "string", templates = "string", wallets = "table" }
 
 local RANGES = {
   port = { 0, 65535 },

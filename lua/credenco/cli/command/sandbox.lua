@@ -24,6 +24,8 @@ function M.declare(command)
   command:option "--port" :argname "PORT" :description "Port to listen on (default: a free one)."
   command:option "--templates" :argname "FILE"
     :description "JSON file of credential templates, in place of the ones that come along."
+  command:option "--nginx" :argname "PATH"
+    :description "nginx to run in, such as OpenResty's (default: the first in the search path)."
   command:option "--workers" :argname "N" :description "nginx worker processes (default: 2)."
   command:option "--allow" :argname "HOST" :count "*"
     :description "Host, or host:port, that wallets may call over https besides this machine; may be repeated."
@@ -61,6 +63,7 @@ local function options(args)
     host = args.host,
     port = number("--port", args.port, 0, 65535),
     workers = number("--workers", args.workers, 1, 64),
+    nginx = args.nginx,
     templates = args.templates,
     allow = args.allow,
     behaviour = behaviour(args.behaviour),
@@ -74,7 +77,7 @@ function M.run(args)
   if ok then
     return true
   end
-  if at_fault == "templates" then
+  if at_fault == "templates" or at_fault == "install" then
     usage.fail(err)
   end
   if rocks.advice(err) then

@@ -1,5 +1,6 @@
 --- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
 local arguments = require "credenco.cli.pipeline.arguments"
+local check = require "credenco.pipeline.check"
 local claims_columns = require "credenco.claims.columns"
 local credenco = require "credenco"
 local findings = require "credenco.cli.pipeline.findings"
@@ -30,6 +31,8 @@ function M.declare_work(command)
       :description "Go on when the first 20 records all failed alike.",
     command:option "--attempts" :argname "N"
       :description "Tries for a record that meets a sick server (default: 5).",
+    command:option "--offer-lifetime" :argname "SECONDS" :target "offer_lifetime"
+      :description "How long offers live for certain; an older one needs the issuer's word (default: 2).",
     command:option "--patience" :argname "SECONDS"
       :description "Stop when the server was out of reach this long (default: 60).",
     command:flag "--confirm" :description "Ask for each issue's status until it is final.",
@@ -65,6 +68,7 @@ local SOURCE = { run = arguments.source_or_none, load = arguments.source, work =
 
 local function options_of(args, mode)
   local patience = arguments.count(args.patience, "--patience")
+  local lifetime = arguments.count(args.offer_lifetime, "--offer-lifetime")
   local confirm = args.confirm or args.confirm_timeout
   return {
     workflow = arguments.workflow(args.workflow),
@@ -75,21 +79,11 @@ local function options_of(args, mode)
     keep_going = args.keep_going,
     patience_ms = patience and patience * SECONDS,
     attempts = arguments.count(args.attempts, "--attempts", pipeline.MAX_ATTEMPTS),
+    offer_lifetime_ms = lifetime and lifetime * SECONDS,
     confirm_ms = confirm and (arguments.count(args.confirm_timeout, "--confirm-timeout") or 60) * SECONDS or nil,
     limit = arguments.count(args.limit, "--limit"),
     source = SOURCE[mode](args),
   }
-end
-
-local function is_column(field, name)
-  return type(field) == "table" and field.column == name
-end
-
--- What no record can do without: its key, and its wallet where the first step always delivers to one.
-local function is_vital(workflow, name)
-  local first = workflow.steps[1]
-  local delivers = first.delivery == "direct" or first.delivery == "inbox"
-  return is_column(workflow.key, name) or delivers and is_column(first.wallet_key, name)
 end
 
 -- Every line would fail, and a whole file would stand in the journal as refused.
@@ -97,8 +91,9 @@ local function check_columns(workflow, source, out)
   if not source or not source.columns then return end
   local unknown, unused = claims_columns.compare(workflow.columns, source.columns)
   local missing = findings.missing_columns(unknown, unused)
+  local needed = check.needed_columns(workflow)
   for i, name in ipairs(unknown) do
-    if is_vital(workflow, name) then
+    if needed[name] then
       usage.fail(("%s: %s; nothing was read or sent"):format(source.name, missing[i]))
     end
   end
