@@ -16,7 +16,7 @@ error_log stderr error;
 
 events {
   use epoll;
-  worker_connections 1024;
+  worker_connections 4096;
   multi_accept on;
   accept_mutex off;
 }

@@ -5,10 +5,12 @@ local M = {}
 
 ---@param path string
 ---@param count integer
-function M.write(path, count)
+---@param before? integer how many companies are passed over first
+function M.write(path, count, before)
+  before = before or 0
   local file = assert(io.open(path, "w"))
   file:write("id,wallet,name\n")
-  for i = 1, count do
+  for i = before + 1, before + count do
     local id, wallet_key, name = companies.at(i)
     file:write(("%s,%s,%s\n"):format(id, wallet_key, name))
   end

@@ -1,7 +1,9 @@
 -- bench/pipeline/run [ENGINE] [ROUNDS] [RECORDS]: interleaved rounds of all kinds, one line each, then the medians.
 -- bench/pipeline/run million [ENGINE] [RECORDS]: see million.lua.
+-- bench/pipeline/run fleet [ENGINE] [RECORDS] [TABLE]: see fleet.lua.
 local cjson = require "cjson"
 local csv = require "bench.pipeline.csv"
+local fleet = require "bench.pipeline.fleet"
 local million = require "bench.pipeline.million"
 local process = require "bench.process"
 local stats = require "bench.stats"
@@ -86,6 +88,8 @@ return function(root, args)
   local ok, err
   if args[1] == "million" then
     ok, err = pcall(million, root, args[2] or "lua54", tonumber(args[3] or 1000000))
+  elseif args[1] == "fleet" then
+    ok, err = pcall(fleet, root, args[2] or "luajit", tonumber(args[3] or 20000), tonumber(args[4] or 100000))
   else
     ok, err = pcall(compare, root, args[1] or "lua54", tonumber(args[2] or 5), tonumber(args[3] or 50000))
   end

@@ -1,6 +1,7 @@
 -- peer.lua KIND BASE_URL CSV JOURNAL CONCURRENCY: issues every line of the file, and prints one line of JSON.
 -- KIND is "bare" (the same records, in memory before the clock starts, handed to issue_many), "by_hand" (the file read by this project's
--- reader, mapped, handed to issue_many, nothing written down) or "pipeline" (the same through workflow and journal).
+-- reader, mapped, handed to issue_many, nothing written down), "pipeline" (the same through workflow and journal), or its
+-- two halves for many workers, "load" and "work".
 local credenco = require "credenco"
 local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"
@@ -50,13 +51,27 @@ function run.by_hand(client)
   end)
 end
 
-function run.pipeline(client)
-  local result, err = pipeline.run {
-    workflow = assert(workflow.load("bench/pipeline/workflow.lua")), source = assert(source.open(csv)),
-    journal = journal, client = client, concurrency = concurrency,
-  }
+local function settings(more)
+  more.workflow, more.journal = assert(workflow.load("bench/pipeline/workflow.lua")), journal
+  more.concurrency = concurrency
+  return more
+end
+
+local function ended_well(result, err)
   if not result or result.stopped then error(tostring((err or result.err).message)) end
-  return result.totals.issued
+  return result
+end
+
+function run.pipeline(client)
+  return ended_well(pipeline.run(settings { source = assert(source.open(csv)), client = client })).totals.issued
+end
+
+function run.load()
+  return ended_well(pipeline.load(settings { source = assert(source.open(csv)) })).counts.read
+end
+
+function run.work(client)
+  return ended_well(pipeline.work(settings { client = client })).counts.issued
 end
 
 local client = credenco.new { base_url = base_url, api_key = "bench" }
@@ -67,5 +82,5 @@ local flows = run[kind](client)
 local wall_end, cpu_end = clocks()
 local peak_kib = uv.getrusage().maxrss
 client:close()
-print(('{"kind":"%s","flows":%d,"wall_s":%.6f,"cpu_s":%.6f,"peak_mib":%.1f}'):format(
-  kind, flows, wall_end - wall, cpu_end - cpu, peak_kib / 1024))
+print(('{"kind":"%s","flows":%d,"wall_s":%.6f,"cpu_s":%.6f,"peak_mib":%.1f,"started_s":%.6f,"ended_s":%.6f}'):format(
+  kind, flows, wall_end - wall, cpu_end - cpu, peak_kib / 1024, wall, wall_end))

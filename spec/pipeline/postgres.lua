@@ -69,7 +69,8 @@ local function launch(self)
     folder = files.temporary_folder(),
     command = function()
       return as_user { M.PROGRAMS .. "/postgres", "-D", self.folder .. "/data", "-k", self.folder,
-        "-c", "listen_addresses=", "-c", "max_connections=50", "-c", "shared_buffers=16MB" }
+        "-c", "listen_addresses=", "-c", "max_connections=50",
+        "-c", "shared_buffers=" .. (self.options.shared_buffers or "16MB") }
     end,
     ready = function()
       return run(as_user { M.PROGRAMS .. "/pg_isready", "-q", "-h", self.folder }) == 0
@@ -78,9 +79,10 @@ local function launch(self)
 end
 
 --- Starts a server with an empty database.
+---@param options? { shared_buffers?: string }
 ---@return table
-function M.start()
-  local self = setmetatable({ folder = files.temporary_folder() }, Postgres)
+function M.start(options)
+  local self = setmetatable({ folder = files.temporary_folder(), options = options or {} }, Postgres)
   own(self.folder)
   local code, said = run(as_user { M.PROGRAMS .. "/initdb", "-D", self.folder .. "/data", "-U", USER,
     "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C" })

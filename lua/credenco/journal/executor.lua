@@ -62,6 +62,10 @@ end
 ---@param url string
 function M.serve(fd, url)
   local db, err = database.open(url)
+  if db then
+    local ready, why = db.dialect.look_up_by_key(db)
+    if not ready then err = why end
+  end
   answer(fd, { err = err })
   if db then
     for line in next_line, fd do answer(fd, attempt(db, line)) end

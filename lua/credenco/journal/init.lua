@@ -83,6 +83,7 @@ function Journal:join(workflow, works)
     if not kept then return nil, why end
     return workers.join(self.db, scope)
   end)
+  if ok then ok, err = self.db.dialect.look_up_by_key(self.db) end
   if not ok then return nil, err end
   return scope
 end

@@ -84,8 +84,8 @@ end
 
 local FIND = {
   sql = [[
-SELECT key, run, line, state, owner, input, offer FROM credenco_record
-WHERE workflow = :workflow AND copy = '' AND {key_is_in_v}]],
+SELECT credenco_record.key, run, line, state, owner, input, offer
+FROM v CROSS JOIN credenco_record WHERE {record_is_v}]],
   columns = { "key" }, scope = { "workflow" },
 }
 
@@ -108,8 +108,8 @@ end
 
 local COUNT_DONE = {
   sql = [[
-SELECT COUNT(*), CAST(COALESCE(SUM(line), 0) AS DOUBLE PRECISION) FROM credenco_record
-WHERE workflow = :workflow AND copy = '' AND state IN ('issued', 'skipped') AND {key_is_in_v}]],
+SELECT COUNT(*), CAST(COALESCE(SUM(line), 0) AS DOUBLE PRECISION)
+FROM v CROSS JOIN credenco_record WHERE {record_is_v} AND state IN ('issued', 'skipped')]],
   columns = { "key" }, scope = { "workflow" },
 }
 
@@ -168,7 +168,7 @@ end
 -- The columns of `v` that a statement names; the key is always one.
 local function columns_of(sql)
   local names, known = { "key" }, { key = true }
-  for name in sql:gmatch "v%.([%l_]+)" do
+  for name in sql:gmatch "%f[%w]v%.([%l_]+)" do
     if not known[name] then
       known[name] = true
       names[#names + 1] = name
@@ -211,13 +211,13 @@ end
 
 local TAKE = [[
 WITH free AS MATERIALIZED (
-  SELECT workflow, key FROM credenco_record
+  SELECT workflow, key, copy FROM credenco_record
   WHERE workflow = ? AND owner IS NULL AND state IN (%s)
     AND EXISTS (SELECT 1 FROM credenco_worker WHERE owner = ?)
   ORDER BY run, line LIMIT ? {skip_locked})
 UPDATE credenco_record SET owner = ?
 FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
-  AND credenco_record.copy = '' AND credenco_record.owner IS NULL
+  AND credenco_record.copy = free.copy AND COALESCE(credenco_record.owner, '') = ''
 RETURNING credenco_record.key, run, line, state, step, input, offer, {now} - updated]]
 local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.OPEN_LIST), TAKE:format(states.BEGUN_LIST)
 

@@ -19,6 +19,8 @@ local M = {}
 ---@return credenco.journal.Totals?
 ---@return string? err
 function M.totals(db, workflow)
+  local ready, ready_err = db.dialect.read_all(db)
+  if not ready then return nil, ready_err end
   local rows, err = db:rows("SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state", workflow)
   if not rows then return nil, err end
   local totals = { input = 0, issued = 0, failed = 0, unknown = 0, skipped = 0, pending = 0 }

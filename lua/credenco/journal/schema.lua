@@ -85,6 +85,8 @@ WHERE %s]]):format(states.PROBLEM)
 
 -- What workers look for. Only a queue needs these, and every write would pay for them.
 local QUEUE = {
+  ([[CREATE INDEX IF NOT EXISTS credenco_record_begun ON credenco_record (workflow, run, line)
+     WHERE owner IS NULL AND state IN (%s)]]):format(states.BEGUN_LIST),
   ([[CREATE INDEX IF NOT EXISTS credenco_record_free ON credenco_record (workflow, run, line)
      WHERE owner IS NULL AND state IN (%s)]]):format(states.OPEN_LIST),
   "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL",

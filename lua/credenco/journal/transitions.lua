@@ -65,7 +65,8 @@ M.ROWS = {
 
   -- A person corrects the line of a record: one that failed, or that nobody has begun with. Steps that were issued
   -- stay issued: it goes on at its own.
-  { event = "corrected", from = { "failed", "pending" }, to = "pending", by = "person", only = "owner IS NULL",
+  { event = "corrected", from = { "failed", "pending" }, to = "pending", by = "person",
+    only = "COALESCE(owner, '') = ''",
     sets = plus(REASONLESS, { offer = "NULL", input = ":input", run = "CAST(:run AS INTEGER)",
       line = "CAST(:line AS INTEGER)" }) },
 
@@ -121,10 +122,10 @@ local function assignments(row)
   return table.concat(parts, ", ")
 end
 
--- The one to whom the record has to belong, and which one it is.
-local WHOSE = {
-  worker = "credenco_record.key = v.key AND credenco_record.owner = :owner",
-  person = "{which}",
+-- Which record it is, and to whom it has to belong. The owner stands in a form that no index serves: the key is to.
+local WHICH = {
+  worker = "{record_is_v} AND COALESCE(credenco_record.owner, '') = :owner",
+  person = "credenco_record.workflow = :workflow AND {which} AND credenco_record.copy = ''",
 }
 
 --- The UPDATE of a row. A worker's is about a table `v` of items, a person's about the records that `{which}` stands for.
@@ -132,9 +133,8 @@ local WHOSE = {
 ---@return string sql
 function M.update(row)
   assert(row.from, row.event .. " adds a record")
-  local sql = ("UPDATE credenco_record SET %s%s WHERE credenco_record.workflow = :workflow AND %s "
-    .. "AND credenco_record.copy = '' AND %s"):format(assignments(row), row.by == "worker" and " {from_v}" or "",
-    WHOSE[row.by], states.condition(row.from))
+  local sql = ("UPDATE credenco_record SET %s%s WHERE %s AND %s"):format(assignments(row),
+    row.by == "worker" and " {from_v}" or "", WHICH[row.by], states.condition(row.from))
   return row.only and sql .. " AND " .. row.only or sql
 end
 

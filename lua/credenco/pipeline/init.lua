@@ -124,6 +124,8 @@ local function note_complete(run, source)
   local forgotten, err = journal_runs.complete(run.db, run.id, run.workflow.name, source, run.last_line or 0)
   if not forgotten then return run:journal_failed(err) end
   if forgotten > 0 then run:warn(CORRECTED:format(source.name, forgotten)) end
+  local ok, stats_err = run.db.dialect.gather_statistics(run.db)
+  if not ok then run:journal_failed(stats_err) end
 end
 
 -- What an earlier run left behind an offer comes first, before that is too old. Then a file, which may correct what was

@@ -13,7 +13,6 @@ M.words = {
   skip_locked = "FOR UPDATE SKIP LOCKED",
   -- two that write the same rows at the same time would wait for one another for ever
   in_order_of_keys = "ORDER BY v.key, v.line",
-  key_is_in_v = "key = ANY (ARRAY(SELECT key FROM v))",
 }
 
 M.dead_workers = [[
@@ -34,9 +33,9 @@ function M.connect(url)
   return nil, "cannot be connected to: `psql` with the same URL says why, which Lua's driver does not"
 end
 
-local function all(db, statements)
-  for _, sql in ipairs(statements) do
-    local ok, err = db:execute(sql)
+local function for_each(db, names, template)
+  for _, name in ipairs(names) do
+    local ok, err = db:execute(template:format(name))
     if not ok then return nil, err end
   end
   return true
@@ -46,7 +45,7 @@ end
 ---@return boolean? ok
 ---@return string? err
 function M.prepare(db)
-  return all(db, { "SET client_encoding = 'UTF8'", "SET client_min_messages = warning" })
+  return for_each(db, { "client_encoding = 'UTF8'", "client_min_messages = warning" }, "SET %s")
 end
 
 -- Every parameter goes out as text: PostgreSQL refuses "1.0" for an integer, and LuaJIT prints 14 digits.
@@ -68,20 +67,31 @@ end
 
 local texts = setmetatable({}, { __mode = "k" })
 
--- The arrays come first; then the scope, as often and in the order in which the statement names it.
-local function compiled(statement)
-  local known = texts[statement]
-  if known then return known end
+-- All of a record's key comes out of `v`, which is worked out first: so there is nothing but `v` to begin with, and
+-- nothing but the primary key to go on with, whatever the planner believes about the table.
+local RECORD_IS_V = "credenco_record.workflow = v.workflow AND credenco_record.key = v.key "
+  .. "AND credenco_record.copy = v.copy"
+local V = "WITH v (%s) AS MATERIALIZED (SELECT * FROM unnest(%s)) %s"
+local V_OF_WORKFLOW = "WITH v (%s, workflow, copy) AS MATERIALIZED "
+  .. "(SELECT * FROM unnest(%s) u CROSS JOIN (SELECT CAST(:workflow AS TEXT), CAST('' AS TEXT)) w) %s"
+
+-- The arrays come first; then the scope, as often and in the order in which the text names it.
+local function compile(statement)
   local arrays, scope = {}, {}
   for i, name in ipairs(statement.columns) do arrays[i] = ("CAST(? AS %s[])"):format(columns.TYPE[name]) end
-  local sql = statement.sql:gsub("{from_v}", "FROM v"):gsub(":(%l[%l_]*)", function(name)
+  local sql, joins = statement.sql:gsub("{from_v}", "FROM v"):gsub("{record_is_v}", RECORD_IS_V)
+  local text = (joins > 0 and V_OF_WORKFLOW or V):format(table.concat(statement.columns, ", "),
+    table.concat(arrays, ", "), sql)
+  text = text:gsub(":(%l[%l_]*)", function(name)
     scope[#scope + 1] = name
     return "?"
   end)
-  known = { scope = scope, sql = ("WITH v (%s) AS (SELECT * FROM unnest(%s)) %s"):format(
-    table.concat(statement.columns, ", "), table.concat(arrays, ", "), sql) }
-  texts[statement] = known
-  return known
+  return { scope = scope, sql = text }
+end
+
+local function compiled(statement)
+  texts[statement] = texts[statement] or compile(statement)
+  return texts[statement]
 end
 
 local function element(value)
@@ -138,14 +148,17 @@ function M.presence(owner)
   return { sql = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))", scope = {}, width = 1, values = { owner } }
 end
 
---- For a connection that looks records up by key or through an index, and never reads them all: without statistics, or
---- with old ones, the planner may think that to read all of a table is cheaper.
+-- Without statistics, or with old ones, the planner may think that to read all of a table is cheaper than to look some
+-- of it up. What it is not to do it still counts at an enormous cost where there is no other way, which must not make it
+-- compile the plan (jit).
+local BY_KEY = { "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit" }
+
+--- For a connection that looks records up by key or through an index, and never reads them all.
 ---@param db credenco.journal.Database
 ---@return boolean? ok
 ---@return string? err
 function M.look_up_by_key(db)
-  return all(db, { "SET enable_seqscan = off", "SET enable_bitmapscan = off", "SET enable_hashjoin = off",
-    "SET enable_mergejoin = off", "SET enable_sort = off" })
+  return for_each(db, BY_KEY, "SET %s = off")
 end
 
 --- For what reads all records of a workflow.
@@ -153,8 +166,7 @@ end
 ---@return boolean? ok
 ---@return string? err
 function M.read_all(db)
-  return all(db, { "RESET enable_seqscan", "RESET enable_bitmapscan", "RESET enable_hashjoin", "RESET enable_mergejoin",
-    "RESET enable_sort" })
+  return for_each(db, BY_KEY, "RESET %s")
 end
 
 --- Tells the planner how large the table of records has become.

@@ -16,7 +16,6 @@ M.words = {
   clustered = "WITHOUT ROWID", -- keeps the table in the order of its key
   skip_locked = "",
   in_order_of_keys = "",
-  key_is_in_v = "key IN (SELECT key FROM v)",
 }
 
 -- The lock on the journal's file says that nobody else is alive.
@@ -88,6 +87,9 @@ function M.bound(...) return ... end
 local PORTIONS = { 128, 64, 32, 16, 8, 4, 2, 1 }
 local texts = setmetatable({}, { __mode = "k" })
 
+local RECORD_IS_V =
+  "credenco_record.workflow = :workflow AND credenco_record.key = v.key AND credenco_record.copy = ''"
+
 local function number_scope(sql, statement, before)
   for i, name in ipairs(statement.scope) do sql = sql:gsub(":" .. name .. "%f[^%w_]", "?" .. before + i) end
   return sql
@@ -96,7 +98,7 @@ end
 -- The form for one item: its values stand where `v` is named. To change many at once SQLite makes a table of its own
 -- and throws it away, for each statement, which costs more than the calls.
 local function text_for_one(statement)
-  local sql = statement.sql:gsub("%s*{from_v}", "")
+  local sql = statement.sql:gsub("%s*{from_v}", ""):gsub("{record_is_v}", RECORD_IS_V)
   for i, name in ipairs(statement.columns) do sql = sql:gsub("v%." .. name .. "%f[^%w_]", "?" .. i) end
   return number_scope(sql, statement, #statement.columns)
 end
@@ -104,7 +106,7 @@ end
 local function text_for_table(statement, count)
   local row = "(" .. ("?, "):rep(#statement.columns - 1) .. "?)"
   local rows = (row .. ", "):rep(count - 1) .. row
-  local sql = statement.sql:gsub("{from_v}", "FROM v")
+  local sql = statement.sql:gsub("{from_v}", "FROM v"):gsub("{record_is_v}", RECORD_IS_V)
   return ("WITH v (%s) AS (VALUES %s) %s"):format(table.concat(statement.columns, ", "), rows,
     number_scope(sql, statement, #statement.columns * count))
 end

@@ -1,0 +1,126 @@
+-- What each statement of a worker reads in PostgreSQL does not grow with the table: neither while nothing has told the
+-- planner about it, nor afterwards.
+local batch = require "credenco.journal.batch"
+local database = require "credenco.journal.database"
+local journal = require "credenco.journal"
+local postgres = require "spec.pipeline.postgres"
+local records = require "credenco.journal.records"
+local workers = require "credenco.journal.workers"
+
+local unpack = table.unpack or unpack
+local IN_TABLE, OPEN, ITEMS = 20000, 2000, 200
+
+local FILL = [[
+INSERT INTO credenco_record (workflow, run, key, copy, line, state, step, owner, updated)
+SELECT 'w', 1, 'filled ' || n, '', n, '%s', 1, %s, 0 FROM generate_series(%d, %d) n]]
+
+local function fill(db)
+  assert(db:execute "ALTER TABLE credenco_record SET (autovacuum_enabled = off)")
+  assert(db:execute(FILL:format("issued", "NULL", 1, IN_TABLE)))
+  assert(db:execute(FILL:format("pending", "NULL", IN_TABLE + 1, IN_TABLE + OPEN)))
+  assert(db:execute(FILL:format("pending", "'me'", IN_TABLE + OPEN + 1, IN_TABLE + 2 * OPEN)))
+  assert(db:execute "INSERT INTO credenco_worker VALUES ('me', 'w', 1e12)")
+end
+
+local SCOPE = { workflow = "w", run = 1, owner = "me" }
+
+local function items(first)
+  local list = {}
+  for i = 1, ITEMS do
+    list[i] = { key = "filled " .. first + i, line = first + i, input = "a line", offer = "an offer", step = 2,
+      message = "m", workflow = "w", template_id = "t", correlation_id = "c" }
+  end
+  return list
+end
+local mine, new = items(IN_TABLE + OPEN), items(10 * IN_TABLE)
+local one = { workflow = "w", key = "filled 1", run = 1, line = 1, input = "a line" }
+
+-- Everything that a worker does again and again, by what one statement of it may read.
+local DONE = {
+  additions = function(db) return batch.change(db, records.additions(db, SCOPE, new)) end,
+  ["additions of what is there"] = function(db) return batch.change(db, records.additions(db, SCOPE, mine)) end,
+  find = function(db) return records.find(db, "w", mine) end,
+  all_done = function(db) return records.all_done(db, "w", mine) end,
+  notes = function(db) return batch.change(db, records.notes(db, mine)) end,
+  take = function(db) return records.take(db, SCOPE, ITEMS) end,
+  ["take what is begun"] = function(db) return records.take(db, SCOPE, ITEMS, true) end,
+  correct = function(db) return records.correct(db, one) end,
+  move = function(db) return records.move(db, one) end,
+  has = function(db) return records.has(db, "w", "filled 1", "line 2") end,
+  has_broken = function(db) return records.has_broken(db, { workflow = "w", copy = "line 1", message = "m" }) end,
+  renew = function(db) return workers.renew(db, "me") end,
+}
+for _, event in ipairs { "offered", "pushed", "next_step", "issued", "failed", "unknown", "skipped" } do
+  DONE[event] = function(db) return batch.change(db, records.changes(db, event, SCOPE, mine)) end
+end
+
+-- The statements that a function runs, and undoes.
+local function statements_of(db, fn)
+  local list, run = {}, db.run
+  db.run = function(self, sql, ...)
+    if not sql:find "^%u+$" then list[#list + 1] = { sql = sql, count = select("#", ...), ... } end
+    return run(self, sql, ...)
+  end
+  local ok, err = db:transaction(function()
+    local result, fn_err = fn(db)
+    assert(result ~= nil, fn_err)
+    return nil, "undone"
+  end)
+  db.run = nil
+  assert(not ok and err == "undone", err)
+  return list
+end
+
+local function explained(db, statement)
+  local lines = {}
+  db:transaction(function()
+    local rows = assert(db:rows("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " .. statement.sql,
+      unpack(statement, 1, statement.count)))
+    for i, row in ipairs(rows) do lines[i] = row[1] end
+    return nil
+  end)
+  return table.concat(lines, "\n")
+end
+
+-- The most rows that any part of a plan looks at.
+local function most_rows(plan)
+  local most = 0
+  for line in plan:gmatch "[^\n]+" do
+    local rows, loops = line:match "actual rows=(%d+) loops=(%d+)"
+    local removed = line:match "Rows Removed by %a+ ?%a*: (%d+)"
+    most = math.max(most, rows and rows * loops or 0, tonumber(removed or 0))
+  end
+  return most
+end
+
+describe("a statement of a worker on PostgreSQL", function()
+  local server, db
+  setup(function()
+    server = postgres.start()
+    local url = server:database()
+    assert(journal.open(url, { queue = true })):close()
+    db = assert(database.open(url))
+    fill(db)
+    assert(db.dialect.look_up_by_key(db))
+  end)
+  teardown(function()
+    db:close()
+    server:stop()
+  end)
+
+  local function each_reads_little()
+    for name, fn in pairs(DONE) do
+      local statements = statements_of(db, fn)
+      assert.equal(1, #statements, name .. ": a group is one statement")
+      local plan = explained(db, statements[1])
+      assert.truthy(most_rows(plan) <= ITEMS + 1, name .. " reads too much:\n" .. plan)
+    end
+  end
+
+  it("reads no more for a table that is large, before anything has told the planner so", each_reads_little)
+
+  it("reads no more afterwards", function()
+    assert(db.dialect.gather_statistics(db))
+    each_reads_little()
+  end)
+end)
