@@ -59,7 +59,7 @@ describe("the client", function()
     }
     local _, err = new_client(scenario, { retry = { max_attempts = 1 } }):issue_direct(order())
     assert.equal("rate_limited", err.code)
-    assert.equal(7000, err.retry_after_ms)
+    assert.equal("7000", tostring(err.retry_after_ms))
   end)
 
   it("gives back what both calls answered", function()
@@ -275,6 +275,47 @@ describe("the client", function()
     assert.equal("k-s3cret", request.headers["x-api-key"])
     assert.equal(200, answer.http_status)
     assert.equal("PUT", answer.json.method)
+  end)
+
+  it("writes a query the same on every engine, and refuses what has no text of its own", function()
+    local scenario = server:scenario()
+    local client = new_client(scenario)
+    assert(client:request { path = "/x", query = { a = 2 ^ 53, b = true, c = "1.0", d = -3.0 } })
+    assert.equal("/x?a=9007199254740992&b=true&c=1.0&d=-3", scenario.requests("other")[1].target)
+    for _, value in ipairs { 0.5, 2 ^ 54, 0 / 0, math.huge, {}, print } do
+      local _, problem = pcall(client.request, client, { path = "/x", query = { q = value } })
+      assert.equal("request: query must hold text, integers up to 2^53 and booleans, and 'q' is none", problem)
+    end
+    local _, problem = pcall(client.request, client, { path = "/x", query = { "a" } })
+    assert.equal("request: query must have names", problem)
+  end)
+
+  it("keeps an id beyond 2^53 as its digits", function()
+    local answer = answering '{"id":12345678901234567890,"did":"\\"12345678901234567890","list":[-9007199254740993,1.5]}'
+    local client = new_client(server:scenario { trust = { answer }, other = { answer } })
+    local contact = assert(client:trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" })
+    assert.same({ "12345678901234567890", '"12345678901234567890' }, { contact.id, contact.did })
+    local json = assert(client:request { path = "/x" }).json
+    assert.same({ "12345678901234567890", { "-9007199254740993", 1.5 } }, { json.id, json.list })
+  end)
+
+  it("knows its own correlation id when it comes as a number", function()
+    for id, sent in pairs { ["12345678901234567890"] = true, ["1000000000000000"] = true, ["7"] = true, ["2"] = "1.5" } do
+      local body = '{"status":"issue_completed","correlation_id":' .. (sent == true and id or sent) .. "}"
+      local status = new_client(server:scenario { status = { answering(body) } }):issue_status(id)
+      assert.equal(sent == true, status ~= nil, id)
+    end
+  end)
+
+  it("takes a deadline of its own for a status", function()
+    local scenario = server:scenario { status = { "hang" } }
+    local began_ms = loop.now_ms()
+    local status, err = new_client(scenario):issue_status("1", { timeout_ms = 50 })
+    assert.is_nil(status)
+    assert.equal("timeout", err.code)
+    assert.is_true(loop.now_ms() - began_ms < 5000)
+    assert.has_error(function() new_client(scenario):issue_status("1", { timeout = 50 }) end,
+      "issue_status: unknown option 'timeout', did you mean 'timeout_ms'?")
   end)
 
   it("does not repeat a POST of its user's after a lost answer", function()

@@ -110,6 +110,18 @@ describe("issue_many", function()
     assert.has_error(client:issue_many(list(1)), "broken transport")
   end)
 
+  it("refuses a single record, and a list that would end early", function()
+    local client = new_client(server:scenario())
+    for _, case in ipairs {
+      { record(1), "records must be a list or a function, not a single record" },
+      { { record(1), nil, record(3) }, "records must be a list without holes" },
+      { { [0] = record(1), record(2) }, "records must be a list without holes" },
+      { 5, "records must be a list or a function, not number" },
+    } do
+      assert.has_error(function() client:issue_many(case[1]) end, "issue_many: " .. case[2])
+    end
+  end)
+
   it("gives nothing for no records", function()
     assert.is_nil(new_client(server:scenario()):issue_many({})())
   end)

@@ -147,4 +147,51 @@ describe("credenco.json reads", function()
   it("null as credenco.null", function()
     assert.equal(json.null, json.decode('{"a":null}').a)
   end)
+
+  it("an integer that no number holds as text, where it is asked to", function()
+    local text = [[{"a":9007199254740993,"b":[-12345678901234567890,1e20,1.2345678901234567890,9007199254740991],
+      "12345678901234567890":"\\\"12345678901234567890"}]]
+    local value = json.decode_exactly(text)
+    assert.same({ "9007199254740993", "-12345678901234567890", 1e20, 1.2345678901234567890, 9007199254740991 },
+      { value.a, value.b[1], value.b[2], value.b[3], value.b[4] })
+    assert.equal('\\"12345678901234567890', value["12345678901234567890"])
+    assert.is_nil(json.decode_exactly('{"a":12345678901234567890'))
+    assert.is_nil(json.decode_exactly('["12345678901234567890\\'))
+  end)
+end)
+
+-- OpenResty's lua-cjson marks lists its own way; Debian's knows no marks. Its names stand in for it here.
+describe("credenco.json, beside a lua-cjson with marks", function()
+  local marked, array_mt, empty_array_mt, no_items
+
+  setup(function()
+    array_mt, empty_array_mt = cjson.array_mt or {}, cjson.empty_array_mt or {}
+    no_items = cjson.empty_array or debug.upvalueid(function() return files end, 1) -- luacheck: ignore
+    package.loaded.cjson = setmetatable(
+      { array_mt = array_mt, empty_array_mt = empty_array_mt, empty_array = no_items }, { __index = cjson })
+    package.loaded["credenco.base.json"] = nil
+    marked = require "credenco.base.json"
+    package.loaded.cjson, package.loaded["credenco.base.json"] = cjson, json
+  end)
+
+  it("writes what is marked as a list as one", function()
+    assert.equal("[]", marked.encode(setmetatable({}, array_mt)))
+    assert.equal("[1,2]", marked.encode(setmetatable({ 1, 2 }, array_mt)))
+    assert.equal("[]", marked.encode(setmetatable({}, empty_array_mt)))
+    assert.equal('{"a":1}', marked.encode(setmetatable({ a = 1 }, empty_array_mt)))
+    assert.equal("[]", marked.encode(no_items))
+    assert.equal('{"a":[],"b":[[]]}', (marked.encode { a = no_items, b = { setmetatable({}, array_mt) } }
+      :gsub('{"b":(.*),"a":(.*)}', '{"a":%2,"b":%1}')))
+  end)
+
+  it("refuses names in what is marked as a list", function()
+    local text, problem = marked.encode(setmetatable({ a = 1 }, array_mt))
+    assert.is_nil(text)
+    assert.equal("a table has either text keys or numbers from 1 on", problem)
+  end)
+
+  it("knows such lists for lists", function()
+    assert.is_true(marked.is_array(setmetatable({}, array_mt)))
+    assert.is_false(marked.is_array(setmetatable({ a = 1 }, empty_array_mt)))
+  end)
 end)

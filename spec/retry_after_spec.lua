@@ -30,6 +30,14 @@ describe("a server that asks for a wait beyond all time", function()
     end)
   end
 
+  it("is told as an integer", function()
+    for _, answer in ipairs { { ms = 2.5 }, { ms = 1e300 }, { headers = { ["retry-after"] = ("9"):rep(23) } } } do
+      local _, err = refused(answer):issue_status "x"
+      assert.matches("^%d+$", ("%s"):format(err.retry_after_ms))
+      assert.is_true(err.retry_after_ms >= 2)
+    end
+  end)
+
   for _, seconds in ipairs { "9300000000000000", "9223372036854775807", "18446744073709552", ("9"):rep(400) } do
     it(("is not waited for: %s seconds in a header"):format(seconds), function()
       check_one_request { headers = { ["retry-after"] = seconds } }

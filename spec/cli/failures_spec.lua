@@ -129,7 +129,7 @@ describe("the program against a server that misbehaves", function()
     assert.is_nil(files.read(path))
   end)
 
-  for _, behaviour in ipairs { "binary_refusal", "huge_refusal" } do
+  for _, behaviour in ipairs { "binary_refusal", "long_refusal" } do
     it("gives valid JSON after a " .. behaviour, function()
       local outcome = issue_at(server:scenario({ create = { behaviour } }).url)
       assert.same({ 4, "rejected" }, { outcome.code, cjson.decode(outcome.err).error.code })

@@ -129,8 +129,7 @@ local function difference(fresh, db, case, state)
     local wanted = expected[name] ~= GONE and expected[name] or nil
     if row[i] ~= wanted then return ("%s is %s"):format(name, tostring(row[i])) end
   end
-  local is_old = state == "unknown" and case[1]:find "^retry" -- as old as an offer can be
-  if changes and (row[#COLUMNS + 1] > 1) == (is_old ~= nil and is_old ~= false) then return "its time is wrong" end
+  if (row[#COLUMNS + 1] > 1) ~= (changes ~= nil) then return "its time is wrong" end
 end
 
 local function births(fresh)

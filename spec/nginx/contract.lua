@@ -4,6 +4,7 @@ local cjson = require "cjson"
 local contract = require "spec.transport.contract"
 local http = require "spec.nginx.cosocket_http"
 local loop = require "credenco.loop"
+local together = require "spec.nginx.together"
 
 local scenarios = 0
 
@@ -25,15 +26,6 @@ local function new_scenario(control_port, script)
     return wanted
   end
   return { url = url, requests = requests }
-end
-
-local function together(tasks)
-  local threads = {}
-  for i, task in ipairs(tasks) do threads[i] = ngx.thread.spawn(task) end
-  for _, thread in ipairs(threads) do
-    local ok, problem = ngx.thread.wait(thread)
-    if not ok then error(problem, 0) end
-  end
 end
 
 ---@param given { name: string, transport: string, env: spec.TransportEnv, control_port: integer }

@@ -18,6 +18,7 @@ local RUN = [[
   location = /run { content_by_lua_file $root/spec/nginx/inside.lua; }
 ]]
 
+local RUN_TIMEOUT_MS = 60000
 local LOG_TAIL_BYTES = 4000
 
 local worker = {}
@@ -35,7 +36,7 @@ end
 ---@param argument any
 ---@return any ...
 function methods:run(code, argument)
-  local status, body = http.request(self.port, "POST", "/run", cjson.encode { code = code, argument = argument })
+  local status, body = http.request(self.port, "POST", "/run", cjson.encode { code = code, argument = argument }, RUN_TIMEOUT_MS)
   assert(status == 200, ("nginx answered %s: %s\n%s"):format(tostring(status), tostring(body), self:error_log():sub(-LOG_TAIL_BYTES)))
   local outcome = cjson.decode(body)
   for i = 1, outcome.count do

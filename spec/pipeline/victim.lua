@@ -17,11 +17,12 @@ local summary = require "credenco.cli.pipeline.summary"
 local workflow = require "credenco.workflow"
 
 local client = credenco.new { base_url = base_url, api_key = api_key, timeout_ms = 20000 }
-local watched = setmetatable({}, { __index = client })
+local once = client:without_retries()
+local watched = setmetatable({ without_retries = function(self) return self end }, { __index = client })
 local REQUESTS = { create_checked_offer = "create_offer", push_checked_offer = "push_offer", issue_status = "issue_status" }
 for name, label in pairs(REQUESTS) do
   watched[name] = function(_, ...)
-    return client[name](client, ...)
+    return once[name](once, ...)
   end
   killer.watch(watched, name, label)
 end

@@ -26,7 +26,7 @@ local function credentials(case, urls)
   }
 end
 
-local function options_of(case, urls)
+local function options_of(case, urls, common)
   local name, value = credentials(case, urls)
   local options = {
     base_url = urls[case.at] or urls.scenario,
@@ -35,7 +35,9 @@ local function options_of(case, urls)
     retry = { base_ms = 1, cap_ms = 5 },
     [name] = value,
   }
-  for option, given in pairs(case.options or {}) do options[option] = given end
+  for _, given in ipairs { case.options or {}, common or {} } do
+    for option, chosen in pairs(given) do options[option] = chosen end
+  end
   return options
 end
 
@@ -45,28 +47,41 @@ local function fields_of(err)
   return fields
 end
 
+-- The calls of one case, one after the other; all but the last succeed.
+local function make_calls(client, case, loop)
+  local slowest_ms, result, err = 0, nil, nil
+  local settings = case.call == "wait_issued" and { interval_ms = 1 } or nil
+  for i = 1, case.calls or 1 do
+    if i > 1 then
+      if not result then break end
+      loop.sleep(case.pause_ms or 0)
+    end
+    local began_ms = loop.now_ms()
+    result, err = client[case.call](client, ARGUMENTS[case.call], settings)
+    slowest_ms = math.max(slowest_ms, loop.now_ms() - began_ms)
+  end
+  return slowest_ms, result, err
+end
+
 ---@class spec.Outcome
 ---@field result table?
 ---@field err table?   the error's fields
 ---@field text string? what the error is as text
 ---@field events table[] what on_event was told
----@field elapsed_ms number
+---@field elapsed_ms number of the slowest call
+---@field timeout_ms number its deadline
 
---- Makes the call with a client of its own.
+--- Makes the calls of a case with a client of its own.
 ---@param case table     a row of error_cases.lua
 ---@param urls table     `scenario`, and where `at` and its like lead
----@param transport any? the client's option of that name
+---@param common table?  options of the client, over the case's own
 ---@return spec.Outcome
-function error_call.make(case, urls, transport)
-  local now_ms = require("credenco.loop").now_ms
-  local options = options_of(case, urls)
+function error_call.make(case, urls, common)
+  local options = options_of(case, urls, common)
   local events = {}
-  options.transport = transport
   options.on_event = function(event) events[#events + 1] = event end
   local client = require("credenco").new(options)
-  local began_ms = now_ms()
-  local result, err = client[case.call](client, ARGUMENTS[case.call], case.call == "wait_issued" and { interval_ms = 1 } or nil)
-  local elapsed_ms = now_ms() - began_ms
+  local elapsed_ms, result, err = make_calls(client, case, require "credenco.loop")
   client:close()
   return {
     result = result,
@@ -74,6 +89,7 @@ function error_call.make(case, urls, transport)
     text = err and tostring(err),
     events = events,
     elapsed_ms = elapsed_ms,
+    timeout_ms = options.timeout_ms,
   }
 end
 

@@ -1,8 +1,11 @@
--- What the client says when the world goes wrong: one table, run word for word by every engine and inside
--- nginx. Data only, so that it crosses any border.
+-- What the client says when the world goes wrong: one table, run word for word by every engine, inside nginx
+-- and over every transport. Data only, so that it crosses any border. Most of it is the matrix of
+-- misbehaviours and endpoints in matrix/; here are the cases that are not one behaviour all the time.
 --
 --   name      what happens
 --   call      the client's method; see error_call.lua for its arguments
+--   calls     how often, 1 where it is not given; `pause_ms` lies between. All but the last succeed
+--   alone     no other case runs at the same time: another's request may meet what happens to an idle connection
 --   script    the misbehaving server's behaviours, step by step
 --   at        `refused`, `stalled` or `unresolvable`: base_url leads there instead
 --   wallet_at the same for wallet_base_url
@@ -12,6 +15,8 @@
 --   err       the fields of the error; `false` says that the field is absent
 --   result    instead of `err`: the call succeeds
 --   requests  step to the number of requests that the server saw
+local matrix = require "spec.support.matrix"
+
 local cases = {}
 
 local SOON_MS = 300 -- the deadline where a server keeps silent
@@ -41,40 +46,7 @@ local function requests_of(step, count)
   return requests
 end
 
--- One behaviour, all the time, at every step. In doubt trust_issuer looks before it repeats, and the server's
--- list cannot be had. `sent_to_wallet` is for the calls that change a wallet.
-local function everywhere(behaviour, name, code, sent, attempts, http_status, options, sent_to_wallet)
-  for _, step in ipairs(STEPS) do
-    local changes_a_wallet = step.script == "push" or step.script == "trust"
-    local known = changes_a_wallet and sent_to_wallet or sent
-    local looks = step.script == "trust" and known == "unknown" and attempts > 1
-    local made = looks and 1 or attempts
-    local requests = requests_of(step, made)
-    requests.contacts = looks and 1 or nil
-    case {
-      name = step.step .. ": " .. name,
-      call = step.call,
-      script = { [step.script] = { behaviour } },
-      options = options,
-      err = failure(code, step.step, known, made, http_status),
-      requests = requests,
-    }
-  end
-end
-
 -- The network ------------------------------------------------------------------------
-
-everywhere("reset", "reset after the request", "connect_failed", "unknown", 3)
-everywhere("reset_at_head", "reset while the request is read", "connect_failed", "unknown", 3)
-everywhere("close", "no answer", "connect_failed", "unknown", 3)
-everywhere("half_head", "half a head", "connect_failed", "unknown", 3)
-everywhere("half_body", "half a body", "connect_failed", "unknown", 3)
-everywhere("half_chunk", "half a chunk", "connect_failed", "unknown", 3)
-everywhere("not_http", "an answer that is not HTTP", "bad_response", "unknown", 3)
-everywhere("hang", "no answer within the deadline", "timeout", "unknown", 1, nil, SOON)
-everywhere("drip", "1 byte a second", "timeout", "unknown", 1, nil, SOON)
-everywhere("endless_body", "a body without end", "too_large", "unknown", 1)
-everywhere("huge_body", "a body announced too large", "too_large", "unknown", 1)
 
 local function nowhere(at, code, attempts, options)
   case {
@@ -106,14 +78,10 @@ for _, at in ipairs { "refused", "unresolvable" } do
   }
 end
 
--- The call's deadline or the token's own, whichever comes first, ends these two.
+-- The call's deadline or the token's own, whichever comes first, ends it.
 case {
   name = "token: stalled", call = "issue_direct", script = {}, token_at = "stalled", options = SOON,
   err = { code = "timeout", step = "token", sent = "no" }, requests = {},
-}
-case {
-  name = "token: hang", call = "issue_direct", script = { token = { "hang" } }, oauth2 = true, options = SOON,
-  err = { code = "timeout", step = "token" }, requests = { token = 1 },
 }
 
 case {
@@ -122,29 +90,7 @@ case {
   err = failure("timeout", "create_offer", "no", 3), requests = {},
 }
 
--- Statuses --------------------------------------------------------------------------
-
-for _, status in ipairs { 400, 409, 412, 422 } do
-  everywhere(status, "status " .. status, "rejected", "rejected", 1, status)
-end
-everywhere(401, "status 401", "unauthorized", "rejected", 1, 401)
-everywhere(403, "status 403", "forbidden", "rejected", 1, 403)
-everywhere(404, "status 404", "not_found", "rejected", 1, 404)
-everywhere(429, "status 429", "rate_limited", "rejected", 3, 429)
-everywhere(408, "status 408", "timeout", "unknown", 3, 408)
-everywhere(425, "status 425", "rejected", "rejected", 1, 425, nil, "unknown")
-for _, status in ipairs { 500, 520, 521, 522, 523, 524, 525, 526, 527, 598, 599 } do
-  everywhere(status, "status " .. status, "server_error", "unknown", 1, status)
-end
-everywhere(502, "status 502", "server_error", "unknown", 3, 502)
-everywhere(503, "status 503", "server_error", "rejected", 3, 503, nil, "unknown")
-everywhere(504, "status 504", "server_error", "unknown", 3, 504)
-everywhere("redirect", "a redirect to another host", "bad_response", "unknown", 1, 302)
-everywhere("redirect_with_body", "a redirect that keeps the method", "bad_response", "unknown", 1, 307)
-everywhere("plain_refusal", "plain text labelled as JSON", "rejected", "rejected", 1, 400)
-everywhere("binary_refusal", "a refusal in binary", "rejected", "rejected", 1, 422)
-everywhere("huge_refusal", "a refusal with many words", "rejected", "rejected", 1, 422)
-everywhere("echo_refusal", "a refusal that quotes the request", "rejected", "rejected", 1, 422)
+-- Retry-After -----------------------------------------------------------------------
 
 local FAR_AWAY = "Fri, 31 Dec 2099 23:59:59 GMT"
 local LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -165,43 +111,7 @@ for _, row in ipairs {
   end
 end
 
--- Bodies ----------------------------------------------------------------------------
-
-local function unusable(call, step, script, behaviour, http_status)
-  case {
-    name = ("%s: %s"):format(step, behaviour),
-    call = call,
-    script = { [script] = { behaviour } },
-    err = failure("bad_response", step, "unknown", 1, http_status or 200),
-    requests = { [script] = 1 },
-  }
-end
-
-for _, behaviour in ipairs {
-  "html", "not_json", "nothing", "other_json", "array_json", "string_json", "null_json", "deep_json",
-  "request_uri_number", "request_uri_null", "request_uri_object",
-} do
-  unusable("create_offer", "create_offer", "create", behaviour)
-  unusable("issue_direct", "create_offer", "create", behaviour)
-end
-unusable("issue_direct", "create_offer", "create", "no_content", 204)
-
-for _, behaviour in ipairs {
-  "html", "not_json", "nothing", "other_json", "array_json", "string_json", "null_json", "deep_json", "status_number",
-} do
-  unusable("issue_status", "issue_status", "status", behaviour)
-end
-
-for _, behaviour in ipairs { "html", "not_json", "nothing", "string_json", "null_json", "deep_json" } do
-  unusable("trust_issuer", "trust_issuer", "trust", behaviour)
-end
-
-for _, behaviour in ipairs { "html", "html_with_mark", "html_in_utf_16", "html_behind_text" } do
-  case {
-    name = "push_offer: " .. behaviour, call = "issue_direct", script = { push = { behaviour } },
-    err = failure("bad_response", "push_offer", "unknown", 1, 200), requests = { create = 1, push = 1 },
-  }
-end
+-- Offers ----------------------------------------------------------------------------
 
 for behaviour, code in pairs {
   request_uri_without_offer = "no_offer_uri",
@@ -226,27 +136,14 @@ case {
 
 -- Tokens -------------------------------------------------------------------------------
 
-local function token(behaviour, code, sent, attempts, http_status)
+for behaviour, code in pairs { invalid_client = "unauthorized", token_with_newline = "bad_response" } do
+  local sent, http_status = code == "unauthorized" and "rejected" or "unknown", code == "unauthorized" and 400 or 200
   case {
-    name = "token: " .. tostring(behaviour),
+    name = "token: " .. behaviour,
     call = "issue_direct", script = { token = { behaviour } }, oauth2 = true,
-    err = failure(code, "token", sent, attempts, http_status), requests = { token = attempts },
+    err = failure(code, "token", sent, 1, http_status), requests = { token = 1 },
   }
 end
-
-token(400, "rejected", "rejected", 1, 400)
-token(401, "unauthorized", "rejected", 1, 401)
-token(403, "forbidden", "rejected", 1, 403)
-token(500, "server_error", "unknown", 1, 500)
-token("invalid_client", "unauthorized", "rejected", 1, 400)
-token(503, "server_error", "rejected", 3, 503)
-token("reset", "connect_failed", "unknown", 3)
-token("html", "bad_response", "unknown", 1, 200)
-token("other_json", "bad_response", "unknown", 1, 200)
-token("token_number", "bad_response", "unknown", 1, 200)
-token("token_with_newline", "bad_response", "unknown", 1, 200)
-token("redirect", "bad_response", "unknown", 1, 302)
-token("echo_refusal", "rejected", "rejected", 1, 422)
 
 case {
   name = "create_offer: refused with a new token too",
@@ -299,5 +196,7 @@ recovered("token: recovers from a lost answer", "issue_direct",
   { token = { "reset", "proper" } }, { token = 2, create = 1, push = 1 })
 recovered("wait_issued: goes on through refusals that pass", "wait_issued",
   { status = { "unknown_status", "reset", 503, "proper" } }, { status = 4 })
+
+for _, row in ipairs(matrix) do case(row) end
 
 return cases

@@ -7,7 +7,7 @@ local TIMEOUT_MS = 5000
 
 local http = {}
 
-local function exchange(port, bytes)
+local function exchange(port, bytes, timeout_ms)
   local socket, received, finished = uv.new_tcp(), {}, nil
   local function read(err, chunk)
     received[#received + 1] = chunk
@@ -18,7 +18,7 @@ local function exchange(port, bytes)
     socket:write(bytes)
     socket:read_start(read)
   end)
-  wait.until_true(function() return finished end, TIMEOUT_MS)
+  wait.until_true(function() return finished end, timeout_ms or TIMEOUT_MS)
   wait.close(socket)
   return table.concat(received)
 end
@@ -28,12 +28,13 @@ end
 ---@param method string
 ---@param target string path and query, sent as it stands
 ---@param body string?
+---@param timeout_ms integer?
 ---@return integer? status nil when there was no answer
 ---@return string? body
-function http.request(port, method, target, body)
+function http.request(port, method, target, body, timeout_ms)
   local head = ("%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\nContent-Length: %d\r\n\r\n")
     :format(method, target, port, #(body or ""))
-  local status, answer = exchange(port, head .. (body or "")):match("^HTTP/1%.%d (%d+).-\r\n\r\n(.*)$")
+  local status, answer = exchange(port, head .. (body or ""), timeout_ms):match("^HTTP/1%.%d (%d+).-\r\n\r\n(.*)$")
   return tonumber(status), answer
 end
 

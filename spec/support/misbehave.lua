@@ -3,6 +3,8 @@
 --
 --   PUT /NAME   a script (see scenarios.lua) as JSON; it is then followed at http://127.0.0.1:PORT/NAME
 --   GET /NAME   the requests the scenario has received, as JSON
+--   PUT /       many of them: an object of names and scripts
+--   POST /      the requests of many: a list of names; gives an object of names and lists
 --
 -- Beside the main port there is one that resets every connection as soon as it is made, and one whose backlog is full, so
 -- that connecting to it hangs.
@@ -64,11 +66,26 @@ end
 
 local control = { head = function() end }
 
+local function begin_all(connection, scripts, name)
+  local ok, err = pcall(function()
+    for each, script in pairs(scripts) do scenarios.begin(each, script, control.url .. each) end
+  end)
+  answer(connection, ok and 200 or 400, ok and { url = control.url .. name } or { title = tostring(err) })
+end
+
+local function tell_all(connection, names)
+  local requests = {}
+  for _, name in ipairs(names) do requests[name] = scenarios.requests(name) end
+  answer(connection, 200, requests)
+end
+
 function control.complete(connection, request)
   local name = request.target:sub(2)
-  if request.method == "PUT" then
-    local ok, err = pcall(scenarios.begin, name, cjson.decode(request.body), control.url .. name)
-    answer(connection, ok and 200 or 400, ok and { url = control.url .. name } or { title = tostring(err) })
+  if request.method == "POST" then
+    tell_all(connection, cjson.decode(request.body))
+  elseif request.method == "PUT" then
+    local content = cjson.decode(request.body)
+    begin_all(connection, name == "" and content or { [name] = content }, name)
   elseif scenarios.find(name) then
     answer(connection, 200, scenarios.requests(name))
   else

@@ -5,8 +5,11 @@ local files = require "spec.support.files"
 local http = require "spec.support.http"
 local Server = require "spec.support.server"
 local wait = require "spec.support.wait"
+local worker = require "spec.nginx.worker"
 
 ---@class spec.Misbehaving
+---@field url string the server itself
+---@field tls_url string the same behind TLS, once serve_tls has been called
 ---@field refused_url string nobody listens here
 ---@field reset_url string every connection is reset when it is made, before or while a request is sent
 ---@field stalled_url string connecting hangs
@@ -40,8 +43,10 @@ function Misbehaving.start()
   return setmetatable({
     server = server,
     control = ports.control,
+    main = ports.main,
     scripted = 0,
     refusing = refusing,
+    url = loopback(ports.main),
     refused_url = loopback(refusing:getsockname().port),
     reset_url = loopback(ports.reset),
     stalled_url = loopback(ports.stalled),
@@ -50,6 +55,7 @@ function Misbehaving.start()
 end
 
 function Misbehaving:stop()
+  if self.tls then self.tls:stop() end
   if self.refusing then wait.close(self.refusing) end
   self.refusing = nil
   return self.server:stop()
@@ -69,12 +75,48 @@ end
 ---@field token any[]?
 ---@field other any[]?
 
+local function next_name(self)
+  self.scripted = self.scripted + 1
+  return "s" .. self.scripted
+end
+
+--- Begins many scenarios at once, in the order of their scripts.
+---@param scripts spec.Script[]
+---@return string[] names the first segments of their paths, at `url` and at `tls_url`
+function Misbehaving:scenarios(scripts)
+  local names, by_name = {}, {}
+  for i, script in ipairs(scripts) do
+    names[i] = next_name(self)
+    by_name[names[i]] = script
+  end
+  ask(self, "PUT", "/", by_name)
+  return names
+end
+
+--- What many scenarios were asked.
+---@param names string[]
+---@return table<string, table[]>
+function Misbehaving:requests(names)
+  return ask(self, "POST", "/", names)
+end
+
+--- Opens the same server behind TLS, at `tls_url`.
+---@param certificate { certificate: string, key: string }
+function Misbehaving:serve_tls(certificate)
+  self.tls = worker.start {
+    tls = certificate,
+    connections = 2048,
+    http = "large_client_header_buffers 4 64k;",
+    server = ("location / { content_by_lua_block { require 'spec.nginx.tls_front' (%d) } }"):format(self.main),
+  }
+  self.tls_url = self.tls.url
+end
+
 --- A scenario of its own for one test.
 ---@param script spec.Script?
 ---@return { url: string, requests: fun(step: string?): table[] }
 function Misbehaving:scenario(script)
-  self.scripted = self.scripted + 1
-  local target = "/s" .. self.scripted
+  local target = "/" .. next_name(self)
   local url = ask(self, "PUT", target, script or {}).url
   local function requests(step)
     local all, wanted = ask(self, "GET", target), {}

@@ -120,6 +120,8 @@ case("does not wait for a body after HEAD", function(t)
   expect.equal("", t:answer(url .. "/x", { method = "HEAD" }).body, "body")
 end)
 
+require "spec.transport.vectors" (case)
+
 -- Requests --------------------------------------------------------------------
 
 case("sends path, query, headers and body byte for byte", function(t)
@@ -222,7 +224,7 @@ end)
 
 case("never takes an answer that came unasked for the next request's", function(t)
   local two = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\noneHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nunasked!"
-  local url = t:url({ act = "raw", bytes = two, keep = true }, "proper")
+  local url = t:url({ act = "raw", bytes = two, after = "next" }, "proper")
   expect.equal("one", t:answer(url .. "/x").body, "body")
   local response = t:send(url .. "/x", { method = "POST" })
   expect.equal(false, response ~= nil and response.body == "unasked!", "the second got the unasked answer")
@@ -259,7 +261,7 @@ end)
 
 case("gives up at a length that is no number of bytes", function(t)
   local bytes = "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc"
-  t:failure("bad_response", "unknown", t:url { act = "raw", bytes = bytes, keep = true } .. "/x")
+  t:failure("bad_response", "unknown", t:url { act = "raw", bytes = bytes, after = "next" } .. "/x")
 end)
 
 case("quotes nothing of an answer that it cannot read", function(t)

@@ -48,6 +48,15 @@ function M.object(members)
   return marked(Object, members)
 end
 
+-- OpenResty's lua-cjson has marks of its own, which other versions do not know.
+local cjson_array, cjson_empty_array, cjson_no_items = cjson.array_mt, cjson.empty_array_mt, cjson.empty_array
+
+-- Whether a table's mark, or a value, says that it is a list.
+local function is_marked_array(value, mark)
+  if mark == nil then return false end
+  return mark == Array or mark == cjson_array or mark == cjson_empty_array and next(value) == nil
+end
+
 -- Checking ----------------------------------------------------------------------
 -- A check gives nil when the value is fine, else what is wrong and the path to it. It
 -- sets `state.placeholders` when lua-cjson alone would not write the value exactly, and
@@ -112,7 +121,7 @@ end
 ---@return boolean
 function M.is_array(value)
   local mark = getmetatable(value)
-  return mark == Array or (mark ~= Object and type(next(value)) == "number")
+  return is_marked_array(value, mark) or (mark ~= Object and type(next(value)) == "number")
 end
 
 local function check_table(value, state, depth)
@@ -130,6 +139,10 @@ function check(value, state, depth)
   if kind == "number" then return check_number(value, state), "" end
   if kind == "table" then return check_table(value, state, depth) end
   if kind == "boolean" or value == M.null then return nil end
+  if value == cjson_no_items then
+    state.placeholders = true
+    return nil
+  end
   return ("a %s has no JSON form"):format(kind), ""
 end
 
@@ -151,8 +164,12 @@ end
 -- A copy in which every number and empty array is a text that no caller can guess.
 local function with_placeholders(value, token, texts)
   local is_table = type(value) == "table"
-  if type(value) == "number" or (is_table and next(value) == nil and getmetatable(value) == Array) then
-    texts[#texts + 1] = is_table and "[]" or exact_number(value)
+  if type(value) == "number" then
+    texts[#texts + 1] = exact_number(value)
+    return token .. #texts
+  end
+  if value == cjson_no_items or is_table and next(value) == nil and is_marked_array(value, getmetatable(value)) then
+    texts[#texts + 1] = "[]"
     return token .. #texts
   end
   if not is_table then return value end
@@ -197,6 +214,48 @@ function M.decode(text)
   cjson.new() -- lua-cjson looks at the locale again
   ok, value = pcall(decode, text)
   if ok then return value end
+end
+
+-- Big integers in what is read --------------------------------------------------------
+
+local BACKSLASH = ("\\"):byte()
+
+-- Where the string that begins at `quote` ends.
+local function end_of_string(text, quote)
+  local at = quote
+  while true do
+    at = find(text, '["\\]', at + 1)
+    if not at then return #text end
+    if text:byte(at) ~= BACKSLASH then return at end
+    at = at + 1 -- what is escaped
+  end
+end
+
+local function quoted_if_big(number)
+  if not find(number, "^%-?%d+$") or math.abs(tonumber(number)) < MAX_INTEGER then return number end
+  return '"' .. number .. '"'
+end
+
+-- The same JSON, in which the integers that no number holds are text.
+local function with_big_integers_as_text(text)
+  local parts, at = {}, 1
+  while at <= #text do
+    local quote = find(text, '"', at, true) or #text + 1
+    parts[#parts + 1] = text:sub(at, quote - 1):gsub("%-?%d[%d.eE+-]*", quoted_if_big)
+    local last = end_of_string(text, quote)
+    parts[#parts + 1] = text:sub(quote, last)
+    at = math.max(last, quote) + 1
+  end
+  return table.concat(parts)
+end
+
+local DIGITS_OF_BIG = ("%d"):rep(16)
+
+--- Reads JSON; an integer that no number holds exactly becomes its digits as text.
+---@param text string
+---@return any value  nil when the text is not JSON
+function M.decode_exactly(text)
+  return M.decode(find(text, DIGITS_OF_BIG) and with_big_integers_as_text(text) or text)
 end
 
 return M

@@ -40,10 +40,16 @@ local function word(value)
   if type(value) == "string" and value ~= "" then return value end
 end
 
--- Whether a response names another issue than the one that was asked about: then it belongs to
--- another request. Fit to be asked about again is what was sent already.
-local function is_other(id, correlation_id)
-  return id ~= correlation_id and id ~= nil and id ~= json.null and id ~= "" and id ~= tonumber(correlation_id)
+-- The text of an id that came as a number.
+local function digits_of_id(body)
+  local id = json.decode_exactly(body).correlation_id
+  return type(id) == "number" and id == math.floor(id) and ("%.0f"):format(id) or id
+end
+
+-- Whether a response names another issue than the one that was asked about: then it belongs to another request.
+local function is_other(id, correlation_id, body)
+  if id == correlation_id or id == nil or id == json.null or id == "" then return false end
+  return type(id) ~= "number" or digits_of_id(body) ~= correlation_id
 end
 
 local OTHER_ISSUE = "the response is about another issue: its correlation_id is not the one that was sent"
@@ -53,7 +59,7 @@ local to_integer = rawget(math, "tointeger") or function(number) return number e
 
 local function integer(value)
   local number = tonumber(value)
-  if not number or number >= 2 ^ 53 or number <= -2 ^ 53 then return word(value) end
+  if not number or number > 2 ^ 53 or number < -2 ^ 53 then return word(value) end
   return to_integer(number) or number
 end
 
@@ -76,7 +82,7 @@ end
 local function read_offer(body, call)
   local answer = object(body)
   if not answer then return nil, NO_OBJECT end
-  if is_other(answer.correlation_id, call.correlation_id) then return nil, OTHER_ISSUE end
+  if is_other(answer.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
   local request_uri = word(answer.request_uri)
   if not request_uri then return nil, "the response has no request_uri in text" end
   return {
@@ -99,7 +105,7 @@ end
 local function read_status(body, call)
   local answer = object(body)
   if not answer then return nil, NO_OBJECT end
-  if is_other(answer.correlation_id, call.correlation_id) then return nil, OTHER_ISSUE end
+  if is_other(answer.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
   local status = status_word(answer.status)
   if not status then return nil, "the response has no status in text" end
   return {
@@ -120,15 +126,21 @@ local function contact_of(answer, http_status)
   }
 end
 
+local function exact_object(body)
+  local value = json.decode_exactly(body)
+  if type(value) == "table" then return value end
+end
+
 local function read_contact(body, call)
-  local answer = object(body)
+  local answer = exact_object(body)
   if not answer then return nil, NO_OBJECT end
-  if not answer.id and not word(answer.did) then return nil, "the response is not a trusted contact" end
-  return contact_of(answer, call.http_status)
+  local contact = contact_of(answer, call.http_status)
+  if not contact.id and not contact.did then return nil, "the response is not a trusted contact" end
+  return contact
 end
 
 local function read_contacts(body, call)
-  local answer = object(body)
+  local answer = exact_object(body)
   if not answer or not json.is_array(answer) and next(answer) ~= nil then return nil, "the response is not a list" end
   local contacts = {}
   for i, contact in ipairs(answer) do
@@ -164,7 +176,7 @@ local function read_token(body, call)
 end
 
 local function read_anything(body, call)
-  return { json = json.decode(body), body = body, http_status = call.http_status }
+  return { json = json.decode_exactly(body), body = body, http_status = call.http_status }
 end
 
 -- The endpoints -------------------------------------------------------------------------

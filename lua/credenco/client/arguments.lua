@@ -18,6 +18,25 @@ local function method(text)
   if not text:find("^%u+$") then return "must be an HTTP method in capital letters" end
 end
 
+local MAX_INTEGER = 2 ^ 53
+
+-- A value whose text is the same in every Lua.
+local function is_query_value(value)
+  if type(value) == "number" then
+    return value == math.floor(value) and value <= MAX_INTEGER and value >= -MAX_INTEGER
+  end
+  return type(value) == "string" or type(value) == "boolean"
+end
+
+local function query(pairs_given)
+  for name, value in pairs(pairs_given) do
+    if type(name) ~= "string" then return "must have names" end
+    if not is_query_value(value) then
+      return ("must hold text, integers up to 2^53 and booleans, and '%s' is none"):format(name:gsub("[%c\127]", "?"))
+    end
+  end
+end
+
 local WALLET_KEY = { type = "string", required = true, check = options.wallet_key }
 local TEMPLATE_ID = { type = "string", required = true, check = identifier }
 local CLAIMS = { type = "table", required = true }
@@ -50,6 +69,9 @@ return {
     correlation_id = { type = "string", required = true, check = identifier },
     status_uri = { type = "string" },
   },
+  issue_status_options = {
+    timeout_ms = TIMEOUT_MS,
+  },
   wait_issued = {
     timeout_ms = { type = "integer", default = 60000, min = 1, max = 86400000 },
     interval_ms = { type = "integer", default = 1000, min = 1, max = 86400000 },
@@ -67,7 +89,7 @@ return {
   request = {
     method = { type = "string", default = "GET", check = method },
     path = { type = "string", required = true, check = path },
-    query = { type = "table" },
+    query = { type = "table", check = query },
     json = { type = { "table", "string", "number", "boolean" } },
     timeout_ms = TIMEOUT_MS,
   },

@@ -127,13 +127,18 @@ end
 
 -- Reading --------------------------------------------------------------------------------
 
-local LONGEST_WAIT_S = 1000000000000 -- past every deadline, and its milliseconds are an integer
+local LONGEST_WAIT_MS = 10000000000000 -- past every deadline, and every engine prints it in full
+
+local to_integer = rawget(math, "tointeger") or function(number) return number end
 
 -- A transport that cannot read a date (RFC 9110, 10.2.3) leaves the header to us; we read seconds.
 local function retry_after_ms(response)
-  if response.retry_after_ms then return response.retry_after_ms end
-  local seconds = response.headers and tostring(response.headers["retry-after"]):match("^%d+$")
-  return seconds and math.min(tonumber(seconds), LONGEST_WAIT_S) * 1000
+  local ms = response.retry_after_ms
+  if not ms then
+    local seconds = response.headers and tostring(response.headers["retry-after"]):match("^%d+$")
+    ms = seconds and math.min(tonumber(seconds), LONGEST_WAIT_MS / 1000) * 1000
+  end
+  return ms and to_integer(math.floor(math.min(ms, LONGEST_WAIT_MS)))
 end
 
 local function note_refusal(self, response)

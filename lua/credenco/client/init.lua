@@ -144,9 +144,8 @@ end
 ---@param opts { concurrency: integer? }?
 ---@return fun(): table?, table?, credenco.Error?  in order of completion
 function Client:issue_many(records, opts)
-  if type(records) ~= "table" and type(records) ~= "function" then
-    error("issue_many: records must be a list or a function", 2)
-  end
+  local problem = many.problem_with(records)
+  if problem then error("issue_many: " .. problem, 2) end
   local read = options.read("issue_many", arguments.issue_many, opts or {}, 2)
   return many.issue(self, check_record, issue, records, read.concurrency)
 end
@@ -175,10 +174,12 @@ end
 --- The status of an issue (GET /api/v2/issue/{correlation_id}). It says how far the
 --- issuer is; whether the wallet kept the credential it does not say.
 ---@param id_or_result string|table  a correlation id, or what issue_direct gave
----@return { status: string, correlation_id: string?, revocation_uuid: string? }?
+---@param opts { timeout_ms: integer? }?
+---@return { status: string, correlation_id: string, revocation_uuid: string? }?
 ---@return credenco.Error? err
-function Client:issue_status(id_or_result)
-  return ask_status(self, as_issue("issue_status", id_or_result, 2))
+function Client:issue_status(id_or_result, opts)
+  if opts ~= nil then check("issue_status", arguments.issue_status_options, opts, 2) end
+  return ask_status(self, as_issue("issue_status", id_or_result, 2), opts and opts.timeout_ms)
 end
 
 -- A status may be anything, so an error shows it as it does the rest of a server's words.
@@ -238,11 +239,15 @@ local URL_MAX_BYTES = 32768 -- as in src/core/uri.h
 
 local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
 
+local function query_text(value)
+  return type(value) == "number" and ("%.0f"):format(value) or tostring(value)
+end
+
 -- nil when a part of it is too long to be encoded.
 local function query_string(query)
   local parts = {}
   for name, value in pairs(query or {}) do
-    local encoded_name, encoded_value = core.encode(tostring(name)), core.encode(tostring(value))
+    local encoded_name, encoded_value = core.encode(name), core.encode(query_text(value))
     if not encoded_name or not encoded_value then return nil end
     parts[#parts + 1] = encoded_name .. "=" .. encoded_value
   end
@@ -279,6 +284,14 @@ end
 ---@return integer?
 function Client:pollfd()
   return self.transport.pollfd and self.transport:pollfd()
+end
+
+--- The same client for one that decides itself what is sent again (credenco.pipeline): a request is sent once, or twice
+--- where a token had to be renewed. Both are closed together.
+---@return credenco.Client
+function Client:without_retries()
+  local retry = self.options.retry
+  return setmetatable({ flows = {}, context = core.context(1, retry.base_ms, retry.cap_ms) }, { __index = self })
 end
 
 --- Closes the connections, and a transport of the caller's own when it has a method

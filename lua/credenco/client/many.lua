@@ -5,6 +5,22 @@ local loop = require "credenco.loop"
 
 local M = {}
 
+--- What is wrong with what is to be issued, or nil: neither a single record nor a list that would end early.
+---@param records any
+---@return string?
+function M.problem_with(records)
+  if type(records) == "function" then return nil end
+  if type(records) ~= "table" then return "records must be a list or a function, not " .. type(records) end
+  local count = 0
+  for key in pairs(records) do
+    if type(key) ~= "number" then return "records must be a list or a function, not a single record" end
+    count = count + 1
+  end
+  for i = 1, count do
+    if records[i] == nil then return "records must be a list without holes" end
+  end
+end
+
 local function next_of(records)
   if type(records) == "function" then return records end
   local i = 0

@@ -42,9 +42,6 @@ local AGAIN = plus(REASONLESS, { owner = "NULL" })
 -- A person decided. There is nothing left to deliver.
 local SETTLED = { owner = "NULL", offer = "NULL", wallet = "NULL", code = "'settled'", stage = "'person'" }
 
--- How old the offer of an unknown record is nobody has written down: older than any that may count as fresh.
-local AGE_UNKNOWN = "0"
-
 ---@type credenco.journal.Transition[]
 M.ROWS = {
   -- A line comes into the journal.
@@ -76,9 +73,9 @@ M.ROWS = {
   { event = "retry_failed", from = { "failed" }, to = "pending", by = "person", only = "input IS NOT NULL",
     sets = AGAIN },
   { event = "retry_unknown", from = { "unknown" }, to = "offered", by = "person",
-    only = "input IS NOT NULL AND offer IS NOT NULL", sets = plus(AGAIN, { updated = AGE_UNKNOWN }) },
+    only = "input IS NOT NULL AND offer IS NOT NULL", sets = AGAIN },
   { event = "retry_unknown", from = { "unknown" }, to = "pushed", by = "person",
-    only = "input IS NOT NULL AND offer IS NULL", sets = plus(AGAIN, { updated = AGE_UNKNOWN }) },
+    only = "input IS NOT NULL AND offer IS NULL", sets = AGAIN },
 
   -- A person looked into the wallet, or gives a record up. What was issued at the last step is done; before that the
   -- next step is to come.
@@ -122,7 +119,7 @@ local function assignments(row)
   for column in pairs(row.sets) do columns[#columns + 1] = column end
   table.sort(columns)
   for _, column in ipairs(columns) do parts[#parts + 1] = ("%s = %s"):format(column, row.sets[column]) end
-  if not row.sets.updated then parts[#parts + 1] = "updated = {now}" end
+  parts[#parts + 1] = "updated = {now}"
   return table.concat(parts, ", ")
 end
 

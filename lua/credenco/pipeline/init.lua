@@ -50,6 +50,7 @@ local OPTIONS = {
   confirm_ms = { type = "integer", min = 1 },
   attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
   patience_ms = { type = "integer", min = 0, default = 60000 },
+  offer_lifetime_ms = { type = "integer", min = 0, default = 2000 },
   watch_ms = { type = "integer", min = 1, default = 100 },
   on_tick = { type = "function" },
   on_warning = { type = "function" },
@@ -67,7 +68,8 @@ local OPTIONS = {
 ---@field max_failures? { count: integer?, share: number? }
 ---@field keep_going? boolean go on when the first records all failed alike
 ---@field confirm_ms? integer ask for each issue's status this long
----@field attempts? integer tries for a record that meets a sick server (5)
+---@field attempts? integer requests that are sent for a record that meets a sick server (5)
+---@field offer_lifetime_ms? integer how long an offer lives for certain (2000)
 ---@field patience_ms? integer stop when the server was out of reach this long (60000)
 ---@field watch_ms? integer between two ticks (100)
 ---@field on_tick? fun(run: credenco.pipeline.Run)
@@ -137,7 +139,8 @@ local function work(run, mode, source)
   if run.works and not run.stopping then queue.work_off(run) end
   run:wait_for_work()
   local ok, err = run.writer:flush()
-  if not ok then run:journal_failed(err) end
+  if ok then err = run.journal:flaw() end
+  if err then run:journal_failed(err) end
   if source and complete and not run.writer.trouble then note_complete(run, source) end
   return complete
 end

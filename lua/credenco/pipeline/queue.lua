@@ -4,7 +4,6 @@
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
 local journal_workers = require "credenco.journal.workers"
-local loop = require "credenco.loop"
 local source = require "credenco.pipeline.source"
 
 local M = {}
@@ -22,12 +21,6 @@ local function decoder_of(run, run_id)
   return decode, err
 end
 
--- When its offer was made, on the clock of this process. A database's clock that went back tells nothing.
-local function made_ms(item)
-  if item.age_s < 0 then return -math.huge end
-  return loop.now_ms() - item.age_s * 1000
-end
-
 -- Gives the record back to the item, or says why that is impossible.
 local function restore(run, item)
   local decode, err = decoder_of(run, item.run)
@@ -35,7 +28,6 @@ local function restore(run, item)
   if decode then record, err = decode(item.input or "") end
   run.counts.resumed = run.counts.resumed + 1
   if record then
-    item.made_ms = made_ms(item)
     item.record, run.resumed[item.key] = record, true
     return true
   end

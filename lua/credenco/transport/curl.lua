@@ -3,9 +3,9 @@
 --- Inside a task of the loop (or in a phase of nginx that can yield) `send` yields; in a
 --- plain script it runs the loop until the answer is there.
 
-local core = require "credenco.core"
 local engine = require "credenco.transport.engine"
 local failure = require "credenco.transport.failure"
+local fields_for = require "credenco.transport.fields"
 local loop = require "credenco.loop"
 local settings = require "credenco.base.settings"
 
@@ -15,37 +15,23 @@ Transport.__index = Transport
 
 local M = {}
 
-local NO_HEADERS = {}
-
-local WEAK_KEYS = { __mode = "k" }
-
 ---@param options table?  of credenco.base.settings; others are passed over
 ---@return credenco.CurlTransport
 function M.new(options)
-  return setmetatable({ options = settings.for_transport(options), fields = setmetatable({}, WEAK_KEYS) }, Transport)
+  local copy = settings.for_transport(options)
+  return setmetatable({ options = copy, fields_of = fields_for(copy.user_agent) }, Transport)
 end
 
 -- Made at the first use, so that none is carried through a fork.
 local function engine_of(self)
   local made, code = self.engine, nil
   if not made then
-    made, code = engine.get(self.options)
+    made, code = engine.acquire(self.options)
     self.engine = made
+    -- A shared one is given back by a transport that is collected, too.
+    if made and loop.at_end then self.at_end = loop.at_end(function() self:let_go() end) end
   end
   return made, code
-end
-
--- Headers as they go over the wire. A client gives the same few tables again and again, and
--- never changes one.
-local function fields_of(self, headers)
-  local fields = self.fields[headers]
-  if fields then return fields end
-  local named = { ["user-agent"] = self.options.user_agent }
-  for name, value in pairs(headers) do named[name] = value end
-  local code
-  fields, code = core.fields(named)
-  self.fields[headers] = fields
-  return fields, code
 end
 
 -- A request that leaves out what the transport's options say.
@@ -68,7 +54,7 @@ end
 function Transport:send(request)
   if self.closed then return nil, failure("closed", "no") end
   if not (request.connect_timeout_ms and request.max_body_bytes) then request = completed(self, request) end
-  local fields, code = fields_of(self, request.headers or NO_HEADERS)
+  local fields, code = self.fields_of(request.headers)
   if not fields then return nil, failure(code, "no") end
   local own, id
   own, code = engine_of(self)
@@ -86,16 +72,24 @@ function Transport:pollfd()
   return own and own.driver:pollfd()
 end
 
+-- Once, whoever is first: close, or the collector.
+local function take_engine(self)
+  local own = self.engine
+  self.engine = nil
+  return own
+end
+
+---@private
+function Transport:let_go()
+  local own = take_engine(self)
+  if own then own:let_go() end
+end
+
 --- Ends this transport's transfers; who waits for one is told `closed`. May run twice.
 function Transport:close()
   self.closed = true
-  if not self.engine then return end
-  if loop.shares_transports then
-    self.engine:abandon(self)
-  else
-    self.engine:close()
-  end
-  self.engine = nil
+  local own = take_engine(self)
+  if own then own:release(self) end
 end
 
 return M

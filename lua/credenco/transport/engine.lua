@@ -27,21 +27,31 @@ local function new(options)
     driver = driver,
     entries = {}, -- transfer id -> { ticket, request, transport }
     in_flight = 0,
-    exit_grace_ms = options.exit_grace_ms,
+    users = 0,
   }, Engine)
   if loop.at_end then self.at_end = loop.at_end(function() report_lost(self) end) end
   return self
 end
 
---- The engine for these options.
+local function get(options)
+  if not loop.shares_transports then return new(options) end
+  local key = settings.engine_key(options)
+  if shared[key] then return shared[key] end
+  local self, code = new(options)
+  if not self then return nil, code end
+  self.key, shared[key] = key, self
+  return self
+end
+
+--- The engine for a transport with these options, which has to give it back with `release`.
 ---@param options table
 ---@return credenco.CurlEngine?
 ---@return string? code why there is none
-function M.get(options)
-  if not loop.shares_transports then return new(options) end
-  local key, code = settings.engine_key(options), nil
-  if not shared[key] then shared[key], code = new(options) end
-  return shared[key], code
+function M.acquire(options)
+  local self, code = get(options)
+  if not self then return nil, code end
+  self.users = self.users + 1
+  return self
 end
 
 --- Waits for a started transfer: what driver:take() gives, without the id.
@@ -61,10 +71,10 @@ local function forget(self, id)
 end
 
 -- An answer that nobody waits for any more is still told of.
-local function hand_over(entry, ...)
-  if loop.wake(entry.ticket, ...) == false and entry.request.on_abandoned then
-    entry.request:on_abandoned(...)
-  end
+local function hand_over(entry, response, code, sent, detail)
+  local request = entry.request
+  if loop.wake(entry.ticket, response, code, sent, detail) ~= false or not request.on_abandoned then return end
+  request:on_abandoned(response and response.status, code, sent)
 end
 
 local function deliver(self, id, ...)
@@ -112,12 +122,11 @@ function Engine:arm(bell)
   return self.driver:watch() ~= nil and bell:arm() == true
 end
 
---- Ends the transfers of one transport, or all: who waits is told `closed`.
----@param transport table?
-function Engine:abandon(transport)
+-- Ends transfers; who waits for one is told `closed`.
+local function abandon(self, is_meant)
   local ids = {}
   for id, entry in pairs(self.entries) do
-    if not transport or entry.transport == transport then ids[#ids + 1] = id end
+    if is_meant(entry) then ids[#ids + 1] = id end
   end
   for _, id in ipairs(ids) do
     self.driver:cancel(id)
@@ -125,11 +134,32 @@ function Engine:abandon(transport)
   end
 end
 
---- Ends everything and releases the connections.
-function Engine:close()
+--- Ends the transfers whose transport gives a worker that exits no more time than this.
+---@param exiting_ms number
+function Engine:end_overdue(exiting_ms)
+  abandon(self, function(entry) return entry.transport.options.exit_grace_ms <= exiting_ms end)
+end
+
+--- Releases the connections once nobody uses them: a pump that is just stepping does it when it ends.
+function Engine:close_unused()
+  if self.users > 0 or self.in_flight > 0 or self.pump or self.closed then return end
   self.closed = true
-  self:abandon()
+  if self.key then shared[self.key] = nil end
+  if self.waker then self.waker:close() end
   self.driver:close()
+end
+
+--- Ends a transport's transfers, and its use of the engine.
+---@param transport table
+function Engine:release(transport)
+  abandon(self, function(entry) return entry.transport == transport end)
+  self:let_go()
+end
+
+--- The same for a transport that the collector has found, which has no transfers.
+function Engine:let_go()
+  self.users = self.users - 1
+  self:close_unused()
 end
 
 return M

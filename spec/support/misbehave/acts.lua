@@ -4,23 +4,54 @@ local uv = require "luv"
 local proper = require "spec.support.misbehave.proper"
 local wire = require "spec.support.misbehave.wire"
 
-local FLOOD_CHUNK = ("x"):rep(16384)
-local FLOOD_HEADER = "x-flood: " .. ("x"):rep(4000) .. "\r\n"
+local FLOOD_BYTES = 16384 -- at a time
 
 local acts = {}
 
-local function answer(connection, behaviour, content)
-  local head, body = wire.write_answer(content)
-  connection:write(head .. body, function()
-    if behaviour.after == "close" then connection:close()
-    elseif behaviour.after == "reset" then connection:reset()
-    elseif content.framing == "close" then connection:close()
-    else connection:next_request() end
+-- What becomes of the connection: `close` or `reset`, after `after_ms`; `hang`; else the next request may come.
+local function go_on(connection, behaviour, after)
+  if after == "hang" then return end
+  if after ~= "close" and after ~= "reset" then return connection:next_request() end
+  if not behaviour.after_ms then return connection[after](connection) end
+  connection:next_request()
+  connection:later(behaviour.after_ms, function() connection[after](connection) end)
+end
+
+-- Bytes that nobody asked for, some time after an answer, while the connection is idle.
+local function write_stray(connection, behaviour)
+  connection:later(behaviour.stray_ms, function()
+    if connection:is_idle() then connection:write(behaviour.stray) end
   end)
 end
 
+-- Writes bytes at once, or one by one.
+local function write(connection, bytes, every_ms, done)
+  if not every_ms then return connection:write(bytes, done) end
+  local timer, sent = connection:hold(uv.new_timer()), 0
+  timer:start(0, every_ms, function()
+    sent = sent + 1
+    if sent > #bytes then return timer:stop() end
+    connection:write(bytes:sub(sent, sent), sent == #bytes and done or nil)
+  end)
+end
+
+-- `before` stands in front of the answer, `stray` right behind it.
+local function answer(connection, behaviour, content)
+  local head, body = wire.write_answer(content)
+  local stray = not behaviour.stray_ms and behaviour.stray or ""
+  write(connection, (behaviour.before or "") .. head .. body .. stray, behaviour.every_ms, function()
+    if behaviour.stray_ms then write_stray(connection, behaviour) end
+    go_on(connection, behaviour, behaviour.after or content.framing == "close" and "close")
+  end)
+end
+
+--- The answer of a server that does everything right, with the behaviour's framing and headers.
 function acts.proper(connection, behaviour, call)
-  answer(connection, behaviour, proper.answer(call.request, call.step, call.scenario))
+  local content = proper.answer(call.request, call.step, call.scenario)
+  content.framing = behaviour.framing
+  content.headers = content.headers or {}
+  for name, value in pairs(behaviour.headers or {}) do content.headers[name] = value end
+  answer(connection, behaviour, content)
 end
 
 function acts.answer(connection, behaviour)
@@ -63,46 +94,24 @@ end
 function acts.hang()
 end
 
---- Sends these very bytes and closes, or with `keep` goes on as if they were an answer.
+--- Sends these very bytes and closes, or does what `after` says: `next`, `reset`, `hang`.
 function acts.raw(connection, behaviour)
-  connection:write(behaviour.bytes, function()
-    if behaviour.keep then connection:next_request() else connection:close() end
-  end)
+  connection:write(behaviour.bytes, function() go_on(connection, behaviour, behaviour.after or "close") end)
 end
 
-local function bytes_of(behaviour)
-  local head, body = wire.write_answer(behaviour)
-  return head .. body
-end
-
---- Sends the beginning of an answer and closes.
-function acts.cut(connection, behaviour)
-  local bytes = bytes_of(behaviour)
-  connection:write(bytes:sub(1, behaviour.bytes or #bytes), function() connection:close() end)
-end
-
---- Sends an answer byte by byte.
+--- Sends bytes one by one, and then nothing.
 function acts.drip(connection, behaviour)
-  local bytes, sent = bytes_of(behaviour), 0
-  local timer = connection:hold(uv.new_timer())
-  timer:start(0, behaviour.every_ms, function()
-    sent = sent + 1
-    if sent <= #bytes then connection:write(bytes:sub(sent, sent)) end
-  end)
+  write(connection, behaviour.bytes, behaviour.every_ms)
 end
 
-local function keep_writing(connection, chunk)
-  connection:write(chunk, function() keep_writing(connection, chunk) end)
+local function keep_writing(connection, bytes)
+  connection:write(bytes, function() keep_writing(connection, bytes) end)
 end
 
---- Sends without end: header lines, chunks, or the bytes of a body.
+--- Sends `begin`, and then `again` without end.
 function acts.flood(connection, behaviour)
-  if behaviour.head then
-    connection:write("HTTP/1.1 200 Whatever\r\n", function() keep_writing(connection, FLOOD_HEADER) end)
-    return
-  end
-  local chunk = behaviour.chunked and ("%x\r\n%s\r\n"):format(#FLOOD_CHUNK, FLOOD_CHUNK) or FLOOD_CHUNK
-  connection:write(wire.write_answer(behaviour), function() keep_writing(connection, chunk) end)
+  local bytes = behaviour.again:rep(math.ceil(FLOOD_BYTES / #behaviour.again))
+  connection:write(behaviour.begin, function() keep_writing(connection, bytes) end)
 end
 
 return acts

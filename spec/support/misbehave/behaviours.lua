@@ -2,7 +2,8 @@
 -- and when: once the request's head is there (`at = "head"`) or, usually, once all of it is.
 local behaviours = {}
 
-local CHUNKED = { ["transfer-encoding"] = "chunked" }
+local OK = "HTTP/1.1 200 Whatever\r\n"
+local CHUNKED = OK .. "Transfer-Encoding: chunked\r\n\r\n"
 local HTML = { ["content-type"] = "text/html" }
 local PAGE = "<html><h1>Hi</h1></html>"
 local JSON = { ["content-type"] = "application/json" }
@@ -32,14 +33,14 @@ local named = {
   answer_at_head_and_reset = { act = "answer", at = "head", status = 413, after = "reset" },
 
   -- the amount
-  half_head = { act = "cut", status = 200, bytes = 20 },
-  half_body = { act = "cut", status = 200, headers = { ["content-length"] = "1000" }, body = '{"half":' },
-  half_chunk = { act = "cut", status = 200, headers = CHUNKED, framing = "none", body = "ff\r\nhalf" },
-  drip = { act = "drip", status = 200, body = ("x"):rep(1000), every_ms = 1000 },
-  endless_body = { act = "flood", status = 200, headers = CHUNKED, framing = "none", chunked = true },
-  huge_body = { act = "flood", status = 200, headers = { ["content-length"] = "4294967296" } },
-  body_to_the_close = { act = "flood", status = 200, framing = "close" },
-  endless_head = { act = "flood", head = true },
+  half_head = { act = "raw", bytes = "HTTP/1.1 200 Whatever" },
+  half_body = { act = "raw", bytes = OK .. 'Content-Length: 1000\r\n\r\n{"half":' },
+  half_chunk = { act = "raw", bytes = CHUNKED .. "ff\r\nhalf" },
+  drip = { act = "drip", bytes = OK .. "Content-Length: 1000\r\n\r\n", every_ms = 1000 },
+  endless_body = { act = "flood", begin = CHUNKED, again = "1000\r\n" .. ("x"):rep(4096) .. "\r\n" },
+  huge_body = { act = "flood", begin = OK .. "Content-Length: 4294967296\r\n\r\n", again = "x" },
+  body_to_the_close = { act = "flood", begin = OK .. "\r\n", again = "x" },
+  endless_head = { act = "flood", begin = OK, again = "x-flood: " .. ("x"):rep(4000) .. "\r\n" },
 
   -- the meaning
   html = { act = "answer", status = 200, headers = HTML, body = PAGE },
@@ -73,7 +74,7 @@ local named = {
   invalid_client = { act = "answer", status = 400, headers = JSON, body = '{"error":"invalid_client"}' },
   plain_refusal = { act = "answer", status = 400, headers = JSON, body = "plain text labelled as JSON" },
   binary_refusal = { act = "answer", status = 422, headers = JSON, body = "\0\1\27[31m\255\254" },
-  huge_refusal = { act = "answer", status = 422, headers = JSON, body = '{"detail":"' .. ("long "):rep(20000) .. '"}' },
+  long_refusal = { act = "answer", status = 422, headers = JSON, body = '{"detail":"' .. ("long "):rep(10000) .. '"}' },
   echo_refusal = { act = "echo", status = 422 },
 
   -- somewhere else

@@ -1,4 +1,5 @@
 -- One connection to the misbehaving server: reads requests, asks `serve` for each what to do, writes bytes.
+local uv = require "luv"
 local wire = require "spec.support.misbehave.wire"
 
 ---@class spec.Connection
@@ -67,6 +68,12 @@ function Connection:next_request()
   self:received("")
 end
 
+--- Whether no request has come since the last answer.
+---@return boolean
+function Connection:is_idle()
+  return not self.request and self.bytes == ""
+end
+
 --- Keeps a timer that ends with the connection.
 ---@generic T
 ---@param handle T
@@ -74,6 +81,13 @@ end
 function Connection:hold(handle)
   self.held[#self.held + 1] = handle
   return handle
+end
+
+--- Does something some time later, unless the connection is gone by then.
+---@param ms integer
+---@param act fun()
+function Connection:later(ms, act)
+  self:hold(uv.new_timer()):start(ms, 0, act)
 end
 
 ---@private

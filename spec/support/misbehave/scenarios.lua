@@ -74,6 +74,7 @@ function scenarios.requests(name)
       head = entry.head,
       headers = entry.headers,
       body = entry.request.body,
+      complete = entry.request.complete or false,
       connection = entry.connection,
     }
   end

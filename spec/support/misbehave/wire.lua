@@ -40,6 +40,9 @@ local function framed(headers, body, framing)
   if framing == "chunked" then
     headers["transfer-encoding"] = "chunked"
     return (body == "" and "" or ("%x\r\n%s\r\n"):format(#body, body)) .. "0\r\n\r\n"
+  elseif framing == "crumbs" then
+    headers["transfer-encoding"] = "chunked"
+    return body:gsub(".", "01;a=b\r\n%0\r\n") .. "00;c\r\nX-Late: trailer\r\n\r\n"
   elseif framing == "close" then
     headers["connection"] = "close"
   elseif framing ~= "none" then
@@ -48,7 +51,8 @@ local function framed(headers, body, framing)
   return body
 end
 
---- An answer as bytes: head and body. Framing is `length` unless it says `chunked`, `close` (the body ends
+--- An answer as bytes: head and body. Framing is `length` unless it says `chunked`, `crumbs` (chunks of a
+--- byte, with extensions and trailers), `close` (the body ends
 --- with the connection) or `none` (the headers are complete as they are).
 ---@param answer { status: integer, headers: table<string, string>?, body: string?, framing: string? }
 ---@return string head

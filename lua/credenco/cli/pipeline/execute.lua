@@ -31,6 +31,8 @@ function M.declare_work(command)
       :description "Go on when the first 20 records all failed alike.",
     command:option "--attempts" :argname "N"
       :description "Tries for a record that meets a sick server (default: 5).",
+    command:option "--offer-lifetime" :argname "SECONDS" :target "offer_lifetime"
+      :description "How long offers live for certain; an older one needs the issuer's word (default: 2).",
     command:option "--patience" :argname "SECONDS"
       :description "Stop when the server was out of reach this long (default: 60).",
     command:flag "--confirm" :description "Ask for each issue's status until it is final.",
@@ -47,6 +49,7 @@ local SOURCE = { run = arguments.source_or_none, load = arguments.source, work =
 
 local function options_of(args, mode)
   local patience = arguments.count(args.patience, "--patience")
+  local lifetime = arguments.count(args.offer_lifetime, "--offer-lifetime")
   local confirm = args.confirm or args.confirm_timeout
   return {
     workflow = arguments.workflow(args.workflow),
@@ -57,6 +60,7 @@ local function options_of(args, mode)
     keep_going = args.keep_going,
     patience_ms = patience and patience * SECONDS,
     attempts = arguments.count(args.attempts, "--attempts", pipeline.MAX_ATTEMPTS),
+    offer_lifetime_ms = lifetime and lifetime * SECONDS,
     confirm_ms = confirm and (arguments.count(args.confirm_timeout, "--confirm-timeout") or 60) * SECONDS or nil,
     limit = arguments.count(args.limit, "--limit"),
     source = SOURCE[mode](args),

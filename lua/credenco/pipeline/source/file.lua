@@ -16,7 +16,8 @@ local GROWING = "it is being written to, and its last line is not complete yet: 
 ---@field edition string its size and when it was changed, as it was opened
 ---@field at integer bytes read
 ---@field seen table what the operating system last said of it
----@field last string the chunk before `at`
+---@field last string the chunk before `at`, in front of it the one before
+---@field before string
 ---@field surveyed? { bytes: integer, digest: string } what the first reading found
 local File = {}
 File.__index = File
@@ -26,7 +27,7 @@ local function edition_of(stat)
 end
 
 local function begin(self)
-  self.at, self.last, self.sum = 0, "", digest.new "sha256"
+  self.at, self.before, self.last, self.sum = 0, "", "", digest.new "sha256"
 end
 
 ---@param fd integer
@@ -38,26 +39,32 @@ function M.new(fd, stat)
   return self
 end
 
--- Whether the bytes before `at` are still those that were read.
-local function still_has_last(self)
-  return uv.fs_read(self.fd, #self.last, self.at - #self.last) == self.last
+-- Whether the chunk that was just read, and the one before, which a line may begin in, are still what they were.
+local function still_there(self)
+  local known = self.before .. self.last
+  return uv.fs_read(self.fd, #known, self.at - #known) == known
+end
+
+-- Its time of change has steps of some milliseconds: two changes may be in one of them.
+local function is_fresh(stat)
+  return stat.mtime.sec + 1 >= os.time()
 end
 
 -- Why what was just read may not belong to what was read before.
 local function change(self)
   local now, err = uv.fs_fstat(self.fd)
   if not now then return err end
-  local seen = self.seen
+  local same = edition_of(now) == edition_of(self.seen)
   if now.size < self.at then return SHORTENED end
-  if edition_of(now) == edition_of(seen) then return nil end
-  if now.size <= seen.size or not still_has_last(self) then return CHANGED end
+  if not same and now.size <= self.seen.size then return CHANGED end
+  if (not same or is_fresh(now)) and not still_there(self) then return CHANGED end
   self.seen = now
 end
 
 local function take_note(self, chunk)
   self.at = self.at + #chunk
   if self.sum then self.sum:update(chunk) end
-  self.last = chunk
+  self.before, self.last = self.last, chunk
 end
 
 -- How much to read: the second reading stops once where the first one ended, to compare them.

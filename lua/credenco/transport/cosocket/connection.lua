@@ -19,7 +19,7 @@ local POOL_OPTIONS = { pool = "", pool_size = 0 }
 ---@param deadline_ms number
 ---@param most_ms number?  longest wait for bytes
 function M.set_timeouts(socket, deadline_ms, most_ms)
-  local left = math.max(1, deadline_ms - loop.now_ms())
+  local left = math.max(1, math.ceil(deadline_ms - loop.now_ms()) + 1)
   socket:settimeouts(left, left, most_ms and math.min(left, most_ms) or left)
 end
 
@@ -100,6 +100,9 @@ end
 function M.open(place, pool_size, deadline_ms)
   while true do
     local socket = ngx.socket.tcp()
+    -- A timer of nginx's counts from the time that nginx last looked at: one that ends before the deadline
+    -- would leave time for another attempt.
+    ngx.update_time()
     M.set_timeouts(socket, deadline_ms)
     local ok, err = connect(socket, place, pool_size)
     if not ok then return nil, err == "timeout" and err or "connect_failed", err end

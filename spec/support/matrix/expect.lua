@@ -1,0 +1,25 @@
+-- What a call says of an answer that went wrong. `by` gives the endpoints where it says something else.
+local M = {}
+
+local function failure(code, sent, attempts, http_status)
+  return { code = code, sent = sent, attempts = attempts, http_status = http_status or false }
+end
+
+M.failure = failure
+
+--- The connection was lost before the answer was whole.
+M.LOST = { all = failure("connect_failed", "unknown", 3) }
+
+--- The deadline came first. A token has a deadline of its own, and either may be the first.
+M.LATE = { all = failure("timeout", "unknown", 1), token = { code = "timeout", requests = 1 } }
+
+--- More came than the limits allow.
+M.TOO_LARGE = { all = failure("too_large", "unknown", 1) }
+
+--- What came is no HTTP response: the answer is lost.
+M.MALFORMED = { all = failure("bad_response", "unknown", 3) }
+
+--- The call succeeds as if nothing had been wrong.
+M.FINE = { all = { attempts = 1 } }
+
+return M
