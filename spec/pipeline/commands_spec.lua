@@ -183,8 +183,8 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.matches("columns not used: extra\n", check_header "coc_number,wallet,legal_name,,extra,")
   end)
 
-  it("read nothing when the column of the key or the wallet is missing, and warn of others", function()
-    for _, header in ipairs { "coc_nummer,wallet,legal_name", "coc_number,walet,legal_name" } do
+  it("read nothing when the column of the key, the wallet or a claim is missing, and warn of others", function()
+    for _, header in ipairs { "coc_nummer,wallet,legal_name", "coc_number,walet,legal_name", "coc_number,wallet,legal_nam" } do
       files.write(folder .. "/in.csv", header .. "\n10000001,2,3\n")
       for _, command in ipairs { "run", "load" } do
         local done = credenco(command, WORKFLOW, folder .. "/in.csv")
@@ -193,8 +193,9 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
       end
     end
     assert.is_nil(files.read(folder .. "/j.journal"))
-    files.write(folder .. "/in.csv", "coc_number,wallet,name\n10000001,2,3\n")
-    local done = credenco("run", WORKFLOW, folder .. "/in.csv")
+    files.write(folder .. "/w.lua", (files.read(WORKFLOW):gsub('"legal_name"', 'claims.text("legal_name", { required = false })')))
+    files.write(folder .. "/in.csv", "coc_number,wallet,name\n10000001,no-such-wallet,3\n")
+    local done = credenco("run", folder .. "/w.lua", folder .. "/in.csv")
     assert.equal(4, done.code)
     assert.matches('credenco: column "legal_name" is used by the workflow, and the source does not have it', done.err)
   end)

@@ -1,5 +1,6 @@
 --- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
 local arguments = require "credenco.cli.pipeline.arguments"
+local check = require "credenco.pipeline.check"
 local claims_columns = require "credenco.claims.columns"
 local command_line = require "credenco.cli.pipeline.command_line"
 local credenco = require "credenco"
@@ -67,24 +68,14 @@ local function options_of(args, mode)
   }
 end
 
-local function is_column(field, name)
-  return type(field) == "table" and field.column == name
-end
-
--- What no record can do without: its key, and its wallet where the first step always delivers to one.
-local function is_vital(workflow, name)
-  local first = workflow.steps[1]
-  local delivers = first.delivery == "direct" or first.delivery == "inbox"
-  return is_column(workflow.key, name) or delivers and is_column(first.wallet_key, name)
-end
-
 -- Every line would fail, and a whole file would stand in the journal as refused.
 local function check_columns(workflow, source, out)
   if not source or not source.columns then return end
   local unknown, unused = claims_columns.compare(workflow.columns, source.columns)
   local missing = findings.missing_columns(unknown, unused)
+  local needed = check.needed_columns(workflow)
   for i, name in ipairs(unknown) do
-    if is_vital(workflow, name) then
+    if needed[name] then
       usage.fail(("%s: %s; nothing was read or sent"):format(source.name, missing[i]))
     end
   end
