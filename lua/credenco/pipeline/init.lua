@@ -9,6 +9,7 @@
 ---
 --- `credenco.pipeline.issue` says why nothing is issued twice and nothing is lost.
 
+local descriptors = require "credenco.pipeline.descriptors"
 local feeder = require "credenco.pipeline.feeder"
 local journal = require "credenco.journal"
 local journal_runs = require "credenco.journal.runs"
@@ -91,7 +92,21 @@ local function trouble(err)
   return setmetatable({ code = "journal", message = err }, Trouble)
 end
 
+local FEWER = "%d requests in flight instead of %d: this process may open no more files and connections (ulimit -n)"
+
+-- Fewer requests in flight where there is no room for so many connections.
+local function fit_in(settings)
+  local wanted = settings.concurrency
+  local concurrency, err = descriptors.bounded(wanted)
+  if not concurrency then return nil, err end
+  settings.concurrency = concurrency
+  if concurrency < wanted and settings.on_warning then settings.on_warning(FEWER:format(concurrency, wanted)) end
+  return true
+end
+
 local function begin(settings, mode)
+  local fits, fits_err = fit_in(settings)
+  if not fits then return nil, trouble(fits_err) end
   -- Without a source there is only what the journal holds, and one that is not there is a mistyped name.
   local held, err = journal.open(settings.journal,
     { alone = mode ~= "load", queue = mode ~= "run", existing = settings.source == nil })
