@@ -47,6 +47,7 @@ local OPTIONS = {
   per_s = { type = "number", min = 0.01 },
   limit = { type = "integer", min = 1 },
   max_failures = { type = "table", check = max_failures_problem },
+  new_journal = { type = "boolean" },
   keep_going = { type = "boolean" },
   confirm_ms = { type = "integer", min = 1 },
   attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
@@ -70,6 +71,7 @@ local OPTIONS = {
 ---@field keep_going? boolean go on when the first records all failed alike
 ---@field confirm_ms? integer ask for each issue's status this long
 ---@field attempts? integer requests that are sent for a record that meets a sick server (5)
+---@field new_journal? boolean issue records that the issuer knows from another journal again
 ---@field offer_lifetime_ms? integer how long an offer lives for certain (2000)
 ---@field patience_ms? integer stop when the server was out of reach this long (60000)
 ---@field watch_ms? integer between two ticks (100)
