@@ -48,12 +48,14 @@ function M.as_text(value)
     return nil, "text: a number beyond 2^53 is not held exactly"
   end
   if type(value) ~= "string" then return nil end
-  value = utf8_text.trimmed(value)
+  value = utf8_text.bare(value)
   return value ~= "" and value or nil
 end
 
 -- What the workflow's fields have to be beside text; where nothing is said, an identifier.
 local function flaw_of(name, text)
+  local code, at = utf8_text.unseen(text)
+  if code then return ("text without %s, which nobody sees, as character %d"):format(code, at) end
   return options.identifier(text) or name == "wallet_key" and options.wallet_key(text) or nil
 end
 
