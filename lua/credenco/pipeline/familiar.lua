@@ -1,6 +1,7 @@
 --- One record, one credential, also where a journal is new: before anything is sent with it, the issuer is asked whether
 --- it knows the first records already. They have the same correlation ids with every journal.
 
+local attempt = require "credenco.pipeline.attempt"
 local beginning = require "credenco.journal.beginning"
 local core = require "credenco.core"
 local correlation = require "credenco.pipeline.correlation"
@@ -60,7 +61,7 @@ end
 
 -- Whether the issuer knows an id; nil and an error when it does not say.
 local function knows(run, id)
-  local status, err = run.sender:issue_status(id)
+  local status, err = attempt.ask_once(run, id)
   if status then return true end
   if err.http_status == 404 then return false end
   return nil, err
