@@ -342,7 +342,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.matches("5 records = 1 issued %+ 3 failed %+ 0 unknown %+ 1 skipped %+ 0 pending", done.out)
     local report = credenco("report", "--csv", folder .. "/p.csv", "--json-file", folder .. "/p.json")
     assert.matches("1 failed  not_found at push_offer", report.out)
-    assert.matches("what to do: correct the lines: `credenco rejects`", report.out)
+    assert.matches("what to do: correct the lines:\n +credenco rejects companies %-%-output rejects.csv\n", report.out)
     assert.matches('10000004,.-in.csv,5,failed,1,push_offer,not_found,', files.read(folder .. "/p.csv"))
     assert.equal(4, #cjson.decode(files.read(folder .. "/p.json")).records)
     assert.equal(0, credenco("rejects", "-o", folder .. "/r.csv").code)
@@ -423,7 +423,7 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     credenco("run", workflow, two "not yet")
     local now = two "now"
     assert.matches("2 records = 1 issued %+ 0 failed %+ 0 unknown %+ 1 skipped", credenco("run", workflow, now).out)
-    assert.matches("what to do: .-credenco retry %-%-skipped", credenco("report").out)
+    assert.matches("what to do: .-credenco retry w %-%-skipped", credenco("report").out)
     assert.matches("1 skipped record forgotten; the next .- reads its line takes it up",
       credenco("retry", "--skipped", "--code", "not_accepted").out)
     assert.matches("2 records = 2 issued", credenco("run", workflow, now).out)

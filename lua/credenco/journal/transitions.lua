@@ -17,6 +17,7 @@ local M = {}
 ---@field from? string[] none: the event adds the record
 ---@field to string
 ---@field by "worker"|"person"
+---@field of? "line" it changes lines without a key, and not records
 ---@field sets? table<string, string>
 ---@field only? string a further condition
 
@@ -86,6 +87,9 @@ M.ROWS = {
     sets = plus(SETTLED, { message = "'a person found that nothing was issued'" }) },
   { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person",
     sets = plus(SETTLED, { input = "NULL", message = "'given up by a person'" }) },
+  -- What a line without a key is known again by, when its file is read anew, is the line.
+  { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person", of = "line",
+    sets = plus(SETTLED, { message = "'given up by a person'" }) },
 }
 
 --- The rows of an event; there is one for an event that a worker causes.
@@ -123,6 +127,7 @@ end
 local WHICH = {
   worker = "{record_is_v} AND COALESCE(credenco_record.owner, '') = :owner",
   person = "credenco_record.workflow = :workflow AND {which} AND credenco_record.copy = ''",
+  line = "credenco_record.workflow = :workflow AND {which} AND credenco_record.key = ''",
 }
 
 --- The UPDATE of a row. A worker's is about a table `v` of items, a person's about the records that `{which}` stands for.
@@ -131,7 +136,7 @@ local WHICH = {
 function M.update(row)
   assert(row.from, row.event .. " adds a record")
   local sql = ("UPDATE credenco_record SET %s%s WHERE %s AND %s"):format(assignments(row),
-    row.by == "worker" and " {from_v}" or "", WHICH[row.by], states.condition(row.from))
+    row.by == "worker" and " {from_v}" or "", WHICH[row.of or row.by], states.condition(row.from))
   return row.only and sql .. " AND " .. row.only or sql
 end
 

@@ -175,10 +175,11 @@ end
 
 local function claim_ends(run, ends, claimed)
   for _, item in ipairs(ends) do
-    local known, known_err = journal_records.has_broken(run.db, item)
+    local known, known_err = journal_records.state_of_broken(run.db, item)
     if known == nil then return nil, known_err end
-    local added, err = journal_records.add_end(run.db, item)
-    if not added then return nil, err end
+    local write = known == "skipped" and journal_records.move_broken or journal_records.add_end
+    local written, err = write(run.db, item)
+    if not written then return nil, err end
     if known then
       claimed.known = claimed.known + 1
     else

@@ -2,6 +2,7 @@
 local arguments = require "credenco.cli.pipeline.arguments"
 local check = require "credenco.pipeline.check"
 local claims_columns = require "credenco.claims.columns"
+local command_line = require "credenco.cli.pipeline.command_line"
 local credenco = require "credenco"
 local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
@@ -43,25 +44,6 @@ end
 function M.declare_progress(command)
   command:option "--progress" :argname "HOW" :choices { "bar", "lines", "jsonl", "none" }
     :description "How to show it: bar (default on a terminal), lines (elsewhere; every ten seconds), jsonl, none."
-end
-
-local function quoted(word)
-  return word:find("^[%w%-_./:@=%%+,]+$") and word or "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
--- The command as it was called, for people to call it again. The journal's URL holds no password here.
-local function called(name)
-  local words = { "credenco", name }
-  for i = 2, #arg do words[i + 1] = quoted(arg[i]) end
-  return table.concat(words, " ")
-end
-
-M.called = called
-
---- The command that shows what failed.
-function M.report_command(journal, workflow_path)
-  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " --journal " .. quoted(journal)
-  return ("credenco report %s%s"):format(quoted(workflow_path), named)
 end
 
 local SOURCE = { run = arguments.source_or_none, load = arguments.source, work = function() return nil end }
@@ -139,7 +121,7 @@ function M.run(mode, args, out)
   out = in_json_lines(args, out)
   local client = mode ~= "load" and library.call(credenco.new, settings.options(args)) or nil
   -- before the source is opened, which may be long in coming
-  local listening = interrupt.listen(out, function() return "go on: " .. called(mode) end)
+  local listening = interrupt.listen(out, function() return "go on: " .. command_line.called(mode) end)
   local options = options_of(args, mode)
   options.client = client
   check_columns(options.workflow, options.source, out)
@@ -150,8 +132,8 @@ function M.run(mode, args, out)
   if not result then return nil, err end
   local code = summary.exit_code(result)
   local open = result.totals and result.totals.pending > 0
-  local go_on = mode ~= "load" and (open or result.stopped) and called(mode) or nil
-  local why = M.report_command(options.journal, args.workflow)
+  local go_on = mode ~= "load" and (open or result.stopped) and command_line.called(mode) or nil
+  local why = command_line.about("report " .. command_line.quoted(args.workflow), options.journal)
   return summary.fields(result), summary.text(result, go_on, why), code
 end
 
