@@ -15,8 +15,8 @@ local shared = {} -- options as text -> engine
 
 -- The worker of nginx is told to stop at once: who waits is gone already.
 local function report_lost(self)
-  for _, entry in pairs(self.entries) do
-    if entry.request.on_abandoned then entry.request:on_abandoned(nil, "worker_ended", "unknown") end
+  for _, ticket in pairs(self.entries) do
+    if ticket.request.on_abandoned then ticket.request:on_abandoned(nil, "worker_ended", "unknown") end
   end
 end
 
@@ -25,8 +25,7 @@ local function new(options)
   if not driver then return nil, code end
   local self = setmetatable({
     driver = driver,
-    entries = {}, -- transfer id -> { ticket, request, transport }
-    in_flight = 0,
+    entries = {}, -- transfer id -> the ticket of who waits, with its request and transport
     exit_grace_ms = options.exit_grace_ms,
   }, Engine)
   if loop.at_end then self.at_end = loop.at_end(function() report_lost(self) end) end
@@ -47,34 +46,30 @@ end
 --- Waits for a started transfer: what driver:take() gives, without the id.
 function Engine:await(id, request, transport)
   local ticket = loop.self()
-  self.entries[id] = { ticket = ticket, request = request, transport = transport }
-  self.in_flight = self.in_flight + 1
+  ticket.request, ticket.transport = request, transport
+  self.entries[id] = ticket
   loop.attach(self)
   return loop.wait(ticket)
 end
 
-local function forget(self, id)
-  local entry = self.entries[id]
-  self.entries[id] = nil
-  self.in_flight = self.in_flight - 1
-  return entry
-end
-
 -- An answer that nobody waits for any more is still told of.
-local function hand_over(entry, ...)
-  if loop.wake(entry.ticket, ...) == false and entry.request.on_abandoned then
-    entry.request:on_abandoned(...)
+local function hand_over(ticket, ...)
+  if loop.wake(ticket, ...) == false and ticket.request.on_abandoned then
+    ticket.request:on_abandoned(...)
   end
 end
 
+-- A transfer has no ticket when an error was thrown between its start and its wait, from a debug hook say.
 local function deliver(self, id, ...)
   if not id then return false end
-  hand_over(forget(self, id), ...)
+  local ticket = self.entries[id]
+  self.entries[id] = nil
+  if ticket then hand_over(ticket, ...) end
   return true
 end
 
 function Engine:busy()
-  return self.in_flight > 0
+  return next(self.entries) ~= nil
 end
 
 --- Moves transfers, waits at most `wait_ms`, and wakes whoever has an answer.
@@ -116,12 +111,14 @@ end
 ---@param transport table?
 function Engine:abandon(transport)
   local ids = {}
-  for id, entry in pairs(self.entries) do
-    if not transport or entry.transport == transport then ids[#ids + 1] = id end
+  for id, ticket in pairs(self.entries) do
+    if not transport or ticket.transport == transport then ids[#ids + 1] = id end
   end
   for _, id in ipairs(ids) do
     self.driver:cancel(id)
-    hand_over(forget(self, id), nil, "closed", "unknown", "")
+    local ticket = self.entries[id]
+    self.entries[id] = nil
+    hand_over(ticket, nil, "closed", "unknown", "")
   end
 end
 
