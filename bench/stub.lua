@@ -55,7 +55,8 @@ local TLS = [[
     ssl_certificate_key server.key;
     ssl_session_cache shared:sessions:1m;]]
 
-local ANSWER = [[return 200 '{"correlation_id":"bench-000000",]]
+-- Without a correlation_id: it would have to be each request's own.
+local ANSWER = [[return 200 '{]]
   .. [["request_uri":"openid-credential-offer://?credential_offer_uri=]]
   .. [[$ENCODED_URL%2Fapi%2Foidc%2Fcredential-offer%2Fabc123",]]
   .. [["status_uri":"$URL/api/v2/issue/bench-000000"}';]]

@@ -64,6 +64,19 @@ static char hear(int timeout_ms) {
     return byte;
 }
 
+static void knows_whether_it_is_heard(void) {
+    begin_listening();
+    CHECK(!credenco_bell_is_connected(&bell));
+    heard = connect_to(bell.path);
+    CHECK(credenco_bell_accept(&bell) == 0);
+    CHECK(credenco_bell_is_connected(&bell));
+    CHECK(credenco_bell_ring(&bell) == 0);
+    CHECK(credenco_bell_is_connected(&bell));
+    shutdown(heard, SHUT_RDWR);
+    CHECK(!credenco_bell_is_connected(&bell));
+    end();
+}
+
 static void make_readable(void) {
     CHECK(write(watched[1], "x", 1) == 1);
 }
@@ -202,6 +215,7 @@ TAP_MAIN({"a bell that is armed rings for what is there already", rings_once_it_
          {"a bell that is armed rings for what comes later", rings_when_something_comes_later},
          {"a bell rings once each time it was armed", rings_once_each_time},
          {"a bell can be rung by hand", can_be_rung},
+         {"a bell knows whether its listener is there", knows_whether_it_is_heard},
          {"a bell does not mind that its listener has left", survives_a_listener_that_left},
          {"the path of a bell is for its own user", only_its_user_can_enter},
          {"a bell leaves nothing in the file system", leaves_nothing_behind},

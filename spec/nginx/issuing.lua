@@ -6,16 +6,16 @@ local M = {}
 
 local clients = {} -- base_url -> client
 
-local function client_at(base_url, grace_ms)
+local function client_at(base_url, grace_ms, transport)
   clients[base_url] = clients[base_url] or credenco.new {
-    base_url = base_url, api_key = "k", exit_grace_ms = tonumber(grace_ms),
+    base_url = base_url, api_key = "k", exit_grace_ms = tonumber(grace_ms), transport = transport,
   }
   return clients[base_url]
 end
 
 function M.handle()
   local args = ngx.req.get_uri_args()
-  local result, err = client_at(args.at, args.grace):issue_direct {
+  local result, err = client_at(args.at, args.grace, args.transport):issue_direct {
     wallet_key = "w", template_id = "t", claims = { a = "b" }, correlation_id = args.id,
   }
   ngx.print(cjson.encode { id = args.id, ok = result ~= nil, code = err and err.code, sent = err and err.sent })
@@ -47,10 +47,11 @@ end
 
 --- What this worker has in flight.
 function M.in_flight()
-  local sum = 0
+  local sum, seen = 0, {}
   for _, client in pairs(clients) do
     local engine = client.transport.engine
-    sum = sum + (engine and engine.in_flight or 0)
+    if engine and not seen[engine] then sum = sum + engine.in_flight end
+    seen[engine or client] = true
   end
   return sum
 end

@@ -29,12 +29,15 @@ local HTTP = [[
   }
 ]]
 
+local PACKAGE_PATH = 'lua_package_path "$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;$folder/?.lua;;";'
+
 local SERVER = [[
   location = /go {
     set_by_lua_block $ignored { require("attempt").attempt "set" }
     rewrite_by_lua_block { require("attempt").attempt "rewrite" }
     access_by_lua_block { require("attempt").attempt "access" }
     content_by_lua_block { require("attempt").attempt "content" ngx.print "gone" }
+    $precontent
     header_filter_by_lua_block { require("attempt").attempt "header_filter" }
     body_filter_by_lua_block { require("attempt").attempt "body_filter" }
     log_by_lua_block { require("attempt").attempt "log" }
@@ -42,14 +45,41 @@ local SERVER = [[
   location = /outcome { content_by_lua_block { require("attempt").tell() } }
 ]]
 
+-- Current modules have a phase more.
+local PRECONTENT = 'precontent_by_lua_block { require("attempt").attempt "precontent" }'
+local HAS_PRECONTENT = 10030
+
+-- A blocking client, in a thread of its own.
+local IN_THREAD = [[
+  local credenco = require "credenco"
+  return { ask = function(url)
+    local client = credenco.new { base_url = url, api_key = "k" }
+    local _, err = client:issue_status "1"
+    client:close()
+    return err.code, err.http_status
+  end }
+]]
+
+local function lua_version()
+  local inside = worker.start()
+  local version = inside:run "return ngx.config.ngx_lua_version"
+  inside:stop()
+  return version
+end
+
 describe("a call inside nginx", function()
-  local slow, inside, outcomes
+  local slow, inside, outcomes, phases
 
   setup(function()
     slow = upstream.start()
+    local has_precontent = lua_version() >= HAS_PRECONTENT
+    phases = has_precontent and { "rewrite", "access", "precontent", "content", "timer" }
+      or { "rewrite", "access", "content", "timer" }
     inside = worker.start {
-      files = { ["attempt.lua"] = ATTEMPT:gsub("%$upstream", slow.url) },
-      http = HTTP, server = SERVER,
+      main = "thread_pool pool threads=1;",
+      files = { ["attempt.lua"] = ATTEMPT:gsub("%$upstream", slow.url), ["in_thread.lua"] = IN_THREAD },
+      package_path = PACKAGE_PATH,
+      http = HTTP, server = SERVER:gsub("%$precontent", has_precontent and PRECONTENT or ""),
     }
     assert.equal(200, (http.request(inside.port, "GET", "/go")))
     local _, body = http.request(inside.port, "GET", "/outcome")
@@ -60,11 +90,14 @@ describe("a call inside nginx", function()
     slow:stop()
   end)
 
-  for _, phase in ipairs { "rewrite", "access", "content", "timer" } do
-    it("waits for its answer in the phase " .. phase, function()
-      assert.equal(404, outcomes[phase].http_status)
-    end)
-  end
+  it("waits for its answer in every phase that can", function()
+    for _, phase in ipairs(phases) do assert.equal(404, outcomes[phase].http_status, phase) end
+  end)
+
+  it("blocks a thread of ngx.run_worker_thread, and nobody else", function()
+    local ok, code, http_status = inside:run("return ngx.run_worker_thread('pool', 'in_thread', 'ask', ...)", slow.url .. "/20")
+    assert.same({ true, "not_found", 404 }, { ok, code, http_status })
+  end)
 
   for _, phase in ipairs { "init", "init_worker", "set", "header_filter", "body_filter", "log" } do
     it("does nothing and names ngx.timer.at in the phase " .. phase, function()

@@ -120,6 +120,8 @@ case("does not wait for a body after HEAD", function(t)
   expect.equal("", t:answer(url .. "/x", { method = "HEAD" }).body, "body")
 end)
 
+require "spec.transport.vectors" (case)
+
 -- Requests --------------------------------------------------------------------
 
 case("sends path, query, headers and body byte for byte", function(t)

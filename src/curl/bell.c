@@ -9,6 +9,7 @@
 
 #ifdef CREDENCO_WAIT_EPOLL
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +154,11 @@ int credenco_bell_accept(credenco_bell *bell) {
     return problem;
 }
 
+bool credenco_bell_is_connected(const credenco_bell *bell) {
+    struct pollfd look = {.fd = bell->socket_fd, .events = POLLRDHUP};
+    return bell->accepted && poll(&look, 1, 0) == 0;
+}
+
 int credenco_bell_arm(credenco_bell *bell) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.fd = bell->fd};
     return epoll_ctl(bell->watch_fd, EPOLL_CTL_MOD, bell->fd, &event) == 0 ? 0 : errno;
@@ -200,6 +206,11 @@ int credenco_bell_init(credenco_bell *bell, int fd) {
 int credenco_bell_accept(credenco_bell *bell) {
     (void)bell;
     return ENOSYS;
+}
+
+bool credenco_bell_is_connected(const credenco_bell *bell) {
+    (void)bell;
+    return false;
 }
 
 int credenco_bell_arm(credenco_bell *bell) {

@@ -38,6 +38,9 @@ int credenco_bell_init(credenco_bell *bell, int fd);
 /* EAGAIN when nobody has connected, EACCES when it was another process. */
 int credenco_bell_accept(credenco_bell *bell);
 
+/* Whether the other end of the connection is still there. */
+bool credenco_bell_is_connected(const credenco_bell *bell);
+
 /* Sends one CREDENCO_BELL_READY as soon as the descriptor is readable, now or later. */
 int credenco_bell_arm(credenco_bell *bell);
 

@@ -48,6 +48,12 @@ static int bell_accept(lua_State *L) {
     return done(L, credenco_bell_accept(check_bell(L)));
 }
 
+/* bell:is_connected() -> whether the other end of the connection is still there */
+static int bell_is_connected(lua_State *L) {
+    lua_pushboolean(L, credenco_bell_is_connected(check_bell(L)));
+    return 1;
+}
+
 /* bell:arm(): sends "!" once the descriptor is readable -> true | nil, why */
 static int bell_arm(lua_State *L) {
     return done(L, credenco_bell_arm(check_bell(L)));
@@ -66,7 +72,8 @@ static int bell_close(lua_State *L) {
 
 static const luaL_Reg methods[] = {
     {"path", bell_path}, {"accept", bell_accept}, {"arm", bell_arm},
-    {"ring", bell_ring}, {"close", bell_close},   {NULL, NULL},
+    {"ring", bell_ring}, {"close", bell_close},   {"is_connected", bell_is_connected},
+    {NULL, NULL},
 };
 
 void credenco_lua_register_bell(lua_State *L) {

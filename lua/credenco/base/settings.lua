@@ -122,7 +122,7 @@ M.LIST = {
     help = "idle connections to keep",
   },
   {
-    name = "exit_grace_ms", type = "integer", default = 5000, min = 0, max = 3600000, used_by = "engine",
+    name = "exit_grace_ms", type = "integer", default = 5000, min = 0, max = 3600000, used_by = "transport",
     help = "nginx: how long a worker that is shutting down waits for requests in flight",
   },
   {

@@ -12,8 +12,8 @@ local M = {}
 local unpack = unpack
 
 local CAN_WAIT = {
-  rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
-  preread = true, ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
+  rewrite = true, server_rewrite = true, access = true, precontent = true, content = true, timer = true, preread = true,
+  ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true, proxy_ssl_cert = true, proxy_ssl_verify = true,
 }
 
 M.now_ms = core.now_ms
@@ -50,7 +50,7 @@ function M.detach(fn, ...)
   if not ngx.timer.at(0, run, fn, ...) then M.spawn(fn, ...) end
 end
 
---- The same for short tasks, of which there are many: fn(a, b).
+--- The same for short tasks, of which there are many.
 M.carry = carrier.run
 
 --- Whether the worker has been told to exit.

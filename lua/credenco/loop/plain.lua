@@ -25,7 +25,7 @@ local sources = {}  -- list of sources that may be busy
 M.now_ms = now_ms
 
 -- Lua 5.2 cannot tell.
-local isyieldable = coroutine.isyieldable or function() return true end
+local isyieldable = rawget(coroutine, "isyieldable") or function() return true end
 
 local function current_task()
   local thread = running()

@@ -8,18 +8,21 @@ local core = require "credenco.core"
 local exchange = require "credenco.transport.cosocket.exchange"
 local failure = require "credenco.transport.failure"
 local loop = require "credenco.loop"
-local settings = require "credenco.base.settings"
 local places = require "credenco.transport.cosocket.place"
+local settings = require "credenco.base.settings"
 
 local M = {}
 
 ---@class credenco.CosocketTransport
+---@field places table<string, credenco.Place>  by origin
+---@field fields table<table, any>  prepared request fields, by their table
+---@field spare any[]               exchanges of credenco.core
+---@field calls table<credenco.Exchange, boolean>  under way, each with somebody who waits
 local Transport = {}
 Transport.__index = Transport
 
-local UNSUPPORTED = {
-  ca_file = "name the CA certificates with nginx's lua_ssl_trusted_certificate",
-}
+local NO_CA_FILE = "transport 'cosocket' has no ca_file: "
+  .. "name the CA certificates with nginx's lua_ssl_trusted_certificate"
 
 local NO_HEADERS = {}
 local WEAK_KEYS = { __mode = "k" }
@@ -33,14 +36,11 @@ local SPARE_MS = 1000
 function M.new(options)
   if not loop.carry then error("transport 'cosocket' is for nginx only", 0) end
   local copy = settings.for_transport(options)
-  for name, instead in pairs(UNSUPPORTED) do
-    if copy[name] then error(("transport 'cosocket' has no %s: %s"):format(name, instead), 0) end
-  end
+  if copy.ca_file then error(NO_CA_FILE, 0) end
   copy.proxy = places.proxy(copy.proxy)
-  local self = setmetatable({
+  return setmetatable({
     options = copy, places = {}, fields = setmetatable({}, WEAK_KEYS), spare = {}, calls = {},
   }, Transport)
-  return self
 end
 
 -- Requests ---------------------------------------------------------------------------
@@ -73,7 +73,23 @@ local function fields_of(self, headers)
   return fields, code
 end
 
--- The request as bytes, in an exchange that is begun; nil and a code for one that cannot be sent.
+-- Whether somebody waits, or must be reported to.
+local function hand_over(call, response, err)
+  local request = call.request
+  if loop.wake(call.waiter, response, err) ~= false or not request.on_abandoned then return end
+  request:on_abandoned(response and response.status, err and err.code, err and err.sent)
+end
+
+local function on_end(call, response, err)
+  local self = call.transport
+  call.x:trim()
+  self.spare[#self.spare + 1] = call.x
+  if not self.calls[call] then return end
+  self.calls[call] = nil
+  hand_over(call, response, err)
+end
+
+-- An exchange that can be carried out; nil and a code for a request that cannot be sent.
 local function begin(self, request)
   local url = read_url(request.url)
   local fields = fields_of(self, request.headers or NO_HEADERS)
@@ -86,35 +102,13 @@ local function begin(self, request)
     with_headers = request.with_headers ~= false,
   }, fields)
   if not bytes then return nil, code end
-  return {
-    transport = self, options = self.options, request = request, place = place, x = x, bytes = bytes,
-    sent = "no", stopped = false, waiter = loop.self(),
+  return exchange.new {
+    request = request, options = self.options, place = place, x = x, bytes = bytes, on_end = on_end,
+    transport = self, waiter = loop.self(),
   }
 end
 
 -- Calls ------------------------------------------------------------------------------
-
-local function put_back(self, x)
-  x:trim()
-  self.spare[#self.spare + 1] = x
-end
-
--- Whether somebody waits, or must be reported to.
-local function hand_over(call, response, err)
-  local request = call.request
-  if loop.wake(call.waiter, response, err) ~= false or not request.on_abandoned then return end
-  request:on_abandoned(response and response.status, err and err.code, err and err.sent)
-end
-
-local function carry_out(call)
-  local self = call.transport
-  if not self.calls[call] then return end
-  local response, err = exchange(call)
-  put_back(self, call.x)
-  if not self.calls[call] then return end
-  self.calls[call] = nil
-  hand_over(call, response, err)
-end
 
 -- The worker is told to stop at once: who waits is gone already.
 local function report_lost(self)
@@ -133,7 +127,7 @@ function Transport:send(request)
   if not call then return nil, failure(code, "no") end
   self.at_end = self.at_end or loop.at_end(function() report_lost(self) end)
   self.calls[call] = true
-  loop.carry(carry_out, call)
+  loop.carry(call)
   local response, err = loop.wait(call.waiter, request.deadline_ms + SPARE_MS)
   if err ~= "timeout" then return response, err end
   self.calls[call] = nil

@@ -29,8 +29,10 @@ end
 local function engine_of(self)
   local made, code = self.engine, nil
   if not made then
-    made, code = engine.get(self.options)
+    made, code = engine.acquire(self.options)
     self.engine = made
+    -- A shared one is given back by a transport that is collected, too.
+    if made and loop.at_end then self.at_end = loop.at_end(function() self:let_go() end) end
   end
   return made, code
 end
@@ -86,16 +88,24 @@ function Transport:pollfd()
   return own and own.driver:pollfd()
 end
 
+-- Once, whoever is first: close, or the collector.
+local function take_engine(self)
+  local own = self.engine
+  self.engine = nil
+  return own
+end
+
+---@private
+function Transport:let_go()
+  local own = take_engine(self)
+  if own then own:let_go() end
+end
+
 --- Ends this transport's transfers; who waits for one is told `closed`. May run twice.
 function Transport:close()
   self.closed = true
-  if not self.engine then return end
-  if loop.shares_transports then
-    self.engine:abandon(self)
-  else
-    self.engine:close()
-  end
-  self.engine = nil
+  local own = take_engine(self)
+  if own then own:release(self) end
 end
 
 return M

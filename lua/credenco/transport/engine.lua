@@ -26,21 +26,31 @@ local function new(options)
   local self = setmetatable({
     driver = driver,
     entries = {}, -- transfer id -> the ticket of who waits, with its request and transport
-    exit_grace_ms = options.exit_grace_ms,
+    users = 0,
   }, Engine)
   if loop.at_end then self.at_end = loop.at_end(function() report_lost(self) end) end
   return self
 end
 
---- The engine for these options.
+local function get(options)
+  if not loop.shares_transports then return new(options) end
+  local key = settings.engine_key(options)
+  if shared[key] then return shared[key] end
+  local self, code = new(options)
+  if not self then return nil, code end
+  self.key, shared[key] = key, self
+  return self
+end
+
+--- The engine for a transport with these options, which has to give it back with `release`.
 ---@param options table
 ---@return credenco.CurlEngine?
 ---@return string? code why there is none
-function M.get(options)
-  if not loop.shares_transports then return new(options) end
-  local key, code = settings.engine_key(options), nil
-  if not shared[key] then shared[key], code = new(options) end
-  return shared[key], code
+function M.acquire(options)
+  local self, code = get(options)
+  if not self then return nil, code end
+  self.users = self.users + 1
+  return self
 end
 
 --- Waits for a started transfer: what driver:take() gives, without the id.
@@ -53,10 +63,10 @@ function Engine:await(id, request, transport)
 end
 
 -- An answer that nobody waits for any more is still told of.
-local function hand_over(ticket, ...)
-  if loop.wake(ticket, ...) == false and ticket.request.on_abandoned then
-    ticket.request:on_abandoned(...)
-  end
+local function hand_over(ticket, response, code, sent, detail)
+  local request = ticket.request
+  if loop.wake(ticket, response, code, sent, detail) ~= false or not request.on_abandoned then return end
+  request:on_abandoned(response and response.status, code, sent)
 end
 
 -- A transfer has no ticket when an error was thrown between its start and its wait, from a debug hook say.
@@ -66,6 +76,13 @@ local function deliver(self, id, ...)
   self.entries[id] = nil
   if ticket then hand_over(ticket, ...) end
   return true
+end
+
+-- Who waits for a transfer that is no more, because an error was thrown before its outcome was handed over.
+local function tell_orphans(self)
+  local orphans = self.entries
+  self.entries = {}
+  for _, ticket in pairs(orphans) do hand_over(ticket, nil, "closed", "unknown", "") end
 end
 
 function Engine:busy()
@@ -79,9 +96,10 @@ end
 ---@return integer answers  how many were handed over
 function Engine:step(wait_ms, most)
   local driver = self.driver
-  local _, more = driver:step(wait_ms, most)
+  local in_flight, more = driver:step(wait_ms, most)
   local answers = 0
   while answers ~= most and not self.closed and deliver(self, driver:take()) do answers = answers + 1 end
+  if in_flight == 0 and answers == 0 and next(self.entries) and not self.closed then tell_orphans(self) end
   return more or answers == most, answers
 end
 
@@ -107,12 +125,11 @@ function Engine:arm(bell)
   return self.driver:watch() ~= nil and bell:arm() == true
 end
 
---- Ends the transfers of one transport, or all: who waits is told `closed`.
----@param transport table?
-function Engine:abandon(transport)
+-- Ends transfers; who waits for one is told `closed`.
+local function abandon(self, is_meant)
   local ids = {}
   for id, ticket in pairs(self.entries) do
-    if not transport or ticket.transport == transport then ids[#ids + 1] = id end
+    if is_meant(ticket) then ids[#ids + 1] = id end
   end
   for _, id in ipairs(ids) do
     self.driver:cancel(id)
@@ -122,11 +139,32 @@ function Engine:abandon(transport)
   end
 end
 
---- Ends everything and releases the connections.
-function Engine:close()
+--- Ends the transfers whose transport gives a worker that exits no more time than this.
+---@param exiting_ms number
+function Engine:end_overdue(exiting_ms)
+  abandon(self, function(ticket) return ticket.transport.options.exit_grace_ms <= exiting_ms end)
+end
+
+--- Releases the connections once nobody uses them: a pump that is just stepping does it when it ends.
+function Engine:close_unused()
+  if self.users > 0 or self:busy() or self.pump or self.closed then return end
   self.closed = true
-  self:abandon()
+  if self.key then shared[self.key] = nil end
+  if self.waker then self.waker:close() end
   self.driver:close()
+end
+
+--- Ends a transport's transfers, and its use of the engine.
+---@param transport table
+function Engine:release(transport)
+  abandon(self, function(ticket) return ticket.transport == transport end)
+  self:let_go()
+end
+
+--- The same for a transport that the collector has found, which has no transfers.
+function Engine:let_go()
+  self.users = self.users - 1
+  self:close_unused()
 end
 
 return M

@@ -1,9 +1,9 @@
 --- Runs tasks that outlive the request they come from.
 ---
 --- nginx ends a request's light threads and sockets with the request, so such a task needs a timer to live in. One
---- timer carries them all: a timer for each would cost as much CPU time as an HTTP exchange, and their number is
---- limited (lua_max_running_timers). Its light threads serve again and again, since nginx frees what it allocates
---- for one only with the timer; for the same reason a carrier is replaced after some tasks.
+--- timer carries them all: their number is limited (lua_max_running_timers). Its light threads serve again and again,
+--- since nginx frees what it allocates for one only with the timer; for the same reason a carrier is replaced after
+--- some tasks.
 
 local core = require "credenco.core"
 local semaphore = require "ngx.semaphore"
@@ -12,7 +12,8 @@ local M = {}
 
 local TASKS_MOST = 2000
 
--- How long a carrier stays without a task: it keeps its Lua VM alive, and a worker that exits waits for it.
+-- How long a light thread waits for another task, and a carrier for another thread: it keeps its Lua VM alive, and a
+-- worker that exits waits for it. Tasks are looked at as often.
 local IDLE_S = 0.2
 
 -- nginx drops a timer that fires while lua_max_running_timers are running, and says so only in its log.
@@ -20,17 +21,18 @@ local BEGINS_WITHIN_MS = 50
 local SCARCE_MS = 1000
 
 ---@class credenco.Task
----@field fn function
----@field a any
----@field b any
+---@field run fun(self: credenco.Task)
+---@field is_to_end fun(self: credenco.Task): boolean  asked now and then while it runs
+---@field ended fun(self: credenco.Task)  its light thread was ended because of that
 
 ---@class credenco.Carrier
 ---@field queue credenco.Task[]  tasks for which no light thread is idle
 ---@field idle table[]           light threads that wait for a task
----@field threads integer
+---@field threads table<table, boolean>
 ---@field taken integer          tasks so far
 ---@field begun boolean          nginx has started the timer
 ---@field since_ms number
+---@field looked_ms number       when its tasks were looked at
 
 local current ---@type credenco.Carrier?
 local scarce_until_ms = 0
@@ -39,7 +41,7 @@ local scarce_until_ms = 0
 
 -- An error in a task is a bug: it shows in the log, and the thread serves on.
 local function run(task)
-  local ok, problem = pcall(task.fn, task.a, task.b)
+  local ok, problem = pcall(task.run, task)
   if not ok then ngx.log(ngx.ERR, "credenco: ", problem) end
 end
 
@@ -58,22 +60,43 @@ end
 
 local function serve(self, thread)
   while thread.task do
-    local task = thread.task
-    thread.task = nil
-    run(task)
+    run(thread.task)
     thread.task = table.remove(self.queue, 1)
     if not thread.task then wait_for_task(self, thread) end
   end
-  self.threads = self.threads - 1
+  self.threads[thread] = nil
 end
 
 -- The timer -------------------------------------------------------------------------------
 
 local function spawn_threads(self)
   while self.queue[1] do
-    self.threads = self.threads + 1
-    ngx.thread.spawn(serve, self, { semaphore = semaphore.new(0), task = table.remove(self.queue, 1) })
+    local thread = { semaphore = semaphore.new(0), task = table.remove(self.queue, 1) }
+    self.threads[thread] = true
+    thread.coroutine = ngx.thread.spawn(serve, self, thread)
   end
+end
+
+-- nginx ends no wait from outside: the light thread that waits is killed.
+local function end_tasks(self)
+  local to_end = {}
+  for thread in pairs(self.threads) do
+    if thread.task and thread.task:is_to_end() then to_end[#to_end + 1] = thread end
+  end
+  for _, thread in ipairs(to_end) do
+    if ngx.thread.kill(thread.coroutine) then
+      self.threads[thread] = nil
+      thread.task:ended()
+    end
+  end
+end
+
+-- Asked for at any time, done now and then.
+local function end_tasks_when_due(self)
+  local now = core.now_ms()
+  if now - self.looked_ms < IDLE_S * 1000 then return end
+  self.looked_ms = now
+  end_tasks(self)
 end
 
 local function carry(_, self)
@@ -81,13 +104,15 @@ local function carry(_, self)
   repeat
     spawn_threads(self)
     self.semaphore:wait(IDLE_S)
-  until self.threads == 0 and not self.queue[1]
+    end_tasks_when_due(self)
+  until not next(self.threads) and not self.queue[1]
   if current == self then current = nil end
 end
 
 local function start()
-  local self = { queue = {}, idle = {}, threads = 0, taken = 0, begun = false }
+  local self = { queue = {}, idle = {}, threads = {}, taken = 0, begun = false }
   self.since_ms, self.semaphore = core.now_ms(), semaphore.new(0)
+  self.looked_ms = self.since_ms
   return ngx.timer.at(0, carry, self) and self
 end
 
@@ -100,12 +125,9 @@ end
 
 -- Tasks -----------------------------------------------------------------------------------
 
---- Runs fn(a, b) as a task that belongs to no request. Where nginx has no timer for it, it belongs to this one.
----@param fn function
----@param a any
----@param b any
-function M.run(fn, a, b)
-  local task = { fn = fn, a = a, b = b }
+--- Runs a task that belongs to no request. Where nginx has no timer for it, it belongs to this one.
+---@param task credenco.Task
+function M.run(task)
   local self = carrier_for_one_more()
   if not self then return ngx.thread.spawn(run, task) end
   self.taken = self.taken + 1

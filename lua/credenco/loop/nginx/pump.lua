@@ -26,11 +26,10 @@ local MANY = 4
 local BEGINS_WITHIN_MS = 50
 local SCARCE_MS = 1000
 
--- A pump that was not heard of for so long is not there any more; it looks whether the worker exits more often.
-local STALLED_MS = 2500
+local STALLED_MS = 1000
 
--- Who waits looks after the pumps.
-local LOOK_S = 2
+-- Who waits looks after the pumps, and a pump whether the worker exits.
+local LOOK_S, EXIT_LOOK_S = 2, 0.5
 
 local attached = {} -- set of the sources that are being pumped
 
@@ -39,7 +38,7 @@ local attached = {} -- set of the sources that are being pumped
 local function end_overdue(source)
   if not ngx.worker.exiting() then return end
   source.exiting_since = source.exiting_since or source.pumped_ms
-  if source.pumped_ms - source.exiting_since >= source.exit_grace_ms then source:abandon() end
+  source:end_overdue(source.pumped_ms - source.exiting_since)
 end
 
 -- A step that took longer than it should makes the next ones do less; one that was held up by its bound alone
@@ -69,6 +68,7 @@ local function rest(source, waker, ...)
 end
 
 local function open_waker(source)
+  if ngx.worker.exiting() then return nil end -- nginx closes what it keeps, and the pump has a time limit to look at
   local waker, why = wakers.open(source)
   if not waker and not source.told then
     source.told = true
@@ -77,10 +77,17 @@ local function open_waker(source)
   return waker
 end
 
+-- A pump that waits for the bell is told when the worker exits.
+local function watch_exit(waker)
+  repeat ngx.sleep(EXIT_LOOK_S) until ngx.worker.exiting()
+  waker:ring()
+end
+
 -- A pump that was held up longer than any should be finds another in its place.
 local function pump(_, source, id)
-  local waker = open_waker(source)
   source.begun = source.begun or source.pump == id
+  local waker = open_waker(source)
+  local watch = waker and ngx.thread.spawn(watch_exit, waker)
   while source.pump == id and source:busy() do
     source.pumped_ms = core.now_ms()
     end_overdue(source)
@@ -88,8 +95,11 @@ local function pump(_, source, id)
     if source.host and source.host.woken then break end
     rest(source, waker, more, answers)
   end
+  if watch then ngx.thread.kill(watch) end
   if waker then waker:put_back() end
-  if source.pump == id then attached[source], source.pump, source.host = nil, nil, nil end
+  if source.pump ~= id then return end
+  attached[source], source.pump, source.host = nil, nil, nil
+  source:close_unused()
 end
 
 -- Gives the source a pump of a new name; the one before it, should it still be there, sees that and ends.

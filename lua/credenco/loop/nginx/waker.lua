@@ -52,9 +52,10 @@ local function new(source)
   return nil, why
 end
 
--- The path leads nowhere any more: there is the kept connection, or none.
+-- The path leads nowhere any more: there is the kept connection, or none, and then connecting would be logged as [crit].
 local function take_kept(waker)
   if waker.socket then return false end -- another pump's, which was held up
+  if not waker.bell:is_connected() then return false end
   local socket = connect(waker.bell:path())
   if not socket or socket:getreusedtimes() == 0 then return false end
   waker.socket = socket

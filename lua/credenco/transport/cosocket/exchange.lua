@@ -1,4 +1,5 @@
---- One HTTP exchange over a cosocket: bytes between a connection and credenco.core's exchange.
+--- One HTTP exchange over a cosocket: bytes between a connection and credenco.core's exchange. It is a task of
+--- nginx's loop (`loop.carry`).
 
 local connection = require "credenco.transport.cosocket.connection"
 local failure = require "credenco.transport.failure"
@@ -6,98 +7,112 @@ local loop = require "credenco.loop"
 
 local PIECE_BYTES = 65536
 
--- nginx has no way to end a wait from outside, so whoever waits for bytes looks whether the exchange is to end.
-local LOOK_EVERY_MS = 1000
-
 -- A request that the kernel takes at once needs no light thread of its own.
 local LARGE_BYTES = 32768
 
----@class credenco.Exchange
+---@class credenco.Exchange : credenco.Task
 ---@field request table
 ---@field options table
 ---@field place credenco.Place
 ---@field bytes string          the request
 ---@field x any                 credenco.core's exchange, begun
+---@field on_end fun(self: credenco.Exchange, response: table?, err: table?)
 ---@field sent "no"|"unknown"   whether a byte was handed over
----@field stopped boolean       the transport is closed
+---@field stopped boolean       nobody wants it any more
+---@field socket table?
 ---@field exiting_since number? when it was seen that the worker exits
+local Exchange = {}
+Exchange.__index = Exchange
 
--- A worker that exits waits for exit_grace_ms.
-local function is_to_end(call)
-  if call.stopped then return true end
-  if not loop.exiting() then return false end
-  local now = loop.now_ms()
-  call.exiting_since = call.exiting_since or now
-  return now - call.exiting_since >= call.options.exit_grace_ms
+local M = {}
+
+---@param fields table  request, options, place, bytes, x, on_end, and what its owner wants to keep there
+---@return credenco.Exchange
+function M.new(fields)
+  fields.sent, fields.stopped = "no", false
+  return setmetatable(fields, Exchange)
 end
 
--- Another wait, or the code of the failure.
-local function after_a_wait(call, socket)
-  if is_to_end(call) then return "closed" end
-  if loop.now_ms() >= call.request.deadline_ms then return "timeout" end
-  connection.set_timeouts(socket, call.request.deadline_ms, LOOK_EVERY_MS)
-end
+-- Reading -----------------------------------------------------------------------------
 
 -- What state the exchange is in after the next bytes: as x:feed gives it.
-local function read_some(call, socket)
-  local bytes, err = socket:receiveany(PIECE_BYTES)
-  if bytes then return call.x:feed(bytes) end
-  if err == "timeout" then
-    local code = after_a_wait(call, socket)
-    if code then return nil, code end
-    return "reading"
+local function read_some(self)
+  local bytes, err = self.socket:receiveany(PIECE_BYTES)
+  if bytes then return self.x:feed(bytes) end
+  if err == "closed" then return self.x:ended() end
+  return nil, err == "timeout" and err or "connect_failed", err
+end
+
+local function read(self)
+  while true do
+    local state, code, detail = read_some(self)
+    if state ~= "reading" then return state, code, detail end
+    if loop.now_ms() >= self.request.deadline_ms then return nil, "timeout" end
+    connection.set_timeouts(self.socket, self.request.deadline_ms)
   end
-  if err == "closed" then return call.x:ended() end
-  return nil, "connect_failed", err
 end
 
-local function read(call, socket)
-  local state, code, detail
-  repeat
-    state, code, detail = read_some(call, socket)
-    if state == "reading" and loop.now_ms() >= call.request.deadline_ms then return nil, "timeout" end
-  until state ~= "reading"
-  return state, code, detail
+-- Sending -----------------------------------------------------------------------------
+
+-- What came of it is seen when there is no response.
+local function send(self)
+  return self.socket:send(self.bytes) ~= nil
 end
 
--- A server may answer before it has read a long request, and wait for us to read that. What came of the sending is
--- seen when there is no answer.
-local function send(call, socket)
-  call.sent = "unknown"
-  if #call.bytes <= LARGE_BYTES then return nil, (socket:send(call.bytes)) end
+-- A server may answer before it has read a long request, and wait for us to read that.
+local function send_and_read(self)
   local all_sent = false
-  local sender = ngx.thread.spawn(function() all_sent = socket:send(call.bytes) ~= nil end)
-  return function()
-    ngx.thread.kill(sender)
-    return all_sent
-  end
+  local sender = ngx.thread.spawn(function() all_sent = send(self) end)
+  local state, code, detail = read(self)
+  ngx.thread.kill(sender)
+  return all_sent, state, code, detail
 end
 
-local function talk(call, socket)
-  local finish, all_sent = send(call, socket)
-  local state, code, detail = read(call, socket)
-  if finish then all_sent = finish() end
-  return state, code, detail, all_sent
+local function talk(self)
+  self.sent = "unknown"
+  if #self.bytes > LARGE_BYTES then return send_and_read(self) end
+  return send(self), read(self)
 end
 
---- Carries a call out. `call.sent` says all the time whether the server can have seen it.
----@param call credenco.Exchange
----@return table? response
----@return table? err
-return function(call)
-  local request, options = call.request, call.options
-  local connect_ms = request.connect_timeout_ms or options.connect_timeout_ms
-  local socket, code, detail = connection.open(call.place, options.connection_cache,
-    math.min(request.deadline_ms, loop.now_ms() + connect_ms))
-  if not socket then return nil, failure(code, "no", detail) end
-  if is_to_end(call) then
-    socket:close()
+-- The whole ---------------------------------------------------------------------------
+
+local function connect(self)
+  local connect_ms = self.request.connect_timeout_ms or self.options.connect_timeout_ms
+  local deadline_ms = math.min(self.request.deadline_ms, loop.now_ms() + connect_ms)
+  return connection.open(self.place, self.options.connection_cache, deadline_ms)
+end
+
+local function carry_out(self)
+  local code, detail
+  self.socket, code, detail = connect(self)
+  if not self.socket then return nil, failure(code, "no", detail) end
+  if self.stopped then
+    self.socket:close()
     return nil, failure("closed", "no")
   end
-  connection.set_timeouts(socket, request.deadline_ms, LOOK_EVERY_MS)
-  local state, all_sent
-  state, code, detail, all_sent = talk(call, socket)
-  if state and all_sent and call.x:reusable() then connection.keep(socket) else socket:close() end
+  connection.set_timeouts(self.socket, self.request.deadline_ms)
+  local all_sent, state
+  all_sent, state, code, detail = talk(self)
+  if state and all_sent and self.x:reusable() then connection.keep(self.socket) else self.socket:close() end
   if not state then return nil, failure(code, "unknown", detail) end
-  return call.x:response()
+  return self.x:response()
 end
+
+function Exchange:run()
+  self:on_end(carry_out(self))
+end
+
+--- When nobody wants it, and when the worker has been exiting for exit_grace_ms.
+function Exchange:is_to_end()
+  if self.stopped or not loop.exiting() then return self.stopped end
+  local now = loop.now_ms()
+  self.exiting_since = self.exiting_since or now
+  return now - self.exiting_since >= self.options.exit_grace_ms
+end
+
+function Exchange:ended()
+  if self.socket then self.socket:close() end
+  self:on_end(nil, failure("closed", self.sent))
+end
+
+return M
