@@ -32,7 +32,27 @@ local function current_task()
   return thread and tasks[thread]
 end
 
+local taking -- the function that takes an outcome from a source, while it runs
+
+--- Says that a source is about to call this function, which must not be entered again: a finalizer may run in it.
+---@param fn function?  nil: it has returned
+function M.enter(fn)
+  taking = fn
+end
+
+-- An error may have been thrown out of the function.
+local function is_running(fn)
+  local level = 2
+  local frame = debug.getinfo(level, "f")
+  while frame and frame.func ~= fn do
+    level = level + 1
+    frame = debug.getinfo(level, "f")
+  end
+  return frame ~= nil
+end
+
 function M.ready()
+  if taking and is_running(taking) then return nil, "a finalizer cannot wait in the middle of another call" end
   if not current_task() or isyieldable() then return true end
   return nil, "Lua cannot yield here (a callback of gsub or sort, a metamethod, a finalizer, a debug hook): "
     .. "make the call where it can"

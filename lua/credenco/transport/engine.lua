@@ -69,6 +69,19 @@ local function hand_over(ticket, response, code, sent, detail)
   request:on_abandoned(response and response.status, code, sent)
 end
 
+local enter = loop.enter or function() end
+
+-- What driver:take() gives. It allocates, so a finalizer may run in it.
+local function left(...)
+  enter(nil)
+  return ...
+end
+
+local function take(driver)
+  enter(driver.take)
+  return left(driver:take())
+end
+
 -- A transfer has no ticket when an error was thrown between its start and its wait, from a debug hook say.
 local function deliver(self, id, ...)
   if not id then return false end
@@ -98,7 +111,7 @@ function Engine:step(wait_ms, most)
   local driver = self.driver
   local in_flight, more = driver:step(wait_ms, most)
   local answers = 0
-  while answers ~= most and not self.closed and deliver(self, driver:take()) do answers = answers + 1 end
+  while answers ~= most and not self.closed and deliver(self, take(driver)) do answers = answers + 1 end
   if in_flight == 0 and answers == 0 and next(self.entries) and not self.closed then tell_orphans(self) end
   return more or answers == most, answers
 end
