@@ -70,6 +70,28 @@ describe("credenco sandbox", function()
     assert.same({ code = "usage", message = path .. ": template 1 needs 'name'" }, cjson.decode(outcome.err).error)
   end)
 
+  it("behaves as it is asked to", function()
+    local run = start("--json", "--behaviour", "repeated_push=404", "--behaviour", "offer_ttl_s=5")
+    local port = tonumber(cjson.decode(run:stdout()).base_url:match ":(%d+)$")
+    local _, body = http.request(port, "GET", "/sandbox/behaviour")
+    run:kill "sigterm"
+    run:finish()
+    local shown = cjson.decode(body)
+    assert.same({ "404", 5, "before" }, { shown.repeated_push, shown.offer_ttl_s, shown.exchange })
+  end)
+
+  it("ends with 2 where it cannot behave so, and proposes the nearest", function()
+    for assignment, said in pairs {
+      ["repeated_psh=404"] = "did you mean 'repeated_push'?",
+      ["exchange=befor"] = "must be one of before, after; did you mean 'before'?",
+      ["exchange"] = "NAME=VALUE expected",
+    } do
+      local outcome = program.run { "sandbox", "--behaviour", assignment }
+      assert.same({ 2, "" }, { outcome.code, outcome.out })
+      assert.is_truthy(outcome.err:find(said, 1, true), outcome.err)
+    end
+  end)
+
   it("takes a number of workers, and no other word", function()
     local outcome = program.run { "sandbox", "--workers", "many" }
     assert.equal(2, outcome.code)

@@ -47,7 +47,12 @@ local DONE = {
   correct = function(db) return records.correct(db, one) end,
   move = function(db) return records.move(db, one) end,
   has = function(db) return records.has(db, "w", "filled 1", "line 2") end,
-  has_broken = function(db) return records.has_broken(db, { workflow = "w", copy = "line 1", message = "m" }) end,
+  state_of_broken = function(db)
+    return records.state_of_broken(db, { workflow = "w", copy = "line 1", message = "m" })
+  end,
+  move_broken = function(db)
+    return records.move_broken(db, { workflow = "w", copy = "line 1", run = 1, line = 1 })
+  end,
   renew = function(db) return workers.renew(db, "me") end,
 }
 for _, event in ipairs { "offered", "pushed", "next_step", "issued", "failed", "unknown", "skipped" } do

@@ -51,6 +51,9 @@ end
 local function settle(verdict, steps)
   return function(fresh, db) return fresh.settle.settle(db, "w", verdict, { key = "k" }, steps) end
 end
+local function give_up_line(fresh, db)
+  return fresh.settle.settle(db, "w", "skipped", { code = "code" }, 1)
+end
 local function correct(fresh, db)
   return fresh.records.correct(db, { workflow = "w", key = "k", input = "new input", run = 7, line = 8 })
 end
@@ -87,6 +90,8 @@ local CASES = {
   { "settle as failed", settle("failed", 1), { unknown = { state = "failed", owner = GONE, offer = GONE, wallet = GONE,
     code = "settled", stage = "person", message = "a person found that nothing was issued" } } },
   { "settle as skipped", settle("skipped", 1), { failed = given_up } },
+  { "settle a line without a key as skipped", give_up_line, { failed = also(given_up, { input = "input" }) },
+    before = { key = "", copy = "line 2 of a file" } },
   { "correct", correct, { failed = corrected, pending = corrected }, before = { owner = GONE } },
   { "correct what a worker has", correct, {}, before = { owner = "me" } },
 }
@@ -101,8 +106,9 @@ local function put(db, state, before)
   assert(db:execute "DELETE FROM credenco_record")
   local values = {}
   for i, name in ipairs(COLUMNS) do values[i] = record[name] ~= GONE and record[name] or nil end
-  assert(db:execute(("INSERT INTO credenco_record (workflow, key, copy, updated, %s) VALUES ('w', 'k', '', 1, %s)"):format(
-    table.concat(COLUMNS, ", "), ("?, "):rep(#COLUMNS - 1) .. "?"), (table.unpack or unpack)(values, 1, #COLUMNS)))
+  assert(db:execute(("INSERT INTO credenco_record (workflow, key, copy, updated, %s) VALUES ('w', '%s', '%s', 1, %s)"):format(
+    table.concat(COLUMNS, ", "), record.key or "k", record.copy or "", ("?, "):rep(#COLUMNS - 1) .. "?"),
+    (table.unpack or unpack)(values, 1, #COLUMNS)))
   return record
 end
 
@@ -123,8 +129,7 @@ local function difference(fresh, db, case, state)
     local wanted = expected[name] ~= GONE and expected[name] or nil
     if row[i] ~= wanted then return ("%s is %s"):format(name, tostring(row[i])) end
   end
-  local is_old = state == "unknown" and case[1]:find "^retry" -- as old as an offer can be
-  if changes and (row[#COLUMNS + 1] > 1) == (is_old ~= nil and is_old ~= false) then return "its time is wrong" end
+  if (row[#COLUMNS + 1] > 1) ~= (changes ~= nil) then return "its time is wrong" end
 end
 
 local function births(fresh)

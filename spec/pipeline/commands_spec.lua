@@ -183,8 +183,8 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.matches("columns not used: extra\n", check_header "coc_number,wallet,legal_name,,extra,")
   end)
 
-  it("read nothing when the column of the key or the wallet is missing, and warn of others", function()
-    for _, header in ipairs { "coc_nummer,wallet,legal_name", "coc_number,walet,legal_name" } do
+  it("read nothing when the column of the key, the wallet or a claim is missing, and warn of others", function()
+    for _, header in ipairs { "coc_nummer,wallet,legal_name", "coc_number,walet,legal_name", "coc_number,wallet,legal_nam" } do
       files.write(folder .. "/in.csv", header .. "\n10000001,2,3\n")
       for _, command in ipairs { "run", "load" } do
         local done = credenco(command, WORKFLOW, folder .. "/in.csv")
@@ -193,8 +193,9 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
       end
     end
     assert.is_nil(files.read(folder .. "/j.journal"))
-    files.write(folder .. "/in.csv", "coc_number,wallet,name\n10000001,2,3\n")
-    local done = credenco("run", WORKFLOW, folder .. "/in.csv")
+    files.write(folder .. "/w.lua", (files.read(WORKFLOW):gsub('"legal_name"', 'claims.text("legal_name", { required = false })')))
+    files.write(folder .. "/in.csv", "coc_number,wallet,name\n10000001,no-such-wallet,3\n")
+    local done = credenco("run", folder .. "/w.lua", folder .. "/in.csv")
     assert.equal(4, done.code)
     assert.matches('credenco: column "legal_name" is used by the workflow, and the source does not have it', done.err)
   end)
@@ -341,7 +342,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.matches("5 records = 1 issued %+ 3 failed %+ 0 unknown %+ 1 skipped %+ 0 pending", done.out)
     local report = credenco("report", "--csv", folder .. "/p.csv", "--json-file", folder .. "/p.json")
     assert.matches("1 failed  not_found at push_offer", report.out)
-    assert.matches("what to do: correct the lines: `credenco rejects`", report.out)
+    assert.matches("what to do: correct the lines:\n +credenco rejects companies %-%-output rejects.csv\n", report.out)
     assert.matches('10000004,.-in.csv,5,failed,1,push_offer,not_found,', files.read(folder .. "/p.csv"))
     assert.equal(4, #cjson.decode(files.read(folder .. "/p.json")).records)
     assert.equal(0, credenco("rejects", "-o", folder .. "/r.csv").code)
@@ -422,7 +423,7 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     credenco("run", workflow, two "not yet")
     local now = two "now"
     assert.matches("2 records = 1 issued %+ 0 failed %+ 0 unknown %+ 1 skipped", credenco("run", workflow, now).out)
-    assert.matches("what to do: .-credenco retry %-%-skipped", credenco("report").out)
+    assert.matches("what to do: .-credenco retry w %-%-skipped", credenco("report").out)
     assert.matches("1 skipped record forgotten; the next .- reads its line takes it up",
       credenco("retry", "--skipped", "--code", "not_accepted").out)
     assert.matches("2 records = 2 issued", credenco("run", workflow, now).out)

@@ -448,11 +448,10 @@ describe("confirmation", function()
     assert.is_true(most < 2100, most)
   end)
 
-  it("is asked of an offer that was old when it was pushed again, since it may have expired", function()
+  it("is asked of an offer that an earlier run made, since it may have expired meanwhile", function()
     bench.script.push_offer = { err("closed") }
     assert(bench:run(records(1)))
     assert.equal("offered", (bench:state_of("1")))
-    bench:ask(function(db) return db:execute("UPDATE credenco_record SET updated = updated - 3600") end)
     bench:restart()
     bench.script.push_offer = { function() return { http_status = 201 } end } -- the wallet drops it silently
     bench.script.issue_status = always_waiting
@@ -460,10 +459,9 @@ describe("confirmation", function()
     assert.equal("unknown", (bench:state_of("1")))
   end)
 
-  it("is asked of an offer whose age a clock that went back does not tell", function()
+  it("says that an offer which an earlier run made was taken in time", function()
     bench.script.push_offer = { err("closed") }
     assert(bench:run(records(1)))
-    bench:ask(function(db) return db:execute("UPDATE credenco_record SET updated = updated + 3600") end)
     bench:restart()
     assert(bench:run(nil))
     assert.equal(2, #bench.calls.issue_status)
@@ -486,11 +484,22 @@ describe("confirmation", function()
     local now_ms = loop.now_ms
     finally(function() loop.now_ms = now_ms end)
     bench.script.push_offer = { function(args, good)
-      loop.now_ms = function() return now_ms() + 61000 end
+      loop.now_ms = function() return now_ms() + 2001 end
       return good(args)
     end }
     assert(bench:run(records(1)))
     assert.equal(1, #bench.calls.issue_status)
+  end)
+
+  it("is not asked of an offer that is known to live longer", function()
+    local now_ms = loop.now_ms
+    finally(function() loop.now_ms = now_ms end)
+    bench.script.push_offer = { function(args, good)
+      loop.now_ms = function() return now_ms() + 2001 end
+      return good(args)
+    end }
+    assert(bench:run(records(1), { offer_lifetime_ms = 60000 }))
+    assert.equal(0, #bench.calls.issue_status)
   end)
 
   it("is not asked of an offer that is new because it was made after a long pause", function()

@@ -712,7 +712,6 @@ describe("a worker that was taken for dead, being only slow", function()
     local workflow = { steps = steps }
     assert(bench:run(records(30), { mode = "load", workflow = workflow }))
     local pushes, slow_ms = 0, { 200, 0, 400 }
-    bench.script.issue_status = always(function() return { status = "issue_request_created" } end)
     bench.script.push_offer = always(function(args, good)
       if bench.offer_ids[args.offer_uri].claims.id ~= "1" then
         loop.sleep(1)

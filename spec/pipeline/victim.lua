@@ -17,18 +17,19 @@ local summary = require "credenco.cli.pipeline.summary"
 local workflow = require "credenco.workflow"
 
 local client = credenco.new { base_url = base_url, api_key = api_key, timeout_ms = 20000 }
-local watched = setmetatable({}, { __index = client })
+local once = client:without_retries()
+local watched = setmetatable({ without_retries = function(self) return self end }, { __index = client })
 local REQUESTS = { create_checked_offer = "create_offer", push_checked_offer = "push_offer", issue_status = "issue_status" }
 for name, label in pairs(REQUESTS) do
   watched[name] = function(_, ...)
-    return client[name](client, ...)
+    return once[name](once, ...)
   end
   killer.watch(watched, name, label)
 end
 
 local given = {
   workflow = assert(workflow.load("spec/pipeline/company.lua")), journal = journal, client = watched,
-  concurrency = 32, attempts = 8, per_s = tonumber(arg[8]),
+  concurrency = 32, attempts = 8, new_journal = true, per_s = tonumber(arg[8]),
 }
 if mode ~= "work" then given.source = assert(source.open(csv)) end
 local result, err = pipeline[mode](given)

@@ -1,4 +1,5 @@
 --- docs/sandbox.md says what the code does.
+local behaviours = require "credenco.sandbox.behaviours"
 local faults = require "credenco.sandbox.app.faults"
 local sandbox_settings = require "credenco.sandbox.settings"
 local template_file = require "credenco.sandbox.issuer.template_file"
@@ -49,6 +50,18 @@ describe("the sandbox's documentation", function()
         assert.is_true(is_in(text, name), name)
       end
     end
+  end)
+
+  it("names every behaviour and its values, the default first, and none that is not there", function()
+    local text, rows = section "Behaviour", 0
+    for name, values in text:gmatch "\n| `([%w_]+)` | ([^|]+) |" do
+      local row = behaviours.BY_NAME[name]
+      local expected = row.values and "`" .. table.concat(row.values, "`, `") .. "`"
+        or ("%d, from %d to %d"):format(row.default, row.range[1], row.range[2])
+      assert.equal(expected, values, name)
+      rows = rows + 1
+    end
+    assert.equal(#behaviours.LIST, rows)
   end)
 
   it("names every reason a wallet can have, and none it cannot", function()

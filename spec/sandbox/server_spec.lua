@@ -1,5 +1,6 @@
 --- Starting and stopping the sandbox.
 local conf = require "credenco.sandbox.host.conf"
+local files = require "spec.support.files"
 local http = require "spec.sandbox.http"
 local install = require "credenco.sandbox.host.install"
 local sandbox = require "credenco.sandbox"
@@ -55,9 +56,33 @@ describe("the sandbox as a server", function()
   end)
 
   it("names the packages to install when nginx is missing", function()
-    local found, err = install.find { "/nowhere" }
+    local found, err = install.find(nil, { "/nowhere" })
     assert.is_nil(found)
     assert.matches("libnginx%-mod%-http%-lua", err)
+  end)
+
+  it("names the nginx that it was given and cannot run", function()
+    local found, err, at_fault = sandbox.start { nginx = "/nowhere/nginx" }
+    assert.is_nil(found)
+    assert.equal("install", at_fault)
+    assert.matches("^/nowhere/nginx is not a program", err)
+  end)
+
+  -- a program that says it was built as nginx was, and is never started
+  local function built_with(arguments)
+    local path = os.tmpname()
+    files.write(path, ("#!/bin/sh\necho 'configure arguments: %s' >&2\n"):format(arguments))
+    assert(uv.fs_chmod(path, tonumber("700", 8)))
+    local found, err = install.find(path)
+    os.remove(path)
+    return found, err
+  end
+
+  it("loads no Lua module into an nginx that has it built in", function()
+    local found = assert(built_with "--modules-path=/usr/lib/nginx/modules --add-module=../ngx_lua-0.10.28")
+    assert.is_false(found.modules)
+    found = assert(built_with "--modules-path=/usr/lib/nginx/modules --add-dynamic-module=/src/lua-nginx-module")
+    assert.is_string(found.modules)
   end)
 
   it("says so when its memory is full, and goes on", function()

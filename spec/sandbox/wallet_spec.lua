@@ -268,7 +268,7 @@ end)
 
 describe("a wallet that answers before the exchange", function()
   it("keeps the credential all the same, a little later", function()
-    local world = worlds.start { exchange = "after" }
+    local world = worlds.start { behaviour = { exchange = "after" } }
     local wallet = world:new_wallet()
     assert.equal(201, world:push(wallet, (world:offer())).status)
     world:wait_for(function() return #world:wallet(wallet).credentials == 1 end)

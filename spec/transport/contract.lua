@@ -230,6 +230,17 @@ case("never takes an answer that came unasked for the next request's", function(
   expect.equal(false, response ~= nil and response.body == "unasked!", "the second got the unasked answer")
 end)
 
+case("gives thirty requests their own answers, whatever stray ones come between them", function(t)
+  local script, created = {}, "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
+  for i = 1, 30 do
+    local body = tostring(i)
+    local bytes = ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(#body, body)
+    script[i] = { act = "raw", bytes = bytes .. (i % 10 == 5 and created or ""), after = "next" }
+  end
+  local url = t.env.scenario({ other = script }).url
+  for i = 1, 30 do expect.equal(tostring(i), t:answer(url .. "/x", { method = "POST" }).body, "body") end
+end)
+
 case("never repeats a request by itself", function(t)
   local scenario = t.env.scenario { other = { "proper", "close" } }
   t:answer(scenario.url .. "/x", { method = "POST" })

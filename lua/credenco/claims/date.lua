@@ -35,12 +35,13 @@ end
 ---@param text string
 ---@param notation string
 ---@return string? iso nil when the text is no date in that notation, or no day of the calendar
+---@return boolean? written the text is right, and the day is not
 function M.read(text, notation)
   local how = NOTATIONS[notation]
   local part = { text:match(how.pattern) }
   if not part[1] then return nil end
   local year, month, day = tonumber(part[how.year]), tonumber(part[how.month]), tonumber(part[how.day])
-  if month < 1 or month > 12 or day < 1 or day > days_in(month, year) then return nil end
+  if month < 1 or month > 12 or day < 1 or day > days_in(month, year) then return nil, true end
   return ("%04d-%02d-%02d"):format(year, month, day)
 end
 

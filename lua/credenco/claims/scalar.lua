@@ -262,7 +262,10 @@ function calendar_date.fits(options)
 end
 
 function calendar_date.read(value, options)
-  return type(value) == "string" and date.read(trimmed(value), options.notation) or nil
+  if type(value) ~= "string" then return nil end
+  local day, written = date.read(trimmed(value), options.notation)
+  if not written then return day end
+  return nil, "a day that is not in the calendar", "a day of the calendar, written as " .. options.notation
 end
 
 return { text = text, integer = integer, number = number, boolean = boolean, date = calendar_date }

@@ -286,6 +286,14 @@ function Client:pollfd()
   return self.transport.pollfd and self.transport:pollfd()
 end
 
+--- The same client for one that decides itself what is sent again (credenco.pipeline): a request is sent once, or twice
+--- where a token had to be renewed. Both are closed together.
+---@return credenco.Client
+function Client:without_retries()
+  local retry = self.options.retry
+  return setmetatable({ flows = {}, context = core.context(1, retry.base_ms, retry.cap_ms) }, { __index = self })
+end
+
 --- Closes the connections, and a transport of the caller's own when it has a method
 --- close. What is under way ends with the error `closed`.
 function Client:close()

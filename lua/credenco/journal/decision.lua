@@ -5,25 +5,45 @@ local transitions = require "credenco.journal.transitions"
 
 local M = {}
 
---- Which records: one, all of a cause, or all that a decision can be about.
----@param which { key?: string, code?: string }
+-- A line without a key, by where it stands: in a file as it was named or where it really is.
+local LINE = [[key = '' AND line = CAST(:line AS INTEGER) AND run IN
+  (SELECT id FROM credenco_run WHERE credenco_run.workflow = :workflow AND (source = :file OR place = :file))]]
+
+--- Which records: one, all of a cause, or all that a decision can be about; or a line without a key.
+---@class credenco.journal.Which
+---@field key? string
+---@field code? string
+---@field file? string with `line`
+---@field line? integer
+
+---@param which credenco.journal.Which
 ---@return string condition
 function M.condition(which)
+  if which.line then return LINE end
   if which.key then return "key = :key" end
   if which.code then return "code = :code" end
   return "true"
+end
+
+--- What a statement with that condition is given.
+---@param workflow string
+---@param which credenco.journal.Which
+---@return table<string, any>
+function M.values(workflow, which)
+  return { workflow = workflow, key = which.key, code = which.code, file = which.file, line = which.line }
 end
 
 --- An event that leads to several states has a row for each: their conditions exclude one another.
 ---@param db credenco.journal.Database
 ---@param event string
 ---@param workflow string
----@param which { key?: string, code?: string }
+---@param which credenco.journal.Which
 ---@param steps? integer how many the workflow has, where that matters
 ---@return integer? changed
 ---@return string? err
 function M.carry_out(db, event, workflow, which, steps)
-  local values = { workflow = workflow, key = which.key, code = which.code, steps = steps }
+  local values = M.values(workflow, which)
+  values.steps = steps
   local changed = 0
   local ok, err = db:transaction(function()
     for _, row in ipairs(transitions.of(event)) do

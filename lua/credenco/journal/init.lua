@@ -5,6 +5,7 @@ local background = require "credenco.journal.background"
 local core = require "credenco.core"
 local database = require "credenco.journal.database"
 local dialect_module = require "credenco.journal.dialect"
+local edition = require "credenco.journal.edition"
 local executor = require "credenco.journal.executor"
 local journal_url = require "credenco.journal.url"
 local lock = require "credenco.journal.lock"
@@ -21,6 +22,7 @@ local M = {}
 ---@field db credenco.journal.Database
 ---@field url string as it may be printed
 ---@field location string as it was given
+---@field edition credenco.journal.Edition|false what its file is known by
 ---@field shared boolean any number of workers may use it at a time
 local Journal = {}
 Journal.__index = Journal
@@ -31,7 +33,9 @@ local function is_other(url, dialect)
 end
 
 local function prepare(self, url, options)
-  local err
+  local dialect = dialect_module.of(url)
+  local found, err = dialect.edition(url)
+  if found == nil then return nil, err end
   if options.alone and not self.shared then
     self.lock, err = lock.take(url)
     if not self.lock then return nil, err end
@@ -39,6 +43,8 @@ local function prepare(self, url, options)
   self.location = url
   self.db, err = database.open(url)
   if not self.db then return nil, err end
+  self.edition, err = dialect.edition(url)
+  if self.edition == nil then return nil, err end
   return schema.ensure(self.db, { queue = options.queue or self.shared })
 end
 
@@ -93,13 +99,20 @@ local function in_place(db)
   return { carry_out = function(_, groups) return executor.carry_out(db, groups) end }
 end
 
+--- What has happened to the journal's file since it was opened, if anything has.
+---@return string? flaw
+function Journal:flaw()
+  local flaw = self.edition and edition.flaw(self.edition)
+  return flaw and ("%s: the journal %s"):format(self.url, flaw) or nil
+end
+
 --- A writer for a worker, to be closed before the journal.
 ---@return credenco.journal.Writer
 function Journal:writer(scope)
   local executing = self.location ~= ":memory:" and background.open(self.location)
   local presence = workers.presence(self.db, scope.owner)
   if executing and presence then executing:carry_out { { presence } } end
-  return writer.new(self.db, scope, executing or in_place(self.db))
+  return writer.new(self.db, scope, executing or in_place(self.db), function() return self:flaw() end)
 end
 
 --- Leaves nothing of what was erased in the unused parts of a file.

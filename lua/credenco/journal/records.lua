@@ -50,7 +50,7 @@ VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 'source', ?, {now}) ON CONFLICT ]]
 
 -- What has no key is known by its place: another line there replaces the one that was.
 local ADD_BROKEN = ADD_END .. [[(workflow, key, copy) DO UPDATE
-SET run = excluded.run, line = excluded.line, input = excluded.input, code = excluded.code,
+SET run = excluded.run, line = excluded.line, state = excluded.state, input = excluded.input, code = excluded.code,
   message = excluded.message, updated = excluded.updated]]
 local ADD_DUPLICATE = ADD_END .. "DO NOTHING"
 
@@ -65,19 +65,31 @@ function M.add_end(db, item)
     item.input and bytes.encode(item.input), item.code, bytes.encode(item.message))
 end
 
-local BROKEN = "SELECT input, message FROM credenco_record WHERE workflow = ? AND key = '' AND copy = ?"
+local BROKEN = "SELECT input, message, state FROM credenco_record WHERE workflow = ? AND key = '' AND copy = ?"
 
---- Whether a line without a key is in the journal as it is.
+--- The state in which a line without a key is in the journal as it is; false when it is not, or is another one there.
 ---@param db credenco.journal.Database
 ---@param item table as for `add_end`
----@return boolean?
+---@return "failed"|"skipped"|false|nil state
 ---@return string? err
-function M.has_broken(db, item)
+function M.state_of_broken(db, item)
   local rows, err = db:rows(BROKEN, item.workflow, item.copy)
   if not rows then return nil, err end
   local kept = rows[1]
-  return kept ~= nil and kept[1] == (item.input and bytes.encode(item.input))
-    and (item.input ~= nil or kept[2] == bytes.encode(item.message))
+  local same = kept ~= nil and kept[1] == (item.input and bytes.encode(item.input))
+    and (item.input ~= nil or kept[3] == "skipped" or kept[2] == bytes.encode(item.message))
+  return same and kept[3]
+end
+
+local MOVE_BROKEN = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = '' AND copy = ?"
+
+--- Notes that a line without a key, which somebody has given up, was met again.
+---@param db credenco.journal.Database
+---@param item table as for `add_end`
+---@return integer? changed
+---@return string? err
+function M.move_broken(db, item)
+  return db:change(MOVE_BROKEN, item.run, item.line, item.workflow, item.copy)
 end
 
 -- Meeting again -------------------------------------------------------------------------------------
@@ -218,7 +230,7 @@ WITH free AS MATERIALIZED (
 UPDATE credenco_record SET owner = ?
 FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
   AND credenco_record.copy = free.copy AND COALESCE(credenco_record.owner, '') = ''
-RETURNING credenco_record.key, run, line, state, step, input, offer, {now} - updated]]
+RETURNING credenco_record.key, run, line, state, step, input, offer]]
 local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.OPEN_LIST), TAKE:format(states.BEGUN_LIST)
 
 local function in_order(a, b)
@@ -238,7 +250,7 @@ function M.take(db, scope, limit, only_begun)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do
     rows[i] = { key = row[1], run = row[2], line = row[3], state = row[4], step = row[5],
-      input = row[6] and bytes.decode(row[6]), offer = row[7], age_s = row[8], resumed = true }
+      input = row[6] and bytes.decode(row[6]), offer = row[7], resumed = true }
   end
   table.sort(rows, in_order)
   return rows

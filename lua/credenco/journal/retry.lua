@@ -22,12 +22,27 @@ DELETE FROM credenco_record WHERE workflow = :workflow AND state = 'skipped' AND
 --- Forgets records that were skipped, so that the next reading of their lines takes them for new ones.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@param which { code?: string, key?: string }
+---@param which credenco.journal.Which
 ---@return integer? forgotten
 ---@return string? err
 function M.forget_skipped(db, workflow, which)
-  return db:change_named(FORGET_SKIPPED .. decision.condition(which),
-    { workflow = workflow, key = which.key, code = which.code })
+  return db:change_named(FORGET_SKIPPED .. decision.condition(which), decision.values(workflow, which))
+end
+
+local FORGET_LINES = [[
+DELETE FROM credenco_record WHERE workflow = :workflow AND key = '' AND state = :state AND ]]
+
+--- Forgets lines without a key, so that the next reading takes them for new ones: they may have one by then.
+---@param db credenco.journal.Database
+---@param workflow string
+---@param state "failed"|"skipped"
+---@param which credenco.journal.Which
+---@return integer? forgotten
+---@return string? err
+function M.forget_lines(db, workflow, state, which)
+  local values = decision.values(workflow, which)
+  values.state = state
+  return db:change_named(FORGET_LINES .. decision.condition(which), values)
 end
 
 local FORGET = [[

@@ -106,17 +106,17 @@ function M.unread(db, workflow)
   return rows
 end
 
-local PLACES = "SELECT DISTINCT place FROM credenco_run WHERE workflow = ? AND place IS NOT NULL"
+local SOURCES = "SELECT DISTINCT place, format FROM credenco_run WHERE workflow = ? ORDER BY place"
 
---- Where the files are that a workflow's lines came from.
+--- What a workflow's lines came from.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return string[]? places
+---@return { place: string?, format: string }[]? sources a place is where a file really is; nothing else has one
 ---@return string? err
-function M.places(db, workflow)
-  local rows, err = db:rows(PLACES, workflow)
+function M.sources(db, workflow)
+  local rows, err = db:rows(SOURCES, workflow)
   if not rows then return nil, err end
-  for i, row in ipairs(rows) do rows[i] = row[1] end
+  for i, row in ipairs(rows) do rows[i] = { place = row[1], format = row[2] } end
   return rows
 end
 

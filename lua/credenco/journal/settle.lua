@@ -16,7 +16,7 @@ end
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param verdict "issued"|"failed"|"skipped"
----@param which { key: string }|{ code: string } one record, or all of a cause
+---@param which credenco.journal.Which one record or line, or all of a cause
 ---@param steps integer how many steps the workflow has
 ---@return integer? settled
 ---@return string? err

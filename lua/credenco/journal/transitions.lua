@@ -17,6 +17,7 @@ local M = {}
 ---@field from? string[] none: the event adds the record
 ---@field to string
 ---@field by "worker"|"person"
+---@field of? "line" it changes lines without a key, and not records
 ---@field sets? table<string, string>
 ---@field only? string a further condition
 
@@ -40,9 +41,6 @@ local REASONLESS = { wallet = "NULL", code = "NULL", stage = "NULL", message = "
 local AGAIN = plus(REASONLESS, { owner = "NULL" })
 -- A person decided. There is nothing left to deliver.
 local SETTLED = { owner = "NULL", offer = "NULL", wallet = "NULL", code = "'settled'", stage = "'person'" }
-
--- How old the offer of an unknown record is nobody has written down: older than any that may count as fresh.
-local AGE_UNKNOWN = "0"
 
 ---@type credenco.journal.Transition[]
 M.ROWS = {
@@ -75,9 +73,9 @@ M.ROWS = {
   { event = "retry_failed", from = { "failed" }, to = "pending", by = "person", only = "input IS NOT NULL",
     sets = AGAIN },
   { event = "retry_unknown", from = { "unknown" }, to = "offered", by = "person",
-    only = "input IS NOT NULL AND offer IS NOT NULL", sets = plus(AGAIN, { updated = AGE_UNKNOWN }) },
+    only = "input IS NOT NULL AND offer IS NOT NULL", sets = AGAIN },
   { event = "retry_unknown", from = { "unknown" }, to = "pushed", by = "person",
-    only = "input IS NOT NULL AND offer IS NULL", sets = plus(AGAIN, { updated = AGE_UNKNOWN }) },
+    only = "input IS NOT NULL AND offer IS NULL", sets = AGAIN },
 
   -- A person looked into the wallet, or gives a record up. What was issued at the last step is done; before that the
   -- next step is to come.
@@ -89,6 +87,9 @@ M.ROWS = {
     sets = plus(SETTLED, { message = "'a person found that nothing was issued'" }) },
   { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person",
     sets = plus(SETTLED, { input = "NULL", message = "'given up by a person'" }) },
+  -- What a line without a key is known again by, when its file is read anew, is the line.
+  { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person", of = "line",
+    sets = plus(SETTLED, { message = "'given up by a person'" }) },
 }
 
 --- The rows of an event; there is one for an event that a worker causes.
@@ -118,7 +119,7 @@ local function assignments(row)
   for column in pairs(row.sets) do columns[#columns + 1] = column end
   table.sort(columns)
   for _, column in ipairs(columns) do parts[#parts + 1] = ("%s = %s"):format(column, row.sets[column]) end
-  if not row.sets.updated then parts[#parts + 1] = "updated = {now}" end
+  parts[#parts + 1] = "updated = {now}"
   return table.concat(parts, ", ")
 end
 
@@ -126,6 +127,7 @@ end
 local WHICH = {
   worker = "{record_is_v} AND COALESCE(credenco_record.owner, '') = :owner",
   person = "credenco_record.workflow = :workflow AND {which} AND credenco_record.copy = ''",
+  line = "credenco_record.workflow = :workflow AND {which} AND credenco_record.key = ''",
 }
 
 --- The UPDATE of a row. A worker's is about a table `v` of items, a person's about the records that `{which}` stands for.
@@ -134,7 +136,7 @@ local WHICH = {
 function M.update(row)
   assert(row.from, row.event .. " adds a record")
   local sql = ("UPDATE credenco_record SET %s%s WHERE %s AND %s"):format(assignments(row),
-    row.by == "worker" and " {from_v}" or "", WHICH[row.by], states.condition(row.from))
+    row.by == "worker" and " {from_v}" or "", WHICH[row.of or row.by], states.condition(row.from))
   return row.only and sql .. " AND " .. row.only or sql
 end
 

@@ -38,9 +38,10 @@ end
 ---@param db credenco.journal.Database for what has to be asked
 ---@param scope { workflow: string, owner: string }
 ---@param executing { carry_out: fun(self: table, groups: credenco.journal.Write[][]): integer[]?, string? }
+---@param flaw fun(): string? why the journal must not be written any more
 ---@return credenco.journal.Writer
-function M.new(db, scope, executing)
-  return setmetatable({ db = db, scope = scope, executor = executing, group = new_group(),
+function M.new(db, scope, executing, flaw)
+  return setmetatable({ db = db, scope = scope, executor = executing, flaw = flaw, group = new_group(),
     turn = slots.new(1), is_idle = function() return true end }, Writer)
 end
 
@@ -107,6 +108,8 @@ function Writer:carry_out_here(group, lists)
 end
 
 function Writer:carry_out(group)
+  local flaw = self.flaw()
+  if flaw then return nil, flaw end
   local lists = listed(self, group)
   if #group.calls > 0 then return self:carry_out_here(group, lists) end
   local changed, err = self.executor:carry_out(lists)

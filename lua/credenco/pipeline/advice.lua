@@ -1,48 +1,94 @@
---- What to do about a cause, by its code; for reports.
+--- What leads out of a cause: for reports. A cause has one way out or several, and a way is what a person has to see to
+--- and the commands that follow it; `credenco.cli.pipeline.way_out` makes them lines to be typed.
 
 local M = {}
 
-local BY_CODE = {
-  broken_line = "correct the lines: `credenco rejects` writes them to a file",
-  invalid_record = "correct the lines (`credenco rejects`) or the mapping, then run again",
-  invalid_claims = "correct the values, or the mapping",
-  invalid_argument = "correct the lines: a wallet key or template is not valid",
-  duplicate = "nothing, if the lines mean the same record: the first one counts; else correct the key of the later one",
-  not_accepted = "nothing, if the workflow is right to leave these out; "
-    .. "else correct it, `credenco retry --skipped` and run it again",
-  hook_failed = "correct the workflow's function at the place named",
-  not_found = "check that the wallet and the template exist, then `credenco retry`",
-  rejected = "read the server's words; run the corrected lines (`credenco rejects`), which needs no retry, "
-    .. "or correct the template, then `credenco retry`",
-  rate_limited = "lower --rate, then `credenco retry`",
-  connect_failed = "check the network and the server, then `credenco retry`",
-  tls_failed = "check the server's certificate or --ca-file, then `credenco retry`",
-  timeout = "check the server, raise --timeout, then `credenco retry`",
-  server_error = "ask the server's operator, then `credenco retry`",
-  bad_response = "check --base-url and what stands between here and the server, then `credenco retry`",
-  issue_failed = "look at the issuer's log for these, then `credenco retry`",
-  not_confirmed = "ask again later: `credenco retry --unknown` asks for the status and pushes nothing; "
-    .. "or look in the wallet, `credenco settle` writes down what you found",
-  already_asked = "look in the wallet, `credenco settle` writes down what you found; "
-    .. "if the credential is not there, ask the issuer's operator",
+-- The commands by name; `way_out` knows their arguments.
+local CORRECT = { "rejects", "edit", "run_rejects" }
+local RETRY = { "retry", "run" }
+local RETRY_UNKNOWN = { "retry_unknown", "run" }
+local READ_AGAIN = { "retry", "run_source" }
+local TAKE_IN = { "retry_skipped", "run_source" }
+local GIVE_UP = { "settle_skipped" }
+local NOT_THERE = { "settle_failed", "retry_settled", "run" }
+
+---@class credenco.pipeline.Way
+---@field [1] string what to see to
+---@field [2] string[] commands, in their order
+
+local function way(text, commands) return { text, commands or {} } end
+
+local FOUND = { way("look in the wallets (`credenco report --csv`). The credential is there", { "settle_issued" }),
+  way("it is not there, and cannot come any more", NOT_THERE) }
+
+local function unknown(first) return { first, FOUND[1], FOUND[2] } end
+
+-- Lines without a key come from the source; they are known by their place alone.
+local OF_LINES = {
+  broken_line = { way("correct the lines", CORRECT),
+    way("or give them up, as those that are too long to be kept", GIVE_UP) },
+  invalid_record = { way("correct the lines", CORRECT), way("or correct the workflow's key", READ_AGAIN) },
 }
 
--- What a person said.
-local SETTLED = {
-  failed = "nothing; or `credenco retry` to ask for a new offer",
-  skipped = "nothing; or `credenco retry --skipped`, and the next run that reads the line takes it up again",
+---@type table<string, credenco.pipeline.Way[]>
+local FAILED = {
+  invalid_record = { way("correct the lines", CORRECT), way("or correct the workflow", RETRY) },
+  invalid_claims = { way("correct the values", CORRECT), way("or correct the workflow", RETRY) },
+  invalid_argument = { way("correct the lines: a wallet key or template is not valid", CORRECT),
+    way("or correct the workflow", RETRY) },
+  hook_failed = { way("correct the workflow's function at the place named", RETRY) },
+  not_found = { way("see that the wallets and the template exist", RETRY), way("or correct the lines", CORRECT) },
+  rejected = { way("read the server's words; correct the template or the workflow", RETRY),
+    way("or correct the lines", CORRECT) },
+  rate_limited = { way("wait, or give `run` a lower --rate", RETRY) },
+  connect_failed = { way("check the network and the server", RETRY) },
+  tls_failed = { way("check the server's certificate, or --ca-file", RETRY) },
+  timeout = { way("check the server, or give `run` a longer --timeout", RETRY) },
+  server_error = { way("ask the server's operator", RETRY) },
+  bad_response = { way("check --base-url, and what is between here and the server", RETRY) },
+  issue_failed = { way("look into the issuer's log", RETRY) },
+  settled = { way("nothing; or ask for a new offer", RETRY) },
 }
 
-local UNKNOWN_PUSH = "look in the wallet; `credenco retry --unknown` pushes the same offer again, "
-  .. "which issues nothing twice; `credenco settle` writes down what you found"
+local UNKNOWN = {
+  not_confirmed = unknown(way("ask again; nothing is pushed", RETRY_UNKNOWN)),
+  already_asked = FOUND,
+}
 
----@param state string
+local SKIPPED = {
+  duplicate = { way "nothing, if the lines mean the same: the first one counts; else correct the key of the later" },
+  not_accepted = { way("nothing, if the workflow is right to leave these out; else correct it", TAKE_IN) },
+  settled = { way("nothing; or take them up again after all", TAKE_IN) },
+}
+
+local OTHER = {
+  failed = { way("see to the cause", RETRY) },
+  unknown = unknown(way("push the same offers again, which issues nothing twice", RETRY_UNKNOWN)),
+  skipped = { way "nothing" },
+}
+
+local BY_STATE = { failed = FAILED, unknown = UNKNOWN, skipped = SKIPPED }
+
+--- The ways out of a cause, the most likely first.
+---@param state "failed"|"unknown"|"skipped"
 ---@param code string?
----@return string
-function M.of(state, code)
-  if state == "unknown" and code ~= "not_confirmed" and code ~= "already_asked" then return UNKNOWN_PUSH end
-  if code == "settled" then return SETTLED[state] end
-  return BY_CODE[code] or "`credenco retry` when the cause is gone"
+---@param stage string?
+---@return credenco.pipeline.Way[]
+function M.ways(state, code, stage)
+  if state == "failed" and stage == "source" and OF_LINES[code] then return OF_LINES[code] end
+  return BY_STATE[state][code] or OTHER[state]
+end
+
+--- Every cause that there is: state, code and stage. A record may have others, of a later version.
+---@return { state: string, code: string, stage: string? }[]
+function M.causes()
+  local list = {}
+  for state, by_code in pairs(BY_STATE) do
+    for code in pairs(by_code) do list[#list + 1] = { state = state, code = code } end
+  end
+  for code in pairs(OF_LINES) do list[#list + 1] = { state = "failed", code = code, stage = "source" } end
+  for state in pairs(OTHER) do list[#list + 1] = { state = state, code = "another" } end
+  return list
 end
 
 return M

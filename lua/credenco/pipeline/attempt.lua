@@ -19,7 +19,8 @@ end
 -- Each try to make an offer is a beginning of its life; waiting for a turn is not.
 local CREATE = { step = "create_offer", method = "create_checked_offer", judge = outcome.of_create,
   begin = function(job) job.made_ms = loop.now_ms() end }
-local PUSH = { step = "push_offer", method = "push_checked_offer", judge = outcome.of_push }
+-- All tries to push an offer count together, whatever was asked for between them.
+local PUSH = { step = "push_offer", method = "push_checked_offer", judge = outcome.of_push, counted_in = "pushes" }
 local STATUS = { step = "issue_status", method = "issue_status", judge = of_status_error }
 
 -- The client throws for what can never be sent; here it comes out of a record.
@@ -46,7 +47,7 @@ local function request(run, kind, ...)
   run.slots:take()
   if run.stopping and kind == CREATE then return run.slots:give() end
   if kind.begin then kind.begin(...) end
-  local result, err = protected(run.client, kind, ...)
+  local result, err = protected(run.sender, kind, ...)
   run.slots:give()
   run.writer:nudge()
   note_reach(run, result, err)
@@ -65,19 +66,18 @@ end
 
 -- Sends until it is answered or given up.
 local function persist(run, job, kind, ...)
-  local tries = 0
+  local tries = kind.counted_in and job[kind.counted_in] or 0
   while true do
     local result, err = request(run, kind, ...)
     if result then return result end
     if not err then return nil, nil, "left open" end
     local verdict = kind.judge(err)
+    if verdict == "again" or verdict == "ask" then tries = tries + 1 end
+    if kind.counted_in then job[kind.counted_in] = tries end
     if verdict == "fail" or verdict == "ask" then return nil, err, verdict end
     if verdict == "stop" then run:stop("refused", err) end
     if run.stopping then return nil, err, "left open" end
-    if verdict == "again" then
-      tries = tries + 1
-      if tries >= run.options.attempts and not run.outage:is_on() then return nil, err, "fail" end
-    end
+    if verdict == "again" and tries >= run.options.attempts and not run.outage:is_on() then return nil, err, "fail" end
     local go_on = verdict == "slower" and slow_down(run, err) or verdict == "again" and wait_before(run, job, tries)
     if not go_on then return nil, err, "left open" end
   end
@@ -108,10 +108,19 @@ function M.status(run, job)
   if verdict == "fail" then return {} end
 end
 
+--- Asks for a status with one request, on no record's behalf.
+---@param run credenco.pipeline.Run
+---@param correlation_id string
+---@return { status?: string }?
+---@return table? err
+function M.ask_once(run, correlation_id)
+  return protected(run.sender, STATUS, correlation_id)
+end
+
 --- Waits before asking again about a push whose answer was lost.
 ---@return boolean go_on
-function M.wait_before_repeat(run, job, tries)
-  return wait_before(run, job, tries)
+function M.wait_before_repeat(run, job)
+  return wait_before(run, job, job.pushes)
 end
 
 --- What an error says, with the server's own words where there are any.

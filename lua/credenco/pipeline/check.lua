@@ -5,6 +5,7 @@ local claims_columns = require "credenco.claims.columns"
 local hooks = require "credenco.pipeline.hooks"
 local json = require "credenco.base.json"
 local prepare = require "credenco.pipeline.prepare"
+local suspicious = require "credenco.pipeline.suspicious"
 
 local M = {}
 
@@ -21,6 +22,8 @@ local WATCHED = 100
 ---@field untried? boolean `accept` or `before_issue` asked the client, which a check does not have
 ---@field problems { line: integer, step?: integer, path: string, column?: string, found: string, fits?: string, refused?: string }[] the first ones
 ---@field more integer problems beyond those
+---@field warnings { line: integer, column?: string, what: string }[] the first things that fit and are hardly meant
+---@field more_warnings integer beyond those
 ---@field unknown_columns string[] used by the workflow, not in the source
 ---@field hopeless boolean one of these is a column without which no line can fit
 ---@field unused_columns string[] in the source, not used by the workflow
@@ -28,7 +31,8 @@ local WATCHED = 100
 ---@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table, next_steps?: table[] }
 
 local function blank()
-  return { lines = 0, good = 0, refused = 0, skipped = 0, duplicates = 0, problems = {}, more = 0 }
+  return { lines = 0, good = 0, refused = 0, skipped = 0, duplicates = 0, problems = {}, more = 0,
+    warnings = {}, more_warnings = 0 }
 end
 
 -- Where a workflow has several steps, a claim of one name may be in each of them.
@@ -39,6 +43,17 @@ local function add(report, line, problem, step)
   end
   report.problems[#report.problems + 1] = { line = line, step = step, path = problem.path, column = problem.column,
     found = problem.kind, fits = problem.fits, refused = problem.refused }
+end
+
+local function warn(report, item, key, format)
+  for _, found in ipairs(suspicious.of(item, key, format)) do
+    if #report.warnings < MAX_LISTED then
+      found.line = item.line
+      report.warnings[#report.warnings + 1] = found
+    else
+      report.more_warnings = report.more_warnings + 1
+    end
+  end
 end
 
 local function column_of(field)
@@ -142,8 +157,9 @@ local function first_of(item, key, jobs)
   return first
 end
 
-local function try_record(report, workflow, item, record, line_of)
+local function try_record(report, workflow, item, record, line_of, format)
   local key, key_problem = key_of(workflow, record)
+  if format then warn(report, item, key, format) end
   if key and repeats(report, workflow, item, key, line_of) then return end
   local all, jobs = { key_problem and { what = key_problem } }, {}
   for index in ipairs(workflow.steps) do
@@ -165,7 +181,7 @@ local function try_record(report, workflow, item, record, line_of)
   end
 end
 
-local function try_line(report, workflow, item, seen, line_of)
+local function try_line(report, workflow, item, seen, line_of, format)
   report.lines = report.lines + 1
   if item.broken then
     report.refused = report.refused + 1
@@ -176,7 +192,7 @@ local function try_line(report, workflow, item, seen, line_of)
   if report.lines <= WATCHED then
     try_record(blank(), workflow, item, claims_columns.watched(item.record, seen), {})
   end
-  try_record(report, workflow, item, item.record, line_of)
+  try_record(report, workflow, item, item.record, line_of, format)
 end
 
 -- Every record may have names of its own.
@@ -204,8 +220,10 @@ local function repeated(workflow, source, seen)
   return list
 end
 
--- What no line can do without: key, wallets, and claims that are required.
-local function needed_columns(workflow)
+--- The columns that no line can do without: those of key, wallets, and claims that are required.
+---@param workflow credenco.Workflow
+---@return table<string, boolean>
+function M.needed_columns(workflow)
   local needed = {}
   if type(workflow.key) == "table" then needed[workflow.key.column] = true end
   for _, step in ipairs(workflow.steps) do
@@ -229,7 +247,7 @@ local function add_columns(report, workflow, source, seen, names)
   if #header > 0 then
     report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header, not source.columns)
   end
-  report.hopeless = any_of(report.unknown_columns, needed_columns(workflow))
+  report.hopeless = any_of(report.unknown_columns, M.needed_columns(workflow))
   report.repeated_columns = repeated(workflow, source, seen)
 end
 
@@ -247,7 +265,7 @@ function M.run(workflow, source, limit)
     if err then return nil, err end
     if not item then break end
     if not source.columns and item.record then add_names(names, item.record) end
-    try_line(report, workflow, item, seen, line_of)
+    try_line(report, workflow, item, seen, line_of, source.format)
   end
   add_columns(report, workflow, source, seen, names)
   return report

@@ -7,6 +7,7 @@ local journal_bytes = require "credenco.journal.bytes"
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
 local states = require "credenco.journal.states"
+local familiar = require "credenco.pipeline.familiar"
 local hooks = require "credenco.pipeline.hooks"
 local prepare = require "credenco.pipeline.prepare"
 
@@ -175,10 +176,11 @@ end
 
 local function claim_ends(run, ends, claimed)
   for _, item in ipairs(ends) do
-    local known, known_err = journal_records.has_broken(run.db, item)
+    local known, known_err = journal_records.state_of_broken(run.db, item)
     if known == nil then return nil, known_err end
-    local added, err = journal_records.add_end(run.db, item)
-    if not added then return nil, err end
+    local write = known == "skipped" and journal_records.move_broken or journal_records.add_end
+    local written, err = write(run.db, item)
+    if not written then return nil, err end
     if known then
       claimed.known = claimed.known + 1
     else
@@ -303,6 +305,7 @@ function M.feed(run, source)
   local items, ends, ended, source_err
   repeat
     items, ends, ended, source_err = read_batch(run, source)
+    if not familiar.may_begin(run, items) then return false end
     if #items + #ends > 0 then
       local claimed = claim(run, items, ends)
       if not claimed then return false end

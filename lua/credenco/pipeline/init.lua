@@ -9,6 +9,7 @@
 ---
 --- `credenco.pipeline.issue` says why nothing is issued twice and nothing is lost.
 
+local descriptors = require "credenco.pipeline.descriptors"
 local feeder = require "credenco.pipeline.feeder"
 local journal = require "credenco.journal"
 local journal_runs = require "credenco.journal.runs"
@@ -46,10 +47,12 @@ local OPTIONS = {
   per_s = { type = "number", min = 0.01 },
   limit = { type = "integer", min = 1 },
   max_failures = { type = "table", check = max_failures_problem },
+  new_journal = { type = "boolean" },
   keep_going = { type = "boolean" },
   confirm_ms = { type = "integer", min = 1 },
   attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
   patience_ms = { type = "integer", min = 0, default = 60000 },
+  offer_lifetime_ms = { type = "integer", min = 0, default = 2000 },
   watch_ms = { type = "integer", min = 1, default = 100 },
   on_tick = { type = "function" },
   on_warning = { type = "function" },
@@ -67,7 +70,9 @@ local OPTIONS = {
 ---@field max_failures? { count: integer?, share: number? }
 ---@field keep_going? boolean go on when the first records all failed alike
 ---@field confirm_ms? integer ask for each issue's status this long
----@field attempts? integer tries for a record that meets a sick server (5)
+---@field attempts? integer requests that are sent for a record that meets a sick server (5)
+---@field new_journal? boolean issue records that the issuer knows from another journal again
+---@field offer_lifetime_ms? integer how long an offer lives for certain (2000)
 ---@field patience_ms? integer stop when the server was out of reach this long (60000)
 ---@field watch_ms? integer between two ticks (100)
 ---@field on_tick? fun(run: credenco.pipeline.Run)
@@ -89,7 +94,21 @@ local function trouble(err)
   return setmetatable({ code = "journal", message = err }, Trouble)
 end
 
+local FEWER = "%d requests in flight instead of %d: this process may open no more files and connections (ulimit -n)"
+
+-- Fewer requests in flight where there is no room for so many connections.
+local function fit_in(settings)
+  local wanted = settings.concurrency
+  local concurrency, err = descriptors.bounded(wanted)
+  if not concurrency then return nil, err end
+  settings.concurrency = concurrency
+  if concurrency < wanted and settings.on_warning then settings.on_warning(FEWER:format(concurrency, wanted)) end
+  return true
+end
+
 local function begin(settings, mode)
+  local fits, fits_err = fit_in(settings)
+  if not fits then return nil, trouble(fits_err) end
   -- Without a source there is only what the journal holds, and one that is not there is a mistyped name.
   local held, err = journal.open(settings.journal,
     { alone = mode ~= "load", queue = mode ~= "run", existing = settings.source == nil })
@@ -137,7 +156,8 @@ local function work(run, mode, source)
   if run.works and not run.stopping then queue.work_off(run) end
   run:wait_for_work()
   local ok, err = run.writer:flush()
-  if not ok then run:journal_failed(err) end
+  if ok then err = run.journal:flaw() end
+  if err then run:journal_failed(err) end
   if source and complete and not run.writer.trouble then note_complete(run, source) end
   return complete
 end

@@ -15,8 +15,8 @@
 ---
 --- What cannot be decided: the same offer, pushed again after an unclear answer, is refused, and the issuer's
 --- status does not say that it was redeemed. Then the first push may have succeeded or not; that is `unknown`.
---- So is an offer that was old when it could be pushed again: it may have expired, which a wallet passes over in
---- silence, so there the status has to say that it was redeemed.
+--- So is an offer that may have expired before it was pushed, which a wallet passes over in silence: one that an earlier
+--- run made, or that is older than offers are sure to live. There the status has to say that it was redeemed.
 
 local attempt = require "credenco.pipeline.attempt"
 local confirm = require "credenco.pipeline.confirm"
@@ -37,7 +37,8 @@ local M = {}
 ---@field step integer
 ---@field offer? string
 ---@field resumed? boolean taken up from the journal: a push may have happened before
----@field made_ms? number moment its offer was made, or one before it
+---@field made_ms? number moment its offer was made here, or one before it; nil where another run made it
+---@field pushes? integer tries to push its offer that failed
 ---@field active? boolean its task holds a place in the scheduler
 ---@field is_first? boolean it is one of the first records of the run
 ---@field at_work? boolean it holds a place among the records at work
@@ -51,8 +52,7 @@ local LEFT_OPEN = "left open"
 --- What `record` gives when the record goes on once its offer is written.
 M.PARKED = "parked"
 
--- Offers live for minutes; one that is younger than this when it is pushed again has not expired.
-local FRESH_MS = 60000
+-- How long to ask for the status where an offer may have expired before it was pushed.
 local STALE_CONFIRM_MS = 30000
 
 -- The ends of a job. Each writes the journal, counts, and tells the workflow.
@@ -141,7 +141,6 @@ local function undecided(run, job, err, how)
 end
 
 local function push(run, job, unclear)
-  local tries = 0
   while true do
     local ok, err, verdict = attempt.push_offer(run, job)
     if ok then return "pushed" end
@@ -151,11 +150,11 @@ local function push(run, job, unclear)
       return fail(run, job, reason_of(err, "push_offer"))
     end
     -- The answer was lost, not the request: ask, then push the same offer again.
-    unclear, tries = true, tries + 1
-    if tries >= run.options.attempts then return undecided(run, job, err, "lost") end
+    unclear = true
+    if job.pushes >= run.options.attempts then return undecided(run, job, err, "lost") end
     local said = decided_by_status(run, job)
     if said ~= "open" then return said end
-    if not attempt.wait_before_repeat(run, job, tries) then return LEFT_OPEN end
+    if not attempt.wait_before_repeat(run, job) then return LEFT_OPEN end
   end
 end
 
@@ -174,7 +173,7 @@ local function advance(run, job)
   if job.step == #run.workflow.steps then return false end
   run.writer:put("next_step", job)
   confirm.note_step(run, job)
-  job.step, job.state, job.offer, job.correlation_id = job.step + 1, "pending", nil, false
+  job.step, job.state, job.offer, job.correlation_id, job.pushes = job.step + 1, "pending", nil, false, nil
   return true
 end
 
@@ -184,11 +183,17 @@ local function complete(run, job)
   finish(run, job, "issued")
 end
 
+-- Whether the offer had not expired when the wallet had answered. How long an offer that an earlier run made has lived
+-- nobody knows: its clock may have stood still.
+local function was_fresh(run, job)
+  return job.made_ms ~= nil and loop.now_ms() - job.made_ms <= run.options.offer_lifetime_ms
+end
+
 -- How long to ask for the status; nil when the 201 is enough.
 local function confirmation_ms(run, job)
   if job.delivery ~= "direct" then return nil end
   if run.options.confirm_ms then return run.options.confirm_ms end
-  if job.state == "pushed" or loop.now_ms() - job.made_ms > FRESH_MS then return STALE_CONFIRM_MS end
+  if job.state == "pushed" or not was_fresh(run, job) then return STALE_CONFIRM_MS end
 end
 
 local function after_push(run, job)

@@ -48,12 +48,14 @@ function M.as_text(value)
     return nil, "text: a number beyond 2^53 is not held exactly"
   end
   if type(value) ~= "string" then return nil end
-  value = utf8_text.trimmed(value)
+  value = utf8_text.bare(value)
   return value ~= "" and value or nil
 end
 
 -- What the workflow's fields have to be beside text; where nothing is said, an identifier.
 local function flaw_of(name, text)
+  local code, at = utf8_text.unseen(text)
+  if code then return ("text without %s, which nobody sees, as character %d"):format(code, at) end
   return options.identifier(text) or name == "wallet_key" and options.wallet_key(text) or nil
 end
 
@@ -128,6 +130,16 @@ local function addressed(job, step)
   if refused or delivery == "offer_only" then return refused end
   job.wallet_key, refused = identifier(job, "wallet_key", step.wallet_key)
   return refused
+end
+
+--- The template of a job's step; nil where it cannot be told.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@return string?
+function M.template(run, job)
+  local template_id = identifier(job, "template_id", run.workflow.steps[job.step].template_id)
+  job.reason = nil
+  return template_id
 end
 
 local function list_problem(claims)

@@ -21,7 +21,8 @@ local SAMPLE = 50
 
 ---@class credenco.pipeline.Run
 ---@field workflow credenco.Workflow
----@field client credenco.Client
+---@field client credenco.Client for the workflow's functions
+---@field sender credenco.Client the same, which sends each request once
 ---@field db credenco.journal.Database
 ---@field writer credenco.journal.Writer
 ---@field scope { workflow: string, owner: string }
@@ -52,7 +53,8 @@ function M.new(fields)
   local writer = fields.journal:writer(fields.scope)
   writer.is_idle = function() return in_flight.free > in_flight.limit / 2 end
   local self = setmetatable({
-    workflow = fields.workflow, client = fields.client, journal = fields.journal, db = fields.journal.db,
+    workflow = fields.workflow, client = fields.client, sender = fields.client and fields.client:without_retries(),
+    journal = fields.journal, db = fields.journal.db,
     scope = fields.scope, writer = writer, works = fields.works, options = options,
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
     warned = {}, decoders = {}, alike = {}, sleepers = {}, resumed = {}, at_work = 0,

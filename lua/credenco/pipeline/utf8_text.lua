@@ -19,12 +19,31 @@ local character = lpeg.R "\0\127"
 --- One character, as an lpeg pattern.
 M.CHARACTER = character
 
--- What spreadsheets and registers put around text: ASCII's blanks, no-break space, figure space, narrow no-break
--- space, ideographic space, zero-width no-break space.
-local blank = lpeg.S " \t\n\v\f\r" + lpeg.P "\194\160" + lpeg.P "\226\128" * lpeg.S "\135\175"
-  + lpeg.P "\227\128\128" + lpeg.P "\239\187\191"
-local trim = blank ^ 0 * lpeg.C((blank ^ 0 * (1 - blank) ^ 1) ^ 0)
+-- White space of Unicode beyond ASCII's: U+0085, 00A0, 1680, 2000 to 200A, 2028, 2029, 202F, 205F, 3000.
+local wide_space = lpeg.P "\194" * lpeg.S "\133\160" + lpeg.P "\225\154\128"
+  + lpeg.P "\226\128" * (lpeg.R "\128\138" + lpeg.S "\168\169\175") + lpeg.P "\226\129\159"
+  + lpeg.P "\227\128\128"
+
+-- What spreadsheets and registers put around text: white space, and what takes no room at all (U+200B, 2060, FEFF).
+local blank = lpeg.S " \t\n\v\f\r" + wide_space + lpeg.P "\226\128\139" + lpeg.P "\226\129\160"
+  + lpeg.P "\239\187\191"
+
+-- Characters that nobody sees: U+00AD, 034F, 061C, 115F, 1160, 180E, 200B to 200F, 202A to 202E, 2060 to 206F, 2800,
+-- 3164, FE00 to FE0F, FEFF, FFA0, FFF9 to FFFB, E0001 to E007F.
+local hidden = lpeg.P "\194\173" + lpeg.P "\205\143" + lpeg.P "\216\156" + lpeg.P "\225\133" * lpeg.S "\159\160"
+  + lpeg.P "\225\160\142" + lpeg.P "\226\128" * (lpeg.R "\139\143" + lpeg.R "\170\174")
+  + lpeg.P "\226\129" * lpeg.R "\160\175"
+  + lpeg.P "\226\160\128" + lpeg.P "\227\133\164" + lpeg.P "\239\184" * lpeg.R "\128\143" + lpeg.P "\239\187\191"
+  + lpeg.P "\239\190\160" + lpeg.P "\239\191" * lpeg.R "\185\187" + lpeg.P "\243\160" * lpeg.S "\128\129" * continuation
+
+local function trimmer(outside)
+  return outside ^ 0 * lpeg.C((outside ^ 0 * (1 - outside) ^ 1) ^ 0)
+end
+
+local trim, trim_name = trimmer(blank), trimmer(blank + hidden)
 local only_blanks = blank ^ 0 * -1
+local to_hidden = (1 - hidden) ^ 0 * lpeg.Cp() * lpeg.C(hidden)
+local to_unseen = (1 - hidden - wide_space) ^ 0 * lpeg.Cp() * lpeg.C(hidden + wide_space)
 local SPACE, FIRST_OF_BLANK = 32, 194 -- no blank begins with a byte between them
 
 local valid_prefix = character ^ 0 * lpeg.Cp()
@@ -52,8 +71,58 @@ end
 ---@param text string
 ---@return string
 function M.trimmed(text)
-  if not text:find("^[%s\194\226\227\239]") and not text:find("[%s\128\135\160\175\191]$") then return text end
+  local may_begin = text:find "^[%s\194\225-\227\239]"
+  if not may_begin and not text:find "[%s\128-\139\159\160\168\169\175\191]$" then return text end
   return trim:match(text)
+end
+
+--- A name or a key without the blanks, and without the characters that nobody sees, at its ends.
+---@param text string
+---@return string
+function M.bare(text)
+  if not text:find "[\128-\255]" then return M.trimmed(text) end
+  return trim_name:match(text)
+end
+
+-- The code point of one character, as U+200B.
+local function code_of(one)
+  local code = one:byte()
+  local lead = code >= 240 and 240 or code >= 224 and 224 or 192
+  code = code - lead
+  for at = 2, #one do code = code * 64 + one:byte(at) - 128 end
+  return ("U+%04X"):format(code)
+end
+
+local function first_of(pattern, text)
+  if not text:find "[\128-\255]" then return nil end
+  local at, one = pattern:match(text)
+  if at then return code_of(one), (M.length(text:sub(1, at - 1)) or 0) + 1 end
+end
+
+--- The first character that nobody sees.
+---@param text string UTF-8
+---@return string? code as U+200B
+---@return integer? at which character it is, from 1
+function M.hidden(text)
+  return first_of(to_hidden, text)
+end
+
+--- The first character that nobody sees, or takes for a common blank.
+---@param text string UTF-8
+---@return string? code
+---@return integer? at
+function M.unseen(text)
+  return first_of(to_unseen, text)
+end
+
+local function in_brackets(one) return "<" .. code_of(one) .. ">" end
+local written_out = lpeg.Cs(((hidden + wide_space) / in_brackets + 1) ^ 0)
+
+--- A name for people to read: what nobody sees is written out.
+---@param text string
+---@return string
+function M.shown(text)
+  return (written_out:match(text):gsub("\r?\n", "\\n"):gsub("%c", "?"))
 end
 
 ---@param text string

@@ -144,9 +144,9 @@ local function complete(settings)
 end
 
 local function start(settings, on_exit)
-  local found, find_err = install.find()
+  local found, find_err = install.find(settings.nginx)
   if not found then
-    return nil, find_err
+    return nil, find_err, "install"
   end
   local templates, templates_err = template_file.read(settings.templates or template_file.bundled())
   if not templates then

@@ -2,6 +2,8 @@
 --
 -- The credentials below are fixed on purpose. They open nothing but a sandbox on the
 -- loopback interface, and a pipeline's configuration can name them once and keep working.
+local behaviours = require "credenco.sandbox.behaviours"
+
 local M = {}
 
 ---@class credenco.SandboxWallet
@@ -18,13 +20,13 @@ local M = {}
 ---@field client_id string? OAuth2 client credentials
 ---@field client_secret string?
 ---@field token_ttl_s integer? lifetime of an access token (300)
----@field offer_ttl_s integer? lifetime of a credential offer (300)
----@field exchange "before"|"after"|nil whether a push is answered after the exchange behind it,
----  or before it ("before": the exchange comes before the answer, as a test likes it)
+---@field behaviour table<string, string|integer>? how it behaves where the product's documentation leaves it
+---  open, see behaviours.lua
 ---@field exchange_timeout_ms integer? deadline of one whole exchange (10000)
 ---@field allow string[]? hosts, or host:port, that wallets may call over https besides loopback
 ---@field wallets credenco.SandboxWallet[]? wallets that exist from the start
 ---@field memory_mb integer? for all state; when it is full, calls are answered 507 (256)
+---@field nginx string? path of the nginx to run in; else the first that is found
 ---@field templates string? path of a JSON file in place of the bundled templates
 ---@field tls boolean? https, with a certificate for localhost made for this run
 ---@field startup_timeout_ms integer? (5000)
@@ -38,10 +40,9 @@ local DEFAULTS = {
   client_id = "sandbox-client",
   client_secret = "sandbox-client-secret",
   token_ttl_s = 300,
-  offer_ttl_s = 300,
-  exchange = "before",
   exchange_timeout_ms = 10000,
   allow = {},
+  behaviour = {},
   tls = false,
   memory_mb = 256,
   startup_timeout_ms = 5000,
@@ -57,15 +58,12 @@ M.WALLETS = {
 }
 
 --- Options without a default, and their types.
-local OPTIONAL = { templates = "string", wallets = "table" }
-
-local CHOICES = { exchange = { before = true, after = true } }
+local OPTIONAL = { nginx = "string", templates = "string", wallets = "table" }
 
 local RANGES = {
   port = { 0, 65535 },
   workers = { 1, 64 },
   token_ttl_s = { 1, 86400 },
-  offer_ttl_s = { 1, 86400 },
   exchange_timeout_ms = { 100, 600000 },
   memory_mb = { 8, 4096 },
   startup_timeout_ms = { 100, 600000 },
@@ -102,12 +100,6 @@ local function check_range(name, value)
   end
 end
 
-local function check_choice(name, value)
-  if CHOICES[name] and not CHOICES[name][value] then
-    return ("sandbox option '%s' cannot be '%s'"):format(name, value)
-  end
-end
-
 local function check_wallets(wallets)
   for index, wallet in ipairs(wallets) do
     if type(wallet) ~= "table" or type(wallet.key) ~= "string" or type(wallet.name) ~= "string" then
@@ -133,7 +125,7 @@ local function check(name, value)
   if DEFAULTS[name] == nil and not OPTIONAL[name] then
     return ("unknown sandbox option '%s'; known are %s"):format(tostring(name), known_names())
   end
-  return check_type(name, value) or check_range(name, value) or check_choice(name, value)
+  return check_type(name, value) or check_range(name, value)
     or (name == "wallets" and check_wallets(value) or nil)
 end
 
@@ -156,6 +148,11 @@ function M.read(options)
   if not is_loopback(settings.host) then
     return nil, "sandbox option 'host' must be a loopback address: its credentials are public"
   end
+  local behaviour, err = behaviours.read(settings.behaviour)
+  if not behaviour then
+    return nil, "sandbox option 'behaviour': " .. err
+  end
+  settings.behaviour = behaviours.complete(behaviour)
   return settings
 end
 

@@ -7,6 +7,7 @@
 local core = require "credenco.core"
 local exchange = require "credenco.transport.cosocket.exchange"
 local failure = require "credenco.transport.failure"
+local fields_for = require "credenco.transport.fields"
 local loop = require "credenco.loop"
 local places = require "credenco.transport.cosocket.place"
 local settings = require "credenco.base.settings"
@@ -15,7 +16,7 @@ local M = {}
 
 ---@class credenco.CosocketTransport
 ---@field places table<string, credenco.Place>  by origin
----@field fields table<table, any>  prepared request fields, by their table
+---@field fields_of fun(headers: table?): any, string?
 ---@field spare any[]               exchanges of credenco.core
 ---@field calls table<credenco.Exchange, boolean>  under way, each with somebody who waits
 local Transport = {}
@@ -23,9 +24,6 @@ Transport.__index = Transport
 
 local NO_CA_FILE = "transport 'cosocket' has no ca_file: "
   .. "name the CA certificates with nginx's lua_ssl_trusted_certificate"
-
-local NO_HEADERS = {}
-local WEAK_KEYS = { __mode = "k" }
 
 -- Longer than an exchange takes to notice its deadline.
 local SPARE_MS = 1000
@@ -39,7 +37,7 @@ function M.new(options)
   if copy.ca_file then error(NO_CA_FILE, 0) end
   copy.proxy = places.proxy(copy.proxy)
   return setmetatable({
-    options = copy, places = {}, fields = setmetatable({}, WEAK_KEYS), spare = {}, calls = {},
+    options = copy, places = {}, fields_of = fields_for(copy.user_agent), spare = {}, calls = {},
   }, Transport)
 end
 
@@ -61,18 +59,6 @@ local function place_of(self, url)
   return place
 end
 
--- A client gives the same few tables of headers again and again, and never changes one.
-local function fields_of(self, headers)
-  local fields = self.fields[headers]
-  if fields then return fields end
-  local all = { ["user-agent"] = self.options.user_agent }
-  for name, value in pairs(headers) do all[name] = value end
-  local code
-  fields, code = core.fields(all)
-  self.fields[headers] = fields
-  return fields, code
-end
-
 -- Whether somebody waits, or must be reported to.
 local function hand_over(call, response, err)
   local request = call.request
@@ -92,7 +78,7 @@ end
 -- An exchange that can be carried out; nil and a code for a request that cannot be sent.
 local function begin(self, request)
   local url = read_url(request.url)
-  local fields = fields_of(self, request.headers or NO_HEADERS)
+  local fields = self.fields_of(request.headers)
   if not url or not fields then return nil, "invalid_argument" end
   local place = place_of(self, url)
   local x = table.remove(self.spare) or core.exchange()

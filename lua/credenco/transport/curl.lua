@@ -3,9 +3,9 @@
 --- Inside a task of the loop (or in a phase of nginx that can yield) `send` yields; in a
 --- plain script it runs the loop until the answer is there.
 
-local core = require "credenco.core"
 local engine = require "credenco.transport.engine"
 local failure = require "credenco.transport.failure"
+local fields_for = require "credenco.transport.fields"
 local loop = require "credenco.loop"
 local settings = require "credenco.base.settings"
 
@@ -15,14 +15,11 @@ Transport.__index = Transport
 
 local M = {}
 
-local NO_HEADERS = {}
-
-local WEAK_KEYS = { __mode = "k" }
-
 ---@param options table?  of credenco.base.settings; others are passed over
 ---@return credenco.CurlTransport
 function M.new(options)
-  return setmetatable({ options = settings.for_transport(options), fields = setmetatable({}, WEAK_KEYS) }, Transport)
+  local copy = settings.for_transport(options)
+  return setmetatable({ options = copy, fields_of = fields_for(copy.user_agent) }, Transport)
 end
 
 -- Made at the first use, so that none is carried through a fork.
@@ -35,19 +32,6 @@ local function engine_of(self)
     if made and loop.at_end then self.at_end = loop.at_end(function() self:let_go() end) end
   end
   return made, code
-end
-
--- Headers as they go over the wire. A client gives the same few tables again and again, and
--- never changes one.
-local function fields_of(self, headers)
-  local fields = self.fields[headers]
-  if fields then return fields end
-  local named = { ["user-agent"] = self.options.user_agent }
-  for name, value in pairs(headers) do named[name] = value end
-  local code
-  fields, code = core.fields(named)
-  self.fields[headers] = fields
-  return fields, code
 end
 
 -- A request that leaves out what the transport's options say.
@@ -70,7 +54,7 @@ end
 function Transport:send(request)
   if self.closed then return nil, failure("closed", "no") end
   if not (request.connect_timeout_ms and request.max_body_bytes) then request = completed(self, request) end
-  local fields, code = fields_of(self, request.headers or NO_HEADERS)
+  local fields, code = self.fields_of(request.headers)
   if not fields then return nil, failure(code, "no") end
   local own, id
   own, code = engine_of(self)

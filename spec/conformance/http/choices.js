@@ -10,14 +10,13 @@ const REFUSED = [
   ['a coding is named once', /\ntransfer-encoding:[^]*\ntransfer-encoding:/i],
   ['HTTP/1.0 has no codings', /HTTP\/1\.0[^]*\ntransfer-encoding:/i],
   ['no version but HTTP/1 is read', /(^|\r\n\r\n)HTTP\/(?!1)/],
-  ['what begins as no status line is refused at once', /^(?!HTTP\/1\.)/],
   ['a status begins at 100', /(^|\n)HTTP\/1\.[01] 0\d\d/],
 ];
 
 export const CHOICES = [
   {
-    name: 'a line is judged when its end has come',
-    holds: (ours, theirs) => ours.state === 'reading' && theirs.state === 'failed',
+    name: 'neither takes it, and one says so earlier',
+    holds: (ours, theirs) => ours.state !== 'done' && theirs.state !== 'done',
   },
   {
     name: 'a size beyond max_body_bytes is refused when it is announced',
@@ -57,7 +56,7 @@ export const CHOICES = [
   },
   ...REFUSED.map(([name, pattern]) => ({
     name,
-    holds: (ours, theirs, { text }) => ours.code === 'bad_response' && theirs.state !== 'failed' && pattern.test(heads(text)),
+    holds: (ours, theirs, { text }) => ours.code === 'bad_response' && theirs.state === 'done' && pattern.test(heads(text)),
   })),
 ];
 

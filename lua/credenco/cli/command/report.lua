@@ -1,5 +1,4 @@
 --- `credenco report`: how many records stand where, and why.
-local advice = require "credenco.pipeline.advice"
 local arguments = require "credenco.cli.pipeline.arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local journal_report = require "credenco.journal.report"
@@ -8,6 +7,7 @@ local json = require "credenco.base.json"
 local opened = require "credenco.cli.pipeline.opened"
 local report_files = require "credenco.cli.pipeline.report_files"
 local summary = require "credenco.cli.pipeline.summary"
+local way_out = require "credenco.cli.pipeline.way_out"
 
 local CAUSES = 10
 
@@ -46,12 +46,21 @@ local function add_messages(lines, cause)
   end
 end
 
+-- What a person has to see to, and the commands that follow it.
+local function add_ways(lines, ways)
+  for i, way in ipairs(ways) do
+    lines[#lines + 1] = ("%10s %s%s%s"):format("", i == 1 and "what to do: " or "", way.what,
+      #way.commands > 0 and ":" or "")
+    for _, command in ipairs(way.commands) do lines[#lines + 1] = ("%12s %s"):format("", command) end
+  end
+end
+
 local function add_cause(lines, cause)
   local only = cause.messages <= 1 and cause.examples[1]
   lines[#lines + 1] = ("%8d %s  %s at %s%s"):format(cause.count, cause.state, cause.code or "?", cause.stage or "?",
     only and ": " .. only.message or cause.messages == 0 and ": no message" or "")
   if cause.messages > 1 then add_messages(lines, cause) end
-  lines[#lines + 1] = ("%10s what to do: %s"):format("", cause.what_to_do)
+  add_ways(lines, cause.ways)
 end
 
 local function cause_lines(report)
@@ -71,7 +80,15 @@ local function others(totals, causes)
   return count
 end
 
-local function collect(db, workflow)
+local function add_ways_out(causes, db, workflow, journal, args)
+  local sources, err = journal_runs.sources(db, workflow)
+  if not sources then return nil, err end
+  local out = way_out.new(args, workflow, journal, sources)
+  for _, cause in ipairs(causes) do cause.ways = json.array(out:of(cause)) end
+  return true
+end
+
+local function collect(db, workflow, journal, args)
   local totals, err = journal_report.totals(db, workflow)
   local causes
   if totals then causes, err = journal_report.causes(db, workflow, CAUSES) end
@@ -79,7 +96,8 @@ local function collect(db, workflow)
   local unread
   unread, err = journal_runs.unread(db, workflow)
   if not unread then return nil, err end
-  for _, cause in ipairs(causes) do cause.what_to_do = advice.of(cause.state, cause.code) end
+  local added, ways_err = add_ways_out(causes, db, workflow, journal, args)
+  if not added then return nil, ways_err end
   return { workflow = workflow, totals = totals, causes = json.array(causes), other = others(totals, causes),
     unread = json.array(unread) }
 end
@@ -90,7 +108,7 @@ function M.run(args)
   return opened.use(args, function(db, workflow, journal)
     local ok, err = report_files.check(args, db, workflow, journal)
     local report
-    if ok then report, err = collect(db, workflow) end
+    if ok then report, err = collect(db, workflow, journal, args) end
     if not report then return nil, trouble(err) end
     local written, write_err = report_files.write(args, db, report)
     if not written then return nil, write_err end

@@ -1,22 +1,26 @@
 --- `credenco retry`: opens failed records again.
 local arguments = require "credenco.cli.pipeline.arguments"
 local counted = require "credenco.cli.pipeline.counted"
+local journal_report = require "credenco.journal.report"
 local journal_retry = require "credenco.journal.retry"
 local nothing = require "credenco.cli.pipeline.nothing"
 local opened = require "credenco.cli.pipeline.opened"
 local usage = require "credenco.cli.usage"
+local which = require "credenco.cli.pipeline.which"
 
 local M = {
   description = [[
 Opens failed records again, so that the next `credenco run` or `credenco work` takes them up. With
 --unknown those whose outcome is unknown: they go on with the offer they have, never with a new one. With
 --skipped those that were left out, by the workflow or by `credenco settle`: the journal forgets them, and the
-next run that reads their lines takes them up.]],
+next run that reads their lines takes them up. The same goes for failed lines without a key, of which the journal
+has nothing else: they are named with --code or --line.]],
   epilog = [[
 Examples:
   credenco retry company.lua
   credenco retry company.lua --code server_error
   credenco retry company.lua --key 90004760
+  credenco retry company.lua --line companies.csv:12 && credenco run company.lua companies.csv
   credenco retry company.lua --skipped && credenco run company.lua companies.csv
 
 ]] .. arguments.JOURNAL,
@@ -27,8 +31,7 @@ function M.declare(command)
   command:group("Which",
     command:flag "--unknown" :description "Those whose outcome is unknown, instead of the failed ones.",
     command:flag "--skipped" :description "Those that were left out, instead of the failed ones.",
-    command:option "--code" :argname "CODE" :description "Only those with this cause, see `credenco report`.",
-    command:option "--key" :argname "KEY" :description "Only the one with this business key.")
+    which.declare(command))
 end
 
 local function state_of(args)
@@ -36,31 +39,66 @@ local function state_of(args)
   return args.unknown and "unknown" or args.skipped and "skipped" or "failed"
 end
 
-local function open_again(db, workflow, state, args)
-  local which = { state = state, code = args.code, key = args.key }
-  if state == "skipped" then return journal_retry.forget_skipped(db, workflow, which) end
-  return journal_retry.open_again(db, workflow, which)
+local forget = {}
+
+function forget.skipped(db, workflow, wanted)
+  local lines, err = journal_retry.forget_lines(db, workflow, "skipped", wanted)
+  if not lines or wanted.line then return lines, err end
+  local records, records_err = journal_retry.forget_skipped(db, workflow, wanted)
+  return records and lines + records, records_err
+end
+
+-- Lines without a key: only those that are meant by name or cause. Until they are read again they are nowhere.
+function forget.failed(db, workflow, wanted)
+  if not wanted.line and not wanted.code then return 0 end
+  return journal_retry.forget_lines(db, workflow, "failed", wanted)
+end
+
+function forget.unknown() return 0 end
+
+local function retry(db, workflow, state, wanted)
+  local reopened, err = 0, nil
+  if state ~= "skipped" and not wanted.line then
+    reopened, err = journal_retry.open_again(db, workflow, { state = state, code = wanted.code, key = wanted.key })
+  end
+  local forgotten
+  if reopened then forgotten, err = forget[state](db, workflow, wanted) end
+  if forgotten then return { opened = reopened, forgotten = forgotten } end
+  return nil, err
 end
 
 local OPENED = "%s opened again; the same `credenco run` or `credenco work` takes %s up"
 local FORGOTTEN = "%s forgotten; the next `credenco run` or `credenco load` that reads %s takes %s up"
 
-local function text_of(state, count)
-  local records = counted(count, state .. " record")
-  local them = count == 1 and "it" or "them"
-  if state ~= "skipped" then return OPENED:format(records, them) end
-  return FORGOTTEN:format(records, count == 1 and "its line" or "their lines", them)
+local function text_of(state, done)
+  local lines = {}
+  local function add(form, count, what, ...)
+    if count > 0 then lines[#lines + 1] = form:format(counted(count, what), ...) end
+  end
+  add(OPENED, done.opened, state .. " record", done.opened == 1 and "it" or "them")
+  local one = done.forgotten == 1
+  local what = state == "skipped" and "skipped record" or "line"
+  add(FORGOTTEN, done.forgotten, what, one and "its line" or "their lines", one and "it" or "them")
+  return table.concat(lines, "\n")
+end
+
+-- What there is instead.
+local function found_none(db, workflow, state, args)
+  local totals, err = journal_report.totals(db, workflow)
+  if not totals then return nil, { code = "journal", message = err } end
+  return nothing.like_that(state, args, totals)
 end
 
 function M.run(args)
-  if args.code and args.key then usage.fail "--code and --key exclude each other" end
-  local state = state_of(args)
+  local state, wanted = state_of(args), which.read(args)
   return opened.use(args, function(db, workflow)
-    local count, err = open_again(db, workflow, state, args)
-    if not count then return nil, { code = "journal", message = err } end
-    local fields = { workflow = workflow, opened = count }
-    if count == 0 then return fields, nothing.like_that(state, args) end
-    return fields, text_of(state, count)
+    local done, err = retry(db, workflow, state, wanted)
+    if not done then return nil, { code = "journal", message = err } end
+    local fields = { workflow = workflow, opened = done.opened + done.forgotten, forgotten = done.forgotten }
+    if fields.opened > 0 then return fields, text_of(state, done) end
+    local text, code = found_none(db, workflow, state, args)
+    if not text then return nil, code end
+    return fields, text, code
   end)
 end
 

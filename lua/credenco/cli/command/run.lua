@@ -17,8 +17,8 @@ Examples:
 --rate without a unit is of a second: 50 means 50/s.
 
 Exit codes: 0 all issued, 3 authentication or role, 4 some failed, 5 some unknown,
-            7 server out of reach, 8 stopped by --max-failures or because the first 20 records all failed
-            alike, 9 journal trouble, 130 interrupted.
+            7 server out of reach, 8 too many failed, or the first 20 all alike, 9 journal trouble,
+            130 interrupted.
 
 ]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
 }

@@ -1,4 +1,5 @@
 --- `credenco sandbox`: a local issuer and business wallet to develop against, in the foreground.
+local behaviours = require "credenco.sandbox.behaviours"
 local library = require "credenco.cli.library"
 local rocks = require "credenco.base.rocks"
 local sandbox = require "credenco.sandbox"
@@ -14,6 +15,7 @@ Needs nginx with its Lua module and luv (Debian: nginx libnginx-mod-http-lua lua
 Examples:
   credenco sandbox --port 8180
   credenco sandbox --templates templates.json --tls
+  credenco sandbox --behaviour repeated_push=404 --behaviour exchange=after
   credenco sandbox --json]],
 }
 
@@ -22,9 +24,13 @@ function M.declare(command)
   command:option "--port" :argname "PORT" :description "Port to listen on (default: a free one)."
   command:option "--templates" :argname "FILE"
     :description "JSON file of credential templates, in place of the ones that come along."
+  command:option "--nginx" :argname "PATH"
+    :description "nginx to run in, such as OpenResty's (default: the first in the search path)."
   command:option "--workers" :argname "N" :description "nginx worker processes (default: 2)."
   command:option "--allow" :argname "HOST" :count "*"
     :description "Host, or host:port, that wallets may call over https besides this machine; may be repeated."
+  command:option "--behaviour" :argname "NAME=VALUE" :count "*"
+    :description "Behave so where the service's documentation leaves it open, see docs/sandbox.md; may be repeated."
   command:flag "--tls" :description "Serve https, with a certificate for localhost made for this run."
 end
 
@@ -39,13 +45,28 @@ local function number(name, text, lowest, highest)
   return value
 end
 
+local function behaviour(assignments)
+  local given = {}
+  for _, assignment in ipairs(assignments) do
+    local name, value = assignment:match "^([^=]+)=(.+)$"
+    if not name then
+      usage.fail "--behaviour: NAME=VALUE expected"
+    end
+    given[name] = value
+  end
+  local read, err = behaviours.read(given)
+  return read or usage.fail("--behaviour: " .. err)
+end
+
 local function options(args)
   return {
     host = args.host,
     port = number("--port", args.port, 0, 65535),
     workers = number("--workers", args.workers, 1, 64),
+    nginx = args.nginx,
     templates = args.templates,
     allow = args.allow,
+    behaviour = behaviour(args.behaviour),
     tls = args.tls or nil,
     json = args.json,
   }
@@ -56,7 +77,7 @@ function M.run(args)
   if ok then
     return true
   end
-  if at_fault == "templates" then
+  if at_fault == "templates" or at_fault == "install" then
     usage.fail(err)
   end
   if rocks.advice(err) then

@@ -6,6 +6,7 @@ local journal_steps = require "credenco.journal.steps"
 local nothing = require "credenco.cli.pipeline.nothing"
 local opened = require "credenco.cli.pipeline.opened"
 local usage = require "credenco.cli.usage"
+local which = require "credenco.cli.pipeline.which"
 
 local M = {
   description = [[
@@ -18,6 +19,7 @@ Examples:
   credenco settle company.lua --key 90004760 --as issued
   credenco settle company.lua --code timeout --as failed
   credenco settle company.lua --key 1234567 --as skipped
+  credenco settle company.lua --line companies.csv:12 --as skipped
 
 ]] .. arguments.JOURNAL,
 }
@@ -27,8 +29,7 @@ function M.declare(command)
   command:group("What",
     command:option "--as" :argname "STATE" :choices { "issued", "failed", "skipped" }
       :description "What has become of it: issued, failed or skipped.",
-    command:option "--key" :argname "KEY" :description "The one with this business key.",
-    command:option "--code" :argname "CODE" :description "All with this cause, see `credenco report`.")
+    which.declare(command))
 end
 
 local function what_next(as, steps)
@@ -38,14 +39,12 @@ local function what_next(as, steps)
 end
 
 local function found_none(args)
-  local text, code = nothing.like_that(journal_settle.from(args.as), args)
-  if args.code == "broken_line" then text = text .. "; lines without a key leave with `credenco rejects`" end
-  return text, code
+  return nothing.like_that(journal_settle.from(args.as), args)
 end
 
 local function check(args)
   if not args.as then usage.fail "--as is missing: issued, failed or skipped" end
-  if (args.key ~= nil) == (args.code ~= nil) then usage.fail "name a record with --key, or a cause with --code" end
+  if which.count(args) == 0 then usage.fail "name a record with --key, a line with --line, or a cause with --code" end
 end
 
 local function settle(db, workflow, args)
@@ -55,7 +54,7 @@ local function settle(db, workflow, args)
     usage.fail "how many steps the workflow has is not in the journal yet: run the workflow once, then settle"
   end
   local steps = math.max(1, #templates)
-  local count, settle_err = journal_settle.settle(db, workflow, args.as, { key = args.key, code = args.code }, steps)
+  local count, settle_err = journal_settle.settle(db, workflow, args.as, which.read(args), steps)
   return count, settle_err, steps
 end
 

@@ -1,6 +1,8 @@
 --- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
 local arguments = require "credenco.cli.pipeline.arguments"
+local check = require "credenco.pipeline.check"
 local claims_columns = require "credenco.claims.columns"
+local command_line = require "credenco.cli.pipeline.command_line"
 local credenco = require "credenco"
 local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
@@ -28,8 +30,12 @@ function M.declare_work(command)
       :description "Stop when more records failed than this number or share.",
     command:flag "--keep-going" :target "keep_going"
       :description "Go on when the first 20 records all failed alike.",
+    command:flag "--new-journal" :target "new_journal"
+      :description "Begin a journal although the issuer knows its records: they are issued again.",
     command:option "--attempts" :argname "N"
       :description "Tries for a record that meets a sick server (default: 5).",
+    command:option "--offer-lifetime" :argname "SECONDS" :target "offer_lifetime"
+      :description "How long offers live for certain; an older one needs the issuer's word (default: 2).",
     command:option "--patience" :argname "SECONDS"
       :description "Stop when the server was out of reach this long (default: 60).",
     command:flag "--confirm" :description "Ask for each issue's status until it is final.",
@@ -42,29 +48,11 @@ function M.declare_progress(command)
     :description "How to show it: bar (default on a terminal), lines (elsewhere; every ten seconds), jsonl, none."
 end
 
-local function quoted(word)
-  return word:find("^[%w%-_./:@=%%+,]+$") and word or "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
--- The command as it was called, for people to call it again. The journal's URL holds no password here.
-local function called(name)
-  local words = { "credenco", name }
-  for i = 2, #arg do words[i + 1] = quoted(arg[i]) end
-  return table.concat(words, " ")
-end
-
-M.called = called
-
---- The command that shows what failed.
-function M.report_command(journal, workflow_path)
-  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " --journal " .. quoted(journal)
-  return ("credenco report %s%s"):format(quoted(workflow_path), named)
-end
-
 local SOURCE = { run = arguments.source_or_none, load = arguments.source, work = function() return nil end }
 
 local function options_of(args, mode)
   local patience = arguments.count(args.patience, "--patience")
+  local lifetime = arguments.count(args.offer_lifetime, "--offer-lifetime")
   local confirm = args.confirm or args.confirm_timeout
   return {
     workflow = arguments.workflow(args.workflow),
@@ -73,23 +61,14 @@ local function options_of(args, mode)
     per_s = arguments.rate(args.rate),
     max_failures = arguments.max_failures(args.max_failures),
     keep_going = args.keep_going,
+    new_journal = args.new_journal,
     patience_ms = patience and patience * SECONDS,
     attempts = arguments.count(args.attempts, "--attempts", pipeline.MAX_ATTEMPTS),
+    offer_lifetime_ms = lifetime and lifetime * SECONDS,
     confirm_ms = confirm and (arguments.count(args.confirm_timeout, "--confirm-timeout") or 60) * SECONDS or nil,
     limit = arguments.count(args.limit, "--limit"),
     source = SOURCE[mode](args),
   }
-end
-
-local function is_column(field, name)
-  return type(field) == "table" and field.column == name
-end
-
--- What no record can do without: its key, and its wallet where the first step always delivers to one.
-local function is_vital(workflow, name)
-  local first = workflow.steps[1]
-  local delivers = first.delivery == "direct" or first.delivery == "inbox"
-  return is_column(workflow.key, name) or delivers and is_column(first.wallet_key, name)
 end
 
 -- Every line would fail, and a whole file would stand in the journal as refused.
@@ -97,8 +76,9 @@ local function check_columns(workflow, source, out)
   if not source or not source.columns then return end
   local unknown, unused = claims_columns.compare(workflow.columns, source.columns)
   local missing = findings.missing_columns(unknown, unused)
+  local needed = check.needed_columns(workflow)
   for i, name in ipairs(unknown) do
-    if is_vital(workflow, name) then
+    if needed[name] then
       usage.fail(("%s: %s; nothing was read or sent"):format(source.name, missing[i]))
     end
   end
@@ -144,7 +124,7 @@ function M.run(mode, args, out)
   out = in_json_lines(args, out)
   local client = mode ~= "load" and library.call(credenco.new, settings.options(args)) or nil
   -- before the source is opened, which may be long in coming
-  local listening = interrupt.listen(out, function() return "go on: " .. called(mode) end)
+  local listening = interrupt.listen(out, function() return "go on: " .. command_line.called(mode) end)
   local options = options_of(args, mode)
   options.client = client
   check_columns(options.workflow, options.source, out)
@@ -155,8 +135,8 @@ function M.run(mode, args, out)
   if not result then return nil, err end
   local code = summary.exit_code(result)
   local open = result.totals and result.totals.pending > 0
-  local go_on = mode ~= "load" and (open or result.stopped) and called(mode) or nil
-  local why = M.report_command(options.journal, args.workflow)
+  local go_on = mode ~= "load" and (open or result.stopped) and command_line.called(mode) or nil
+  local why = command_line.about("report " .. command_line.quoted(args.workflow), options.journal)
   return summary.fields(result), summary.text(result, go_on, why), code
 end
 

@@ -2,6 +2,9 @@
 local counted = require "credenco.cli.pipeline.counted"
 local json = require "credenco.base.json"
 local options = require "credenco.base.options"
+local utf8_text = require "credenco.pipeline.utf8_text"
+
+local shown = utf8_text.shown
 
 local M = {}
 
@@ -13,7 +16,7 @@ local function headings() return { "line", "claim", "column", "found", "would fi
 
 local function cells(problem)
   local fits = problem.refused and "refused: " .. problem.refused or problem.fits or ""
-  return { tostring(problem.line), problem.path, problem.column or "", problem.found, fits }
+  return { tostring(problem.line), problem.path, shown(problem.column or ""), problem.found, fits }
 end
 
 local function any_step(problems)
@@ -67,7 +70,7 @@ local function hint(name, unused, known)
     return ' (commas, semicolons and tabs are read, not "|")'
   end
   local nearest = options.nearest(name, known)
-  return nearest and (' (is it "%s"?)'):format(known[nearest]) or ""
+  return nearest and (' (is it "%s"?)'):format(shown(known[nearest])) or ""
 end
 
 --- A line for each column that is missing. A misspelt one is among those that are not used.
@@ -77,8 +80,8 @@ end
 function M.missing_columns(unknown, unused)
   local lines, known = {}, by_lower_case(unused)
   for i, name in ipairs(unknown) do
-    lines[i] = ("column %q is used by the workflow, and the source does not have it%s"):format(
-      name, hint(name, unused, known))
+    lines[i] = ('column "%s" is used by the workflow, and the source does not have it%s'):format(
+      shown(name), hint(name, unused, known))
   end
   return lines
 end
@@ -86,11 +89,11 @@ end
 local function column_lines(report)
   local lines = M.missing_columns(report.unknown_columns, report.unused_columns)
   for _, found in ipairs(report.repeated_columns) do
-    lines[#lines + 1] = ("column %q stands %d times in the header: its value is a list"):format(
-      found.column, found.times)
+    lines[#lines + 1] = ('column "%s" stands %d times in the header: its value is a list'):format(
+      shown(found.column), found.times)
   end
   if #report.unused_columns > 0 then
-    lines[#lines + 1] = "columns not used: " .. table.concat(report.unused_columns, ", ")
+    lines[#lines + 1] = "columns not used: " .. shown(table.concat(report.unused_columns, ", "))
   end
   return lines
 end
@@ -124,6 +127,19 @@ local function first_record(first)
   return lines
 end
 
+-- What fits, and is hardly meant.
+local function warning_lines(report)
+  local lines = {}
+  for i = 1, math.min(SHOWN, #report.warnings) do
+    local warning = report.warnings[i]
+    local column = warning.column and (' column "%s"'):format(shown(warning.column)) or ""
+    lines[i] = ("warning: line %d:%s %s"):format(warning.line, column, warning.what)
+  end
+  local more = #report.warnings - #lines + report.more_warnings
+  if more > 0 then lines[#lines + 1] = ("... and %d more warnings (all of them with --json)"):format(more) end
+  return lines
+end
+
 -- The counts add up to the lines.
 local function last_line(report)
   local parts = { counted(report.good, "fits", "fit"), counted(report.refused, "does not", "do not") }
@@ -139,6 +155,7 @@ end
 function M.text(report)
   local lines = {}
   if #report.problems > 0 then append(lines, problem_table(report)) end
+  append(lines, warning_lines(report))
   append(lines, column_lines(report))
   if report.first then append(lines, first_record(report.first)) end
   if report.untried then
@@ -155,7 +172,7 @@ function M.fields(report)
     lines = report.lines, good = report.good, refused = report.refused, skipped = report.skipped,
     duplicates = report.duplicates,
     problems = json.array(report.problems), more_problems = report.more, first = report.first,
-    untried = report.untried,
+    untried = report.untried, warnings = json.array(report.warnings), more_warnings = report.more_warnings,
     unknown_columns = json.array(report.unknown_columns), unused_columns = json.array(report.unused_columns),
     repeated_columns = json.array(report.repeated_columns),
   }

@@ -14,13 +14,15 @@ local PROBLEM_COLUMNS = { "key", "source", "line", "state", "step", "stage", "co
 local BESIDE_JOURNAL = { "", "-wal", "-shm", "-journal", ".lock" }
 
 local function inputs_of(args, db, workflow, journal)
-  local places, err = journal_runs.places(db, workflow)
-  if not places then return nil, err end
+  local sources, err = journal_runs.sources(db, workflow)
+  if not sources then return nil, err end
   local inputs = { { path = args.workflow, what = "the workflow" } }
   for _, suffix in ipairs(BESIDE_JOURNAL) do
     inputs[#inputs + 1] = { path = journal .. suffix, what = "a file of the journal" }
   end
-  for _, place in ipairs(places) do inputs[#inputs + 1] = { path = place, what = "a source of these records" } end
+  for _, source in ipairs(sources) do
+    inputs[#inputs + 1] = { path = source.place, what = "a source of these records" }
+  end
   return inputs
 end
 

@@ -14,6 +14,7 @@ local M = {}
 ---@field begin string
 ---@field writes fun(statement: credenco.journal.Statement, scope: table, items: table[]): credenco.journal.Write[]
 ---@field exists fun(url: string): boolean
+---@field edition fun(url: string): credenco.journal.Edition|false|nil, string? what a journal's file is known by
 ---@field has_object fun(db: credenco.journal.Database, name: string): boolean?, string?
 ---@field lock fun(db: credenco.journal.Database, name: string): boolean?, string? for the rest of the transaction
 ---@field presence? fun(owner: string): credenco.journal.Write what a connection of a worker holds as long as it is there

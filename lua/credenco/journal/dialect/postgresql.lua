@@ -22,6 +22,9 @@ SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?
 --- Whether it is there connecting has to tell.
 function M.exists() return true end
 
+--- There is no file that anybody could take away.
+function M.edition() return false end
+
 ---@param url string
 ---@return table? connection
 ---@return string? err

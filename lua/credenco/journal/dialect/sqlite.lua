@@ -3,6 +3,7 @@
 local columns = require "credenco.journal.columns"
 local driver = require "credenco.journal.driver"
 local cannot_write = require "credenco.journal.cannot_write"
+local edition = require "credenco.journal.edition"
 local private_file = require "credenco.journal.private_file"
 local uv = require "luv"
 
@@ -25,6 +26,15 @@ M.dead_workers = "SELECT owner FROM credenco_worker WHERE workflow = ? AND owner
 ---@return boolean
 function M.exists(path)
   return uv.fs_stat(path) ~= nil
+end
+
+--- What the file is known by; false where there is none.
+---@param path string
+---@return credenco.journal.Edition|false|nil
+---@return string? err why it must not be used
+function M.edition(path)
+  if path == ":memory:" or not M.exists(path) then return false end
+  return edition.of(path)
 end
 
 ---@param path string

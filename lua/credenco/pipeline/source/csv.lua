@@ -91,7 +91,7 @@ function M.layout(header)
   end
   local times, columns, repeats = {}, {}, false
   for i, name in ipairs(names) do
-    columns[i] = name:match("^%s*(.-)%s*$")
+    columns[i] = utf8_text.bare(name)
     times[columns[i]] = (times[columns[i]] or 0) + 1
     repeats = repeats or times[columns[i]] > 1
   end

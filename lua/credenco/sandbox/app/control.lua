@@ -1,4 +1,5 @@
 --- The sandbox's own controls: start over, move the clock, revoke, watch the log.
+local behaviour = require "credenco.sandbox.app.behaviour"
 local clock = require "credenco.sandbox.app.clock"
 local config = require "credenco.sandbox.app.config"
 local faults = require "credenco.sandbox.app.faults"
@@ -89,6 +90,29 @@ end
 --- DELETE /sandbox/faults
 function M.clear_faults()
   faults.clear()
+  return reply.empty(204)
+end
+
+--- PUT /sandbox/behaviour
+function M.set_behaviour(request)
+  local body, err = request:json()
+  if not body then
+    return reply.problem(400, "the request body is " .. err)
+  end
+  local ok, detail = behaviour.set(body)
+  if not ok then
+    return reply.problem(400, detail)
+  end
+  return M.get_behaviour()
+end
+
+function M.get_behaviour()
+  return reply.json(200, behaviour.get())
+end
+
+--- DELETE /sandbox/behaviour
+function M.clear_behaviour()
+  behaviour.clear()
   return reply.empty(204)
 end
 

@@ -11,7 +11,7 @@ local KEPT = 2000
 ---@class credenco.SandboxLogEntry
 ---@field id integer
 ---@field at integer seconds since the epoch
----@field source "issuer"|"wallet"|"fault"
+---@field source "issuer"|"wallet"|"fault"|"behaviour"
 ---@field step string
 ---@field ok boolean
 ---@field detail string?

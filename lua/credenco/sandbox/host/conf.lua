@@ -37,8 +37,8 @@ http {
   uwsgi_temp_path "${dir}/uwsgi";
   scgi_temp_path "${dir}/scgi";
 
-  lua_package_cpath "${lua_cpath};;";
-  lua_package_path "${lua_root}/?.lua;${lua_root}/?/init.lua;;";
+  lua_package_cpath "${lua_cpath};;${more_cpath}";
+  lua_package_path "${lua_root}/?.lua;${lua_root}/?/init.lua;;${more_path}";
   lua_shared_dict sandbox ${memory};
   lua_socket_log_errors off;
 
@@ -140,6 +140,8 @@ function M.render(values)
     dir = values.dir,
     lua_root = install.lua_root,
     lua_cpath = install.lua_cpath,
+    more_path = install.more_path or "",
+    more_cpath = install.more_cpath or "",
     memory = ("%dm"):format(settings.memory_mb),
     names = server_names(host),
     listen = ("%s:%d%s"):format(host, settings.port, settings.tls and " ssl" or ""),

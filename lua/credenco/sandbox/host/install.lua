@@ -3,7 +3,7 @@ local uv = require "luv"
 
 local M = {}
 
-local PACKAGES = "Debian: apt install nginx-light libnginx-mod-http-lua lua-cjson lua-luaossl"
+local PACKAGES = "Debian: apt install nginx libnginx-mod-http-lua lua-cjson lua-luaossl"
 
 local MODULE_FOLDERS = { "/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules" }
 
@@ -20,14 +20,21 @@ local function binary_folders()
   return folders
 end
 
-local function find_binary(folders)
+---@param named string? path of the one to use
+local function find_binary(named, folders)
+  if named then
+    if uv.fs_access(named, "X") then
+      return uv.fs_realpath(named)
+    end
+    return nil, named .. " is not a program that you may run"
+  end
   for _, folder in ipairs(folders) do
     local path = folder .. "/nginx"
     if uv.fs_access(path, "X") then
       return path
     end
   end
-  return nil, "nginx is not installed. " .. PACKAGES
+  return nil, "nginx is not installed. " .. PACKAGES .. "; or name one with --nginx"
 end
 
 --- What `nginx -V` says it was built with; it knows its own module folder best.
@@ -42,8 +49,11 @@ local function build_arguments(binary)
 end
 
 local function find_modules(binary)
-  local built_in = build_arguments(binary)
-  local folders = { built_in:match "%-%-modules%-path=(%S+)" }
+  local arguments = build_arguments(binary)
+  if arguments:find "%-%-add%-module=%S*lua%-nginx%-module" or arguments:find "%-%-add%-module=%S*ngx_lua" then
+    return false -- compiled in, as in OpenResty: loaded a second time, nginx would not start
+  end
+  local folders = { arguments:match "%-%-modules%-path=(%S+)" }
   for _, folder in ipairs(MODULE_FOLDERS) do
     folders[#folders + 1] = folder
   end
@@ -52,10 +62,7 @@ local function find_modules(binary)
       return folder
     end
   end
-  if built_in:find("lua%-nginx%-module") or built_in:find("ngx_lua") then
-    return false -- OpenResty: compiled in, nothing to load
-  end
-  return nil, "nginx has no Lua module. " .. PACKAGES
+  return nil, binary .. " has no Lua module. " .. PACKAGES
 end
 
 --- The folder that holds `credenco/`, from where this very file was loaded.
@@ -65,16 +72,29 @@ local function lua_root()
   return uv.fs_realpath(root) or root
 end
 
---- Where this project's shared objects for LuaJIT, which is what runs in nginx, can be:
---- the build tree of a checkout, beside the Lua files of an installation, the usual places.
+--- Where LuaJIT, which is what runs in nginx, has what this Lua has: Debian and LuaRocks call its folder 5.1.
+---@param path string package.path or package.cpath
+local function for_luajit(path)
+  local templates = {}
+  for template in path:gmatch "[^;]+" do
+    local there = template:gsub("/lua/5%.[2-5]/", "/lua/5.1/")
+    if there:find '^/[^"$;{}\\%c]*/lua/5%.1/' then
+      templates[#templates + 1] = there
+    end
+  end
+  return table.concat(templates, ";")
+end
+
+--- Where this project's shared objects for LuaJIT can be: the build tree of a checkout, beside the Lua files of an
+--- installation, where this Lua looks, the usual places.
 --- CREDENCO_LUAJIT_CPATH, in the form of LUA_CPATH, comes before them all.
 local function cpath_templates(root)
   local prefix = root:match "^(.*)/share/lua/[%d.]+$"
   return table.concat({
     os.getenv "CREDENCO_LUAJIT_CPATH" or "",
-    rawget(_G, "jit") and package.cpath or "",
     root:gsub("/lua$", "") .. "/build/luajit/lib/?.so",
     prefix and prefix .. "/lib/lua/5.1/?.so" or "",
+    for_luajit(package.cpath),
     "/usr/local/lib/lua/5.1/?.so",
     "/usr/lib/lua/5.1/?.so",
   }, ";")
@@ -98,12 +118,15 @@ end
 ---@field modules string|false folder of nginx's dynamic modules; false when Lua is compiled in
 ---@field lua_root string
 ---@field lua_cpath string for package.cpath inside nginx
+---@field more_path string? where else to look for Lua modules: not every nginx looks where the system's does
+---@field more_cpath string?
 
+---@param nginx string? the one to use, else the first that is found
 ---@param folders string[]? where to look for nginx
 ---@return credenco.SandboxInstall? install
 ---@return string? err what to install
-function M.find(folders)
-  local binary, err = find_binary(folders or binary_folders())
+function M.find(nginx, folders)
+  local binary, err = find_binary(nginx, folders or binary_folders())
   if not binary then
     return nil, err
   end
@@ -116,7 +139,10 @@ function M.find(folders)
   if not cpath then
     return nil, cpath_err
   end
-  return { binary = binary, modules = modules, lua_root = root, lua_cpath = cpath }
+  return {
+    binary = binary, modules = modules, lua_root = root, lua_cpath = cpath,
+    more_path = for_luajit(package.path), more_cpath = for_luajit(package.cpath),
+  }
 end
 
 return M

@@ -1,4 +1,5 @@
 --- The issuer's side of the product's API: start an issuance, its offer, its status.
+local behaviour = require "credenco.sandbox.app.behaviour"
 local config = require "credenco.sandbox.app.config"
 local json = require "credenco.sandbox.app.json"
 local log = require "credenco.sandbox.app.log"
@@ -65,13 +66,13 @@ local function check_template(order)
 end
 
 --- `request_uri_base` sends the holder to a web wallet instead of an app.
-local function request_uri(offer, base)
+local function request_uri(offer_id, base)
   local prefix = "openid-credential-offer://?"
   if base then
     local separator = base:find("?", 1, true) and "&" or "?"
     prefix = base .. (base:find("^https?://[^/]+$") and "/" or "") .. separator
   end
-  return prefix .. "credential_offer_uri=" .. uri.encode(offers.uri(offer))
+  return prefix .. "credential_offer_uri=" .. uri.encode(offers.uri(offer_id))
 end
 
 --- What stands in the way of a QR code, when one is asked for.
@@ -88,8 +89,8 @@ local function refuse_qr_code(options)
   end
 end
 
-local function answer(order, offer)
-  local uri_of_request = request_uri(offer, order.body.request_uri_base)
+local function answer(order, offer_id)
+  local uri_of_request = request_uri(offer_id, order.body.request_uri_base)
   local options = order.body.qr_code
   return reply.json(200, {
     correlation_id = order.correlation_id,
@@ -97,6 +98,25 @@ local function answer(order, offer)
     status_uri = config.base_url .. "/api/v2/issue/" .. uri.encode(order.correlation_id),
     qr_uri = options and qr_code.data_uri(uri_of_request, options),
   })
+end
+
+--- The response to a correlation_id that was used before, where that does not get a new offer.
+local function repeated(order)
+  local earlier, how = status.find(order.correlation_id), behaviour.get().repeated_correlation_id
+  if not earlier or how == "new_offer" then
+    return nil
+  end
+  if how == "same_offer" then
+    return answer(order, earlier.offer_id)
+  end
+  return reply.problem(tonumber(how), "an issuance with this correlation_id exists", { field = "correlation_id" })
+end
+
+local function make_offer(order)
+  local offer = offers.create(order.correlation_id, order.template_id, order.claims)
+  status.created(order.correlation_id, offer.id)
+  log.add { source = "issuer", step = "offer made", ok = true, detail = order.template_id }
+  return answer(order, offer.id)
 end
 
 --- POST /api/v2/credential/issue
@@ -113,10 +133,7 @@ function M.start(request)
   if bad_qr_code then
     return bad_qr_code
   end
-  local offer = offers.create(order.correlation_id, order.template_id, order.claims)
-  status.created(order.correlation_id)
-  log.add { source = "issuer", step = "offer made", ok = true, detail = order.template_id }
-  return answer(order, offer)
+  return repeated(order) or make_offer(order)
 end
 
 --- GET /api/oidc/credential-offer/{id}
@@ -135,7 +152,9 @@ function M.status(request)
   if not found then
     return reply.problem(404, "no issuance with this correlation_id")
   end
-  return reply.json(200, found)
+  return reply.json(200, {
+    status = found.status, correlation_id = found.correlation_id, revocation_uuid = found.revocation_uuid,
+  })
 end
 
 return M

@@ -1,10 +1,13 @@
 --- Credential offers: made by the issue call, fetched by reference, redeemed once.
+local behaviour = require "credenco.sandbox.app.behaviour"
 local clock = require "credenco.sandbox.app.clock"
 local config = require "credenco.sandbox.app.config"
 local random = require "credenco.sandbox.app.random"
 local store = require "credenco.sandbox.app.store"
 
 local M = {}
+
+local REDEEMED_S = 300 -- longer than a request that saw the offer can take
 
 M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
@@ -25,20 +28,22 @@ local function code_key(code)
 end
 
 --- Where an offer is fetched: the `credential_offer_uri`.
+---@param id string the offer's
 ---@return string
-function M.uri(offer)
-  return config.base_url .. "/api/oidc/credential-offer/" .. offer.id
+function M.uri(id)
+  return config.base_url .. "/api/oidc/credential-offer/" .. id
 end
 
 ---@return credenco.SandboxOffer
 function M.create(correlation_id, template_id, claims)
+  local ttl_s = behaviour.get().offer_ttl_s
   local offer = {
     id = random.token(), code = random.token(),
     correlation_id = correlation_id, template_id = template_id, claims = claims,
-    expires_at = clock.now() + config.offer_ttl_s,
+    expires_at = clock.now() + ttl_s,
   }
-  store.set(key_of(offer.id), offer, config.offer_ttl_s)
-  store.set(code_key(offer.code), { offer_id = offer.id }, config.offer_ttl_s)
+  store.set(key_of(offer.id), offer, ttl_s)
+  store.set(code_key(offer.code), { offer_id = offer.id }, ttl_s)
   return offer
 end
 
@@ -53,7 +58,7 @@ end
 function M.redeem(code)
   local reference = store.get(code_key(code))
   local offer = reference and M.find(reference.offer_id)
-  if not offer or not store.claim("redeem:" .. code, config.offer_ttl_s) then
+  if not offer or not store.claim("redeem:" .. code, REDEEMED_S) then
     return nil
   end
   store.delete(key_of(offer.id))

@@ -1,4 +1,5 @@
 --- How far each issuance is, by correlation id.
+local behaviour = require "credenco.sandbox.app.behaviour"
 local store = require "credenco.sandbox.app.store"
 
 local M = {}
@@ -7,6 +8,7 @@ local M = {}
 ---@field status string one of RANK, or "error"
 ---@field correlation_id string
 ---@field revocation_uuid string? what a revocation needs, at the end
+---@field offer_id string of its offer, also when that has been redeemed or has expired
 
 local RANK = {
   issue_request_created = 1,
@@ -20,8 +22,10 @@ local function key_of(correlation_id)
 end
 
 --- A correlation id that is used again stands for the newer issuance.
-function M.created(correlation_id)
-  store.set(key_of(correlation_id), { status = "issue_request_created", correlation_id = correlation_id })
+function M.created(correlation_id, offer_id)
+  store.set(key_of(correlation_id), {
+    status = "issue_request_created", correlation_id = correlation_id, offer_id = offer_id,
+  })
 end
 
 ---@return credenco.SandboxIssueStatus?
@@ -29,8 +33,14 @@ function M.find(correlation_id)
   return store.get(key_of(correlation_id))
 end
 
+local function change(correlation_id, changed)
+  if behaviour.get().issue_status ~= "stays_created" then
+    store.update(key_of(correlation_id), changed)
+  end
+end
+
 local function advance(correlation_id, status, revocation_uuid)
-  store.update(key_of(correlation_id), function(document)
+  change(correlation_id, function(document)
     if (RANK[document.status] or 0) >= RANK[status] then
       return nil
     end
@@ -56,7 +66,7 @@ end
 
 --- The wallet has notified the issuer that the credential is of no use to it.
 function M.failed(correlation_id)
-  store.update(key_of(correlation_id), function(document)
+  change(correlation_id, function(document)
     document.status = "error"
     return document
   end)

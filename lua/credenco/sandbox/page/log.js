@@ -2,7 +2,7 @@
 import { byId, element, time } from './dom.js';
 
 const KEPT = 300;
-const SOURCE = { wallet: 'wallet', issuer: 'issuer', fault: 'fault, as ordered' };
+const SOURCE = { wallet: 'wallet', issuer: 'issuer', fault: 'fault, as ordered', behaviour: 'behaviour, as ordered' };
 
 export class LogView {
   constructor() {

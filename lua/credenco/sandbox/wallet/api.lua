@@ -1,4 +1,5 @@
 --- The wallet's side of the product's API: pushes and trusted contacts.
+local behaviour = require "credenco.sandbox.app.behaviour"
 local log = require "credenco.sandbox.app.log"
 local receive = require "credenco.sandbox.wallet.receive"
 local reply = require "credenco.sandbox.app.reply"
@@ -19,6 +20,20 @@ function M.with_wallet(handler)
   end
 end
 
+--- The behaviour that decides how a push is answered, by what became of the offer.
+local ANSWERED_BY = { taken = "push_answer", repeated = "repeated_push", unavailable = "expired_push" }
+
+local DETAIL = {
+  taken = "the push was done, and this response says otherwise, as ordered",
+  repeated = "this offer was pushed before",
+  unavailable = "the issuer does not give this offer out",
+}
+
+local function answer_push(outcome)
+  local status = behaviour.status(ANSWERED_BY[outcome])
+  return status == 201 and reply.empty(201) or reply.problem(status, DETAIL[outcome])
+end
+
 --- POST /api/oidc/offer/{walletExternalKey}: open to anybody. 201 says that the offer was
 --- taken, and nothing about what became of it.
 M.push = M.with_wallet(function(request, wallet)
@@ -29,12 +44,8 @@ M.push = M.with_wallet(function(request, wallet)
   if #offer_uri > MAX_OFFER_URI then
     return reply.problem(400, "credential_offer_uri is too long", { field = "credential_offer_uri" })
   end
-  if request.query.directIssue == "true" then
-    receive.direct(wallet, offer_uri)
-  else
-    receive.inbox(wallet, offer_uri)
-  end
-  return reply.empty(201)
+  local receiver = request.query.directIssue == "true" and receive.direct or receive.inbox
+  return answer_push(receiver(wallet, offer_uri))
 end)
 
 local function check_contact(body)
@@ -60,12 +71,19 @@ M.add_contact = M.with_wallet(function(request, wallet)
   if not ok then
     return reply.problem(400, detail, { field = field })
   end
+  if behaviour.get().repeated_contact == "409" and wallets.has_contact(wallet.key, body.did) then
+    return reply.problem(409, "a trusted contact with this did exists", { field = "did" })
+  end
   local contact = wallets.add_contact(wallet.key, body.did, body.name, body.directIssueAllowed == true)
   log.add { source = "wallet", wallet = wallet.key, step = "trusted contact added", ok = true, detail = body.did }
   return reply.json(201, contact)
 end)
 
 M.list_contacts = M.with_wallet(function(_, wallet)
+  local refusal = behaviour.status "trusted_contacts"
+  if refusal then
+    return reply.problem(refusal, "trusted contacts cannot be listed")
+  end
   return reply.json(200, wallets.contacts(wallet.key))
 end)
 

@@ -1,6 +1,6 @@
 --- What a wallet does with an offer somebody pushed to it.
+local behaviour = require "credenco.sandbox.app.behaviour"
 local clock = require "credenco.sandbox.app.clock"
-local config = require "credenco.sandbox.app.config"
 local exchange = require "credenco.sandbox.wallet.exchange"
 local log = require "credenco.sandbox.app.log"
 local random = require "credenco.sandbox.app.random"
@@ -53,13 +53,13 @@ end
 
 --- Completes the exchange and keeps the credential or discards it. The caller learns nothing:
 --- to the one who pushed, and to the issuer, both look the same.
----@return boolean redeemed false when the offer could not be turned into a credential
+---@return string? reason why the offer could not be turned into a credential; nil when it was
 local function complete(wallet, offer_uri)
   local trace = tracer(wallet)
   local credential, failure, notify = run_exchange(wallet, offer_uri, trace)
   if not credential then
     wallets.discard(wallet.key, { reason = failure.reason, detail = failure.detail, at = clock.now() })
-    return false
+    return failure.reason
   end
   local trusted, reason = wallets.trusts(wallet.key, credential.issuer)
   if trusted then
@@ -67,33 +67,39 @@ local function complete(wallet, offer_uri)
   else
     discard(wallet, credential, reason, trace)
   end
-  return true
 end
 
 local function claim_name(wallet, offer_uri)
   return "push:" .. wallet.key .. ":" .. ngx.md5(offer_uri)
 end
 
-local function complete_once(wallet, offer_uri)
-  local name = claim_name(wallet, offer_uri)
-  if store.claim(name, PUSH_MEMORY_S) and not complete(wallet, offer_uri) then
-    store.release(name)
-  end
-end
-
 --- A direct push. The same offer pushed again, as after a lost answer, changes nothing.
+---@return "taken"|"repeated"|"unavailable" outcome "unavailable": the issuer does not give the offer out, which
+---  nobody knows here yet when the exchange runs after the response
 function M.direct(wallet, offer_uri)
-  if config.exchange == "after" then
-    assert(ngx.timer.at(0, function() complete_once(wallet, offer_uri) end))
-  else
-    complete_once(wallet, offer_uri)
+  local name = claim_name(wallet, offer_uri)
+  if not store.claim(name, PUSH_MEMORY_S) then
+    return "repeated"
   end
+  local function work()
+    local reason = complete(wallet, offer_uri)
+    if reason then
+      store.release(name)
+    end
+    return reason == "offer_unavailable" and "unavailable" or "taken"
+  end
+  if behaviour.get().exchange == "before" then
+    return work()
+  end
+  assert(ngx.timer.at(0, work))
+  return "taken"
 end
 
 --- A push without directIssue: the holder decides.
+---@return "taken"|"repeated" outcome
 function M.inbox(wallet, offer_uri)
   if not store.claim(claim_name(wallet, offer_uri), PUSH_MEMORY_S) then
-    return
+    return "repeated"
   end
   local preview = exchange.preview(wallet, offer_uri) or {}
   wallets.drop_in_inbox(wallet.key, {
@@ -101,6 +107,7 @@ function M.inbox(wallet, offer_uri)
     name = preview.name, issuer_name = preview.issuer_name, template = preview.template,
   })
   tracer(wallet)("offer put into the inbox", true)
+  return "taken"
 end
 
 --- The holder accepts an offer of the inbox. The holder's word stands in for trust.

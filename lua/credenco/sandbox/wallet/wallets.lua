@@ -52,6 +52,16 @@ function M.contacts(wallet_key)
   return store.list(list_of(wallet_key, "contacts"))
 end
 
+---@return boolean
+function M.has_contact(wallet_key, did)
+  for _, contact in ipairs(M.contacts(wallet_key)) do
+    if contact.did == did then
+      return true
+    end
+  end
+  return false
+end
+
 ---@return boolean removed
 function M.remove_contact(wallet_key, id)
   return store.remove(list_of(wallet_key, "contacts"), id)

@@ -33,6 +33,16 @@ function M.new(fields)
   return setmetatable(fields, Exchange)
 end
 
+-- nginx counts from when it looked at the clock last, so its timeouts come early by as much: a call that ended before its
+-- deadline would be repeated.
+local function wait_out(deadline_ms)
+  local left_ms = deadline_ms - loop.now_ms()
+  while left_ms > 0 do
+    loop.sleep(left_ms)
+    left_ms = deadline_ms - loop.now_ms()
+  end
+end
+
 -- Reading -----------------------------------------------------------------------------
 
 -- What state the exchange is in after the next bytes: as x:feed gives it.
@@ -40,7 +50,9 @@ local function read_some(self)
   local bytes, err = self.socket:receiveany(PIECE_BYTES)
   if bytes then return self.x:feed(bytes) end
   if err == "closed" then return self.x:ended() end
-  return nil, err == "timeout" and err or "connect_failed", err
+  if err ~= "timeout" then return nil, "connect_failed", err end
+  if loop.now_ms() < self.request.deadline_ms then return "reading" end
+  return nil, "timeout"
 end
 
 local function read(self)
@@ -79,7 +91,9 @@ end
 local function connect(self)
   local connect_ms = self.request.connect_timeout_ms or self.options.connect_timeout_ms
   local deadline_ms = math.min(self.request.deadline_ms, loop.now_ms() + connect_ms)
-  return connection.open(self.place, self.options.connection_cache, deadline_ms)
+  local socket, code, detail = connection.open(self.place, self.options.connection_cache, deadline_ms)
+  if code == "timeout" then wait_out(deadline_ms) end
+  return socket, code, detail
 end
 
 local function carry_out(self)

@@ -1,0 +1,92 @@
+--- The command lines that lead out of a cause, for the journal and the workflow at hand.
+local advice = require "credenco.pipeline.advice"
+local command_line = require "credenco.cli.pipeline.command_line"
+local core = require "credenco.core"
+local json = require "credenco.base.json"
+
+local M = {}
+
+--- What the lines are made for.
+---@class credenco.cli.WayOut
+---@field workflow string as it was named, or its name
+---@field file string the workflow's file
+---@field journal string
+---@field sources { place: string?, format: string }[] what its lines came from
+---@field rejects string name for a file of corrected lines
+local WayOut = {}
+WayOut.__index = WayOut
+
+local WORKFLOW = "WORKFLOW.lua" -- where only a name was given
+
+local function has_csv(sources)
+  for _, source in ipairs(sources) do
+    if source.format == "csv" then return true end
+  end
+  return false
+end
+
+---@param args table the parsed arguments
+---@param workflow string the name
+---@param journal string
+---@param sources { place: string?, format: string }[]
+---@return credenco.cli.WayOut
+function M.new(args, workflow, journal, sources)
+  local named = args.workflow or workflow
+  local is_file = args.workflow and core.file_id(args.workflow)
+  return setmetatable({ workflow = command_line.quoted(named), journal = journal, sources = sources,
+    file = is_file and command_line.quoted(named) or WORKFLOW,
+    rejects = has_csv(sources) and "rejects.csv" or "rejects.jsonl" }, WayOut)
+end
+
+-- Each command by its name in `advice`, with its arguments; nil where a person has to do something.
+local COMMANDS = {
+  rejects = function(self) return ("rejects %s --output %s"):format(self.workflow, self.rejects) end,
+  run = function(self) return "run " .. self.file end,
+  run_rejects = function(self) return ("run %s %s"):format(self.file, self.rejects) end,
+  retry = function(self, code) return ("retry %s --code %s"):format(self.workflow, code) end,
+  retry_unknown = function(self, code) return ("retry %s --unknown --code %s"):format(self.workflow, code) end,
+  retry_skipped = function(self, code) return ("retry %s --skipped --code %s"):format(self.workflow, code) end,
+  retry_settled = function(self) return ("retry %s --code settled"):format(self.workflow) end,
+  settle_issued = function(self, code) return ("settle %s --code %s --as issued"):format(self.workflow, code) end,
+  settle_failed = function(self, code) return ("settle %s --code %s --as failed"):format(self.workflow, code) end,
+  settle_skipped = function(self, code) return ("settle %s --code %s --as skipped"):format(self.workflow, code) end,
+}
+
+-- One line for each file that has to be read again.
+local function run_sources(self, lines)
+  for _, source in ipairs(self.sources) do
+    if source.place then
+      local text = ("run %s %s"):format(self.file, command_line.quoted(source.place))
+      lines[#lines + 1] = command_line.about(text, self.journal)
+    else
+      lines[#lines + 1] = "# run it on the same lines again"
+    end
+  end
+end
+
+function WayOut:lines(commands, code)
+  local lines = {}
+  for _, name in ipairs(commands) do
+    if name == "edit" then
+      lines[#lines + 1] = "# correct " .. self.rejects
+    elseif name == "run_source" then
+      run_sources(self, lines)
+    else
+      lines[#lines + 1] = command_line.about(COMMANDS[name](self, command_line.quoted(code)), self.journal)
+    end
+  end
+  return lines
+end
+
+--- The ways out of a cause.
+---@param cause credenco.journal.Cause
+---@return { what: string, commands: string[] }[]
+function WayOut:of(cause)
+  local ways = {}
+  for i, way in ipairs(advice.ways(cause.state, cause.code, cause.stage)) do
+    ways[i] = { what = way[1], commands = json.array(self:lines(way[2], cause.code or "")) }
+  end
+  return ways
+end
+
+return M

@@ -1,0 +1,37 @@
+--- Which records `retry` and `settle` are about: the one with a key, a line that has none, or all of a cause.
+local arguments = require "credenco.cli.pipeline.arguments"
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+--- Adds the options.
+---@return table ... for the group they are shown in
+function M.declare(command)
+  return command:option "--code" :argname "CODE" :description "All with this cause, see `credenco report`.",
+    command:option "--key" :argname "KEY" :description "The one with this business key.",
+    command:option "--line" :argname "FILE:N" :description "The line N of FILE, which has no key."
+end
+
+local function line_of(text)
+  local file, line = text:match "^(.+):(%d+)$"
+  if not file then usage.fail "--line: a file and the number of a line, as companies.csv:12" end
+  return file, arguments.count(line, "--line")
+end
+
+--- How many of them are given.
+---@param args table
+---@return integer
+function M.count(args)
+  return (args.code and 1 or 0) + (args.key and 1 or 0) + (args.line and 1 or 0)
+end
+
+---@param args table
+---@return credenco.journal.Which
+function M.read(args)
+  if M.count(args) > 1 then usage.fail "--code, --key and --line exclude each other" end
+  local which = { code = args.code, key = args.key }
+  if args.line then which.file, which.line = line_of(args.line) end
+  return which
+end
+
+return M

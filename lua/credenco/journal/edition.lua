@@ -1,0 +1,48 @@
+--- Whether a journal's file is still the one that was opened, and has no second name. SQLite goes on writing into a file
+--- that was removed or replaced, and the next run would find nothing of it there. A lock and a write-ahead log go by a
+--- file's name: under two names two runs would not see one another.
+
+local uv = require "luv"
+
+local M = {}
+
+---@class credenco.journal.Edition
+---@field path string the real one, whatever becomes of the current directory
+---@field device integer
+---@field inode integer
+
+local LINKED = "has %d names (hard links), and a lock holds for one of them: remove the other names, "
+  .. "or make a copy of the file instead"
+local GONE = "is not there any more: the file was removed or moved while the run was at work on it, so what was "
+  .. "written last may be lost. Put it back before you run again: a new journal would begin everything anew"
+local REPLACED = "is another file now than the one that the run began with, so what was written last may be lost. "
+  .. "Put the first one back before you run again: another journal begins everything anew"
+
+local function flaw_of(found)
+  return found.nlink > 1 and LINKED:format(found.nlink) or nil
+end
+
+--- A file as it is now.
+---@param path string
+---@return credenco.journal.Edition?
+---@return string? flaw it must not be used as it is
+function M.of(path)
+  local real = uv.fs_realpath(path)
+  local found = real and uv.fs_stat(real)
+  if not found then return nil, GONE end
+  local flaw = flaw_of(found)
+  if flaw then return nil, flaw end
+  return { path = real, device = found.dev, inode = found.ino }
+end
+
+--- What has happened to a file since.
+---@param edition credenco.journal.Edition
+---@return string? flaw nil when all is well
+function M.flaw(edition)
+  local found = uv.fs_stat(edition.path)
+  if not found then return GONE end
+  if found.dev ~= edition.device or found.ino ~= edition.inode then return REPLACED end
+  return flaw_of(found)
+end
+
+return M

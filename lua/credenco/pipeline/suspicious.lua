@@ -1,0 +1,76 @@
+--- What fits, and is hardly meant: text that was read in the wrong encoding, characters that nobody sees, a stray quote
+--- that swallowed lines, a key that a spreadsheet has shortened. Told are the line and the column, never the value.
+
+local lpeg = require "lpeg"
+local utf8_text = require "credenco.pipeline.utf8_text"
+
+local M = {}
+
+-- The two characters that a letter beyond ASCII becomes when its UTF-8 is taken for Windows-1252: the first is U+00C2
+-- or U+00C3, the second what Windows-1252 has where no letters are; or three, as of a quotation mark.
+local SECOND = lpeg.P "\194" * lpeg.R "\128\191" + lpeg.P "\197" * lpeg.S "\146\147\160\161\184\189\190"
+  + lpeg.P "\198\146" + lpeg.P "\203" * lpeg.S "\134\156" + lpeg.P "\226" * lpeg.S "\128\130\132"
+local TWICE = lpeg.P "\195" * lpeg.S "\130\131" * SECOND + lpeg.P "\195\162\226\130\172"
+local DECODED_TWICE = (1 - TWICE) ^ 0 * TWICE
+
+local REPLACED = "\239\191\189"
+local SHORTENED = "^[+-]?%d+[.,]?%d*[eE]%+?%d+$"
+
+local function of_text(text)
+  if DECODED_TWICE:match(text) then
+    return "was decoded twice, as Ã© for é: save the file again as UTF-8, or name its encoding"
+  end
+  if text:find(REPLACED, 1, true) then return "has U+FFFD, which stands for a letter that was lost" end
+  local code, at = utf8_text.hidden(utf8_text.trimmed(text))
+  return code and ("has %s, which nobody sees, as character %d"):format(code, at)
+end
+
+-- The first thing about a value, or a value in it.
+local function of_value(value)
+  if type(value) == "string" then return of_text(value) end
+  if type(value) ~= "table" then return nil end
+  for name, member in pairs(value) do
+    local what = of_value(member) or type(name) == "string" and of_text(name)
+    if what then return what end
+  end
+end
+
+-- Nearly no line has a character beyond ASCII, or an escape for one.
+local function may_have_any(item)
+  return item.raw:find "[\128-\255]" or item.raw:find("\\u", 1, true)
+end
+
+local function sorted_names(record)
+  local names = {}
+  for name in pairs(record) do names[#names + 1] = name end
+  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  return names
+end
+
+local function lines_of(item)
+  return select(2, item.raw:gsub("\n.", ""))
+end
+
+--- What is suspicious about a record.
+---@param item credenco.pipeline.Item
+---@param key? string its business key
+---@param format string the source's
+---@return { column?: string, what: string }[]
+function M.of(item, key, format)
+  local found = {}
+  local more = format == "csv" and lines_of(item) or 0
+  if more > 0 then
+    found[1] = { what = ("runs over %d lines: a quote may be opened here that was not meant"):format(more + 1) }
+  end
+  if key and key:find(SHORTENED) then
+    found[#found + 1] = { column = "(key)", what = "is a number that a spreadsheet has shortened: its digits are gone" }
+  end
+  if not may_have_any(item) then return found end
+  for _, name in ipairs(sorted_names(item.record)) do
+    local what = of_value(item.record[name])
+    if what then found[#found + 1] = { column = tostring(name), what = what } end
+  end
+  return found
+end
+
+return M

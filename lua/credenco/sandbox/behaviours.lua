@@ -1,0 +1,110 @@
+--- What the documentation of the product leaves open: each question once, with its possible answers. The sandbox
+--- behaves in any of these ways, and `credenco probe` finds out which of them a real service has.
+---
+--- Answers are words; one that is a number is the HTTP status of a response, or for `offer_ttl_s` seconds.
+local options = require "credenco.base.options"
+
+local M = {}
+
+---@class credenco.SandboxBehaviour
+---@field name string
+---@field about string the question
+---@field default string|integer
+---@field values string[]? the possible answers, the default first
+---@field range { [1]: integer, [2]: integer }? where the answer is a whole number
+
+--- In the order in which people read them.
+---@type credenco.SandboxBehaviour[]
+M.LIST = {
+  { name = "repeated_correlation_id", values = { "new_offer", "same_offer", "409", "412", "422" },
+    about = "an issuance is started again with a correlation_id that was used before" },
+  { name = "repeated_push", values = { "201", "400", "404", "409" },
+    about = "an offer that was pushed before is pushed again; 201 changes nothing" },
+  { name = "expired_push", values = { "201", "400", "404" },
+    about = "an offer is pushed that has expired or never existed; 201 ignores it" },
+  { name = "push_answer", values = { "201", "500" },
+    about = "the response to a push that was done" },
+  { name = "exchange", values = { "before", "after" },
+    about = "whether the OpenID4VCI exchange runs before the push is answered, or after" },
+  { name = "issue_status", values = { "progresses", "stays_created" },
+    about = "whether the status of an issue moves on from issue_request_created" },
+  { name = "offer_ttl_s", default = 300, range = { 1, 86400 },
+    about = "how many seconds an offer lives" },
+  { name = "trusted_contacts", values = { "listed", "404", "405" },
+    about = "the response to GET on a wallet's trusted contacts" },
+  { name = "repeated_contact", values = { "second", "409" },
+    about = "an issuer becomes a trusted contact again: there is a second one, or it is refused" },
+}
+
+---@type table<string, credenco.SandboxBehaviour>
+M.BY_NAME = {}
+for _, row in ipairs(M.LIST) do
+  row.default = row.default or row.values[1]
+  M.BY_NAME[row.name] = row
+end
+
+local function one_of(list, value)
+  for _, known in ipairs(list) do
+    if known == value then return value end
+  end
+end
+
+-- A status may come as the number that it is.
+local function value_of(row, value)
+  if row.values then
+    return one_of(row.values, type(value) == "number" and ("%.0f"):format(value) or value)
+  end
+  local number = tonumber(value)
+  local fits = number and number % 1 == 0 and number >= row.range[1] and number <= row.range[2]
+  return fits and number or nil
+end
+
+local function allowed(row)
+  if row.values then return "one of " .. table.concat(row.values, ", ") end
+  return ("a whole number from %d to %d"):format(row.range[1], row.range[2])
+end
+
+local function nearest(word, list)
+  local known = {}
+  for _, name in ipairs(list) do known[name] = true end
+  local name = type(word) == "string" and options.nearest(word, known)
+  return name and ("; did you mean '%s'?"):format(name) or ""
+end
+
+local function unknown(name)
+  local names = {}
+  for index, row in ipairs(M.LIST) do names[index] = row.name end
+  return ("unknown behaviour '%s'%s"):format(tostring(name), nearest(name, names))
+end
+
+--- A checked copy: the answers that are given, as the table above has them.
+---@param given table<string, string|number>
+---@return table<string, string|integer>? behaviours
+---@return string? err names the behaviour, and the nearest one where the name is not known
+function M.read(given)
+  local read, names = {}, {}
+  for name in pairs(given) do names[#names + 1] = name end
+  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  for _, name in ipairs(names) do
+    local row = M.BY_NAME[name]
+    if not row then return nil, unknown(name) end
+    read[name] = value_of(row, given[name])
+    if read[name] == nil then
+      return nil, ("behaviour '%s' must be %s%s"):format(name, allowed(row), nearest(given[name], row.values or {}))
+    end
+  end
+  return read
+end
+
+--- The same, with the defaults filled in.
+---@param read table<string, string|integer> what `read` has given
+---@return table<string, string|integer>
+function M.complete(read)
+  local complete = {}
+  for _, row in ipairs(M.LIST) do
+    complete[row.name] = read[row.name] or row.default
+  end
+  return complete
+end
+
+return M

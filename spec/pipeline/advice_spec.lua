@@ -1,0 +1,123 @@
+-- The advice of `credenco report`: for every cause that there is, the lines of each way out are run as they stand, in a
+-- shell, against a sandbox. What a person has to correct in between is corrected.
+local advice = require "credenco.pipeline.advice"
+local cjson = require "cjson"
+local correlation = require "credenco.pipeline.correlation"
+local credenco = require "credenco"
+local database = require "credenco.journal.database"
+local files = require "spec.support.files"
+local program = require "spec.cli.program"
+local uv = require "luv"
+local World = require "spec.sandbox.world"
+
+local TEMPLATE = "ebw_oid"
+local WORKFLOW = [[
+local claims = require "credenco.claims"
+return { name = "w", template_id = "ebw_oid", wallet_key = "wallet", key = %s,
+  claims = claims.map { id = "coc_number", name = "legal_name", issuing_authority = claims.constant "Credenco",
+    issuing_country = claims.constant "NL" } }
+]]
+local HEADER = "ref,coc_number,wallet,legal_name\n"
+local KEY = '"ref"'
+local CORRECTED_KEY = 'function(record) return record.ref ~= "" and record.ref or record.coc_number end'
+
+describe("the way out of a cause", function()
+  local world, env, folder, number
+
+  setup(function()
+    world = World.start()
+    number = 10000000
+  end)
+  teardown(function() world:stop() end)
+
+  before_each(function()
+    folder = files.temporary_folder()
+    files.write(folder .. "/credenco", ('#!/bin/sh\nexec %s %s/bin/credenco "$@"\n'):format(uv.exepath(), uv.cwd()))
+    assert(uv.fs_chmod(folder .. "/credenco", 448))
+    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
+      CREDENCO_JOURNAL = folder .. "/j.journal", PATH = folder .. ":" .. os.getenv "PATH" }
+    files.write(folder .. "/w.lua", WORKFLOW:format(KEY))
+  end)
+  after_each(function() files.remove_folder(folder) end)
+
+  local function credenco_of(...) return program.run({ ... }, env) end
+
+  local function next_key()
+    number = number + 1
+    return ("%d"):format(number)
+  end
+
+  local function csv(lines) files.write(folder .. "/in.csv", HEADER .. table.concat(lines, "\n") .. "\n") end
+  local function line(key, name, ref)
+    return ("%s,%s,%s,%s"):format(ref or key, key, world.trusting, name or "Company")
+  end
+
+  -- A journal in which one record is issued, and one is as the cause says.
+  local function prepare(cause, key)
+    csv { line(next_key()) }
+    assert.equal(0, credenco_of("run", folder .. "/w.lua", folder .. "/in.csv").code)
+    local db = assert(database.open(env.CREDENCO_JOURNAL))
+    assert(db:execute("INSERT INTO credenco_record (workflow, key, copy, run, line, state, step, input, code, stage, updated) "
+      .. "VALUES ('w', ?, '', 1, 3, ?, 1, ?, ?, ?, 0)", key, cause.state,
+      cause.state ~= "skipped" and line(key) .. "\n" or nil, cause.code, cause.stage or "push_offer"))
+    db:close()
+    csv { line("10000000"), line(key) }
+  end
+
+  -- The same with a line that has no key.
+  local function prepare_line(cause)
+    csv { line(next_key()), cause.code == "broken_line" and '1,x,"Open' or line(next_key(), "Company", "") }
+    assert.equal(4, credenco_of("run", folder .. "/w.lua", folder .. "/in.csv").code)
+  end
+
+  -- What the issuer has been asked for by a push whose answer nobody heard.
+  local function issue_unheard(key)
+    local client = credenco.new { base_url = world.base_url, api_key = "sandbox-api-key" }
+    assert(client:issue_direct { wallet_key = world.trusting, template_id = TEMPLATE,
+      correlation_id = correlation.id("w", key, TEMPLATE),
+      claims = { id = key, name = "C", issuing_authority = "Credenco", issuing_country = "NL" } })
+    client:close()
+  end
+
+  -- What a person does who reads the words.
+  local function see_to(way, key)
+    if way.what:find "workflow's key" then files.write(folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY)) end
+    if way.what:find "^ask again" or way.what:find "^push the same" then issue_unheard(key) end
+    files.write(folder .. "/corrected.csv", HEADER .. line(key, "Corrected") .. "\n")
+  end
+
+  local function run_lines(way)
+    local script = { "set -e", "cd " .. folder }
+    for _, command in ipairs(way.commands) do
+      script[#script + 1] = command:gsub("^# correct (.*)$", "cp corrected.csv %1")
+    end
+    return program.run_command("/bin/sh", { "-c", table.concat(script, "\n") }, env)
+  end
+
+  local function ways_of(cause)
+    local report = cjson.decode(credenco_of("report", folder .. "/w.lua", "--json").out)
+    for _, found in ipairs(report.causes) do
+      if found.state == cause.state and found.code == cause.code then return found.ways end
+    end
+  end
+
+  local function try(cause, at)
+    local key = next_key()
+    if cause.stage == "source" then prepare_line(cause) else prepare(cause, key) end
+    local way = assert(ways_of(cause))[at]
+    if #way.commands == 0 then return assert.equal("skipped", cause.state) end
+    see_to(way, key)
+    local done = run_lines(way)
+    assert.equal(0, done.code, table.concat(way.commands, "\n") .. "\n" .. done.out .. done.err)
+    local totals = cjson.decode(credenco_of("report", folder .. "/w.lua", "--json").out).totals
+    assert.same({ 0, 0, 0 }, { totals.failed, totals.unknown, totals.pending }, table.concat(way.commands, "\n"))
+  end
+
+  for _, cause in ipairs(advice.causes()) do
+    for at, way in ipairs(advice.ways(cause.state, cause.code, cause.stage)) do
+      it(("%s with %s%s: %s"):format(cause.state, cause.code, cause.stage and " at " .. cause.stage or "", way[1]), function()
+        try(cause, at)
+      end)
+    end
+  end
+end)

@@ -1,0 +1,112 @@
+-- Small files of the kinds that registers come as, each through `claims check` and through `run`: what is issued, what
+-- is refused, and that the check has shown what the run refuses.
+local cjson = require "cjson"
+local files = require "spec.support.files"
+local program = require "spec.cli.program"
+local World = require "spec.sandbox.world"
+
+local WORKFLOW = [[
+local claims = require "credenco.claims"
+return { name = "odd", key = "id", template_id = "ebw_oid", delivery = "offer_only", claims = %s }
+]]
+local MAPPING = [[claims.map { id = "id", name = "name", issuing_authority = claims.constant "C",
+  issuing_country = claims.constant "NL" }]]
+
+-- { name, bytes, expected }: `issued`, `failed` and `repeats` of a run that is made, or `refused`, words of what stops
+-- it before anything is sent; `warned` and `shown`, words of the check.
+local CASES = {
+  { "plain", "id,name\n1,A\n2,B", { issued = 2 } },
+  { "a mark, semicolons and quotes", '\239\187\191id;name\r\n1;"A;B"\r\n', { issued = 1 } },
+  { "a line that names the delimiter", "sep=;\r\nid;name\r\n1;A\r\n", { issued = 1 } },
+  { "a line break in a column's name", '"id","na\nme"\n1,A\n', { refused = 'column \\?"name\\?" is used', columns = true } },
+  { "a column of such a name", '"id","na\nme",name\n1,x,A\n', { issued = 1, shown = "columns not used: na\\nme" } },
+  { "a quote that is closed lines later", 'id,name\n1,"A\n2,B\n3,C"\n4,D',
+    { issued = 2, warned = "line 2: runs over 3 lines" } },
+  { "carriage returns alone", "id,name\r1,A\r2,B\r", { refused = "carriage returns alone" } },
+  { "a NUL byte", "id,name\n1,A\0B", { failed = 1 } },
+  { "Windows-1252", "id,name\n1,Caf\233", { refused = "most likely Windows%-1252: run it with %-%-encoding windows%-1252" } },
+  { "an encoding of DOS", "id,name\n1,Caf\130\n2,Zo\137\n", { refused = "%-%-encoding cp850" } },
+  { "UTF-16 with tabs", "\255\254i\0d\0\t\0n\0a\0m\0e\0\n\0001\0\t\0A\0\n\0", { issued = 1 } },
+  { "UTF-16, the other order", "\254\255\0i\0d\0,\0n\0a\0m\0e\0\n\0001\0,\0A\0\n", { issued = 1 } },
+  { "UTF-16 without a mark", "i\0d\0,\0n\0a\0m\0e\0\n\0001\0,\0A\0\n\0", { refused = "%-%-encoding utf%-16le" } },
+  { "text that was decoded twice", "id,name\n1,Caf\195\131\194\169", { issued = 1, warned = 'line 2: column "name" was decoded twice' } },
+  { "a quotation mark that was", "id,name\n1,A\195\162\226\130\172\226\132\162s", { issued = 1, warned = "decoded twice" } },
+  { "letters that look a little like it", "id,name\n1,\195\131rico S\195\163o \194\169\n", { issued = 1 } },
+  { "a letter that was lost", "id,name\n1,Caf\239\191\189", { issued = 1, warned = "U%+FFFD" } },
+  { "a soft hyphen in a name", "id,name\n1,Ca\194\173fe", { issued = 1, warned = "U%+00AD, which nobody sees, as character 3" } },
+  { "an unseen character behind a key", "id,name\n90000001\226\128\139,A\n90000001,B", { issued = 1, repeats = 1 } },
+  { "one within a key", "id,name\n9000\226\128\1410001,A\n90000001,B", { issued = 1, failed = 1, shown = "without U%+200D", warned = "U%+200D" } },
+  { "a wide space within a key", "id,name\n9000\226\128\1310001,A\n", { failed = 1, shown = "U%+2003" } },
+  { "an unseen character behind a column's name", "id\226\128\139,name\226\128\142\n1,A\n", { issued = 1 } },
+  { "two marks", "\239\187\191\239\187\191id,name\n1,A\n", { issued = 1 } },
+  { "an unseen character in a column's name", "i\226\128\139d,name\n1,A\n", { refused = 'column \\?"id\\?" is used', columns = true,
+    shown = "i<U%+200B>d" } },
+  { "a column that is there twice", "id,name,id\n1,A,2", { failed = 1, shown = 'column "id" stands 2 times' } },
+  { "fields too many and too few", "id,name\n1,A,extra\n2", { failed = 2 } },
+  { "no keys", 'id,name\n,A\n" ",B', { failed = 2 } },
+  { "leading zeros", "id,name\n00123,A\n123,B", { issued = 2 } },
+  { "a number that a spreadsheet shortened", "id,name\n9.0004E+07,A", { issued = 1, warned = "a spreadsheet has shortened" } },
+  { "an empty list", '{"id":"1","name":"A","tags":[]}\n', { issued = 1, claims = "function(r) return { id = r.id, name = r.name, "
+    .. 'issuing_authority = require "credenco.base.json".encode(r.tags), issuing_country = "NL" } end',
+    shown = 'issuing_authority: "%[%]"' } },
+  { "a name twice", '{"id":"1","name":"A","id":"2"}\n', { failed = 1, shown = "the same name twice" } },
+  { "a number of twenty digits", '{"id":12345678901234567890,"name":"A"}\n', { failed = 1, shown = "cannot be held exactly" } },
+  { "an array of objects", '[{"id":"1"}]', { refused = "it begins with an array" } },
+  { "one over several lines", '[\n{"id":"1","name":"A"},\n{"id":"2","name":"B"}\n]\n', { refused = "it begins with an array" } },
+  { "an object over several lines", '{\n  "id": "1",\n  "name": "A"\n}\n', { refused = "jq %-c %. FILE" } },
+  { "two objects on a line", '{"id":"1","name":"A"}{"id":"2","name":"B"}\n', { failed = 1, shown = "nothing may follow" } },
+  { "escapes that nobody sees", '{"id":"1","name":"A\\u200bB"}\n', { issued = 1, warned = "U%+200B" } },
+  { "a spreadsheet", "PK\3\4\20\0\6\0", { refused = "export it as CSV" } },
+  { "nothing", "", { refused = "empty" } },
+}
+
+describe("a file with", function()
+  local world, folder, env
+
+  setup(function() world = World.start() end)
+  teardown(function() world:stop() end)
+  before_each(function()
+    folder = files.temporary_folder()
+    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
+      CREDENCO_JOURNAL = folder .. "/j.journal" }
+  end)
+  after_each(function() files.remove_folder(folder) end)
+
+  local function credenco(...) return program.run({ ... }, env) end
+
+  local function assert_refused(wanted, checked, ran)
+    assert.equal(2, ran.code, ran.err)
+    assert.matches(wanted.refused, ran.err)
+    assert.is_nil(files.read(folder .. "/j.journal"))
+    assert.equal(wanted.columns and 4 or 2, checked.code)
+    assert.matches(wanted.refused, checked.out .. checked.err)
+  end
+
+  local function assert_ran(wanted, checked, ran)
+    local failed = wanted.failed or 0
+    local totals = cjson.decode(ran.out).totals
+    assert.same({ wanted.issued or 0, failed, wanted.repeats or 0 }, { totals.issued, totals.failed, totals.skipped })
+    assert.equal(failed > 0 and 4 or 0, ran.code, ran.err)
+    assert.equal(ran.code, checked.code, checked.out .. checked.err)
+    local fit = failed == 1 and "1 does not" or failed .. " do not"
+    assert.truthy(checked.out:find(fit, 1, true), checked.out)
+  end
+
+  for _, case in ipairs(CASES) do
+    it(case[1], function()
+      local wanted = case[3]
+      files.write(folder .. "/w.lua", WORKFLOW:format(wanted.claims or MAPPING))
+      local path = folder .. (case[2]:find "^[%[{]" and "/in.jsonl" or "/in.csv")
+      files.write(path, case[2])
+      local checked = credenco("claims", "check", folder .. "/w.lua", path)
+      local ran = credenco("run", folder .. "/w.lua", path, "--json")
+      if wanted.refused then assert_refused(wanted, checked, ran) else assert_ran(wanted, checked, ran) end
+      if wanted.shown then assert.matches(wanted.shown, checked.out) end
+      if wanted.warned then
+        assert.matches("warning: .*" .. wanted.warned, checked.out)
+      else
+        assert.is_nil(checked.out:find("warning:", 1, true), checked.out)
+      end
+    end)
+  end
+end)

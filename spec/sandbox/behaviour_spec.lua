@@ -1,0 +1,175 @@
+--- The sandbox as each of the services that the documentation leaves possible.
+local behaviours = require "credenco.sandbox.behaviours"
+local worlds = require "spec.sandbox.world"
+
+describe("the sandbox's behaviour", function()
+  local world, wallet
+  setup(function() world = worlds.start() end)
+  teardown(function() world:stop() end)
+  before_each(function()
+    world:anonymous("DELETE", "/sandbox/behaviour")
+    wallet = world:new_wallet()
+  end)
+
+  local function set(given)
+    return world:anonymous("PUT", "/sandbox/behaviour", given)
+  end
+
+  local function order(id)
+    return { template_id = "ebw_oid", claims = worlds.COMPANY, correlation_id = id }
+  end
+
+  local function credentials()
+    return world:wallet(wallet).credentials
+  end
+
+  describe("when a correlation_id is used again", function()
+    for _, status in ipairs { 409, 412, 422 } do
+      it("answers " .. status .. ", also after the offer was redeemed", function()
+        set { repeated_correlation_id = status }
+        local id = "again-" .. status
+        world:push(wallet, (world:offer(order(id))))
+        local answer = world:issue(order(id))
+        assert.same({ status, "correlation_id" }, { answer.status, answer.json.field })
+        assert.equal("issue_completed", world:call("GET", "/api/v2/issue/" .. id).json.status)
+      end)
+    end
+
+    it("gives the same offer", function()
+      set { repeated_correlation_id = "same_offer" }
+      local first, second = world:offer(order "same"), world:offer(order "same")
+      assert.equal(first, second)
+      world:push(wallet, second)
+      assert.equal(1, #credentials())
+      assert.equal(first, (world:offer(order "same")))
+      assert.equal("issue_completed", world:call("GET", "/api/v2/issue/same").json.status)
+    end)
+
+    it("gives another offer, which issues again", function()
+      world:push(wallet, (world:offer(order "new")))
+      world:push(wallet, (world:offer(order "new")))
+      assert.equal(2, #credentials())
+    end)
+  end)
+
+  describe("when an offer is pushed again", function()
+    for _, value in ipairs(behaviours.BY_NAME.repeated_push.values) do
+      it("answers " .. value .. ", and issues nothing more", function()
+        set { repeated_push = value }
+        local offer = world:offer()
+        assert.equal(201, world:push(wallet, offer).status)
+        assert.equal(tonumber(value), world:push(wallet, offer).status)
+        assert.equal(1, #credentials())
+      end)
+    end
+  end)
+
+  describe("when an offer has expired", function()
+    for _, value in ipairs(behaviours.BY_NAME.expired_push.values) do
+      it("answers " .. value .. ", and issues nothing", function()
+        set { expired_push = value, offer_ttl_s = 1 }
+        local offer = world:offer()
+        world:anonymous("POST", "/sandbox/clock", { advance_s = 2 })
+        assert.equal(tonumber(value), world:push(wallet, offer).status)
+        assert.same({}, credentials())
+      end)
+    end
+  end)
+
+  it("answers 500 to a push that was done", function()
+    set { push_answer = 500 }
+    assert.equal(500, world:push(wallet, (world:offer())).status)
+    assert.equal(1, #credentials())
+  end)
+
+  it("runs the exchange after the response", function()
+    set { exchange = "after" }
+    assert.equal(201, world:push(wallet, (world:offer())).status)
+    world:wait_for(function() return #credentials() == 1 end)
+  end)
+
+  it("leaves the status as it was at the beginning", function()
+    set { issue_status = "stays_created" }
+    local offer, about = world:offer()
+    world:push(wallet, offer)
+    assert.equal(1, #credentials())
+    assert.same({ status = "issue_request_created", correlation_id = about.correlation_id },
+      world:call("GET", "/api/v2/issue/" .. about.correlation_id).json)
+  end)
+
+  describe("with trusted contacts", function()
+    local function contacts()
+      return "/api/wallets/" .. wallet .. "/trusted-contacts"
+    end
+
+    for _, status in ipairs { 404, 405 } do
+      it("answers " .. status .. " to the question for them", function()
+        set { trusted_contacts = status }
+        assert.equal(status, world:call("GET", contacts()).status)
+      end)
+    end
+
+    it("refuses a second one of the same issuer, or makes it", function()
+      local contact = { did = "did:web:issuer.example", name = "Issuer", directIssueAllowed = true }
+      set { repeated_contact = 409 }
+      assert.same({ 201, 409 }, { world:call("POST", contacts(), contact).status,
+        world:call("POST", contacts(), contact).status })
+      set { repeated_contact = "second" }
+      assert.equal(201, world:call("POST", contacts(), contact).status)
+      assert.equal(3, #world:call("GET", contacts()).json) -- with the one that the wallet began with
+    end)
+  end)
+
+  it("is that of the options until it is set, and again after DELETE and after a reset", function()
+    local other = worlds.start { behaviour = { repeated_push = 404 } }
+    finally(function() other:stop() end)
+    local function shown() return other:anonymous("GET", "/sandbox/behaviour").json end
+    local expected = behaviours.complete { repeated_push = "404" }
+    assert.same(expected, shown())
+    for _, clear in ipairs { { "DELETE", "/sandbox/behaviour" }, { "POST", "/sandbox/reset" } } do
+      other:anonymous("PUT", "/sandbox/behaviour", { repeated_push = "409", exchange = "after" })
+      assert.same({ "409", "after" }, { shown().repeated_push, shown().exchange })
+      other:anonymous(clear[1], clear[2])
+      assert.same(expected, shown())
+    end
+  end)
+
+  it("leaves what is not named as it is, and is written into the log", function()
+    set { exchange = "after" }
+    assert.equal("after", set({ offer_ttl_s = 7 }).json.exchange)
+    local log = world:anonymous("GET", "/sandbox/log").json
+    assert.same({ "behaviour", "offer_ttl_s is now 7" }, { log[#log].source, log[#log].step })
+  end)
+
+  -- what is set, what the refusal has to say
+  local WRONG = {
+    { { repeated_psh = 404 }, "unknown behaviour 'repeated_psh'; did you mean 'repeated_push'?" },
+    { { repeated_push = 405 }, "behaviour 'repeated_push' must be one of 201, 400, 404, 409" },
+    { { repeated_correlation_id = "same_ofer" }, "422; did you mean 'same_offer'?" },
+    { { exchange = true }, "'exchange' must be one of before, after" },
+    { { offer_ttl_s = 0 }, "'offer_ttl_s' must be a whole number from 1 to 86400" },
+    { { offer_ttl_s = "soon" }, "whole number" },
+    { { offer_ttl_s = 1.5 }, "whole number" },
+  }
+  for index, case in ipairs(WRONG) do
+    it(("refuses what it cannot be, case %d, and stays as it was"):format(index), function()
+      local given = case[1]
+      given.issue_status = "stays_created"
+      local answer = set(given)
+      assert.equal(400, answer.status)
+      assert.truthy(answer.json.detail:find(case[2], 1, true), answer.json.detail)
+      assert.equal("progresses", world:anonymous("GET", "/sandbox/behaviour").json.issue_status)
+    end)
+  end
+
+  it("refuses what is no object", function()
+    assert.equal(400, set("[]").status)
+    assert.equal(400, set("x").status)
+  end)
+
+  it("is an option that is checked before anything starts", function()
+    local ok, err = pcall(require("credenco.sandbox").start, { behaviour = { exchang = "after" } })
+    assert.is_false(ok)
+    assert.matches("'behaviour': unknown behaviour 'exchang'; did you mean 'exchange'%?", err)
+  end)
+end)

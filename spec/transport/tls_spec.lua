@@ -1,0 +1,66 @@
+-- What the transport over libcurl makes of TLS: handshakes, tickets, and the server's goodbye.
+local loop = require "credenco.loop"
+local Nginx = require "spec.support.nginx"
+local Pki = require "spec.support.pki"
+local curl = require "credenco.transport.curl"
+
+describe("the transport over libcurl, over TLS", function()
+  local certificates, server, transport
+
+  setup(function()
+    certificates = Pki.create()
+    server = Nginx.start {
+      tls = certificates.leaf,
+      http = "ssl_session_cache shared:sessions:1m; ssl_session_tickets on;",
+      server = [[
+        location = /once { keepalive_timeout 0; return 200 $ssl_session_reused; }
+        location = /kept { return 200 $connection; }
+        location = /brief { keepalive_timeout 50ms; return 200 $connection; }
+        location = /version { return 200 $ssl_protocol; }
+      ]],
+    }
+  end)
+  teardown(function()
+    server:stop()
+    Pki.remove(certificates)
+  end)
+  before_each(function() transport = curl.new { ca_file = certificates.authority, proxy = "" } end)
+  after_each(function() transport:close() end)
+
+  local function get(path)
+    local response, err = transport:send {
+      method = "GET", url = server.url .. path, deadline_ms = loop.now_ms() + 10000,
+    }
+    return assert(response, err and err.message).body
+  end
+
+  it("shortens the second handshake with a server", function()
+    assert.equal(".", get "/once")
+    for _ = 1, 3 do assert.equal("r", get "/once") end
+  end)
+
+  it("keeps a connection on which a session ticket has arrived", function()
+    local first = get "/kept"
+    for _ = 1, 3 do assert.equal(first, get "/kept") end
+  end)
+
+  it("makes another connection once the server has said goodbye", function()
+    local first = get "/brief"
+    loop.sleep(200)
+    local second = get "/brief"
+    assert.not_equal(first, second)
+  end)
+
+  it("trusts the authorities of ca_file alone", function()
+    transport = curl.new { ca_file = certificates.stranger, proxy = "" }
+    local response, err = transport:send {
+      method = "GET", url = server.url .. "/kept", deadline_ms = loop.now_ms() + 10000,
+    }
+    assert.is_nil(response)
+    assert.same({ "tls_failed", "no" }, { err.code, err.sent })
+  end)
+
+  it("speaks TLS 1.2 or newer", function()
+    assert.matches("^TLSv1%.[23]$", get "/version")
+  end)
+end)
