@@ -96,7 +96,11 @@ end
 ---@param env table<string, string>? added to what it needs to run
 ---@return spec.Run
 function M.start(arguments, env)
-  return start_command(uv.exepath(), { "bin/credenco", (table.unpack or unpack)(arguments) }, env)
+  local words = { "bin/credenco", (table.unpack or unpack)(arguments) }
+  if env and env.CREDENCO_JOURNAL and (arguments[1] == "run" or arguments[1] == "work") then
+    words[#words + 1] = "--new-journal" -- the specs of one sandbox issue the same records, each into a journal of its own
+  end
+  return start_command(uv.exepath(), words, env)
 end
 
 --- Runs another program to its end, under the same conditions.

@@ -26,7 +26,7 @@ describe("the attempts of a pipeline", function()
   local function run(responses, attempts)
     local counts, transport = counting(responses)
     local client = credenco.new { base_url = "https://issuer.example", api_key = "k", transport = transport }
-    local result = assert(pipeline.run { client = client, journal = folder .. "/j.journal", attempts = attempts,
+    local result = assert(pipeline.run { client = client, journal = folder .. "/j.journal", attempts = attempts, new_journal = true,
       workflow = assert(workflow.new { name = "w", template_id = "t", key = "id", wallet_key = "id",
         claims = function() return {} end }),
       source = { { id = "1" } } })

@@ -99,7 +99,7 @@ end
 --- Runs the pipeline over records; `options` go to it, `options.workflow` to the workflow, and `options.begun` is
 --- given the run.
 function Bench:run(records, options)
-  local given = { attempts = 3, patience_ms = 100000, watch_ms = 5 }
+  local given = { new_journal = true, attempts = 3, patience_ms = 100000, watch_ms = 5 }
   for name, value in pairs(options or {}) do given[name] = value end
   given.workflow = self:workflow(given.workflow)
   given.journal, given.client = self.journal, client_of(self)

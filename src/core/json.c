@@ -1,7 +1,5 @@
 #include "json.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -283,26 +281,14 @@ static decimal decimal_of(credenco_span text) {
     return number;
 }
 
-static bool same(const decimal *a, const decimal *b) {
-    return a->count == b->count && memcmp(a->digits, b->digits, a->count) == 0 &&
-           (a->count == 0 || a->exponent == b->exponent);
+bool credenco_json_surely_exact(credenco_span number) {
+    const decimal written = decimal_of(number);
+    return written.count <= SURE_DIGITS && labs(written.exponent) < SURE_EXPONENT;
 }
 
-bool credenco_json_is_exact(credenco_span number, double value) {
-    decimal written = decimal_of(number);
-    if (!isfinite(value) || written.count > DOUBLE_DIGITS) {
-        return false;
-    }
-    if (written.count <= SURE_DIGITS && labs(written.exponent) < SURE_EXPONENT) {
-        return true;
-    }
-    for (int precision = DOUBLE_DIGITS - 2; precision <= DOUBLE_DIGITS; precision++) {
-        char text[64];
-        int len = snprintf(text, sizeof text, "%.*e", precision - 1, value);
-        decimal held = decimal_of((credenco_span){text, (size_t)len});
-        if (same(&written, &held)) {
-            return true;
-        }
-    }
-    return false;
+bool credenco_json_same_number(credenco_span one, credenco_span other) {
+    const decimal a = decimal_of(one);
+    const decimal b = decimal_of(other);
+    return a.count == b.count && a.count <= DOUBLE_DIGITS &&
+           memcmp(a.digits, b.digits, a.count) == 0 && (a.count == 0 || a.exponent == b.exponent);
 }

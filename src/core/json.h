@@ -28,7 +28,11 @@ size_t credenco_json_unescape(credenco_span raw, char *out);
 /* Reads the number at `at`, as it is written. */
 const char *credenco_json_number(credenco_json *json, credenco_span *number);
 
-/* Whether a double that was read from `number` holds all its digits. */
-bool credenco_json_is_exact(credenco_span number, double value);
+/* Whether every double holds all digits of such a number. */
+bool credenco_json_surely_exact(credenco_span number);
+
+/* Whether two numbers have the same value, whatever either has for a decimal point; false for more
+ * than the 17 digits that tell two doubles apart. */
+bool credenco_json_same_number(credenco_span one, credenco_span other);
 
 #endif

@@ -1,6 +1,8 @@
 #include "json.h"
 
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "compat.h"
@@ -63,6 +65,22 @@ static void push_double(lua_State *L, credenco_span number, double value) {
     }
 }
 
+/* Whether a double that was read from `number` holds all its digits: printed with as few as it
+ * takes, it is the same number. */
+static bool holds(credenco_span number, double value) {
+    if (!isfinite(value) || credenco_json_surely_exact(number)) {
+        return isfinite(value);
+    }
+    for (int digits = DBL_DIG; digits <= DBL_DIG + 2; digits++) {
+        char text[64];
+        const int len = snprintf(text, sizeof text, "%.*e", digits - 1, value);
+        if (credenco_json_same_number(number, (credenco_span){text, (size_t)len})) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *push_number(lua_State *L, credenco_json *json) {
     size_t start = json->at;
     credenco_span number;
@@ -79,7 +97,7 @@ static const char *push_number(lua_State *L, credenco_json *json) {
     credenco_push_span(L, number);
     double value = lua_tonumber(L, -1);
     lua_pop(L, 1);
-    if (!credenco_json_is_exact(number, value)) {
+    if (!holds(number, value)) {
         json->at = start;
         return "this number cannot be held exactly; give it as text";
     }

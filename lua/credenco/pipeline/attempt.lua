@@ -108,6 +108,15 @@ function M.status(run, job)
   if verdict == "fail" then return {} end
 end
 
+--- Asks for a status with one request, on no record's behalf.
+---@param run credenco.pipeline.Run
+---@param correlation_id string
+---@return { status?: string }?
+---@return table? err
+function M.ask_once(run, correlation_id)
+  return protected(run.sender, STATUS, correlation_id)
+end
+
 --- Waits before asking again about a push whose answer was lost.
 ---@return boolean go_on
 function M.wait_before_repeat(run, job)

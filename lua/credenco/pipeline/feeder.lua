@@ -7,6 +7,7 @@ local journal_bytes = require "credenco.journal.bytes"
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
 local states = require "credenco.journal.states"
+local familiar = require "credenco.pipeline.familiar"
 local hooks = require "credenco.pipeline.hooks"
 local prepare = require "credenco.pipeline.prepare"
 
@@ -304,6 +305,7 @@ function M.feed(run, source)
   local items, ends, ended, source_err
   repeat
     items, ends, ended, source_err = read_batch(run, source)
+    if not familiar.may_begin(run, items) then return false end
     if #items + #ends > 0 then
       local claimed = claim(run, items, ends)
       if not claimed then return false end

@@ -9,6 +9,7 @@
 ---
 --- `credenco.pipeline.issue` says why nothing is issued twice and nothing is lost.
 
+local descriptors = require "credenco.pipeline.descriptors"
 local feeder = require "credenco.pipeline.feeder"
 local journal = require "credenco.journal"
 local journal_runs = require "credenco.journal.runs"
@@ -46,6 +47,7 @@ local OPTIONS = {
   per_s = { type = "number", min = 0.01 },
   limit = { type = "integer", min = 1 },
   max_failures = { type = "table", check = max_failures_problem },
+  new_journal = { type = "boolean" },
   keep_going = { type = "boolean" },
   confirm_ms = { type = "integer", min = 1 },
   attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
@@ -69,6 +71,7 @@ local OPTIONS = {
 ---@field keep_going? boolean go on when the first records all failed alike
 ---@field confirm_ms? integer ask for each issue's status this long
 ---@field attempts? integer requests that are sent for a record that meets a sick server (5)
+---@field new_journal? boolean issue records that the issuer knows from another journal again
 ---@field offer_lifetime_ms? integer how long an offer lives for certain (2000)
 ---@field patience_ms? integer stop when the server was out of reach this long (60000)
 ---@field watch_ms? integer between two ticks (100)
@@ -91,7 +94,21 @@ local function trouble(err)
   return setmetatable({ code = "journal", message = err }, Trouble)
 end
 
+local FEWER = "%d requests in flight instead of %d: this process may open no more files and connections (ulimit -n)"
+
+-- Fewer requests in flight where there is no room for so many connections.
+local function fit_in(settings)
+  local wanted = settings.concurrency
+  local concurrency, err = descriptors.bounded(wanted)
+  if not concurrency then return nil, err end
+  settings.concurrency = concurrency
+  if concurrency < wanted and settings.on_warning then settings.on_warning(FEWER:format(concurrency, wanted)) end
+  return true
+end
+
 local function begin(settings, mode)
+  local fits, fits_err = fit_in(settings)
+  if not fits then return nil, trouble(fits_err) end
   -- Without a source there is only what the journal holds, and one that is not there is a mistyped name.
   local held, err = journal.open(settings.journal,
     { alone = mode ~= "load", queue = mode ~= "run", existing = settings.source == nil })

@@ -132,6 +132,16 @@ local function addressed(job, step)
   return refused
 end
 
+--- The template of a job's step; nil where it cannot be told.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@return string?
+function M.template(run, job)
+  local template_id = identifier(job, "template_id", run.workflow.steps[job.step].template_id)
+  job.reason = nil
+  return template_id
+end
+
 local function list_problem(claims)
   return { path = "(claims)", kind = kind.of(claims), fits = "an object: claims have names" }
 end

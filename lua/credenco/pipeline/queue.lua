@@ -1,6 +1,7 @@
 --- From the journal into work: records that were left open by an earlier run, that were asked for again, or that
 --- `credenco load` put there, taken in batches that no two workers share.
 
+local familiar = require "credenco.pipeline.familiar"
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
 local journal_workers = require "credenco.journal.workers"
@@ -59,6 +60,15 @@ local function take(run, limit, only_begun)
   return take(run, limit, only_begun)
 end
 
+local function start_all(run, items)
+  local restored = {}
+  for _, item in ipairs(items) do
+    if restore(run, item) then restored[#restored + 1] = item end
+  end
+  familiar.may_begin(run, restored)
+  for _, item in ipairs(restored) do run:start(item) end -- where the run has been stopped they stay as they are
+end
+
 --- Takes and starts records until none is free.
 ---@param run credenco.pipeline.Run
 ---@param only_begun? boolean those whose offer is made, and no others
@@ -68,9 +78,7 @@ function M.drain(run, only_begun)
     local items = take(run, math.min(BATCH, run:wait_for_room()), only_begun)
     if not items then return false end
     if #items == 0 then return true end
-    for _, item in ipairs(items) do
-      if restore(run, item) then run:start(item) end
-    end
+    start_all(run, items)
   end
   return false
 end

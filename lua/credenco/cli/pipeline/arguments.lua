@@ -11,8 +11,8 @@ local M = {}
 
 M.JOURNAL = [[
 The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It says what became of every
-record; keep it. Without --journal it is CREDENCO_JOURNAL, or named after the workflow, in the
-current folder: company.journal. A password never stands in an argument: put it into
+record; keep it. Without --journal it is CREDENCO_JOURNAL, or named after the workflow, beside
+its file: company.journal. A password never stands in an argument: put it into
 CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
 
 function M.declare_journal(command)
@@ -100,7 +100,7 @@ function M.workflow(path)
 end
 
 local function without_extension(path)
-  return (path:match("([^/]+)$"):gsub("%.lua$", ""))
+  return (path:gsub("%.lua$", ""))
 end
 
 --- The journal's place.

@@ -30,6 +30,8 @@ function M.declare_work(command)
       :description "Stop when more records failed than this number or share.",
     command:flag "--keep-going" :target "keep_going"
       :description "Go on when the first 20 records all failed alike.",
+    command:flag "--new-journal" :target "new_journal"
+      :description "Begin a journal although the issuer knows its records: they are issued again.",
     command:option "--attempts" :argname "N"
       :description "Tries for a record that meets a sick server (default: 5).",
     command:option "--offer-lifetime" :argname "SECONDS" :target "offer_lifetime"
@@ -59,6 +61,7 @@ local function options_of(args, mode)
     per_s = arguments.rate(args.rate),
     max_failures = arguments.max_failures(args.max_failures),
     keep_going = args.keep_going,
+    new_journal = args.new_journal,
     patience_ms = patience and patience * SECONDS,
     attempts = arguments.count(args.attempts, "--attempts", pipeline.MAX_ATTEMPTS),
     offer_lifetime_ms = lifetime and lifetime * SECONDS,

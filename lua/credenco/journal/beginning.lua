@@ -1,0 +1,36 @@
+--- Whether anything was ever sent for a workflow with a journal. Where nothing was, its records may have been issued
+--- with another journal.
+
+local M = {}
+
+local SENT = [[
+SELECT 1 FROM credenco_record WHERE workflow = ? AND (state IN ('issued', 'offered', 'pushed', 'unknown')
+  OR state = 'failed' AND stage NOT IN ('source', 'prepare')) LIMIT 1]]
+
+local function name_of(workflow)
+  return "begun: " .. workflow
+end
+
+---@param db credenco.journal.Database
+---@param workflow string
+---@return boolean? begun
+---@return string? err
+function M.was(db, workflow)
+  local noted, err = db:rows("SELECT 1 FROM credenco_meta WHERE name = ?", name_of(workflow))
+  if not noted then return nil, err end
+  if #noted > 0 then return true end
+  local sent, sent_err = db:rows(SENT, workflow)
+  if not sent then return nil, sent_err end
+  return #sent > 0
+end
+
+--- Notes that records are sent from now on.
+---@param db credenco.journal.Database
+---@param workflow string
+---@return boolean? ok
+---@return string? err
+function M.note(db, workflow)
+  return db:execute("INSERT INTO credenco_meta (name, value) VALUES (?, '1') ON CONFLICT DO NOTHING", name_of(workflow))
+end
+
+return M
