@@ -111,7 +111,11 @@ int64_t credenco_driver_timeout_ms(const credenco_driver *driver) {
     return left_ms > 0 ? left_ms : 0;
 }
 
+/* With nothing in flight there is nothing to wait for. */
 static int64_t shorter_wait_ms(const credenco_driver *driver, int64_t wait_ms) {
+    if (driver->in_flight == 0) {
+        return 0;
+    }
     const int64_t timeout_ms = wait_ms > 0 ? credenco_driver_timeout_ms(driver) : 0;
     return timeout_ms >= 0 && timeout_ms < wait_ms ? timeout_ms : wait_ms;
 }

@@ -85,6 +85,18 @@ local function take(run)
   return item[1], item[2], item[3]
 end
 
+-- Where nobody can wait no record is begun, and each is given back with the reason.
+local function cannot_wait()
+  local ready, why = loop.ready()
+  if not ready then return errors.new { code = "cannot_wait", step = "create_offer", message = why } end
+end
+
+local function unsent(run, err)
+  local record = not run.exhausted and run.next_record() or nil
+  if record then return record, nil, err end
+  run.exhausted = true
+end
+
 --- An iterator of record, result, err in order of completion. Records are read as they
 --- are needed; nothing is started while nobody asks for results. It serves one task.
 ---@param client credenco.Client
@@ -106,6 +118,8 @@ function M.issue(client, check, issue, records, concurrency)
     last = 0,
   }
   return function()
+    local err = cannot_wait()
+    if err then return unsent(run, err) end
     top_up(run)
     while run.first > run.last and run.under_way > 0 do
       run.consumer = loop.self()

@@ -3,6 +3,7 @@
 ---@class credenco.Loop
 ---@field now_ms fun(): number                 monotonic
 ---@field ready fun(): boolean?, string?       whether a call can wait here, or why not
+---@field enter nil|fun(fn: function?)       a source is in this function, which must not be entered again; nil: no more
 ---@field sleep fun(ms: number)
 ---@field spawn fun(fn: function, ...)         runs fn(...) as a task of its own, now, up to its first wait
 ---@field detach fun(fn: function, ...)        the same for a task that outlives the request it came from

@@ -2,9 +2,11 @@
 --- stepped. A call inside a task yields; a call outside of one runs the loop until its
 --- own answer is there, and other tasks go on meanwhile.
 ---
---- A ticket is the task itself, or a stand-in for a caller that is not a task.
+--- A ticket is for one wait: of a task, or of a caller that is not a task. What comes for a wait that has
+--- ended (an error was thrown out of it, from a debug hook say) goes to nobody.
 
 local core = require "credenco.core"
+local new_sleepers = require("credenco.loop.sleepers").new
 
 local M = {}
 
@@ -17,14 +19,47 @@ local IDLE_MS = 60000
 
 local tasks = {}    -- thread -> task, for the tasks that run or wait
 local spare = {}    -- tasks that have ended; their coroutines serve again
-local sleepers = {} -- tickets that wait with a deadline -> that deadline
+local sleepers = new_sleepers()
 local sources = {}  -- list of sources that may be busy
 
 M.now_ms = now_ms
 
-function M.ready()
-  return true
+-- Lua 5.2 cannot tell.
+local isyieldable = rawget(coroutine, "isyieldable") or function() return true end
+
+local function current_task()
+  local thread = running()
+  return thread and tasks[thread]
 end
+
+local taking -- the function that takes an outcome from a source, while it runs
+
+--- Says that a source is about to call this function, which must not be entered again: a finalizer may run in it.
+---@param fn function?  nil: it has returned
+function M.enter(fn)
+  taking = fn
+end
+
+-- An error may have been thrown out of the function.
+local function is_running(fn)
+  local level = 2
+  local frame = debug.getinfo(level, "f")
+  while frame and frame.func ~= fn do
+    level = level + 1
+    frame = debug.getinfo(level, "f")
+  end
+  return frame ~= nil
+end
+
+function M.ready()
+  if taking and is_running(taking) then return nil, "a finalizer cannot wait in the middle of another call" end
+  if not current_task() or isyieldable() then return true end
+  return nil, "Lua cannot yield here (a callback of gsub or sort, a metamethod, a finalizer, a debug hook): "
+    .. "make the call where it can"
+end
+
+--- For what only an error log would take.
+function M.warn() end
 
 -- Tasks -----------------------------------------------------------------------
 
@@ -36,13 +71,13 @@ end
 local function body(task)
   while true do
     call(yield())
-    tasks[task.thread] = nil
+    tasks[task.thread], task.ticket = nil, nil
     spare[#spare + 1] = task
   end
 end
 
 local function go_on(task, ...)
-  task.waits = nil
+  task.ticket = nil
   local ok, problem = resume(task.thread, ...)
   if not ok then
     tasks[task.thread] = nil
@@ -68,35 +103,30 @@ M.detach = M.spawn
 -- Waiting ---------------------------------------------------------------------
 
 function M.self()
-  local thread = running()
-  return thread and tasks[thread] or { outside = true }
+  return { task = current_task() }
 end
 
+--- False when the wait has ended already.
 function M.wake(ticket, ...)
-  sleepers[ticket] = nil
-  if not ticket.outside then return go_on(ticket, ...) end
-  ticket.woken = true
+  if ticket.over then return false end
+  ticket.over = true
+  if ticket.deadline_ms then sleepers:ended() end
+  local task = ticket.task
+  if task and task.ticket == ticket then return go_on(task, ...) end
+  if ticket.waits and task then return false end
   ticket.n = select("#", ...)
   for i = 1, ticket.n do ticket[i] = select(i, ...) end
 end
 
 local function wake_sleepers()
-  if not next(sleepers) then return end
-  local now, due = now_ms(), {}
-  for ticket, deadline_ms in pairs(sleepers) do
-    if deadline_ms <= now then due[#due + 1] = ticket end
-  end
-  for _, ticket in ipairs(due) do
-    if sleepers[ticket] then M.wake(ticket, nil, "timeout") end
-  end
+  local due = sleepers:take_due(now_ms())
+  if not due then return end
+  for i = 1, #due do M.wake(due[i], nil, "timeout") end
 end
 
 -- nil when nobody sleeps.
 local function until_next_deadline()
-  local nearest
-  for _, deadline_ms in pairs(sleepers) do
-    if not nearest or deadline_ms < nearest then nearest = deadline_ms end
-  end
+  local nearest = sleepers:nearest_ms()
   -- whole: a sleep may end at a fraction of a millisecond, and sources wait for whole ones
   return nearest and math.ceil(math.max(0, nearest - now_ms()))
 end
@@ -125,7 +155,7 @@ end
 --- Whether anything is under way: a task that sleeps, a transport with a transfer.
 function M.busy()
   forget_idle_sources()
-  return #sources > 0 or next(sleepers) ~= nil
+  return #sources > 0 or sleepers:nearest_ms() ~= nil
 end
 
 --- Moves what can be moved, and waits for it at most `limit_ms` (default: as long as it
@@ -159,7 +189,7 @@ function M.timeout_ms()
 end
 
 local function run_until_woken(ticket)
-  while not ticket.woken do
+  while not ticket.over do
     if not M.busy() then error("credenco: a wait that nothing can end", 0) end
     M.turn()
   end
@@ -167,12 +197,11 @@ local function run_until_woken(ticket)
 end
 
 function M.wait(ticket, deadline_ms)
-  if deadline_ms then sleepers[ticket] = deadline_ms end
-  if not ticket.outside then
-    ticket.waits = true
-    return yield()
-  end
-  return run_until_woken(ticket)
+  if deadline_ms and not ticket.over then sleepers:add(ticket, deadline_ms) end
+  local task = ticket.task
+  if not task or ticket.over then return run_until_woken(ticket) end
+  ticket.waits, task.ticket = true, ticket
+  return yield()
 end
 
 function M.sleep(ms)
@@ -191,7 +220,7 @@ local function serve(fn, ...)
 end
 
 local function passed_on(task, thread, ok, said, ...)
-  if ok and said ~= SERVED and task.waits then return passed_on(task, thread, resume(thread, yield())) end
+  if ok and said ~= SERVED and task.ticket then return passed_on(task, thread, resume(thread, yield())) end
   tasks[thread] = nil
   if not ok then error(said, 0) end
   if said ~= SERVED then return false, thread end
@@ -205,8 +234,8 @@ end
 ---@return boolean ended false when it yielded, and is given up
 ---@return any ... what it returned, or the thread in which it stands
 function M.call(fn, ...)
-  local task = M.self()
-  if task.outside then return true, fn(...) end
+  local task = current_task()
+  if not task then return true, fn(...) end
   local thread = table.remove(servers) or coroutine.create(serve)
   tasks[thread] = task
   return passed_on(task, thread, resume(thread, fn, ...))

@@ -15,8 +15,8 @@ local shared = {} -- options as text -> engine
 
 -- The worker of nginx is told to stop at once: who waits is gone already.
 local function report_lost(self)
-  for _, entry in pairs(self.entries) do
-    if entry.request.on_abandoned then entry.request:on_abandoned(nil, "worker_ended", "unknown") end
+  for _, ticket in pairs(self.entries) do
+    if ticket.request.on_abandoned then ticket.request:on_abandoned(nil, "worker_ended", "unknown") end
   end
 end
 
@@ -25,8 +25,7 @@ local function new(options)
   if not driver then return nil, code end
   local self = setmetatable({
     driver = driver,
-    entries = {}, -- transfer id -> { ticket, request, transport }
-    in_flight = 0,
+    entries = {}, -- transfer id -> the ticket of who waits, with its request and transport
     users = 0,
   }, Engine)
   if loop.at_end then self.at_end = loop.at_end(function() report_lost(self) end) end
@@ -57,34 +56,50 @@ end
 --- Waits for a started transfer: what driver:take() gives, without the id.
 function Engine:await(id, request, transport)
   local ticket = loop.self()
-  self.entries[id] = { ticket = ticket, request = request, transport = transport }
-  self.in_flight = self.in_flight + 1
+  ticket.request, ticket.transport = request, transport
+  self.entries[id] = ticket
   loop.attach(self)
   return loop.wait(ticket)
 end
 
-local function forget(self, id)
-  local entry = self.entries[id]
-  self.entries[id] = nil
-  self.in_flight = self.in_flight - 1
-  return entry
-end
-
 -- An answer that nobody waits for any more is still told of.
-local function hand_over(entry, response, code, sent, detail)
-  local request = entry.request
-  if loop.wake(entry.ticket, response, code, sent, detail) ~= false or not request.on_abandoned then return end
+local function hand_over(ticket, response, code, sent, detail)
+  local request = ticket.request
+  if loop.wake(ticket, response, code, sent, detail) ~= false or not request.on_abandoned then return end
   request:on_abandoned(response and response.status, code, sent)
 end
 
+local enter = loop.enter or function() end
+
+-- What driver:take() gives. It allocates, so a finalizer may run in it.
+local function left(...)
+  enter(nil)
+  return ...
+end
+
+local function take(driver)
+  enter(driver.take)
+  return left(driver:take())
+end
+
+-- A transfer has no ticket when an error was thrown between its start and its wait, from a debug hook say.
 local function deliver(self, id, ...)
   if not id then return false end
-  hand_over(forget(self, id), ...)
+  local ticket = self.entries[id]
+  self.entries[id] = nil
+  if ticket then hand_over(ticket, ...) end
   return true
 end
 
+-- Who waits for a transfer that is no more, because an error was thrown before its outcome was handed over.
+local function tell_orphans(self)
+  local orphans = self.entries
+  self.entries = {}
+  for _, ticket in pairs(orphans) do hand_over(ticket, nil, "closed", "unknown", "") end
+end
+
 function Engine:busy()
-  return self.in_flight > 0
+  return next(self.entries) ~= nil
 end
 
 --- Moves transfers, waits at most `wait_ms`, and wakes whoever has an answer.
@@ -94,9 +109,10 @@ end
 ---@return integer answers  how many were handed over
 function Engine:step(wait_ms, most)
   local driver = self.driver
-  local _, more = driver:step(wait_ms, most)
+  local in_flight, more = driver:step(wait_ms, most)
   local answers = 0
-  while answers ~= most and not self.closed and deliver(self, driver:take()) do answers = answers + 1 end
+  while answers ~= most and not self.closed and deliver(self, take(driver)) do answers = answers + 1 end
+  if in_flight == 0 and answers == 0 and next(self.entries) and not self.closed then tell_orphans(self) end
   return more or answers == most, answers
 end
 
@@ -125,24 +141,26 @@ end
 -- Ends transfers; who waits for one is told `closed`.
 local function abandon(self, is_meant)
   local ids = {}
-  for id, entry in pairs(self.entries) do
-    if is_meant(entry) then ids[#ids + 1] = id end
+  for id, ticket in pairs(self.entries) do
+    if is_meant(ticket) then ids[#ids + 1] = id end
   end
   for _, id in ipairs(ids) do
     self.driver:cancel(id)
-    hand_over(forget(self, id), nil, "closed", "unknown", "")
+    local ticket = self.entries[id]
+    self.entries[id] = nil
+    hand_over(ticket, nil, "closed", "unknown", "")
   end
 end
 
 --- Ends the transfers whose transport gives a worker that exits no more time than this.
 ---@param exiting_ms number
 function Engine:end_overdue(exiting_ms)
-  abandon(self, function(entry) return entry.transport.options.exit_grace_ms <= exiting_ms end)
+  abandon(self, function(ticket) return ticket.transport.options.exit_grace_ms <= exiting_ms end)
 end
 
 --- Releases the connections once nobody uses them: a pump that is just stepping does it when it ends.
 function Engine:close_unused()
-  if self.users > 0 or self.in_flight > 0 or self.pump or self.closed then return end
+  if self.users > 0 or self:busy() or self.pump or self.closed then return end
   self.closed = true
   if self.key then shared[self.key] = nil end
   if self.waker then self.waker:close() end
@@ -152,7 +170,7 @@ end
 --- Ends a transport's transfers, and its use of the engine.
 ---@param transport table
 function Engine:release(transport)
-  abandon(self, function(entry) return entry.transport == transport end)
+  abandon(self, function(ticket) return ticket.transport == transport end)
   self:let_go()
 end
 
