@@ -70,6 +70,23 @@ function M.block(given)
   end))
 end
 
+local example
+
+--- examples/openresty/issue.lua once more, over nginx's own sockets.
+---@return table
+function M.cosocket_example()
+  if example then return example end
+  local kept, new = package.loaded.issue, credenco.new
+  function credenco.new(options)
+    options.transport = "cosocket"
+    return new(options)
+  end
+  package.loaded.issue = nil
+  example = require "issue"
+  package.loaded.issue, credenco.new = kept, new
+  return example
+end
+
 --- How long one issue takes when nothing else is under way; runs in plain Lua, too.
 ---@param given { url: string, count: integer }
 ---@return number ms

@@ -93,7 +93,7 @@ local function load(run, name, connections, seconds)
   local cpu_ms = processes.cpu_ms(run.worker_pid) - before
   local count = tonumber(said:match "(%d+) requests in")
   local refused = tonumber(said:match "Non%-2xx or 3xx responses: (%d+)" or "0")
-  print(("POST /%-6s %3d connections: %8.0f/s, %6.1f us of CPU each, worker %5.1f %%, %d refused"):format(
+  print(("POST /%-8s %3d connections: %8.0f/s, %6.1f us of CPU each, worker %5.1f %%, %d refused"):format(
     name, connections, count / seconds, 1000 * cpu_ms / count, cpu_ms / seconds / 10, refused))
 end
 
@@ -123,7 +123,7 @@ return function(args)
     latency(run, 0, 9, 100)
     latency(run, 20, 9, 10)
     latency(run, DELAY_MS, 9, 1)
-    for _, name in ipairs { "issue", "proxy" } do
+    for _, name in ipairs { "issue", "cosocket", "proxy" } do
       for _, connections in ipairs { 64, 256 } do load(run, name, connections, options.seconds) end
     end
   end, debug.traceback)

@@ -39,6 +39,7 @@ local HTTP = [[
 local SERVER = [[
   location = /small.txt { root $folder; }
   location = /issue { content_by_lua_block { require("issue").handle() } }
+  location = /cosocket { content_by_lua_block { require("bench.nginx.inside").cosocket_example().handle() } }
 ]]
 
 local PACKAGE_PATH = 'lua_package_path '

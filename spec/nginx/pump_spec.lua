@@ -92,8 +92,12 @@ describe("inside nginx, the timer that moves transfers", function()
 
   it("keeps its bell from one call to the next, and its connection", function()
     local same, threads, more_threads = inside:run([[
-      local files = require "spec.support.files"
-      local function threads() return tonumber(files.read("/proc/self/status"):match "Threads:%s*(%d+)") end
+      local function threads()
+        local file = io.open "/proc/self/status"
+        local count = tonumber(file:read("*a"):match "Threads:%s*(%d+)")
+        file:close()
+        return count
+      end
       local client = require("credenco").new { base_url = ..., api_key = "k" }
       client:issue_status "1"
       ngx.sleep(0.1)

@@ -7,6 +7,7 @@ local NO_ANSWER = { bad_response = true, connect_failed = true }
 
 -- The request after it is served, on the same connection or on another.
 local function check_next(t, scenario, vector)
+  expect.equal(1, #scenario.requests(), "requests") -- a server that hangs up does so before it tells
   expect.equal(200, t:answer(scenario.url .. "/next").status, "status of the next")
   local first, second = scenario.requests()[1], scenario.requests()[2]
   expect.equal(vector.expect.reusable or false, first.connection == second.connection, "the same connection")

@@ -94,7 +94,7 @@ typedef struct credenco_http {
                            _CONNECT_FAILED when the connection ended within the response */
     const char *detail; /* of a failure: static words without anything that the server sent */
 
-    int status; /* 0 before the status line of the final response */
+    int status; /* of the response whose head began last, 0 before; once DONE, the final one's */
     credenco_http_framing framing;
     bool persistent;          /* the framing lets the connection serve again */
     bool surplus;             /* bytes came behind the response: nobody asked for them */

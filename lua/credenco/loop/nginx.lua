@@ -75,6 +75,7 @@ end
 
 --- False when nobody waits any more: the request was aborted, or the thread killed.
 function M.wake(ticket, ...)
+  if ticket.woken then return false end
   ticket.woken = true
   ticket.n = select("#", ...)
   for i = 1, ticket.n do ticket[i] = select(i, ...) end
@@ -91,8 +92,16 @@ function M.report(message)
   ngx.log(ngx.ERR, message)
 end
 
+-- Semaphores that serve again: making one costs as much as all else that a wait does.
+local spare = {}
+
 function M.self()
-  return { semaphore = assert(semaphore.new(0)) }
+  return { semaphore = table.remove(spare) or assert(semaphore.new(0)) }
+end
+
+local function give_back(ticket)
+  spare[#spare + 1] = ticket.semaphore
+  ticket.semaphore = nil
 end
 
 -- Whoever waits looks after what he waits for: soon while its timer has not begun.
@@ -105,7 +114,9 @@ function M.wait(ticket, deadline_ms)
   while not ticket.woken do
     local left_s = deadline_ms and (deadline_ms - core.now_ms()) / 1000 or math.huge
     if left_s <= 0 then return nil, "timeout" end
-    if not ticket.semaphore:wait(math.min(left_s, look_after_s())) then
+    if ticket.semaphore:wait(math.min(left_s, look_after_s())) then
+      give_back(ticket)
+    else
       pump.revive(ticket)
       carrier.rescue()
     end

@@ -32,6 +32,6 @@ local rows = {
   { "a chunk byte by byte", drip(CHUNKED .. "ff\r\n" .. ("x"):rep(255)), LATE },
 }
 
-for _, row in ipairs(rows) do row.options = { timeout_ms = 1000 } end
+for _, row in ipairs(rows) do row.options = { timeout_ms = 1500 } end
 
 return rows
