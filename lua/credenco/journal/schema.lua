@@ -7,7 +7,7 @@ local states = require "credenco.journal.states"
 
 local M = {}
 
-M.VERSION = 3
+M.VERSION = 4
 
 -- One row a record; `wallet` only where a person has to look into it. (workflow, key) is what the outside world knows
 -- it by; `copy` tells apart what has no key of its own: a line that does not parse, and one that repeats another line's
@@ -46,7 +46,8 @@ CREATE TABLE IF NOT EXISTS credenco_run (
   complete INTEGER NOT NULL,
   started DOUBLE PRECISION NOT NULL)]]
 
--- One row a credential whose status is known, or that was a step of several.
+-- One row a credential whose status is known, that was a step of several, or whose template or delivery the record
+-- chose.
 local CREDENTIAL = [[
 CREATE TABLE IF NOT EXISTS credenco_credential (
   workflow TEXT NOT NULL,
@@ -54,6 +55,8 @@ CREATE TABLE IF NOT EXISTS credenco_credential (
   step INTEGER NOT NULL,
   template_id TEXT NOT NULL,
   correlation_id TEXT NOT NULL,
+  wallet TEXT,
+  delivery TEXT,
   status TEXT,
   revocation_uuid TEXT,
   updated DOUBLE PRECISION NOT NULL,
