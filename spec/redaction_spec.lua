@@ -53,6 +53,32 @@ describe("the server's words in an error", function()
     end)
   end
 
+  local disguised = {
+    { "percent-encoded twice", "bad%2520value%253A%2520Jos%25C3%25A9%2520Jansen" },
+    { "as in a form", "bad value: Jos%C3%A9+Jansen" },
+    { "with pluses inside of JSON", [[{"q":"Jos\u00e9+Jansen"}]] },
+    { "in HTML", "bad value: Jos&#233; &#74;ansen" },
+    { "in HTML, in hexadecimal", "bad value: Jos&#xe9; Jansen" },
+    { "in HTML inside of JSON", [[{"detail":"Jos\u0026#233; Jansen"}]] },
+    { "in Base64", "claims eyJuYW1lIjoiSm9zw6kgSmFuc2VuIn0= are bad" },
+    { "in Base64 for URLs, without padding", "bad token: Pj4-Sm9zw6kgSmFuc2Vu" },
+    { "in hexadecimal", "bytes 4a6f73c3a9204a616e73656e" },
+    { "in capitals", "JOSé JANSEN is not allowed" },
+    { "escaped letter by letter", [[\u004a\u006f\u0073\u00e9\u0020\u004a\u0061\u006e\u0073\u0065\u006e]] },
+  }
+  for _, case in ipairs(disguised) do
+    it("do not hold a name " .. case[1], function()
+      local shown = errors.bounded_detail(case[2], { name = "José Jansen" }) or ""
+      assert.is_true(shown == "" or shown == "[redacted] is not allowed", shown)
+    end)
+  end
+
+  it("are kept when only something harmless is encoded in them", function()
+    for _, words in ipairs { "a&amp;b is no value", "caf\\u00e9 is closed", "100%25 sure", "1+1=2", "deadbeefcafe", "aGVsbG8gd29ybGQ=" } do
+      assert.equal(words, errors.bounded_detail(words, { "Jansen", "NL" }))
+    end
+  end)
+
   it("are searched for a secret as it is, whatever it means in a pattern", function()
     for _, secret in ipairs { "a\0b", "Al\0", "%", "%d", "^", "[a", "(", "100%" } do
       assert.equal("<[redacted]>", errors.bounded_detail("<" .. secret .. ">", { secret }))

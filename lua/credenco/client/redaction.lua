@@ -4,6 +4,7 @@
 --- pass: a secret may be any text, also a piece of a pattern or of what this module writes itself.
 
 local core = require "credenco.core"
+local disguises = require "credenco.client.disguises"
 local json = require "credenco.base.json"
 
 local M = {}
@@ -100,23 +101,19 @@ local function hide_urls(hidden, text, size)
   for first, last in head:gmatch("%f[%w%-]()[%w%-]+://[^%s\"'<>]+()") do hide(hidden, first, last - 1, "[URL]") end
 end
 
--- A short secret (a country code, say) is only taken out as a word of its own, or
--- the server's words would be unreadable; one that ends in no letter or digit has no
--- such edge there.
-local SHORT_MAX = 3
-
-local function stands_alone(text, first, last)
-  return not text:sub(first - 1, first):find("^%w%w") and not text:sub(last, last + 1):find("^%w%w")
-end
-
--- One that begins in what is looked at may end behind it.
+-- A short secret (a country code, say) is only taken out as a word of its own, as it is, or the server's words would
+-- be unreadable; one that ends in no letter or digit has no such edge there. One that begins in what is looked at may
+-- end behind it.
 local function hide_secret(hidden, text, size, secret)
+  local is_short = #secret <= disguises.SHORT_MAX
   local head = text:sub(1, size + #secret + 1)
-  local first, last = head:find(secret, 1, true)
+  local searched = is_short and head or head:lower()
+  if not is_short then secret = secret:lower() end
+  local first, last = searched:find(secret, 1, true)
   while first do
-    local counts = #secret > SHORT_MAX or stands_alone(head, first, last)
+    local counts = not is_short or disguises.stands_alone(head, first, last)
     if counts then hide(hidden, first, last, "[redacted]") end
-    first, last = head:find(secret, (counts and last or first) + 1, true)
+    first, last = searched:find(secret, (counts and last or first) + 1, true)
   end
 end
 
@@ -133,8 +130,9 @@ local function shown(text, size, hidden, enough)
   return table.concat(parts)
 end
 
---- A text without URLs and without the secrets (texts and numbers, or tables of them at
---- any depth), in none of the forms in which a server repeats them.
+--- A text without URLs and without the secrets (texts and numbers, or tables of them at any depth), in none of the
+--- forms in which a server repeats them: what is encoded in the common ways is left out, and a text in which a secret
+--- would be found by decoding it further is left out wholly.
 ---@param text string
 ---@param secrets any
 ---@param enough integer  bytes of the result that are worth having; there may be more
@@ -142,11 +140,14 @@ end
 function M.redact(text, secrets, enough)
   local found, hidden = {}, { ends = {}, labels = {} }
   collect(found, secrets)
+  local plain = #found
   add_encoded(found)
   local size = looked_at(text, found, enough)
   hide_urls(hidden, text, size)
   for _, secret in ipairs(found) do hide_secret(hidden, text, size, secret) end
-  return shown(text, size, hidden, enough)
+  local words = shown(text, size, hidden, enough)
+  for i = #found, plain + 1, -1 do found[i] = nil end
+  return disguises.hold(words, found) and "" or words
 end
 
 return M

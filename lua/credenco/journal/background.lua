@@ -78,7 +78,9 @@ function Background:close()
   self.gone = true -- for a task that waits, which a run that was ended by an error leaves behind
   self.stream:close()
   uv.run "nowait"
-  if self.thread then self.thread:join() end
+  if not self.thread then return end
+  self.thread:join()
+  uv.run "nowait" -- luv 1.45 and later keep a handle for the end of a thread, and crash at exit while it is open
 end
 
 return M

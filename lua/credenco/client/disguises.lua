@@ -1,0 +1,135 @@
+--- Finds a secret in the forms in which software repeats a text: escaped for JSON, HTML or a URL, also twice, in
+--- Base64 or hexadecimal, in other letters' case.
+
+local M = {}
+
+-- Decoding ----------------------------------------------------------------------------
+
+-- UTF-8 of a character; a half of a pair is as good as nothing.
+local function character(code)
+  if not code or code >= 0x110000 then return "" end
+  if code < 0x80 then return string.char(code) end
+  if code < 0x800 then return string.char(0xC0 + math.floor(code / 64), 0x80 + code % 64) end
+  local last = string.char(0x80 + math.floor(code / 64) % 64, 0x80 + code % 64)
+  if code < 0x10000 then return string.char(0xE0 + math.floor(code / 4096)) .. last end
+  return string.char(0xF0 + math.floor(code / 262144), 0x80 + math.floor(code / 4096) % 64) .. last
+end
+
+local function of_hex(digits)
+  return character(tonumber(digits, 16))
+end
+
+local function of_pair(high, low)
+  return character(0x10000 + (tonumber(high, 16) - 0xD800) * 0x400 + tonumber(low, 16) - 0xDC00)
+end
+
+local NAMED = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", sol = "/", plus = "+", equals = "=" }
+
+local DECODERS = {
+  function(text) -- JSON
+    return (text:gsub("\\u([dD][89abAB]%x%x)\\u([dD][c-fC-F]%x%x)", of_pair)
+      :gsub("\\u(%x%x%x%x)", of_hex):gsub("\\x(%x%x)", of_hex):gsub("\\(.)", "%1"))
+  end,
+  function(text) -- HTML and XML
+    return (text:gsub("&#[xX](%x+);?", of_hex)
+      :gsub("&#(%d+);?", function(digits) return character(tonumber(digits)) end)
+      :gsub("&(%a+);", NAMED))
+  end,
+  function(text) -- a URL
+    return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+  end,
+  function(text) -- a form
+    return (text:gsub("%+", " "))
+  end,
+}
+
+local ROUNDS = 3 -- percent-encoded twice inside of JSON
+
+-- The text, and what is left of it when it is decoded once, twice, ...
+local function forms_of(text)
+  local forms = { text }
+  for _ = 1, ROUNDS do
+    for _, decode in ipairs(DECODERS) do
+      local decoded = decode(forms[#forms])
+      if decoded ~= forms[#forms] then forms[#forms + 1] = decoded end
+    end
+  end
+  return forms
+end
+
+local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+local SIXES = { ["-"] = 62, ["_"] = 63 }
+for i = 1, #ALPHABET do SIXES[ALPHABET:sub(i, i)] = i - 1 end
+
+local function from_base64(word)
+  local bytes, bits, held = {}, 0, 0
+  for symbol in word:gmatch "." do
+    held, bits = held % 4096 * 64 + SIXES[symbol], bits + 6
+    if bits >= 8 then
+      bits = bits - 8
+      bytes[#bytes + 1] = string.char(math.floor(held / 2 ^ bits) % 256)
+    end
+  end
+  return table.concat(bytes)
+end
+
+-- What the words of a text are that may be something else, encoded.
+local function add_hidden(forms, text)
+  for word in text:gmatch "[%w+/_-]+" do
+    if #word >= 6 then forms[#forms + 1] = from_base64(word) end
+    if #word >= 6 and #word % 2 == 0 and not word:find "%X" then
+      forms[#forms + 1] = word:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+    end
+  end
+end
+
+-- Comparing ---------------------------------------------------------------------------
+
+--- Secrets of so few bytes count as words of their own alone.
+M.SHORT_MAX = 3
+
+--- Whether what is in this place is a word, or a piece of one.
+---@param text string
+---@param first integer
+---@param last integer
+---@return boolean
+function M.stands_alone(text, first, last)
+  return not text:sub(first - 1, first):find("^%w%w") and not text:sub(last, last + 1):find("^%w%w")
+end
+
+local function holds(form, lowered, secret)
+  if #secret > M.SHORT_MAX then return lowered:find(secret:lower(), 1, true) ~= nil end
+  local first, last = form:find(secret, 1, true)
+  while first do
+    if M.stands_alone(form, first, last) then return true end
+    first, last = form:find(secret, first + 1, true)
+  end
+  return false
+end
+
+local function any_holds(forms, from, secrets)
+  for i = from, #forms do
+    local lowered = forms[i]:lower()
+    for _, secret in ipairs(secrets) do
+      if holds(forms[i], lowered, secret) then return true end
+    end
+  end
+  return false
+end
+
+--- Whether a text holds one of the secrets in disguise. As it stands it has been looked at.
+---@param text string
+---@param secrets string[]
+---@return boolean
+function M.hold(text, secrets)
+  local forms = forms_of(text)
+  if any_holds(forms, 2, secrets) then return true end
+  local hidden, long = {}, {}
+  for _, form in ipairs(forms) do add_hidden(hidden, form) end
+  for _, secret in ipairs(secrets) do
+    if #secret > M.SHORT_MAX then long[#long + 1] = secret end
+  end
+  return any_holds(hidden, 1, long)
+end
+
+return M
