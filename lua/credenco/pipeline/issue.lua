@@ -38,6 +38,7 @@ local M = {}
 ---@field offer? string
 ---@field resumed? boolean taken up from the journal: a push may have happened before
 ---@field made_ms? number moment its offer was made here, or one before it; nil where another run made it
+---@field lost_ms? number moment of the first try to make its offer whose response was lost
 ---@field pushes? integer tries to push its offer that failed
 ---@field active? boolean its task holds a place in the scheduler
 ---@field is_first? boolean it is one of the first records of the run
@@ -86,11 +87,18 @@ end
 
 -- Pending -> offered ------------------------------------------------------------------------------
 
--- The issuer knows the id and refuses to hand out another offer: it was used before this journal was, or an
--- answer was lost. Its status may still say that all is done.
+-- How an issuer may refuse a correlation id that was used before: the documentation does not say.
+local ID_MAY_BE_KNOWN = { [409] = true, [412] = true, [422] = true }
+
+-- The issuer may know the id and refuse to hand out another offer: it was used before this journal was, or an
+-- answer was lost. Its status says whether it does, and perhaps that all is done.
 local function settle_conflict(run, job, err)
   local status = attempt.status(run, job)
   if not status then return LEFT_OPEN end
+  local is_known = status.status or err.http_status == 409
+  if not is_known or outcome.of_status(status.status) == "failed" then
+    return fail(run, job, reason_of(err, "create_offer"))
+  end
   if outcome.of_status(status.status) == "issued" then
     confirm.note(run, job, status)
     return "issued"
@@ -103,7 +111,7 @@ local function make_offer(run, job)
   job.resumed = nil -- no offer was kept before, so none was pushed
   local offer_uri, err, verdict = attempt.create_offer(run, job)
   if not offer_uri then
-    if verdict == "fail" and err.http_status == 409 then return settle_conflict(run, job, err) end
+    if verdict == "fail" and ID_MAY_BE_KNOWN[err.http_status] then return settle_conflict(run, job, err) end
     return give_up(run, job, verdict, err, "create_offer")
   end
   job.offer, job.claims = offer_uri, false
@@ -174,6 +182,7 @@ local function advance(run, job)
   run.writer:put("next_step", job)
   confirm.note_step(run, job)
   job.step, job.state, job.offer, job.correlation_id, job.pushes = job.step + 1, "pending", nil, false, nil
+  job.made_ms, job.lost_ms = nil, nil
   return true
 end
 
