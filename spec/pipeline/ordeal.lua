@@ -1,6 +1,8 @@
 -- An ordeal for the pipeline: a sandbox with many wallets, a file of records, processes that die, and at the end
 -- a count in the wallets themselves.
 local credenco = require "credenco"
+local journal = require "credenco.journal"
+local journal_report = require "credenco.journal.report"
 local files = require "spec.support.files"
 local sandbox = require "credenco.sandbox"
 local uv = require "luv"
@@ -21,10 +23,10 @@ local function wallets(count)
   return list
 end
 
----@param options { records: integer, wallets: integer? }
+---@param options { records: integer, wallets: integer?, behaviour: table? } behaviour: the sandbox's
 function M.start(options)
   local self = setmetatable({ records = options.records, wallets = options.wallets or 20 }, Ordeal)
-  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets) })
+  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
     max_body_bytes = 64 * 1024 * 1024 }
   self.folder = files.temporary_folder()
@@ -123,6 +125,50 @@ function Ordeal:count()
     end
   end
   return counts
+end
+
+--- What the journal says: how many records stand where, and the states of those that were not issued, by key.
+---@return credenco.journal.Totals totals
+---@return table<string, "failed"|"unknown"|"skipped"> reported
+function Ordeal:told()
+  local held = assert(journal.open(self.journal, { existing = true }))
+  local totals, reported = assert(journal_report.totals(held.db, "companies")), {}
+  for problem in journal_report.each_problem(held.db, "companies") do reported[problem.key] = problem.state end
+  held:close()
+  return totals, reported
+end
+
+--- Lets time pass.
+function Ordeal.pause(_, ms)
+  wait.until_true(function() return false end, ms)
+end
+
+--- Waits until the wallets have done what they were asked to: a push may be answered before.
+function Ordeal:settle()
+  local before, now
+  repeat
+    before = now
+    self:pause(300)
+    now = 0
+    for _, count in pairs(self:count()) do now = now + count end
+  until now == before
+end
+
+--- Says whether the journal tells the truth: what it calls issued is in its wallet once, what it calls failed is
+--- not, and only what is unknown may be or not.
+---@return string verdict "the truth", or what is wrong
+function Ordeal:truth()
+  self:settle()
+  local totals, reported = self:told()
+  local wrong = {}
+  for id, count in pairs(self:count()) do
+    local state = reported[id] or "issued"
+    local fits = count == (state == "issued" and 1 or 0) or (state == "unknown" and count == 1)
+    if not fits then wrong[#wrong + 1] = ("%s is called %s and is there %d times"):format(id, state, count) end
+  end
+  if totals.pending > 0 then wrong[#wrong + 1] = totals.pending .. " are still open" end
+  if #wrong == 0 then return "the truth" end
+  return ("%d wrong: %s\n%s"):format(#wrong, table.concat(wrong, "; ", 1, math.min(#wrong, 10)), self:said())
 end
 
 --- Says whether every record is in its wallet exactly once, leaving out those that `reported` names.

@@ -29,7 +29,7 @@ end
 
 local given = {
   workflow = assert(workflow.load("spec/pipeline/company.lua")), journal = journal, client = watched,
-  concurrency = 32, attempts = 8, new_journal = true, per_s = tonumber(arg[8]),
+  concurrency = 32, attempts = 8, keep_going = true, new_journal = true, per_s = tonumber(arg[8]),
 }
 if mode ~= "work" then given.source = assert(source.open(csv)) end
 local result, err = pipeline[mode](given)
