@@ -25,6 +25,20 @@ dependencies = {
   "argparse >= 0.7.0",
 }
 
+-- script/test runs more than these can, and on Debian installs what it needs
+test_dependencies = {
+  "busted >= 2.0",
+  "luv",
+  "luaossl",
+  "lpeg",
+}
+
+-- `luarocks test` runs everything, `luarocks test -- lint c` what is named
+test = {
+  type = "command",
+  command = "script/test",
+}
+
 -- libcurl, zlib and iconv are found by CMake, which says what to install when one is missing: the header check of
 -- external_dependencies does not look into Debian's multi-arch include folder.
 build = {
@@ -34,6 +48,7 @@ build = {
     LUA_INCDIR = "$(LUA_INCDIR)",
     CREDENCO_LUADIR = "$(LUADIR)",
     CREDENCO_LIBDIR = "$(LIBDIR)",
+    CREDENCO_DOCDIR = "$(PREFIX)/doc",
   },
   install = {
     bin = { "bin/credenco" },

@@ -2,20 +2,42 @@
 -- bench/pipeline/run million [ENGINE] [RECORDS]: see million.lua.
 -- bench/pipeline/run fleet [ENGINE] [RECORDS] [TABLE]: see fleet.lua.
 local cjson = require "cjson"
+local build = require "bench.build"
 local csv = require "bench.pipeline.csv"
 local fleet = require "bench.pipeline.fleet"
 local million = require "bench.pipeline.million"
+local peers = require "bench.peers"
 local process = require "bench.process"
 local stats = require "bench.stats"
 local stub = require "bench.stub"
 local uv = require "luv"
 
 local SERVER_CPU, CONCURRENCY = 1, 64
-local KINDS = { "bare", "by_hand", "pipeline" }
-local LINE = "%6s  %12.0f  %9.0f  %10.0f  %14.2f  %17.2f"
+local WARMUP = 2000
+local KINDS = { "c_loop", "bare", "by_hand", "pipeline" }
+local RATIOS = { to_c_loop = "c_loop", to_bare = "bare", to_by_hand = "by_hand" }
+local LINE = "%6s  %14.0f  %12.0f  %9.0f  %10.0f  %12.2f  %7.2f  %10.2f"
+
+-- The loop in C that nothing can be faster than by much, which writes nothing down.
+local function c_loop()
+  for _, peer in ipairs(peers) do
+    if peer.name == "libcurl-json" then return peer end
+  end
+end
+
+local function measure_c_loop(bench)
+  local command = c_loop().command(bench.root)
+  for _, argument in ipairs { bench.server.url, bench.records, WARMUP, CONCURRENCY } do
+    command[#command + 1] = tostring(argument)
+  end
+  local sample = cjson.decode(process.must(command, { cwd = bench.root }))
+  sample.cpu_s = sample.user_s + sample.sys_s
+  return sample
+end
 
 -- The pipeline writes its journal in a thread: no client is kept to one processor.
 local function measure(bench, kind)
+  if kind == "c_loop" then return measure_c_loop(bench) end
   local journal = ("%s/%s-%d.journal"):format(bench.folder, kind, uv.hrtime())
   local done = process.run({ bench.root .. "/script/lua", "bench/pipeline/peer.lua", kind, bench.server.url,
     bench.folder .. "/records.csv", journal, tostring(CONCURRENCY), tostring(bench.records) },
@@ -34,12 +56,13 @@ local function measure_all(bench, round)
     figures[kind] = sample.flows / sample.wall_s
     figures.cpu[kind] = sample.cpu_s / sample.flows * 1e6
   end
-  figures.to_bare, figures.to_by_hand = figures.pipeline / figures.bare, figures.pipeline / figures.by_hand
+  for name, kind in pairs(RATIOS) do figures[name] = figures.pipeline / figures[kind] end
   return figures
 end
 
 local function show(name, figures)
-  print(LINE:format(name, figures.bare, figures.by_hand, figures.pipeline, figures.to_bare, figures.to_by_hand))
+  print(LINE:format(name, figures.c_loop, figures.bare, figures.by_hand, figures.pipeline, figures.to_c_loop,
+    figures.to_bare, figures.to_by_hand))
 end
 
 local function medians(rounds)
@@ -49,7 +72,7 @@ local function medians(rounds)
     for i, figures in ipairs(rounds) do values[i] = read(figures) end
     return stats.summary(values).median
   end
-  for _, name in ipairs { "bare", "by_hand", "pipeline", "to_bare", "to_by_hand" } do
+  for _, name in ipairs { "c_loop", "bare", "by_hand", "pipeline", "to_c_loop", "to_bare", "to_by_hand" } do
     middle[name] = of(function(figures) return figures[name] end)
   end
   for _, kind in ipairs(KINDS) do middle.cpu[kind] = of(function(figures) return figures.cpu[kind] end) end
@@ -57,7 +80,7 @@ local function medians(rounds)
 end
 
 local function run_rounds(bench, count)
-  print " round  bare flows/s  by hand/s  pipeline/s  ratio, to bare  ratio, to by hand"
+  print " round  C loop flows/s  bare flows/s  by hand/s  pipeline/s  ratio: to C  to bare  to by hand"
   local rounds = {}
   for round = 1, count do
     rounds[round] = measure_all(bench, round)
@@ -65,11 +88,13 @@ local function run_rounds(bench, count)
   end
   local middle = medians(rounds)
   show("median", middle)
-  print(("CPU us/record: bare %.1f, by hand %.1f, pipeline %.1f"):format(
-    middle.cpu.bare, middle.cpu.by_hand, middle.cpu.pipeline))
+  print(("CPU us/record: C loop %.1f, bare %.1f, by hand %.1f, pipeline %.1f"):format(
+    middle.cpu.c_loop, middle.cpu.bare, middle.cpu.by_hand, middle.cpu.pipeline))
 end
 
 local function compare(root, engine, count, records)
+  build.check { c_loop() }
+  build.all(root, { c_loop() })
   local bench = { root = root, engine = engine, records = records,
     folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX")),
     server = stub.start { cpu = SERVER_CPU } }

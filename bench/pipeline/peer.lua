@@ -53,7 +53,7 @@ end
 
 local function settings(more)
   more.workflow, more.journal = assert(workflow.load("bench/pipeline/workflow.lua")), journal
-  more.concurrency = concurrency
+  more.concurrency, more.new_journal = concurrency, true
   return more
 end
 

@@ -58,7 +58,8 @@ local function correct(fresh, db)
   return fresh.records.correct(db, { workflow = "w", key = "k", input = "new input", run = 7, line = 8 })
 end
 
-local issued = also(CLEAR, { state = "issued", offer = GONE, input = GONE })
+local issued = also(CLEAR, { state = "issued", wallet = "new wallet", offer = GONE, input = GONE })
+local settled_as_issued = also(issued, { wallet = "wallet" })
 local next_step = also(CLEAR, { state = "pending", step = 2, offer = GONE })
 local corrected = also(CLEAR, { state = "pending", offer = GONE, input = "new input", run = 7, line = 8 })
 local given_up = { state = "skipped", owner = GONE, offer = GONE, wallet = GONE, input = GONE, code = "settled", stage = "person",
@@ -85,7 +86,7 @@ local CASES = {
     before = { offer = GONE } },
   { "retry unknown without a line", retry "unknown", {}, before = { input = GONE } },
   { "retry unknown without a line and an offer", retry "unknown", {}, before = { input = GONE, offer = GONE } },
-  { "settle as issued at the last step", settle("issued", 1), { unknown = issued } },
+  { "settle as issued at the last step", settle("issued", 1), { unknown = settled_as_issued } },
   { "settle as issued before the last step", settle("issued", 2), { unknown = next_step } },
   { "settle as failed", settle("failed", 1), { unknown = { state = "failed", owner = GONE, offer = GONE, wallet = GONE,
     code = "settled", stage = "person", message = "a person found that nothing was issued" } } },

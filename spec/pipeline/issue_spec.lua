@@ -42,7 +42,7 @@ describe("a record", function()
     assert.equal("offered", before)
     bench:ask(function(db) return db:rows("PRAGMA wal_checkpoint(TRUNCATE)") end)
     assert.is_nil(bench:bytes():find("issuer.example/offer", 1, true))
-    assert.is_nil(bench:bytes():find("wallet-1", 1, true))
+    assert.truthy(bench:bytes():find("wallet-1", 1, true)) -- for `report --issued`
   end)
 
   it("has its line in the journal's file no longer once it is issued, however long it is", function()

@@ -76,7 +76,7 @@ describe("credenco report", function()
     assert.equal(0, credenco("report", "--issued", folder .. "/i.csv", "--json").code)
     local head, first, second, more = files.read(folder .. "/i.csv"):match "^(.-)\r\n(.-)\r\n(.-)\r\n(.*)$"
     assert.equal("key,source,line,step,template_id,wallet_key,delivery,correlation_id,status,revocation_uuid,issued_at", head)
-    assert.matches("^10000001,.-in.csv,3,1,ebw_oid,.-,issue_completed,[%x-]+,%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$", first)
+    assert.matches("^10000001,.-in.csv,3,1,ebw_oid,[%x-]+,direct,[%x-]+,issue_completed,[%x-]+,%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$", first)
     assert.matches("^10000002,.-in.csv,2,", second)
     assert.equal("", more)
     credenco("report", "--issued", folder .. "/i.jsonl")
@@ -100,6 +100,8 @@ return { name = "w", key = "coc_number", wallet_key = "wallet", steps = {
     local found = {}
     for text in files.read(folder .. "/i.jsonl"):gmatch "[^\n]+" do
       local credential = cjson.decode(text)
+      assert.same({ "any", world.trusting, "direct" },
+        { credential.template_id, credential.wallet_key, credential.delivery })
       found[#found + 1] = ("%s/%d"):format(credential.key, credential.step)
     end
     assert.same({ "1/1", "1/2", "2/1" }, found)

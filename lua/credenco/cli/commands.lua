@@ -18,8 +18,10 @@ local LIST = {
   { "retry", "Open failed records again." },
   { "settle", "Write down what you found out about a record." },
   { "rejects", "Write the refused lines to a file, to be corrected." },
+  { "confirm", "Ask for the status of what was issued." },
   { "find", "Find a record by its business key." },
   { "claims", "Try a workflow's claim mapping on a file." },
+  { "probe", "Find out how a test environment behaves." },
   { "sandbox", "Run a local issuer and business wallet." },
   { "version", "Print the version." },
 }

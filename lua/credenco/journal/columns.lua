@@ -10,8 +10,8 @@ M.NULL = cjson.null
 --- The SQL type of each.
 M.TYPE = {
   workflow = "TEXT", key = "TEXT", line = "INTEGER", input = "TEXT", step = "INTEGER", offer = "TEXT", wallet = "TEXT",
-  code = "TEXT", stage = "TEXT", message = "TEXT", template_id = "TEXT", correlation_id = "TEXT", status = "TEXT",
-  revocation_uuid = "TEXT",
+  code = "TEXT", stage = "TEXT", message = "TEXT", template_id = "TEXT", correlation_id = "TEXT", delivery = "TEXT",
+  status = "TEXT", revocation_uuid = "TEXT",
 }
 
 -- The field of an item, where it is called otherwise. `stored` is the form in which the database takes any bytes.

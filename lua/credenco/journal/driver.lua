@@ -8,6 +8,11 @@ M.LEFT_OUT = " ..."
 -- What a server adds to its message shows the values of rows, or the statement that held them.
 local ADDED = { "\nDETAIL:.*", "\nQUERY:.*", "\nCONTEXT:.*" }
 
+-- What a pooler does that gives each transaction another session.
+local POOLED = 'prepared statement "[^"]*" [%l ]*exist'
+local POOLER = " (is there a pooler in between, as PgBouncer in transaction mode? A journal needs sessions of its "
+  .. "own: give the server itself, or a pool in session mode)"
+
 -- The place in luadbi's source or the words around the server's message help nobody.
 ---@param err any
 ---@return string
@@ -19,7 +24,8 @@ function M.plain_error(err)
     "Execute failed ", "Fetch failed ", "Failed to connect to database: ", "Error binding statement parameters: " } do
     if text:sub(1, #prefix) == prefix then text = text:sub(#prefix + 1) end
   end
-  return text:gsub("^ERROR: +", ""):match("^(.-)%s*$")
+  text = text:gsub("^ERROR: +", ""):match("^(.-)%s*$")
+  return text:find(POOLED) and text .. POOLER or text
 end
 
 --- Calls a function of luadbi, which gives false or nil with an error, or throws.

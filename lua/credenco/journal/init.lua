@@ -41,11 +41,14 @@ local function prepare(self, url, options)
     if not self.lock then return nil, err end
   end
   self.location = url
-  self.db, err = database.open(url)
+  local reading = options.existing and not options.queue and not options.alone
+  self.db, err = database.open(url, { read_only = reading and not dialect.is_writable(url) })
   if not self.db then return nil, err end
+  err = not reading and dialect.unfit(self.db)
+  if err then return nil, err end
   self.edition, err = dialect.edition(url)
   if self.edition == nil then return nil, err end
-  return schema.ensure(self.db, { queue = options.queue or self.shared })
+  return schema.ensure(self.db, { queue = options.queue or self.shared, reading = reading })
 end
 
 --- Opens a journal, making what is missing.

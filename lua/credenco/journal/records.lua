@@ -261,12 +261,16 @@ end
 local CREDENTIAL = {
   sql = [[
 INSERT INTO credenco_credential
-  (workflow, key, step, template_id, correlation_id, status, revocation_uuid, updated)
-SELECT v.workflow, v.key, CAST(v.step AS INTEGER), v.template_id, v.correlation_id, v.status, v.revocation_uuid, {now}
+  (workflow, key, step, template_id, correlation_id, wallet, delivery, status, revocation_uuid, updated)
+SELECT v.workflow, v.key, CAST(v.step AS INTEGER), v.template_id, v.correlation_id, v.wallet, v.delivery, v.status,
+  v.revocation_uuid, {now}
 {from_v} WHERE true ON CONFLICT (workflow, key, step) DO UPDATE
 SET status = excluded.status, updated = excluded.updated,
+  wallet = COALESCE(excluded.wallet, credenco_credential.wallet),
+  delivery = COALESCE(excluded.delivery, credenco_credential.delivery),
   revocation_uuid = COALESCE(excluded.revocation_uuid, credenco_credential.revocation_uuid)]],
-  columns = { "workflow", "key", "step", "template_id", "correlation_id", "status", "revocation_uuid" },
+  columns = { "workflow", "key", "step", "template_id", "correlation_id", "wallet", "delivery", "status",
+    "revocation_uuid" },
   scope = {}, each = true,
 }
 
@@ -286,7 +290,7 @@ end
 --- What is known about credentials of one workflow: the status as the issuer words it, and the revocation id. Any worker
 --- that asked may say so, also a slow one with an answer of long ago: an id that is known is kept.
 ---@param db credenco.journal.Database
----@param items table[] with workflow, key, step, template_id, correlation_id, status, revocation_uuid
+---@param items table[] with workflow, key, step, template_id, correlation_id, wallet_key, delivery, status, revocation_uuid
 ---@return credenco.journal.Write[]
 function M.notes(db, items)
   return batch.writes(db, CREDENTIAL, {}, latest(items))

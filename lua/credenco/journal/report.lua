@@ -134,8 +134,8 @@ FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
 WHERE r.workflow = ? AND r.copy = '' AND r.key > ? AND (r.state = 'issued' OR r.step > 1) ORDER BY r.key LIMIT ?]]
 
 local NOTED = [[
-SELECT key, step, template_id, correlation_id, status, revocation_uuid, updated FROM credenco_credential
-WHERE workflow = ? AND key > ? AND key <= ?]]
+SELECT key, step, template_id, correlation_id, status, revocation_uuid, updated, wallet, delivery
+FROM credenco_credential WHERE workflow = ? AND key > ? AND key <= ?]]
 
 -- What is written down about credentials of the keys up to one: key -> step -> credential.
 local function noted(db, workflow, after, last)
@@ -146,7 +146,7 @@ local function noted(db, workflow, after, last)
     local steps = of_key[row[1]] or {}
     of_key[row[1]] = steps
     steps[row[2]] = { template_id = row[3], correlation_id = row[4], status = row[5], revocation_uuid = row[6],
-      updated = row[7] }
+      updated = row[7], wallet_key = row[8], delivery = row[9] }
   end
   return of_key
 end

@@ -7,7 +7,7 @@ local states = require "credenco.journal.states"
 
 local M = {}
 
-M.VERSION = 3
+M.VERSION = 4
 
 -- One row a record; `wallet` only where a person has to look into it. (workflow, key) is what the outside world knows
 -- it by; `copy` tells apart what has no key of its own: a line that does not parse, and one that repeats another line's
@@ -46,7 +46,8 @@ CREATE TABLE IF NOT EXISTS credenco_run (
   complete INTEGER NOT NULL,
   started DOUBLE PRECISION NOT NULL)]]
 
--- One row a credential whose status is known, or that was a step of several.
+-- One row a credential whose status is known, that was a step of several, or whose template or delivery the record
+-- chose.
 local CREDENTIAL = [[
 CREATE TABLE IF NOT EXISTS credenco_credential (
   workflow TEXT NOT NULL,
@@ -54,6 +55,8 @@ CREATE TABLE IF NOT EXISTS credenco_credential (
   step INTEGER NOT NULL,
   template_id TEXT NOT NULL,
   correlation_id TEXT NOT NULL,
+  wallet TEXT,
+  delivery TEXT,
   status TEXT,
   revocation_uuid TEXT,
   updated DOUBLE PRECISION NOT NULL,
@@ -84,13 +87,29 @@ CREATE INDEX IF NOT EXISTS credenco_record_problem ON credenco_record (workflow,
 WHERE %s]]):format(states.PROBLEM)
 
 -- What workers look for. Only a queue needs these, and every write would pay for them.
-local QUEUE = {
-  ([[CREATE INDEX IF NOT EXISTS credenco_record_begun ON credenco_record (workflow, run, line)
-     WHERE owner IS NULL AND state IN (%s)]]):format(states.BEGUN_LIST),
-  ([[CREATE INDEX IF NOT EXISTS credenco_record_free ON credenco_record (workflow, run, line)
-     WHERE owner IS NULL AND state IN (%s)]]):format(states.OPEN_LIST),
-  "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL",
-}
+local BEGUN = ([[
+CREATE INDEX IF NOT EXISTS credenco_record_begun ON credenco_record (workflow, run, line)
+WHERE owner IS NULL AND state IN (%s)]]):format(states.BEGUN_LIST)
+local FREE = ([[
+CREATE INDEX IF NOT EXISTS credenco_record_free ON credenco_record (workflow, run, line)
+WHERE owner IS NULL AND state IN (%s)]]):format(states.OPEN_LIST)
+local OWNED = "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL"
+
+local TABLES = { META, RECORD, RUN, CREDENTIAL, WORKER, PACE }
+local INDEXES = { PROBLEMS }
+local QUEUE_INDEXES = { PROBLEMS, BEGUN, FREE, OWNED }
+
+-- Those of some statements whose table or index is not there. What is there needs no right to create it, and a database
+-- that can only be read can be.
+local function missing(db, statements)
+  local left = {}
+  for _, sql in ipairs(statements) do
+    local there, err = db.dialect.has_object(db, sql:match "IF NOT EXISTS ([%l_]+)")
+    if there == nil then return nil, err end
+    if not there then left[#left + 1] = sql end
+  end
+  return left
+end
 
 local function run_all(db, statements)
   for _, sql in ipairs(statements) do
@@ -112,20 +131,31 @@ local function check_version(db)
     .. "use that version, or another journal"):format(row[1], M.VERSION)
 end
 
---- Creates what is missing, and refuses a journal of another version.
----@param db credenco.journal.Database
----@param options { queue: boolean } true to add what workers look for
----@return boolean? ok
----@return string? err
-function M.ensure(db, options)
+local function create(db, tables, indexes)
   return db:transaction(function()
     -- processes that start together would trip over one another's CREATE TABLE
     local ok, err = db.dialect.lock(db, "credenco schema")
-    if ok then ok, err = run_all(db, { META, RECORD, PROBLEMS, RUN, CREDENTIAL, WORKER, PACE }) end
-    if ok and options.queue then ok, err = run_all(db, QUEUE) end
+    if ok then ok, err = run_all(db, tables) end
+    if ok then ok, err = run_all(db, indexes) end
     if ok then ok, err = check_version(db) end
     return ok, err
   end)
+end
+
+--- Creates what is missing, and refuses a journal of another version. Who only asks does without an index.
+---@param db credenco.journal.Database
+---@param options { queue: boolean?, reading: boolean? } queue: with what workers look for
+---@return boolean? ok
+---@return string? err
+function M.ensure(db, options)
+  local tables, err = missing(db, TABLES)
+  if not tables then return nil, err end
+  if options.reading and #tables == 0 then return check_version(db) end
+  local indexes
+  indexes, err = missing(db, options.queue and QUEUE_INDEXES or INDEXES)
+  if not indexes then return nil, err end
+  if #tables + #indexes == 0 then return check_version(db) end
+  return create(db, tables, indexes)
 end
 
 return M

@@ -18,11 +18,15 @@ SELECT COUNT(*) FROM credenco_record WHERE workflow = ? AND copy = ''
 -- A worker at work has its steps in its head, and records that stand nowhere yet.
 local OTHERS = "SELECT COUNT(*) FROM credenco_worker WHERE workflow = ? AND owner <> ?"
 
---- What stands for a template that each record has its own.
+--- What stands for a template or a delivery that each record has its own.
 M.BY_RECORD = "(by record)"
 
 local function name_of(workflow_name)
   return "steps of " .. workflow_name
+end
+
+local function deliveries_name_of(workflow_name)
+  return "deliveries of " .. workflow_name
 end
 
 local function changed_name_of(workflow_name)
@@ -35,6 +39,14 @@ local function templates_of(workflow)
     templates[i] = type(step.template_id) == "string" and step.template_id or M.BY_RECORD
   end
   return templates
+end
+
+local function deliveries_of(workflow)
+  local deliveries = {}
+  for i, step in ipairs(workflow.steps) do
+    deliveries[i] = type(step.delivery) == "string" and step.delivery or M.BY_RECORD
+  end
+  return deliveries
 end
 
 -- The first step that is another one now; nil where steps were only added.
@@ -90,6 +102,17 @@ local function admitted(db, scope, before, now)
   return replace(db, step, before, now, scope.workflow)
 end
 
+--- How each step is delivered, as the last run had it; none where no run has begun yet.
+---@param db credenco.journal.Database
+---@param workflow_name string
+---@return string[]? deliveries
+---@return string? err
+function M.deliveries(db, workflow_name)
+  local row, err = db:row(KEPT, deliveries_name_of(workflow_name))
+  if err then return nil, err end
+  return row and cjson.decode(row[1]) or {}
+end
+
 --- The templates of a workflow's steps, in their order; none where no run has begun yet.
 ---@param db credenco.journal.Database
 ---@param workflow_name string
@@ -134,7 +157,9 @@ function M.keep(db, scope, workflow)
   local now = templates_of(workflow)
   local ok, why = admitted(db, scope, before, now)
   if not ok then return nil, why end
-  return db:execute(KEEP, name_of(scope.workflow), cjson.encode(now))
+  local kept, keep_err = db:execute(KEEP, name_of(scope.workflow), cjson.encode(now))
+  if not kept then return nil, keep_err end
+  return db:execute(KEEP, deliveries_name_of(scope.workflow), cjson.encode(deliveries_of(workflow)))
 end
 
 return M

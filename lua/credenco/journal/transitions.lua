@@ -33,9 +33,8 @@ local OPEN = { "offered", "pending", "pushed" }
 
 -- Nobody works on the record any more, and this is why.
 local ENDED = { owner = "NULL", code = "v.code", stage = "v.stage", message = "v.message" }
--- Nothing is kept of a credential that was issued, but that it was.
-local DONE = { owner = "NULL", offer = "NULL", wallet = "NULL", code = "NULL", stage = "NULL", message = "NULL",
-  input = "NULL" }
+-- Nothing is kept of a credential that was issued, but that it was, and to which wallet.
+local DONE = { owner = "NULL", offer = "NULL", code = "NULL", stage = "NULL", message = "NULL", input = "NULL" }
 -- The record is to be worked on again; why it was not issued is past.
 local REASONLESS = { wallet = "NULL", code = "NULL", stage = "NULL", message = "NULL" }
 local AGAIN = plus(REASONLESS, { owner = "NULL" })
@@ -55,7 +54,7 @@ M.ROWS = {
   -- A record that has come two steps further since is in a group twice, each time with the step where it is now.
   { event = "next_step", from = OPEN, to = "pending", by = "worker", sets = { offer = "NULL", step = "v.step" },
     only = "credenco_record.step < v.step" },
-  { event = "issued", from = OPEN, to = "issued", by = "worker", sets = DONE },
+  { event = "issued", from = OPEN, to = "issued", by = "worker", sets = plus(DONE, { wallet = "v.wallet" }) },
   { event = "failed", from = OPEN, to = "failed", by = "worker", sets = plus(ENDED, { offer = "NULL" }) },
   { event = "unknown", from = OPEN, to = "unknown", by = "worker", sets = plus(ENDED, { wallet = "v.wallet" }) },
   { event = "skipped", from = { "pending" }, to = "skipped", by = "worker",

@@ -12,7 +12,8 @@ local FIRST_POLL_MS, LONGEST_POLL_MS, GROWTH = 250, 5000, 1.5
 local function credential(run, job)
   return {
     workflow = run.workflow.name, key = job.key, step = job.step, template_id = job.template_id,
-    correlation_id = job.correlation_id, status = job.status, revocation_uuid = job.revocation_uuid,
+    correlation_id = job.correlation_id, wallet_key = job.wallet_key, delivery = job.delivery,
+    status = job.status, revocation_uuid = job.revocation_uuid,
   }
 end
 
@@ -25,7 +26,7 @@ function M.note(run, job, said)
   run.writer:note(credential(run, job))
 end
 
---- Keeps a step that is done while its record goes on.
+--- Keeps a step that is done, where it is told apart by nothing else: its record goes on, or chose for itself.
 function M.note_step(run, job)
   if not job.status then run.writer:note(credential(run, job)) end
   job.status, job.revocation_uuid = nil, nil

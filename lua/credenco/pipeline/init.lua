@@ -219,7 +219,7 @@ end
 -- Everything happens in tasks of the loop; the caller may be one, or a plain script.
 local function in_task(fn)
   local ticket = loop.self()
-  if not ticket.outside then return fn() end
+  if ticket.task then return fn() end
   loop.spawn(function()
     loop.sleep(0)
     local ok, result, err = xpcall(fn, debug.traceback)

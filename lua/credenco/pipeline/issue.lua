@@ -177,8 +177,14 @@ local function advance(run, job)
   return true
 end
 
+-- What the workflow alone does not tell.
+local function is_by_record(step)
+  return type(step.template_id) ~= "string" or type(step.delivery) ~= "string"
+end
+
 local function complete(run, job)
   hooks.issued(run, job)
+  if is_by_record(run.workflow.steps[job.step]) then confirm.note_step(run, job) end
   if advance(run, job) then return "again" end
   finish(run, job, "issued")
 end

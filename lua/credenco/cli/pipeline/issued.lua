@@ -14,14 +14,15 @@ local function moment(seconds)
 end
 
 -- One that was never asked about is not written down; but under which id it was made is known.
-local function credential(workflow, record, step, template)
+local function credential(workflow, record, step, template, delivery)
   local noted = record.noted[step]
   local known = template ~= journal_steps.BY_RECORD and template or nil
   return {
     key = record.key, source = record.source, line = record.line, step = step,
     template_id = noted and noted.template_id or known,
     correlation_id = noted and noted.correlation_id or known and correlation.id(workflow, record.key, known),
-    wallet_key = record.wallet_key,
+    wallet_key = noted and noted.wallet_key or step == record.steps and record.wallet_key or nil,
+    delivery = noted and noted.delivery or delivery ~= journal_steps.BY_RECORD and delivery or nil,
     status = noted and noted.status, revocation_uuid = noted and noted.revocation_uuid,
     issued_at = moment(step == record.steps and record.updated or noted and noted.updated or record.updated),
   }
@@ -35,6 +36,8 @@ end
 function M.each(db, workflow)
   local templates, err = journal_steps.lasting_templates(db, workflow)
   if not templates then return nil, err end
+  local deliveries, deliveries_err = journal_steps.deliveries(db, workflow)
+  if not deliveries then return nil, deliveries_err end
   local next_record = journal_report.each_issued(db, workflow)
   local record, step = nil, 0
   return function()
@@ -45,7 +48,7 @@ function M.each(db, workflow)
       if not record then return record, next_err end
       step = 1
     end
-    return credential(workflow, record, step, templates[step])
+    return credential(workflow, record, step, templates[step], deliveries[step])
   end
 end
 

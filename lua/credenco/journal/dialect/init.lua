@@ -14,6 +14,8 @@ local M = {}
 ---@field begin string
 ---@field writes fun(statement: credenco.journal.Statement, scope: table, items: table[]): credenco.journal.Write[]
 ---@field exists fun(url: string): boolean
+---@field is_writable fun(url: string): boolean
+---@field unfit fun(db: credenco.journal.Database): string? why no run can use it
 ---@field edition fun(url: string): credenco.journal.Edition|false|nil, string? what a journal's file is known by
 ---@field has_object fun(db: credenco.journal.Database, name: string): boolean?, string?
 ---@field lock fun(db: credenco.journal.Database, name: string): boolean?, string? for the rest of the transaction

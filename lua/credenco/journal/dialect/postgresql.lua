@@ -22,6 +22,22 @@ SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?
 --- Whether it is there connecting has to tell.
 function M.exists() return true end
 
+--- Of a server that can only be read each statement that writes says so.
+function M.is_writable() return true end
+
+local UNFIT = "the database holds text as %s, which not every register fits into: make one that holds it as UTF8 "
+  .. "(createdb --encoding=UTF8 --template=template0 NAME)"
+local FIT = { UTF8 = true, SQL_ASCII = true } -- the latter keeps whatever bytes it is given
+
+--- What makes a database useless for a run.
+---@param db credenco.journal.Database
+---@return string? flaw
+function M.unfit(db)
+  local row, err = db:row "SHOW server_encoding"
+  if not row then return err end
+  return not FIT[row[1]] and UNFIT:format(row[1]) or nil
+end
+
 --- There is no file that anybody could take away.
 function M.edition() return false end
 

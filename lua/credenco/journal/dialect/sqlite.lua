@@ -28,6 +28,17 @@ function M.exists(path)
   return uv.fs_stat(path) ~= nil
 end
 
+--- Whether it can be written where it is: on a read-only medium it cannot, nor in a folder of somebody else's.
+---@param path string
+---@return boolean
+function M.is_writable(path)
+  local folder = path:match "^(.+)/[^/]*$" or path:match "^/" or "."
+  return uv.fs_access(path, "W") == true and uv.fs_access(folder, "W") == true
+end
+
+--- Every file will do.
+function M.unfit() return nil end
+
 --- What the file is known by; false where there is none.
 ---@param path string
 ---@return credenco.journal.Edition|false|nil
@@ -35,6 +46,15 @@ end
 function M.edition(path)
   if path == ":memory:" or not M.exists(path) then return false end
   return edition.of(path)
+end
+
+-- A name under which SQLite makes no file beside it, for a medium that cannot be written; nil where it can, or where
+-- there is a write-ahead log, which holds what is not in the file yet.
+local function as_it_is(path)
+  local log = uv.fs_stat(path .. "-wal")
+  if M.is_writable(path) or log and log.size > 0 then return nil end
+  local escaped = path:gsub("[%%?#]", function(byte) return ("%%%02x"):format(byte:byte()) end)
+  return ("file:%s?immutable=1"):format(escaped)
 end
 
 ---@param path string
@@ -48,7 +68,7 @@ function M.connect(path, options)
     local created, err = private_file.create(path) -- SQLite would create it readable by everybody
     if not created then return nil, cannot_write(err) end
   end
-  return driver.protected(dbi.Connect, "SQLite3", path)
+  return driver.protected(dbi.Connect, "SQLite3", options.read_only and path ~= ":memory:" and as_it_is(path) or path)
 end
 
 -- Makes a database for its owner only that others could read before, once it is known to be one: nobody's folder or text

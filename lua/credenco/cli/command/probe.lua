@@ -1,0 +1,84 @@
+--- `credenco probe`: finds out how a service behaves where its documentation leaves it open.
+local behaviours = require "credenco.sandbox.behaviours"
+local claims = require "credenco.cli.claims"
+local credenco = require "credenco"
+local experiments = require "credenco.cli.probe.experiments"
+local guarantees = require "credenco.cli.probe.guarantees"
+local library = require "credenco.cli.library"
+local settings = require "credenco.cli.settings"
+local usage = require "credenco.cli.usage"
+
+local M = {
+  description = [[
+Makes a handful of calls to a test environment and says how it behaves where the service's documentation leaves it
+open, and what a pipeline can promise there: what may be lost, doubled or unknown.
+
+It issues for real: a credential, or two where a repeated push issues again, stays in the wallet that you name. Use a
+wallet that is for tests. It makes no trusted contact, and does not wait for offers to expire: how long they live, and
+what a repeated trusted contact gets, it cannot say.]],
+  epilog = [[
+Example:
+  credenco probe --wallet "$TEST_WALLET" --template ebw_oid --claims-json claims.json
+
+]] .. settings.ENVIRONMENT,
+}
+
+function M.declare(command)
+  command:group("Options",
+    command:option "--wallet" :argname "KEY" :count "1" :description "External key of a wallet for tests.",
+    command:option "--template" :argname "KEY" :count "1" :description "Key of the credential template.",
+    command:option "--wait" :argname "SECONDS"
+      :description "How long to wait for the issue to be completed (default: 10).",
+    claims.declare(command))
+  settings.declare(command, "each call")
+end
+
+local function wait_ms(args)
+  local seconds = tonumber(args.wait or "10")
+  if not seconds or seconds < 0 or seconds > 3600 then
+    usage.fail "--wait: a number of seconds from 0 to 3600"
+  end
+  return math.floor(seconds * 1000)
+end
+
+local function rows_of(readings)
+  local rows = {}
+  for _, behaviour in ipairs(behaviours.LIST) do
+    local name = behaviour.name
+    if guarantees.OF[name] then
+      rows[#rows + 1] = { behaviour = name, reading = readings[name], guarantee = guarantees.of(name, readings[name]) }
+    end
+  end
+  return rows
+end
+
+local LEFT_BEHIND = [[
+
+Left behind: a credential in the wallet %s, if it trusts the issuer (correlation_id %s).
+Look into it: if there are two, a repeated push issues again, and none of this holds.]]
+
+local function table_of(found, rows, wallet_key)
+  local lines = {}
+  for _, row in ipairs(rows) do lines[#lines + 1] = ("%-24s %s"):format(row.behaviour, row.reading or "?") end
+  lines[#lines + 1] = "status of the issue      " .. table.concat(found.statuses, ", then "):gsub("[%c\127]", "?")
+  lines[#lines + 1] = "\nWhat a pipeline can promise there, besides that no record is issued twice:"
+  for _, row in ipairs(rows) do lines[#lines + 1] = ("- %s: %s."):format(row.behaviour, row.guarantee) end
+  lines[#lines + 1] = LEFT_BEHIND:format(wallet_key, found.correlation_id)
+  return table.concat(lines, "\n")
+end
+
+function M.run(args)
+  local given = { template_id = args.template, wallet_key = args.wallet, claims = claims.read(args),
+    wait_ms = wait_ms(args) }
+  local client = library.call(credenco.new, settings.options(args))
+  local found, err = library.call(experiments.run, client, given)
+  client:close()
+  if not found then return nil, err end
+  local rows = rows_of(found.readings)
+  return {
+    readings = credenco.array(rows), statuses = credenco.array(found.statuses), correlation_id = found.correlation_id,
+    wallet = args.wallet,
+  }, table_of(found, rows, args.wallet)
+end
+
+return M

@@ -1,0 +1,121 @@
+--- The experiments of `credenco probe`: at most some dozen calls that find out how a service behaves where its
+--- documentation leaves it open. The names and values are those of `credenco.sandbox.behaviours`; a value that is not
+--- among them is shown as it came. What could not be found out is nil.
+local core = require "credenco.core"
+local loop = require "credenco.loop"
+
+local M = {}
+
+local POLL_MS = 250
+
+---@class credenco.Probe
+---@field client credenco.Client without retries
+---@field order { template_id: string, claims: table, correlation_id: string }
+---@field wallet_key string
+---@field wait_ms integer how long to wait for a status
+---@field readings table<string, string>
+---@field statuses string[] that the issue had, in order
+
+-- The HTTP status of a call, whatever it was; nil and the error where there was no response.
+local function status_of(result, err)
+  local status = result and result.http_status or err and err.http_status
+  return status and ("%d"):format(status), err
+end
+
+local function ask_status(probe)
+  local said, err = probe.client:issue_status(probe.order.correlation_id)
+  if not said then return nil, err end
+  local seen = probe.statuses
+  if seen[#seen] ~= said.status then seen[#seen + 1] = said.status end
+  return said.status
+end
+
+-- The same id twice, before anything is pushed. Gives the newest offer.
+local function repeat_the_id(probe, first)
+  local second, err = probe.client:create_offer(probe.order)
+  if second then
+    probe.readings.repeated_correlation_id = second.offer_uri == first.offer_uri and "same_offer" or "new_offer"
+    return second.offer_uri
+  end
+  probe.readings.repeated_correlation_id = status_of(nil, err)
+  return probe.readings.repeated_correlation_id and first.offer_uri, err
+end
+
+local function push(probe, offer_uri)
+  return probe.client:push_offer { wallet_key = probe.wallet_key, offer_uri = offer_uri }
+end
+
+-- A clear refusal of the first push ends the probe: there is nothing to be learnt after it.
+local function push_the_offer(probe, offer_uri)
+  local pushed, err = push(probe, offer_uri)
+  if not pushed and (not err.http_status or err.http_status < 500) then return nil, err end
+  probe.readings.push_answer = status_of(pushed, err)
+  return true
+end
+
+-- Asked at once and then again: a status that is final at once was reached before the push was answered.
+local function watch_the_status(probe)
+  local deadline_ms, asked = loop.now_ms() + probe.wait_ms, 0
+  while true do
+    local status, err = ask_status(probe)
+    if not status then return nil, err end
+    asked = asked + 1
+    if status == "issue_completed" or status == "error" then
+      probe.readings.issue_status, probe.readings.exchange = "progresses", asked == 1 and "before" or "after"
+      return true
+    elseif loop.now_ms() >= deadline_ms then
+      break
+    end
+    loop.sleep(POLL_MS)
+  end
+  probe.readings.issue_status = #probe.statuses == 1 and "stays_created" or "progresses"
+  return true
+end
+
+local function push_again(probe, offer_uri)
+  local err
+  probe.readings.repeated_push, err = status_of(push(probe, offer_uri))
+  return probe.readings.repeated_push, err
+end
+
+-- Another last character: an offer that the issuer does not know, as one that has expired.
+local function push_what_does_not_exist(probe, offer_uri)
+  local last = offer_uri:sub(-1)
+  local err
+  probe.readings.expired_push, err = status_of(push(probe, offer_uri:sub(1, -2) .. (last == "0" and "1" or "0")))
+  return probe.readings.expired_push, err
+end
+
+local function list_contacts(probe)
+  local path = ("/api/wallets/%s/trusted-contacts"):format(core.encode(probe.wallet_key))
+  local status, err = status_of(probe.client:request { path = path })
+  probe.readings.trusted_contacts = status == "200" and "listed" or status
+  return status, err
+end
+
+local AFTER_THE_OFFER = { push_the_offer, watch_the_status, push_again, push_what_does_not_exist, list_contacts }
+
+--- Makes the experiments. It leaves a credential in the wallet, if that keeps what it gets.
+---@param client credenco.Client
+---@param given { template_id: string, claims: table, wallet_key: string, wait_ms: integer }
+---@return { readings: table<string, string>, statuses: string[], correlation_id: string }?
+---@return credenco.Error? err
+function M.run(client, given)
+  local probe = {
+    client = client:without_retries(), wallet_key = given.wallet_key, wait_ms = given.wait_ms, readings = {},
+    statuses = {}, order = { template_id = given.template_id, claims = given.claims, correlation_id = core.uuid() },
+  }
+  local first, err = probe.client:create_offer(probe.order)
+  if not first then return nil, err end
+  local offer_uri, done
+  done, err = ask_status(probe)
+  if done then offer_uri, err = repeat_the_id(probe, first) end
+  if not offer_uri then return nil, err end
+  for _, experiment in ipairs(AFTER_THE_OFFER) do
+    done, err = experiment(probe, offer_uri)
+    if not done then return nil, err end
+  end
+  return { readings = probe.readings, statuses = probe.statuses, correlation_id = probe.order.correlation_id }
+end
+
+return M

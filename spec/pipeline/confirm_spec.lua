@@ -1,0 +1,69 @@
+-- `credenco confirm`: what was issued without --confirm is asked about afterwards.
+local cjson = require "cjson"
+local files = require "spec.support.files"
+local program = require "spec.cli.program"
+local World = require "spec.sandbox.world"
+
+local WORKFLOW = "spec/pipeline/company.lua"
+
+describe("credenco confirm", function()
+  local world, env, folder
+
+  setup(function() world = World.start() end)
+  teardown(function() world:stop() end)
+
+  before_each(function()
+    folder = files.temporary_folder()
+    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
+      CREDENCO_JOURNAL = folder .. "/j.journal" }
+  end)
+  after_each(function() files.remove_folder(folder) end)
+
+  local function credenco(...) return program.run({ ... }, env) end
+
+  local function run(count, ...)
+    local lines = { "coc_number,wallet,legal_name" }
+    for i = 1, count do lines[i + 1] = ("%d,%s,Company %d"):format(20000000 + i, world.trusting, i) end
+    files.write(folder .. "/in.csv", table.concat(lines, "\n") .. "\n")
+    return credenco("run", WORKFLOW, folder .. "/in.csv", ...)
+  end
+
+  local function issued()
+    credenco("report", "--issued", folder .. "/i.jsonl")
+    local list = {}
+    for text in files.read(folder .. "/i.jsonl"):gmatch "[^\n]+" do list[#list + 1] = cjson.decode(text) end
+    return list
+  end
+
+  it("writes down status and revocation id, asks once, and goes on with what is left", function()
+    assert.equal(0, run(600).code)
+    local before, unasked = issued(), 0
+    assert.equal(600, #before)
+    for _, credential in ipairs(before) do -- on a slow machine an offer may get so old that the run asks by itself
+      if not credential.status then unasked = unasked + 1 end
+    end
+    local done = credenco("confirm")
+    assert.same({ 0, ("%d credentials asked about\n%8d issue_completed\n"):format(unasked, unasked), "" },
+      { done.code, done.out, done.err })
+    local after = issued()
+    for i, credential in ipairs(after) do
+      assert.same({ before[i].correlation_id, "issue_completed" }, { credential.correlation_id, credential.status })
+      assert.equal("string", type(credential.revocation_uuid))
+    end
+    assert.equal("0 credentials asked about\n", credenco("confirm").out)
+    run(601)
+    assert.same({ asked = 1, not_known = 0, without_id = 0, statuses = { issue_completed = 1 } },
+      cjson.decode(credenco("confirm", "--json").out))
+  end)
+
+  it("keeps what was answered when the credentials are refused or the server is out of reach", function()
+    run(3)
+    local refused = program.run({ "confirm" }, { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "wrong",
+      CREDENCO_JOURNAL = env.CREDENCO_JOURNAL })
+    assert.equal(3, refused.code, refused.err)
+    local away = program.run({ "confirm", "--timeout", "1" }, { CREDENCO_BASE_URL = "http://127.0.0.1:1",
+      CREDENCO_API_KEY = "k", CREDENCO_JOURNAL = env.CREDENCO_JOURNAL })
+    assert.equal(7, away.code, away.err)
+    assert.matches("^3 credentials asked about", credenco("confirm").out)
+  end)
+end)
