@@ -51,7 +51,8 @@ if(NOT LUA_INCDIR)
     message(FATAL_ERROR
       "the headers of Lua (${lua_package}) were not found.\n"
       "On Debian: apt-get install pkg-config ${lua_debian}\n"
-      "Elsewhere: give the folder of lua.h with -DLUA_INCDIR=...")
+      "Elsewhere: give the folder of lua.h with -DLUA_INCDIR=...\n"
+      "OpenResty: -DLUA_INCDIR=/usr/local/openresty/luajit/include/luajit-2.1")
   endif()
 endif()
 target_include_directories(credenco_lua SYSTEM INTERFACE ${LUA_INCLUDE_DIRS})

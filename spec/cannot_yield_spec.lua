@@ -34,19 +34,31 @@ local PLACES = {
     local object = newproxy and newproxy(true) or setmetatable({}, { __gc = function() call() end }) -- luacheck: ignore
     if newproxy then getmetatable(object).__gc = function() call() end end -- luacheck: ignore
     object = nil -- luacheck: ignore
-    local compiler = rawget(_G, "jit") -- which now and then spins when a finalizer runs so much in compiled code
-    if compiler then compiler.off() end
     collectgarbage()
     collectgarbage()
-    if compiler then compiler.on() end
   end,
 }
+
+-- LuaJIT now and then spins when a finalizer or a hook runs so much in the middle of compiled code.
+local compiler = rawget(_G, "jit")
+
+local function without_compiler()
+  if not compiler then return end
+  compiler.off()
+  compiler.flush()
+end
 
 describe("inside a task, a call from", function()
   local server
 
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
+  setup(function()
+    without_compiler()
+    server = Misbehaving.start()
+  end)
+  teardown(function()
+    server:stop()
+    if compiler then compiler.on() end
+  end)
 
   for place, from in pairs(PLACES) do
     it(place .. " says that it cannot wait, and the task's own call gets its own answer", function()
@@ -105,8 +117,14 @@ end)
 describe("an error thrown out of a debug hook", function()
   local server
 
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
+  setup(function()
+    without_compiler()
+    server = Misbehaving.start()
+  end)
+  teardown(function()
+    server:stop()
+    if compiler then compiler.on() end
+  end)
 
   -- Throws at the n-th instruction, until a call needs fewer.
   local function each_instruction(step, run)

@@ -71,7 +71,8 @@ describe("with some rocks only, the program", function()
       { "load", { WORKFLOW, source, "--journal", journal } },
       { "run", { WORKFLOW, source, "--journal", journal, "--patience", "1", "--attempts", "1" } },
       { "work", { WORKFLOW, "--journal", journal, "--patience", "1", "--attempts", "1" } }, { "report", on_journal },
-      { "retry", on_journal }, { "settle", { WORKFLOW, "--journal", journal, "--key", "90004760", "--as", "skipped" } },
+      { "confirm", on_journal }, { "retry", on_journal },
+      { "settle", { WORKFLOW, "--journal", journal, "--key", "90004760", "--as", "skipped" } },
       { "rejects", { WORKFLOW, "--journal", journal, "--output", folder .. "/rejects.csv" } },
       { "find", { "90004760", "--journal", journal } }, { "claims", { "check", WORKFLOW, source } },
     }

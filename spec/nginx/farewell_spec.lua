@@ -68,7 +68,7 @@ describe("inside nginx, with calls under way", function()
       local thread = ngx.thread.spawn(client.issue_status, client, "killed-1.")
       ngx.thread.kill(thread)
       local _, err = client:issue_status "next"
-      return client.transport.engine.in_flight, err.http_status
+      return require("spec.nginx.issuing").waiting_for(client.transport.engine), err.http_status
     ]], slow.url .. "/100")
     assert.same({ 0, 404 }, { left, status })
     assert.truthy(inside:error_log():find(

@@ -45,12 +45,21 @@ function M.engine()
   return client.transport.engine
 end
 
+--- How many transfers of an engine somebody waits for.
+---@param engine credenco.CurlEngine
+---@return integer
+function M.waiting_for(engine)
+  local count = 0
+  for _ in pairs(engine.entries) do count = count + 1 end
+  return count
+end
+
 --- What this worker has in flight.
 function M.in_flight()
   local sum, seen = 0, {}
   for _, client in pairs(clients) do
     local engine = client.transport.engine
-    if engine and not seen[engine] then sum = sum + engine.in_flight end
+    if engine and not seen[engine] then sum = sum + M.waiting_for(engine) end
     seen[engine or client] = true
   end
   return sum

@@ -1,5 +1,5 @@
 -- The misbehaving server behind TLS, inside nginx: that takes the TLS off, hands every byte on in both
--- directions, and ends the one connection when the other ends.
+-- directions, and ends the one connection when the other ends, with TLS's goodbye (close_notify).
 local MOST_BYTES = 65536
 local TIMEOUT_MS = 60000
 
@@ -17,6 +17,8 @@ return function(port)
   server:settimeout(TIMEOUT_MS)
   assert(server:connect("127.0.0.1", port))
   assert(server:send(head))
-  ngx.thread.wait(ngx.thread.spawn(hand_on, client, server), ngx.thread.spawn(hand_on, server, client))
-  ngx.exit(444)
+  local there, back = ngx.thread.spawn(hand_on, client, server), ngx.thread.spawn(hand_on, server, client)
+  ngx.thread.wait(there, back)
+  ngx.thread.kill(there)
+  ngx.thread.kill(back)
 end

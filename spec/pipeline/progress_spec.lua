@@ -28,6 +28,7 @@ describe("the progress line", function()
   end)
 
   it("says nothing of an end it cannot know, and names what is unknown", function()
+    assert.equal("302 done, 151/s, 0 failed in this run", progress.line(numbers { known = 300, issued = 2 }))
     assert.equal("4 done, 2/s, 1 failed, 1 unknown", progress.line(numbers { issued = 2, failed = 1, unknown = 1 }))
   end)
 

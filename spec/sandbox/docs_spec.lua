@@ -38,7 +38,7 @@ describe("the sandbox's documentation", function()
     end
     for names in starting:gmatch "\n| [^|]*| ([^|]+) |" do
       for name in names:gmatch "`([%w_]+)`" do
-        assert.is_true(options[name] ~= nil or name == "templates", name)
+        assert.is_true(options[name] ~= nil or name == "templates" or name == "nginx", name)
       end
     end
   end)

@@ -77,7 +77,23 @@ bool credenco_network_is_foreign(const credenco_network *network) {
     return network->multi != NULL && network->pid != getpid();
 }
 
+/* What a child of fork must not free; in reach, so that nobody takes it for a leak. */
+static struct left_behind {
+    CURLM *multi;
+    CURLSH *share;
+    struct left_behind *next;
+} * left_behind;
+
+static void leave_behind(CURLM *multi, CURLSH *share) {
+    struct left_behind *left = malloc(sizeof *left);
+    if (left != NULL) {
+        *left = (struct left_behind){multi, share, left_behind};
+        left_behind = left;
+    }
+}
+
 void credenco_network_abandon(credenco_network *network) {
+    leave_behind(network->multi, network->pool.share);
     credenco_pool_abandon(&network->pool);
     network->multi = NULL;
     credenco_wait_free(&network->wait);

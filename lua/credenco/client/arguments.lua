@@ -3,6 +3,7 @@
 
 local core = require "credenco.core"
 local options = require "credenco.base.options"
+local query = require "credenco.client.query"
 local settings = require "credenco.base.settings"
 
 local identifier = options.identifier
@@ -16,25 +17,6 @@ end
 
 local function method(text)
   if not text:find("^%u+$") then return "must be an HTTP method in capital letters" end
-end
-
-local MAX_INTEGER = 2 ^ 53
-
--- A value whose text is the same in every Lua.
-local function is_query_value(value)
-  if type(value) == "number" then
-    return value == math.floor(value) and value <= MAX_INTEGER and value >= -MAX_INTEGER
-  end
-  return type(value) == "string" or type(value) == "boolean"
-end
-
-local function query(pairs_given)
-  for name, value in pairs(pairs_given) do
-    if type(name) ~= "string" then return "must have names" end
-    if not is_query_value(value) then
-      return ("must hold text, integers up to 2^53 and booleans, and '%s' is none"):format(name:gsub("[%c\127]", "?"))
-    end
-  end
 end
 
 local WALLET_KEY = { type = "string", required = true, check = options.wallet_key }
@@ -89,7 +71,7 @@ return {
   request = {
     method = { type = "string", default = "GET", check = method },
     path = { type = "string", required = true, check = path },
-    query = { type = "table", check = query },
+    query = { type = "table", check = query.problem_with },
     json = { type = { "table", "string", "number", "boolean" } },
     timeout_ms = TIMEOUT_MS,
   },

@@ -3,12 +3,12 @@
 --- It is what the transport is given to send, as well, so that a call is one table. The flow (src/core/flow.h)
 --- decides about repeats and waits; here it is pulled.
 
-local api = require "credenco.client.api"
 local core = require "credenco.core"
 local errors = require "credenco.client.errors"
 local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 local pause = require "credenco.client.pause"
+local readers = require "credenco.client.readers"
 
 local now_ms = loop.now_ms
 
@@ -142,7 +142,7 @@ local function retry_after_ms(response)
 end
 
 local function note_refusal(self, response)
-  local words, answer = api.server_words(response.body)
+  local words, answer = readers.server_words(response.body)
   self.detail = errors.bounded_detail(words, secrets_of(self))
   local refused = self.endpoint.refused
   self.code = refused and answer and refused(answer) or nil

@@ -9,11 +9,12 @@ local calls = require "credenco.client.call"
 local core = require "credenco.core"
 local errors = require "credenco.client.errors"
 local json = require "credenco.base.json"
-local loop = require "credenco.loop"
 local many = require "credenco.client.many"
 local options = require "credenco.base.options"
 local pause = require "credenco.client.pause"
+local query_text = require("credenco.client.query").text
 local settings = require "credenco.client.settings"
+local status = require "credenco.client.status"
 
 local check = options.check
 
@@ -152,23 +153,11 @@ end
 
 -- Afterwards ---------------------------------------------------------------------
 
--- The server's own status_uri is followed on the configured origin only.
-local function status_url(self, args)
-  if args.status_uri and core.same_origin(args.status_uri, self.options.base_url) then
-    return args.status_uri
-  end
-  return url(self, api.issue_status, args.correlation_id)
-end
-
 local function as_issue(what, id_or_result, level)
   local args = id_or_result
   if type(args) ~= "table" then args = { correlation_id = args } end
   check(what, arguments.issue_status, { correlation_id = args.correlation_id, status_uri = args.status_uri }, level + 1)
   return args
-end
-
-local function ask_status(self, args, timeout_ms)
-  return calls.new(self, timeout_ms, args.correlation_id):perform(api.issue_status, status_url(self, args))
 end
 
 --- The status of an issue (GET /api/v2/issue/{correlation_id}). It says how far the
@@ -179,19 +168,7 @@ end
 ---@return credenco.Error? err
 function Client:issue_status(id_or_result, opts)
   if opts ~= nil then check("issue_status", arguments.issue_status_options, opts, 2) end
-  return ask_status(self, as_issue("issue_status", id_or_result, 2), opts and opts.timeout_ms)
-end
-
--- A status may be anything, so an error shows it as it does the rest of a server's words.
-local function shown_status(self, args, status)
-  return errors.bounded_detail(status, { self.auth:secrets(), args.offer_uri or "" }) or ""
-end
-
-local function issue_failed(code, args, status, message)
-  return errors.new {
-    code = code, step = "issue_status", correlation_id = args.correlation_id, status = status,
-    message = message, sent = code == "timeout" and "unknown" or "rejected", retryable = code == "timeout",
-  }
+  return status.ask(self, as_issue("issue_status", id_or_result, 2), opts and opts.timeout_ms)
 end
 
 --- Asks for the status until it is final. An unknown status counts as not finished.
@@ -202,23 +179,7 @@ end
 function Client:wait_issued(id_or_result, opts)
   local args = as_issue("wait_issued", id_or_result, 2)
   local read = options.read("wait_issued", arguments.wait_issued, opts or {}, 2)
-  local deadline_ms = loop.now_ms() + read.timeout_ms
-  local last, why
-  repeat
-    local left_ms = math.max(1, deadline_ms - loop.now_ms())
-    local answer, err = ask_status(self, args, math.min(left_ms, self.options.timeout_ms))
-    if not answer and not err.retryable then return nil, err end
-    last = answer and answer.status or last
-    why = (not why or err and err.code ~= "timeout") and err or why -- the last ask has the least time
-    local final = answer and api.FINAL[last]
-    if final == "issued" then return answer end
-    if final == "failed" then return nil, issue_failed("issue_failed", args, last) end
-    pause.wait(self.waiting, math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
-  until loop.now_ms() >= deadline_ms
-  if not last then return nil, why end
-  last = shown_status(self, args, last)
-  return nil, issue_failed("timeout", args, last,
-    ("the issue is not finished within the deadline, its last status was '%s'"):format(last))
+  return status.wait(self, args, read)
 end
 
 --- Makes an issuer a trusted contact of a wallet (POST
@@ -239,22 +200,6 @@ local URL_MAX_BYTES = 32768 -- as in src/core/uri.h
 
 local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
 
-local function query_text(value)
-  return type(value) == "number" and ("%.0f"):format(value) or tostring(value)
-end
-
--- nil when a part of it is too long to be encoded.
-local function query_string(query)
-  local parts = {}
-  for name, value in pairs(query or {}) do
-    local encoded_name, encoded_value = core.encode(name), core.encode(query_text(value))
-    if not encoded_name or not encoded_value then return nil end
-    parts[#parts + 1] = encoded_name .. "=" .. encoded_value
-  end
-  table.sort(parts)
-  return #parts > 0 and "?" .. table.concat(parts, "&") or ""
-end
-
 --- An authenticated call to an endpoint this library has no name for. It is repeated
 --- after a lost answer only when its method is idempotent (RFC 9110, 9.2.2).
 ---@param args { method: string?, path: string, query: table?, json: any?, timeout_ms: integer? }
@@ -268,7 +213,7 @@ function Client:request(args)
     body, problem = calls.encoded(args.json, "request", nil, "json")
     if not body then return nil, problem end
   end
-  local query = query_string(args.query)
+  local query = query_text(args.query)
   local whole = query and self.options.base_url .. args.path .. query
   if not whole or #whole > URL_MAX_BYTES then
     error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)

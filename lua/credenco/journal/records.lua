@@ -49,8 +49,8 @@ INSERT INTO credenco_record (workflow, key, copy, run, line, state, step, input,
 VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 'source', ?, {now}) ON CONFLICT ]]
 
 -- What has no key is known by its place: another line there replaces the one that was.
-local ADD_BROKEN = ADD_END .. [[(workflow, key, copy) DO UPDATE
-SET run = excluded.run, line = excluded.line, state = excluded.state, input = excluded.input, code = excluded.code,
+local ADD_BROKEN = ADD_END .. "(workflow, key, copy) DO UPDATE SET " .. transitions.STATE_OF_ADDED .. [[,
+  run = excluded.run, line = excluded.line, input = excluded.input, code = excluded.code,
   message = excluded.message, updated = excluded.updated]]
 local ADD_DUPLICATE = ADD_END .. "DO NOTHING"
 

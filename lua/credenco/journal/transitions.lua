@@ -112,6 +112,9 @@ function M.added(event)
   return row.to
 end
 
+--- What an upsert assigns, so that a line which takes another's place has the state of the event that adds it.
+M.STATE_OF_ADDED = "state = excluded.state"
+
 -- The assignments of a row in a fixed order: the text is what a prepared statement is known by.
 local function assignments(row)
   local columns, parts = {}, { ("state = '%s'"):format(row.to) }

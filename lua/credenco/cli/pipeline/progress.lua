@@ -102,8 +102,9 @@ function M.line(numbers)
   local of = numbers.total and (" of %s%d"):format(numbers.total_is_exact and "" or "about ", numbers.total) or ""
   local left = numbers.seconds_left and ", ends in " .. duration(numbers.seconds_left) or ""
   local unknown = numbers.unknown > 0 and (", %d unknown"):format(numbers.unknown) or ""
-  return ("%d%s done, %.0f/s, %d failed%s%s%s"):format(
-    numbers.done, of, numbers.per_second, numbers.failed, unknown, left, waiting(numbers))
+  local here = (numbers.known or 0) > 0 and " in this run" or "" -- what is known may have failed before
+  return ("%d%s done, %.0f/s, %d failed%s%s%s%s"):format(
+    numbers.done, of, numbers.per_second, numbers.failed, unknown, here, left, waiting(numbers))
 end
 
 --- The numbers as one line behind a bar that is as wide as the room beside them; without one where it is too small.

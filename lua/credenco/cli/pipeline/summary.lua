@@ -78,6 +78,12 @@ local function unheard(result)
   return ("  the workflow's on_issued or on_failed failed %s"):format(counted(result.counts.unheard, "time"))
 end
 
+-- Discarding is silent: the issuer reports such an issue as complete, too.
+local function trust(result)
+  if result.counts.issued == 0 then return nil end
+  return "  a wallet keeps only what an issuer that it trusts has issued: see `credenco trust`"
+end
+
 --- That there are sources with lines which the journal does not know of; nil when there are none.
 ---@param names string[]
 ---@return string?
@@ -101,6 +107,7 @@ function M.text(result, next_command, report_command)
   add(corrected(result))
   add(duplicates(result))
   add(unheard(result))
+  add(trust(result))
   if totals and totals.failed + totals.unknown > 0 then add("  why: " .. report_command) end
   if next_command then add("  go on: " .. next_command) end
   if not result.stopped then add(M.unread(result.unread)) end

@@ -1,0 +1,47 @@
+--- The query of `client:request`.
+
+local core = require "credenco.core"
+
+local M = {}
+
+local MAX_INTEGER = 2 ^ 53
+
+-- A value whose text is the same in every Lua.
+local function is_query_value(value)
+  if type(value) == "number" then
+    return value == math.floor(value) and value <= MAX_INTEGER and value >= -MAX_INTEGER
+  end
+  return type(value) == "string" or type(value) == "boolean"
+end
+
+--- What is wrong with a query, or nil.
+---@param pairs_given table
+---@return string?
+function M.problem_with(pairs_given)
+  for name, value in pairs(pairs_given) do
+    if type(name) ~= "string" then return "must have names" end
+    if not is_query_value(value) then
+      return ("must hold text, integers up to 2^53 and booleans, and '%s' is none"):format(name:gsub("[%c\127]", "?"))
+    end
+  end
+end
+
+local function value_text(value)
+  return type(value) == "number" and ("%.0f"):format(value) or tostring(value)
+end
+
+--- The query of a URL, with its question mark; nil when a part of it is too long to be encoded.
+---@param query table?
+---@return string?
+function M.text(query)
+  local parts = {}
+  for name, value in pairs(query or {}) do
+    local encoded_name, encoded_value = core.encode(name), core.encode(value_text(value))
+    if not encoded_name or not encoded_value then return nil end
+    parts[#parts + 1] = encoded_name .. "=" .. encoded_value
+  end
+  table.sort(parts)
+  return #parts > 0 and "?" .. table.concat(parts, "&") or ""
+end
+
+return M

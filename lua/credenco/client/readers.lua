@@ -1,0 +1,177 @@
+--- How the responses of the API are read: each reader takes a body and its call, and gives what the call gives, or
+--- nil and what is wrong.
+
+local core = require "credenco.core"
+local json = require "credenco.base.json"
+local text = require "credenco.client.text"
+
+local M = {}
+
+local is_plain = core.plain_text
+
+local NO_OBJECT = "the response is not a JSON object"
+
+local function object(body)
+  local value = json.decode(body)
+  if type(value) == "table" then return value end
+end
+
+local function word(value)
+  if type(value) == "string" and value ~= "" then return value end
+end
+
+-- The text of an id that came as a number.
+local function digits_of_id(body)
+  local id = json.decode_exactly(body).correlation_id
+  return type(id) == "number" and id == math.floor(id) and ("%.0f"):format(id) or id
+end
+
+-- Whether a response names another issue than the one that was asked about: then it belongs to another request.
+local function is_other(id, correlation_id, body)
+  if id == correlation_id or id == nil or id == json.null or id == "" then return false end
+  return type(id) ~= "number" or digits_of_id(body) ~= correlation_id
+end
+
+local OTHER_ISSUE = "the response is about another issue: its correlation_id is not the one that was sent"
+
+-- Lua 5.4 reads a number of JSON as 7.0; what no number holds exactly stays text.
+local to_integer = rawget(math, "tointeger") or function(number) return number end
+
+local function integer(value)
+  local number = tonumber(value)
+  if not number or number > 2 ^ 53 or number < -2 ^ 53 then return word(value) end
+  return to_integer(number) or number
+end
+
+-- Older servers leave out the prefix of the data: URI.
+local function data_uri(value)
+  local uri = word(value)
+  if uri and not uri:find("^data:") then uri = "data:image/png;base64," .. uri end
+  return uri
+end
+
+--- The raw value of `status` may be anything; errors and logs get it bounded.
+local STATUS_MAX = 100
+
+local function status_word(value)
+  if is_plain(value) and #value <= STATUS_MAX then return value end
+  local said = word(value)
+  return said and text.valid_utf8((said:gsub("[%c\127]", "?"):sub(1, STATUS_MAX)))
+end
+
+function M.offer(body, call)
+  local answer = object(body)
+  if not answer then return nil, NO_OBJECT end
+  if is_other(answer.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
+  local request_uri = word(answer.request_uri)
+  if not request_uri then return nil, "the response has no request_uri in text" end
+  return {
+    correlation_id = call.correlation_id,
+    request_uri = request_uri,
+    offer_uri = nil,
+    status_uri = word(answer.status_uri),
+    qr_uri = data_uri(answer.qr_uri),
+    http_status = nil,
+  }
+end
+
+--- The documentation describes no body, so any will do, but a web page comes from somebody who stands
+--- between here and the wallet.
+function M.push(body, call)
+  if body ~= "" and text.is_web_page(body) then return nil, "the response is a web page, not a wallet's" end
+  return { http_status = call.http_status }
+end
+
+function M.status(body, call)
+  local answer = object(body)
+  if not answer then return nil, NO_OBJECT end
+  if is_other(answer.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
+  local status = status_word(answer.status)
+  if not status then return nil, "the response has no status in text" end
+  return {
+    status = status,
+    correlation_id = call.correlation_id,
+    revocation_uuid = word(answer.revocation_uuid),
+    http_status = call.http_status,
+  }
+end
+
+local function contact_of(answer, http_status)
+  return {
+    id = integer(answer.id),
+    did = word(answer.did),
+    name = word(answer.name),
+    direct_issue_allowed = answer.directIssueAllowed == true,
+    http_status = http_status,
+  }
+end
+
+local function exact_object(body)
+  local value = json.decode_exactly(body)
+  if type(value) == "table" then return value end
+end
+
+function M.contact(body, call)
+  local answer = exact_object(body)
+  if not answer then return nil, NO_OBJECT end
+  local contact = contact_of(answer, call.http_status)
+  if not contact.id and not contact.did then return nil, "the response is not a trusted contact" end
+  return contact
+end
+
+function M.contacts(body, call)
+  local answer = exact_object(body)
+  if not answer or not json.is_array(answer) and next(answer) ~= nil then return nil, "the response is not a list" end
+  local contacts = {}
+  for i, contact in ipairs(answer) do
+    if type(contact) ~= "table" then return nil, "the response is not a list of contacts" end
+    contacts[i] = contact_of(contact, call.http_status)
+  end
+  return contacts
+end
+
+-- The contact that was to be made. One of the same issuer that differs may be an older one, or may have been
+-- changed meanwhile: then nobody can say.
+function M.find_contact(contacts, sent)
+  local doubtful = false
+  for _, contact in ipairs(contacts) do
+    if contact.did == sent.did then
+      if contact.name == sent.name and contact.direct_issue_allowed == sent.directIssueAllowed then return contact end
+      doubtful = true
+    end
+  end
+  return nil, doubtful
+end
+
+-- OAuth2 (RFC 6749, 5.1).
+function M.token(body, call)
+  local answer = object(body)
+  local value = answer and word(answer.access_token)
+  if not value then return nil, "the response has no access_token in text" end
+  if value:find("[^\33-\126]") then return nil, "the access_token has bytes no header can carry" end
+  local seconds = tonumber(answer.expires_in)
+  return {
+    value = value, lifetime_ms = seconds and seconds > 0 and seconds * 1000 or nil, http_status = call.http_status,
+  }
+end
+
+function M.anything(body, call)
+  return { json = json.decode_exactly(body), body = body, http_status = call.http_status }
+end
+
+--- The server's own words about a failure: RFC 9457 problem details, the product's {message, error_details},
+--- OAuth2's error (RFC 6749, 5.2), else the body as text.
+---@param body string
+---@return string words
+---@return table? answer  the JSON object, where it is one
+function M.server_words(body)
+  local answer = object(body)
+  if not answer then return text.is_web_page(body) and "" or body end
+  local words = {}
+  for _, name in ipairs { "title", "detail", "message", "error_details", "error", "error_description" } do
+    words[#words + 1] = word(answer[name])
+  end
+  return table.concat(words, ": "), answer
+end
+
+return M

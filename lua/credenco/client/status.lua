@@ -1,0 +1,68 @@
+--- Asks for the status of an issue, once or until it is final.
+
+local api = require "credenco.client.api"
+local calls = require "credenco.client.call"
+local core = require "credenco.core"
+local errors = require "credenco.client.errors"
+local loop = require "credenco.loop"
+local pause = require "credenco.client.pause"
+
+local M = {}
+
+-- The server's own status_uri is followed on the configured origin only.
+local function status_url(self, args)
+  if args.status_uri and core.same_origin(args.status_uri, self.options.base_url) then
+    return args.status_uri
+  end
+  return api.url(self.starts, api.issue_status, args.correlation_id)
+end
+
+--- Asks for the status once.
+---@param self credenco.Client
+---@param args { correlation_id: string, status_uri: string? }
+---@param timeout_ms integer?
+---@return table? status
+---@return credenco.Error? err
+function M.ask(self, args, timeout_ms)
+  return calls.new(self, timeout_ms, args.correlation_id):perform(api.issue_status, status_url(self, args))
+end
+
+-- A status may be anything, so an error shows it as it does the rest of a server's words.
+local function shown_status(self, args, status)
+  return errors.bounded_detail(status, { self.auth:secrets(), args.offer_uri or "" }) or ""
+end
+
+local function issue_failed(code, args, status, message)
+  return errors.new {
+    code = code, step = "issue_status", correlation_id = args.correlation_id, status = status,
+    message = message, sent = code == "timeout" and "unknown" or "rejected", retryable = code == "timeout",
+  }
+end
+
+--- Asks until the status is final, or the time is up.
+---@param self credenco.Client
+---@param args { correlation_id: string, status_uri: string?, offer_uri: string? }
+---@param read { timeout_ms: integer, interval_ms: integer }
+---@return table? status
+---@return credenco.Error? err
+function M.wait(self, args, read)
+  local deadline_ms = loop.now_ms() + read.timeout_ms
+  local last, why
+  repeat
+    local left_ms = math.max(1, deadline_ms - loop.now_ms())
+    local answer, err = M.ask(self, args, math.min(left_ms, self.options.timeout_ms))
+    if not answer and not err.retryable then return nil, err end
+    last = answer and answer.status or last
+    why = (not why or err and err.code ~= "timeout") and err or why -- the last ask has the least time
+    local final = answer and api.FINAL[last]
+    if final == "issued" then return answer end
+    if final == "failed" then return nil, issue_failed("issue_failed", args, last) end
+    pause.wait(self.waiting, math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
+  until loop.now_ms() >= deadline_ms
+  if not last then return nil, why end
+  last = shown_status(self, args, last)
+  return nil, issue_failed("timeout", args, last,
+    ("the issue is not finished within the deadline, its last status was '%s'"):format(last))
+end
+
+return M
