@@ -1,5 +1,6 @@
 -- An ordeal for the pipeline: a sandbox with many wallets, a file of records, processes that die, and at the end
 -- a count in the wallets themselves.
+local cjson = require "cjson"
 local credenco = require "credenco"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
@@ -23,12 +24,19 @@ local function wallets(count)
   return list
 end
 
----@param options { records: integer, wallets: integer?, behaviour: table? } behaviour: the sandbox's
+-- Short bounds: what waits for an answer that never comes is not what an ordeal is about.
+local RUN = { concurrency = 32, attempts = 8, keep_going = true, new_journal = true, stale_confirm_ms = 300 }
+
+---@param options { records: integer, wallets: integer?, behaviour: table?, run: table? } behaviour: the sandbox's; run:
+--- options of the pipeline
 function M.start(options)
   local self = setmetatable({ records = options.records, wallets = options.wallets or 20 }, Ordeal)
   self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
     max_body_bytes = 64 * 1024 * 1024 }
+  self.options = {}
+  for name, value in pairs(RUN) do self.options[name] = value end
+  for name, value in pairs(options.run or {}) do self.options[name] = value end
   self.folder = files.temporary_folder()
   self.csv = self.folder .. "/companies.csv"
   self.journal = self.folder .. "/companies.journal"
@@ -72,7 +80,7 @@ function Ordeal:spawn(mode, event, count)
   local log = assert(uv.fs_open(process.output, "a", 384))
   process.handle = assert(uv.spawn(uv.exepath(), {
     args = { "spec/pipeline/victim.lua", mode, event or "none", tostring(count or 1), self.csv, self.journal,
-      self.sandbox.base_url, self.sandbox.api_key, self.per_s and tostring(self.per_s) },
+      self.sandbox.base_url, self.sandbox.api_key, cjson.encode(self.options) },
     stdio = { nil, log, log }, env = environment(),
   }, function(code, signal)
     process.code, process.signal = code, signal
@@ -148,7 +156,7 @@ function Ordeal:settle()
   local before, now
   repeat
     before = now
-    self:pause(300)
+    self:pause(200)
     now = 0
     for _, count in pairs(self:count()) do now = now + count end
   until now == before
