@@ -1,6 +1,9 @@
 -- An ordeal for the pipeline: a sandbox with many wallets, a file of records, processes that die, and at the end
 -- a count in the wallets themselves.
+local cjson = require "cjson"
 local credenco = require "credenco"
+local journal = require "credenco.journal"
+local journal_report = require "credenco.journal.report"
 local files = require "spec.support.files"
 local sandbox = require "credenco.sandbox"
 local uv = require "luv"
@@ -21,12 +24,19 @@ local function wallets(count)
   return list
 end
 
----@param options { records: integer, wallets: integer? }
+-- Short bounds: what waits for an answer that never comes is not what an ordeal is about.
+local RUN = { concurrency = 32, attempts = 8, keep_going = true, new_journal = true, stale_confirm_ms = 300 }
+
+---@param options { records: integer, wallets: integer?, behaviour: table?, run: table? } behaviour: the sandbox's; run:
+--- options of the pipeline
 function M.start(options)
   local self = setmetatable({ records = options.records, wallets = options.wallets or 20 }, Ordeal)
-  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets) })
+  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
     max_body_bytes = 64 * 1024 * 1024 }
+  self.options = {}
+  for name, value in pairs(RUN) do self.options[name] = value end
+  for name, value in pairs(options.run or {}) do self.options[name] = value end
   self.folder = files.temporary_folder()
   self.csv = self.folder .. "/companies.csv"
   self.journal = self.folder .. "/companies.journal"
@@ -70,7 +80,7 @@ function Ordeal:spawn(mode, event, count)
   local log = assert(uv.fs_open(process.output, "a", 384))
   process.handle = assert(uv.spawn(uv.exepath(), {
     args = { "spec/pipeline/victim.lua", mode, event or "none", tostring(count or 1), self.csv, self.journal,
-      self.sandbox.base_url, self.sandbox.api_key, self.per_s and tostring(self.per_s) },
+      self.sandbox.base_url, self.sandbox.api_key, cjson.encode(self.options) },
     stdio = { nil, log, log }, env = environment(),
   }, function(code, signal)
     process.code, process.signal = code, signal
@@ -123,6 +133,50 @@ function Ordeal:count()
     end
   end
   return counts
+end
+
+--- What the journal says: how many records stand where, and the states of those that were not issued, by key.
+---@return credenco.journal.Totals totals
+---@return table<string, "failed"|"unknown"|"skipped"> reported
+function Ordeal:told()
+  local held = assert(journal.open(self.journal, { existing = true }))
+  local totals, reported = assert(journal_report.totals(held.db, "companies")), {}
+  for problem in journal_report.each_problem(held.db, "companies") do reported[problem.key] = problem.state end
+  held:close()
+  return totals, reported
+end
+
+--- Lets time pass.
+function Ordeal.pause(_, ms)
+  wait.until_true(function() return false end, ms)
+end
+
+--- Waits until the wallets have done what they were asked to: a push may be answered before.
+function Ordeal:settle()
+  local before, now
+  repeat
+    before = now
+    self:pause(200)
+    now = 0
+    for _, count in pairs(self:count()) do now = now + count end
+  until now == before
+end
+
+--- Says whether the journal tells the truth: what it calls issued is in its wallet once, what it calls failed is
+--- not, and only what is unknown may be or not.
+---@return string verdict "the truth", or what is wrong
+function Ordeal:truth()
+  self:settle()
+  local totals, reported = self:told()
+  local wrong = {}
+  for id, count in pairs(self:count()) do
+    local state = reported[id] or "issued"
+    local fits = count == (state == "issued" and 1 or 0) or (state == "unknown" and count == 1)
+    if not fits then wrong[#wrong + 1] = ("%s is called %s and is there %d times"):format(id, state, count) end
+  end
+  if totals.pending > 0 then wrong[#wrong + 1] = totals.pending .. " are still open" end
+  if #wrong == 0 then return "the truth" end
+  return ("%d wrong: %s\n%s"):format(#wrong, table.concat(wrong, "; ", 1, math.min(#wrong, 10)), self:said())
 end
 
 --- Says whether every record is in its wallet exactly once, leaving out those that `reported` names.

@@ -44,15 +44,15 @@ local world = ordeal.start { records = RECORDS, wallets = math.max(20, math.floo
 local ok, err = xpcall(function()
   world:faults(points.FAULTS, SEED)
   local chosen, random = {}, {}
-  world.per_s = KILLED_PER_S
+  world.options.per_s = KILLED_PER_S
   for _ = 1, RANDOM_KILLS do count_into(random, world:run_for(math.random(150, 900))) end
   print("killed at random points: " .. line(random))
   show(world.journal)
-  world.per_s = 4 * KILLED_PER_S
+  world.options.per_s = 4 * KILLED_PER_S
   for _, point in ipairs(points.CHOSEN) do count_into(chosen, world:run("run", point.event, point.count)) end
   print("killed at chosen points: " .. line(chosen))
   show(world.journal)
-  world.per_s = nil
+  world.options.per_s = nil
   local ends = {}
   for _ = 1, 3 do count_into(ends, world:run("run")) end
   print("runs to the end, faults on: " .. line(ends))
