@@ -27,6 +27,14 @@ end
 -- Short bounds: what waits for an answer that never comes is not what an ordeal is about.
 local RUN = { concurrency = 32, attempts = 8, keep_going = true, new_journal = true, stale_confirm_ms = 300 }
 
+local function copied(...)
+  local all = {}
+  for i = 1, select("#", ...) do
+    for name, value in pairs((select(i, ...))) do all[name] = value end
+  end
+  return all
+end
+
 ---@param options { records: integer, wallets: integer?, behaviour: table?, run: table? } behaviour: the sandbox's; run:
 --- options of the pipeline
 function M.start(options)
@@ -34,9 +42,7 @@ function M.start(options)
   self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
     max_body_bytes = 64 * 1024 * 1024 }
-  self.behaviour, self.options = options.behaviour or {}, {}
-  for name, value in pairs(RUN) do self.options[name] = value end
-  for name, value in pairs(options.run or {}) do self.options[name] = value end
+  self.behaviour, self.options = copied(options.behaviour or {}), copied(RUN, options.run or {})
   self.folder = files.temporary_folder()
   self.csv = self.folder .. "/companies.csv"
   self.journal = self.folder .. "/companies.journal"
@@ -54,6 +60,12 @@ function Ordeal:write_csv()
     lines[i + 1] = ("%s,wallet-%04d,Company %d B.V.\n"):format(self:id(i), i % self.wallets + 1, i)
   end
   files.write(self.csv, table.concat(lines))
+end
+
+--- Changes the sandbox's behaviour.
+function Ordeal:behave(changes)
+  for name, value in pairs(changes) do self.behaviour[name] = value end
+  assert(self.client:request { method = "PUT", path = "/sandbox/behaviour", json = changes })
 end
 
 --- Makes the sandbox misbehave; no rules: behave again.
@@ -101,9 +113,9 @@ function Ordeal:run(mode, event, count)
   return self:finished(self:spawn(mode, event, count))
 end
 
---- Runs it and kills it from outside after a while, unless it ends before.
-function Ordeal:run_for(ms)
-  local process = self:spawn("run")
+--- Runs it and kills it from outside after a while, unless it ends or kills itself before.
+function Ordeal:run_for(ms, event, count)
+  local process = self:spawn("run", event, count)
   local timer = uv.new_timer()
   timer:start(ms, 0, function()
     timer:close()
@@ -161,6 +173,7 @@ end
 
 --- Waits until the wallets have done what they were asked to: a push may be answered before.
 function Ordeal:settle()
+  if self.behaviour.exchange ~= "after" then return end
   local before, now
   repeat
     before = now
@@ -204,6 +217,7 @@ end
 function Ordeal:stop()
   self.client:close()
   self.sandbox:stop()
+  if self.server then self.server:stop() end
   files.remove_folder(self.folder)
 end
 
