@@ -12,6 +12,7 @@ local wait = require "spec.support.wait"
 local M = {}
 
 local LIMIT_MS = 600000
+local QUIET_MS = 200
 
 local Ordeal = {}
 Ordeal.__index = Ordeal
@@ -162,7 +163,7 @@ end
 function Ordeal:expire_offers()
   local ttl_s = self.behaviour.offer_ttl_s
   if not ttl_s then return end
-  if self.behaviour.exchange == "after" then self:pause(300) end
+  self:settle()
   assert(self.client:request { method = "POST", path = "/sandbox/clock", json = { advance_s = ttl_s } })
 end
 
@@ -174,13 +175,13 @@ end
 --- Waits until the wallets have done what they were asked to: a push may be answered before.
 function Ordeal:settle()
   if self.behaviour.exchange ~= "after" then return end
-  local before, now
+  local seen = 0
   repeat
-    before = now
-    self:pause(200)
-    now = 0
-    for _, count in pairs(self:count()) do now = now + count end
-  until now == before
+    self:pause(QUIET_MS)
+    local answer = assert(self.client:request { path = "/sandbox/log?after=" .. seen })
+    local newest = answer.json[#answer.json]
+    seen = newest and newest.id or seen
+  until not newest
 end
 
 --- Says whether the journal tells the truth: what it calls issued is in its wallet once, what it calls failed is

@@ -6,7 +6,7 @@ package.path = "./?.lua;" .. package.path
 local points = require "spec.pipeline.points"
 local soaks = require "spec.pipeline.soaks"
 
-local CHOSEN_MS = 3000 -- a point that is not come to until then is none of this service
+local CHOSEN_MS = 1500 -- a point that is not come to until then is none of this service
 local SHORTEST_MS, LONGEST_MS = 120, 400
 local OLD = 0.5 -- share of the kills behind which offers expire
 -- Records that a run begins in a second, so that there is work left for every kill: a kill takes a third of a second.
@@ -22,7 +22,7 @@ local function survive(world, random_kills)
   soaks.begin(world)
   local hits = 0
   local per_s = math.max(20, PACE * world.records / (random_kills + #points.CHOSEN))
-  world.options.per_s = 4 * per_s -- some points are far from the beginning
+  world.options.per_s = 2 * per_s -- some points are far from the beginning
   for _, point in ipairs(points.CHOSEN) do hits = hits + killed(world, CHOSEN_MS, point) end
   world.options.per_s = per_s
   for _ = 1, random_kills do hits = hits + killed(world, math.random(SHORTEST_MS, LONGEST_MS)) end
