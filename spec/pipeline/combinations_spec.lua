@@ -4,7 +4,6 @@ local combinations = require "spec.pipeline.combinations"
 local ordeal = require "spec.pipeline.ordeal"
 
 local RECORDS = 60
-local OFFERS_LIVE_MS = 300
 
 -- Where an answer is lost, what is repeated is asked for.
 local FAULTS = {
@@ -25,13 +24,13 @@ describe("a run that is killed tells the truth", function()
   for _, combination in ipairs(of_this_engine()) do
     it("where the service is: " .. combination.name, function()
       local world = ordeal.start { records = RECORDS, wallets = 10, behaviour = combination.behaviour,
-        run = { concurrency = 8, offer_lifetime_ms = OFFERS_LIVE_MS } }
+        run = { concurrency = 8 } }
       finally(function() world:stop() end)
       world:faults(FAULTS)
       for _, point in ipairs(POINTS) do
         assert.equal("killed", world:run("run", point[1], point[2]), world:said())
+        world:expire_offers()
       end
-      world:pause((combination.behaviour.offer_ttl_s or 0) * 1050)
       world:faults {}
       world:run "run"
       assert.equal("the truth", world:truth())

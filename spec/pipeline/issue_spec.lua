@@ -157,16 +157,23 @@ describe("a record", function()
   end)
 
   for _, http_status in ipairs { 412, 422 } do
-    it(("refused with %d is settled by the status, where the issuer knows its id"):format(http_status), function()
-      local said = { { status = "issue_completed" }, { status = "issue_request_created" }, {} }
-      bench.script.create_offer = setmetatable({}, { __index = function()
-        return err("rejected", "rejected", { http_status = http_status })
-      end })
-      bench.script.issue_status = { function() return said[1] end, function() return said[2] end, err("not_found") }
-      assert(bench:run(records(3), { concurrency = 1 }))
-      assert.equal("issued", (bench:state_of("1")))
-      assert.equal("unknown", (bench:state_of("2")))
-      assert.equal("failed", (bench:state_of("3")))
+    it(("refused with %d after a lost response is settled by the status, where the issuer knows its id"):format(http_status), function()
+      local lost, refused = err("timeout", "unknown"), err("rejected", "rejected", { http_status = http_status })
+      local statuses = { issued = { status = "issue_completed" }, unknown = { status = "issue_request_created" } }
+      for state, status in pairs(statuses) do
+        bench:restart()
+        bench.script.create_offer = { lost, refused }
+        bench.script.issue_status = { function() return status end }
+        assert(bench:run({ { id = state, wallet = "w" } }))
+        assert.equal(state, (bench:state_of(state)))
+      end
+      bench:restart()
+      bench.script.create_offer = { lost, refused, refused }
+      bench.script.issue_status = { err("not_found") }
+      assert(bench:run({ { id = "1", wallet = "w" }, { id = "2", wallet = "w" } }, { concurrency = 1 }))
+      assert.equal("failed", (bench:state_of("1")))
+      assert.equal("failed", (bench:state_of("2")))
+      assert.equal(1, #bench.calls.issue_status)
     end)
   end
 

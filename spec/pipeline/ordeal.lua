@@ -34,7 +34,7 @@ function M.start(options)
   self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
     max_body_bytes = 64 * 1024 * 1024 }
-  self.options = {}
+  self.behaviour, self.options = options.behaviour or {}, {}
   for name, value in pairs(RUN) do self.options[name] = value end
   for name, value in pairs(options.run or {}) do self.options[name] = value end
   self.folder = files.temporary_folder()
@@ -144,6 +144,14 @@ function Ordeal:told()
   for problem in journal_report.each_problem(held.db, "companies") do reported[problem.key] = problem.state end
   held:close()
   return totals, reported
+end
+
+--- Makes offers that have a lifetime expire, once the wallets have taken those that were pushed.
+function Ordeal:expire_offers()
+  local ttl_s = self.behaviour.offer_ttl_s
+  if not ttl_s then return end
+  if self.behaviour.exchange == "after" then self:pause(300) end
+  assert(self.client:request { method = "POST", path = "/sandbox/clock", json = { advance_s = ttl_s } })
 end
 
 --- Lets time pass.

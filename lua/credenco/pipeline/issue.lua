@@ -85,8 +85,12 @@ end
 
 -- Pending -> offered ------------------------------------------------------------------------------
 
--- How an issuer may refuse a correlation id that was used before: the documentation does not say.
-local ID_MAY_BE_KNOWN = { [409] = true, [412] = true, [422] = true }
+-- How an issuer may refuse a correlation id that was used before: the documentation does not say. 412 and 422 mean other
+-- things, too, where no earlier try can have used it.
+local function id_may_be_known(job, err)
+  local status = err.http_status
+  return status == 409 or (status == 412 or status == 422) and (job.asked or job.lost_ms) ~= nil
+end
 
 -- The issuer may know the id and refuse to hand out another offer: it was used before this journal was, or an
 -- answer was lost. Its status says whether it does, and perhaps that all is done.
@@ -119,7 +123,7 @@ local function make_offer(run, job)
   if may_be_old == nil then return LEFT_OPEN end
   local offer_uri, err, verdict = attempt.create_offer(run, job)
   if not offer_uri then
-    if verdict == "fail" and ID_MAY_BE_KNOWN[err.http_status] then return settle_conflict(run, job, err) end
+    if verdict == "fail" and id_may_be_known(job, err) then return settle_conflict(run, job, err) end
     return give_up(run, job, verdict, err, "create_offer")
   end
   if may_be_old then job.made_ms = nil end
