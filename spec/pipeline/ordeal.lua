@@ -178,7 +178,7 @@ function Ordeal:settle()
   local seen = 0
   repeat
     self:pause(QUIET_MS)
-    local answer = assert(self.client:request { path = "/sandbox/log?after=" .. seen })
+    local answer = assert(self.client:request { path = "/sandbox/log", query = { after = seen } })
     local newest = answer.json[#answer.json]
     seen = newest and newest.id or seen
   until not newest

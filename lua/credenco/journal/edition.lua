@@ -1,6 +1,6 @@
---- Whether a journal's file is still the one that was opened, whole, and has no second name. SQLite goes on writing into
---- a file that was removed, replaced or cut, and the next run would find nothing of it there. A lock and a write-ahead log go by a
---- file's name: under two names two runs would not see one another.
+--- Whether a journal's file is still the one that was opened, whole, and has no second name. SQLite goes on writing
+--- into a file that was removed, replaced or cut, and the next run would find nothing of it there. A lock and a write-ahead
+--- log go by a file's name: under two names two runs would not see one another.
 
 local uv = require "luv"
 
@@ -18,8 +18,8 @@ local GONE = "is not there any more: the file was removed or moved while the run
   .. "written last may be lost. Put it back before you run again: a new journal would begin everything anew"
 local REPLACED = "is another file now than the one that the run began with, so what was written last may be lost. "
   .. "Put the first one back before you run again: another journal begins everything anew"
-local CUT = "was cut while the run was at work on it, so what it knew may be lost. Put back a copy of it before you run "
-  .. "again: a new journal would begin everything anew"
+local CUT = "was cut while the run was at work on it, so what it knew may be lost. Put back a copy of it before you "
+  .. "run again: a new journal would begin everything anew"
 
 local function flaw_of(found)
   return found.nlink > 1 and LINKED:format(found.nlink) or nil
