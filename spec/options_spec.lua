@@ -31,6 +31,8 @@ describe("credenco.new refuses", function()
     { "a query in base_url", { base_url = "https://wallet.example/?a=1" }, "credenco.new: base_url must not have a query" },
     { "user info in base_url", { base_url = "https://u:p@wallet.example" },
       "credenco.new: base_url must be an absolute http or https URL without user info or fragment" },
+    { "an international host", { base_url = "https://b\195\188cher.example" },
+      "credenco.new: base_url must have an ASCII host: write an international name in its xn-- form" },
     { "a line break in the key", { api_key = "k\r\nx: y" }, "credenco.new: api_key must not hold control bytes" },
     { "an empty key", { api_key = "" }, "credenco.new: api_key must not be empty" },
     { "a line break in the user agent", { user_agent = "a\nb" }, "credenco.new: user_agent must not hold control bytes" },
