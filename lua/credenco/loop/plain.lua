@@ -71,8 +71,7 @@ end
 local function body(task)
   while true do
     call(yield())
-    tasks[task.thread], task.ticket = nil, nil
-    spare[#spare + 1] = task
+    tasks[task.thread] = nil
   end
 end
 
@@ -83,6 +82,7 @@ local function go_on(task, ...)
     tasks[task.thread] = nil
     error(debug.traceback(task.thread, tostring(problem)), 0)
   end
+  if not tasks[task.thread] then spare[#spare + 1] = task end
 end
 
 local function new_task()
