@@ -202,34 +202,27 @@ describe("an error thrown out of a debug hook", function()
 
   it("leaves no call without its end when it comes while an answer is handed over", function()
     local client = credenco.new { base_url = server:scenario().url, api_key = "k", timeout_ms = 5000 }
-    local arm, instruction = nil, 0
+    local arm
     beside_driver(client, function(id)
       local once = id and arm
       arm = nil
       if once then once() end
     end)
     local function drain()
-      for _ = 1, 1000 do
-        if loop.busy() then loop.turn(10) end
-      end
+      while loop.busy() do loop.turn(10) end
       debug.sethook()
     end
-    repeat
-      instruction = instruction + 1
-      local thrown = false
+    for instruction = 1, 150 do -- until long after the answer's task has ended
       arm = function()
         debug.sethook(function()
           debug.sethook()
-          thrown = true
           error("out of a hook", 0)
         end, "", instruction)
       end
       loop.spawn(function() client:issue_status "1" end)
       if not pcall(drain) then drain() end
-      assert.is_false(loop.busy())
       assert.equal("2", assert(client:issue_status "2").correlation_id)
-    until not thrown
-    assert.is_true(instruction > 20)
+    end
     client:close()
   end)
 
