@@ -134,3 +134,19 @@ describe("a call refuses", function()
     assert.is_nil(problem:find("s3cret", 1, true))
   end)
 end)
+
+describe("transports share connections", function()
+  local settings = require "credenco.base.settings"
+  local OTHER = { string = "other", integer = 7, boolean = true }
+
+  -- What differs in one option may trust other certificates, or go through another proxy.
+  it("only when every option agrees that says how connections are made", function()
+    local same, apart = settings.engine_key(settings.for_transport {}), {}
+    for name, setting in pairs(settings.SPEC) do
+      local changed = settings.for_transport { [name] = OTHER[setting.type] }
+      if settings.engine_key(changed) ~= same then apart[#apart + 1] = name end
+    end
+    table.sort(apart)
+    assert.same({ "ca_file", "connection_cache", "insecure_loopback", "proxy" }, apart)
+  end)
+end)
