@@ -113,6 +113,24 @@ describe("the way out of a cause", function()
     assert.same({ 0, 0, 0 }, { totals.failed, totals.unknown, totals.pending }, table.concat(way.commands, "\n"))
   end
 
+  it("says how files have to be read, where their names do not", function()
+    files.write(folder .. "/in.txt", HEADER .. line(next_key()) .. "\n" .. line(next_key(), "Caf\233", "") .. "\n")
+    files.write(folder .. "/more", ('{"ref":"","coc_number":"%s","wallet":"%s","legal_name":"Caf\233"}\n'):format(
+      next_key(), world.trusting))
+    local first = credenco_of("run", folder .. "/w.lua", folder .. "/in.txt", "--encoding", "windows-1252")
+    assert.equal(4, first.code, first.err)
+    assert.equal(4, credenco_of("run", folder .. "/w.lua", folder .. "/more", "--format", "jsonl", "--encoding", "latin1").code)
+    local ways = ways_of { state = "failed", code = "invalid_record" }
+    assert.equal(("credenco run %s/w.lua rejects.csv --encoding windows-1252"):format(folder), ways[1].commands[3])
+    local again = table.concat(ways[2].commands, "\n")
+    assert.truthy(again:find("/in.txt --encoding windows-1252", 1, true), again)
+    assert.truthy(again:find("/more --format jsonl --encoding latin1", 1, true), again)
+    files.write(folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY))
+    local done = run_lines(ways[2])
+    assert.equal(0, done.code, done.out .. done.err)
+    assert.equal(3, cjson.decode(credenco_of("report", folder .. "/w.lua", "--json").out).totals.issued)
+  end)
+
   for _, cause in ipairs(advice.causes()) do
     for at, way in ipairs(advice.ways(cause.state, cause.code, cause.stage)) do
       it(("%s with %s%s: %s"):format(cause.state, cause.code, cause.stage and " at " .. cause.stage or "", way[1]), function()
