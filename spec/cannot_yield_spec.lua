@@ -39,8 +39,15 @@ local PLACES = {
   end,
 }
 
--- LuaJIT now and then spins when a finalizer or a hook runs so much in the middle of compiled code.
+-- In some LuaJITs no compiled loop over pairs ends in a finalizer; errors are made with such a loop.
 local compiler = rawget(_G, "jit")
+
+local function is_sound()
+  local at = 0
+  while arg[at - 1] do at = at - 1 end -- the interpreter
+  local ended = os.execute(("timeout 1 '%s' spec/support/pairs_in_finalizer.lua"):format(arg[at]))
+  return ended == 0 or ended == true
+end
 
 local function without_compiler()
   if not compiler then return end
@@ -52,7 +59,7 @@ describe("inside a task, a call from", function()
   local server
 
   setup(function()
-    without_compiler()
+    if compiler and not is_sound() then without_compiler() end
     server = Misbehaving.start()
   end)
   teardown(function()
@@ -118,7 +125,7 @@ describe("an error thrown out of a debug hook", function()
   local server
 
   setup(function()
-    without_compiler()
+    without_compiler() -- compiled code calls no hook
     server = Misbehaving.start()
   end)
   teardown(function()

@@ -493,6 +493,16 @@ describe("the client", function()
     assert.equal(1, asked)
   end)
 
+  it("knows a page without markup by the Content-Type of any transport", function()
+    for _, said in ipairs { { headers = { ["content-type"] = "text/html" } }, { is_html = true } } do
+      said.status, said.body = 201, "Please sign in."
+      local transport = { send = function() return said end }
+      local client = credenco.new { base_url = "https://a.example", api_key = "k", transport = transport }
+      local _, err = client:push_offer { wallet_key = "w", offer_uri = "https://a.example/o" }
+      assert.same({ "bad_response", "unknown" }, { err.code, err.sent })
+    end
+  end)
+
   it("uses any table with a send method as its transport", function()
     local requests = {}
     local transport = { send = function(_, request)

@@ -1,5 +1,7 @@
 /* core/http.h: how a response is read, whatever its framing; the tables are in http_framing_test.c,
  * limits in http_limits_test.c, requests in http_request_test.c. */
+#include <stdio.h>
+
 #include "http_feed.h"
 #include "tap.h"
 
@@ -157,6 +159,41 @@ static void the_last_retry_after_counts(void) {
     credenco_http_free(&http);
 }
 
+/* Whatever its case and parameters; an interim response's says nothing. */
+static void a_page_is_known_by_its_type(void) {
+    static const struct {
+        const char *head;
+        bool html;
+    } rows[] = {
+        {"", false},
+        {"Content-Type: text/html\r\n", true},
+        {"content-TYPE:  Text/HTML ; charset=utf-8\r\n", true},
+        {"Content-Type: application/xhtml+xml;q=1\r\n", true},
+        {"Content-Type: application/json\r\nContent-Type: text/html\r\n", true},
+        {"Content-Type: text/html\r\nContent-Type: application/json\r\n", true},
+        {"Content-Type:\r\n", false},
+        {"Content-Type: ;text/html\r\n", false},
+        {"Content-Type: text/htm\r\n", false},
+        {"Content-Type: text/html5\r\n", false},
+        {"Content-Type: application/json; of=text/html\r\n", false},
+        {"X-Content-Type: text/html\r\n", false},
+    };
+    credenco_http http;
+    credenco_http_init(&http);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char bytes[256];
+        tap_row = rows[i].head;
+        snprintf(bytes, sizeof bytes,
+                 "HTTP/1.1 103 E\r\nContent-Type: text/html\r\n\r\n" OK_
+                 "%sContent-Length: 0\r\n\r\n",
+                 rows[i].head);
+        http_begin_with(&http, "GET", HTTP_FEED_MAX_BODY);
+        http_feed_in_pieces(&http, span(bytes), 1);
+        CHECK(http.state == CREDENCO_HTTP_DONE && http.html == rows[i].html);
+    }
+    credenco_http_free(&http);
+}
+
 /* --- one after the other -------------------------------------------------------------- */
 
 static void an_exchange_forgets_the_one_before(void) {
@@ -209,6 +246,7 @@ TAP_MAIN({"what begins as no response is refused at once", nonsense_is_refused_a
          {"what comes behind a response is surplus", what_comes_later_is_surplus},
          {"fields come in order, trailers and interim ones do not", fields_come_in_order},
          {"fields are kept only where they are wanted", fields_are_kept_only_where_wanted},
+         {"a page is known by its type", a_page_is_known_by_its_type},
          {"the last Retry-After of the response counts", the_last_retry_after_counts},
          {"an exchange forgets the one before it", an_exchange_forgets_the_one_before},
          {"free takes a zeroed exchange and may run twice", free_may_run_twice})

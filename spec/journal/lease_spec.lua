@@ -38,14 +38,19 @@ describe("a worker's lease", function()
     for _, row in ipairs(assert(db:rows "SELECT owner FROM credenco_record WHERE owner IS NOT NULL")) do
       held[#held + 1] = row[1]
     end
+    local freed = {}
+    for _, row in ipairs(assert(db:rows "SELECT key FROM credenco_record WHERE stage = 'create_offer' ORDER BY key")) do
+      freed[#freed + 1] = row[1]
+    end
     for _, session in pairs(sessions) do session:close() end
-    return table.concat(left, " "), table.concat(held, " ")
+    return table.concat(left, " "), table.concat(held, " "), table.concat(freed, " ")
   end
 
   it("ends with its time or with its session, and its records are free then", function()
-    local left, held = holders()
+    local left, held, freed = holders()
     assert.equal("alive elsewhere observer", left)
     assert.equal("alive", held)
+    assert.equal("gone late", freed) -- their offers may have been asked for
   end)
 
   local MUTATIONS = {

@@ -28,6 +28,7 @@ end
 local GONE = {}
 local ENDED = { owner = GONE, code = "new code", stage = "new stage", message = "new message" }
 local CLEAR = { owner = GONE, wallet = GONE, code = GONE, stage = GONE, message = GONE }
+local AGAIN = { owner = GONE, wallet = GONE, code = GONE, message = GONE } -- and its stage says how far it came
 local function also(base, more)
   local all = {}
   for name, value in pairs(base) do all[name] = value end
@@ -61,7 +62,7 @@ end
 local issued = also(CLEAR, { state = "issued", wallet = "new wallet", offer = GONE, input = GONE })
 local settled_as_issued = also(issued, { wallet = "wallet" })
 local next_step = also(CLEAR, { state = "pending", step = 2, offer = GONE })
-local corrected = also(CLEAR, { state = "pending", offer = GONE, input = "new input", run = 7, line = 8 })
+local corrected = also(AGAIN, { state = "pending", offer = GONE, input = "new input", run = 7, line = 8 })
 local given_up = { state = "skipped", owner = GONE, offer = GONE, wallet = GONE, input = GONE, code = "settled", stage = "person",
   message = "given up by a person" }
 
@@ -79,7 +80,7 @@ local CASES = {
     offered = also(ENDED, { state = "unknown", wallet = "new wallet" }),
     pushed = also(ENDED, { state = "unknown", wallet = "new wallet" }) } },
   { "skipped", worker "skipped", { pending = also(ENDED, { state = "skipped", offer = GONE, input = GONE }) } },
-  { "retry failed", retry "failed", { failed = also(CLEAR, { state = "pending" }) } },
+  { "retry failed", retry "failed", { failed = also(AGAIN, { state = "pending" }) } },
   { "retry failed without a line", retry "failed", {}, before = { input = GONE } },
   { "retry unknown", retry "unknown", { unknown = also(CLEAR, { state = "offered" }) } },
   { "retry unknown without an offer", retry "unknown", { unknown = also(CLEAR, { state = "pushed" }) },

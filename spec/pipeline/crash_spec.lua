@@ -11,12 +11,12 @@ describe("a run that is killed", function()
   it("at any of its points goes on without losing or repeating a record", function()
     local killed = 0
     world:faults(points.FAULTS)
-    world.per_s = 200 -- or the first few leave nothing to do for the others
+    world.options.per_s = 200 -- or the first few leave nothing to do for the others
     for _, point in ipairs(points.CHOSEN) do
       if point.count <= 11 and world:run("run", point.event, point.count) == "killed" then killed = killed + 1 end
     end
     assert.is_true(killed >= 20, ("only %d kills hit\n%s"):format(killed, world:said()))
-    world.per_s = nil
+    world.options.per_s = nil
     math.randomseed(1)
     for _ = 1, 5 do world:run_for(math.random(100, 400)) end
     world:faults {}

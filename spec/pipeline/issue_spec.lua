@@ -156,6 +156,27 @@ describe("a record", function()
     assert.equal(0, #bench.calls.push_offer)
   end)
 
+  for _, http_status in ipairs { 412, 422 } do
+    it(("refused with %d after a lost response is settled by the status, where the issuer knows its id"):format(http_status), function()
+      local lost, refused = err("timeout", "unknown"), err("rejected", "rejected", { http_status = http_status })
+      local statuses = { issued = { status = "issue_completed" }, unknown = { status = "issue_request_created" } }
+      for state, status in pairs(statuses) do
+        bench:restart()
+        bench.script.create_offer = { lost, refused }
+        bench.script.issue_status = { function() return status end }
+        assert(bench:run({ { id = state, wallet = "w" } }))
+        assert.equal(state, (bench:state_of(state)))
+      end
+      bench:restart()
+      bench.script.create_offer = { lost, refused, refused }
+      bench.script.issue_status = { err("not_found") }
+      assert(bench:run({ { id = "1", wallet = "w" }, { id = "2", wallet = "w" } }, { concurrency = 1 }))
+      assert.equal("failed", (bench:state_of("1")))
+      assert.equal("failed", (bench:state_of("2")))
+      assert.equal(1, #bench.calls.issue_status)
+    end)
+  end
+
   it("with a key, wallet or template that no request could carry fails without one", function()
     local wallets = { "a\nb", "", ("x"):rep(256) }
     local list = records(3)
@@ -489,6 +510,61 @@ describe("confirmation", function()
     end }
     assert(bench:run(records(1)))
     assert.equal(1, #bench.calls.issue_status)
+  end)
+
+  it("is asked of an offer that may have been made when the first response was lost", function()
+    local now_ms = loop.now_ms
+    finally(function() loop.now_ms = now_ms end)
+    bench.script.create_offer = { function()
+      loop.now_ms = function() return now_ms() + 2001 end
+      return nil, err("timeout", "unknown")
+    end }
+    assert(bench:run(records(1)))
+    assert.equal(2, #bench.calls.create_offer)
+    assert.equal(1, #bench.calls.issue_status)
+  end)
+
+  -- A run asks for an offer, and its answer is never written down.
+  local function let_an_answer_go(mode)
+    if mode == "work" then assert(bench:run(records(1), { mode = "load" })) end
+    bench.script.create_offer = { function(args, good)
+      good(args)
+      bench.running:stop "interrupted"
+      return nil, err("timeout", "unknown")
+    end }
+    assert(bench:run(mode == "run" and records(1) or nil, { mode = mode }))
+    assert.equal("pending", (bench:state_of("1")))
+    bench:restart()
+  end
+
+  for _, mode in ipairs { "run", "work" } do
+    it("is asked of an offer that an earlier try asked for, and that may be as old: " .. mode, function()
+      let_an_answer_go(mode)
+      bench.script.push_offer = { function() return { http_status = 201 } end } -- the wallet drops it silently
+      assert(bench:run(nil, { mode = mode, stale_confirm_ms = 1 }))
+      assert.equal("unknown", (bench:state_of("1")))
+    end)
+
+    it("is not asked of one whose id the issuer does not know: " .. mode, function()
+      let_an_answer_go(mode)
+      bench.script.issue_status = { err("not_found") }
+      assert(bench:run(nil, { mode = mode }))
+      assert.equal(1, #bench.calls.issue_status)
+      assert.equal("issued", (bench:state_of("1")))
+    end)
+  end
+
+  it("is asked of an offer that a retry or a correction makes again", function()
+    bench.script.push_offer = setmetatable({}, { __index = function() return err("not_found") end })
+    assert(bench:run(records(2)))
+    bench:restart()
+    assert.equal(1, bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed", key = "1" }) end))
+    bench.script.push_offer = setmetatable({}, { __index = function() return function() return { http_status = 201 } end end })
+    local corrected = records(2)
+    corrected[2].wallet = "another"
+    assert(bench:run(corrected, { stale_confirm_ms = 1 }))
+    assert.equal("unknown", (bench:state_of("1")))
+    assert.equal("unknown", (bench:state_of("2")))
   end)
 
   it("is not asked of an offer that is known to live longer", function()

@@ -1,6 +1,9 @@
 -- An ordeal for the pipeline: a sandbox with many wallets, a file of records, processes that die, and at the end
 -- a count in the wallets themselves.
+local cjson = require "cjson"
 local credenco = require "credenco"
+local journal = require "credenco.journal"
+local journal_report = require "credenco.journal.report"
 local files = require "spec.support.files"
 local sandbox = require "credenco.sandbox"
 local uv = require "luv"
@@ -9,6 +12,7 @@ local wait = require "spec.support.wait"
 local M = {}
 
 local LIMIT_MS = 600000
+local QUIET_MS = 200
 
 local Ordeal = {}
 Ordeal.__index = Ordeal
@@ -21,12 +25,25 @@ local function wallets(count)
   return list
 end
 
----@param options { records: integer, wallets: integer? }
+-- Short bounds: what waits for an answer that never comes is not what an ordeal is about.
+local RUN = { concurrency = 32, attempts = 8, keep_going = true, new_journal = true, stale_confirm_ms = 300 }
+
+local function copied(...)
+  local all = {}
+  for i = 1, select("#", ...) do
+    for name, value in pairs((select(i, ...))) do all[name] = value end
+  end
+  return all
+end
+
+---@param options { records: integer, wallets: integer?, behaviour: table?, run: table? } behaviour: the sandbox's; run:
+--- options of the pipeline
 function M.start(options)
   local self = setmetatable({ records = options.records, wallets = options.wallets or 20 }, Ordeal)
-  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets) })
+  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
     max_body_bytes = 64 * 1024 * 1024 }
+  self.behaviour, self.options = copied(options.behaviour or {}), copied(RUN, options.run or {})
   self.folder = files.temporary_folder()
   self.csv = self.folder .. "/companies.csv"
   self.journal = self.folder .. "/companies.journal"
@@ -44,6 +61,12 @@ function Ordeal:write_csv()
     lines[i + 1] = ("%s,wallet-%04d,Company %d B.V.\n"):format(self:id(i), i % self.wallets + 1, i)
   end
   files.write(self.csv, table.concat(lines))
+end
+
+--- Changes the sandbox's behaviour.
+function Ordeal:behave(changes)
+  for name, value in pairs(changes) do self.behaviour[name] = value end
+  assert(self.client:request { method = "PUT", path = "/sandbox/behaviour", json = changes })
 end
 
 --- Makes the sandbox misbehave; no rules: behave again.
@@ -70,7 +93,7 @@ function Ordeal:spawn(mode, event, count)
   local log = assert(uv.fs_open(process.output, "a", 384))
   process.handle = assert(uv.spawn(uv.exepath(), {
     args = { "spec/pipeline/victim.lua", mode, event or "none", tostring(count or 1), self.csv, self.journal,
-      self.sandbox.base_url, self.sandbox.api_key, self.per_s and tostring(self.per_s) },
+      self.sandbox.base_url, self.sandbox.api_key, cjson.encode(self.options) },
     stdio = { nil, log, log }, env = environment(),
   }, function(code, signal)
     process.code, process.signal = code, signal
@@ -91,9 +114,9 @@ function Ordeal:run(mode, event, count)
   return self:finished(self:spawn(mode, event, count))
 end
 
---- Runs it and kills it from outside after a while, unless it ends before.
-function Ordeal:run_for(ms)
-  local process = self:spawn("run")
+--- Runs it and kills it from outside after a while, unless it ends or kills itself before.
+function Ordeal:run_for(ms, event, count)
+  local process = self:spawn("run", event, count)
   local timer = uv.new_timer()
   timer:start(ms, 0, function()
     timer:close()
@@ -125,6 +148,59 @@ function Ordeal:count()
   return counts
 end
 
+--- What the journal says: how many records stand where, and the states of those that were not issued, by key.
+---@return credenco.journal.Totals totals
+---@return table<string, "failed"|"unknown"|"skipped"> reported
+function Ordeal:told()
+  local held = assert(journal.open(self.journal, { existing = true }))
+  local totals, reported = assert(journal_report.totals(held.db, "companies")), {}
+  for problem in journal_report.each_problem(held.db, "companies") do reported[problem.key] = problem.state end
+  held:close()
+  return totals, reported
+end
+
+--- Makes offers that have a lifetime expire, once the wallets have taken those that were pushed.
+function Ordeal:expire_offers()
+  local ttl_s = self.behaviour.offer_ttl_s
+  if not ttl_s then return end
+  self:settle()
+  assert(self.client:request { method = "POST", path = "/sandbox/clock", json = { advance_s = ttl_s } })
+end
+
+--- Lets time pass.
+function Ordeal.pause(_, ms)
+  wait.until_true(function() return false end, ms)
+end
+
+--- Waits until the wallets have done what they were asked to: a push may be answered before.
+function Ordeal:settle()
+  if self.behaviour.exchange ~= "after" then return end
+  local seen = 0
+  repeat
+    self:pause(QUIET_MS)
+    local answer = assert(self.client:request { path = "/sandbox/log", query = { after = seen } })
+    local newest = answer.json[#answer.json]
+    seen = newest and newest.id or seen
+  until not newest
+end
+
+--- Says whether the journal tells the truth: what it calls issued is in its wallet once, what it calls failed is
+--- not, and only what is unknown may be or not.
+---@return string verdict "the truth", or what is wrong
+function Ordeal:truth()
+  self:settle()
+  local totals, reported = self:told()
+  local wrong = {}
+  for id, count in pairs(self:count()) do
+    local state = reported[id] or "issued"
+    local fits = count == (state == "issued" and 1 or 0) or (state == "unknown" and count == 1)
+    if not fits then wrong[#wrong + 1] = ("%s is called %s and is there %d times"):format(id, state, count) end
+  end
+  if totals.pending > 0 then wrong[#wrong + 1] = totals.pending .. " are still open" end
+  if #wrong == 0 then return "the truth" end
+  return ("%d wrong: %s\n%s"):format(#wrong, table.concat(wrong, "; ", 1, math.min(#wrong, 10)), self:said())
+end
+
 --- Says whether every record is in its wallet exactly once, leaving out those that `reported` names.
 ---@param reported? table<string, boolean>
 ---@return string verdict "each once", or what is wrong
@@ -142,6 +218,7 @@ end
 function Ordeal:stop()
   self.client:close()
   self.sandbox:stop()
+  if self.server then self.server:stop() end
   files.remove_folder(self.folder)
 end
 

@@ -1,4 +1,4 @@
--- victim.lua MODE EVENT COUNT CSV JOURNAL BASE_URL API_KEY [PER_S]: runs the pipeline and kills itself, as the kernel
+-- victim.lua MODE EVENT COUNT CSV JOURNAL BASE_URL API_KEY OPTIONS: runs the pipeline and kills itself, as the kernel
 -- would, the COUNT-th time it comes to EVENT ("none": never). Exits as the command line would: 0, 4, 5, 7, 9.
 local uv = require "luv"
 
@@ -9,6 +9,7 @@ uv.os_setenv("CREDENCO_KILL_EVENT", event)
 uv.os_setenv("CREDENCO_KILL_COUNT", count)
 package.path = "spec/pipeline/killer/?.lua;" .. package.path
 
+local cjson = require "cjson"
 local credenco = require "credenco"
 local killer = require "spec.pipeline.killer"
 local pipeline = require "credenco.pipeline"
@@ -27,10 +28,8 @@ for name, label in pairs(REQUESTS) do
   killer.watch(watched, name, label)
 end
 
-local given = {
-  workflow = assert(workflow.load("spec/pipeline/company.lua")), journal = journal, client = watched,
-  concurrency = 32, attempts = 8, new_journal = true, per_s = tonumber(arg[8]),
-}
+local given = cjson.decode(arg[8])
+given.workflow, given.journal, given.client = assert(workflow.load("spec/pipeline/company.lua")), journal, watched
 if mode ~= "work" then given.source = assert(source.open(csv)) end
 local result, err = pipeline[mode](given)
 client:close()

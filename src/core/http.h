@@ -96,9 +96,10 @@ typedef struct credenco_http {
 
     int status; /* of the response whose head began last, 0 before; once DONE, the final one's */
     credenco_http_framing framing;
-    bool persistent;          /* the framing lets the connection serve again */
-    bool surplus;             /* bytes came behind the response: nobody asked for them */
-    credenco_buf body;        /* bounded by max_body_bytes */
+    bool persistent;   /* the framing lets the connection serve again */
+    bool surplus;      /* bytes came behind the response: nobody asked for them */
+    bool html;         /* its Content-Type is a web page's, see credenco_media_type_is_html */
+    credenco_buf body; /* bounded by max_body_bytes */
     credenco_buf retry_after; /* the value of the last Retry-After field, "" for none */
 
     /* Private. */
@@ -148,6 +149,12 @@ bool credenco_http_next_field(const credenco_http *http, size_t *cursor, credenc
 
 /* Releases memory that an ordinary next exchange will not need. */
 void credenco_http_trim(credenco_http *http);
+
+/* --- Content-Type ---------------------------------------------------------------- */
+
+/* Whether a Content-Type (RFC 9110, 8.3) is text/html or application/xhtml+xml, whatever its case
+ * and its parameters. */
+bool credenco_media_type_is_html(credenco_span content_type);
 
 /* --- Retry-After ----------------------------------------------------------------- */
 

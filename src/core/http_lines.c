@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "chars.h"
+#include "http.h"
 #include "text.h"
 
 static bool is_blank(char c) {
@@ -118,4 +119,15 @@ bool credenco_http_list_has(credenco_span list, credenco_span token) {
         list = after(list, comma != NULL ? len + 1 : len);
     }
     return false;
+}
+
+bool credenco_media_type_is_html(credenco_span content_type) {
+    credenco_span type = content_type;
+    const char *parameters = memchr(type.data, ';', type.len);
+    if (parameters != NULL) {
+        type.len = (size_t)(parameters - type.data);
+    }
+    type = trim(type);
+    return credenco_http_name_is(type, CREDENCO_SPAN("text/html")) ||
+           credenco_http_name_is(type, CREDENCO_SPAN("application/xhtml+xml"));
 }

@@ -19,7 +19,7 @@ void credenco_http_finish(credenco_http *http) {
 
 void credenco_http_head_begins(credenco_http *http) {
     http->part = CREDENCO_HTTP_PART_STATUS_LINE;
-    http->has_length = http->chunked = http->close = false;
+    http->has_length = http->chunked = http->close = http->html = false;
     http->length = 0;
     http->section_bytes = 0;
     credenco_buf_clear(&http->retry_after);
@@ -83,6 +83,8 @@ static void on_field(credenco_http *http, credenco_span name, credenco_span valu
         on_transfer_encoding(http, value);
     } else if (credenco_http_name_is(name, CREDENCO_SPAN("connection"))) {
         http->close = http->close || credenco_http_list_has(value, CREDENCO_SPAN("close"));
+    } else if (credenco_http_name_is(name, CREDENCO_SPAN("content-type"))) {
+        http->html = http->html || credenco_media_type_is_html(value);
     } else if (credenco_http_name_is(name, CREDENCO_SPAN("retry-after"))) {
         credenco_buf_clear(&http->retry_after);
         append_or_fail(http, &http->retry_after, value);

@@ -44,11 +44,9 @@ static bool prepare(credenco_connection *connection, const credenco_connection_o
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)LIBCURL_MAX_AGE_S);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075700
     /* A connection that ends while its name is looked up would wait for the resolver's
      * thread, past every deadline; so the thread is left to end by itself. */
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     return set_trust(easy, options, loopback) && set_proxy(easy, options, loopback) &&

@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "core/chars.h"
+#include "core/http.h"
 #include "core/text.h"
 #include "core/uri.h"
 #include "files.h"
@@ -140,6 +141,12 @@ static int core_utf8_valid(lua_State *L) {
     return 1;
 }
 
+/* media_type_is_html(content_type) -> boolean */
+static int core_media_type_is_html(lua_State *L) {
+    lua_pushboolean(L, credenco_media_type_is_html(credenco_check_span(L, 1)));
+    return 1;
+}
+
 /* plain_text(value) -> whether it is text of printable ASCII without a blank at its ends */
 static int core_plain_text(lua_State *L) {
     lua_pushboolean(L, lua_type(L, 1) == LUA_TSTRING &&
@@ -259,6 +266,7 @@ static const luaL_Reg functions[] = {
     {"wallet_key_valid", core_wallet_key_valid},
     {"utf8_valid", core_utf8_valid},
     {"plain_text", core_plain_text},
+    {"media_type_is_html", core_media_type_is_html},
     {"line_breaks", core_line_breaks},
     {"has_control", core_has_control},
     {"json_plain", credenco_lua_json_plain},

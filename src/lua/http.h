@@ -16,10 +16,11 @@ credenco_http_fields *credenco_lua_check_fields(lua_State *L, int arg);
 
 /* Pushes the response of an exchange that is DONE:
  *
- *     { status =, body =, retry_after_ms =, headers = }
+ *     { status =, body =, retry_after_ms =, is_html =, headers = }
  *
- * `retry_after_ms` is there when the server asked for a wait, `headers` (names in lower case, of
- * a repeated field the last value) when the exchange kept the fields. May raise Lua's memory
+ * `retry_after_ms` is there when the server asked for a wait, `is_html` (true) when it calls the
+ * body a web page, `headers` (names in lower case, of a repeated field the last value) when the
+ * exchange kept the fields. May raise Lua's memory
  * error, which leaves the exchange as it was. */
 void credenco_lua_push_response(lua_State *L, const credenco_http *http, int64_t unix_now_s);
 

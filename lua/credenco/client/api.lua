@@ -15,7 +15,7 @@ local readers = require "credenco.client.readers"
 ---@field headers table?             where no credentials go along
 ---@field repeatable boolean?        it may be made again although the response was lost
 ---@field body (fun(args: table, correlation_id: string?): table)?  what is sent as JSON
----@field read fun(body: string, call: credenco.Call): table?, string?  what the call gives; or nil, and what is wrong
+---@field read fun(body: string, call: credenco.Call, response: table): table?, string?  what the call gives; or nil, and what is wrong
 ---@field hides (fun(sent: any): any)?  what of the JSON that was sent no error may show
 ---@field find (fun(contacts: table[], sent: table): table?, boolean?)?  looks in `list` for what a call whose response was lost has made
 ---@field list credenco.Endpoint?

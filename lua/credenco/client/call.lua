@@ -152,7 +152,7 @@ end
 local function read(self, flow, response)
   local status, answer, problem = response.status, nil, nil
   self.http_status = status
-  if status >= 200 and status < 300 then answer, problem = self.endpoint.read(response.body, self) end
+  if status >= 200 and status < 300 then answer, problem = self.endpoint.read(response.body, self, response) end
   if self.client.options.on_event then emit(self, "answer", status) end
   if answer then
     self.answer = answer

@@ -1,5 +1,5 @@
---- How the responses of the API are read: each reader takes a body and its call, and gives what the call gives, or
---- nil and what is wrong.
+--- How the responses of the API are read: each reader takes a body, its call and the transport's response, and gives
+--- what the call gives, or nil and what is wrong.
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"
@@ -75,10 +75,18 @@ function M.offer(body, call)
   }
 end
 
+-- Whether the server calls the body a web page. A transport that cannot say leaves the header to us.
+local function says_html(response)
+  local content_type = response.headers and response.headers["content-type"]
+  return response.is_html or content_type and core.media_type_is_html(tostring(content_type))
+end
+
 --- The documentation describes no body, so any will do, but a web page comes from somebody who stands
 --- between here and the wallet.
-function M.push(body, call)
-  if body ~= "" and text.is_web_page(body) then return nil, "the response is a web page, not a wallet's" end
+function M.push(body, call, response)
+  if body ~= "" and (says_html(response) or text.is_web_page(body)) then
+    return nil, "the response is a web page, not a wallet's"
+  end
   return { http_status = call.http_status }
 end
 

@@ -230,8 +230,11 @@ WITH free AS MATERIALIZED (
 UPDATE credenco_record SET owner = ?
 FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
   AND credenco_record.copy = free.copy AND COALESCE(credenco_record.owner, '') = ''
-RETURNING credenco_record.key, run, line, state, step, input, offer]]
+RETURNING credenco_record.key, run, line, state, step, input, offer, stage]]
 local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.OPEN_LIST), TAKE:format(states.BEGUN_LIST)
+
+-- Stages behind which the issuer may have made an offer; "person": one settled it.
+local ASKED = { create_offer = true, push_offer = true, issue_status = true, person = true }
 
 local function in_order(a, b)
   if a.run ~= b.run then return a.run < b.run end
@@ -250,7 +253,7 @@ function M.take(db, scope, limit, only_begun)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do
     rows[i] = { key = row[1], run = row[2], line = row[3], state = row[4], step = row[5],
-      input = row[6] and bytes.decode(row[6]), offer = row[7], resumed = true }
+      input = row[6] and bytes.decode(row[6]), offer = row[7], asked = ASKED[row[8]], resumed = true }
   end
   table.sort(rows, in_order)
   return rows

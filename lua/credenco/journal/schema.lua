@@ -9,9 +9,9 @@ local M = {}
 
 M.VERSION = 4
 
--- One row a record; `wallet` only where a person has to look into it. (workflow, key) is what the outside world knows
--- it by; `copy` tells apart what has no key of its own: a line that does not parse, and one that repeats another line's
--- key.
+-- One row a record; `wallet` only where a person has to look into it; `stage` is where it ended, or, of one that is open
+-- again, how far it may have come before. (workflow, key) is what the outside world knows it by; `copy` tells apart what
+-- has no key of its own: a line that does not parse, and one that repeats another line's key.
 local RECORD = [[
 CREATE TABLE IF NOT EXISTS credenco_record (
   workflow TEXT NOT NULL,

@@ -35,9 +35,11 @@ local OPEN = { "offered", "pending", "pushed" }
 local ENDED = { owner = "NULL", code = "v.code", stage = "v.stage", message = "v.message" }
 -- Nothing is kept of a credential that was issued, but that it was, and to which wallet.
 local DONE = { owner = "NULL", offer = "NULL", code = "NULL", stage = "NULL", message = "NULL", input = "NULL" }
--- The record is to be worked on again; why it was not issued is past.
-local REASONLESS = { wallet = "NULL", code = "NULL", stage = "NULL", message = "NULL" }
+-- The record is to be worked on again; why it was not issued is past. One that begins with an offer keeps the stage: the
+-- issuer may know its id.
+local REASONLESS = { wallet = "NULL", code = "NULL", message = "NULL" }
 local AGAIN = plus(REASONLESS, { owner = "NULL" })
+local FROM_HERE = plus(AGAIN, { stage = "NULL" })
 -- A person decided. There is nothing left to deliver.
 local SETTLED = { owner = "NULL", offer = "NULL", wallet = "NULL", code = "'settled'", stage = "'person'" }
 
@@ -72,16 +74,16 @@ M.ROWS = {
   { event = "retry_failed", from = { "failed" }, to = "pending", by = "person", only = "input IS NOT NULL",
     sets = AGAIN },
   { event = "retry_unknown", from = { "unknown" }, to = "offered", by = "person",
-    only = "input IS NOT NULL AND offer IS NOT NULL", sets = AGAIN },
+    only = "input IS NOT NULL AND offer IS NOT NULL", sets = FROM_HERE },
   { event = "retry_unknown", from = { "unknown" }, to = "pushed", by = "person",
-    only = "input IS NOT NULL AND offer IS NULL", sets = AGAIN },
+    only = "input IS NOT NULL AND offer IS NULL", sets = FROM_HERE },
 
   -- A person looked into the wallet, or gives a record up. What was issued at the last step is done; before that the
   -- next step is to come.
   { event = "settle_issued", from = { "unknown" }, to = "issued", by = "person",
     only = "step >= CAST(:steps AS INTEGER)", sets = DONE },
   { event = "settle_issued", from = { "unknown" }, to = "pending", by = "person",
-    only = "step < CAST(:steps AS INTEGER)", sets = plus(AGAIN, { offer = "NULL", step = "step + 1" }) },
+    only = "step < CAST(:steps AS INTEGER)", sets = plus(FROM_HERE, { offer = "NULL", step = "step + 1" }) },
   { event = "settle_failed", from = { "unknown" }, to = "failed", by = "person",
     sets = plus(SETTLED, { message = "'a person found that nothing was issued'" }) },
   { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person",

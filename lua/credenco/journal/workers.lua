@@ -49,9 +49,13 @@ function M.is_alive(db, owner)
   return #rows > 0
 end
 
-local ORPHANS = [[
-UPDATE credenco_record SET owner = NULL
-WHERE workflow = ? AND owner IS NOT NULL AND owner NOT IN (SELECT owner FROM credenco_worker)]]
+-- What was at work may have been asked for, and the answer never written down; its stage says so from now on.
+local FREED = "owner = NULL, stage = 'create_offer'"
+
+local ORPHANS = ([[
+UPDATE credenco_record SET %s
+WHERE workflow = ? AND owner IS NOT NULL AND owner NOT IN (SELECT owner FROM credenco_worker)]]):format(FREED)
+local GIVE_BACK = ("UPDATE credenco_record SET %s WHERE owner = ?"):format(FREED)
 
 --- Frees the records of workers that are gone.
 ---@param db credenco.journal.Database
@@ -79,7 +83,7 @@ end
 function M.leave(db, owner, holds)
   return db:transaction(function()
     local ok, err = true, nil
-    if holds then ok, err = db:execute("UPDATE credenco_record SET owner = NULL WHERE owner = ?", owner) end
+    if holds then ok, err = db:execute(GIVE_BACK, owner) end
     if not ok then return nil, err end
     return db:execute("DELETE FROM credenco_worker WHERE owner = ?", owner)
   end)

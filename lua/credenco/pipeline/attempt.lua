@@ -16,9 +16,11 @@ local function of_status_error(err)
 end
 
 -- The client's method, and what its errors mean. What `prepare` has found right is not checked again.
--- Each try to make an offer is a beginning of its life; waiting for a turn is not.
+-- Each try to make an offer is a beginning of its life; waiting for a turn is not. Where the response to one was lost,
+-- the next may give the offer that was made then.
 local CREATE = { step = "create_offer", method = "create_checked_offer", judge = outcome.of_create,
-  begin = function(job) job.made_ms = loop.now_ms() end }
+  begin = function(job) job.made_ms = job.lost_ms or loop.now_ms() end,
+  lost = function(job) job.lost_ms = job.made_ms end }
 -- All tries to push an offer count together, whatever was asked for between them.
 local PUSH = { step = "push_offer", method = "push_checked_offer", judge = outcome.of_push, counted_in = "pushes" }
 local STATUS = { step = "issue_status", method = "issue_status", judge = of_status_error }
@@ -48,6 +50,7 @@ local function request(run, kind, ...)
   if run.stopping and kind == CREATE then return run.slots:give() end
   if kind.begin then kind.begin(...) end
   local result, err = protected(run.sender, kind, ...)
+  if kind.lost and err and err.sent == "unknown" then kind.lost(...) end
   run.slots:give()
   run.writer:nudge()
   note_reach(run, result, err)

@@ -53,6 +53,7 @@ local OPTIONS = {
   attempts = { type = "integer", min = 1, max = M.MAX_ATTEMPTS, default = 5 },
   patience_ms = { type = "integer", min = 0, default = 60000 },
   offer_lifetime_ms = { type = "integer", min = 0, default = 2000 },
+  stale_confirm_ms = { type = "integer", min = 1, default = 30000 },
   watch_ms = { type = "integer", min = 1, default = 100 },
   on_tick = { type = "function" },
   on_warning = { type = "function" },
@@ -73,6 +74,7 @@ local OPTIONS = {
 ---@field attempts? integer requests that are sent for a record that meets a sick server (5)
 ---@field new_journal? boolean issue records that the issuer knows from another journal again
 ---@field offer_lifetime_ms? integer how long an offer lives for certain (2000)
+---@field stale_confirm_ms? integer how long to ask for the status where an offer may have expired before its push (30000)
 ---@field patience_ms? integer stop when the server was out of reach this long (60000)
 ---@field watch_ms? integer between two ticks (100)
 ---@field on_tick? fun(run: credenco.pipeline.Run)

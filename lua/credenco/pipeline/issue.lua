@@ -37,7 +37,9 @@ local M = {}
 ---@field step integer
 ---@field offer? string
 ---@field resumed? boolean taken up from the journal: a push may have happened before
+---@field asked? boolean an earlier try may have asked for its offer
 ---@field made_ms? number moment its offer was made here, or one before it; nil where another run made it
+---@field lost_ms? number moment of the first try to make its offer whose response was lost
 ---@field pushes? integer tries to push its offer that failed
 ---@field active? boolean its task holds a place in the scheduler
 ---@field is_first? boolean it is one of the first records of the run
@@ -51,9 +53,6 @@ local LEFT_OPEN = "left open"
 
 --- What `record` gives when the record goes on once its offer is written.
 M.PARKED = "parked"
-
--- How long to ask for the status where an offer may have expired before it was pushed.
-local STALE_CONFIRM_MS = 30000
 
 -- The ends of a job. Each writes the journal, counts, and tells the workflow.
 local function finish(run, job, state, reason)
@@ -86,11 +85,22 @@ end
 
 -- Pending -> offered ------------------------------------------------------------------------------
 
--- The issuer knows the id and refuses to hand out another offer: it was used before this journal was, or an
--- answer was lost. Its status may still say that all is done.
+-- How an issuer may refuse a correlation id that was used before: the documentation does not say. 412 and 422 mean other
+-- things, too, where no earlier try can have used it.
+local function id_may_be_known(job, err)
+  local status = err.http_status
+  return status == 409 or (status == 412 or status == 422) and (job.asked or job.lost_ms) ~= nil
+end
+
+-- The issuer may know the id and refuse to hand out another offer: it was used before this journal was, or an
+-- answer was lost. Its status says whether it does, and perhaps that all is done.
 local function settle_conflict(run, job, err)
   local status = attempt.status(run, job)
   if not status then return LEFT_OPEN end
+  local is_known = status.status or err.http_status == 409
+  if not is_known or outcome.of_status(status.status) == "failed" then
+    return fail(run, job, reason_of(err, "create_offer"))
+  end
   if outcome.of_status(status.status) == "issued" then
     confirm.note(run, job, status)
     return "issued"
@@ -99,13 +109,24 @@ local function settle_conflict(run, job, err)
     message = "the issuer already knows this correlation id, but its offer is not in this journal" })
 end
 
+-- Whether the issuer has an unfinished issue under the id, made by an earlier try whose answer was not written down. It
+-- may give the same offer again, and how long that has lived nobody knows. Nil when the run stops first.
+local function is_under_way(run, job)
+  if not job.asked then return false end
+  local said = attempt.status(run, job)
+  return said and said.status ~= nil and not outcome.of_status(said.status)
+end
+
 local function make_offer(run, job)
   job.resumed = nil -- no offer was kept before, so none was pushed
+  local may_be_old = is_under_way(run, job)
+  if may_be_old == nil then return LEFT_OPEN end
   local offer_uri, err, verdict = attempt.create_offer(run, job)
   if not offer_uri then
-    if verdict == "fail" and err.http_status == 409 then return settle_conflict(run, job, err) end
+    if verdict == "fail" and id_may_be_known(job, err) then return settle_conflict(run, job, err) end
     return give_up(run, job, verdict, err, "create_offer")
   end
+  if may_be_old then job.made_ms = nil end
   job.offer, job.claims = offer_uri, false
   run.writer:keep_offer(job)
   return M.PARKED
@@ -174,6 +195,7 @@ local function advance(run, job)
   run.writer:put("next_step", job)
   confirm.note_step(run, job)
   job.step, job.state, job.offer, job.correlation_id, job.pushes = job.step + 1, "pending", nil, false, nil
+  job.made_ms, job.lost_ms, job.asked = nil, nil, nil
   return true
 end
 
@@ -199,7 +221,7 @@ end
 local function confirmation_ms(run, job)
   if job.delivery ~= "direct" then return nil end
   if run.options.confirm_ms then return run.options.confirm_ms end
-  if job.state == "pushed" or not was_fresh(run, job) then return STALE_CONFIRM_MS end
+  if job.state == "pushed" or not was_fresh(run, job) then return run.options.stale_confirm_ms end
 end
 
 local function after_push(run, job)

@@ -1,6 +1,7 @@
 --- The experiments of `credenco probe`: at most some dozen calls that find out how a service behaves where its
 --- documentation leaves it open. The names and values are those of `credenco.sandbox.behaviours`; a value that is not
 --- among them is shown as it came. What could not be found out is nil.
+local api = require "credenco.client.api"
 local core = require "credenco.core"
 local loop = require "credenco.loop"
 
@@ -60,7 +61,7 @@ local function watch_the_status(probe)
     local status, err = ask_status(probe)
     if not status then return nil, err end
     asked = asked + 1
-    if status == "issue_completed" or status == "error" then
+    if api.FINAL[status] then
       probe.readings.issue_status, probe.readings.exchange = "progresses", asked == 1 and "before" or "after"
       return true
     elseif loop.now_ms() >= deadline_ms then
@@ -87,7 +88,7 @@ local function push_what_does_not_exist(probe, offer_uri)
 end
 
 local function list_contacts(probe)
-  local path = ("/api/wallets/%s/trusted-contacts"):format(core.encode(probe.wallet_key))
+  local path = api.trusted_contacts.path:gsub("{wallet_key}", { ["{wallet_key}"] = core.encode(probe.wallet_key) })
   local status, err = status_of(probe.client:request { path = path })
   probe.readings.trusted_contacts = status == "200" and "listed" or status
   return status, err

@@ -1,0 +1,31 @@
+-- Services that the documentation may describe: combinations of the sandbox's behaviours (docs/sandbox.md) under
+-- which a run is killed, by spec/pipeline/combinations_spec.lua and at full length by spec/pipeline/soak.lua. Offers
+-- with a lifetime grow old between two runs: the sandbox's clock goes forward.
+return {
+  { name = "as the sandbox is", behaviour = {} },
+  { name = "ids refused with 409, pushes with 404",
+    behaviour = { repeated_correlation_id = "409", repeated_push = "404" } },
+  { name = "ids refused with 412, pushes with 409",
+    behaviour = { repeated_correlation_id = "412", repeated_push = "409" } },
+  { name = "ids refused with 422, pushes with 400",
+    behaviour = { repeated_correlation_id = "422", repeated_push = "400" } },
+  { name = "the same offer, the exchange after",
+    behaviour = { repeated_correlation_id = "same_offer", repeated_push = "404", exchange = "after" } },
+  { name = "the exchange after, no status",
+    behaviour = { exchange = "after", issue_status = "stays_created" } },
+  { name = "ids refused with 409, the exchange after, no status",
+    behaviour = { repeated_correlation_id = "409", exchange = "after", issue_status = "stays_created" } },
+  { name = "short offers ignored, no status", behaviour = { offer_ttl_s = 60, issue_status = "stays_created" } },
+  { name = "short offers ignored, the exchange after", behaviour = { offer_ttl_s = 60, exchange = "after" } },
+  { name = "the same short offer, ignored", behaviour = { offer_ttl_s = 60, repeated_correlation_id = "same_offer" } },
+  { name = "the same short offer, refused",
+    behaviour = { offer_ttl_s = 60, expired_push = "404", repeated_correlation_id = "same_offer",
+      repeated_push = "404" } },
+  { name = "500 for what was done", behaviour = { push_answer = "500" } },
+  { name = "500 for what was done, then 404, the exchange after",
+    behaviour = { push_answer = "500", repeated_push = "404", exchange = "after" } },
+  { name = "500 for what was done, then 409, no status",
+    behaviour = { push_answer = "500", repeated_push = "409", issue_status = "stays_created" } },
+  { name = "500 for what was done, the same short offer",
+    behaviour = { push_answer = "500", repeated_correlation_id = "same_offer", offer_ttl_s = 60 } },
+}
