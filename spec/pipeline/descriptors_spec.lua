@@ -40,8 +40,8 @@ describe("a process that may open few files", function()
 
   it("is told so in a line by the command line, whatever cannot be opened first", function()
     files.write(folder .. "/in.csv", "\255\254" .. ("coc_number,wallet,legal_name\n1,w,A\n"):gsub(".", "%0\0"))
-    local command = ("env CREDENCO_BASE_URL=https://issuer.example CREDENCO_API_KEY=k %s bin/credenco run spec/pipeline/company.lua %s/in.csv --journal %s/j.journal"):format(
-      uv.exepath(), folder, folder)
+    local command = ("env CREDENCO_BASE_URL=https://issuer.example CREDENCO_API_KEY=k %s bin/credenco run "
+      .. "spec/pipeline/company.lua %s/in.csv --journal %s/j.journal"):format(uv.exepath(), folder, folder)
     for limit = 6, 14 do
       local said = said_by(limit, command)
       assert.matches("ulimit %-n", said)

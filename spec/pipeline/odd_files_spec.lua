@@ -1,9 +1,9 @@
 -- Small files of the kinds that registers come as, each through `claims check` and through `run`: what is issued, what
 -- is refused, and that the check has shown what the run refuses.
 local cjson = require "cjson"
+local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
-local World = require "spec.sandbox.world"
 
 local WORKFLOW = [[
 local claims = require "credenco.claims"
@@ -14,14 +14,6 @@ local MAPPING = [[claims.map { id = "id", name = "name", issuing_authority = cla
 
 -- ASCII in characters of several bytes.
 local function wide(text, unit) return (text:gsub(".", unit)) end
-
-local function gzipped(text)
-  local folder = files.temporary_folder()
-  files.write(folder .. "/x", text)
-  local packed = program.run_command("/bin/gzip", { "-c", folder .. "/x" }).out
-  files.remove_folder(folder)
-  return packed
-end
 
 -- { name, bytes, expected }: `issued`, `failed` and `repeats` of a run that is made, or `refused`, words of what stops
 -- it before anything is sent; `warned` and `shown`, words of the check.
@@ -99,31 +91,22 @@ local CASES = {
   { "a line that is too long", "id,name\n1," .. ("A"):rep(1100000) .. "\n2,B\n", { issued = 1, failed = 1, shown = "longer than 1048576 bytes" } },
   { "a key that is too long", "id,name\n" .. ("k"):rep(255) .. ",A\n" .. ("k"):rep(256) .. ",B\n", { issued = 1, failed = 1, shown = "255 bytes" } },
   { "a surrogate in UTF-8", "id,name\n1,A\237\160\128B\n2,\195\169\195\169\195\169\195\169\n", { issued = 1, failed = 1, shown = "not UTF%-8 at byte 4" } },
-  { "what was packed", gzipped "id,name\n1,A\n", { issued = 1 } },
-  { "two packed parts", gzipped "id,name\n1,A\n" .. gzipped "2,B\n", { issued = 2 } },
-  { "a packed part that is cut", gzipped("id,name\n1,A\n"):sub(1, -6), { refused = "the file is not complete" } },
-  { "something behind what was packed", gzipped "id,name\n1,A\n" .. "junk", { refused = "damaged" } },
-  { "what was packed twice", gzipped(gzipped "id,name\n1,A\n"), { refused = "compressed twice" } },
+  { "what was packed", Desk.gzipped "id,name\n1,A\n", { issued = 1 } },
+  { "two packed parts", Desk.gzipped "id,name\n1,A\n" .. Desk.gzipped "2,B\n", { issued = 2 } },
+  { "a packed part that is cut", Desk.gzipped("id,name\n1,A\n"):sub(1, -6), { refused = "the file is not complete" } },
+  { "something behind what was packed", Desk.gzipped "id,name\n1,A\n" .. "junk", { refused = "damaged" } },
+  { "what was packed twice", Desk.gzipped(Desk.gzipped "id,name\n1,A\n"), { refused = "compressed twice" } },
   { "a spreadsheet", "PK\3\4\20\0\6\0", { refused = "export it as CSV" } },
   { "nothing", "", { refused = "empty" } },
 }
 
 describe("a file with", function()
-  local world, folder, env
-
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
-  before_each(function()
-    folder = files.temporary_folder()
-    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
-      CREDENCO_JOURNAL = folder .. "/j.journal" }
-  end)
-  after_each(function() files.remove_folder(folder) end)
+  local desk = Desk.use()
 
   -- At the same time: they share nothing.
   local function checked_and_run(path)
-    local check = program.start({ "claims", "check", folder .. "/w.lua", path }, env)
-    local run = program.start({ "run", folder .. "/w.lua", path, "--json" }, env)
+    local check = program.start({ "claims", "check", desk.folder .. "/w.lua", path }, desk.env)
+    local run = program.start({ "run", desk.folder .. "/w.lua", path, "--json" }, desk.env)
     check:finish_input()
     run:finish_input()
     return check:finish(), run:finish()
@@ -132,7 +115,7 @@ describe("a file with", function()
   local function assert_refused(wanted, checked, ran)
     assert.equal(2, ran.code, ran.err)
     assert.matches(wanted.refused, ran.err)
-    assert.is_nil(files.read(folder .. "/j.journal"))
+    assert.is_nil(files.read(desk.folder .. "/j.journal"))
     assert.equal(wanted.columns and 4 or 2, checked.code)
     assert.matches(wanted.refused, checked.out .. checked.err)
   end
@@ -150,8 +133,8 @@ describe("a file with", function()
   for _, case in ipairs(CASES) do
     it(case[1], function()
       local wanted = case[3]
-      files.write(folder .. "/w.lua", WORKFLOW:format(wanted.claims or MAPPING))
-      local path = folder .. (case[2]:find "^[\239\187\191]*[%[{]" and "/in.jsonl" or "/in.csv")
+      files.write(desk.folder .. "/w.lua", WORKFLOW:format(wanted.claims or MAPPING))
+      local path = desk.folder .. (case[2]:find "^[\239\187\191]*[%[{]" and "/in.jsonl" or "/in.csv")
       files.write(path, case[2])
       local checked, ran = checked_and_run(path)
       if wanted.refused then assert_refused(wanted, checked, ran) else assert_ran(wanted, checked, ran) end
