@@ -21,6 +21,8 @@ local function of_text(text)
     return "was decoded twice, as Ã© for é: save the file again as UTF-8, or name its encoding"
   end
   if text:find(REPLACED, 1, true) then return "has U+FFFD, which stands for a letter that was lost" end
+  local control = text:match "[%z\1-\8\11\12\14-\31\127]"
+  if control then return ("has the control character 0x%02X"):format(control:byte()) end
   local code, at = utf8_text.hidden(utf8_text.trimmed(text))
   return code and ("has %s, which nobody sees, as character %d"):format(code, at)
 end
@@ -35,9 +37,9 @@ local function of_value(value)
   end
 end
 
--- Nearly no line has a character beyond ASCII, or an escape for one.
+-- Nearly no line has a control character or one beyond ASCII, or an escape for one.
 local function may_have_any(item)
-  return item.raw:find "[\128-\255]" or item.raw:find("\\u", 1, true)
+  return item.raw:find "[\1-\8\11\12\14-\31\127-\255]" or item.raw:find "\\[ubf]"
 end
 
 local function sorted_names(record)
