@@ -83,7 +83,7 @@ describe("inside nginx, the transport over cosockets", function()
 
   -- The connection pool --------------------------------------------------------------------
 
-  -- nginx has no turn between the stray answer's arrival and the next request. Debian 12's module cannot look.
+  -- nginx has no turn between the stray answer's arrival and the next request. Debian's modules cannot look.
   it("looks at a connection once more before it is used again, where the module can", function()
     if not inside:run "return ngx.socket.tcp().getfd ~= nil" then return end
     local url = world.server:scenario({ other = {
