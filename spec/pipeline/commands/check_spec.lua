@@ -87,7 +87,7 @@ return { name = "w", template_id = "t", key = "id", wallet_key = "wallet", claim
     end
   end)
 
-  it("say which columns that are read as text stand several times in the header", function()
+  it("say which columns that are read as text occur several times in the header", function()
     files.write(desk.folder .. "/w.lua", [[
 local claims = require "credenco.claims"
 return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet", claims = claims.map {
@@ -95,11 +95,11 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
 ]])
     local done = check_header("coc_number,wallet,name,given,name,given,other,other,given,x,x\n1,w,a,b,c,d,e,f,g,h,i",
       desk.folder .. "/w.lua")
-    local said = 'column "given" stands 3 times in the header: its value is a list\n'
-      .. 'column "name" stands 2 times in the header: its value is a list\n'
+    local said = 'column "given" occurs 3 times in the header: its value is a list\n'
+      .. 'column "name" occurs 2 times in the header: its value is a list\n'
     assert.truthy(done:find(said, 1, true), done)
-    assert.is_nil(done:find('"other" stands', 1, true))
-    assert.is_nil(done:find('"x" stands', 1, true))
+    assert.is_nil(done:find('"other" occurs', 1, true))
+    assert.is_nil(done:find('"x" occurs', 1, true))
     local fields = cjson.decode(credenco("claims", "check", desk.folder .. "/w.lua", desk.folder .. "/in.csv", "--json").out)
     assert.same({ { column = "given", times = 3 }, { column = "name", times = 2 } }, fields.repeated_columns)
   end)

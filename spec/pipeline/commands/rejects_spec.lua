@@ -23,7 +23,7 @@ describe("rejects", function()
   it("overwrite no rejects, which may be all there is of a line", function()
     credenco("run", WORKFLOW, desk.mixed())
     local path = desk.folder .. "/r.csv"
-    assert.matches("3 lines written .*\n1 of them had no key and stands nowhere else now\n", credenco("rejects", "-o", path).out)
+    assert.matches("3 lines written .*\n1 of them had no key and is no longer in the journal\n", credenco("rejects", "-o", path).out)
     local rejected = files.read(path)
     local again = credenco("rejects", "-o", path)
     assert.equal(2, again.code)
@@ -56,7 +56,7 @@ describe("rejects", function()
 2 lines written to %s/r.csv, the reasons to %s/r.csv.reasons.txt
 1 line written to %s/r.2.csv, the reasons to %s/r.2.csv.reasons.txt: its header is another one
 1 line written to %s/r.3.csv, the reasons to %s/r.3.csv.reasons.txt: it has no header; run it with --format jsonl
-2 of them had no key and stand nowhere else now
+2 of them had no key and are no longer in the journal
 ]]):gsub("%%s", function() return desk.folder end), done.out)
     assert.equal("coc_number,wallet,legal_name\n" .. line(1, "no-such-wallet") .. '\n1,x,"Open\n', files.read(path))
     assert.equal('wallet;coc_number;legal_name\nx;2;"Open\n', files.read(desk.folder .. "/r.2.csv"))

@@ -54,7 +54,8 @@ describe("a run", function()
       for _, command in ipairs { "run", "load" } do
         local done = credenco(command, desk.folder .. "/" .. name, WORKFLOW)
         assert.equal(2, done.code)
-        assert.truthy(done.err:find(desk.folder .. "/" .. name .. " is no workflow, which is a Lua file and comes before the source (", 1, true), done.err)
+        assert.truthy(done.err:find(desk.folder .. "/" .. name .. " is not a workflow: a workflow is a Lua file, "
+          .. "and comes before the source (", 1, true), done.err)
       end
     end
   end)

@@ -49,7 +49,7 @@ local function diagnose(text, from, delimiter)
   end
   local odd = text:find('["\r\n]', at) or #text
   if text:sub(odd, odd) == '"' then
-    return "a quote stands inside a field that does not begin with one: quote the whole field", odd
+    return "a quote inside a field that does not begin with one: quote the whole field", odd
   end
   return "a carriage return without a line feed", odd
 end
@@ -61,8 +61,8 @@ end
 local Layout = {}
 Layout.__index = Layout
 
--- Spreadsheets write a line in front of the header that names the delimiter: `sep=;`. Told are the delimiter and where
--- the header begins.
+-- Spreadsheets write a line in front of the header that names the delimiter: `sep=;`. Gives the delimiter and the place
+-- where the header begins.
 local function announced(text)
   return text:match '^"?[Ss][Ee][Pp]=(.)"?\r?\n()'
 end
