@@ -118,8 +118,8 @@ local function posts(run, connections, rounds, seconds)
   local peer_rate, peer_cpu_us = median(peer.rates), median(peer.cpu_us)
   for _, name in ipairs(POSTS) do
     local rate, cpu_us = median(made[name].rates), median(made[name].cpu_us)
-    print(("POST /%-8s %3d connections: %6.0f/s, %6.1f us of CPU each; beside /%s %.2f of its rate, %.2f of its CPU"):format(
-      name, connections, rate, cpu_us, POSTS[#POSTS], rate / peer_rate, cpu_us / peer_cpu_us))
+    print(("POST /%-8s %3d connections: %6.0f/s, %6.1f us of CPU each: %.2f of /%s's rate, %.2f of its CPU"):format(
+      name, connections, rate, cpu_us, rate / peer_rate, POSTS[#POSTS], cpu_us / peer_cpu_us))
   end
 end
 
