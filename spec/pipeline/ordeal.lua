@@ -13,6 +13,8 @@ local M = {}
 
 local LIMIT_MS = 600000
 local QUIET_MS = 200
+-- A wallet that gives up behind its 201, on a machine that is too busy, is nothing that a pipeline could know.
+local EXCHANGE_TIMEOUT_MS = 120000
 
 local Ordeal = {}
 Ordeal.__index = Ordeal
@@ -40,7 +42,8 @@ end
 --- options of the pipeline
 function M.start(options)
   local self = setmetatable({ records = options.records, wallets = options.wallets or 20 }, Ordeal)
-  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour })
+  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour,
+    exchange_timeout_ms = EXCHANGE_TIMEOUT_MS })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
     max_body_bytes = 64 * 1024 * 1024 }
   self.behaviour, self.options = copied(options.behaviour or {}), copied(RUN, options.run or {})

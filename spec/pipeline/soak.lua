@@ -21,12 +21,13 @@ end
 local function survive(world, random_kills)
   soaks.begin(world)
   local hits = 0
+  local whole = world.options.per_s
   local per_s = math.max(20, PACE * world.records / (random_kills + #points.CHOSEN))
   world.options.per_s = 2 * per_s -- some points are far from the beginning
   for _, point in ipairs(points.CHOSEN) do hits = hits + killed(world, CHOSEN_MS, point) end
   world.options.per_s = per_s
   for _ = 1, random_kills do hits = hits + killed(world, math.random(SHORTEST_MS, LONGEST_MS)) end
-  world.options.per_s = nil
+  world.options.per_s = whole
   soaks.finish(world, function() world:run "run" end)
   return ("%d/%d"):format(hits, random_kills + #points.CHOSEN)
 end
