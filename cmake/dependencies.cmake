@@ -4,7 +4,7 @@
 
 include(${CMAKE_CURRENT_LIST_DIR}/engine.cmake)
 
-set(curl_minimum 7.88)
+set(curl_minimum 7.87)
 find_package(CURL QUIET)
 if(NOT CURL_FOUND)
   message(FATAL_ERROR
