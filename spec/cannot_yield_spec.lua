@@ -55,6 +55,24 @@ local function without_compiler()
   compiler.flush()
 end
 
+local unpack = table.unpack or unpack -- luacheck: ignore
+
+-- From now on `look` sees the id of every answer of the client's, while the loop takes it from libcurl's driver.
+local function beside_driver(client, look)
+  assert(client:issue_status "0") -- now there is an engine
+  local engine = client.transport.engine
+  local driver = engine.driver
+  local beside = {}
+  function beside.take()
+    local count, taken = 5, { driver:take() }
+    look(taken[1])
+    return unpack(taken, 1, count)
+  end
+  engine.driver = setmetatable(beside, {
+    __index = function(_, name) return function(_, ...) return driver[name](driver, ...) end end,
+  })
+end
+
 describe("inside a task, a call from", function()
   local server
 
@@ -104,6 +122,18 @@ describe("inside a task, a call from", function()
       client:close()
     end)
   end
+
+  it("a finalizer in the middle of another call says that it cannot wait", function()
+    local scenario = server:scenario { push = { 404 } }
+    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 5000 }
+    local inner
+    beside_driver(client, function()
+      inner = inner or { client:issue_status "inner" } -- as if taking the answer had made the collector run
+    end)
+    local _, outer = client:push_offer { wallet_key = "w", offer_uri = "https://a.example/o" }
+    client:close()
+    assert.same({ "cannot_wait", "no", "not_found" }, { inner[2].code, inner[2].sent, outer.code })
+  end)
 
   it("an on_event that is a callback of gsub does not disturb the call it was told about", function()
     local scenario = server:scenario { push = { 404 } }
@@ -167,6 +197,32 @@ describe("an error thrown out of a debug hook", function()
       assert.equal("issue_completed", assert(client:issue_status "2").status)
     end)
     assert.is_true(last > 100)
+    client:close()
+  end)
+
+  it("leaves no call without its end when it comes while an answer is handed over", function()
+    local client = credenco.new { base_url = server:scenario().url, api_key = "k", timeout_ms = 5000 }
+    local arm
+    beside_driver(client, function(id)
+      local once = id and arm
+      arm = nil
+      if once then once() end
+    end)
+    local function drain()
+      while loop.busy() do loop.turn(10) end
+      debug.sethook()
+    end
+    for instruction = 1, 150 do -- until long after the answer's task has ended
+      arm = function()
+        debug.sethook(function()
+          debug.sethook()
+          error("out of a hook", 0)
+        end, "", instruction)
+      end
+      loop.spawn(function() client:issue_status "1" end)
+      if not pcall(drain) then drain() end
+      assert.equal("2", assert(client:issue_status "2").correlation_id)
+    end
     client:close()
   end)
 

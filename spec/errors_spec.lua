@@ -21,6 +21,12 @@ describe("an error", function()
     assert.truthy(err.message:find("'Trusted contacts'", 1, true))
   end)
 
+  it("says why it was not repeated, when the quota of repeats is used up", function()
+    local err = errors.new { code = "server_error", step = "create_offer", sent = "unknown", quota_spent = true }
+    assert.truthy(err.message:find("; not repeated, since so many calls of this client have failed", 1, true))
+    assert.is_true(err.quota_spent)
+  end)
+
   it("is known by its kind", function()
     assert.is_true(errors.is_error(errors.new { code = "closed", step = "request" }))
     assert.is_false(errors.is_error { code = "closed" })

@@ -43,6 +43,32 @@ describe("the plain loop", function()
     assert.equal("timeout", why)
   end)
 
+  -- Thrown out of each instruction of the wait, by a debug hook.
+  it("gives what comes for a wait that an error was thrown out of to nobody", function()
+    for instruction = 1, 80 do
+      local thrown_out, whole, got
+      pcall(function() -- LuaJIT has one hook for all coroutines: it may come out here
+        loop.spawn(function()
+          pcall(function()
+            thrown_out = loop.self()
+            debug.sethook(function()
+              debug.sethook()
+              error("out of a hook", 0)
+            end, "", instruction)
+            loop.wait(thrown_out)
+            debug.sethook()
+          end)
+          whole = loop.self()
+          got = loop.wait(whole)
+        end)
+        debug.sethook()
+      end)
+      loop.wake(thrown_out, "late")
+      if whole then loop.wake(whole, "its own") end
+      assert.equal("its own", got)
+    end
+  end)
+
   it("asks a source to wait for whole milliseconds, also when a sleep ends at a fraction of one", function()
     local source, asked = {}, {}
     function source.busy() return #asked == 0 end

@@ -31,6 +31,8 @@ describe("credenco.new refuses", function()
     { "a query in base_url", { base_url = "https://wallet.example/?a=1" }, "credenco.new: base_url must not have a query" },
     { "user info in base_url", { base_url = "https://u:p@wallet.example" },
       "credenco.new: base_url must be an absolute http or https URL without user info or fragment" },
+    { "an international host", { base_url = "https://b\195\188cher.example" },
+      "credenco.new: base_url must have an ASCII host: write an international name in its xn-- form" },
     { "a line break in the key", { api_key = "k\r\nx: y" }, "credenco.new: api_key must not hold control bytes" },
     { "an empty key", { api_key = "" }, "credenco.new: api_key must not be empty" },
     { "a line break in the user agent", { user_agent = "a\nb" }, "credenco.new: user_agent must not hold control bytes" },
@@ -130,5 +132,21 @@ describe("a call refuses", function()
     local problem = problem_of(client.push_offer, client, { wallet_key = "w", offer_uri = "http://a.example/s3cret" })
     assert.truthy(problem:find("^push_offer: offer_uri must be https"))
     assert.is_nil(problem:find("s3cret", 1, true))
+  end)
+end)
+
+describe("transports share connections", function()
+  local settings = require "credenco.base.settings"
+  local OTHER = { string = "other", integer = 7, boolean = true }
+
+  -- What differs in one option may trust other certificates, or go through another proxy.
+  it("only when every option agrees that says how connections are made", function()
+    local same, apart = settings.engine_key(settings.for_transport {}), {}
+    for name, setting in pairs(settings.SPEC) do
+      local changed = settings.for_transport { [name] = OTHER[setting.type] }
+      if settings.engine_key(changed) ~= same then apart[#apart + 1] = name end
+    end
+    table.sort(apart)
+    assert.same({ "ca_file", "connection_cache", "insecure_loopback", "proxy" }, apart)
   end)
 end)

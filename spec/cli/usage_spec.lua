@@ -159,7 +159,7 @@ describe("the program asked about itself", function()
     for _, command in ipairs { "run", "work" } do
       local out = program.run({ command, "--help" }).out
       assert.matches("%-%-timeout SECONDS +For one call to the server, repeats included %(default: 30%)", out)
-      assert.matches("%-%-rate without a unit is of a second: 50 means 50/s", out)
+      assert.matches("%-%-rate without a unit is per second: 50 means 50/s", out)
     end
     assert.matches("For everything the command does", program.run({ "issue", "--help" }).out)
   end)

@@ -18,6 +18,13 @@ describe("a journal's file", function()
       copy(path, path .. ".copy")
       os.rename(path .. ".copy", path)
     end, "is another file now" },
+    emptied = { function(path) assert(io.open(path, "w")):close() end, "was cut" },
+    ["cut short"] = { function(path)
+      local half = files.read(path):sub(1, math.floor(uv.fs_stat(path).size / 2))
+      local file = assert(io.open(path, "wb"))
+      file:write(half)
+      file:close()
+    end, "was cut" },
     ["given another name"] = { function(path) uv.fs_link(path, path .. ".link") end, "has 2 names" },
   }
 

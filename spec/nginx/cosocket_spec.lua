@@ -81,6 +81,26 @@ describe("inside nginx, the transport over cosockets", function()
     for i = 1, 3 do assert.matches("^tls_failed no ", refused[i]) end
   end)
 
+  -- The connection pool --------------------------------------------------------------------
+
+  -- nginx has no turn between the stray answer's arrival and the next request. Debian's modules cannot look.
+  it("looks at a connection once more before it is used again, where the module can", function()
+    if not inside:run "return ngx.socket.tcp().getfd ~= nil" then return end
+    local url = world.server:scenario({ other = {
+      { act = "proper", stray = "HTTP/1.1 418 Stray\r\nContent-Length: 0\r\n\r\n", stray_ms = 20 }, "proper",
+    } }).url .. "/x"
+    local statuses = inside:run([[
+      local core, loop = require "credenco.core", require "credenco.loop"
+      local transport, statuses = require("credenco.transport.cosocket").new {}, {}
+      for i = 1, 2 do
+        statuses[i] = assert(transport:send { method = "GET", url = ..., deadline_ms = loop.now_ms() + 5000 }).status
+        core.sleep_ms(100)
+      end
+      return statuses
+    ]], url)
+    assert.same({ 200, 200 }, statuses)
+  end)
+
   -- Proxies -----------------------------------------------------------------------------
 
   local function wallet(path)

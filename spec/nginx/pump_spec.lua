@@ -125,6 +125,7 @@ describe("inside nginx, the timer that moves transfers", function()
       return err.http_status, engine.waker ~= old
     ]], slow.url .. "/0")
     assert.same({ 404, true }, { http_status, other })
+    assert.is_nil(inside:error_log():find("[crit]", 1, true))
   end)
 
   it("looks every millisecond where it cannot have a bell, and says so", function()

@@ -5,10 +5,10 @@ local cjson = require "cjson"
 local correlation = require "credenco.pipeline.correlation"
 local credenco = require "credenco"
 local database = require "credenco.journal.database"
+local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
 local uv = require "luv"
-local World = require "spec.sandbox.world"
 
 local TEMPLATE = "ebw_oid"
 local WORKFLOW = [[
@@ -22,41 +22,31 @@ local KEY = '"ref"'
 local CORRECTED_KEY = 'function(record) return record.ref ~= "" and record.ref or record.coc_number end'
 
 describe("the way out of a cause", function()
-  local world, env, folder, number
-
-  setup(function()
-    world = World.start()
-    number = 10000000
-  end)
-  teardown(function() world:stop() end)
+  local desk = Desk.use()
+  local credenco_of, number = desk.credenco, 10000000
 
   before_each(function()
-    folder = files.temporary_folder()
-    files.write(folder .. "/credenco", ('#!/bin/sh\nexec %s %s/bin/credenco "$@"\n'):format(uv.exepath(), uv.cwd()))
-    assert(uv.fs_chmod(folder .. "/credenco", 448))
-    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
-      CREDENCO_JOURNAL = folder .. "/j.journal", PATH = folder .. ":" .. os.getenv "PATH" }
-    files.write(folder .. "/w.lua", WORKFLOW:format(KEY))
+    files.write(desk.folder .. "/credenco", ('#!/bin/sh\nexec %s %s/bin/credenco "$@"\n'):format(uv.exepath(), uv.cwd()))
+    assert(uv.fs_chmod(desk.folder .. "/credenco", 448))
+    desk.env.PATH = desk.folder .. ":" .. os.getenv "PATH"
+    files.write(desk.folder .. "/w.lua", WORKFLOW:format(KEY))
   end)
-  after_each(function() files.remove_folder(folder) end)
-
-  local function credenco_of(...) return program.run({ ... }, env) end
 
   local function next_key()
     number = number + 1
     return ("%d"):format(number)
   end
 
-  local function csv(lines) files.write(folder .. "/in.csv", HEADER .. table.concat(lines, "\n") .. "\n") end
+  local function csv(lines) files.write(desk.folder .. "/in.csv", HEADER .. table.concat(lines, "\n") .. "\n") end
   local function line(key, name, ref)
-    return ("%s,%s,%s,%s"):format(ref or key, key, world.trusting, name or "Company")
+    return ("%s,%s,%s,%s"):format(ref or key, key, desk.world.trusting, name or "Company")
   end
 
   -- A journal in which one record is issued, and one is as the cause says.
   local function prepare(cause, key)
     csv { line(next_key()) }
-    assert.equal(0, credenco_of("run", folder .. "/w.lua", folder .. "/in.csv").code)
-    local db = assert(database.open(env.CREDENCO_JOURNAL))
+    assert.equal(0, credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/in.csv").code)
+    local db = assert(database.open(desk.env.CREDENCO_JOURNAL))
     assert(db:execute("INSERT INTO credenco_record (workflow, key, copy, run, line, state, step, input, code, stage, updated) "
       .. "VALUES ('w', ?, '', 1, 3, ?, 1, ?, ?, ?, 0)", key, cause.state,
       cause.state ~= "skipped" and line(key) .. "\n" or nil, cause.code, cause.stage or "push_offer"))
@@ -67,13 +57,13 @@ describe("the way out of a cause", function()
   -- The same with a line that has no key.
   local function prepare_line(cause)
     csv { line(next_key()), cause.code == "broken_line" and '1,x,"Open' or line(next_key(), "Company", "") }
-    assert.equal(4, credenco_of("run", folder .. "/w.lua", folder .. "/in.csv").code)
+    assert.equal(4, credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/in.csv").code)
   end
 
   -- What the issuer has been asked for by a push whose answer nobody heard.
   local function issue_unheard(key)
-    local client = credenco.new { base_url = world.base_url, api_key = "sandbox-api-key" }
-    assert(client:issue_direct { wallet_key = world.trusting, template_id = TEMPLATE,
+    local client = credenco.new { base_url = desk.world.base_url, api_key = "sandbox-api-key" }
+    assert(client:issue_direct { wallet_key = desk.world.trusting, template_id = TEMPLATE,
       correlation_id = correlation.id("w", key, TEMPLATE),
       claims = { id = key, name = "C", issuing_authority = "Credenco", issuing_country = "NL" } })
     client:close()
@@ -81,21 +71,21 @@ describe("the way out of a cause", function()
 
   -- What a person does who reads the words.
   local function see_to(way, key)
-    if way.what:find "workflow's key" then files.write(folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY)) end
+    if way.what:find "workflow's key" then files.write(desk.folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY)) end
     if way.what:find "^ask again" or way.what:find "^push the same" then issue_unheard(key) end
-    files.write(folder .. "/corrected.csv", HEADER .. line(key, "Corrected") .. "\n")
+    files.write(desk.folder .. "/corrected.csv", HEADER .. line(key, "Corrected") .. "\n")
   end
 
   local function run_lines(way)
-    local script = { "set -e", "cd " .. folder }
+    local script = { "set -e", "cd " .. desk.folder }
     for _, command in ipairs(way.commands) do
       script[#script + 1] = command:gsub("^# correct (.*)$", "cp corrected.csv %1")
     end
-    return program.run_command("/bin/sh", { "-c", table.concat(script, "\n") }, env)
+    return program.run_command("/bin/sh", { "-c", table.concat(script, "\n") }, desk.env)
   end
 
   local function ways_of(cause)
-    local report = cjson.decode(credenco_of("report", folder .. "/w.lua", "--json").out)
+    local report = cjson.decode(credenco_of("report", desk.folder .. "/w.lua", "--json").out)
     for _, found in ipairs(report.causes) do
       if found.state == cause.state and found.code == cause.code then return found.ways end
     end
@@ -109,9 +99,27 @@ describe("the way out of a cause", function()
     see_to(way, key)
     local done = run_lines(way)
     assert.equal(0, done.code, table.concat(way.commands, "\n") .. "\n" .. done.out .. done.err)
-    local totals = cjson.decode(credenco_of("report", folder .. "/w.lua", "--json").out).totals
+    local totals = cjson.decode(credenco_of("report", desk.folder .. "/w.lua", "--json").out).totals
     assert.same({ 0, 0, 0 }, { totals.failed, totals.unknown, totals.pending }, table.concat(way.commands, "\n"))
   end
+
+  it("says how files have to be read, where their names do not", function()
+    files.write(desk.folder .. "/in.txt", HEADER .. line(next_key()) .. "\n" .. line(next_key(), "Caf\233", "") .. "\n")
+    files.write(desk.folder .. "/more", ('{"ref":"","coc_number":"%s","wallet":"%s","legal_name":"Caf\233"}\n'):format(
+      next_key(), desk.world.trusting))
+    local first = credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/in.txt", "--encoding", "windows-1252")
+    assert.equal(4, first.code, first.err)
+    assert.equal(4, credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/more", "--format", "jsonl", "--encoding", "latin1").code)
+    local ways = ways_of { state = "failed", code = "invalid_record" }
+    assert.equal(("credenco run %s/w.lua rejects.csv --encoding windows-1252"):format(desk.folder), ways[1].commands[3])
+    local again = table.concat(ways[2].commands, "\n")
+    assert.truthy(again:find("/in.txt --encoding windows-1252", 1, true), again)
+    assert.truthy(again:find("/more --format jsonl --encoding latin1", 1, true), again)
+    files.write(desk.folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY))
+    local done = run_lines(ways[2])
+    assert.equal(0, done.code, done.out .. done.err)
+    assert.equal(3, cjson.decode(credenco_of("report", desk.folder .. "/w.lua", "--json").out).totals.issued)
+  end)
 
   for _, cause in ipairs(advice.causes()) do
     for at, way in ipairs(advice.ways(cause.state, cause.code, cause.stage)) do

@@ -1,37 +1,19 @@
 -- `credenco confirm`: what was issued without --confirm is asked about afterwards.
 local cjson = require "cjson"
+local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
-local World = require "spec.sandbox.world"
-
-local WORKFLOW = "spec/pipeline/company.lua"
 
 describe("credenco confirm", function()
-  local world, env, folder
+  local desk = Desk.use()
+  local credenco = desk.credenco
 
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
-
-  before_each(function()
-    folder = files.temporary_folder()
-    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
-      CREDENCO_JOURNAL = folder .. "/j.journal" }
-  end)
-  after_each(function() files.remove_folder(folder) end)
-
-  local function credenco(...) return program.run({ ... }, env) end
-
-  local function run(count, ...)
-    local lines = { "coc_number,wallet,legal_name" }
-    for i = 1, count do lines[i + 1] = ("%d,%s,Company %d"):format(20000000 + i, world.trusting, i) end
-    files.write(folder .. "/in.csv", table.concat(lines, "\n") .. "\n")
-    return credenco("run", WORKFLOW, folder .. "/in.csv", ...)
-  end
+  local function run(count, ...) return credenco("run", Desk.WORKFLOW, desk.csv(desk.lines(count)), ...) end
 
   local function issued()
-    credenco("report", "--issued", folder .. "/i.jsonl")
+    credenco("report", "--issued", desk.folder .. "/i.jsonl")
     local list = {}
-    for text in files.read(folder .. "/i.jsonl"):gmatch "[^\n]+" do list[#list + 1] = cjson.decode(text) end
+    for text in files.read(desk.folder .. "/i.jsonl"):gmatch "[^\n]+" do list[#list + 1] = cjson.decode(text) end
     return list
   end
 
@@ -60,11 +42,11 @@ describe("credenco confirm", function()
 
   it("keeps what was answered when the credentials are refused or the server is out of reach", function()
     run(3)
-    local refused = program.run({ "confirm" }, { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "wrong",
-      CREDENCO_JOURNAL = env.CREDENCO_JOURNAL })
+    local refused = program.run({ "confirm" }, { CREDENCO_BASE_URL = desk.world.base_url, CREDENCO_API_KEY = "wrong",
+      CREDENCO_JOURNAL = desk.env.CREDENCO_JOURNAL })
     assert.equal(3, refused.code, refused.err)
     local away = program.run({ "confirm", "--timeout", "1" }, { CREDENCO_BASE_URL = "http://127.0.0.1:1",
-      CREDENCO_API_KEY = "k", CREDENCO_JOURNAL = env.CREDENCO_JOURNAL })
+      CREDENCO_API_KEY = "k", CREDENCO_JOURNAL = desk.env.CREDENCO_JOURNAL })
     assert.equal(7, away.code, away.err)
     assert.matches("^3 credentials asked about", credenco("confirm").out)
   end)

@@ -71,7 +71,7 @@ describe("CSV", function()
 
   local broken = {
     { "text behind a closing quote", 'a,b\n"1"x,2\n3,4\n', "text follows a closing quote" },
-    { "a quote inside a plain field", 'a,b\n1"x,2\n3,4\n', "a quote stands inside a field" },
+    { "a quote inside a plain field", 'a,b\n1"x,2\n3,4\n', "a quote inside a field" },
     { "a quote that is never closed", 'a,b\n"1,2\n3,4\n', "a quote is opened and never closed" },
     { "a field too few", "a,b\n1\n3,4\n", "1 field where the header has 2" },
     { "a field too many", "a,b\n1,2,3\n3,4\n", "3 fields where the header has 2" },

@@ -1,5 +1,6 @@
 -- Bytes on their way to text: unpacked and decoded in pieces of any size, and refused where they are damaged.
 local bytes = require "credenco.pipeline.source.bytes"
+local Desk = require "spec.pipeline.desk"
 local encoding = require "credenco.pipeline.source.encoding"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
@@ -13,11 +14,6 @@ local function to(name, text) return assert(recode.converter(name, "UTF-8"):feed
 local folder
 setup(function() folder = files.temporary_folder() end)
 teardown(function() files.remove_folder(folder) end)
-
-local function gzipped(text)
-  files.write(folder .. "/x", text)
-  return program.run_command("/bin/gzip", { "-c", folder .. "/x" }).out
-end
 
 -- A stream that hands out pieces of so many bytes, once.
 local function in_pieces(text, size)
@@ -61,20 +57,20 @@ describe("a source", function()
     it("in " .. way[1] .. " is read, in pieces of any size, packed or not", function()
       for _, size in ipairs { 1, 2, 3, 7, 1000 } do
         assert.same(WANTED, names_of(in_pieces(way[2], size), { encoding = way[3] }))
-        assert.same(WANTED, names_of(in_pieces(gzipped(way[2]), size), { encoding = way[3] }))
+        assert.same(WANTED, names_of(in_pieces(Desk.gzipped(way[2]), size), { encoding = way[3] }))
       end
       assert.same(WANTED, names_of(bytes.of(way[2]), { encoding = way[3] }))
     end)
   end
 
   it("in several packed parts is read to the end of the last", function()
-    local packed = gzipped("id,name\n1,A\n") .. gzipped("2,B\n")
+    local packed = Desk.gzipped("id,name\n1,A\n") .. Desk.gzipped("2,B\n")
     for _, size in ipairs { 1, 20, 1000 } do assert.same({ "A", "B" }, names_of(in_pieces(packed, size))) end
     assert.same({ "A", "B" }, names_of(bytes.of(packed .. ("\0"):rep(100))))
   end)
 
   it("that unpacks to many times its size is read in the room of one line", function()
-    local packed = gzipped("id,name\n" .. ("1," .. ("a"):rep(1000) .. "\n"):rep(30000))
+    local packed = Desk.gzipped("id,name\n" .. ("1," .. ("a"):rep(1000) .. "\n"):rep(30000))
     collectgarbage()
     local before, most = collectgarbage "count", 0
     local opened = assert(source.from_bytes(bytes.of(packed), { name = "x.csv" }))
@@ -85,9 +81,9 @@ describe("a source", function()
   end)
 
   local refused = {
-    { "whose packed form is cut", function() return gzipped(TEXT:rep(100)):sub(1, -20) end, "has no end: the file is not complete" },
-    { "whose packed form is damaged", function() return (gzipped(TEXT:rep(100)):gsub("(.*)....", "%1abcd")) end, "is damaged" },
-    { "with something behind its packed form", function() return gzipped(TEXT) .. "plain text behind it" end, "is damaged" },
+    { "whose packed form is cut", function() return Desk.gzipped(TEXT:rep(100)):sub(1, -20) end, "has no end: the file is not complete" },
+    { "whose packed form is damaged", function() return (Desk.gzipped(TEXT:rep(100)):gsub("(.*)....", "%1abcd")) end, "is damaged" },
+    { "with something behind its packed form", function() return Desk.gzipped(TEXT) .. "plain text behind it" end, "is damaged" },
     { "that is not what is said", function() return to("windows-1252", "id,name\n1,A\n2,Caf\195\169\n") .. "\129" end,
       "not windows%-1252 in line 4 %(0x81%)", "windows-1252" },
     { "with half a character at its end", function() return "\255\254" .. to("utf-16le", "id,name\n1,A\n") .. "x" end,
@@ -107,7 +103,7 @@ describe("a source", function()
   it("that cannot be read twice is refused for what has come", function()
     local latin = to("windows-1252", "id,name\n1,Caf\195\169\n")
     assert.matches("most likely Windows%-1252", names_of(in_pieces(latin, 1000)))
-    assert.matches("most likely Windows%-1252", names_of(in_pieces(gzipped(latin), 1000)))
+    assert.matches("most likely Windows%-1252", names_of(in_pieces(Desk.gzipped(latin), 1000)))
     assert.same({ "Café" }, names_of(in_pieces(latin, 3), { encoding = "cp1252" }))
   end)
 

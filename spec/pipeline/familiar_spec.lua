@@ -46,7 +46,7 @@ describe("a new journal", function()
     another_journal()
     local result = run(records(3))
     assert.equal("journal", result.stopped)
-    assert.matches("the issuer knows 3 of the first 3 records already", result.err.message)
+    assert.matches("the issuer already knows 3 of the first 3 records", result.err.message)
     assert.matches("%-%-new%-journal", result.err.message)
     assert.equal(0, result.totals.input)
     assert.equal(0, #bench.calls.create_offer)
@@ -90,7 +90,7 @@ describe("a new journal", function()
     local said
     assert.equal(2, assert(bench:run(records(2), { new_journal = false,
       on_warning = function(message) said = message end })).totals.issued)
-    assert.matches("does not say whether it knows the first records", said)
+    assert.matches("does not say whether it already knows the first records", said)
   end)
 
   it("asks nothing about a journal that has been used", function()

@@ -1,11 +1,11 @@
 -- Functions of a workflow that do what they should not, as a user runs them: each costs its own records, says where,
 -- and is shown by `claims check` as well.
 local cjson = require "cjson"
+local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
 local uv = require "luv"
 local wait = require "spec.support.wait"
-local World = require "spec.sandbox.world"
 
 local PLAIN = {
   key = '"id"', wallet_key = '"wallet"', template_id = '"ebw_oid"',
@@ -23,23 +23,16 @@ local function workflow_text(fields, above)
 end
 
 describe("a workflow's function", function()
-  local world, folder, env
-
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
+  local desk = Desk.use()
+  local credenco = desk.credenco
   before_each(function()
-    folder = files.temporary_folder()
-    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
-      CREDENCO_JOURNAL = folder .. "/j.journal" }
-    files.write(folder .. "/in.csv", ("id,name,wallet\n1,A,%s\n2,B,%s\n"):format(world.trusting, world.trusting))
+    desk.write("in.csv", ("id,name,wallet\n1,A,%s\n2,B,%s\n"):format(desk.world.trusting, desk.world.trusting))
   end)
-  after_each(function() files.remove_folder(folder) end)
 
-  local function write_workflow(...) files.write(folder .. "/w.lua", workflow_text(...)) end
+  local function write_workflow(...) files.write(desk.folder .. "/w.lua", workflow_text(...)) end
 
-  local function credenco(...) return program.run({ ... }, env) end
-  local function run(...) return credenco("run", folder .. "/w.lua", folder .. "/in.csv", ...) end
-  local function check(...) return credenco("claims", "check", folder .. "/w.lua", folder .. "/in.csv", ...) end
+  local function run(...) return credenco("run", desk.folder .. "/w.lua", desk.folder .. "/in.csv", ...) end
+  local function check(...) return credenco("claims", "check", desk.folder .. "/w.lua", desk.folder .. "/in.csv", ...) end
 
   local YIELDS = "it yields; only calls of the client may wait"
   local EXIT = "os.exit is not for a workflow"
@@ -72,8 +65,8 @@ describe("a workflow's function", function()
       assert.equal(4, done.code, done.err)
       assert.same({ 2, 0, 0 }, { cjson.decode(done.out).totals.failed, cjson.decode(done.out).totals.issued,
         cjson.decode(done.out).totals.skipped })
-      local report = credenco("report", folder .. "/w.lua", "--csv", folder .. "/p.csv")
-      assert.truthy(files.read(folder .. "/p.csv"):find(case[3], 1, true), report.out .. files.read(folder .. "/p.csv"))
+      local report = credenco("report", desk.folder .. "/w.lua", "--csv", desk.folder .. "/p.csv")
+      assert.truthy(files.read(desk.folder .. "/p.csv"):find(case[3], 1, true), report.out .. files.read(desk.folder .. "/p.csv"))
     end)
   end
 
@@ -119,7 +112,7 @@ describe("a workflow's function", function()
   describe("that does not end", function()
     local function start()
       write_workflow({ key = 'function() io.stderr:write "turning\\n" while true do end end' })
-      local started = program.start({ "run", folder .. "/w.lua", folder .. "/in.csv" }, env)
+      local started = program.start({ "run", desk.folder .. "/w.lua", desk.folder .. "/in.csv" }, desk.env)
       assert.is_true(wait.until_true(function() return started:stderr():find "turning" ~= nil end, 20000))
       return started
     end
@@ -138,7 +131,7 @@ describe("a workflow's function", function()
   end)
 
   it("is found in a module beside its workflow's file, from any folder", function()
-    files.write(folder .. "/spec_beside.lua", "return { key = function(r) return r.id end }")
+    files.write(desk.folder .. "/spec_beside.lua", "return { key = function(r) return r.id end }")
     write_workflow({ key = 'function(r) return require "spec_beside".key(r) end' }, 'local beside = require "spec_beside"\n_ = beside\n')
     local done = run()
     assert.equal(0, done.code, done.err)
@@ -148,9 +141,9 @@ describe("a workflow's function", function()
   for name, front in pairs { ["a byte-order mark"] = "\239\187\191", ["a line for the shell"] = "#!/usr/bin/env lua\n",
     both = "\239\187\191#!/usr/bin/lua\n" } do
     it("is read from a file that begins with " .. name, function()
-      files.write(folder .. "/w.lua", front .. workflow_text({}))
+      files.write(desk.folder .. "/w.lua", front .. workflow_text({}))
       assert.equal(0, check().code)
-      files.write(folder .. "/w.lua", front .. "local x = nil\nreturn x.y\n")
+      files.write(desk.folder .. "/w.lua", front .. "local x = nil\nreturn x.y\n")
       assert.matches(front:find "#" and "w%.lua:3: " or "w%.lua:2: ", check().err)
     end)
   end

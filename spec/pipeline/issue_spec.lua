@@ -45,6 +45,18 @@ describe("a record", function()
     assert.truthy(bench:bytes():find("wallet-1", 1, true)) -- for `report --issued`
   end)
 
+  it("has its offer in the journal's file no longer once it is pushed, also where one is left", function()
+    bench.script.push_offer = { [8] = function()
+      bench.running:stop "interrupted"
+      return nil, err("timeout", "unknown")
+    end }
+    assert.equal(9, assert(bench:run(records(10), { concurrency = 1 })).totals.issued)
+    local written = bench:bytes()
+    for i, args in ipairs(bench.calls.push_offer) do
+      assert.equal(i == 8, written:find(args.offer_uri, 1, true) ~= nil, i)
+    end
+  end)
+
   it("has its line in the journal's file no longer once it is issued, however long it is", function()
     local list = records(50)
     for _, record in ipairs(list) do record.note = ("salary "):rep(1000) end

@@ -1,10 +1,9 @@
 -- One register as five programs save it: the same outcomes from each, and its refused lines back byte for byte.
 local cjson = require "cjson"
 local database = require "credenco.journal.database"
+local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
-local program = require "spec.cli.program"
 local recode = require "credenco.recode"
-local World = require "spec.sandbox.world"
 
 local ROWS = 2000
 local NAMES = { "Café René", "Jansen & Zn.", 'Bakkerij "De Korenaar"', "Zoë, Noë & Chloë", "Plain BV", "€uro; “Groep”" }
@@ -16,21 +15,13 @@ return { name = "register", key = "id", template_id = "ebw_oid", wallet_key = "w
 
 local function to(encoding, text) return assert(recode.converter(encoding, "UTF-8"):feed(text)) end
 
-local function gzipped(text)
-  local folder = files.temporary_folder()
-  files.write(folder .. "/x", text)
-  local packed = program.run_command("/bin/gzip", { "-c", folder .. "/x" }).out
-  files.remove_folder(folder)
-  return packed
-end
-
 -- How each program saves text: delimiter, line end, mark, encoding, and what is done to the whole.
 local SAVED = {
   { name = "UTF-8", file = "r.csv" },
   { name = "UTF-8 with a byte-order mark and semicolons", file = "r.csv", delimiter = ";", eol = "\r\n", mark = "\239\187\191" },
   { name = "Windows-1252", file = "r.csv", delimiter = ";", eol = "\r\n", encoding = "windows-1252", said = true },
   { name = "UTF-16LE with tabs", file = "r.txt", delimiter = "\t", eol = "\r\n", mark = "\255\254", encoding = "utf-16le" },
-  { name = "gzip", file = "r.csv.gz", whole = gzipped },
+  { name = "gzip", file = "r.csv.gz", whole = Desk.gzipped },
 }
 
 local function quoted(field)
@@ -60,33 +51,23 @@ local function header_of(saved)
 end
 
 describe("a register of 2,000 rows", function()
-  local world, folder, env
-
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
-  before_each(function()
-    folder = files.temporary_folder()
-    env = { CREDENCO_BASE_URL = world.base_url, CREDENCO_API_KEY = "sandbox-api-key",
-      CREDENCO_JOURNAL = folder .. "/j.journal" }
-    files.write(folder .. "/w.lua", WORKFLOW)
-  end)
-  after_each(function() files.remove_folder(folder) end)
-
-  local function credenco(...) return program.run({ ... }, env) end
+  local desk = Desk.use()
+  local credenco = desk.credenco
+  before_each(function() desk.write("w.lua", WORKFLOW) end)
 
   local function write(saved, name, lines)
     local text = header_of(saved) .. table.concat(lines)
-    files.write(folder .. "/" .. name, saved.whole and saved.whole(text) or text)
+    files.write(desk.folder .. "/" .. name, saved.whole and saved.whole(text) or text)
   end
 
   local function run(saved, name)
-    local done = credenco("run", folder .. "/w.lua", folder .. "/" .. name, "--json",
+    local done = credenco("run", desk.folder .. "/w.lua", desk.folder .. "/" .. name, "--json",
       saved.said and "--encoding=windows-1252" or "--attempts=5")
     return done, cjson.decode(done.out).totals
   end
 
   local function outcomes()
-    local db = assert(database.open(folder .. "/j.journal", { read_only = true }))
+    local db = assert(database.open(desk.folder .. "/j.journal", { read_only = true }))
     local rows = assert(db:rows "SELECT line, key, state, COALESCE(code, '') FROM credenco_record ORDER BY line, key")
     db:close()
     for i, row in ipairs(rows) do rows[i] = ("%d %s %s %s"):format(row[1], row[2], row[3], row[4]) end
@@ -99,10 +80,10 @@ describe("a register of 2,000 rows", function()
     it("saved as " .. saved.name .. " comes out the same, and its refused lines come back as they were", function()
       local lines, refused, corrected = {}, {}, {}
       for i = 1, ROWS do
-        lines[i] = line_of(saved, i, world.trusting)
+        lines[i] = line_of(saved, i, desk.world.trusting)
         if i % 40 == 7 or i % 40 == 23 or i % 90 == 11 then
           refused[#refused + 1] = lines[i]
-          corrected[#corrected + 1] = line_of(saved, i, world.trusting, true)
+          corrected[#corrected + 1] = line_of(saved, i, desk.world.trusting, true)
         end
       end
       write(saved, saved.file, lines)
@@ -114,9 +95,9 @@ describe("a register of 2,000 rows", function()
       wanted = wanted or came
       assert.same(wanted, came)
 
-      local given = credenco("rejects", folder .. "/w.lua", "--output", folder .. "/rejects.csv")
+      local given = credenco("rejects", desk.folder .. "/w.lua", "--output", desk.folder .. "/rejects.csv")
       assert.equal(0, given.code, given.err)
-      assert.equal(header_of(saved) .. table.concat(refused), files.read(folder .. "/rejects.csv"))
+      assert.equal(header_of(saved) .. table.concat(refused), files.read(desk.folder .. "/rejects.csv"))
       assert.equal(saved.said == true, given.out:find("run it with --encoding windows-1252", 1, true) ~= nil, given.out)
 
       write({ mark = saved.mark, encoding = saved.encoding, delimiter = saved.delimiter, eol = saved.eol }, "corrected.csv",
@@ -130,14 +111,14 @@ describe("a register of 2,000 rows", function()
 
   it("in another encoding than it says is refused before anything is sent, with what to do", function()
     local saved = { encoding = "windows-1252" }
-    write(saved, "r.csv", { line_of(saved, 1, world.trusting), line_of(saved, 3, world.trusting), line_of(saved, 6, world.trusting) })
+    write(saved, "r.csv", { line_of(saved, 1, desk.world.trusting), line_of(saved, 3, desk.world.trusting), line_of(saved, 6, desk.world.trusting) })
     for _, words in ipairs { { "run" }, { "claims", "check" } } do
-      words[#words + 1], words[#words + 2] = folder .. "/w.lua", folder .. "/r.csv"
+      words[#words + 1], words[#words + 2] = desk.folder .. "/w.lua", desk.folder .. "/r.csv"
       local done = credenco((table.unpack or unpack)(words)) -- luacheck: ignore 143 113
       assert.equal(2, done.code)
       assert.matches("r%.csv: not UTF%-8 in line 3 %(0xEB%), most likely Windows%-1252: run it with %-%-encoding windows%-1252",
         done.err)
     end
-    assert.is_nil(files.read(folder .. "/j.journal"))
+    assert.is_nil(files.read(desk.folder .. "/j.journal"))
   end)
 end)

@@ -11,8 +11,10 @@ local loop = require "credenco.loop"
 local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"
 local uv = require "luv"
+local workers = require "credenco.journal.workers"
 
 local err, records = bench_of_one.err, bench_of_one.records
+local LEASE_S = workers.LEASE_S
 
 local function sorted(list)
   table.sort(list)
@@ -693,6 +695,50 @@ describe("a run", function()
     assert.equal(3000000000, first.record.id)
     assert.equal(9007199254740991, second.record.id)
     assert.equal('a\'b"c', second.record.name)
+  end)
+end)
+
+describe("a worker's lease", function()
+  local bench
+  before_each(function()
+    bench = bench_of_one.new()
+    workers.LEASE_S = 0.9
+  end)
+  after_each(function()
+    workers.LEASE_S = LEASE_S
+    bench:close()
+  end)
+
+  local function row(sql)
+    return bench:ask(function(db) return db:row(sql) end)
+  end
+
+  it("is kept for as long as the run lasts", function()
+    local left_s
+    bench.script.push_offer = { function(args, good)
+      loop.sleep(1200)
+      left_s = row("SELECT lease_until - {now} FROM credenco_worker")[1]
+      return good(args)
+    end }
+    assert(bench:run(records(1)))
+    assert.is_true(left_s > 0, left_s)
+  end)
+
+  it("begins anew, under another name, when another worker has ended it", function()
+    local before, after
+    bench.script.push_offer = { function(args, good)
+      before = row "SELECT owner FROM credenco_worker"
+      bench:ask(function(db) return db:execute "DELETE FROM credenco_worker" end)
+      for _ = 1, 50 do
+        loop.sleep(100)
+        after = row "SELECT owner FROM credenco_worker"
+        if after then break end
+      end
+      return good(args)
+    end }
+    assert(bench:run(records(1)))
+    assert.truthy(after)
+    assert.are_not.equal(before[1], after[1])
   end)
 end)
 

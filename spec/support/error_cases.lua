@@ -78,10 +78,11 @@ for _, at in ipairs { "refused", "unresolvable" } do
   }
 end
 
--- The call's deadline or the token's own, whichever comes first, ends it.
+-- The call's deadline or the token's own, whichever comes first, ends it. A call that gives up cannot know whether the
+-- token's request was sent, and says so; the token's own end knows.
 case {
   name = "token: stalled", call = "issue_direct", script = {}, token_at = "stalled", options = SOON,
-  err = { code = "timeout", step = "token", sent = "no" }, requests = {},
+  err = { code = "timeout", step = "token" }, requests = {},
 }
 
 case {

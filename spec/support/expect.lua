@@ -14,6 +14,13 @@ function expect.equal(wanted, actual, what)
   end
 end
 
+---@param text string
+---@param piece string  plain text
+---@param what string
+function expect.contains(text, piece, what)
+  if not text:find(piece, 1, true) then error(("%s: no %s in %s"):format(what, shown(piece), shown(text)), 2) end
+end
+
 --- At most `limit`; for bounds so wide that only a hang passes them.
 ---@param limit number
 ---@param actual number

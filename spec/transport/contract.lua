@@ -66,6 +66,7 @@ function Test:failure(code, sent, url, fields)
   expect.equal(code, err.code, "code")
   expect.equal(sent, err.sent, "sent")
   expect.equal("string", type(err.message), "type of the message")
+  return err
 end
 
 --- The URL of a scenario whose every call behaves like that.
@@ -266,8 +267,9 @@ for _, behaviour in ipairs { "reset", "close", "half_head", "half_body", "half_c
   end)
 end
 
-case("says that the outcome is unknown after what is no HTTP", function(t)
-  t:failure("bad_response", "unknown", t:url "not_http" .. "/x", { method = "POST", body = "{}" })
+case("says that the outcome is unknown after what is no HTTP, and that it is none", function(t)
+  local err = t:failure("bad_response", "unknown", t:url "not_http" .. "/x", { method = "POST", body = "{}" })
+  expect.contains(err.message, "does not begin with an HTTP/1.1 status line", "message")
 end)
 
 case("gives up at a length that is no number of bytes", function(t)

@@ -1,11 +1,29 @@
 -- What the transport over libcurl makes of TLS: handshakes, tickets, and the server's goodbye.
+local files = require "spec.support.files"
 local loop = require "credenco.loop"
 local Nginx = require "spec.support.nginx"
 local Pki = require "spec.support.pki"
 local curl = require "credenco.transport.curl"
 
+local ANY_VERSION = [[
+openssl_conf = init
+[init]
+ssl_conf = ssl
+[ssl]
+system_default = any
+[any]
+MinProtocol = TLSv1
+CipherString = DEFAULT@SECLEVEL=0
+]]
+
+local GET = [[
+local response, err = require("credenco.transport.curl").new({ ca_file = %q, proxy = "" }):send {
+  method = "GET", url = %q, deadline_ms = require("credenco.loop").now_ms() + 10000 }
+print(response and response.body or err.code .. " " .. err.sent)
+]]
+
 describe("the transport over libcurl, over TLS", function()
-  local certificates, server, transport
+  local certificates, server, old_server, transport
 
   setup(function()
     certificates = Pki.create()
@@ -19,9 +37,14 @@ describe("the transport over libcurl, over TLS", function()
         location = /version { return 200 $ssl_protocol; }
       ]],
     }
+    old_server = Nginx.start {
+      tls = certificates.leaf, http = "ssl_protocols TLSv1.1; ssl_ciphers DEFAULT@SECLEVEL=0;",
+      server = "location / { return 200 $ssl_protocol; }",
+    }
   end)
   teardown(function()
     server:stop()
+    old_server:stop()
     Pki.remove(certificates)
   end)
   before_each(function() transport = curl.new { ca_file = certificates.authority, proxy = "" } end)
@@ -62,5 +85,14 @@ describe("the transport over libcurl, over TLS", function()
 
   it("speaks TLS 1.2 or newer", function()
     assert.matches("^TLSv1%.[23]$", get "/version")
+  end)
+
+  it("speaks nothing older, although OpenSSL is configured to", function()
+    files.write(server.folder .. "/openssl.cnf", ANY_VERSION)
+    files.write(server.folder .. "/get.lua", GET:format(certificates.authority, old_server.url))
+    local pipe = io.popen(("OPENSSL_CONF=%s/openssl.cnf script/lua %s/get.lua 2>&1"):format(server.folder, server.folder))
+    local said = pipe:read "*a"
+    pipe:close()
+    assert.equal("tls_failed no\n", said)
   end)
 end)

@@ -14,7 +14,7 @@ local LIST = {
   { "run", "Issue a credential for every record of a file." },
   { "load", "Put a file's records into a journal, for workers." },
   { "work", "Issue what is in a journal, beside other workers." },
-  { "report", "Say what became of a journal's records, and why." },
+  { "report", "Show the state of a journal's records, and the reasons." },
   { "retry", "Open failed records again." },
   { "settle", "Write down what you found out about a record." },
   { "rejects", "Write the refused lines to a file, to be corrected." },

@@ -30,8 +30,25 @@ local function report_usage(problem, out)
   return exit_code.usage
 end
 
+-- More than any module, library or file that is opened at once.
+local ROOM = 8
+
+-- Whether files can be opened. Where none can, an error may be about anything: a module, an encoding, a library.
+local function has_room()
+  local opened = {}
+  for _ = 1, ROOM do opened[#opened + 1] = io.open "/dev/null" end
+  for _, file in ipairs(opened) do file:close() end
+  return #opened == ROOM
+end
+
+local NO_ROOM = "this process may open too few files at a time: raise that with  ulimit -n 256  in the same shell"
+
 local function report_problem(problem, name, out)
   if usage.is(problem) then return report_usage(problem, out) end
+  if not has_room() then
+    out:failure { code = "journal", message = NO_ROOM }
+    return exit_code.journal, true -- luv crashes when it is closed after it could not be opened
+  end
   local missing = rocks.advice(problem.message)
   if missing then
     local message = ("credenco %s %s"):format(name, missing)
@@ -72,6 +89,7 @@ end
 --- Runs the program.
 ---@param argv string[]
 ---@return integer exit code
+---@return boolean? at_once the Lua state is not fit to be closed
 function M.main(argv)
   local out = report.new(wants_json(argv))
   local refusal = engine.refusal()
@@ -81,7 +99,8 @@ function M.main(argv)
     name, rest = commands.called(argv)
     return name and run(name, rest, out) or help(out)
   end, with_traceback)
-  return ok and outcome or report_problem(outcome, name, out)
+  if ok then return outcome end
+  return report_problem(outcome, name, out)
 end
 
 return M

@@ -118,7 +118,9 @@ end
 -- is the caller's own: others wait for the same token.
 local function without_credentials(self, flow, err)
   if not errors.is_error(err) then
-    err = errors.new { code = "timeout", step = "token", message = "no token within the deadline", retryable = true }
+    err = errors.new {
+      code = "timeout", step = "token", sent = "unknown", retryable = true, message = "no token within the deadline",
+    }
   end
   local changes = { correlation_id = self.correlation_id }
   if flow:failure().sent == "unknown" then changes.sent = "unknown" end

@@ -1,6 +1,6 @@
---- Whether a journal's file is still the one that was opened, and has no second name. SQLite goes on writing into a file
---- that was removed or replaced, and the next run would find nothing of it there. A lock and a write-ahead log go by a
---- file's name: under two names two runs would not see one another.
+--- Whether a journal's file is still the one that was opened, whole, and has no second name. SQLite goes on writing
+--- into a file that was removed, replaced or cut, and the next run would find nothing of it there. A lock and a write-ahead
+--- log go by a file's name: under two names two runs would not see one another.
 
 local uv = require "luv"
 
@@ -10,6 +10,7 @@ local M = {}
 ---@field path string the real one, whatever becomes of the current directory
 ---@field device integer
 ---@field inode integer
+---@field size integer the largest that was seen: a run never makes the file smaller
 
 local LINKED = "has %d names (hard links), and a lock holds for one of them: remove the other names, "
   .. "or make a copy of the file instead"
@@ -17,6 +18,8 @@ local GONE = "is not there any more: the file was removed or moved while the run
   .. "written last may be lost. Put it back before you run again: a new journal would begin everything anew"
 local REPLACED = "is another file now than the one that the run began with, so what was written last may be lost. "
   .. "Put the first one back before you run again: another journal begins everything anew"
+local CUT = "was cut while the run was at work on it, so what it knew may be lost. Put back a copy of it before you "
+  .. "run again: a new journal would begin everything anew"
 
 local function flaw_of(found)
   return found.nlink > 1 and LINKED:format(found.nlink) or nil
@@ -32,7 +35,7 @@ function M.of(path)
   if not found then return nil, GONE end
   local flaw = flaw_of(found)
   if flaw then return nil, flaw end
-  return { path = real, device = found.dev, inode = found.ino }
+  return { path = real, device = found.dev, inode = found.ino, size = found.size }
 end
 
 --- What has happened to a file since.
@@ -42,6 +45,8 @@ function M.flaw(edition)
   local found = uv.fs_stat(edition.path)
   if not found then return GONE end
   if found.dev ~= edition.device or found.ino ~= edition.inode then return REPLACED end
+  if found.size < edition.size then return CUT end
+  edition.size = found.size
   return flaw_of(found)
 end
 

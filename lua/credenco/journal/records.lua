@@ -224,14 +224,14 @@ end
 local TAKE = [[
 WITH free AS MATERIALIZED (
   SELECT workflow, key, copy FROM credenco_record
-  WHERE workflow = ? AND owner IS NULL AND state IN (%s)
+  WHERE workflow = ? AND owner IS NULL AND %s
     AND EXISTS (SELECT 1 FROM credenco_worker WHERE owner = ?)
   ORDER BY run, line LIMIT ? {skip_locked})
 UPDATE credenco_record SET owner = ?
 FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
   AND credenco_record.copy = free.copy AND COALESCE(credenco_record.owner, '') = ''
 RETURNING credenco_record.key, run, line, state, step, input, offer, stage]]
-local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.OPEN_LIST), TAKE:format(states.BEGUN_LIST)
+local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.IS_OPEN), TAKE:format(states.IS_BEGUN)
 
 -- Stages behind which the issuer may have made an offer; "person": one settled it.
 local ASKED = { create_offer = true, push_offer = true, issue_status = true, person = true }

@@ -54,7 +54,7 @@ end
 local CAUSES = ([[
 SELECT state, stage, code, COUNT(*), COUNT(DISTINCT message) FROM credenco_record
 WHERE workflow = ? AND %s
-GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]):format(states.PROBLEM)
+GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]):format(states.IS_PROBLEM)
 
 local EXAMPLES = 3
 local MESSAGES = [[
@@ -90,9 +90,9 @@ end
 local LIST = [[
 SELECT r.key, r.copy, s.source, r.line, r.state, r.stage, r.code, r.message, %s, r.updated, r.run, r.step, r.wallet
 FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
-WHERE r.workflow = ? AND r.%s AND (r.run, r.line, r.copy, r.key) > (?, ?, ?, ?)
+WHERE r.workflow = ? AND %s AND (r.run, r.line, r.copy, r.key) > (?, ?, ?, ?)
 ORDER BY r.run, r.line, r.copy, r.key LIMIT ?]]
-local WITHOUT_INPUT, WITH_INPUT = LIST:format("NULL", states.PROBLEM), LIST:format("r.input", states.PROBLEM)
+local WITHOUT_INPUT, WITH_INPUT = LIST:format("NULL", states.IS_PROBLEM), LIST:format("r.input", states.IS_PROBLEM)
 
 local PAGE = 500
 

@@ -106,17 +106,17 @@ function M.unread(db, workflow)
   return rows
 end
 
-local SOURCES = "SELECT DISTINCT place, format FROM credenco_run WHERE workflow = ? ORDER BY place"
+local SOURCES = "SELECT DISTINCT place, format, encoding FROM credenco_run WHERE workflow = ? ORDER BY place"
 
 --- What a workflow's lines came from.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return { place: string?, format: string }[]? sources a place is where a file really is; nothing else has one
+---@return { place: string?, format: string, encoding: string? }[]? sources a place is where a file really is; nothing else has one
 ---@return string? err
 function M.sources(db, workflow)
   local rows, err = db:rows(SOURCES, workflow)
   if not rows then return nil, err end
-  for i, row in ipairs(rows) do rows[i] = { place = row[1], format = row[2] } end
+  for i, row in ipairs(rows) do rows[i] = { place = row[1], format = row[2], encoding = row[3] } end
   return rows
 end
 

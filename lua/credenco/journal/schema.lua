@@ -83,16 +83,16 @@ CREATE TABLE IF NOT EXISTS credenco_meta (
 -- What reports are made of, in the order of the source: without it each page of them would sort all that is left. What
 -- is issued is not in it, and does not pay for it.
 local PROBLEMS = ([[
-CREATE INDEX IF NOT EXISTS credenco_record_problem ON credenco_record (workflow, run, line, copy, key)
-WHERE %s]]):format(states.PROBLEM)
+CREATE INDEX IF NOT EXISTS credenco_record_problems ON credenco_record (workflow, run, line, copy, key)
+WHERE %s]]):format(states.IS_PROBLEM)
 
 -- What workers look for. Only a queue needs these, and every write would pay for them.
 local BEGUN = ([[
-CREATE INDEX IF NOT EXISTS credenco_record_begun ON credenco_record (workflow, run, line)
-WHERE owner IS NULL AND state IN (%s)]]):format(states.BEGUN_LIST)
+CREATE INDEX IF NOT EXISTS credenco_record_offered ON credenco_record (workflow, run, line)
+WHERE owner IS NULL AND %s]]):format(states.IS_BEGUN)
 local FREE = ([[
-CREATE INDEX IF NOT EXISTS credenco_record_free ON credenco_record (workflow, run, line)
-WHERE owner IS NULL AND state IN (%s)]]):format(states.OPEN_LIST)
+CREATE INDEX IF NOT EXISTS credenco_record_open ON credenco_record (workflow, run, line)
+WHERE owner IS NULL AND %s]]):format(states.IS_OPEN)
 local OWNED = "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL"
 
 local TABLES = { META, RECORD, RUN, CREDENTIAL, WORKER, PACE }

@@ -14,23 +14,29 @@ M.OPEN = { pending = true, offered = true, pushed = true }
 --- The ends, in the order of a report.
 M.ENDS = { "issued", "failed", "unknown", "skipped" }
 
---- The open states as an SQL list.
-M.OPEN_LIST = "'offered', 'pending', 'pushed'"
+-- Not as a list: for `IN` with three names SQLite makes a table and throws it away, for each statement, and also for each
+-- row that an index with such a condition may concern.
+local function any_of(column, names)
+  local parts = {}
+  for i, name in ipairs(names) do parts[i] = ("%s = '%s'"):format(column, name) end
+  return "(" .. table.concat(parts, " OR ") .. ")"
+end
 
---- Those among them whose offer is made, which grows old.
-M.BEGUN_LIST = "'offered', 'pushed'"
-
---- The ends that reports tell of, as a condition: word for word that of their index, or it is not used.
-M.PROBLEM = "state IN ('failed', 'unknown', 'skipped')"
-
---- A condition on the state, as SQL. Not as a list: for `IN` with three names SQLite makes a table and throws it away,
---- for each statement.
+--- A condition on the state of a record, as SQL.
 ---@param names string[]
 ---@return string
 function M.condition(names)
-  local parts = {}
-  for i, name in ipairs(names) do parts[i] = ("credenco_record.state = '%s'"):format(name) end
-  return "(" .. table.concat(parts, " OR ") .. ")"
+  return any_of("credenco_record.state", names)
 end
+
+--- Conditions that indexes have: a query has them word for word, or the index is not used.
+--- On the open states.
+M.IS_OPEN = any_of("state", { "offered", "pending", "pushed" })
+
+--- On those among them whose offer is made, which grows old.
+M.IS_BEGUN = any_of("state", { "offered", "pushed" })
+
+--- On the ends that reports tell of.
+M.IS_PROBLEM = any_of("state", { "failed", "unknown", "skipped" })
 
 return M

@@ -91,7 +91,7 @@ end
 
 local HELD = ([[
 SELECT COUNT(*) FROM credenco_record
-WHERE workflow = ? AND owner IS NOT NULL AND owner <> ? AND state IN (%s)]]):format(states.OPEN_LIST)
+WHERE workflow = ? AND owner IS NOT NULL AND owner <> ? AND %s]]):format(states.IS_OPEN)
 
 --- How many open records other workers hold.
 ---@return integer?

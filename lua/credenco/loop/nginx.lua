@@ -6,6 +6,7 @@ local carrier = require "credenco.loop.nginx.carrier"
 local core = require "credenco.core"
 local pump = require "credenco.loop.nginx.pump"
 local semaphore = require "ngx.semaphore"
+local yieldable = require "credenco.loop.yieldable"
 
 local M = {}
 
@@ -23,7 +24,7 @@ M.shares_transports = true
 
 function M.ready()
   local phase = ngx.get_phase()
-  if CAN_WAIT[phase] then return true end
+  if CAN_WAIT[phase] then return yieldable() end
   return nil, ("nginx's phase '%s' cannot wait for an answer: make the call from ngx.timer.at(0, ...)"):format(phase)
 end
 

@@ -7,6 +7,7 @@
 
 local core = require "credenco.core"
 local new_sleepers = require("credenco.loop.sleepers").new
+local yieldable = require "credenco.loop.yieldable"
 
 local M = {}
 
@@ -23,9 +24,6 @@ local sleepers = new_sleepers()
 local sources = {}  -- list of sources that may be busy
 
 M.now_ms = now_ms
-
--- Lua 5.2 cannot tell.
-local isyieldable = rawget(coroutine, "isyieldable") or function() return true end
 
 local function current_task()
   local thread = running()
@@ -53,9 +51,8 @@ end
 
 function M.ready()
   if taking and is_running(taking) then return nil, "a finalizer cannot wait in the middle of another call" end
-  if not current_task() or isyieldable() then return true end
-  return nil, "Lua cannot yield here (a callback of gsub or sort, a metamethod, a finalizer, a debug hook): "
-    .. "make the call where it can"
+  if not current_task() then return true end
+  return yieldable()
 end
 
 --- For what only an error log would take.
@@ -71,8 +68,7 @@ end
 local function body(task)
   while true do
     call(yield())
-    tasks[task.thread], task.ticket = nil, nil
-    spare[#spare + 1] = task
+    tasks[task.thread] = nil
   end
 end
 
@@ -83,6 +79,7 @@ local function go_on(task, ...)
     tasks[task.thread] = nil
     error(debug.traceback(task.thread, tostring(problem)), 0)
   end
+  if not tasks[task.thread] then spare[#spare + 1] = task end
 end
 
 local function new_task()
@@ -113,7 +110,7 @@ function M.wake(ticket, ...)
   if ticket.deadline_ms then sleepers:ended() end
   local task = ticket.task
   if task and task.ticket == ticket then return go_on(task, ...) end
-  if ticket.waits and task then return false end
+  if ticket.waits and task then return false end -- an error was thrown out of its wait
   ticket.n = select("#", ...)
   for i = 1, ticket.n do ticket[i] = select(i, ...) end
 end

@@ -46,12 +46,12 @@ end
 -- Gives neither result nor error when the run stopped before an offer was asked for: a record that waits for a place
 -- among the requests is not in flight yet. One that has its offer is.
 local function request(run, kind, ...)
-  run.slots:take()
-  if run.stopping and kind == CREATE then return run.slots:give() end
+  run.bounds.requests:take()
+  if run.stopping and kind == CREATE then return run.bounds.requests:give() end
   if kind.begin then kind.begin(...) end
   local result, err = protected(run.sender, kind, ...)
   if kind.lost and err and err.sent == "unknown" then kind.lost(...) end
-  run.slots:give()
+  run.bounds.requests:give()
   run.writer:nudge()
   note_reach(run, result, err)
   return result, err

@@ -51,11 +51,11 @@ end
 ---@return "issued"|"failed"|"unknown"|nil verdict nil when the run stops first
 ---@return table? reason
 function M.wait(run, job, confirm_ms)
-  run.polls:take() -- before the place at work is given up: else records without number would wait for this one
+  run.bounds.polls:take() -- before the place at work is given up: else records without number would wait for this one
   run.scheduler:leave(job)
-  run:leave_work(job)
+  run.bounds:leave(job)
   local said = poll(run, job, loop.now_ms() + confirm_ms)
-  run.polls:give()
+  run.bounds.polls:give()
   if not said then return nil end
   M.note(run, job, said)
   local verdict = outcome.of_status(said.status)

@@ -12,11 +12,11 @@ local M = {}
 
 local ASKED = 5
 
-local KNOWN = "the issuer knows %d of the first %d records already, and %s does not: they were issued with another "
-  .. "journal, or this one was lost. %sTo issue them again all the same, give --new-journal. Nothing was sent"
-local LIKELY, UNLIKELY = "Likely it is %s: give that with --journal. ", "Give the other one with --journal. "
-local UNTOLD = "the issuer does not say whether it knows the first records already (%s): what was issued with another "
-  .. "journal is issued again"
+local KNOWN = "the issuer already knows %d of the first %d records, but %s does not: they were issued with another "
+  .. "journal, or this one was lost. %sTo issue them again, give --new-journal. Nothing was sent"
+local LIKELY, UNLIKELY = "It is probably %s: give that with --journal. ", "Give the other one with --journal. "
+local UNTOLD = "the issuer does not say whether it already knows the first records (%s): records that were issued with "
+  .. "another journal are issued again"
 
 -- Where another journal may be -----------------------------------------------------------------------
 

@@ -272,7 +272,7 @@ end
 local function read_batch(run, source)
   local items, ends = {}, {}
   local left = (run.options.limit or math.huge) - run.counts.read
-  local most, bytes = math.min(left, BATCH, run:wait_for_room()), 0
+  local most, bytes = math.min(left, BATCH, run.bounds:wait_for_room()), 0
   for count = 1, most do
     if run.stopping or bytes > BATCH_BYTES or count > 1 and would_wait(source) then return items, ends, false end
     local item, err = source:next()

@@ -69,13 +69,13 @@ local OPTIONS = {
 ---@field per_s? number records a second
 ---@field limit? integer records to read at most
 ---@field max_failures? { count: integer?, share: number? }
----@field keep_going? boolean go on when the first records all failed alike
+---@field keep_going? boolean continue when the first records all fail for the same reason
 ---@field confirm_ms? integer ask for each issue's status this long
----@field attempts? integer requests that are sent for a record that meets a sick server (5)
+---@field attempts? integer how often a request is sent at most while the server fails (5)
 ---@field new_journal? boolean issue records that the issuer knows from another journal again
----@field offer_lifetime_ms? integer how long an offer lives for certain (2000)
+---@field offer_lifetime_ms? integer how long an offer is certainly valid (2000)
 ---@field stale_confirm_ms? integer how long to ask for the status where an offer may have expired before its push (30000)
----@field patience_ms? integer stop when the server was out of reach this long (60000)
+---@field patience_ms? integer stop when no request has succeeded for this long (60000)
 ---@field watch_ms? integer between two ticks (100)
 ---@field on_tick? fun(run: credenco.pipeline.Run)
 ---@field on_warning? fun(message: string)

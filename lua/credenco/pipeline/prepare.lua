@@ -55,7 +55,7 @@ end
 -- What the workflow's fields have to be beside text; where nothing is said, an identifier.
 local function flaw_of(name, text)
   local code, at = utf8_text.unseen(text)
-  if code then return ("text without %s, which nobody sees, as character %d"):format(code, at) end
+  if code then return ("text without the invisible or unusual character %s (character %d)"):format(code, at) end
   return options.identifier(text) or name == "wallet_key" and options.wallet_key(text) or nil
 end
 

@@ -75,7 +75,7 @@ end
 ---@return boolean complete false when the run stops first
 function M.drain(run, only_begun)
   while not run.stopping do
-    local items = take(run, math.min(BATCH, run:wait_for_room()), only_begun)
+    local items = take(run, math.min(BATCH, run.bounds:wait_for_room()), only_begun)
     if not items then return false end
     if #items == 0 then return true end
     start_all(run, items)

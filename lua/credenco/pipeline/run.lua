@@ -1,21 +1,17 @@
 --- A run: the records at work, what they share, and how it ends.
 
 local alike = require "credenco.pipeline.alike"
+local bounds = require "credenco.pipeline.bounds"
 local counts = require "credenco.pipeline.counts"
 local issue = require "credenco.pipeline.issue"
 local loop = require "credenco.loop"
 local outage = require "credenco.pipeline.outage"
 local scheduler = require "credenco.pipeline.scheduler"
-local slots = require "credenco.pipeline.slots"
 local throttle = require "credenco.pipeline.throttle"
 local workers = require "credenco.journal.workers"
 
 local M = {}
 
--- Records that may be at work for each request in flight. The rest wait for the disk, for a pause to end, or to be
--- asked for.
-local WORK_PER_REQUEST = 24
-local POLLS = 2000
 -- Below this many, a percentage of failures says little.
 local SAMPLE = 50
 
@@ -29,6 +25,8 @@ local SAMPLE = 50
 ---@field id? integer number of the reading of the source
 ---@field source? credenco.pipeline.Source
 ---@field resumed table<string, boolean> keys of records at work that the journal had, not the source
+---@field bounds credenco.pipeline.Bounds
+---@field at_work integer records that are begun and at no end yet, those that wait for their status included
 ---@field works boolean false for `load`, which only fills the queue
 ---@field stopping? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" why nothing new is started
 ---@field stop_error? table
@@ -49,9 +47,9 @@ end
 ---@return credenco.pipeline.Run
 function M.new(fields)
   local options = fields.options
-  local in_flight = slots.new(options.concurrency)
+  local bounding = bounds.new(options.concurrency)
   local writer = fields.journal:writer(fields.scope)
-  writer.is_idle = function() return in_flight.free > in_flight.limit / 2 end
+  writer.is_idle = function() return bounding:is_idle() end
   local self = setmetatable({
     workflow = fields.workflow, client = fields.client, sender = fields.client and fields.client:without_retries(),
     journal = fields.journal, db = fields.journal.db,
@@ -59,8 +57,7 @@ function M.new(fields)
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
     warned = {}, decoders = {}, alike = {}, sleepers = {}, resumed = {}, at_work = 0,
     counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
-    slots = in_flight, working = 0, most_working = options.concurrency * WORK_PER_REQUEST,
-    polls = slots.new(POLLS),
+    bounds = bounding,
   }, Run)
   self.scheduler = new_scheduler(self)
   writer.on_kept = function(job, written) self:kept(job, written) end
@@ -132,28 +129,6 @@ end
 
 -- Records at work ---------------------------------------------------------------------------------
 
---- Waits until at most half of the records that may be at work are.
----@return integer room how many more may be
-function Run:wait_for_room()
-  if self.working > self.most_working / 2 then
-    self.room_wanted = loop.self()
-    loop.wait(self.room_wanted)
-  end
-  return self.most_working - self.working
-end
-
---- Gives up a record's place among those at work.
-function Run:leave_work(job)
-  if not job.at_work then return end
-  job.at_work = nil
-  self.working = self.working - 1
-  local ticket = self.room_wanted
-  if ticket and self.working <= self.most_working / 2 then
-    self.room_wanted = nil
-    loop.wake(ticket)
-  end
-end
-
 function Run:one_less()
   self.at_work = self.at_work - 1
   if self.at_work == 0 and self.idle then
@@ -166,7 +141,7 @@ end
 function ended(run, job)
   if run.resumed[job.key] then run.resumed[job.key] = nil end
   run:check_failures()
-  run:leave_work(job)
+  run.bounds:leave(job)
   run:one_less()
 end
 
@@ -180,7 +155,7 @@ end
 function Run:start(job)
   if self.stopping then return self.counts:left_open(job) end
   if job.is_first == nil then job.is_first = self.counts.alike:enter() end
-  job.at_work, self.working = true, self.working + 1
+  self.bounds:enter(job)
   self.at_work = self.at_work + 1
   self.scheduler:add(job)
 end

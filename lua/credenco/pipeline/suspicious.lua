@@ -1,5 +1,5 @@
---- What fits, and is hardly meant: text that was read in the wrong encoding, characters that nobody sees, a stray quote
---- that swallowed lines, a key that a spreadsheet has shortened. Told are the line and the column, never the value.
+--- Values that are valid but probably a mistake: text that was read in the wrong encoding, invisible characters, a stray
+--- quote that swallowed lines, a key that a spreadsheet has shortened. Reports the line and column, never the value.
 
 local lpeg = require "lpeg"
 local utf8_text = require "credenco.pipeline.utf8_text"
@@ -20,9 +20,11 @@ local function of_text(text)
   if DECODED_TWICE:match(text) then
     return "was decoded twice, as Ã© for é: save the file again as UTF-8, or name its encoding"
   end
-  if text:find(REPLACED, 1, true) then return "has U+FFFD, which stands for a letter that was lost" end
+  if text:find(REPLACED, 1, true) then return "has U+FFFD, which replaces a letter that was lost" end
+  local control = text:match "[%z\1-\8\11\12\14-\31\127]"
+  if control then return ("has the control character 0x%02X"):format(control:byte()) end
   local code, at = utf8_text.hidden(utf8_text.trimmed(text))
-  return code and ("has %s, which nobody sees, as character %d"):format(code, at)
+  return code and ("has the invisible character %s as character %d"):format(code, at)
 end
 
 -- The first thing about a value, or a value in it.
@@ -35,9 +37,9 @@ local function of_value(value)
   end
 end
 
--- Nearly no line has a character beyond ASCII, or an escape for one.
+-- Nearly no line has a control character or one beyond ASCII, or an escape for one.
 local function may_have_any(item)
-  return item.raw:find "[\128-\255]" or item.raw:find("\\u", 1, true)
+  return item.raw:find "[\1-\8\11\12\14-\31\127-\255]" or item.raw:find "\\[ubf]"
 end
 
 local function sorted_names(record)

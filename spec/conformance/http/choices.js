@@ -35,6 +35,10 @@ export const CHOICES = [
     holds: (ours, theirs) => theirs.error === 'HPE_INVALID_VERSION',
   },
   {
+    name: 'Proxy-Connection means nothing (RFC 9112, C.2.2)',
+    holds: (ours, theirs, { text }) => same(ours, theirs) && ours.reusable && /\nproxy-connection:/i.test(text),
+  },
+  {
     name: 'a close in an interim response does not close',
     holds: (ours, theirs) => theirs.error === 'HPE_CLOSED_CONNECTION' && ours.state !== 'failed',
   },

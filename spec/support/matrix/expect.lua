@@ -10,8 +10,9 @@ M.failure = failure
 --- The connection was lost before the answer was whole.
 M.LOST = { all = failure("connect_failed", "unknown", 3) }
 
---- The deadline came first. A token has a deadline of its own, and either may be the first.
-M.LATE = { all = failure("timeout", "unknown", 1), token = { code = "timeout", requests = 1 } }
+--- The deadline came first. A token has a deadline of its own, and either may be the first: the attempts are then those
+--- of the token's request, or none.
+M.LATE = { all = failure("timeout", "unknown", 1), token = { code = "timeout", sent = "unknown", requests = 1 } }
 
 --- More came than the limits allow.
 M.TOO_LARGE = { all = failure("too_large", "unknown", 1) }

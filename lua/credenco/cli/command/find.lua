@@ -9,7 +9,7 @@ local json = require "credenco.base.json"
 
 local M = {
   description = [[
-Shows what became of the record with a business key, in every workflow of the journal, with the ids of its
+Shows the state of the record with a business key, in every workflow of the journal, with the ids of its
 credentials. `revocation_uuid` is there when the run confirmed the issue (`--confirm`); else `credenco status`
 tells it for the correlation id. No workflow is named here, so the journal has to be: with --journal or
 CREDENCO_JOURNAL.]],

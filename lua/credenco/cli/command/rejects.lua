@@ -15,9 +15,9 @@ local M = {
   description = [[
 Writes the input lines of all failed records byte for byte, below their header line, and why each was
 refused to a second file beside it. Correct the first file and run it: a corrected line replaces the
-refused one. Lines that had no key to be known by leave the journal with this, or would stay refused.
-Lines from files with another header go to files of their own: beside rejects.csv rejects.2.csv, and so on.
-No file that is there is overwritten; when one is, nothing is written.]],
+refused one. Lines without a key are removed from the journal, because nothing else could resolve them.
+Lines from files with a different header go to separate files: rejects.2.csv beside rejects.csv, and so on.
+No file is overwritten: if one of them exists, nothing is written.]],
   epilog = [[
 Examples:
   credenco rejects company.lua --output rejects.csv
@@ -169,8 +169,8 @@ local function text_of(job, removed)
       rejects.reasons.path, remark(job, rejects))
   end
   if removed > 0 then
-    text[#text + 1] = ("%d of them had no key and %s nowhere else now"):format(
-      removed, removed == 1 and "stands" or "stand")
+    text[#text + 1] = ("%d of them had no key and %s no longer in the journal"):format(
+      removed, removed == 1 and "is" or "are")
   end
   if job.without_line > 0 then
     text[#text + 1] = counted(job.without_line, "failed line is", "failed lines are")

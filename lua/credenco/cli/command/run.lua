@@ -6,26 +6,26 @@ local settings = require "credenco.cli.settings"
 
 local M = {
   description = [[
-Issues what the workflow says for every record of the source, and writes down in the journal what became
-of each one. Stopped in whatever way, the same command goes on where it was: nothing is issued twice.]],
+Issues the workflow's credentials for every record of the source, and records the state of each one in the
+journal. However a run was stopped, the same command continues it: nothing is issued twice.]],
   epilog = [[
 Examples:
   credenco run company.lua companies.csv --dry-run
   credenco run company.lua companies.csv --rate 50/s --max-failures 5%
   export-records | credenco run company.lua - --format jsonl --confirm
 
---rate without a unit is of a second: 50 means 50/s.
+--rate without a unit is per second: 50 means 50/s.
 
 Exit codes: 0 all issued, 3 authentication or role, 4 some failed, 5 some unknown,
-            7 server out of reach, 8 too many failed, or the first 20 all alike, 9 journal trouble,
-            130 interrupted.
+            7 server cannot be reached, 8 too many failed, or the first 20 all alike,
+            9 journal problem, 130 interrupted.
 
 ]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
 }
 
 function M.declare(command)
   command:argument "workflow" :description "The workflow, a Lua file."
-  arguments.declare_source(command, "go on with what the journal holds")
+  arguments.declare_source(command, "continue the records of the journal")
   execute.declare_work(command)
   command:group("Journal and output",
     arguments.declare_journal(command),

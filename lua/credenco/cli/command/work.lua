@@ -12,7 +12,7 @@ Examples:
   credenco work company.lua --journal postgres://issuer@db.example/credentials --rate 100/s
 
 --rate is one rate for all workers together.
---rate without a unit is of a second: 50 means 50/s.
+--rate without a unit is per second: 50 means 50/s.
 
 Exit codes as of `credenco run`.
 

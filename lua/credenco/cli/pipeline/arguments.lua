@@ -10,9 +10,9 @@ local workflow = require "credenco.workflow"
 local M = {}
 
 M.JOURNAL = [[
-The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It says what became of every
-record; keep it. Without --journal it is CREDENCO_JOURNAL, or named after the workflow, beside
-its file: company.journal. A password never stands in an argument: put it into
+The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It records the state of
+every record; keep it. Without --journal it is CREDENCO_JOURNAL, or a file beside the workflow
+with the same name: company.journal. Never put a password into an argument: use
 CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
 
 function M.declare_journal(command)
@@ -26,9 +26,9 @@ function M.declare_source(command, without)
     :description("CSV or JSON Lines file, `-` for standard input" .. (without and "; none: " .. without or "") .. ".")
   command:group("Source",
     command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
-      :description "What the source is, where its name does not say: csv or jsonl.",
+      :description "The format of the source, if its name does not show it: csv or jsonl.",
     command:option "--encoding" :argname "NAME"
-      :description "What the text is in, where that is not UTF-8: windows-1252, utf-16le, ... as iconv names them.",
+      :description "The encoding of the text, if it is not UTF-8: windows-1252, utf-16le, ... as in `iconv -l`.",
     command:option "--query" :argname "SQL"
       :description "A SELECT; the source is then a database, a SQLite file or postgres://...",
     command:option "--limit" :argname "N" :description "Read at most this many records.")
@@ -94,7 +94,7 @@ function M.workflow(path)
   local text = table.concat(problems, "\n")
   if not text:find(path, 1, true) then text = path .. ": " .. text end
   if is_no_lua(path) then
-    text = ("%s is no workflow, which is a Lua file and comes before the source (%s)"):format(path, text)
+    text = ("%s is not a workflow: a workflow is a Lua file, and comes before the source (%s)"):format(path, text)
   end
   usage.fail(text)
 end
@@ -109,7 +109,7 @@ end
 function M.journal(args)
   local named = args.journal
   if named and journal_url.has_password(named) then
-    usage.fail("--journal: a password does not belong into an argument, where every user of the machine sees it; "
+    usage.fail("--journal: a password does not belong into an argument, which every user of the machine can see; "
       .. "put the URL into CREDENCO_JOURNAL, or the password into PGPASSWORD or ~/.pgpass")
   end
   local from_environment = os.getenv "CREDENCO_JOURNAL"

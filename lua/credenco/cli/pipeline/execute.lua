@@ -25,19 +25,19 @@ local SECONDS = 1000
 function M.declare_work(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).",
-    command:option "--rate" :argname "RATE" :description "Records started in a time at most, as 50/s, 600/m or 1000/h.",
+    command:option "--rate" :argname "RATE" :description "Start at most so many records: 50/s, 600/m or 1000/h.",
     command:option "--max-failures" :argname "N|N%" :target "max_failures"
-      :description "Stop when more records failed than this number or share.",
+      :description "Stop when more records have failed than this number or percentage.",
     command:flag "--keep-going" :target "keep_going"
-      :description "Go on when the first 20 records all failed alike.",
+      :description "Continue when the first 20 records all fail for the same reason.",
     command:flag "--new-journal" :target "new_journal"
-      :description "Begin a journal although the issuer knows its records: they are issued again.",
+      :description "Start a new journal even if the issuer knows its records, and issue them again.",
     command:option "--attempts" :argname "N"
-      :description "Tries for a record that meets a sick server (default: 5).",
+      :description "How often a request is sent at most while the server fails (default: 5).",
     command:option "--offer-lifetime" :argname "SECONDS" :target "offer_lifetime"
-      :description "How long offers live for certain; an older one needs the issuer's word (default: 2).",
+      :description "How long an offer is certainly valid; with an older one the status decides (default: 2).",
     command:option "--patience" :argname "SECONDS"
-      :description "Stop when the server was out of reach this long (default: 60).",
+      :description "Stop when no request has succeeded for this long (default: 60).",
     command:flag "--confirm" :description "Ask for each issue's status until it is final.",
     command:option "--confirm-timeout" :argname "SECONDS" :target "confirm_timeout"
       :description "How long to ask (default: 60).")
@@ -45,7 +45,7 @@ end
 
 function M.declare_progress(command)
   command:option "--progress" :argname "HOW" :choices { "bar", "lines", "jsonl", "none" }
-    :description "How to show it: bar (default on a terminal), lines (elsewhere; every ten seconds), jsonl, none."
+    :description "How to show progress: bar (default on a terminal), lines (elsewhere; every ten seconds), jsonl, none."
 end
 
 local SOURCE = { run = arguments.source_or_none, load = arguments.source, work = function() return nil end }
@@ -85,7 +85,7 @@ local function check_columns(workflow, source, out)
   for _, line in ipairs(missing) do out:note("credenco: " .. line) end
 end
 
--- Somebody who meant to go on stands in another folder, or named another file.
+-- Worth a line: the user may have meant to continue, and be in another directory.
 local function begins_journal(options)
   local path = options.journal
   return options.source and not journal_url.is_postgresql(path) and not uv.fs_stat(path)

@@ -10,7 +10,7 @@ local M = {}
 
 local SHOWN = 20
 
-local STEP = 2 -- where the number of the step stands, when there are several
+local STEP = 2 -- the column for the number of the step, if there are several
 
 local function headings() return { "line", "claim", "column", "found", "would fit" } end
 
@@ -89,7 +89,7 @@ end
 local function column_lines(report)
   local lines = M.missing_columns(report.unknown_columns, report.unused_columns)
   for _, found in ipairs(report.repeated_columns) do
-    lines[#lines + 1] = ('column "%s" stands %d times in the header: its value is a list'):format(
+    lines[#lines + 1] = ('column "%s" occurs %d times in the header: its value is a list'):format(
       shown(found.column), found.times)
   end
   if #report.unused_columns > 0 then

@@ -2,7 +2,9 @@
 local advice = require "credenco.pipeline.advice"
 local command_line = require "credenco.cli.pipeline.command_line"
 local core = require "credenco.core"
+local encoding = require "credenco.pipeline.source.encoding"
 local json = require "credenco.base.json"
+local source_module = require "credenco.pipeline.source"
 
 local M = {}
 
@@ -11,38 +13,50 @@ local M = {}
 ---@field workflow string as it was named, or its name
 ---@field file string the workflow's file
 ---@field journal string
----@field sources { place: string?, format: string }[] what its lines came from
+---@field sources { place: string?, format: string, encoding: string? }[] what its lines came from
 ---@field rejects string name for a file of corrected lines
+---@field rejects_flags string how that file has to be read
 local WayOut = {}
 WayOut.__index = WayOut
 
 local WORKFLOW = "WORKFLOW.lua" -- where only a name was given
 
-local function has_csv(sources)
+-- What a file's name and first bytes do not say.
+local function flags_of(path, source)
+  local flags = ""
+  if source.format ~= source_module.format_of(path, "") then flags = flags .. " --format " .. source.format end
+  local name = source.encoding
+  if name and encoding.mark_of(name) == "" then flags = flags .. " --encoding " .. command_line.quoted(name) end
+  return flags
+end
+
+-- The file that `rejects` writes first: lines that are no CSV come as JSON.
+local function rejects_of(sources)
   for _, source in ipairs(sources) do
-    if source.format == "csv" then return true end
+    if source.format == "csv" then return "rejects.csv", flags_of("rejects.csv", source) end
   end
-  return false
+  local source = { format = "jsonl", encoding = sources[1] and sources[1].encoding }
+  return "rejects.jsonl", flags_of("rejects.jsonl", source)
 end
 
 ---@param args table the parsed arguments
 ---@param workflow string the name
 ---@param journal string
----@param sources { place: string?, format: string }[]
+---@param sources { place: string?, format: string, encoding: string? }[]
 ---@return credenco.cli.WayOut
 function M.new(args, workflow, journal, sources)
   local named = args.workflow or workflow
   local is_file = args.workflow and core.file_id(args.workflow)
+  local rejects, flags = rejects_of(sources)
   return setmetatable({ workflow = command_line.quoted(named), journal = journal, sources = sources,
-    file = is_file and command_line.quoted(named) or WORKFLOW,
-    rejects = has_csv(sources) and "rejects.csv" or "rejects.jsonl" }, WayOut)
+    file = is_file and command_line.quoted(named) or WORKFLOW, rejects = rejects, rejects_flags = flags }, WayOut)
 end
 
 -- Each command by its name in `advice`, with its arguments; nil where a person has to do something.
 local COMMANDS = {
   rejects = function(self) return ("rejects %s --output %s"):format(self.workflow, self.rejects) end,
   run = function(self) return "run " .. self.file end,
-  run_rejects = function(self) return ("run %s %s"):format(self.file, self.rejects) end,
+  run_rejects = function(self) return ("run %s %s%s"):format(self.file, self.rejects, self.rejects_flags) end,
   retry = function(self, code) return ("retry %s --code %s"):format(self.workflow, code) end,
   retry_unknown = function(self, code) return ("retry %s --unknown --code %s"):format(self.workflow, code) end,
   retry_skipped = function(self, code) return ("retry %s --skipped --code %s"):format(self.workflow, code) end,
@@ -56,7 +70,7 @@ local COMMANDS = {
 local function run_sources(self, lines)
   for _, source in ipairs(self.sources) do
     if source.place then
-      local text = ("run %s %s"):format(self.file, command_line.quoted(source.place))
+      local text = ("run %s %s%s"):format(self.file, command_line.quoted(source.place), flags_of(source.place, source))
       lines[#lines + 1] = command_line.about(text, self.journal)
     else
       lines[#lines + 1] = "# run it on the same lines again"

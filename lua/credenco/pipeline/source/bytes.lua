@@ -36,13 +36,21 @@ local function stream_of(fd)
   return stream
 end
 
+-- Standard input that a shell has connected to a file (`< FILE`) can be read twice, as any file; but not one of which
+-- another program has read the beginning.
+local function open_stdin()
+  local stat = uv.fs_fstat(STDIN)
+  if stat and stat.type == "file" and io.stdin:seek "cur" == 0 then
+    return setmetatable({ file = file.new(STDIN, stat), size = stat.size, taken = 0 }, Bytes)
+  end
+  return setmetatable({ fd = STDIN, stream = stream_of(STDIN), taken = 0 }, Bytes)
+end
+
 ---@param path string a path, or `-` for standard input
 ---@return credenco.pipeline.Bytes?
 ---@return string? err
 function M.open(path)
-  if path == "-" then
-    return setmetatable({ fd = STDIN, stream = stream_of(STDIN), taken = 0 }, Bytes)
-  end
+  if path == "-" then return open_stdin() end
   local fd, err = uv.fs_open(path, "r", 0)
   if not fd then return nil, err end
   local stat = uv.fs_fstat(fd)

@@ -49,7 +49,7 @@ local function diagnose(text, from, delimiter)
   end
   local odd = text:find('["\r\n]', at) or #text
   if text:sub(odd, odd) == '"' then
-    return "a quote stands inside a field that does not begin with one: quote the whole field", odd
+    return "a quote inside a field that does not begin with one: quote the whole field", odd
   end
   return "a carriage return without a line feed", odd
 end
@@ -61,8 +61,8 @@ end
 local Layout = {}
 Layout.__index = Layout
 
--- Spreadsheets write a line in front of the header that names the delimiter: `sep=;`. Told are the delimiter and where
--- the header begins.
+-- Spreadsheets write a line in front of the header that names the delimiter: `sep=;`. Gives the delimiter and the place
+-- where the header begins.
 local function announced(text)
   return text:match '^"?[Ss][Ee][Pp]=(.)"?\r?\n()'
 end
@@ -154,9 +154,6 @@ end
 local Csv = {}
 Csv.__index = Csv
 
-local CARRIAGE_RETURNS = "its lines end in carriage returns alone, as on an old Macintosh: "
-  .. "make them line feeds, as in  tr '\\r' '\\n' < FILE > NEW"
-
 local function has_open_quote(text)
   return select(2, text:gsub('"', "")) % 2 == 1
 end
@@ -176,12 +173,18 @@ local function read_quoted_line(window)
   return lines
 end
 
+-- A name in quotes may hold a carriage return.
+local function has_bare_returns(header)
+  local unquoted = header:gsub('"[^"]*"', "")
+  return unquoted:find "\r[^\n]" ~= nil
+end
+
 -- The first line that is neither blank nor of blank fields alone.
 local function read_header(window)
   local header, why
   repeat
     header, why = read_quoted_line(window)
-    if why == "limit" and window.text:find("\r[^\n]") then return nil, CARRIAGE_RETURNS end
+    if why == "limit" and window.text:find("\r[^\n]") then return nil, text_check.CARRIAGE_RETURNS end
     if not header and why == "end" then
       return nil, "the file is empty, or blank: a CSV file begins with a line of column names"
     elseif not header and why == "limit" then
@@ -190,7 +193,7 @@ local function read_header(window)
       return nil, why
     end
   until header:find '[^%s,;"]'
-  if header:find "\r[^\n]" and not header:find "\n." and not header:find '"' then return nil, CARRIAGE_RETURNS end
+  if has_bare_returns(header) then return nil, text_check.CARRIAGE_RETURNS end
   return header
 end
 

@@ -42,7 +42,9 @@ JsonLines.__index = JsonLines
 
 -- What is JSON, and no JSON Lines, would be refused line by line.
 local function flaw_of(front)
-  if front:find "^%s*%[%s*[{%]\r\n]" then
+  if front:find "}%s*\r%s*{" and not front:find("\n", 1, true) then
+    return text_check.CARRIAGE_RETURNS
+  elseif front:find "^%s*%[%s*[{%]\r\n]" then
     return "it begins with an array: every line must be one object, as  jq -c '.[]' FILE  writes them"
   elseif front:find "^%s*{[ \t]*\r?\n" then
     return "its first object runs over several lines: every line must be one, as  jq -c . FILE  writes them"

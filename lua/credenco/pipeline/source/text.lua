@@ -84,6 +84,7 @@ local function plain(bytes)
   if front and begins_with(front, GZIP) then
     stage = looked(unpacked.new(stage))
     front, err = front_of(stage)
+    if front and begins_with(front, GZIP) then return nil, "it is compressed twice: unpack it once with  gzip -d" end
   end
   if not front then return nil, err end
   for _, foreign in ipairs(FOREIGN) do
@@ -104,15 +105,24 @@ end
 
 local LOOKED_AT = 64
 
--- Text of two bytes a character has a NUL in nearly all of them.
+-- What ASCII looks like in characters of several bytes: the encoding, one character, and how long that is.
+local WIDE = {
+  { "utf-32le", "[^%z]%z%z%z", 4 }, { "utf-32be", "%z%z%z[^%z]", 4 },
+  { "utf-16le", "[^%z]%z", 2 }, { "utf-16be", "%z[^%z]", 2 },
+}
+local MOST = 3 / 4
+
+-- Text that is mostly ASCII has a NUL in most of its wide characters.
 local function without_mark(stage)
   local first = stage.front:sub(1, LOOKED_AT)
-  local most = #first / 2 * 3 / 4
-  local _, little = first:gsub("[^%z]%z", "")
-  local _, big = first:gsub("%z[^%z]", "")
-  if #first < 4 or math.max(little, big) < most then return nil end
-  return ("the file is UTF-16 without a mark in front: run it with --encoding %s, or save it as UTF-8"):format(
-    first:find "^[^%z]%z" and "utf-16le" or "utf-16be")
+  for _, wide in ipairs(WIDE) do
+    local name, character, bytes = wide[1], wide[2], wide[3]
+    local _, found = first:gsub(character, "")
+    if #first >= 2 * bytes and first:find("^" .. character) and found * bytes >= #first * MOST then
+      return ("the file is %s without a byte-order mark: run it with --encoding %s, or save it as UTF-8"):format(
+        name:upper():sub(1, 6), name)
+    end
+  end
 end
 
 local CONTRADICTS = "it begins with the mark of %s, and --encoding says %s: leave that out"

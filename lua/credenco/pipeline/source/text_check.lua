@@ -5,6 +5,10 @@ local utf8_text = require "credenco.pipeline.utf8_text"
 
 local M = {}
 
+--- What to do with a file whose lines end as on an old Macintosh.
+M.CARRIAGE_RETURNS = "its lines end in carriage returns alone, as on an old Macintosh: "
+  .. "make them line feeds, as in  tr '\\r' '\\n' < FILE > NEW"
+
 --- What is wrong with the bytes of one line or record.
 ---@param raw string
 ---@return string? flaw

@@ -1,0 +1,40 @@
+--- Whether Lua can yield where it is. Lua 5.2 cannot say, so there it is found out.
+
+local WHY = "Lua cannot yield here (a callback of gsub or sort, a metamethod, a finalizer, a debug hook): "
+  .. "make the call where it can"
+
+-- Functions of C that can be yielded across in Lua 5.2.
+local YIELDABLE = { [pcall] = true, [xpcall] = true, [dofile] = true }
+
+local OWN_LEVEL = 2
+
+local function is_below_c()
+  local level = OWN_LEVEL
+  local frame = debug.getinfo(level, "Sf")
+  while frame do
+    if frame.what == "C" and not YIELDABLE[frame.func] then return true end
+    level = level + 1
+    frame = debug.getinfo(level, "Sf")
+  end
+  return false
+end
+
+-- Neither in a finalizer nor in a hook is any other hook called.
+local function is_without_hooks()
+  local hook, mask, count = debug.gethook()
+  local called = false
+  debug.sethook(function() called = true end, "", 1)
+  debug.sethook(hook, mask, count)
+  return not called
+end
+
+local isyieldable = rawget(coroutine, "isyieldable") or function()
+  return not is_below_c() and not is_without_hooks()
+end
+
+---@return true?
+---@return string? why not
+return function()
+  if isyieldable() then return true end
+  return nil, WHY
+end

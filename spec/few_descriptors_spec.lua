@@ -1,0 +1,48 @@
+-- A client in a process that has no file descriptor left: an error, nothing sent, and the next call after some are free.
+local files = require "spec.support.files"
+local Misbehaving = require "spec.support.misbehaving"
+
+local PROGRAM = [[
+local credenco = require "credenco"
+require "credenco.transport.curl"
+local client = credenco.new { base_url = %q, api_key = "k", retry = { max_attempts = 1 } }
+local taken = {}
+repeat taken[#taken + 1] = io.open "/dev/null" until not io.open "/dev/null"
+local function ask()
+  local status, err = client:issue_status "1"
+  print(status and status.status or table.concat({ err.code, err.sent }, " "))
+end
+ask() -- nothing can be made
+for _ = 1, %d do table.remove(taken):close() end
+ask()
+for _ = 1, 20 do table.remove(taken):close() end
+ask()
+]]
+
+-- What the specs before this one have left open is not the program's.
+local COMMAND = [[bash -c '
+  for fd in /proc/self/fd/*; do [ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"; done
+  ulimit -n 64; exec script/lua %s/run.lua' 2>&1]]
+
+describe("without a free file descriptor a call", function()
+  local server, folder
+
+  setup(function()
+    server = Misbehaving.start()
+    folder = files.temporary_folder()
+  end)
+  teardown(function()
+    server:stop()
+    files.remove_folder(folder)
+  end)
+
+  for _, spare in ipairs { 0, 1, 2, 3 } do
+    it(("fails as one that was not sent, and with %d free ones as well"):format(spare), function()
+      files.write(folder .. "/run.lua", PROGRAM:format(server:scenario().url, spare))
+      local pipe = io.popen(COMMAND:format(folder))
+      local said = pipe:read "*a"
+      pipe:close()
+      assert.equal("connect_failed no\nconnect_failed no\nissue_completed\n", said)
+    end)
+  end
+end)
