@@ -37,12 +37,15 @@ describe("without a free file descriptor a call", function()
   end)
 
   for _, spare in ipairs { 0, 1, 2, 3 } do
-    it(("fails as one that was not sent, and with %d free ones as well"):format(spare), function()
+    it(("fails as one that was not sent, and with %d free ones, where those do not do"):format(spare), function()
       files.write(folder .. "/run.lua", PROGRAM:format(server:scenario().url, spare))
       local pipe = io.popen(COMMAND:format(folder))
       local said = pipe:read "*a"
       pipe:close()
-      assert.equal("connect_failed no\nconnect_failed no\nissue_completed\n", said)
+      local first, second, third = said:match "^(.-)\n(.-)\n(.-)\n$"
+      assert.same({ "connect_failed no", "issue_completed" }, { first, third }, said)
+      -- How many a connection takes differs with libcurl, and with epoll.
+      assert.is_true(second == "connect_failed no" or spare > 0 and second == "issue_completed", said)
     end)
   end
 end)

@@ -54,6 +54,7 @@ end
 local function settings(more)
   more.workflow, more.journal = assert(workflow.load("bench/pipeline/workflow.lua")), journal
   more.concurrency, more.new_journal = concurrency, true
+  more.offer_lifetime_ms = 600000 -- the stub's offers live for ever, and it knows no status
   return more
 end
 

@@ -1,6 +1,7 @@
 -- Transactions in a thread: what goes in comes out as if it had been done here, and nobody else waits for it.
 local background = require "credenco.journal.background"
 local batch = require "credenco.journal.batch"
+local columns = require "credenco.journal.columns"
 local database = require "credenco.journal.database"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
@@ -50,6 +51,18 @@ local function contract(locate)
     assert(thread:carry_out { writes(items) })
     for i, text in ipairs(texts) do
       assert.equal(text, db:row("SELECT v FROM t WHERE k = ?", tostring(i))[1])
+    end
+  end)
+
+  it("gives the rows of a statement that asks, with gaps, after what was written before it", function()
+    local items = {}
+    for i = 1, 3000 do items[i] = { key = ("%04d"):format(i), code = i % 2 == 0 and ("v"):rep(100) or nil } end
+    local asking = { sql = "SELECT v, k FROM t WHERE k > ? ORDER BY k", asks = true, scope = {}, width = 1, values = { "" } }
+    local results = assert(thread:carry_out { writes(items), { asking } })
+    assert.equal(3000, results[1])
+    assert.equal(3000, #results[2])
+    for i, row in ipairs(results[2]) do
+      assert.same({ items[i].code or columns.NULL, items[i].key }, row)
     end
   end)
 

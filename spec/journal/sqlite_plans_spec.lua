@@ -3,6 +3,7 @@ local database = require "credenco.journal.database"
 local records = require "credenco.journal.records"
 local report = require "credenco.journal.report"
 local schema = require "credenco.journal.schema"
+local taking = require "credenco.journal.taking"
 
 local SCOPE = { workflow = "w", run = 1, owner = "me" }
 local ITEM = { key = "k", line = 1, input = "a line", offer = "an offer", step = 2, wallet_key = "w", message = "m" }
@@ -53,7 +54,7 @@ describe("a statement on a SQLite journal", function()
 
   it("takes open records in order", function()
     for _, only_begun in ipairs { false, true } do
-      local plan = plan_of(function() return records.take(db, SCOPE, 10, only_begun) end)
+      local plan = plan_of(function() return db:rows_of(taking.write(SCOPE, 10, only_begun)) end)
       assert.matches(only_begun and "credenco_record_offered" or "credenco_record_open", plan)
       assert.is_nil(plan:find("TEMP B-TREE", 1, true))
     end

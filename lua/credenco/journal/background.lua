@@ -65,12 +65,13 @@ end
 
 --- Makes the changes of all groups in one transaction, and waits for it. One task at a time.
 ---@param groups credenco.journal.Write[][]
----@return integer[]? changed how many rows each group has changed
+---@return (integer|any[][])[]? results of each group, see `credenco.journal.batch.carry_out`; in rows `columns.NULL`
+---  stands for no value
 ---@return string? err nothing was changed, or nobody knows because the connection broke
 function Background:carry_out(groups)
   self.stream:write(cjson.encode(groups) .. "\n")
   local said = answer(self)
-  return said.changed, said.err
+  return said.results, said.err
 end
 
 --- Ends the thread and its connection, once it is done with what it has.

@@ -17,6 +17,7 @@ local M = {}
 ---@field width integer how many values there are each time
 ---@field values any[] of all times, one time after the other
 ---@field scope any[] parameters behind them, the same each time
+---@field asks? boolean its rows are wanted, and not how many it changed; it is alone in its list then
 
 --- What has to be run to make a change to all items.
 ---@param db credenco.journal.Database
@@ -41,6 +42,16 @@ function M.change(db, writes)
     changed = changed + count
   end
   return changed
+end
+
+--- Runs a list of writes.
+---@param db credenco.journal.Database
+---@param writes credenco.journal.Write[]
+---@return integer|any[][]|nil result how many rows they changed; or the rows of one that asks
+---@return string? err
+function M.carry_out(db, writes)
+  if writes[1] and writes[1].asks then return db:rows_of(writes[1]) end
+  return M.change(db, writes)
 end
 
 --- Runs a query, and gives the rows of all portions.

@@ -13,22 +13,22 @@ local CHUNK_BYTES = 65536
 --- Makes the changes of all groups, inside of a transaction.
 ---@param db credenco.journal.Database
 ---@param groups credenco.journal.Write[][]
----@return integer[]? changed how many rows each group has changed
+---@return (integer|any[][])[]? results of each group, see `credenco.journal.batch.carry_out`
 ---@return string? err
 function M.change_all(db, groups)
-  local changed = {}
+  local results = {}
   for i, writes in ipairs(groups) do
-    local count, err = batch.change(db, writes)
-    if not count then return nil, err end
-    changed[i] = count
+    local result, err = batch.carry_out(db, writes)
+    if not result then return nil, err end
+    results[i] = result
   end
-  return changed
+  return results
 end
 
 --- Makes the changes of all groups in one transaction.
 ---@param db credenco.journal.Database
 ---@param groups credenco.journal.Write[][]
----@return integer[]? changed how many rows each group has changed
+---@return (integer|any[][])[]? results of each group
 ---@return string? err nothing was changed
 function M.carry_out(db, groups)
   return db:transaction(function() return M.change_all(db, groups) end)
@@ -47,13 +47,18 @@ local function next_line(fd)
 end
 
 local function answer(fd, message)
-  uv.fs_write(fd, cjson.encode(message) .. "\n", -1)
+  local text = cjson.encode(message) .. "\n"
+  while text ~= "" do -- a signal may interrupt the writing of a long one
+    local written = uv.fs_write(fd, text, -1)
+    if not written then return end
+    text = text:sub(written + 1)
+  end
 end
 
 local function attempt(db, line)
-  local ok, changed, err = pcall(function() return M.carry_out(db, cjson.decode(line)) end)
-  if not ok then return { err = tostring(changed) } end
-  return { changed = changed, err = err }
+  local ok, results, err = pcall(function() return M.carry_out(db, cjson.decode(line)) end)
+  if not ok then return { err = tostring(results) } end
+  return { results = results, err = err }
 end
 
 --- Serves one background connection until its other end is closed. A line of JSON comes in for each transaction,

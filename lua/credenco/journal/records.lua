@@ -4,7 +4,6 @@
 
 local batch = require "credenco.journal.batch"
 local bytes = require "credenco.journal.bytes"
-local states = require "credenco.journal.states"
 local transitions = require "credenco.journal.transitions"
 
 local M = {}
@@ -217,46 +216,6 @@ end
 function M.changes(db, event, scope, items)
   if event == "failed" or event == "unknown" or event == "skipped" then store_messages(items) end
   return batch.writes(db, CHANGES[event], scope, items)
-end
-
--- Taking --------------------------------------------------------------------------------------------
-
-local TAKE = [[
-WITH free AS MATERIALIZED (
-  SELECT workflow, key, copy FROM credenco_record
-  WHERE workflow = ? AND owner IS NULL AND %s
-    AND EXISTS (SELECT 1 FROM credenco_worker WHERE owner = ?)
-  ORDER BY run, line LIMIT ? {skip_locked})
-UPDATE credenco_record SET owner = ?
-FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
-  AND credenco_record.copy = free.copy AND COALESCE(credenco_record.owner, '') = ''
-RETURNING credenco_record.key, run, line, state, step, input, offer, stage]]
-local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.IS_OPEN), TAKE:format(states.IS_BEGUN)
-
--- Stages behind which the issuer may have made an offer; "person": one settled it.
-local ASKED = { create_offer = true, push_offer = true, issue_status = true, person = true }
-
-local function in_order(a, b)
-  if a.run ~= b.run then return a.run < b.run end
-  return a.line < b.line
-end
-
---- Takes free records of a workflow for this worker. Gives none to one that was taken for dead.
----@param db credenco.journal.Database
----@param scope { workflow: string, owner: string }
----@param limit integer
----@param only_begun? boolean those whose offer is made
----@return table[]? items
----@return string? err
-function M.take(db, scope, limit, only_begun)
-  local rows, err = db:rows(only_begun and TAKE_BEGUN or TAKE_OPEN, scope.workflow, scope.owner, limit, scope.owner)
-  if not rows then return nil, err end
-  for i, row in ipairs(rows) do
-    rows[i] = { key = row[1], run = row[2], line = row[3], state = row[4], step = row[5],
-      input = row[6] and bytes.decode(row[6]), offer = row[7], asked = ASKED[row[8]], resumed = true }
-  end
-  table.sort(rows, in_order)
-  return rows
 end
 
 -- Credentials ---------------------------------------------------------------------------------------

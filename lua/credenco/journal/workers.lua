@@ -90,10 +90,10 @@ function M.leave(db, owner, holds)
 end
 
 local HELD = ([[
-SELECT COUNT(*) FROM credenco_record
-WHERE workflow = ? AND owner IS NOT NULL AND owner <> ? AND %s]]):format(states.IS_OPEN)
+SELECT COUNT(*) FROM (SELECT 1 FROM credenco_record
+WHERE workflow = ? AND owner IS NOT NULL AND owner <> ? AND %s LIMIT 1) held]]):format(states.IS_OPEN)
 
---- How many open records other workers hold.
+--- Whether other workers hold open records: 1 or 0.
 ---@return integer?
 ---@return string? err
 function M.held_by_others(db, scope)

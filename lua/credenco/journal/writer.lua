@@ -8,6 +8,7 @@ local executor = require "credenco.journal.executor"
 local loop = require "credenco.loop"
 local records = require "credenco.journal.records"
 local slots = require "credenco.pipeline.slots"
+local taking = require "credenco.journal.taking"
 
 local M = {}
 
@@ -31,13 +32,13 @@ Writer.__index = Writer
 
 -- What has come together for the next transaction.
 local function new_group()
-  return { queues = {}, notes = {}, additions = {}, kept = {}, calls = {}, size = 0,
+  return { queues = {}, notes = {}, requests = {}, kept = {}, calls = {}, size = 0,
     awaited = false, hurried = false }
 end
 
 ---@param db credenco.journal.Database for what has to be asked
 ---@param scope { workflow: string, owner: string }
----@param executing { carry_out: fun(self: table, groups: credenco.journal.Write[][]): integer[]?, string? }
+---@param executing { carry_out: fun(self: table, groups: credenco.journal.Write[][]): table?, string? }
 ---@param flaw fun(): string? why the journal must not be written any more
 ---@return credenco.journal.Writer
 function M.new(db, scope, executing, flaw)
@@ -69,18 +70,18 @@ local function listed(self, group)
     end
   end
   if #group.notes > 0 then lists[#lists + 1] = records.notes(db, group.notes) end
-  for _, addition in ipairs(group.additions) do
-    lists[#lists + 1] = records.additions(db, addition.scope, addition.items)
-    addition.at = #lists
+  for _, request in ipairs(group.requests) do
+    lists[#lists + 1] = request.writes
+    request.at = #lists
   end
   return lists
 end
 
--- Follows from how many rows were changed.
-function Writer:settle(group, changed)
-  for _, addition in ipairs(group.additions) do addition.result = changed[addition.at] end
+-- Follows from how many rows were changed, and which were found.
+function Writer:settle(group, results)
+  for _, request in ipairs(group.requests) do request.result = results[request.at] end
   local offered = group.queues.offered
-  if not offered or changed[group.offered_at] >= #offered then return true end
+  if not offered or results[group.offered_at] >= #offered then return true end
   local err
   group.lost, err = self:find_lost(offered)
   return group.lost ~= nil, err
@@ -99,9 +100,9 @@ end
 -- a record that has just ended would be taken for one that was never begun. So nobody has a turn in between.
 function Writer:carry_out_here(group, lists)
   return self.db:transaction(function()
-    local changed, err = executor.change_all(self.db, lists)
-    if not changed then return nil, err end
-    local ok, settle_err = self:settle(group, changed)
+    local results, err = executor.change_all(self.db, lists)
+    if not results then return nil, err end
+    local ok, settle_err = self:settle(group, results)
     if not ok then return nil, settle_err end
     return run_calls(group.calls)
   end)
@@ -112,15 +113,15 @@ function Writer:carry_out(group)
   if flaw then return nil, flaw end
   local lists = listed(self, group)
   if #group.calls > 0 then return self:carry_out_here(group, lists) end
-  local changed, err = self.executor:carry_out(lists)
-  if not changed then return nil, err end
-  return self:settle(group, changed)
+  local results, err = self.executor:carry_out(lists)
+  if not results then return nil, err end
+  return self:settle(group, results)
 end
 
 -- Everybody is told outside of the transaction; what they write next is the next one's.
 function Writer:tell_all(group)
   local trouble, lost = self.trouble, group.lost or {}
-  for _, list in ipairs { group.additions, group.calls } do
+  for _, list in ipairs { group.requests, group.calls } do
     for _, request in ipairs(list) do loop.wake(request.ticket, trouble) end
   end
   for _, item in ipairs(group.kept) do self.on_kept(item, not trouble and not lost[item]) end
@@ -224,7 +225,18 @@ end
 ---@return integer? added how many were new
 ---@return string? err
 function Writer:add(scope, items)
-  return wait_in(self, self.group.additions, { scope = scope, items = items })
+  return wait_in(self, self.group.requests, { writes = records.additions(self.db, scope, items) })
+end
+
+--- Takes records that nobody holds, and waits for it.
+---@param limit integer
+---@param only_begun? boolean see `credenco.journal.taking.write`
+---@return table[]? items
+---@return string? err
+function Writer:take(limit, only_begun)
+  local rows, err = wait_in(self, self.group.requests, { writes = { taking.write(self.scope, limit, only_begun) } })
+  if not rows then return nil, err end
+  return taking.items(rows)
 end
 
 --- Runs a function inside a transaction, behind everything that is queued, and waits for it.

@@ -2,15 +2,15 @@
 --- `credenco load` put there, taken in batches that no two workers share.
 
 local familiar = require "credenco.pipeline.familiar"
-local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
 local journal_workers = require "credenco.journal.workers"
 local source = require "credenco.pipeline.source"
 
 local M = {}
 
-local BATCH = 128
-local LOOK_AGAIN_MS = 1000
+local BATCH = 384
+-- At first soon: mostly the others are about to be done, too.
+local FIRST_LOOK_MS, LONGEST_LOOK_MS = 50, 1000
 
 local function decoder_of(run, run_id)
   local decode = run.decoders[run_id]
@@ -38,14 +38,15 @@ local function restore(run, item)
   run.counts:finished(state, item, { code = "broken_line", step = "source", message = message })
 end
 
--- False when this worker was taken for dead.
+-- False when this worker was taken for dead, which it may learn while it waits.
 local function try_to_take(run, limit, only_begun)
+  if run.taken_for_dead then return false end
+  local items = run.writer:take(limit, only_begun)
+  if not items or #items > 0 then return items end
+  if run.taken_for_dead then return false end
   return run.writer:call(function()
-    if run.taken_for_dead then return false end
-    local items, err = journal_records.take(run.db, run.scope, limit, only_begun)
-    if not items or #items > 0 then return items, err end
-    local alive, alive_err = journal_workers.is_alive(run.db, run.scope.owner)
-    if alive == nil then return nil, alive_err end
+    local alive, err = journal_workers.is_alive(run.db, run.scope.owner)
+    if alive == nil then return nil, err end
     return alive and items
   end)
 end
@@ -84,11 +85,11 @@ function M.drain(run, only_begun)
 end
 
 -- Waits for a change in what other workers hold. True when they hold nothing; nil when the run stops.
-local function wait_for_others(run)
+local function wait_for_others(run, looks)
   local others = run.writer:call(function() return journal_workers.held_by_others(run.db, run.scope) end)
   if not others then return nil end
   if others == 0 then return true end
-  if not run:sleep(LOOK_AGAIN_MS) or not run:bury_the_dead() then return nil end
+  if not run:sleep(math.min(FIRST_LOOK_MS * 2 ^ looks, LONGEST_LOOK_MS)) or not run:bury_the_dead() then return nil end
   return false
 end
 
@@ -98,7 +99,7 @@ end
 ---@param run credenco.pipeline.Run
 ---@return boolean complete nothing is open any more
 function M.work_off(run)
-  local alone = not run.journal.shared
+  local alone, looks = not run.journal.shared, 0
   if alone then run:wait_for_work() end
   while M.drain(run) do
     if run.at_work > 0 then
@@ -106,7 +107,8 @@ function M.work_off(run)
     elseif alone and run.counts.open == 0 then
       return true
     else
-      local done = wait_for_others(run)
+      local done = wait_for_others(run, looks)
+      looks = looks + 1
       if done ~= false then return done == true end
     end
   end

@@ -1,0 +1,57 @@
+--- How a worker takes records that nobody holds: a statement whose rows are wanted, and what is read from them.
+
+local bytes = require "credenco.journal.bytes"
+local columns = require "credenco.journal.columns"
+local states = require "credenco.journal.states"
+
+local M = {}
+
+local TAKE = [[
+WITH free AS MATERIALIZED (
+  SELECT workflow, key, copy FROM credenco_record
+  WHERE workflow = ? AND owner IS NULL AND %s
+    AND EXISTS (SELECT 1 FROM credenco_worker WHERE owner = ?)
+  ORDER BY run, line LIMIT ? {skip_locked})
+UPDATE credenco_record SET owner = ?
+FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
+  AND credenco_record.copy = free.copy AND COALESCE(credenco_record.owner, '') = ''
+RETURNING credenco_record.key, run, line, state, step, input, offer, stage]]
+local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.IS_OPEN), TAKE:format(states.IS_BEGUN)
+
+-- Stages behind which the issuer may have made an offer; "person": one settled it.
+local ASKED = { create_offer = true, push_offer = true, issue_status = true, person = true }
+
+local function in_order(a, b)
+  if a.run ~= b.run then return a.run < b.run end
+  return a.line < b.line
+end
+
+--- Takes free records of a workflow for this worker. Gives none to one that was taken for dead.
+---@param scope { workflow: string, owner: string }
+---@param limit integer
+---@param only_begun? boolean those whose offer is made
+---@return credenco.journal.Write that asks for the rows which `items` reads
+function M.write(scope, limit, only_begun)
+  return { sql = only_begun and TAKE_BEGUN or TAKE_OPEN, asks = true, scope = {}, width = 4,
+    values = { scope.workflow, scope.owner, limit, scope.owner } }
+end
+
+local function filled(value)
+  if value ~= columns.NULL then return value end
+end
+
+--- The records that were taken, in the order of their sources.
+---@param rows any[][]
+---@return table[] items
+function M.items(rows)
+  local items = {}
+  for i, row in ipairs(rows) do
+    local input, stage = filled(row[6]), filled(row[8])
+    items[i] = { key = row[1], run = row[2], line = row[3], state = row[4], step = row[5],
+      input = input and bytes.decode(input), offer = filled(row[7]), asked = stage and ASKED[stage], resumed = true }
+  end
+  table.sort(items, in_order)
+  return items
+end
+
+return M
