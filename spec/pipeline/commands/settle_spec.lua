@@ -54,6 +54,14 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     assert.equal(2, #desk.world:wallet(wallet).credentials)
   end)
 
+  it("say what there is instead, where none has failed", function()
+    credenco("run", WORKFLOW, csv { line(1), line(2) })
+    make_unknown "10000001"
+    assert.equal("no failed record is like that; 1 is unknown: `credenco retry --unknown`; see `credenco report`\n",
+      credenco("retry").out)
+    assert.matches("1 unknown record opened again", credenco("retry", "--unknown").out)
+  end)
+
   it("settle nothing as issued before a run has noted the steps", function()
     local bench = bench_of_one.new()
     assert(bench:run(bench_of_one.records(1), { mode = "load" }))

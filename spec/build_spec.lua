@@ -1,0 +1,13 @@
+-- `script/build`: a first build takes a while, and somebody may start a second one in the same folder.
+local files = require "spec.support.files"
+
+describe("a build", function()
+  it("waits for another one in the same folder", function()
+    local path = os.tmpname()
+    local command = ([[flock build/.lock sh -c 'sleep 0.5; echo first >>%s' & sleep 0.2
+      script/build no-such-build 2>/dev/null; echo second >>%s; wait]]):format(path, path)
+    os.execute(command)
+    assert.equal("first\nsecond\n", files.read(path))
+    os.remove(path)
+  end)
+end)
