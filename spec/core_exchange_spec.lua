@@ -47,7 +47,13 @@ describe("core.exchange", function()
     assert.equal("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2\r\n\r\n{}", bytes)
   end)
 
+  it("takes the target of a URL, and authority and bound beside the request", function()
+    local given = { method = "GET", url = "http://127.0.0.1:1/x?y=1" }
+    assert.equal("GET /x?y=1 HTTP/1.1\r\nHost: b.example\r\n\r\n", core.exchange():begin(given, nil, "b.example", 100))
+  end)
+
   for _, case in ipairs {
+    { name = "a URL that is none", request = { url = "http:/x" }, code = "invalid_argument" },
     { name = "a target with a blank", request = { target = "/a b" }, code = "invalid_argument" },
     { name = "a method that is no token", request = { method = "GET x" }, code = "invalid_argument" },
     { name = "no authority", request = { authority = "" }, code = "invalid_argument" },
@@ -75,13 +81,19 @@ describe("core.exchange", function()
     assert.equal("reading", x:feed "HTTP/1.1 201 Created\r\nContent-Le")
     assert.equal("reading", x:feed "ngth: 5\r\n\r\nhel")
     assert.equal("done", x:feed "lo")
-    assert.same({ status = 201, body = "hello" }, x:response())
+    assert.same({ status = 201, body = "hello", headers = { ["content-length"] = "5" } }, x:response())
     assert.is_true(x:reusable())
     x:trim()
   end)
 
-  it("gives the fields that are wanted, of a repeated one the last value", function()
-    local x = begun { with_headers = true }
+  it("leaves the fields out where they are not wanted", function()
+    local x = begun { with_headers = false }
+    x:feed "HTTP/1.1 204 No\r\nX-A: 1\r\n\r\n"
+    assert.is_nil(x:response().headers)
+  end)
+
+  it("gives the last value of a repeated field", function()
+    local x = begun()
     x:feed "HTTP/1.1 204 No\r\nX-A: 1\r\nX-A: 2\r\nEmpty:\r\n\r\n"
     assert.same({ ["x-a"] = "2", empty = "" }, x:response().headers)
   end)

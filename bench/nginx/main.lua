@@ -84,27 +84,67 @@ local function latency(run, delay_ms, goes, count)
     delay_ms, here, there, there - here))
 end
 
+-- Requests of a second, and the worker's CPU time for each.
 local function load(run, name, connections, seconds)
   local url = ("http://127.0.0.1:%d/%s"):format(run.worker.port, name)
   local before = processes.cpu_ms(run.worker_pid)
   local pipe = assert(io.popen(("wrk -t1 -c%d -d%ds -s bench/nginx/post.lua %s"):format(connections, seconds, url)))
   local said = pipe:read "*a"
   pipe:close()
-  local cpu_ms = processes.cpu_ms(run.worker_pid) - before
   local count = tonumber(said:match "(%d+) requests in")
   local refused = tonumber(said:match "Non%-2xx or 3xx responses: (%d+)" or "0")
-  print(("POST /%-8s %3d connections: %8.0f/s, %6.1f us of CPU each, worker %5.1f %%, %d refused"):format(
-    name, connections, count / seconds, 1000 * cpu_ms / count, cpu_ms / seconds / 10, refused))
+  assert(refused == 0, name .. ": some were refused")
+  return count / seconds, 1000 * (processes.cpu_ms(run.worker_pid) - before) / count
+end
+
+local POSTS = { "issue", "cosocket", "proxy" } -- the last one is what the others are compared with
+
+local function goes(names)
+  local made = {}
+  for _, name in ipairs(names) do made[name] = { rates = {}, cpu_us = {} } end
+  return made
+end
+
+-- In turn, so that whatever else the machine does meets all of them.
+local function posts(run, connections, rounds, seconds)
+  local made = goes(POSTS)
+  for round = 0, rounds do
+    for _, name in ipairs(POSTS) do
+      local rate, cpu_us = load(run, name, connections, seconds)
+      if round > 0 then made[name].rates[round], made[name].cpu_us[round] = rate, cpu_us end -- the first warms up
+    end
+  end
+  local peer = made[POSTS[#POSTS]]
+  local peer_rate, peer_cpu_us = median(peer.rates), median(peer.cpu_us)
+  for _, name in ipairs(POSTS) do
+    local rate, cpu_us = median(made[name].rates), median(made[name].cpu_us)
+    print(("POST /%-8s %3d connections: %6.0f/s, %6.1f us of CPU each: %.2f of /%s's rate, %.2f of its CPU"):format(
+      name, connections, rate, cpu_us, rate / peer_rate, POSTS[#POSTS], cpu_us / peer_cpu_us))
+  end
 end
 
 -- The whole ------------------------------------------------------------------------------
 
 local function parse(args)
   local parser = argparse("bench/nginx/run", "What issuing does to the nginx worker it runs in.")
-  parser:option("--rounds", "how often the location is measured"):default "3":convert(tonumber)
+  parser:option("--rounds", "how often each is measured"):default "3":convert(tonumber)
   parser:option("--seconds", "of each measurement"):default "5":convert(tonumber)
+  parser:flag("--only-posts", "only POST /issue, beside two proxied requests")
   parser:flag("--real-time", "the worker and the sampler go before everything else on this machine (needs root)")
   return parser:parse(args)
+end
+
+local function beside(run, options)
+  for round = 1, options.rounds do
+    print(("round %d: a static location while the same worker has"):format(round))
+    sample(run, "  nothing else to do", options.seconds)
+    busy(run, options.seconds)
+  end
+  blocking(run, options.seconds)
+  waiting(run)
+  latency(run, 0, 9, 100)
+  latency(run, 20, 9, 10)
+  latency(run, DELAY_MS, 9, 1)
 end
 
 ---@param args string[]
@@ -113,19 +153,8 @@ return function(args)
   local run = servers.start(options)
   local ok, problem = xpcall(function()
     assert(http.request(run.worker.port, "GET", "/small.txt") == 200)
-    for round = 1, options.rounds do
-      print(("round %d: a static location while the same worker has"):format(round))
-      sample(run, "  nothing else to do", options.seconds)
-      busy(run, options.seconds)
-    end
-    blocking(run, options.seconds)
-    waiting(run)
-    latency(run, 0, 9, 100)
-    latency(run, 20, 9, 10)
-    latency(run, DELAY_MS, 9, 1)
-    for _, name in ipairs { "issue", "cosocket", "proxy" } do
-      for _, connections in ipairs { 64, 256 } do load(run, name, connections, options.seconds) end
-    end
+    if not options.only_posts then beside(run, options) end
+    for _, connections in ipairs { 64, 256 } do posts(run, connections, options.rounds, options.seconds) end
   end, debug.traceback)
   run.stop()
   if not ok then error(problem, 0) end

@@ -1,6 +1,7 @@
 #include <time.h>
 
 #include "compat.h"
+#include "core/uri.h"
 #include "http.h"
 
 #define EXCHANGE_TYPE "credenco.http.exchange"
@@ -72,27 +73,49 @@ static credenco_span text_field(lua_State *L, const char *name) {
     return text;
 }
 
-/* Borrows from the table at 2, and from the stack. */
-static credenco_http_request check_request(lua_State *L) {
-    luaL_checktype(L, 2, LUA_TTABLE);
-    lua_settop(L, 3);
-    credenco_http_request request = {0};
-    request.fields = lua_isnil(L, 3) ? NULL : credenco_lua_check_fields(L, 3);
-    request.method = text_field(L, "method");
-    request.authority = text_field(L, "authority");
-    request.target = text_field(L, "target");
-    request.body = text_field(L, "body");
-    lua_getfield(L, 2, "max_body_bytes");
-    request.max_body_bytes = (size_t)credenco_check_integer(L, -1, 0, INT32_MAX);
-    lua_getfield(L, 2, "with_headers");
-    request.wants_fields = lua_toboolean(L, -1) != 0;
-    return request;
+/* The target is that of the request's URL, where it has one. */
+static credenco_code check_target(lua_State *L, credenco_span *target) {
+    const credenco_span text = text_field(L, "url");
+    if (text.data == NULL) {
+        *target = text_field(L, "target");
+        return CREDENCO_OK;
+    }
+    credenco_url url;
+    const credenco_code code = credenco_url_parse(text, &url);
+    if (code == CREDENCO_OK) {
+        *target = url.target;
+    }
+    return code == CREDENCO_OK ? code : CREDENCO_INVALID_ARGUMENT;
 }
 
+/* Borrows from the table at 2, and from the stack. */
+static credenco_code check_request(lua_State *L, credenco_http_request *request) {
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 5);
+    *request = (credenco_http_request){0};
+    request->fields = lua_isnil(L, 3) ? NULL : credenco_lua_check_fields(L, 3);
+    request->authority = lua_isnil(L, 4) ? text_field(L, "authority") : credenco_check_span(L, 4);
+    request->method = text_field(L, "method");
+    request->body = text_field(L, "body");
+    lua_getfield(L, 2, "max_body_bytes");
+    if (lua_isnil(L, -1)) {
+        lua_pushvalue(L, 5);
+    }
+    request->max_body_bytes = (size_t)credenco_check_integer(L, -1, 0, INT32_MAX);
+    lua_getfield(L, 2, "with_headers");
+    request->wants_fields = lua_isnil(L, -1) || lua_toboolean(L, -1);
+    return check_target(L, &request->target);
+}
+
+/* begin(request, fields, authority, max_body_bytes) -> bytes | nil, code. `request` has method,
+ * body, with_headers, and url or target; authority and max_body_bytes stand there or are given. */
 static int exchange_begin(lua_State *L) {
     credenco_http *http = check_exchange(L);
-    const credenco_http_request request = check_request(L);
-    const credenco_code code = credenco_http_begin(http, &request);
+    credenco_http_request request;
+    credenco_code code = check_request(L, &request);
+    if (code == CREDENCO_OK) {
+        code = credenco_http_begin(http, &request);
+    }
     if (code != CREDENCO_OK) {
         return refuse(L, code);
     }

@@ -10,8 +10,6 @@ local yieldable = require "credenco.loop.yieldable"
 
 local M = {}
 
-local unpack = unpack
-
 local CAN_WAIT = {
   rewrite = true, server_rewrite = true, access = true, precontent = true, content = true, timer = true, preread = true,
   ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true, proxy_ssl_cert = true, proxy_ssl_verify = true,
@@ -74,12 +72,11 @@ function M.shared_dict(name)
   return ngx.shared[name]
 end
 
---- False when nobody waits any more: the request was aborted, or the thread killed.
-function M.wake(ticket, ...)
+--- False when nobody waits any more: the request was aborted, or the thread killed. Four values at most are handed on.
+function M.wake(ticket, first, second, third, fourth)
   if ticket.woken then return false end
   ticket.woken = true
-  ticket.n = select("#", ...)
-  for i = 1, ticket.n do ticket[i] = select(i, ...) end
+  ticket[1], ticket[2], ticket[3], ticket[4] = first, second, third, fourth
   local gone = ticket.waits and ticket.semaphore:count() >= 0
   ticket.semaphore:post(1)
   return not gone
@@ -97,7 +94,10 @@ end
 local spare = {}
 
 function M.self()
-  return { semaphore = table.remove(spare) or assert(semaphore.new(0)) }
+  local count = #spare
+  local own = spare[count]
+  if own then spare[count] = nil else own = assert(semaphore.new(0)) end
+  return { nil, nil, nil, nil, semaphore = own, woken = false, waits = false } -- with room for what it is woken with
 end
 
 local function give_back(ticket)
@@ -122,7 +122,7 @@ function M.wait(ticket, deadline_ms)
       carrier.rescue()
     end
   end
-  return unpack(ticket, 1, ticket.n)
+  return ticket[1], ticket[2], ticket[3], ticket[4]
 end
 
 --- Calls fn when the worker ends, however suddenly; fn cannot wait for anything. Keep

@@ -44,18 +44,18 @@ end
 -- Requests ---------------------------------------------------------------------------
 
 -- nil for what is no https and no http to a loopback host.
-local function read_url(text)
-  local url = type(text) == "string" and core.parse_url(text)
-  return url and (url.scheme == "https" or url.loopback) and url or nil
+local function new_place(self, text)
+  local url = core.parse_url(text)
+  if not url or url.scheme ~= "https" and not url.loopback then return nil end
+  return places.new(url, self.options)
 end
 
-local function place_of(self, url)
-  local key = url.scheme .. "://" .. url.host .. ":" .. url.port
-  local place = self.places[key]
-  if not place then
-    place = places.new(url, self.options)
-    self.places[key] = place
-  end
+-- Each request has another path, and nearly all have the same origin: that alone is read here.
+local function place_of(self, text)
+  local origin = type(text) == "string" and text:match "^%a+://[^/?#]*"
+  if not origin then return nil end
+  local place = self.places[origin] or new_place(self, text)
+  self.places[origin] = place
   return place
 end
 
@@ -75,22 +75,22 @@ local function on_end(call, response, err)
   hand_over(call, response, err)
 end
 
+local function take_spare(list)
+  local x = list[#list]
+  list[#list] = nil
+  return x
+end
+
 -- An exchange that can be carried out; nil and a code for a request that cannot be sent.
 local function begin(self, request)
-  local url = read_url(request.url)
-  local fields = self.fields_of(request.headers)
-  if not url or not fields then return nil, "invalid_argument" end
-  local place = place_of(self, url)
-  local x = table.remove(self.spare) or core.exchange()
-  local bytes, code = x:begin({
-    method = request.method, authority = place.authority, target = url.target, body = request.body,
-    max_body_bytes = request.max_body_bytes or self.options.max_body_bytes,
-    with_headers = request.with_headers ~= false,
-  }, fields)
+  local place, fields = place_of(self, request.url), self.fields_of(request.headers)
+  if not place or not fields then return nil, "invalid_argument" end
+  local x = take_spare(self.spare) or core.exchange()
+  local bytes, code = x:begin(request, fields, place.authority, self.options.max_body_bytes)
   if not bytes then return nil, code end
   return exchange.new {
     request = request, options = self.options, place = place, x = x, bytes = bytes, on_end = on_end,
-    transport = self, waiter = loop.self(),
+    transport = self, waiter = loop.self(), socket = false, sent = "no", stopped = false, exiting_since = false,
   }
 end
 

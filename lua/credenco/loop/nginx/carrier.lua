@@ -61,7 +61,7 @@ end
 local function serve(self, thread)
   while thread.task do
     run(thread.task)
-    thread.task = table.remove(self.queue, 1)
+    thread.task = self.queue[1] and table.remove(self.queue, 1)
     if not thread.task then wait_for_task(self, thread) end
   end
   self.threads[thread] = nil
@@ -131,8 +131,10 @@ function M.run(task)
   local self = carrier_for_one_more()
   if not self then return ngx.thread.spawn(run, task) end
   self.taken = self.taken + 1
-  local thread = table.remove(self.idle)
+  local idle = self.idle
+  local thread = idle[#idle]
   if thread then
+    idle[#idle] = nil
     thread.task = task
     thread.semaphore:post(1)
   else

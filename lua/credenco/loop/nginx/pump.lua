@@ -148,6 +148,7 @@ end
 ---@return number seconds
 function M.look_after_s()
   local least = LOOK_S
+  if not next(attached) then return least end
   for source in pairs(attached) do
     if not source.begun then least = math.min(least, source.pumped_ms < 0 and M.TICK_S or BEGINS_WITHIN_MS / 1000) end
   end

@@ -14,13 +14,16 @@ local POOL_OPTIONS = { pool = "", pool_size = 0 }
 
 -- Deadlines -----------------------------------------------------------------------------
 
+local function left_until(deadline_ms)
+  return math.max(1, math.ceil(deadline_ms - loop.now_ms()) + 1)
+end
+
 --- Sets how long each of the next steps may take.
 ---@param socket table
 ---@param deadline_ms number
----@param most_ms number?  longest wait for bytes
-function M.set_timeouts(socket, deadline_ms, most_ms)
-  local left = math.max(1, math.ceil(deadline_ms - loop.now_ms()) + 1)
-  socket:settimeouts(left, left, most_ms and math.min(left, most_ms) or left)
+function M.set_timeouts(socket, deadline_ms)
+  local left_ms = left_until(deadline_ms)
+  socket:settimeouts(left_ms, left_ms, left_ms)
 end
 
 -- New ones ------------------------------------------------------------------------------
@@ -70,8 +73,8 @@ local function prepare(socket, place, deadline_ms)
     ok, err = open_tunnel(socket, place)
     if not ok then return "connect_failed", err end
   end
-  M.set_timeouts(socket, deadline_ms)
   if place.tls then
+    M.set_timeouts(socket, deadline_ms)
     ok, err = shake_hands(socket, place.tls)
     if not ok then return "tls_failed", err end
   end
@@ -90,29 +93,38 @@ local function connect(socket, place, pool_size)
   return socket:connect(through.host, through.port, POOL_OPTIONS)
 end
 
+-- One that is new may have taken its time.
+local function made_ready(socket, place, ready_by_ms, deadline_ms)
+  local code, err = prepare(socket, place, ready_by_ms)
+  if code then
+    socket:close()
+    return nil, err == "timeout" and err or code, err, ready_by_ms
+  end
+  M.set_timeouts(socket, deadline_ms)
+  return socket
+end
+
 --- A connection on which nothing was sent yet.
 ---@param place credenco.Place
 ---@param pool_size integer
----@param deadline_ms number
----@return table? socket
+---@param connect_ms number   longest time to be ready for a request
+---@param deadline_ms number  of all that is done with it
+---@return table? socket  its timeouts are set for the deadline
 ---@return string? code  connect_failed, tls_failed or timeout
 ---@return string? detail
-function M.open(place, pool_size, deadline_ms)
+---@return number? connect_deadline_ms  where it failed: when the time to be ready is over
+function M.open(place, pool_size, connect_ms, deadline_ms)
+  -- A timer of nginx's counts from the time that nginx last looked at: one that ends before the deadline
+  -- would leave time for another attempt.
+  ngx.update_time()
+  local left_ms = left_until(deadline_ms)
+  local ready_by_ms = math.min(deadline_ms, loop.now_ms() + connect_ms)
   while true do
     local socket = ngx.socket.tcp()
-    -- A timer of nginx's counts from the time that nginx last looked at: one that ends before the deadline
-    -- would leave time for another attempt.
-    ngx.update_time()
-    M.set_timeouts(socket, deadline_ms)
+    socket:settimeouts(math.min(left_ms, math.ceil(connect_ms) + 1), left_ms, left_ms)
     local ok, err = connect(socket, place, pool_size)
-    if not ok then return nil, err == "timeout" and err or "connect_failed", err end
-    if socket:getreusedtimes() == 0 then
-      local code
-      code, err = prepare(socket, place, deadline_ms)
-      if not code then return socket end
-      socket:close()
-      return nil, err == "timeout" and err or code, err
-    end
+    if not ok then return nil, err == "timeout" and err or "connect_failed", err, ready_by_ms end
+    if socket:getreusedtimes() == 0 then return made_ready(socket, place, ready_by_ms, deadline_ms) end
     if is_quiet(socket) then return socket end
     socket:close()
   end

@@ -19,17 +19,16 @@ local LARGE_BYTES = 32768
 ---@field on_end fun(self: credenco.Exchange, response: table?, err: table?)
 ---@field sent "no"|"unknown"   whether a byte was handed over
 ---@field stopped boolean       nobody wants it any more
----@field socket table?
----@field exiting_since number? when it was seen that the worker exits
+---@field socket table|false
+---@field exiting_since number|false when it was seen that the worker exits
 local Exchange = {}
 Exchange.__index = Exchange
 
 local M = {}
 
----@param fields table  request, options, place, bytes, x, on_end, and what its owner wants to keep there
+---@param fields table  all of the above, and what its owner wants to keep there: a table that grows later is made twice
 ---@return credenco.Exchange
 function M.new(fields)
-  fields.sent, fields.stopped = "no", false
   return setmetatable(fields, Exchange)
 end
 
@@ -90,21 +89,20 @@ end
 
 local function connect(self)
   local connect_ms = self.request.connect_timeout_ms or self.options.connect_timeout_ms
-  local deadline_ms = math.min(self.request.deadline_ms, loop.now_ms() + connect_ms)
-  local socket, code, detail = connection.open(self.place, self.options.connection_cache, deadline_ms)
+  local socket, code, detail, deadline_ms =
+    connection.open(self.place, self.options.connection_cache, connect_ms, self.request.deadline_ms)
   if code == "timeout" then wait_out(deadline_ms) end
   return socket, code, detail
 end
 
 local function carry_out(self)
-  local code, detail
-  self.socket, code, detail = connect(self)
-  if not self.socket then return nil, failure(code, "no", detail) end
+  local socket, code, detail = connect(self)
+  if not socket then return nil, failure(code, "no", detail) end
+  self.socket = socket
   if self.stopped then
     self.socket:close()
     return nil, failure("closed", "no")
   end
-  connection.set_timeouts(self.socket, self.request.deadline_ms)
   local all_sent, state
   all_sent, state, code, detail = talk(self)
   if state and all_sent and self.x:reusable() then connection.keep(self.socket) else self.socket:close() end
