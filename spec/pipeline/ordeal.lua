@@ -12,7 +12,7 @@ local wait = require "spec.support.wait"
 local M = {}
 
 local LIMIT_MS = 600000
-local QUIET_MS = 200
+local QUIET_MS = 1000
 -- A wallet that gives up behind its 201, on a machine that is too busy, is nothing that a pipeline could know.
 local EXCHANGE_TIMEOUT_MS = 120000
 

@@ -6,6 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* older macOS: libcurl has set SO_NOSIGPIPE on the socket */
+#endif
+
 /* libcurl closes connections that it takes for idle after this long; we close ours ourselves. */
 enum { LIBCURL_MAX_AGE_S = 86400 };
 

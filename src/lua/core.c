@@ -4,8 +4,11 @@
 #include <lua.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <sys/random.h> /* getentropy, which others declare in unistd.h */
+#endif
 
 #include "compat.h"
 #include "core/chars.h"
@@ -196,13 +199,13 @@ static int core_sleep_ms(lua_State *L) {
 /* readable(descriptor) -> whether something has arrived on it, its end included */
 static int core_readable(lua_State *L) {
     const int64_t descriptor = credenco_check_integer(L, 1, 0, INT32_MAX);
-    struct pollfd look = {.fd = (int)descriptor, .events = POLLIN | POLLRDHUP};
+    struct pollfd look = {.fd = (int)descriptor, .events = POLLIN};
     lua_pushboolean(L, poll(&look, 1, 0) != 0);
     return 1;
 }
 
 static void fill_random(lua_State *L, void *bytes, size_t len) {
-    if (getrandom(bytes, len, 0) != (ssize_t)len) {
+    if (getentropy(bytes, len) != 0) {
         luaL_error(L, "the system's random source gave nothing");
     }
 }
