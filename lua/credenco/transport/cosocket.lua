@@ -80,7 +80,9 @@ end
 local function unused(self)
   local spare = self.spare
   local call = spare[#spare]
-  if not call then return exchange.new { options = self.options, x = core.exchange(), on_end = on_end, transport = self } end
+  if not call then
+    return exchange.new { options = self.options, x = core.exchange(), on_end = on_end, transport = self }
+  end
   spare[#spare] = nil
   return call
 end
