@@ -88,7 +88,8 @@ local function unready(self)
   if self.may_wait then return nil end
   local why
   self.may_wait, why = loop.ready()
-  if not self.may_wait then return errors.new { code = "cannot_wait", step = step, message = why, correlation_id = id } end
+  if self.may_wait then return nil end
+  return errors.new { code = "cannot_wait", step = step, message = why, correlation_id = id }
 end
 
 local function secrets_of(self)
