@@ -51,7 +51,8 @@ int credenco_lua_hold_standard_streams(lua_State *L) {
     (void)L;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) {
-            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* takes the lowest */
+            /* the lowest descriptor that is free, which is this one */
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
         }
     }
     return 0;
