@@ -53,6 +53,15 @@ local function build_undici(root)
   process.must({ "npm", "ci", "--no-audit", "--no-fund" }, { cwd = folder })
 end
 
+-- Debian 12 has OpenResty's LuaJIT under a name of its own.
+local function luajit_packages()
+  local file = io.open "/etc/debian_version"
+  local version = file and file:read "*l" or ""
+  if file then file:close() end
+  if version:find "^12" then return { luajit = "luajit2", ["pc:luajit"] = "libluajit2-5.1-dev" } end
+  return { luajit = "luajit", ["pc:luajit"] = "libluajit-5.1-dev" }
+end
+
 local function ours(engine, program, cmake_name, packages)
   local build = BUILD .. "/" .. engine
   return {
@@ -91,5 +100,5 @@ return {
     command = function(root) return { "node", root .. "/bench/peers/undici/main.js" } end,
   },
   ours("lua54", "lua5.4", "5.4", { ["lua5.4"] = "lua5.4", ["pc:lua5.4"] = "liblua5.4-dev" }),
-  ours("luajit", "luajit", "luajit", { luajit = "luajit2", ["pc:luajit"] = "libluajit2-5.1-dev" }),
+  ours("luajit", "luajit", "luajit", luajit_packages()),
 }
