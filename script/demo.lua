@@ -1,4 +1,6 @@
 -- The demonstration: examples/company.lua into a wallet that trusts the issuer and into one that does not.
+require("credenco.core").hold_standard_streams() -- before anything is opened
+
 local uv = require "luv"
 local credenco = require "credenco"
 local sandbox = require "credenco.sandbox"
@@ -11,7 +13,7 @@ end
 
 -- Runs the example as a reader would, and gives what it printed.
 local function run_example(wallet_key)
-  local program = io.popen(("%s examples/company.lua %s"):format(uv.exepath(), wallet_key))
+  local program = io.popen(("%s examples/company.lua %s"):format(arg[-1], wallet_key))
   local printed = program:read("*a"):gsub("%s+$", "")
   assert(program:close(), "the example failed")
   return printed
@@ -59,7 +61,11 @@ local function demonstrate(server)
   say("Register the issuer as a trusted contact first: a wallet discards the rest without a word.")
 end
 
-local server = assert(sandbox.start())
+local server, why = sandbox.start()
+if not server then
+  io.stderr:write("script/demo: ", why, "\n")
+  os.exit(1)
+end
 local ok, problem = pcall(demonstrate, server)
 server:stop()
 if not ok then

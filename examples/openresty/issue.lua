@@ -11,6 +11,8 @@ local client = credenco.new {
   timeout_ms = 10000,
 }
 
+local NEEDED = { "wallet_key", "registration", "name" }
+
 local STATUS = {
   rejected = 422,
   not_found = 422,
@@ -20,16 +22,18 @@ local STATUS = {
 }
 
 local function answer(status, fields)
+  local body = cjson.encode(fields) .. "\n"
   ngx.status = status
   ngx.header.content_type = "application/json"
-  ngx.say(cjson.encode(fields))
+  ngx.header.content_length = #body
+  ngx.print(body)
 end
 
 local function read_order()
   ngx.req.read_body()
   local order = cjson.decode(ngx.req.get_body_data() or "")
   if type(order) ~= "table" then return nil, "the body must be a JSON object" end
-  for _, name in ipairs { "wallet_key", "registration", "name" } do
+  for _, name in ipairs(NEEDED) do
     if type(order[name]) ~= "string" or order[name] == "" then return nil, name .. " must be a text" end
   end
   return order

@@ -3,6 +3,7 @@ local cjson = require "cjson"
 local files = require "spec.support.files"
 local http = require "spec.support.http"
 local program = require "spec.cli.program"
+local uv = require "luv"
 local wait = require "spec.support.wait"
 
 local START_TIMEOUT_MS = 10000
@@ -90,6 +91,25 @@ describe("credenco sandbox", function()
       assert.same({ 2, "" }, { outcome.code, outcome.out })
       assert.is_truthy(outcome.err:find(said, 1, true), outcome.err)
     end
+  end)
+
+  local function refused_in(folder)
+    local outcome = program.start({ "sandbox" }, { TMPDIR = folder }):finish()
+    assert.is_not.equal(0, outcome.code)
+    assert.matches("set TMPDIR to a", outcome.err)
+    return outcome.err
+  end
+
+  it("says what to do when TMPDIR does not exist", function()
+    assert.matches("no such file or directory", refused_in "/nonexistent")
+  end)
+
+  it("says what to do when a socket does not fit into TMPDIR", function()
+    local folder = files.temporary_folder()
+    local long = folder .. "/" .. ("x"):rep(100)
+    uv.fs_mkdir(long, tonumber("700", 8))
+    assert.matches("too long for a socket", refused_in(long))
+    files.remove_folder(folder)
   end)
 
   it("takes a number of workers, and no other word", function()

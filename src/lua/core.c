@@ -262,7 +262,18 @@ static int core_sized(lua_State *L) {
     return 1;
 }
 
+#if LUA_VERSION_NUM != 502 /* which cannot say */
+/* is_yieldable() -> boolean; nginx leaves coroutine.isyieldable out of LuaJIT's library */
+static int core_is_yieldable(lua_State *L) {
+    lua_pushboolean(L, lua_isyieldable(L));
+    return 1;
+}
+#endif
+
 static const luaL_Reg functions[] = {
+#if LUA_VERSION_NUM != 502
+    {"is_yieldable", core_is_yieldable},
+#endif
     {"encode", core_encode},
     {"parse_url", core_parse_url},
     {"same_origin", core_same_origin},
@@ -287,6 +298,7 @@ static const luaL_Reg functions[] = {
     {"create_private", credenco_lua_create_private},
     {"file_type", credenco_lua_file_type},
     {"file_id", credenco_lua_file_id},
+    {"hold_standard_streams", credenco_lua_hold_standard_streams},
     {"context", credenco_lua_context},
     {"fields", credenco_lua_fields},
     {"exchange", credenco_lua_exchange},

@@ -46,3 +46,14 @@ int credenco_lua_file_id(lua_State *L) {
     lua_pushlstring(L, (const char *)id, sizeof id);
     return 1;
 }
+
+int credenco_lua_hold_standard_streams(lua_State *L) {
+    (void)L;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) {
+            /* the lowest descriptor that is free, which is this one */
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+    return 0;
+}

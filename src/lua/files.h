@@ -1,4 +1,5 @@
-/* What Lua's own io cannot do with files: make a private one, and tell two names of one file. */
+/* What Lua's own io cannot do with files: make a private one, tell two names of one file, and keep
+ * the places of the standard streams. */
 #ifndef CREDENCO_LUA_FILES_H
 #define CREDENCO_LUA_FILES_H
 
@@ -15,5 +16,9 @@ int credenco_lua_file_type(lua_State *L);
 /* file_id(path) -> a text that is the same for all names of one file | nil when there is
  * nothing. Follows links. */
 int credenco_lua_file_id(lua_State *L);
+
+/* hold_standard_streams() puts something in the place of each standard stream that is closed,
+ * so that no file or socket is opened there. Reading and writing it still fails (EBADF). */
+int credenco_lua_hold_standard_streams(lua_State *L);
 
 #endif

@@ -94,6 +94,7 @@ function M.main(argv)
   local out = report.new(wants_json(argv))
   local refusal = engine.refusal()
   if refusal then return report_usage({ message = refusal, text = refusal }, out) end
+  require("credenco.core").hold_standard_streams()
   local name, rest
   local ok, outcome = xpcall(function()
     name, rest = commands.called(argv)

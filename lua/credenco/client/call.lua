@@ -34,6 +34,7 @@ local now_ms = loop.now_ms
 ---@field retry_after_ms number?
 ---@field hides (fun(sent: any): any)|false  finds what no error may show in
 ---@field hidden_in string|false
+---@field may_wait boolean?        whether the loop can wait here: asked once
 local Call = {}
 Call.__index = Call
 
@@ -74,7 +75,7 @@ function M.new(client, timeout_ms, correlation_id)
     on_abandoned = on_abandoned,
     credentials = false, answer = false, http_status = nil,
     problem = false, detail = nil, code = nil, retry_after_ms = nil,
-    hides = false, hidden_in = false,
+    hides = false, hidden_in = false, may_wait = false,
   }, Call)
 end
 
@@ -84,8 +85,11 @@ end
 local function unready(self)
   local step, id = self.step, self.correlation_id
   if self.client.closed then return errors.new { code = "closed", step = step, correlation_id = id } end
-  local ready, why = loop.ready()
-  if not ready then return errors.new { code = "cannot_wait", step = step, message = why, correlation_id = id } end
+  if self.may_wait then return nil end
+  local why
+  self.may_wait, why = loop.ready()
+  if self.may_wait then return nil end
+  return errors.new { code = "cannot_wait", step = step, message = why, correlation_id = id }
 end
 
 local function secrets_of(self)

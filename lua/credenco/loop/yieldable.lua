@@ -1,5 +1,7 @@
 --- Whether Lua can yield where it is. Lua 5.2 cannot say, so there it is found out.
 
+local core = require "credenco.core"
+
 local WHY = "Lua cannot yield here (a callback of gsub or sort, a metamethod, a finalizer, a debug hook): "
   .. "make the call where it can"
 
@@ -28,13 +30,13 @@ local function is_without_hooks()
   return not called
 end
 
-local isyieldable = rawget(coroutine, "isyieldable") or function()
+local is_yieldable = core.is_yieldable or function()
   return not is_below_c() and not is_without_hooks()
 end
 
 ---@return true?
 ---@return string? why not
 return function()
-  if isyieldable() then return true end
+  if is_yieldable() then return true end
   return nil, WHY
 end

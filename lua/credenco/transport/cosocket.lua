@@ -17,7 +17,7 @@ local M = {}
 ---@class credenco.CosocketTransport
 ---@field places table<string, credenco.Place>  by origin
 ---@field fields_of fun(headers: table?): any, string?
----@field spare any[]               exchanges of credenco.core
+---@field spare credenco.Exchange[]  that are over, for the next requests
 ---@field calls table<credenco.Exchange, boolean>  under way, each with somebody who waits
 local Transport = {}
 Transport.__index = Transport
@@ -69,29 +69,36 @@ end
 local function on_end(call, response, err)
   local self = call.transport
   call.x:trim()
-  self.spare[#self.spare + 1] = call.x
-  if not self.calls[call] then return end
-  self.calls[call] = nil
-  hand_over(call, response, err)
+  if self.calls[call] then
+    self.calls[call] = nil
+    hand_over(call, response, err)
+  end
+  self.spare[#self.spare + 1] = call:reset()
 end
 
-local function take_spare(list)
-  local x = list[#list]
-  list[#list] = nil
-  return x
+-- One that is over, or another.
+local function unused(self)
+  local spare = self.spare
+  local call = spare[#spare]
+  if not call then
+    return exchange.new { options = self.options, x = core.exchange(), on_end = on_end, transport = self }
+  end
+  spare[#spare] = nil
+  return call
 end
 
 -- An exchange that can be carried out; nil and a code for a request that cannot be sent.
 local function begin(self, request)
   local place, fields = place_of(self, request.url), self.fields_of(request.headers)
   if not place or not fields then return nil, "invalid_argument" end
-  local x = take_spare(self.spare) or core.exchange()
-  local bytes, code = x:begin(request, fields, place.authority, self.options.max_body_bytes)
-  if not bytes then return nil, code end
-  return exchange.new {
-    request = request, options = self.options, place = place, x = x, bytes = bytes, on_end = on_end,
-    transport = self, waiter = loop.self(), socket = false, sent = "no", stopped = false, exiting_since = false,
-  }
+  local call = unused(self)
+  local bytes, code = call.x:begin(request, fields, place.authority, self.options.max_body_bytes)
+  if not bytes then
+    self.spare[#self.spare + 1] = call
+    return nil, code
+  end
+  call.request, call.place, call.bytes, call.waiter = request, place, bytes, loop.self()
+  return call
 end
 
 -- Calls ------------------------------------------------------------------------------

@@ -5,6 +5,9 @@ local M = {}
 
 local PREFIX = "credenco-sandbox-"
 
+-- The name of a socket in it has to fit into 104 bytes with a zero after it (sun_path of macOS and the BSDs; Linux: 108).
+local LONGEST = 103 - #"/ready.sock"
+
 local function base_folder()
   return os.getenv "TMPDIR" or "/tmp"
 end
@@ -16,9 +19,13 @@ function M.create()
   local base = base_folder()
   local dir, err = uv.fs_mkdtemp(("%s/%s%d-XXXXXX"):format(base, PREFIX, uv.os_getpid()))
   if not dir then
-    return nil, ("cannot make a private folder in %s: %s"):format(base, tostring(err))
+    return nil, ("cannot make a private folder in %s: %s: set TMPDIR to a folder that you may write to"):format(
+      base, tostring(err):match "^[%w_]+: ([^:]+)" or tostring(err))
   end
-  return uv.fs_realpath(dir) or dir
+  local path = uv.fs_realpath(dir) or dir
+  if #path <= LONGEST then return path end
+  uv.fs_rmdir(path)
+  return nil, ("the name of the folder %s is too long for a socket in it: set TMPDIR to a shorter one"):format(base)
 end
 
 local function is_alive(pid)

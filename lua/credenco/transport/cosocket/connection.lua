@@ -14,15 +14,15 @@ local POOL_OPTIONS = { pool = "", pool_size = 0 }
 
 -- Deadlines -----------------------------------------------------------------------------
 
-local function left_until(deadline_ms)
-  return math.max(1, math.ceil(deadline_ms - loop.now_ms()) + 1)
+local function whole(ms)
+  return math.max(1, math.ceil(ms) + 1)
 end
 
 --- Sets how long each of the next steps may take.
 ---@param socket table
 ---@param deadline_ms number
 function M.set_timeouts(socket, deadline_ms)
-  local left_ms = left_until(deadline_ms)
+  local left_ms = whole(deadline_ms - loop.now_ms())
   socket:settimeouts(left_ms, left_ms, left_ms)
 end
 
@@ -87,6 +87,25 @@ local function is_quiet(socket)
   return not socket.getfd or not core.readable(socket:getfd())
 end
 
+-- A worker that was busy for so long may have idle connections on which something came.
+local BUSY_S = 0.005
+local TURN_S = 0.001
+
+local needs_turn = false
+
+-- Makes nginx's clock right, since its timers count from when it looked at it last: one that ends before the deadline
+-- would leave time for another attempt. Where the version cannot be asked about a connection, and nginx has long not
+-- looked, it looks at all of them now.
+local function catch_up(socket)
+  local looked_s = ngx.now()
+  ngx.update_time()
+  if socket.getfd then return end
+  needs_turn = needs_turn or ngx.now() - looked_s > BUSY_S
+  if not needs_turn then return end
+  ngx.sleep(TURN_S)
+  needs_turn = false
+end
+
 local function connect(socket, place, pool_size)
   POOL_OPTIONS.pool, POOL_OPTIONS.pool_size = place.pool, pool_size
   local through = place.proxy or place
@@ -114,19 +133,18 @@ end
 ---@return string? detail
 ---@return number? connect_deadline_ms  where it failed: when the time to be ready is over
 function M.open(place, pool_size, connect_ms, deadline_ms)
-  -- A timer of nginx's counts from the time that nginx last looked at: one that ends before the deadline
-  -- would leave time for another attempt.
-  ngx.update_time()
-  local left_ms = left_until(deadline_ms)
-  local ready_by_ms = math.min(deadline_ms, loop.now_ms() + connect_ms)
+  local socket = ngx.socket.tcp()
+  catch_up(socket)
+  local now = loop.now_ms()
+  local ready_by_ms, left_ms = math.min(deadline_ms, now + connect_ms), whole(deadline_ms - now)
   while true do
-    local socket = ngx.socket.tcp()
-    socket:settimeouts(math.min(left_ms, math.ceil(connect_ms) + 1), left_ms, left_ms)
+    socket:settimeouts(math.min(left_ms, whole(connect_ms)), left_ms, left_ms)
     local ok, err = connect(socket, place, pool_size)
     if not ok then return nil, err == "timeout" and err or "connect_failed", err, ready_by_ms end
     if socket:getreusedtimes() == 0 then return made_ready(socket, place, ready_by_ms, deadline_ms) end
     if is_quiet(socket) then return socket end
     socket:close()
+    socket = ngx.socket.tcp()
   end
 end
 

@@ -11,10 +11,10 @@ local PIECE_BYTES = 65536
 local LARGE_BYTES = 32768
 
 ---@class credenco.Exchange : credenco.Task
----@field request table
+---@field request table|false
 ---@field options table
----@field place credenco.Place
----@field bytes string          the request
+---@field place credenco.Place|false
+---@field bytes string|false    the request
 ---@field x any                 credenco.core's exchange, begun
 ---@field on_end fun(self: credenco.Exchange, response: table?, err: table?)
 ---@field sent "no"|"unknown"   whether a byte was handed over
@@ -26,9 +26,11 @@ Exchange.__index = Exchange
 
 local M = {}
 
----@param fields table  all of the above, and what its owner wants to keep there: a table that grows later is made twice
+--- One that serves again and again: set request, place and bytes, begin x, run it, and reset it when it has ended.
+---@param fields { options: table, x: any, on_end: fun, transport: table }
 ---@return credenco.Exchange
 function M.new(fields)
+  Exchange.reset(fields)
   return setmetatable(fields, Exchange)
 end
 
@@ -112,6 +114,14 @@ end
 
 function Exchange:run()
   self:on_end(carry_out(self))
+end
+
+--- Nothing of the request is kept: it holds secrets.
+---@return credenco.Exchange
+function Exchange:reset()
+  self.request, self.place, self.bytes, self.waiter = false, false, false, false
+  self.socket, self.sent, self.stopped, self.exiting_since = false, "no", false, false
+  return self
 end
 
 --- When nobody wants it, and when the worker has been exiting for exit_grace_ms.
