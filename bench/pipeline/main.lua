@@ -1,5 +1,6 @@
 -- bench/pipeline/run [ENGINE] [ROUNDS] [RECORDS]: interleaved rounds of all kinds, one line each, then the medians.
 -- bench/pipeline/run million [ENGINE] [RECORDS]: see million.lua.
+-- bench/pipeline/run reports [ENGINE] [RECORDS]: see reports.lua.
 -- bench/pipeline/run fleet [ENGINE] [RECORDS] [TABLE]: see fleet.lua.
 local cjson = require "cjson"
 local build = require "bench.build"
@@ -8,6 +9,7 @@ local fleet = require "bench.pipeline.fleet"
 local million = require "bench.pipeline.million"
 local peers = require "bench.peers"
 local process = require "bench.process"
+local reports = require "bench.pipeline.reports"
 local stats = require "bench.stats"
 local stub = require "bench.stub"
 local uv = require "luv"
@@ -113,6 +115,8 @@ return function(root, args)
   local ok, err
   if args[1] == "million" then
     ok, err = pcall(million, root, args[2] or "lua54", tonumber(args[3] or 1000000))
+  elseif args[1] == "reports" then
+    ok, err = pcall(reports, root, args[2] or "luajit", tonumber(args[3] or 1000000))
   elseif args[1] == "fleet" then
     ok, err = pcall(fleet, root, args[2] or "luajit", tonumber(args[3] or 20000), tonumber(args[4] or 100000))
   else

@@ -32,7 +32,7 @@ Database.__index = Database
 
 --- Opens a database, creating a SQLite file for its owner only.
 ---@param url string a path, or `postgres://...`
----@param options? { read_only?: boolean, plain?: boolean } plain: SQLite as it is, for a lock file
+---@param options? { read_only?: boolean, plain?: boolean, temporary?: boolean } plain: SQLite as it is, for a lock file
 ---@return credenco.journal.Database?
 ---@return string? err
 function M.open(url, options)
@@ -46,6 +46,13 @@ function M.open(url, options)
   if ready then return self end
   self:close()
   return nil, ("%s: %s"):format(shown, ready_err)
+end
+
+--- Opens a SQLite database that is gone when it is closed, and takes room on disk instead of memory.
+---@return credenco.journal.Database?
+---@return string? err
+function M.open_temporary()
+  return M.open("temporary file", { temporary = true })
 end
 
 function Database:statement(sql)

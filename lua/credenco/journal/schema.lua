@@ -158,4 +158,16 @@ function M.ensure(db, options)
   return create(db, tables, indexes)
 end
 
+--- Makes the index by which open records are taken, in a journal that had no queue until now. To take many without it
+--- is to read the whole table for each batch.
+---@param db credenco.journal.Database in a transaction
+---@param only_begun? boolean see `credenco.journal.taking.write`
+---@return boolean? ok
+---@return string? err
+function M.make_queue(db, only_begun)
+  local indexes, err = missing(db, { only_begun and BEGUN or FREE })
+  if not indexes then return nil, err end
+  return run_all(db, indexes)
+end
+
 return M

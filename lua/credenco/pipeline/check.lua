@@ -2,6 +2,7 @@
 --- worked out, and what does not fit is collected.
 
 local claims_columns = require "credenco.claims.columns"
+local first_lines = require "credenco.pipeline.first_lines"
 local hooks = require "credenco.pipeline.hooks"
 local json = require "credenco.base.json"
 local prepare = require "credenco.pipeline.prepare"
@@ -130,10 +131,10 @@ local function try_step(report, workflow, index, record)
 end
 
 -- Whether an earlier line had the key: a run leaves such a line out, whatever is wrong with one of the two.
-local function repeats(report, workflow, item, key, line_of)
-  local first = line_of[key]
+local function repeats(report, workflow, item, key, firsts)
+  local first, err = firsts:add(key, item.line)
   if not first then
-    line_of[key] = item.line
+    report.trouble = err
     return false
   end
   report.duplicates = report.duplicates + 1
@@ -157,10 +158,10 @@ local function first_of(item, key, jobs)
   return first
 end
 
-local function try_record(report, workflow, item, record, line_of, format)
+local function try_record(report, workflow, item, record, firsts, format)
   local key, key_problem = key_of(workflow, record)
   if format then warn(report, item, key, format) end
-  if key and repeats(report, workflow, item, key, line_of) then return end
+  if key and firsts and repeats(report, workflow, item, key, firsts) then return end
   local all, jobs = { key_problem and { what = key_problem } }, {}
   for index in ipairs(workflow.steps) do
     local problems, job, skipped = try_step(report, workflow, index, record)
@@ -181,7 +182,7 @@ local function try_record(report, workflow, item, record, line_of, format)
   end
 end
 
-local function try_line(report, workflow, item, seen, line_of, format)
+local function try_line(report, workflow, item, seen, firsts, format)
   report.lines = report.lines + 1
   if item.broken then
     report.refused = report.refused + 1
@@ -190,9 +191,9 @@ local function try_line(report, workflow, item, seen, line_of, format)
   -- Columns that functions read are only seen when they run: the first records tell, apart, because a function
   -- may give the record itself as the claims.
   if report.lines <= WATCHED then
-    try_record(blank(), workflow, item, claims_columns.watched(item.record, seen), {})
+    try_record(blank(), workflow, item, claims_columns.watched(item.record, seen))
   end
-  try_record(report, workflow, item, item.record, line_of, format)
+  try_record(report, workflow, item, item.record, firsts, format)
 end
 
 -- Every record may have names of its own.
@@ -251,6 +252,21 @@ local function add_columns(report, workflow, source, seen, names)
   report.repeated_columns = repeated(workflow, source, seen)
 end
 
+-- Tries every line; gives why one could not be read or tried, if so.
+local function try_lines(report, workflow, source, limit, seen, names)
+  local firsts, err = first_lines.new(), nil
+  while not err and report.lines < limit do
+    local item
+    item, err = source:next()
+    if not item then break end
+    if not source.columns and item.record then add_names(names, item.record) end
+    try_line(report, workflow, item, seen, firsts, source.format)
+    err, report.trouble = report.trouble, nil
+  end
+  firsts:close()
+  return err
+end
+
 ---@param workflow credenco.Workflow
 ---@param source credenco.pipeline.Source
 ---@param limit? integer lines to read at most
@@ -258,15 +274,10 @@ end
 ---@return string? err the source could not be read on
 function M.run(workflow, source, limit)
   local report = blank()
-  local seen, line_of, names = {}, {}, {}
+  local seen, names = {}, {}
   for _, column in ipairs(workflow.columns) do seen[column] = true end
-  while not limit or report.lines < limit do
-    local item, err = source:next()
-    if err then return nil, err end
-    if not item then break end
-    if not source.columns and item.record then add_names(names, item.record) end
-    try_line(report, workflow, item, seen, line_of, source.format)
-  end
+  local err = try_lines(report, workflow, source, limit or math.huge, seen, names)
+  if err then return nil, err end
   add_columns(report, workflow, source, seen, names)
   return report
 end

@@ -3,6 +3,7 @@
 
 local familiar = require "credenco.pipeline.familiar"
 local journal_runs = require "credenco.journal.runs"
+local journal_schema = require "credenco.journal.schema"
 local journal_workers = require "credenco.journal.workers"
 local source = require "credenco.pipeline.source"
 
@@ -70,15 +71,26 @@ local function start_all(run, items)
   for _, item in ipairs(restored) do run:start(item) end -- where the run has been stopped they stay as they are
 end
 
+-- A journal that only runs have used has no index for taking: new lines, which it is mostly about, would pay for it.
+local function make_queue(run, only_begun)
+  local name = only_begun and "begun" or "open"
+  if run.queues[name] then return true end
+  run.queues[name] = run.writer:call(function() return journal_schema.make_queue(run.db, only_begun) end)
+  return run.queues[name]
+end
+
 --- Takes and starts records until none is free.
 ---@param run credenco.pipeline.Run
 ---@param only_begun? boolean those whose offer is made, and no others
 ---@return boolean complete false when the run stops first
 function M.drain(run, only_begun)
+  local taken = 0
   while not run.stopping do
+    if taken >= BATCH and not make_queue(run, only_begun) then return false end
     local items = take(run, math.min(BATCH, run.bounds:wait_for_room()), only_begun)
     if not items then return false end
     if #items == 0 then return true end
+    taken = taken + #items
     start_all(run, items)
   end
   return false

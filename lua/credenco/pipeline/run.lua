@@ -55,7 +55,7 @@ function M.new(fields)
     journal = fields.journal, db = fields.journal.db,
     scope = fields.scope, writer = writer, works = fields.works, options = options,
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
-    warned = {}, decoders = {}, alike = {}, sleepers = {}, resumed = {}, at_work = 0,
+    warned = {}, decoders = {}, queues = {}, alike = {}, sleepers = {}, resumed = {}, at_work = 0,
     counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
     bounds = bounding,
   }, Run)

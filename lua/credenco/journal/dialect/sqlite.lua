@@ -58,11 +58,12 @@ local function as_it_is(path)
 end
 
 ---@param path string
----@param options { read_only?: boolean }
+---@param options { read_only?: boolean, temporary?: boolean }
 ---@return table? connection
 ---@return string? err
 function M.connect(path, options)
   local dbi = driver.load "sqlite3"
+  if options.temporary then return driver.protected(dbi.Connect, "SQLite3", "") end
   if path ~= ":memory:" and not uv.fs_stat(path) then
     if options.read_only then return nil, "there is no such file" end
     local created, err = private_file.create(path) -- SQLite would create it readable by everybody
@@ -91,11 +92,12 @@ end
 --- Makes a connection ready. The schema's version is read to learn that the file is a database. FULL: a commit that was
 --- reported survives a power cut, also in WAL mode.
 ---@param db credenco.journal.Database
----@param options { read_only?: boolean, plain?: boolean }
+---@param options { read_only?: boolean, plain?: boolean, temporary?: boolean }
 ---@return boolean? ok
 ---@return string? err
 function M.prepare(db, options)
   if options.plain then return true end
+  if options.temporary then return all(db, { "PRAGMA journal_mode = OFF" }) end
   local ok, err = all(db, { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS), "PRAGMA schema_version" })
   if not ok or options.read_only then return ok, err end
   ok, err = keep_private(db.url)
