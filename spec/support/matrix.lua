@@ -65,11 +65,21 @@ local function sequel(endpoint, row, wanted)
   }
 end
 
+-- Where the server ends or spoils the connection behind a response, it may do so just when another case's request is sent
+-- there; so these cases share connections with none. Clients with other options share none.
+local alone_there = 0
+local function own_connections(behaviour)
+  if type(behaviour) ~= "table" or not (behaviour.after or behaviour.stray) then return nil end
+  alone_there = alone_there + 1
+  return { connection_cache = alone_there }
+end
+
 local function case_of(endpoint, row)
   local wanted = row[3][endpoint.step] or row[3].all
   local case = (row.sequel and sequel or single)(endpoint, row, wanted)
   case.row, case.name = row[1], endpoint.step .. ": " .. row[1]
-  case.oauth2, case.options = endpoint.oauth2, merged({ max_body_bytes = 65536 }, row.options or {})
+  case.oauth2, case.options = endpoint.oauth2, merged(
+    { max_body_bytes = 65536 }, own_connections(row[2]) or {}, row.options or {})
   return case
 end
 
