@@ -37,7 +37,7 @@ static bool is_plain_table(lua_State *L, int depth) {
     if (depth == DEPTH_MAX || lua_getmetatable(L, -1)) {
         return false;
     }
-    size_t length = lua_rawlen(L, -1);
+    size_t length = (size_t)lua_rawlen(L, -1);
     size_t count = 0;
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         if (!is_plain_key(L, -2, length) || !is_plain(L, depth + 1)) {
