@@ -9,16 +9,22 @@ local function safe(text)
   return text
 end
 
--- The last text of each column as it was written: a state, a code or a message is the same in thousands of lines.
+local function text_of(value)
+  if type(value) == "number" then return ("%.14g"):format(value) end
+  return safe(tostring(value))
+end
+
+-- The last value of each column, and how it was written: a state, a code or a message is the same in thousands of lines.
 local last, written = {}, {}
 
 local function cell(column, value)
   if value == nil then return "" end
-  if type(value) == "number" then return ("%.14g"):format(value) end
-  local text = tostring(value)
-  if last[column] ~= text then last[column], written[column] = text, safe(text) end
+  if last[column] ~= value then last[column], written[column] = value, text_of(value) end
   return written[column]
 end
+
+-- The cells of one line at a time: a new table would grow five times for each.
+local cells = {}
 
 --- The header line.
 ---@param columns string[]
@@ -31,9 +37,8 @@ end
 ---@param record table<string, any>
 ---@return string
 function M.of(columns, record)
-  local cells = {}
   for i, name in ipairs(columns) do cells[i] = cell(name, record[name]) end
-  return table.concat(cells, ",") .. "\r\n"
+  return table.concat(cells, ",", 1, #columns) .. "\r\n"
 end
 
 return M
