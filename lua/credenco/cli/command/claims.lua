@@ -7,7 +7,7 @@ local findings = require "credenco.cli.pipeline.findings"
 local M = {
   description = [[
 Reads every line of a source, maps it as the workflow says, and prints what does not fit, which columns
-are missing or unused, and the first record as it would be sent. Nothing is sent, nothing is written.]],
+are missing or unused, and the first record as it would be sent. Nothing is sent, and no journal is made.]],
   epilog = [[
 Examples:
   credenco claims check company.lua companies.csv
