@@ -43,11 +43,15 @@ end
 
 local NO_ROOM = "this process may open too few files at a time: raise that with  ulimit -n 256  in the same shell"
 
+local function report_no_room(out)
+  out:failure { code = "journal", message = NO_ROOM }
+  return exit_code.journal
+end
+
 local function report_problem(problem, name, out)
   if usage.is(problem) then return report_usage(problem, out) end
   if not has_room() then
-    out:failure { code = "journal", message = NO_ROOM }
-    return exit_code.journal, true -- luv crashes when it is closed after it could not be opened
+    return report_no_room(out), true -- luv crashes when it is closed after it could not be opened
   end
   local missing = rocks.advice(problem.message)
   if missing then
@@ -68,6 +72,7 @@ local function written(ok, err, code, out)
 end
 
 local function run(name, argv, out)
+  if not has_room() then return report_no_room(out) end -- loading luv aborts the process where it can open nothing
   local command = commands.load(name)
   local result, text_or_err, code = command.run(parser.parse(name, command, argv), out)
   if not result then
