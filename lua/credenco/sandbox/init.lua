@@ -90,7 +90,7 @@ local function launch(dir, settings, found, on_exit)
   if not server then
     return nil, spawn_err
   end
-  local ready, reason = server:wait_ready(dir .. "/ready.sock", settings.startup_timeout_ms)
+  local ready, reason = server:wait_ready(dir .. "/" .. folder.READY_SOCKET, settings.startup_timeout_ms)
   if not ready then
     server:stop()
     return nil, ("nginx did not start (%s) on %s: %s"):format(

@@ -1,4 +1,6 @@
 --- The text of nginx.conf for one sandbox.
+local folder = require "credenco.sandbox.host.folder"
+
 local M = {}
 
 local TEMPLATE = [[
@@ -58,7 +60,7 @@ http {
   }
   server {
     listen ${listen};
-    listen "unix:${dir}/ready.sock";
+    listen "unix:${dir}/${ready_socket}";
     server_name ${names};
     location = / {
       add_header Cache-Control no-cache;
@@ -88,12 +90,12 @@ ssl_certificate "${dir}/server.pem";
   ssl_protocols TLSv1.2 TLSv1.3;
   ssl_session_cache shared:tls:1m;]]
 
-local function load_modules(folder)
-  if not folder then
+local function load_modules(dir)
+  if not dir then
     return ""
   end
   return ('load_module "%s/ndk_http_module.so";\nload_module "%s/ngx_http_lua_module.so";')
-    :format(folder, folder)
+    :format(dir, dir)
 end
 
 --- As root nginx would give its workers away to `nobody`, who cannot read a private folder.
@@ -138,6 +140,7 @@ function M.render(values)
     user = user_directive(values.user),
     workers = ("%d"):format(settings.workers),
     dir = values.dir,
+    ready_socket = folder.READY_SOCKET,
     lua_root = install.lua_root,
     lua_cpath = install.lua_cpath,
     more_path = install.more_path or "",

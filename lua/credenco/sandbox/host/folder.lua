@@ -5,8 +5,11 @@ local M = {}
 
 local PREFIX = "credenco-sandbox-"
 
--- The name of a socket in it has to fit into 104 bytes with a zero after it (sun_path of macOS and the BSDs; Linux: 108).
-local LONGEST = 103 - #"/ready.sock"
+--- The socket in it by which a sandbox is found to be ready.
+M.READY_SOCKET = "ready.sock"
+
+-- The socket's name has to fit into 104 bytes with a zero after it (sun_path of macOS and the BSDs; Linux: 108).
+local LONGEST = 103 - #("/" .. M.READY_SOCKET)
 
 local function base_folder()
   return os.getenv "TMPDIR" or "/tmp"
