@@ -87,8 +87,11 @@ local function push_what_does_not_exist(probe, offer_uri)
   return probe.readings.expired_push, err
 end
 
+-- The client's request wants a path: a URL without its origin.
+local PATHS = api.starts { base_url = "", wallet_base_url = "" }
+
 local function list_contacts(probe)
-  local path = api.trusted_contacts.path:gsub("{wallet_key}", { ["{wallet_key}"] = core.encode(probe.wallet_key) })
+  local path = api.url(PATHS, api.trusted_contacts, probe.wallet_key)
   local status, err = status_of(probe.client:request { path = path })
   probe.readings.trusted_contacts = status == "200" and "listed" or status
   return status, err
