@@ -1,4 +1,5 @@
 -- A client in a process that has no file descriptor left: an error, nothing sent, and the next call after some are free.
+local few_files = require "spec.support.few_files"
 local files = require "spec.support.files"
 local Misbehaving = require "spec.support.misbehaving"
 
@@ -19,11 +20,6 @@ for _ = 1, 20 do table.remove(taken):close() end
 ask()
 ]]
 
--- What the specs before this one have left open is not the program's.
-local COMMAND = [[bash -c '
-  for fd in /proc/self/fd/*; do [ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"; done
-  ulimit -n 64; exec script/lua %s/run.lua' 2>&1]]
-
 describe("without a free file descriptor a call", function()
   local server, folder
 
@@ -39,9 +35,7 @@ describe("without a free file descriptor a call", function()
   for _, spare in ipairs { 0, 1, 2, 3 } do
     it(("fails as one that was not sent, and with %d free ones, where those do not do"):format(spare), function()
       files.write(folder .. "/run.lua", PROGRAM:format(server:scenario().url, spare))
-      local pipe = io.popen(COMMAND:format(folder))
-      local said = pipe:read "*a"
-      pipe:close()
+      local said = few_files.said_by(64, ("script/lua %s/run.lua"):format(folder))
       local first, second, third = said:match "^(.-)\n(.-)\n(.-)\n$"
       assert.same({ "connect_failed no", "issue_completed" }, { first, third }, said)
       -- How many a connection takes differs with libcurl, and with epoll.

@@ -1,4 +1,5 @@
 -- A run in a process that may open few files: it sends nothing, or sends fewer requests at a time. No record fails.
+local few_files = require "spec.support.few_files"
 local files = require "spec.support.files"
 local uv = require "luv"
 
@@ -16,26 +17,14 @@ local result, err = pipeline.run { client = client, journal = %q, concurrency = 
 print(result and result.totals.issued .. " issued" or err.message)
 ]]
 
--- What the specs before this one have left open is not the program's.
-local COMMAND = [[bash -c '
-  for fd in /proc/self/fd/*; do [ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"; done
-  ulimit -n %d; exec %s' 2>&1]]
-
 describe("a process that may open few files", function()
   local folder
   before_each(function() folder = files.temporary_folder() end)
   after_each(function() files.remove_folder(folder) end)
 
-  local function said_by(limit, command)
-    local pipe = io.popen(COMMAND:format(limit, command))
-    local said = pipe:read "*a"
-    pipe:close()
-    return said
-  end
-
   local function run(limit)
     files.write(folder .. "/run.lua", PROGRAM:format(folder .. "/j.journal"))
-    return said_by(limit, ("script/lua %s/run.lua"):format(folder))
+    return few_files.said_by(limit, ("script/lua %s/run.lua"):format(folder))
   end
 
   it("is told so in a line by the command line, whatever cannot be opened first", function()
@@ -43,7 +32,7 @@ describe("a process that may open few files", function()
     local command = ("env CREDENCO_BASE_URL=https://issuer.example CREDENCO_API_KEY=k %s bin/credenco run "
       .. "spec/pipeline/company.lua %s/in.csv --journal %s/j.journal"):format(uv.exepath(), folder, folder)
     for limit = 6, 14 do
-      local said = said_by(limit, command)
+      local said = few_files.said_by(limit, command)
       assert.matches("ulimit %-n", said)
       assert.is_nil(said:find("traceback", 1, true), said)
       assert.matches("^[^\n]*\n$", said)
