@@ -16,6 +16,7 @@ local LARGE_BYTES = 32768
 ---@field place credenco.Place|false
 ---@field bytes string|false    the request
 ---@field x any                 credenco.core's exchange, begun
+---@field waiter any           who waits for it: the transport's to set, false at first
 ---@field on_end fun(self: credenco.Exchange, response: table?, err: table?)
 ---@field sent "no"|"unknown"   whether a byte was handed over
 ---@field stopped boolean       nobody wants it any more
