@@ -7,6 +7,7 @@ local offers = require "credenco.sandbox.issuer.offers"
 local proof = require "credenco.sandbox.issuer.proof"
 local random = require "credenco.sandbox.app.random"
 local reply = require "credenco.sandbox.app.reply"
+local requests = require "credenco.sandbox.issuer.requests"
 local revocations = require "credenco.sandbox.issuer.revocations"
 local status = require "credenco.sandbox.issuer.status"
 local store = require "credenco.sandbox.app.store"
@@ -37,20 +38,11 @@ end
 
 --- Token endpoint (OpenID4VCI 1.0, 6), pre-authorized code without a transaction code.
 function M.token(request)
-  local form = request:form()
-  if form.grant_type == nil then
-    return reply.oauth(400, "invalid_request", "grant_type is missing")
+  local code, refusal = requests.token(request)
+  if not code then
+    return refusal
   end
-  if form.grant_type ~= offers.GRANT_TYPE then
-    return reply.oauth(400, "unsupported_grant_type", "this issuer takes pre-authorized codes only")
-  end
-  if form["pre-authorized_code"] == nil then
-    return reply.oauth(400, "invalid_request", "pre-authorized_code is missing")
-  end
-  if form.tx_code ~= nil then
-    return reply.oauth(400, "invalid_request", "no tx_code is expected")
-  end
-  local token = offers.redeem(form["pre-authorized_code"], make_grant)
+  local token = offers.redeem(code, make_grant)
   if not token then
     return reply.oauth(400, "invalid_grant", "the pre-authorized code is unknown, expired or used")
   end
@@ -64,7 +56,7 @@ end
 
 --- The grant behind a request's access token.
 local function grant_of(request)
-  local token = tostring(request.headers["authorization"]):match "^[Bb]earer +(%S+)$"
+  local token = request:credentials "bearer"
   local grant = token and store.get(grant_key(token))
   if grant and grant.expires_at > clock.now() then
     return grant, token
@@ -97,11 +89,11 @@ local function refuse_order(body, grant)
   end
 end
 
-local function issue(grant, holder_key, change)
+local function issue(grant, holder, change)
   local template = templates.find(grant.template_id)
   local entry = revocations.allocate(grant.correlation_id)
   local credential = credentials.make(template, {
-    claims = grant.claims, holder_key = holder_key, status_index = entry.index, change = change,
+    claims = grant.claims, holder = holder, status_index = entry.index, change = change,
   })
   local notification_id = random.token()
   store.set("notification:" .. notification_id, { correlation_id = grant.correlation_id }, NOTIFICATION_TTL_S)
@@ -110,9 +102,9 @@ local function issue(grant, holder_key, change)
   return reply.json(200, { credentials = { { credential = credential } }, notification_id = notification_id })
 end
 
-local function hand_out(grant, token, holder_key, change)
+local function hand_out(grant, token, holder, change)
   local is_first, answer = store.once("issued:" .. token, TOKEN_TTL_S, function()
-    return issue(grant, holder_key, change)
+    return issue(grant, holder, change)
   end)
   return is_first and answer
     or reply.oauth(400, "credential_request_denied", "this access token has had its credential")
@@ -132,11 +124,11 @@ function M.credential(request)
   if bad_order then
     return bad_order
   end
-  local holder_key, proof_refusal = proof.verify(body.proofs)
-  if not holder_key then
+  local holder, proof_refusal = proof.verify(body.proofs)
+  if not holder then
     return reply.oauth(400, proof_refusal.code, proof_refusal.description)
   end
-  return hand_out(grant, token, holder_key, request.change)
+  return hand_out(grant, token, holder, request.change)
 end
 
 --- Notification endpoint (11).
