@@ -1,5 +1,4 @@
 --- The issuer's OpenID4VCI endpoints, to a wallet that makes mistakes.
-local cjson = require "cjson"
 local holder = require "spec.sandbox.holder"
 local http = require "spec.sandbox.http"
 local worlds = require "spec.sandbox.world"
@@ -118,7 +117,7 @@ describe("the sandbox's issuer", function()
     end)
 
     it("issues to a proof with a did:jwk kid", function()
-      local did = "did:jwk:" .. holder.base64url(cjson.encode(holder.jwk(key)))
+      local did = holder.did_jwk(key)
       local proof = holder.proof(key, issuer, holder.nonce(issuer),
         { header = { kid = did .. "#0" }, without = { "jwk" } })
       assert.equal(200, request_credential(fresh_token(), order(proof)).status)

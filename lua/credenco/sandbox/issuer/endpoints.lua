@@ -91,14 +91,14 @@ local function refuse_order(body, grant)
   end
 end
 
-local function hand_out(grant, token, holder_key, change)
+local function hand_out(grant, token, holder, change)
   if not store.claim("issued:" .. token, TOKEN_TTL_S) then
     return reply.oauth(400, "credential_request_denied", "this access token has had its credential")
   end
   local template = templates.find(grant.template_id)
   local entry = revocations.allocate(grant.correlation_id)
   local credential = credentials.make(template, {
-    claims = grant.claims, holder_key = holder_key, status_index = entry.index, change = change,
+    claims = grant.claims, holder = holder, status_index = entry.index, change = change,
   })
   status.completed(grant.correlation_id, entry.uuid)
   log.add { source = "issuer", step = "credential issued", ok = true, detail = grant.template_id }
@@ -121,11 +121,11 @@ function M.credential(request)
   if bad_order then
     return bad_order
   end
-  local holder_key, proof_refusal = proof.verify(body.proofs)
-  if not holder_key then
+  local holder, proof_refusal = proof.verify(body.proofs)
+  if not holder then
     return reply.oauth(400, proof_refusal.code, proof_refusal.description)
   end
-  return hand_out(grant, token, holder_key, request.change)
+  return hand_out(grant, token, holder, request.change)
 end
 
 --- Notification endpoint (11).

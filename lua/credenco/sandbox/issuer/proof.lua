@@ -33,15 +33,30 @@ local function proof_of(proofs)
   return list[1]
 end
 
---- The key the header names, through `jwk` or through a did:jwk `kid`.
-local function key_of(header)
-  if (header.jwk ~= nil) == (header.kid ~= nil) then
-    return refuse "the proof's header must have one of jwk and kid"
+---@class credenco.SandboxHolder whom a credential is bound to
+---@field key credenco.EcJwk
+---@field kid string? the DID URL that the wallet named its key by, to the letter; nil after a proof by `jwk`
+
+--- The key that the header gives, or names by a did:jwk.
+local function jwk_of(header)
+  local given = 0
+  for _, name in ipairs { "jwk", "kid", "x5c" } do
+    given = given + (header[name] ~= nil and 1 or 0)
   end
-  local jwk, err = header.jwk, nil
-  if header.kid then
-    jwk, err = did_jwk.decode(tostring(header.kid))
+  if given ~= 1 or header.x5c ~= nil then
+    return nil, "the proof's header must have one of jwk and kid, and no x5c"
   end
+  if header.jwk ~= nil then
+    return header.jwk
+  end
+  if type(header.kid) ~= "string" then
+    return nil, "the proof's kid is not a string"
+  end
+  return did_jwk.decode(header.kid)
+end
+
+local function holder_of(header)
+  local jwk, err = jwk_of(header)
   if not json.is_object(jwk) then
     return refuse(err or "the proof's jwk is not an object")
   end
@@ -52,7 +67,7 @@ local function key_of(header)
   if not usable then
     return refuse(key_err)
   end
-  return es256.public(jwk)
+  return { key = es256.public(jwk), kid = header.kid }
 end
 
 local function names_audience(audience, wanted)
@@ -82,7 +97,7 @@ end
 
 --- Checks the proofs of a credential request; uses the nonce up.
 ---@param proofs table
----@return credenco.EcJwk? holder_key
+---@return credenco.SandboxHolder? holder
 ---@return { code: string, description: string }? refusal
 function M.verify(proofs)
   local text, refusal = proof_of(proofs)
@@ -96,11 +111,11 @@ function M.verify(proofs)
   if token.header.typ ~= TYPE then
     return refuse("the proof's typ is not " .. TYPE)
   end
-  local jwk, key_refusal = key_of(token.header)
-  if not jwk then
+  local holder, key_refusal = holder_of(token.header)
+  if not holder then
     return nil, key_refusal
   end
-  local verified, signature_err = jws.verify(token, jwk)
+  local verified, signature_err = jws.verify(token, holder.key)
   if not verified then
     return refuse(signature_err)
   end
@@ -108,7 +123,7 @@ function M.verify(proofs)
   if not fits then
     return nil, payload_refusal
   end
-  return jwk
+  return holder
 end
 
 return M

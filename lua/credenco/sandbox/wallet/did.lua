@@ -1,8 +1,8 @@
 --- Finds the key an issuer signs with: through did:jwk, or the document of a did:web.
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local discovery = require "credenco.sandbox.wallet.discovery"
-local json = require "credenco.sandbox.app.json"
 local reach = require "credenco.sandbox.wallet.reach"
+local schemas = require "credenco.sandbox.wallet.schemas"
 local uri = require "credenco.sandbox.app.uri"
 
 local M = {}
@@ -29,12 +29,14 @@ local function web_url(did, loopback_scheme)
   return ("%s://%s/%s/did.json"):format(scheme, authority, path)
 end
 
+local DOCUMENT = { schema = schemas.DID_DOCUMENT, name = "the issuer's DID document" }
+
 local function fetch_document(did, loopback_scheme, deadline_ms)
   local url = web_url(did, loopback_scheme)
   if not url then
     return unresolvable("not a did:web DID: " .. did)
   end
-  local document, failure = discovery.fetch(url, deadline_ms, "the issuer's DID document")
+  local document, failure = discovery.fetch(url, deadline_ms, DOCUMENT)
   if not document then
     return unresolvable(failure.detail)
   end
@@ -46,28 +48,18 @@ end
 
 --- A DID URL in full; documents may leave the DID itself out.
 local function absolute(id, did)
-  return type(id) == "string" and id:find "^#" and did .. id or id
-end
-
-local function list_of(document, name)
-  local list = document[name]
-  return type(list) == "table" and list or {}
+  return id:find "^#" and did .. id or id
 end
 
 --- The verification methods that may sign credentials: those of assertionMethod, given in
 --- full or by reference.
 local function assertion_methods(document, did)
   local by_id, methods = {}, {}
-  for _, method in ipairs(list_of(document, "verificationMethod")) do
-    if json.is_object(method) and type(method.id) == "string" then
-      by_id[absolute(method.id, did)] = method
-    end
+  for _, method in ipairs(document.verificationMethod or {}) do
+    by_id[absolute(method.id, did)] = method
   end
-  for _, entry in ipairs(list_of(document, "assertionMethod")) do
-    if type(entry) == "string" then
-      entry = by_id[absolute(entry, did)]
-    end
-    methods[#methods + 1] = json.is_object(entry) and entry or nil
+  for _, entry in ipairs(document.assertionMethod or {}) do
+    methods[#methods + 1] = type(entry) == "table" and entry or by_id[absolute(entry, did)]
   end
   return methods
 end
@@ -90,7 +82,7 @@ local function web_key(did, kid, loopback_scheme, deadline_ms)
     return nil, failure
   end
   local method = choose(assertion_methods(document, did), kid, did)
-  if not method or not json.is_object(method.publicKeyJwk) then
+  if not method or not method.publicKeyJwk then
     return nil, { reason = "issuer_key_missing", detail = "the DID document has no such assertion key with a JWK" }
   end
   return method.publicKeyJwk

@@ -1,28 +1,30 @@
 --- What an issuer publishes about itself, found from its identifier.
 local http = require "credenco.sandbox.wallet.http"
-local json = require "credenco.sandbox.app.json"
 local reach = require "credenco.sandbox.wallet.reach"
+local schema = require "credenco.sandbox.app.schema"
+local schemas = require "credenco.sandbox.wallet.schemas"
 
 local M = {}
 
---- Fetches a URL that must answer 200 with a JSON object.
----@return table? object
+--- Fetches a URL that must answer 200 with JSON.
+---@param document { schema: credenco.SandboxSchema, name: string }
+---@return table? read what the schema declares
 ---@return { reason: string, detail: string }? failure
 ---@return integer? status
-function M.fetch(url, deadline_ms, what)
+function M.fetch(url, deadline_ms, document)
   local response, failure = http.get(url, deadline_ms)
   if not response then
     return nil, failure
   end
   if response.status ~= 200 then
-    local detail = ("%s answered %d"):format(what, response.status)
+    local detail = ("%s answered %d"):format(document.name, response.status)
     return nil, { reason = "metadata_unavailable", detail = detail }, response.status
   end
-  local object, err = json.decode_object(response.body)
-  if not object then
-    return nil, { reason = "metadata_invalid", detail = ("%s is %s"):format(what, err) }
+  local read, err = schema.decode(document.schema, response.body, document.name)
+  if not read then
+    return nil, { reason = "metadata_invalid", detail = err }
   end
-  return object
+  return read
 end
 
 --- The well-known URLs of an identifier: the name put between host and path (RFC 8414, and
@@ -39,20 +41,23 @@ local function well_known(identifier, name)
 end
 
 --- The first of several URLs that answers; only a 4xx makes it try the next.
-local function fetch_first(urls, deadline_ms, what)
-  local object, failure, status
+local function fetch_first(urls, deadline_ms, document)
+  local read, failure, status
   for _, url in ipairs(urls) do
-    object, failure, status = M.fetch(url, deadline_ms, what)
-    if object or not status or status >= 500 then
+    read, failure, status = M.fetch(url, deadline_ms, document)
+    if read or not status or status >= 500 then
       break
     end
   end
-  return object, failure
+  return read, failure
 end
 
 local function invalid(detail)
   return nil, { reason = "metadata_invalid", detail = detail }
 end
+
+local ISSUER = { schema = schemas.ISSUER, name = "the issuer metadata" }
+local SERVER = { schema = schemas.SERVER, name = "the authorization server metadata" }
 
 --- Credential issuer metadata.
 ---@param identifier string the offer's credential_issuer
@@ -61,16 +66,12 @@ function M.issuer(identifier, deadline_ms)
   if not urls then
     return invalid "credential_issuer is not a URL"
   end
-  local metadata, failure = fetch_first(urls, deadline_ms, "issuer metadata")
+  local metadata, failure = fetch_first(urls, deadline_ms, ISSUER)
   if not metadata then
     return nil, failure
   end
   if metadata.credential_issuer ~= identifier then
     return invalid "the issuer metadata is that of another credential_issuer"
-  end
-  if type(metadata.credential_endpoint) ~= "string"
-    or not json.is_object(metadata.credential_configurations_supported) then
-    return invalid "the issuer metadata has no credential_endpoint or no configurations"
   end
   return metadata
 end
@@ -80,19 +81,19 @@ end
 ---@param wanted string? the offer's authorization_server
 function M.authorization_server(metadata, wanted, deadline_ms)
   local identifier = wanted or metadata.credential_issuer
-  if not wanted and type(metadata.authorization_servers) == "table" then
+  if not wanted and metadata.authorization_servers then
     identifier = metadata.authorization_servers[1] or identifier
   end
   local urls = well_known(identifier, "oauth-authorization-server") or {}
   for _, url in ipairs(well_known(identifier, "openid-configuration") or {}) do
     urls[#urls + 1] = url
   end
-  local server, failure = fetch_first(urls, deadline_ms, "authorization server metadata")
+  local server, failure = fetch_first(urls, deadline_ms, SERVER)
   if not server then
     return nil, failure or select(2, invalid "the authorization server is not a URL")
   end
-  if server.issuer ~= identifier or type(server.token_endpoint) ~= "string" then
-    return invalid "the authorization server metadata is another's or has no token_endpoint"
+  if server.issuer ~= identifier then
+    return invalid "the authorization server metadata is that of another issuer"
   end
   return server
 end

@@ -2,7 +2,6 @@
 --- credential out. It deals with whatever issuer the offer names, within one deadline.
 local config = require "credenco.sandbox.app.config"
 local http = require "credenco.sandbox.wallet.http"
-local json = require "credenco.sandbox.app.json"
 local steps = require "credenco.sandbox.wallet.steps"
 
 local M = {}
@@ -10,27 +9,17 @@ local M = {}
 local PREVIEW_TIMEOUT_MS = 2000
 local NOTIFY_TIMEOUT_MS = 2000
 
-local function first_display(list)
-  local display = type(list) == "table" and list[1]
-  return json.is_object(display) and display or {}
-end
-
 local function colour(value)
-  return type(value) == "string" and (value:match "^#%x%x%x%x%x%x$" or value:match "^#%x%x%x$") or nil
-end
-
-local function text(value)
-  return type(value) == "string" and value or nil
+  return value and (value:match "^#%x%x%x%x%x%x$" or value:match "^#%x%x%x$")
 end
 
 --- How the issuer wants its credential shown: what a page can use, and nothing else.
 local function appearance(exchange)
-  local metadata = json.is_object(exchange.configuration.credential_metadata)
-    and exchange.configuration.credential_metadata or exchange.configuration
-  local display = first_display(metadata.display)
+  local described = exchange.configuration.credential_metadata or exchange.configuration
+  local display, issuer = (described.display or {})[1] or {}, (exchange.issuer.display or {})[1] or {}
   return {
-    name = text(display.name) or exchange.configuration_id,
-    issuer_name = text(first_display(exchange.issuer.display).name),
+    name = display.name or exchange.configuration_id,
+    issuer_name = issuer.name,
     background_color = colour(display.background_color),
     text_color = colour(display.text_color),
   }
@@ -40,7 +29,7 @@ end
 --- cannot be reached, changes nothing here.
 local function notify(exchange, event)
   local endpoint = exchange.issuer and exchange.issuer.notification_endpoint
-  if endpoint and type(exchange.notification_id) == "string" then
+  if endpoint and exchange.notification_id then
     http.post_json(endpoint, { notification_id = exchange.notification_id, event = event },
       math.min(exchange.deadline_ms, http.deadline(NOTIFY_TIMEOUT_MS)), exchange.token)
   end

@@ -5,14 +5,13 @@ local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local discovery = require "credenco.sandbox.wallet.discovery"
 local es256 = require "credenco.sandbox.crypto.es256"
 local http = require "credenco.sandbox.wallet.http"
-local json = require "credenco.sandbox.app.json"
 local jws = require "credenco.sandbox.crypto.jws"
 local reach = require "credenco.sandbox.wallet.reach"
+local schema = require "credenco.sandbox.app.schema"
+local schemas = require "credenco.sandbox.wallet.schemas"
 local verify = require "credenco.sandbox.wallet.verify"
 
 local M = {}
-
-local GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
 --- What an exchange knows; each step adds to it.
 ---@class credenco.SandboxExchange
@@ -37,51 +36,48 @@ end
 
 --- The error code of an OAuth-style answer, if it looks like one.
 local function error_code(body)
-  local object = json.decode_object(body)
-  local code = object and object.error
-  return type(code) == "string" and code:match "^[%w_]+$" or "no error code"
+  local answer = schema.decode(schemas.ERROR, body, "the error")
+  return answer and answer.error and answer.error:match "^[%w_]+$" or "no error code"
 end
 
-local function object_of(response, reason, what)
+--- Reads a successful response through its schema.
+---@param document { schema: credenco.SandboxSchema, name: string, reason: string }
+local function read(response, document)
   if response.status < 200 or response.status > 299 then
-    return fail(reason, ("%s answered %d (%s)"):format(what, response.status, error_code(response.body)))
+    return fail(document.reason,
+      ("%s answered %d (%s)"):format(document.name, response.status, error_code(response.body)))
   end
-  local object, err = json.decode_object(response.body)
-  if not object then
-    return fail(reason, ("the answer of %s is %s"):format(what, err))
+  local answer, err = schema.decode(document.schema, response.body, document.name)
+  if not answer then
+    return fail(document.invalid or document.reason, err)
   end
-  return object
+  return answer
 end
+
+local OFFER = { schema = schemas.OFFER, name = "the offer", reason = "offer_unavailable", invalid = "offer_invalid" }
 
 local function fetch_offer(exchange)
   local response, failure = http.get(exchange.offer_uri, exchange.deadline_ms)
   if not response then
     return nil, failure
   end
-  local offer, bad_offer = object_of(response, "offer_unavailable", "the offer")
+  local offer, bad_offer = read(response, OFFER)
   if not offer then
     return nil, bad_offer
   end
-  local ids = offer.credential_configuration_ids
-  local configuration_id = type(ids) == "table" and json.is_array(ids) and ids[1]
-  if type(offer.credential_issuer) ~= "string" or type(configuration_id) ~= "string" then
-    return fail("offer_invalid", "the offer names no credential_issuer or no credential")
-  end
-  exchange.offer, exchange.configuration_id = offer, configuration_id
+  exchange.offer, exchange.configuration_id = offer, offer.credential_configuration_ids[1]
   return true
 end
 
 local function read_grant(exchange)
-  local grants = exchange.offer.grants
-  local grant = json.is_object(grants) and grants[GRANT_TYPE]
-  local code = json.is_object(grant) and grant["pre-authorized_code"]
-  if type(code) ~= "string" then
+  local grant = exchange.offer.grants and exchange.offer.grants[schemas.GRANT_TYPE]
+  if not grant then
     return fail("offer_invalid", "the offer has no pre-authorized code")
   end
-  if grant.tx_code ~= nil then
+  if grant.tx_code then
     return fail("tx_code_required", "the offer wants a transaction code, and nobody is there to type one")
   end
-  exchange.code, exchange.authorization_server = code, grant.authorization_server
+  exchange.code, exchange.authorization_server = grant["pre-authorized_code"], grant.authorization_server
   return true
 end
 
@@ -90,9 +86,13 @@ local function discover_issuer(exchange)
   if not metadata then
     return nil, failure
   end
-  local configuration = metadata.credential_configurations_supported[exchange.configuration_id]
-  if not json.is_object(configuration) then
+  local described = metadata.credential_configurations_supported[exchange.configuration_id]
+  if not described then
     return fail("metadata_invalid", "the issuer metadata does not describe the offered credential")
+  end
+  local configuration, err = schema.read(schemas.CONFIGURATION, described, "the credential's configuration")
+  if not configuration then
+    return fail("metadata_invalid", err)
   end
   exchange.issuer, exchange.configuration = metadata, configuration
   return true
@@ -108,43 +108,41 @@ end
 --- The credential_identifier the token is good for, if the server gives one out; it then has
 --- to be used (6.2).
 local function identifier_of(exchange, answer)
-  local details = answer.authorization_details
-  for _, detail in ipairs(type(details) == "table" and details or {}) do
-    local is_ours = json.is_object(detail) and detail.credential_configuration_id == exchange.configuration_id
-    local identifiers = is_ours and detail.credential_identifiers
-    if type(identifiers) == "table" and type(identifiers[1]) == "string" then
-      return identifiers[1]
+  for _, detail in ipairs(answer.authorization_details or {}) do
+    if detail.credential_configuration_id == exchange.configuration_id and detail.credential_identifiers then
+      return detail.credential_identifiers[1]
     end
   end
 end
 
+local TOKEN = { schema = schemas.TOKEN, name = "the token response", reason = "grant_refused" }
+
 local function get_token(exchange)
   local response, failure = http.post_form(exchange.server.token_endpoint, {
-    grant_type = GRANT_TYPE, ["pre-authorized_code"] = exchange.code,
+    grant_type = schemas.GRANT_TYPE, ["pre-authorized_code"] = exchange.code,
   }, exchange.deadline_ms)
   if not response then
     return nil, failure
   end
-  local answer, refusal = object_of(response, "grant_refused", "the token endpoint")
+  local answer, refusal = read(response, TOKEN)
   if not answer then
     return nil, refusal
-  end
-  if type(answer.access_token) ~= "string" or tostring(answer.token_type):lower() ~= "bearer" then
-    return fail("grant_refused", "the token endpoint gave no bearer token")
   end
   exchange.token, exchange.identifier = answer.access_token, identifier_of(exchange, answer)
   return true
 end
 
+local NONCE = { schema = schemas.NONCE, name = "the nonce response", reason = "nonce_refused" }
+
 local function get_nonce(exchange)
-  if exchange.issuer.nonce_endpoint == nil then
+  if not exchange.issuer.nonce_endpoint then
     return true
   end
   local response, failure = http.post_json(exchange.issuer.nonce_endpoint, nil, exchange.deadline_ms)
   if not response then
     return nil, failure
   end
-  local answer, refusal = object_of(response, "nonce_refused", "the nonce endpoint")
+  local answer, refusal = read(response, NONCE)
   if not answer then
     return nil, refusal
   end
@@ -154,7 +152,7 @@ end
 
 local function prefers_jwk(configuration)
   local methods = configuration.cryptographic_binding_methods_supported
-  for _, method in ipairs(type(methods) == "table" and methods or {}) do
+  for _, method in ipairs(methods or {}) do
     if method == "jwk" then
       return true
     end
@@ -174,6 +172,8 @@ local function key_proof(exchange)
   return jws.sign(header, payload, key)
 end
 
+local CREDENTIAL = { schema = schemas.CREDENTIAL, name = "the credential response", reason = "credential_refused" }
+
 local function request_credential(exchange)
   local response, failure = http.post_json(exchange.issuer.credential_endpoint, {
     credential_identifier = exchange.identifier,
@@ -183,16 +183,15 @@ local function request_credential(exchange)
   if not response then
     return nil, failure
   end
-  local answer, refusal = object_of(response, "credential_refused", "the credential endpoint")
+  local answer, refusal = read(response, CREDENTIAL)
   if not answer then
     return nil, refusal
   end
-  local list = answer.credentials
-  local first = type(list) == "table" and json.is_array(list) and list[1]
-  if not json.is_object(first) then
-    return fail("credential_refused", "the credential endpoint gave no credential")
+  if not answer.credentials then
+    return fail("credential_refused", answer.transaction_id and "the issuer wants to issue the credential later"
+      or "the credential response has no credential")
   end
-  exchange.text, exchange.notification_id = first.credential, answer.notification_id
+  exchange.text, exchange.notification_id = answer.credentials[1].credential, answer.notification_id
   return true
 end
 
