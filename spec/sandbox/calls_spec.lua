@@ -42,6 +42,13 @@ describe("the sandbox's calls", function()
       assert.equal("invalid_client", answer.json.error)
     end)
 
+    it("gives no token for parameters that are repeated", function()
+      local answer = token_answer("grant_type=client_credentials&client_id=sandbox-client&client_id=other"
+        .. "&client_secret=sandbox-client-secret")
+      assert.equal(400, answer.status)
+      assert.equal("invalid_request", answer.json.error)
+    end)
+
     it("gives no token for another grant", function()
       assert.equal("unsupported_grant_type", token_answer("grant_type=password").json.error)
     end)

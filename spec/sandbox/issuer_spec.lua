@@ -55,7 +55,17 @@ describe("the sandbox's issuer", function()
     it("publishes the type of a credential at its vct", function()
       local vct = get("/.well-known/openid-credential-issuer" .. path)
         .credential_configurations_supported.ebw_oid.vct
-      assert.equal(vct, http.request({ url = vct }).json.vct)
+      local document = http.request({ url = vct }).json
+      assert.equal(vct, document.vct)
+      assert.equal("en", document.display[1].locale)
+      assert.same({ { locale = "en", label = "Registration number" } }, document.claims[1].display)
+    end)
+
+    it("leaves out what would be empty", function()
+      local configuration = get("/.well-known/openid-credential-issuer" .. path).credential_configurations_supported.any
+      assert.is_nil(configuration.credential_metadata.claims)
+      assert.is_nil(http.request({ url = configuration.vct }).json.claims)
+      assert.is_nil(get("/.well-known/oauth-authorization-server" .. path).response_types_supported)
     end)
 
     it("connects DID and key in did.json", function()
@@ -95,6 +105,8 @@ describe("the sandbox's issuer", function()
       { "no code", "grant_type=urn:ietf:params:oauth:grant-type:pre-authorized_code", "invalid_request" },
       { "no grant type", "pre-authorized_code=x", "invalid_request" },
       { "another grant type", "grant_type=authorization_code&code=x", "unsupported_grant_type" },
+      { "a parameter that is repeated", "grant_type=urn:ietf:params:oauth:grant-type:pre-authorized_code"
+        .. "&pre-authorized_code=x&pre-authorized_code=x", "invalid_request" },
       { "a transaction code nobody asked for",
         "grant_type=urn:ietf:params:oauth:grant-type:pre-authorized_code&pre-authorized_code=x&tx_code=1",
         "invalid_request" },
@@ -121,6 +133,14 @@ describe("the sandbox's issuer", function()
       local proof = holder.proof(key, issuer, holder.nonce(issuer),
         { header = { kid = did .. "#0" }, without = { "jwk" } })
       assert.equal(200, request_credential(fresh_token(), order(proof)).status)
+    end)
+
+    it("compares the scheme of the access token without case", function()
+      local answer = http.request {
+        method = "POST", url = issuer .. "/credential", headers = { Authorization = "BEARER " .. fresh_token() },
+        json = order(holder.proof(key, issuer, holder.nonce(issuer))),
+      }
+      assert.equal(200, answer.status)
     end)
 
     it("takes a nonce once", function()

@@ -58,9 +58,9 @@ local function check_template(order)
   if not template then
     return bad_field(404, ("no credential template '%s'"):format(order.template_id), "template_id")
   end
-  local ok, err, field = templates.check_claims(template, order.claims)
-  if not ok then
-    return bad_field(422, err, "claims." .. field)
+  local err, path = templates.check_claims(template, order.claims)
+  if err then
+    return bad_field(422, err, "claims" .. path)
   end
   return true
 end

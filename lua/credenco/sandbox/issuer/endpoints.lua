@@ -7,6 +7,7 @@ local offers = require "credenco.sandbox.issuer.offers"
 local proof = require "credenco.sandbox.issuer.proof"
 local random = require "credenco.sandbox.app.random"
 local reply = require "credenco.sandbox.app.reply"
+local requests = require "credenco.sandbox.issuer.requests"
 local revocations = require "credenco.sandbox.issuer.revocations"
 local status = require "credenco.sandbox.issuer.status"
 local store = require "credenco.sandbox.app.store"
@@ -25,20 +26,11 @@ end
 
 --- Token endpoint (OpenID4VCI 1.0, 6), pre-authorized code without a transaction code.
 function M.token(request)
-  local form = request:form()
-  if form.grant_type == nil then
-    return reply.oauth(400, "invalid_request", "grant_type is missing")
+  local code, refusal = requests.token(request)
+  if not code then
+    return refusal
   end
-  if form.grant_type ~= offers.GRANT_TYPE then
-    return reply.oauth(400, "unsupported_grant_type", "this issuer takes pre-authorized codes only")
-  end
-  if form["pre-authorized_code"] == nil then
-    return reply.oauth(400, "invalid_request", "pre-authorized_code is missing")
-  end
-  if form.tx_code ~= nil then
-    return reply.oauth(400, "invalid_request", "no tx_code is expected")
-  end
-  local offer = offers.redeem(form["pre-authorized_code"])
+  local offer = offers.redeem(code)
   if not offer then
     return reply.oauth(400, "invalid_grant", "the pre-authorized code is unknown, expired or used")
   end
@@ -58,7 +50,7 @@ end
 
 --- The grant behind a request's access token.
 local function grant_of(request)
-  local token = tostring(request.headers["authorization"]):match "^[Bb]earer +(%S+)$"
+  local token = request:credentials "bearer"
   local grant = token and store.get(grant_key(token))
   if grant and grant.expires_at > clock.now() then
     return grant, token
