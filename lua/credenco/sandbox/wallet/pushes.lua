@@ -51,24 +51,25 @@ local function take(key)
   return taken
 end
 
---- Begins with a push. One that is under way is waited for.
----@return credenco.SandboxOpenPush? push to be settled; nil when it was made before
-function M.begin(wallet_key, offer_uri, direct)
-  local key = key_of(wallet_key, offer_uri)
+--- Begins with a push.
+---@param push credenco.SandboxOpenPush gets its id
+---@param waits boolean whether to wait for the end of one that is under way
+---@return boolean begun to be settled; false when it was made before
+function M.begin(push, waits)
+  local key = key_of(push.wallet_key, push.offer_uri)
   while not take(key) do
-    local push = store.get(key)
-    if push and push.state ~= "waiting" then
-      return nil
+    local earlier = store.get(key)
+    if earlier and (earlier.state ~= "waiting" or not waits) then
+      return false
     end
     ngx.sleep(POLL_S)
   end
-  local push = { wallet_key = wallet_key, offer_uri = offer_uri, direct = direct }
   local ok, err = pcall(store.append, OPEN, push)
   if not ok then
     store.delete(key)
     error(err, 0)
   end
-  return push
+  return true
 end
 
 --- Does what a push asks for. Where that throws, because memory is full, the push can be made again.

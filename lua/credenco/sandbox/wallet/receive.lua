@@ -100,11 +100,12 @@ end
 ---@return "taken"|"repeated"|"unavailable" outcome "unavailable": the issuer does not give the offer out, which
 ---  nobody knows here yet when the exchange runs after the response
 function M.direct(wallet, offer_uri)
-  local push = pushes.begin(wallet.key, offer_uri, true)
-  if not push then
+  local push = { wallet_key = wallet.key, offer_uri = offer_uri, direct = true }
+  local is_before = behaviour.get().exchange == "before"
+  if not pushes.begin(push, is_before) then
     return "repeated"
   end
-  if behaviour.get().exchange == "before" then
+  if is_before then
     return settle(push).reason == "offer_unavailable" and "unavailable" or "taken"
   end
   afterwards.run(function() settle(push) end)
@@ -114,8 +115,8 @@ end
 --- A push without directIssue: the holder decides.
 ---@return "taken"|"repeated" outcome
 function M.inbox(wallet, offer_uri)
-  local push = pushes.begin(wallet.key, offer_uri, false)
-  if not push then
+  local push = { wallet_key = wallet.key, offer_uri = offer_uri, direct = false }
+  if not pushes.begin(push, true) then
     return "repeated"
   end
   settle(push)
@@ -124,7 +125,7 @@ end
 
 --- Goes on with the pushes that a worker has left behind which is no more; for a worker that begins.
 function M.resume()
-  ngx.timer.at(0, function()
+  afterwards.run(function()
     for _, push in ipairs(pushes.orphans()) do
       afterwards.run(function() settle(push) end)
     end
