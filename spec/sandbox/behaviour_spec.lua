@@ -1,6 +1,20 @@
 --- The sandbox as each of the services that the documentation leaves possible.
 local behaviours = require "credenco.sandbox.behaviours"
+local credenco = require "credenco"
 local worlds = require "spec.sandbox.world"
+
+-- More than nginx runs timers at a time.
+local MANY = 300
+
+-- Issues so many credentials into a wallet, at once; gives how many pushes were answered with 201.
+local function pushed_to(world, wallet, count)
+  local client = credenco.new { base_url = world.base_url, api_key = world.server.api_key }
+  local records, pushed = {}, 0
+  for i = 1, count do records[i] = { template_id = "ebw_oid", claims = worlds.COMPANY, wallet_key = wallet } end
+  for _, result in client:issue_many(records, { concurrency = 64 }) do pushed = pushed + (result and 1 or 0) end
+  client:close()
+  return pushed
+end
 
 describe("the sandbox's behaviour", function()
   local world, wallet
@@ -86,6 +100,15 @@ describe("the sandbox's behaviour", function()
     set { exchange = "after" }
     assert.equal(201, world:push(wallet, (world:offer())).status)
     world:wait_for(function() return #credentials() == 1 end)
+  end)
+
+  it("runs each exchange after its response, however many wait", function()
+    local other = worlds.start { behaviour = { exchange = "after" }, workers = 1 }
+    finally(function() other:stop() end)
+    assert.equal(MANY, pushed_to(other, other.trusting, MANY))
+    local function under_way() return other:anonymous("GET", "/sandbox/exchanges").json.under_way end
+    other:wait_for(function() return under_way() == 0 end, 60000)
+    assert.equal(MANY, other:wallet(other.trusting).credential_count)
   end)
 
   it("leaves the status as it was at the beginning", function()

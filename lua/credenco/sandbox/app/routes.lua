@@ -51,6 +51,7 @@ return {
   { "POST", WALLET .. "/inbox/:id/read", window.read, access = "same_origin" },
   { "POST", WALLET .. "/trusted-contacts", wallet.add_contact, access = "same_origin" },
   { "DELETE", WALLET .. "/trusted-contacts/:id", wallet.remove_contact, access = "same_origin" },
+  { "GET", "/sandbox/exchanges", control.exchanges, access = "same_origin" },
   { "GET", "/sandbox/log", control.log, access = "same_origin" },
   { "GET", "/sandbox/events", control.events, access = "same_origin" },
   { "POST", "/sandbox/revoke/:uuid", control.revoke, access = "same_origin" },

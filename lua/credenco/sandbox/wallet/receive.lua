@@ -1,4 +1,5 @@
 --- What a wallet does with an offer somebody pushed to it.
+local afterwards = require "credenco.sandbox.wallet.afterwards"
 local behaviour = require "credenco.sandbox.app.behaviour"
 local clock = require "credenco.sandbox.app.clock"
 local exchange = require "credenco.sandbox.wallet.exchange"
@@ -91,7 +92,7 @@ function M.direct(wallet, offer_uri)
   if behaviour.get().exchange == "before" then
     return work()
   end
-  assert(ngx.timer.at(0, work))
+  afterwards.run(work)
   return "taken"
 end
 
