@@ -22,22 +22,28 @@ local function grant_key(token)
   return "grant:" .. token
 end
 
+--- Grants what an offer is for.
+---@return string token
+local function make_grant(offer)
+  local token = random.token()
+  store.set(grant_key(token), {
+    correlation_id = offer.correlation_id, template_id = offer.template_id, claims = offer.claims,
+    expires_at = clock.now() + TOKEN_TTL_S,
+  }, TOKEN_TTL_S)
+  status.authorized(offer.correlation_id)
+  return token
+end
+
 --- Token endpoint (OpenID4VCI 1.0, 6), pre-authorized code without a transaction code.
 function M.token(request)
   local code, refusal = requests.token(request)
   if not code then
     return refusal
   end
-  local offer = offers.redeem(code)
-  if not offer then
+  local token = offers.redeem(code, make_grant)
+  if not token then
     return reply.oauth(400, "invalid_grant", "the pre-authorized code is unknown, expired or used")
   end
-  status.authorized(offer.correlation_id)
-  local token = random.token()
-  store.set(grant_key(token), {
-    correlation_id = offer.correlation_id, template_id = offer.template_id, claims = offer.claims,
-    expires_at = clock.now() + TOKEN_TTL_S,
-  }, TOKEN_TTL_S)
   return reply.json(200, { access_token = token, token_type = "Bearer", expires_in = TOKEN_TTL_S })
 end
 
@@ -71,20 +77,25 @@ local function refuse_order(order, grant)
   return answer
 end
 
-local function hand_out(grant, token, holder, change)
-  if not store.claim("issued:" .. token, TOKEN_TTL_S) then
-    return reply.oauth(400, "credential_request_denied", "this access token has had its credential")
-  end
+local function issue(grant, holder, change)
   local template = templates.find(grant.template_id)
   local entry = revocations.allocate(grant.correlation_id)
   local credential = credentials.make(template, {
     claims = grant.claims, holder = holder, status_index = entry.index, change = change,
   })
-  status.completed(grant.correlation_id, entry.uuid)
-  log.add { source = "issuer", step = "credential issued", ok = true, detail = grant.template_id }
   local notification_id = random.token()
   store.set("notification:" .. notification_id, { correlation_id = grant.correlation_id }, NOTIFICATION_TTL_S)
+  status.completed(grant.correlation_id, entry.uuid)
+  log.add { source = "issuer", step = "credential issued", ok = true, detail = grant.template_id }
   return reply.json(200, { credentials = { { credential = credential } }, notification_id = notification_id })
+end
+
+local function hand_out(grant, token, holder, change)
+  local is_first, answer = store.once("issued:" .. token, TOKEN_TTL_S, function()
+    return issue(grant, holder, change)
+  end)
+  return is_first and answer
+    or reply.oauth(400, "credential_request_denied", "this access token has had its credential")
 end
 
 --- Credential endpoint (8).
