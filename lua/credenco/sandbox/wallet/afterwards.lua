@@ -12,13 +12,14 @@ local LOOK_EVERY_S = 0.02
 local waiting, first, last = {}, 1, 0
 local under_way, timers = 0, 0
 
--- Each worker has an entry of its own in the store: a worker that dies takes its exchanges with it.
+-- Each worker has an entry of its own in the store: the next one with this number begins anew.
 local function key_of(worker)
   return "exchanges-under-way:" .. worker
 end
 
+-- Where memory is full, the count is late.
 local function publish()
-  store.set(key_of(ngx.worker.id()), under_way)
+  pcall(store.set, key_of(ngx.worker.id()), under_way)
 end
 
 local run_next
@@ -35,7 +36,7 @@ function run_next()
   waiting[first], first = nil, first + 1
   local ok, err = pcall(work)
   if not ok then
-    ngx.log(ngx.ERR, "an exchange after the response: ", tostring(err))
+    ngx.log(ngx.ERR, "an exchange after the response: ", type(err) == "table" and err[1] or err)
   end
   timers, under_way = timers - 1, under_way - 1
   publish()
