@@ -112,6 +112,32 @@ function M.decode(text)
   return outcome
 end
 
+--- Whether an object of a JSON text has a name twice; of such members `decode` gives the last.
+---@return boolean
+function M.repeats_a_name(text)
+  local _, problem = core.json_read(text, ARRAY)
+  return problem == "the same name twice in one object"
+end
+
+--- Decodes what must lose nothing: a name that an object has twice and a number that no double holds are errors, up to
+--- 64 levels deep. What is deeper is read like `decode` does.
+---@return any? value
+---@return string? err
+function M.decode_exactly(text)
+  local value, err = M.decode(text)
+  if err then
+    return nil, err
+  end
+  local exact, problem = core.json_read(text, ARRAY)
+  if not problem then
+    return exact
+  end
+  if problem ~= "nested deeper than 64 levels" then
+    return nil, "not to be held exactly: " .. problem
+  end
+  return value
+end
+
 --- Decodes a text that must hold a JSON object.
 ---@return table? object
 ---@return string? err

@@ -28,6 +28,17 @@ function Request:json()
   return json.decode_object(self:body())
 end
 
+--- The same, where nothing may get lost (`json.decode_exactly`).
+---@return table? object
+---@return string? err
+function Request:exact_json()
+  local value, err = json.decode_exactly(self:body())
+  if not json.is_object(value) then
+    return nil, err or "not a JSON object"
+  end
+  return value
+end
+
 --- A header's value; nil when it is absent or given more than once.
 ---@param name string in lower case
 ---@return string?

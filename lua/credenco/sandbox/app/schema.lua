@@ -172,13 +172,14 @@ end
 ---@param what string names the value in messages: "the offer"
 ---@return any? value a copy of what the schema declares; nil when it does not fit
 ---@return string? err
+---@return string? where the path of what does not fit inside of the value: "grants.code", "items[2]"
 function M.read(schema, value, what)
   if is_deeper(value, M.MAX_DEPTH) then
     return nil, ("%s is nested more than %d levels deep"):format(what, M.MAX_DEPTH)
   end
   local read, problem, where = read_value(schema, value)
   if not problem then return read end
-  return nil, ("%s %s"):format(where and what .. ": " .. where or what, problem)
+  return nil, ("%s %s"):format(where and what .. ": " .. where or what, problem), where
 end
 
 --- Reads a JSON text.
@@ -187,6 +188,7 @@ end
 ---@param what string names the value in messages: "the offer"
 ---@return any? value a copy of what the schema declares; nil when it does not fit
 ---@return string? err
+---@return string? where as `read` gives it
 function M.decode(schema, text, what)
   local value, err = json.decode(text)
   if err then

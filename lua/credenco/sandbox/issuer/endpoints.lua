@@ -18,8 +18,6 @@ local M = {}
 local TOKEN_TTL_S = 300
 local NOTIFICATION_TTL_S = 3600
 
-local EVENTS = { credential_accepted = true, credential_failure = true, credential_deleted = true }
-
 local function grant_key(token)
   return "grant:" .. token
 end
@@ -66,27 +64,17 @@ local function grant_of(request)
   return nil, nil, answer
 end
 
---- What is wrong with the body of a credential request, apart from its proofs (8.2).
-local function refuse_order(body, grant)
-  if body.credential_identifier ~= nil then
-    if body.credential_configuration_id ~= nil then
-      return reply.oauth(400, "invalid_credential_request",
-        "credential_identifier and credential_configuration_id exclude each other")
-    end
-    return reply.oauth(400, "unknown_credential_identifier", "no credential_identifier was given out")
+--- A credential that the access token is not for (8.3.1.1), or that this issuer does not have (8.3.1.2).
+local function refuse_order(order, grant)
+  if order.configuration_id == grant.template_id then
+    return nil
   end
-  if type(body.credential_configuration_id) ~= "string" then
-    return reply.oauth(400, "invalid_credential_request", "credential_configuration_id is missing")
+  if not templates.find(order.configuration_id) then
+    return reply.oauth(400, "unknown_credential_configuration", "there is no such credential")
   end
-  if body.credential_configuration_id ~= grant.template_id then
-    return reply.oauth(400, "unknown_credential_configuration", "the offer was for another credential")
-  end
-  if body.credential_response_encryption ~= nil then
-    return reply.oauth(400, "invalid_encryption_parameters", "this issuer does not encrypt its answers")
-  end
-  if body.proofs == nil then
-    return reply.oauth(400, "invalid_proof", "proofs is missing")
-  end
+  local answer = reply.oauth(403, "insufficient_scope", "the offer was for another credential")
+  answer.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
+  return answer
 end
 
 local function issue(grant, holder, change)
@@ -116,15 +104,15 @@ function M.credential(request)
   if not grant then
     return refusal
   end
-  local body, err = request:json()
-  if not body then
-    return reply.oauth(400, "invalid_credential_request", "the request body is " .. err)
+  local order, bad_request = requests.credential(request)
+  if not order then
+    return bad_request
   end
-  local bad_order = refuse_order(body, grant)
+  local bad_order = refuse_order(order, grant)
   if bad_order then
     return bad_order
   end
-  local holder, proof_refusal = proof.verify(body.proofs)
+  local holder, proof_refusal = proof.verify(order.proof)
   if not holder then
     return reply.oauth(400, proof_refusal.code, proof_refusal.description)
   end
@@ -137,9 +125,9 @@ function M.notification(request)
   if not grant then
     return refusal
   end
-  local body = request:json()
-  if not body or type(body.notification_id) ~= "string" or not EVENTS[body.event] then
-    return reply.oauth(400, "invalid_notification_request", "notification_id or event is missing or unknown")
+  local body, bad_request = requests.notification(request)
+  if not body then
+    return bad_request
   end
   local found = store.get("notification:" .. body.notification_id)
   if not found or found.correlation_id ~= grant.correlation_id then
