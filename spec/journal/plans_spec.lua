@@ -45,6 +45,9 @@ local DONE = {
   notes = function(db) return batch.change(db, records.notes(db, mine)) end,
   take = function(db) return db:rows_of(taking.write(SCOPE, ITEMS)) end,
   ["take what is begun"] = function(db) return db:rows_of(taking.write(SCOPE, ITEMS, true)) end,
+  ["take from a place"] = function(db)
+    return db:rows_of(taking.write(SCOPE, ITEMS, false, { run = 1, line = IN_TABLE + OPEN / 2 }))
+  end,
   correct = function(db) return records.correct(db, one) end,
   move = function(db) return records.move(db, one) end,
   has = function(db) return records.has(db, "w", "filled 1", "line 2") end,
