@@ -97,9 +97,9 @@ function Bench.workflow(_, changes)
 end
 
 --- Runs the pipeline over records; `options` go to it, `options.workflow` to the workflow, and `options.begun` is
---- given the run.
+--- given the run. It asks the issuer about a new journal only where `options.new_journal` is true or false.
 function Bench:run(records, options)
-  local given = { new_journal = true, attempts = 3, patience_ms = 100000, watch_ms = 5 }
+  local given = { attempts = 3, patience_ms = 100000, watch_ms = 5 }
   for name, value in pairs(options or {}) do given[name] = value end
   given.workflow = self:workflow(given.workflow)
   given.journal, given.client = self.journal, client_of(self)
@@ -110,7 +110,7 @@ function Bench:run(records, options)
   local begun = given.begun or function() end
   given.begun = nil
   return pipeline[mode](given, function(run)
-    self.running = run
+    self.running, run.has_looked = run, given.new_journal == nil
     begun(run)
   end)
 end
