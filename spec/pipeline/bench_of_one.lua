@@ -20,6 +20,11 @@ function M.err(code, sent, extra)
   return err
 end
 
+--- An answer to every call.
+function M.always(entry)
+  return setmetatable({}, { __index = function() return entry end })
+end
+
 -- A client whose answers are scripted: `script[method]` is a list of functions or errors, one a call; behind its
 -- end everything goes well. A function gets the call's arguments and the good answer's maker.
 local function scripted(bench, method, good)
@@ -113,6 +118,16 @@ function Bench:run(records, options)
     self.running, run.has_looked = run, given.new_journal == nil
     begun(run)
   end)
+end
+
+--- Runs it over a CSV file with that text, and that name where `options.file` has one.
+function Bench:run_csv(text, options)
+  local given = {}
+  for name, value in pairs(options or {}) do given[name] = value end
+  local path = self.folder .. "/" .. (given.file or "in.csv")
+  files.write(path, text)
+  given.file, given.source = nil, assert(source.open(path))
+  return self:run(nil, given)
 end
 
 --- Records `1`, `2`, ... with a wallet each.
