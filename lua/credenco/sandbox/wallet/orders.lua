@@ -25,14 +25,15 @@ local function contains(list, wanted)
   return false
 end
 
---- How to name the key (OpenID4VCI 1.0, 12.2.4, cryptographic_binding_methods_supported).
+--- How to name the key (OpenID4VCI 1.0, 12.2.4, cryptographic_binding_methods_supported): by its DID where the issuer
+--- takes that, as DIIP V5 identifies holders, else by the key itself.
 local function binding_of(configuration)
   local methods = configuration.cryptographic_binding_methods_supported
   if not methods then
     return configuration.proof_types_supported and "jwk" or "none"
   end
-  if contains(methods, "jwk") then return "jwk" end
   if contains(methods, "did:jwk") then return "kid" end
+  if contains(methods, "jwk") then return "jwk" end
   return unsupported "the issuer binds the credential to no key that this wallet has: neither jwk nor did:jwk"
 end
 
