@@ -61,7 +61,11 @@ describe('an independent wallet', () => {
     assert.equal(metadata.authorizationServers[0].issuer, sandbox.credential_issuer);
   });
 
-  for (const [name, signer] of [['a jwk', byJwk], ['a did:jwk kid', byDid]]) {
+  const bindings = [
+    ['a jwk', byJwk, () => ({ jwk: { kty: 'EC', crv: 'P-256', x: key.publicJwk.x, y: key.publicJwk.y } })],
+    ['a did:jwk kid', byDid, () => ({ kid: byDid().didUrl })],
+  ];
+  for (const [name, signer, binding] of bindings) {
     it(`completes the exchange with ${name} and verifies signature, disclosures and status`, async () => {
       const { credential } = await redeem((await sandbox.issue()).request_uri, signer());
       const { payload, header } = await (await verifierOf(credential)).verify(credential);
@@ -71,11 +75,9 @@ describe('an independent wallet', () => {
       assert.equal(payload.iss, sandbox.issuer_did);
     });
 
-    it(`gets a credential bound to its key, proven with ${name}`, async () => {
+    it(`gets a credential bound to its key, as it proved it with ${name}`, async () => {
       const { credential } = await redeem((await sandbox.issue()).request_uri, signer());
-      assert.deepEqual({ ...decodeJwt(credential.split('~')[0]).cnf.jwk }, {
-        kty: 'EC', crv: 'P-256', x: key.publicJwk.x, y: key.publicJwk.y,
-      });
+      assert.deepEqual(decodeJwt(credential.split('~')[0]).cnf, binding());
     });
   }
 
@@ -131,7 +133,7 @@ describe('an independent wallet', () => {
     const { id, ...subject } = payload.vc.credentialSubject;
     assert.deepEqual(subject, claims);
     assert.equal(id, payload.sub);
-    assert.match(id, /^did:jwk:/);
+    assert.equal(id, didJwk(key.publicJwk));
   });
 
   it('is told no when it offers the code a second time', async () => {

@@ -15,13 +15,19 @@ function M.master(server)
   return assert(wait.until_true(written, PATIENCE_MS), "nginx has no pid")
 end
 
+---@param pid integer
 ---@return integer[] pids
-function M.workers(server)
-  local pid, list = M.master(server), {}
+function M.children(pid)
+  local list = {}
   for child in (files.read(("/proc/%d/task/%d/children"):format(pid, pid)) or ""):gmatch "%d+" do
     list[#list + 1] = tonumber(child)
   end
   return list
+end
+
+---@return integer[] pids
+function M.workers(server)
+  return M.children(M.master(server))
 end
 
 --- The only worker; nginx listens before it has one, and has two while it reloads.

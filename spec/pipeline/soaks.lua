@@ -9,8 +9,6 @@ local M = {}
 
 local AT_A_TIME = tonumber(os.getenv "CREDENCO_SOAKS") or 2
 local SEED = 20261123
--- Where wallets do their work behind the response, nothing holds a run back but this: what the sandbox can do.
-local PER_S_AFTER = 60
 local ROW = "%-52s %9s %7s %7s %7s %7s %6s  %s"
 local HEAD = ROW:format("service", "kills hit", "issued", "failed", "unknown", "skipped", "time", "journal and wallets")
 
@@ -33,7 +31,6 @@ local function soak(name, records, survive)
   local began_ns = uv.hrtime()
   local world = ordeal.start { records = records, wallets = math.max(20, math.floor(records / 50)),
     behaviour = combination_of(name).behaviour }
-  if world.behaviour.exchange == "after" then world.options.per_s = PER_S_AFTER end
   math.randomseed(SEED)
   local ok, good, row = xpcall(function()
     local killed = survive(world)

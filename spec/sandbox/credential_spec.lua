@@ -21,7 +21,7 @@ describe("a wallet that is handed a credential", function()
   setup(function()
     world = worlds.start()
     key = holder.new_key()
-    did = "did:jwk:" .. holder.base64url(cjson.encode(holder.jwk(key)))
+    did = holder.did_jwk(key)
     local path = world.server.credential_issuer:match "^http://[^/]+(.*)$"
     vct = http.request({ url = world.base_url .. "/.well-known/openid-credential-issuer" .. path })
       .json.credential_configurations_supported.ebw_oid.vct

@@ -25,6 +25,25 @@ function M.base64url(bytes)
   return table.concat(out)
 end
 
+--- The bytes behind base64url.
+function M.from_base64url(text)
+  local out, bits, count = {}, 0, 0
+  for letter in text:gmatch "." do
+    bits, count = bits * 64 + ALPHABET:find(letter, 1, true) - 1, count + 6
+    if count >= 8 then
+      count = count - 8
+      out[#out + 1] = string.char(math.floor(bits / 2 ^ count))
+      bits = bits % 2 ^ count
+    end
+  end
+  return table.concat(out)
+end
+
+--- The payload of a JWT, or of an SD-JWT as it is signed.
+function M.payload(jwt)
+  return cjson.decode(M.from_base64url(jwt:match "^[^.]+%.([^.]+)"))
+end
+
 function M.new_key()
   return pkey.new { type = "EC", curve = "prime256v1" }
 end
@@ -33,6 +52,11 @@ end
 function M.jwk(key)
   local point = key:getParameters().pub_key:toBinary()
   return { kty = "EC", crv = "P-256", x = M.base64url(point:sub(2, 33)), y = M.base64url(point:sub(34)) }
+end
+
+--- The did:jwk of a key, in the letters that cjson happens to write it in.
+function M.did_jwk(key)
+  return "did:jwk:" .. M.base64url(cjson.encode(M.jwk(key)))
 end
 
 local function padded(number)
@@ -47,11 +71,16 @@ local function raw_signature(der)
   return padded(bignum.fromBinary(r)) .. padded(bignum.fromBinary(s))
 end
 
-function M.sign(key, header, payload)
-  local signed = M.base64url(cjson.encode(header)) .. "." .. M.base64url(cjson.encode(payload))
+--- A JWS over two JSON texts.
+function M.sign_text(key, header, payload)
+  local signed = M.base64url(header) .. "." .. M.base64url(payload)
   local hash = digest.new "sha256"
   hash:update(signed)
   return signed .. "." .. M.base64url(raw_signature(key:sign(hash)))
+end
+
+function M.sign(key, header, payload)
+  return M.sign_text(key, cjson.encode(header), cjson.encode(payload))
 end
 
 local function decode(text)

@@ -5,7 +5,6 @@ local http = require "spec.sandbox.http"
 local install = require "credenco.sandbox.host.install"
 local sandbox = require "credenco.sandbox"
 local uv = require "luv"
-local worlds = require "spec.sandbox.world"
 
 local function is_gone(pid)
   return uv.kill(pid, 0) ~= 0
@@ -83,20 +82,6 @@ describe("the sandbox as a server", function()
     assert.is_false(found.modules)
     found = assert(built_with "--modules-path=/usr/lib/nginx/modules --add-dynamic-module=/src/lua-nginx-module")
     assert.is_string(found.modules)
-  end)
-
-  it("says so when its memory is full, and goes on", function()
-    local world = worlds.start { memory_mb = 8 }
-    local order = { template_id = "any", claims = { text = ("x"):rep(700000) } }
-    local answer
-    repeat
-      answer = world:issue(order)
-    until answer.status ~= 200
-    local afterwards = world:anonymous("GET", "/sandbox/wallets/" .. world.trusting).status
-    world:stop()
-    assert.equal(507, answer.status)
-    assert.matches("memory", answer.json.detail)
-    assert.equal(200, afterwards)
   end)
 
   local WRONG = {

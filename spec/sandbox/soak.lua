@@ -6,6 +6,7 @@ package.path = "./?.lua;" .. package.path
 local cjson = require "cjson"
 local credenco = require "credenco"
 local loop = require "credenco.loop"
+local processes = require "spec.nginx.processes"
 local worlds = require "spec.sandbox.world"
 
 local M = {}
@@ -18,19 +19,9 @@ local function own_kib(pid)
   return tonumber(text:match "RssAnon:%s*(%d+)")
 end
 
-local function workers_of(master)
-  local file = io.open(("/proc/%d/task/%d/children"):format(master, master))
-  local list = {}
-  for pid in file:read("*a"):gmatch "%d+" do
-    list[#list + 1] = tonumber(pid)
-  end
-  file:close()
-  return list
-end
-
 local function memory(master)
   local total = 0
-  for _, pid in ipairs(workers_of(master)) do
+  for _, pid in ipairs(processes.children(master)) do
     total = total + own_kib(pid)
   end
   return total

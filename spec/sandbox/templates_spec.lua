@@ -50,6 +50,8 @@ describe("the sandbox's templates", function()
     { "a missing name", { templates = { { key = "x", format = "dc+sd-jwt" } } }, "template 1 needs 'name'" },
     { "a wrong type", { templates = { with { claims = { a = { type = "text" } } } } }, "claim 'a' 'type' must be" },
     { "a reserved claim", { templates = { with { claims = { iss = { type = "string" } } } } }, "claim 'iss'" },
+    { "the subject's id as a claim", { templates = { with {
+      format = "jwt_vc_json", claims = { id = { type = "string" } } } } }, "claim 'id' has a name that VC-JWT uses itself" },
     { "a colour that is none", { templates = { with { display = { text_color = "red" } } } }, "'text_color'" },
     { "the same key twice", { templates = { BADGE, BADGE } }, "template 2 has the key of another" },
   }

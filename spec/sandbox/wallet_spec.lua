@@ -21,7 +21,7 @@ describe("the sandbox's wallet", function()
     return world:wallet(wallet)
   end
 
-  local DID_WITHOUT_KEY = { id = false, verificationMethod = {}, assertionMethod = {} }
+  local DID_WITHOUT_KEY = { id = false }
   local MANDATE = {
     template_id = "mandate",
     claims = { company = { id = "1" }, representative = { name = "A" }, powers = { "sign" } },
@@ -45,7 +45,7 @@ describe("the sandbox's wallet", function()
     { "a DID document without the key", { endpoint = "did", effect = "json", body = DID_WITHOUT_KEY },
       "issuer_key_missing" },
     { "an offer that is gone", { endpoint = "offer", effect = "status", status = 404 }, "offer_unavailable" },
-    { "an offer that is HTML", { endpoint = "offer", effect = "html" }, "offer_unavailable" },
+    { "an offer that is HTML", { endpoint = "offer", effect = "html" }, "offer_invalid" },
     { "an offer of another shape", { endpoint = "offer", effect = "json", body = { x = 1 } }, "offer_invalid" },
     { "an offer that is too large", { endpoint = "offer", effect = "large", bytes = 2000000 }, "answer_too_large" },
     { "an offer that wants a transaction code", { endpoint = "offer", effect = "json", body = false },
@@ -67,7 +67,7 @@ describe("the sandbox's wallet", function()
     { "a credential response without a credential", { endpoint = "credential", effect = "json",
       body = { transaction_id = "later" } }, "credential_refused" },
     { "a credential that is not a string", { endpoint = "credential", effect = "json",
-      body = { credentials = { { credential = 1 } } } }, "credential_invalid" },
+      body = { credentials = { { credential = 1 } } } }, "credential_refused" },
     { "a credential that is no SD-JWT", { endpoint = "credential", effect = "json",
       body = { credentials = { { credential = "a.b.c~" } } } }, "credential_invalid" },
   }

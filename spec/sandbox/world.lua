@@ -70,8 +70,9 @@ function World:new_wallet(description)
 end
 
 --- Asks again and again until `condition` holds; fails when it never does.
-function World.wait_for(_, condition)
-  local deadline = M.now_ms() + 10000
+---@param limit_ms? integer (10000)
+function World.wait_for(_, condition, limit_ms)
+  local deadline = M.now_ms() + (limit_ms or 10000)
   while not condition() do
     assert(M.now_ms() < deadline, "waited in vain")
   end

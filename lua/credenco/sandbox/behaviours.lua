@@ -32,8 +32,8 @@ M.LIST = {
     about = "how many seconds an offer lives" },
   { name = "trusted_contacts", values = { "listed", "404", "405" },
     about = "the response to GET on a wallet's trusted contacts" },
-  { name = "repeated_contact", values = { "second", "409" },
-    about = "an issuer becomes a trusted contact again: there is a second one, or it is refused" },
+  { name = "repeated_contact", values = { "201", "200", "409" },
+    about = "an issuer becomes a trusted contact again: its contact changes, or it is refused" },
 }
 
 ---@type table<string, credenco.SandboxBehaviour>

@@ -7,11 +7,6 @@ local store = require "credenco.sandbox.app.store"
 
 local M = {}
 
-local function bearer(request)
-  local value = request.headers["authorization"]
-  return type(value) == "string" and value:match "^[Bb]earer +(%S+)$" or nil
-end
-
 local function unauthorized(detail)
   local answer = reply.problem(401, detail)
   answer.headers["WWW-Authenticate"] = "Bearer"
@@ -21,7 +16,7 @@ end
 --- For the calls of the product's API: `x-api-key`, or Bearer with a token or the key.
 ---@return credenco.SandboxReply? refusal
 function M.api(request)
-  local token = bearer(request)
+  local token = request:credentials "bearer"
   if request.headers["x-api-key"] == config.api_key or token == config.api_key then
     return nil
   end
@@ -42,7 +37,7 @@ function M.same_origin(request)
 end
 
 local function basic_credentials(request)
-  local encoded = (request.headers["authorization"] or ""):match "^[Bb]asic +(%S+)$"
+  local encoded = request:credentials "basic"
   local decoded = encoded and ngx.decode_base64(encoded)
   if decoded then
     return decoded:match "^([^:]*):(.*)$"
@@ -52,7 +47,10 @@ end
 --- OAuth2 token endpoint, client credentials grant (RFC 6749, 4.4), credentials in the body
 --- or as HTTP Basic.
 function M.issue_token(request)
-  local form = request:form()
+  local form, err = request:form()
+  if not form then
+    return reply.oauth(400, "invalid_request", err)
+  end
   local id, secret = basic_credentials(request)
   id, secret = id or form.client_id, secret or form.client_secret
   if form.grant_type ~= "client_credentials" then

@@ -1,5 +1,7 @@
 --- The sandbox's time of day. It can be moved forward (POST /sandbox/clock), so that a
 --- pipeline can meet an expired offer or credential without waiting for it.
+local store = require "credenco.sandbox.app.store"
+
 local M = {}
 
 local OFFSET = "clock-offset"
@@ -7,13 +9,13 @@ local OFFSET = "clock-offset"
 --- Seconds since the epoch.
 ---@return integer
 function M.now()
-  return os.time() + (ngx.shared.sandbox:get(OFFSET) or 0)
+  return os.time() + store.counted(OFFSET)
 end
 
 ---@param seconds integer
 ---@return integer now
 function M.advance(seconds)
-  ngx.shared.sandbox:incr(OFFSET, seconds, 0)
+  store.count(OFFSET, seconds)
   return M.now()
 end
 

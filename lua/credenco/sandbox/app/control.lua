@@ -1,4 +1,5 @@
 --- The sandbox's own controls: start over, move the clock, revoke, watch the log.
+local afterwards = require "credenco.sandbox.wallet.afterwards"
 local behaviour = require "credenco.sandbox.app.behaviour"
 local clock = require "credenco.sandbox.app.clock"
 local config = require "credenco.sandbox.app.config"
@@ -114,6 +115,11 @@ end
 function M.clear_behaviour()
   behaviour.clear()
   return reply.empty(204)
+end
+
+--- GET /sandbox/exchanges: how many pushes the wallets have answered and not dealt with yet.
+function M.exchanges()
+  return reply.json(200, { under_way = afterwards.under_way() })
 end
 
 --- GET /sandbox/log?after=id: the entries since then.

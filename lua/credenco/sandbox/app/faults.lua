@@ -106,7 +106,7 @@ function M.set(document)
       return nil, ("rule %d %s"):format(index, mistake)
     end
   end
-  store.set(KEY, { seed = document.seed or 1, rules = rules, generation = store.next "faults-generation" })
+  store.set(KEY, { seed = document.seed or 1, rules = rules, generation = store.count "faults-generation" })
   return true
 end
 
@@ -151,7 +151,7 @@ function M.next(endpoint)
   local chosen
   for index, rule in ipairs(faults.rules) do
     if rule.endpoint == endpoint or rule.endpoint == "*" then
-      local call = store.next(("faults-calls:%d:%d"):format(faults.generation, index))
+      local call = store.count(("faults-calls:%d:%d"):format(faults.generation, index))
       if not chosen and strikes(rule, index, faults.seed, call) then
         chosen = rule
       end

@@ -4,6 +4,7 @@ local config = require "credenco.sandbox.app.config"
 local control = require "credenco.sandbox.app.control"
 local faults = require "credenco.sandbox.app.faults"
 local identity = require "credenco.sandbox.issuer.identity"
+local receive = require "credenco.sandbox.wallet.receive"
 local reply = require "credenco.sandbox.app.reply"
 local request = require "credenco.sandbox.app.request"
 local router = require "credenco.sandbox.app.router"
@@ -42,6 +43,9 @@ local function without_route(current, others)
 end
 
 local function handle(route, current)
+  if route.begins and store.is_short(#current:body()) then
+    error(store.FULL, 0)
+  end
   local refusal = route.access and access[route.access](current)
   return refusal or route.handler(current)
 end
@@ -130,6 +134,7 @@ end
 --- In every worker, at its start.
 function M.init_worker()
   watchdog.start(config.parent_pid)
+  receive.resume()
 end
 
 return M

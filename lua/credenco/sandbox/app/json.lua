@@ -5,6 +5,7 @@
 -- what others sent: large integers, deep nesting. lua-cjson does the reading, but takes `[]`
 -- and `{}` for the same empty table, so the empty arrays are marked before it.
 local cjson = require "cjson"
+local core = require "credenco.core"
 
 local M = {}
 
@@ -74,7 +75,13 @@ local function mark_empty_arrays(text)
   return from == 1 and text or table.concat(parts) .. text:sub(from)
 end
 
+local OUT_OF_RANGE = {}
+
+--- Puts the empty arrays back; throws OUT_OF_RANGE at a number such as 1e400, which reads as infinity.
 local function restore(value)
+  if value == math.huge or value == -math.huge then
+    error(OUT_OF_RANGE, 0)
+  end
   if type(value) ~= "table" then
     return value
   end
@@ -88,14 +95,47 @@ local function restore(value)
 end
 
 ---@param text string
----@return any? value
+---@return any? value strings are UTF-8, numbers are finite
 ---@return string? err
 function M.decode(text)
+  if not core.utf8_valid(text) then
+    return nil, "not UTF-8"
+  end
   local ok, value = pcall(decoder.decode, mark_empty_arrays(text))
   if not ok then
     return nil, "not valid JSON"
   end
-  return restore(value)
+  local restored, outcome = pcall(restore, value)
+  if not restored then
+    return nil, outcome == OUT_OF_RANGE and "not within the range of numbers here" or outcome
+  end
+  return outcome
+end
+
+--- Whether an object of a JSON text has a name twice; of such members `decode` gives the last.
+---@return boolean
+function M.repeats_a_name(text)
+  local _, problem = core.json_read(text, ARRAY)
+  return problem == "the same name twice in one object"
+end
+
+--- Decodes what must lose nothing: a name that an object has twice and a number that no double holds are errors, up to
+--- 64 levels deep. What is deeper is read like `decode` does.
+---@return any? value
+---@return string? err
+function M.decode_exactly(text)
+  local value, err = M.decode(text)
+  if err then
+    return nil, err
+  end
+  local exact, problem = core.json_read(text, ARRAY)
+  if not problem then
+    return exact
+  end
+  if problem ~= "nested deeper than 64 levels" then
+    return nil, "not to be held exactly: " .. problem
+  end
+  return value
 end
 
 --- Decodes a text that must hold a JSON object.

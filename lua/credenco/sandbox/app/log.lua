@@ -18,12 +18,15 @@ local KEPT = 2000
 ---@field wallet string? external key
 ---@field exchange string? groups the steps of one exchange
 
+--- Where memory is full, an entry gives way: the log is nothing that anybody was promised.
 ---@param entry table source, step, ok and what else is known
 function M.add(entry)
   entry.at = clock.now()
-  local id = store.append(LIST, entry)
-  if id > KEPT then
+  local ok, id = pcall(store.append, LIST, entry)
+  if ok and id > KEPT then
     store.remove(LIST, id - KEPT)
+  elseif not ok and id ~= store.FULL then
+    error(id, 0)
   end
 end
 

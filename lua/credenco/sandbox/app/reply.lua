@@ -32,12 +32,14 @@ local TITLES = {
   [507] = "Insufficient Storage",
 }
 
+local NOT_ALLOWED = "[^ !#-Z%[%]^-~]" -- in a description: RFC 6749, 5.2, and OpenID4VCI 1.0, 8.3.1.2
+
 --- An error of OAuth 2.0 and OpenID4VCI.
 ---@param code string from the specification's list
----@param description string for the developer
+---@param description string for the developer; characters that the specifications do not allow in it become "?"
 ---@return credenco.SandboxReply
 function M.oauth(status, code, description)
-  return M.json(status, { error = code, error_description = description })
+  return M.json(status, { error = code, error_description = (description:gsub(NOT_ALLOWED, "?")) })
 end
 
 ---@return credenco.SandboxReply

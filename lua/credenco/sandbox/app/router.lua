@@ -26,7 +26,7 @@ local function split(pattern)
   return parts
 end
 
----@param routes { [1]: string, [2]: string, [3]: function, access: string?, fault: string?, cors: boolean? }[]
+---@param routes { [1]: string, [2]: string, [3]: function, access: string?, fault: string?, cors: boolean?, begins: boolean? }[]
 ---@return fun(method: string, segments: string[]): table?, table find route and params; without
 ---  a route, the routes of other methods that the path does have
 function M.compile(routes)
@@ -34,7 +34,7 @@ function M.compile(routes)
   for index, route in ipairs(routes) do
     compiled[index] = {
       method = route[1], parts = split(route[2]), handler = route[3],
-      access = route.access, fault = route.fault, cors = route.cors,
+      access = route.access, fault = route.fault, cors = route.cors, begins = route.begins,
     }
   end
   return function(method, segments)

@@ -30,10 +30,22 @@ function M.query(text)
   return parameters
 end
 
---- A form body (application/x-www-form-urlencoded), where a `+` is a space.
----@return table<string, string>
+--- A form body (application/x-www-form-urlencoded), where a `+` is a space, as OAuth reads it (RFC 6749, 3.2): a
+--- parameter without a value is none, and one that is repeated is an error.
+---@param text string
+---@return table<string, string>? parameters
+---@return string? err
 function M.form(text)
-  return M.query((text or ""):gsub("%+", "%%20"))
+  local parameters, seen = {}, {}
+  for pair in text:gsub("%+", "%%20"):gmatch "[^&]+" do
+    local name, value = pair:match "^([^=]*)=?(.*)$"
+    name = M.decode(name)
+    if seen[name] then
+      return nil, "a parameter is given more than once"
+    end
+    seen[name], parameters[name] = true, value ~= "" and M.decode(value) or nil
+  end
+  return parameters
 end
 
 --- The decoded segments of a raw path: "/a/b%2Fc" is { "a", "b/c" }.

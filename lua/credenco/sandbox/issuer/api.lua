@@ -7,24 +7,13 @@ local offers = require "credenco.sandbox.issuer.offers"
 local qr_code = require "credenco.sandbox.issuer.qr_code"
 local random = require "credenco.sandbox.app.random"
 local reply = require "credenco.sandbox.app.reply"
+local schema = require "credenco.sandbox.app.schema"
+local schemas = require "credenco.sandbox.issuer.schemas"
 local status = require "credenco.sandbox.issuer.status"
 local templates = require "credenco.sandbox.issuer.templates"
 local uri = require "credenco.sandbox.app.uri"
 
 local M = {}
-
-local MAX_CORRELATION_ID = 255
-
-local function correlation_id_of(body)
-  local id = body.correlation_id
-  if id == nil then
-    return random.uuid()
-  end
-  if type(id) ~= "string" or id == "" or #id > MAX_CORRELATION_ID then
-    return nil, ("correlation_id must be a string of 1 to %d bytes"):format(MAX_CORRELATION_ID)
-  end
-  return id
-end
 
 local function bad_field(http_status, detail, field)
   return nil, reply.problem(http_status, detail, { field = field })
@@ -32,25 +21,21 @@ end
 
 --- What the body of an issue call asks for, or the refusal of it.
 local function read_order(request)
-  local body, err = request:json()
+  local body, json_err = request:exact_json()
   if not body then
-    return nil, reply.problem(400, "the request body is " .. err)
+    return nil, reply.problem(400, "the request body is " .. json_err)
   end
-  local id, id_err = correlation_id_of(body)
-  if not id then
-    return bad_field(400, id_err, "correlation_id")
+  local claims = body.claims
+  body.claims = nil
+  local order, err, field = schema.read(schemas.ISSUE, body, "the request body")
+  if not order then
+    return bad_field(400, err, field)
   end
-  if type(body.template_id) ~= "string" then
-    return bad_field(400, "template_id must be a string", "template_id")
-  end
-  if not json.is_object(body.claims) then
+  if not json.is_object(claims) then
     return bad_field(400, "claims must be an object", "claims")
   end
-  local base = body.request_uri_base
-  if base ~= nil and (type(base) ~= "string" or not base:find "^https?://[^/%s%c]+[^%s%c]*$") then
-    return bad_field(400, "request_uri_base must be a URL", "request_uri_base")
-  end
-  return { correlation_id = id, template_id = body.template_id, claims = body.claims, body = body }
+  order.claims, order.correlation_id = claims, order.correlation_id or random.uuid()
+  return order
 end
 
 local function check_template(order)
@@ -58,9 +43,9 @@ local function check_template(order)
   if not template then
     return bad_field(404, ("no credential template '%s'"):format(order.template_id), "template_id")
   end
-  local ok, err, field = templates.check_claims(template, order.claims)
-  if not ok then
-    return bad_field(422, err, "claims." .. field)
+  local err, path = templates.check_claims(template, order.claims)
+  if err then
+    return bad_field(422, err, "claims" .. path)
   end
   return true
 end
@@ -90,8 +75,8 @@ local function refuse_qr_code(options)
 end
 
 local function answer(order, offer_id)
-  local uri_of_request = request_uri(offer_id, order.body.request_uri_base)
-  local options = order.body.qr_code
+  local uri_of_request = request_uri(offer_id, order.request_uri_base)
+  local options = order.qr_code
   return reply.json(200, {
     correlation_id = order.correlation_id,
     request_uri = uri_of_request,
@@ -129,7 +114,7 @@ function M.start(request)
   if not fits then
     return misfit
   end
-  local bad_qr_code = refuse_qr_code(order.body.qr_code)
+  local bad_qr_code = refuse_qr_code(order.qr_code)
   if bad_qr_code then
     return bad_qr_code
   end

@@ -12,13 +12,24 @@ local M = {}
 
 local DAY_S = 86400
 
+--- The holder's key as the wallet proved it, `kid` or `jwk`: with both there, wallets differ in the one that they
+--- look at (OpenID4VCI 1.0, F.1; DIIP V5 wants `kid`).
+local function confirmation(holder)
+  return holder.kid and { kid = holder.kid } or { jwk = holder.key }
+end
+
+--- The holder's DID in its own words: a did:jwk made anew from the same key may be another text.
+local function subject_did(holder)
+  return holder.kid and holder.kid:match "^[^#]+" or did_jwk.encode(holder.key)
+end
+
 --- The claims both formats have in common.
 local function envelope(plan)
   return {
     iss = identity.did(),
     iat = plan.issued_at,
     exp = plan.expires_at,
-    cnf = { jwk = plan.holder_key },
+    cnf = confirmation(plan.holder),
     status = { status_list = { idx = plan.status_index, uri = revocations.uri() } },
   }
 end
@@ -40,7 +51,7 @@ end
 local function make_vc_jwt(plan)
   local payload = envelope(plan)
   payload.nbf = plan.issued_at
-  payload.sub = did_jwk.encode(plan.holder_key)
+  payload.sub = subject_did(plan.holder)
   payload.jti = "urn:uuid:" .. random.uuid()
   payload.vc = {
     ["@context"] = { "https://www.w3.org/2018/credentials/v1" },
@@ -53,10 +64,10 @@ end
 local MAKERS = { ["dc+sd-jwt"] = make_sd_jwt, jwt_vc_json = make_vc_jwt }
 
 --- What the credential is to be, apart from its format.
-local function plan_for(template, claims, holder_key, status_index)
+local function plan_for(template, order)
   local now = clock.now()
   return {
-    claims = claims, holder_key = holder_key, status_index = status_index,
+    claims = order.claims, holder = order.holder, status_index = order.status_index,
     type = template.key, vct = template.vct,
     issued_at = now, expires_at = now + template.validity_days * DAY_S,
     signing_key = identity.key(),
@@ -64,11 +75,11 @@ local function plan_for(template, claims, holder_key, status_index)
 end
 
 ---@param template credenco.SandboxTemplate
----@param order { claims: table, holder_key: credenco.EcJwk, status_index: integer, change: string? }
+---@param order { claims: table, holder: credenco.SandboxHolder, status_index: integer, change: string? }
 ---  `change` is a fault: how to make the credential wrong
 ---@return string credential
 function M.make(template, order)
-  local plan = plan_for(template, order.claims, order.holder_key, order.status_index)
+  local plan = plan_for(template, order)
   spoil.before(order.change, plan)
   return spoil.after(order.change, MAKERS[template.format](plan))
 end

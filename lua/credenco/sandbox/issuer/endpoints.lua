@@ -7,6 +7,7 @@ local offers = require "credenco.sandbox.issuer.offers"
 local proof = require "credenco.sandbox.issuer.proof"
 local random = require "credenco.sandbox.app.random"
 local reply = require "credenco.sandbox.app.reply"
+local requests = require "credenco.sandbox.issuer.requests"
 local revocations = require "credenco.sandbox.issuer.revocations"
 local status = require "credenco.sandbox.issuer.status"
 local store = require "credenco.sandbox.app.store"
@@ -17,37 +18,32 @@ local M = {}
 local TOKEN_TTL_S = 300
 local NOTIFICATION_TTL_S = 3600
 
-local EVENTS = { credential_accepted = true, credential_failure = true, credential_deleted = true }
-
 local function grant_key(token)
   return "grant:" .. token
 end
 
---- Token endpoint (OpenID4VCI 1.0, 6), pre-authorized code without a transaction code.
-function M.token(request)
-  local form = request:form()
-  if form.grant_type == nil then
-    return reply.oauth(400, "invalid_request", "grant_type is missing")
-  end
-  if form.grant_type ~= offers.GRANT_TYPE then
-    return reply.oauth(400, "unsupported_grant_type", "this issuer takes pre-authorized codes only")
-  end
-  if form["pre-authorized_code"] == nil then
-    return reply.oauth(400, "invalid_request", "pre-authorized_code is missing")
-  end
-  if form.tx_code ~= nil then
-    return reply.oauth(400, "invalid_request", "no tx_code is expected")
-  end
-  local offer = offers.redeem(form["pre-authorized_code"])
-  if not offer then
-    return reply.oauth(400, "invalid_grant", "the pre-authorized code is unknown, expired or used")
-  end
-  status.authorized(offer.correlation_id)
+--- Grants what an offer is for.
+---@return string token
+local function make_grant(offer)
   local token = random.token()
   store.set(grant_key(token), {
     correlation_id = offer.correlation_id, template_id = offer.template_id, claims = offer.claims,
     expires_at = clock.now() + TOKEN_TTL_S,
   }, TOKEN_TTL_S)
+  status.authorized(offer.correlation_id)
+  return token
+end
+
+--- Token endpoint (OpenID4VCI 1.0, 6), pre-authorized code without a transaction code.
+function M.token(request)
+  local code, refusal = requests.token(request)
+  if not code then
+    return refusal
+  end
+  local token = offers.redeem(code, make_grant)
+  if not token then
+    return reply.oauth(400, "invalid_grant", "the pre-authorized code is unknown, expired or used")
+  end
   return reply.json(200, { access_token = token, token_type = "Bearer", expires_in = TOKEN_TTL_S })
 end
 
@@ -58,7 +54,7 @@ end
 
 --- The grant behind a request's access token.
 local function grant_of(request)
-  local token = tostring(request.headers["authorization"]):match "^[Bb]earer +(%S+)$"
+  local token = request:credentials "bearer"
   local grant = token and store.get(grant_key(token))
   if grant and grant.expires_at > clock.now() then
     return grant, token
@@ -68,43 +64,38 @@ local function grant_of(request)
   return nil, nil, answer
 end
 
---- What is wrong with the body of a credential request, apart from its proofs (8.2).
-local function refuse_order(body, grant)
-  if body.credential_identifier ~= nil then
-    if body.credential_configuration_id ~= nil then
-      return reply.oauth(400, "invalid_credential_request",
-        "credential_identifier and credential_configuration_id exclude each other")
-    end
-    return reply.oauth(400, "unknown_credential_identifier", "no credential_identifier was given out")
+--- A credential that the access token is not for (8.3.1.1), or that this issuer does not have (8.3.1.2).
+local function refuse_order(order, grant)
+  if order.configuration_id == grant.template_id then
+    return nil
   end
-  if type(body.credential_configuration_id) ~= "string" then
-    return reply.oauth(400, "invalid_credential_request", "credential_configuration_id is missing")
+  if not templates.find(order.configuration_id) then
+    return reply.oauth(400, "unknown_credential_configuration", "there is no such credential")
   end
-  if body.credential_configuration_id ~= grant.template_id then
-    return reply.oauth(400, "unknown_credential_configuration", "the offer was for another credential")
-  end
-  if body.credential_response_encryption ~= nil then
-    return reply.oauth(400, "invalid_encryption_parameters", "this issuer does not encrypt its answers")
-  end
-  if body.proofs == nil then
-    return reply.oauth(400, "invalid_proof", "proofs is missing")
-  end
+  local answer = reply.oauth(403, "insufficient_scope", "the offer was for another credential")
+  answer.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
+  return answer
 end
 
-local function hand_out(grant, token, holder_key, change)
-  if not store.claim("issued:" .. token, TOKEN_TTL_S) then
-    return reply.oauth(400, "credential_request_denied", "this access token has had its credential")
-  end
+local function issue(grant, holder, change)
   local template = templates.find(grant.template_id)
   local entry = revocations.allocate(grant.correlation_id)
   local credential = credentials.make(template, {
-    claims = grant.claims, holder_key = holder_key, status_index = entry.index, change = change,
+    claims = grant.claims, holder = holder, status_index = entry.index, change = change,
   })
-  status.completed(grant.correlation_id, entry.uuid)
-  log.add { source = "issuer", step = "credential issued", ok = true, detail = grant.template_id }
   local notification_id = random.token()
   store.set("notification:" .. notification_id, { correlation_id = grant.correlation_id }, NOTIFICATION_TTL_S)
+  status.completed(grant.correlation_id, entry.uuid)
+  log.add { source = "issuer", step = "credential issued", ok = true, detail = grant.template_id }
   return reply.json(200, { credentials = { { credential = credential } }, notification_id = notification_id })
+end
+
+local function hand_out(grant, token, holder, change)
+  local is_first, answer = store.once("issued:" .. token, TOKEN_TTL_S, function()
+    return issue(grant, holder, change)
+  end)
+  return is_first and answer
+    or reply.oauth(400, "credential_request_denied", "this access token has had its credential")
 end
 
 --- Credential endpoint (8).
@@ -113,19 +104,19 @@ function M.credential(request)
   if not grant then
     return refusal
   end
-  local body, err = request:json()
-  if not body then
-    return reply.oauth(400, "invalid_credential_request", "the request body is " .. err)
+  local order, bad_request = requests.credential(request)
+  if not order then
+    return bad_request
   end
-  local bad_order = refuse_order(body, grant)
+  local bad_order = refuse_order(order, grant)
   if bad_order then
     return bad_order
   end
-  local holder_key, proof_refusal = proof.verify(body.proofs)
-  if not holder_key then
+  local holder, proof_refusal = proof.verify(order.proof)
+  if not holder then
     return reply.oauth(400, proof_refusal.code, proof_refusal.description)
   end
-  return hand_out(grant, token, holder_key, request.change)
+  return hand_out(grant, token, holder, request.change)
 end
 
 --- Notification endpoint (11).
@@ -134,9 +125,9 @@ function M.notification(request)
   if not grant then
     return refusal
   end
-  local body = request:json()
-  if not body or type(body.notification_id) ~= "string" or not EVENTS[body.event] then
-    return reply.oauth(400, "invalid_notification_request", "notification_id or event is missing or unknown")
+  local body, bad_request = requests.notification(request)
+  if not body then
+    return bad_request
   end
   local found = store.get("notification:" .. body.notification_id)
   if not found or found.correlation_id ~= grant.correlation_id then

@@ -1,7 +1,7 @@
 --- What the issuer publishes about itself (OpenID4VCI 1.0, 12.2) and about its
 --- authorization server (RFC 8414), which it is itself.
+local claims = require "credenco.sandbox.issuer.claims"
 local config = require "credenco.sandbox.app.config"
-local json = require "credenco.sandbox.app.json"
 local offers = require "credenco.sandbox.issuer.offers"
 local templates = require "credenco.sandbox.issuer.templates"
 
@@ -9,15 +9,6 @@ local M = {}
 
 local LOCALE = "en"
 local ALGORITHMS = { "ES256" }
-
-local function sorted_names(claims)
-  local names = {}
-  for name in pairs(claims) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
 
 local function display_of(template)
   local display = template.display
@@ -27,18 +18,25 @@ local function display_of(template)
   }
 end
 
+--- A list of what `describe(name, claim)` says of each claim; nil in place of an empty list, which neither
+--- OpenID4VCI nor SD-JWT VC has a use for.
+local function list_of_claims(template, describe)
+  local list = {}
+  for index, name in ipairs(claims.sorted_names(template.claims)) do
+    list[index] = describe(name, template.claims[name])
+  end
+  return #list > 0 and list or nil
+end
+
 --- Claims Description Objects; in a VC-JWT the claims are those of the subject.
 local function describe_claims(template)
-  local list = json.array({})
-  for index, name in ipairs(sorted_names(template.claims)) do
-    local claim = template.claims[name]
-    local path = template.format == "jwt_vc_json" and { "credentialSubject", name } or { name }
-    list[index] = {
-      path = path, mandatory = claim.required == true,
+  return list_of_claims(template, function(name, claim)
+    return {
+      path = template.format == "jwt_vc_json" and { "credentialSubject", name } or { name },
+      mandatory = claim.required == true,
       display = { { name = claim.label or name, locale = LOCALE } },
     }
-  end
-  return list
+  end)
 end
 
 local function configuration(template)
@@ -74,38 +72,37 @@ function M.issuer()
   }
 end
 
---- Authorization server metadata.
+--- Authorization server metadata. An issuer that takes pre-authorized codes alone has no response types (12.3), and
+--- what is empty is left out (RFC 8414, 3.2).
 function M.authorization_server()
   local base = config.credential_issuer
   return {
     issuer = base,
     token_endpoint = base .. "/token",
     grant_types_supported = { offers.GRANT_TYPE },
-    response_types_supported = json.array({}),
     token_endpoint_auth_methods_supported = { "none" },
     ["pre-authorized_grant_anonymous_access_supported"] = true,
   }
 end
 
+local function describe_type_claims(template)
+  return list_of_claims(template, function(name, claim)
+    return { path = { name }, sd = "always", display = { { locale = LOCALE, label = claim.label or name } } }
+  end)
+end
+
 --- SD-JWT VC type metadata, at the URL that is the template's `vct`.
 function M.credential_type(template)
-  local claims = json.array({})
-  for index, name in ipairs(sorted_names(template.claims)) do
-    claims[index] = {
-      path = { name }, sd = "always",
-      display = { { lang = LOCALE, label = template.claims[name].label or name } },
-    }
-  end
   local display = template.display
   return {
     vct = template.vct,
     name = template.name,
     description = template.description,
     display = { {
-      lang = LOCALE, name = template.name,
+      locale = LOCALE, name = template.name,
       rendering = { simple = { background_color = display.background_color, text_color = display.text_color } },
     } },
-    claims = claims,
+    claims = describe_type_claims(template),
   }
 end
 

@@ -53,17 +53,22 @@ function M.find(id)
   return offer and offer.expires_at > clock.now() and offer or nil
 end
 
---- Uses up the offer with this pre-authorized code: one caller gets it, once.
----@return credenco.SandboxOffer?
-function M.redeem(code)
+--- Uses up the offer with this pre-authorized code: one caller gets it, once. Where `use` throws, the offer is
+--- as good as before.
+---@param use fun(offer: credenco.SandboxOffer): any
+---@return any result of `use`; nil when the code is unknown, expired or used
+function M.redeem(code, use)
   local reference = store.get(code_key(code))
   local offer = reference and M.find(reference.offer_id)
-  if not offer or not store.claim("redeem:" .. code, REDEEMED_S) then
+  if not offer then
     return nil
   end
-  store.delete(key_of(offer.id))
-  store.delete(code_key(code))
-  return offer
+  local is_first, result = store.once("redeem:" .. code, REDEEMED_S, function() return use(offer) end)
+  if is_first then
+    store.delete(key_of(offer.id))
+    store.delete(code_key(code))
+  end
+  return result
 end
 
 --- The offer as a wallet sees it (OpenID4VCI 1.0, 4.1.1).

@@ -4,9 +4,10 @@ local clock = require "credenco.sandbox.app.clock"
 local config = require "credenco.sandbox.app.config"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local es256 = require "credenco.sandbox.crypto.es256"
-local json = require "credenco.sandbox.app.json"
 local jws = require "credenco.sandbox.crypto.jws"
 local nonces = require "credenco.sandbox.issuer.nonces"
+local schema = require "credenco.sandbox.app.schema"
+local schemas = require "credenco.sandbox.issuer.schemas"
 
 local M = {}
 
@@ -18,32 +19,29 @@ local function refuse(description, code)
   return nil, { code = code or "invalid_proof", description = description }
 end
 
---- The one JWT of `proofs`.
-local function proof_of(proofs)
-  if not json.is_object(proofs) then
-    return refuse "proofs must be an object with a list named jwt"
+---@class credenco.SandboxHolder whom a credential is bound to
+---@field key credenco.EcJwk
+---@field kid string? the DID URL that the wallet named its key by, to the letter; nil after a proof by `jwk`
+
+--- The key that the header gives, or names by a did:jwk.
+local function jwk_of(header)
+  if header.x5c ~= nil or (header.jwk ~= nil) == (header.kid ~= nil) then
+    return nil, "the proof's header must have one of jwk and kid, and no x5c"
   end
-  local list = proofs.jwt
-  if type(list) ~= "table" or not json.is_array(list) or next(proofs, next(proofs)) ~= nil then
-    return refuse "proofs must hold a list named jwt, and nothing else"
+  if header.jwk then
+    return header.jwk
   end
-  if #list ~= 1 or type(list[1]) ~= "string" then
-    return refuse "this issuer takes exactly one proof a request"
-  end
-  return list[1]
+  return did_jwk.decode(header.kid)
 end
 
---- The key the header names, through `jwk` or through a did:jwk `kid`.
-local function key_of(header)
-  if (header.jwk ~= nil) == (header.kid ~= nil) then
-    return refuse "the proof's header must have one of jwk and kid"
+local function holder_of(header)
+  local given, given_err = jwk_of(header)
+  if not given then
+    return refuse(given_err)
   end
-  local jwk, err = header.jwk, nil
-  if header.kid then
-    jwk, err = did_jwk.decode(tostring(header.kid))
-  end
-  if not json.is_object(jwk) then
-    return refuse(err or "the proof's jwk is not an object")
+  local jwk, err = schema.read(schemas.KEY, given, "the proof's key")
+  if not jwk then
+    return refuse(err)
   end
   if jwk.d ~= nil then
     return refuse "the proof's key is a private key"
@@ -52,63 +50,82 @@ local function key_of(header)
   if not usable then
     return refuse(key_err)
   end
-  return es256.public(jwk)
+  return { key = es256.public(jwk), kid = header.kid }
 end
 
 local function names_audience(audience, wanted)
-  if type(audience) == "table" and json.is_array(audience) then
-    for _, one in ipairs(audience) do
-      if one == wanted then
-        return true
-      end
+  if type(audience) == "string" then
+    return audience == wanted
+  end
+  for _, one in ipairs(audience) do
+    if one == wanted then
+      return true
     end
   end
-  return audience == wanted
+  return false
+end
+
+local function is_current(payload)
+  local now = clock.now()
+  return now - payload.iat <= MAX_AGE_S and payload.iat - now <= MAX_SKEW_S
+    and (payload.nbf or now) <= now + MAX_SKEW_S and (payload.exp or now) >= now - MAX_SKEW_S
 end
 
 local function check_payload(payload)
   if not names_audience(payload.aud, config.credential_issuer) then
     return refuse "the proof's aud is not this credential issuer"
   end
-  local age = type(payload.iat) == "number" and clock.now() - payload.iat
-  if not age or age > MAX_AGE_S or age < -MAX_SKEW_S then
-    return refuse "the proof's iat is missing, too old or in the future"
+  if not is_current(payload) then
+    return refuse "the proof's iat is too old or in the future, or its exp or nbf says that it is not valid now"
   end
-  if type(payload.nonce) ~= "string" or not nonces.take(payload.nonce) then
-    return refuse("the proof's nonce is missing, unknown, used or expired", "invalid_nonce")
+  if not nonces.take(payload.nonce) then
+    return refuse("the proof's nonce is unknown, used or expired", "invalid_nonce")
   end
   return true
 end
 
---- Checks the proofs of a credential request; uses the nonce up.
----@param proofs table
----@return credenco.EcJwk? holder_key
----@return { code: string, description: string }? refusal
-function M.verify(proofs)
-  local text, refusal = proof_of(proofs)
-  if not text then
-    return nil, refusal
-  end
+--- Takes a proof apart, every member of it typed.
+local function read(text)
   local token, parse_err = jws.parse(text)
   if not token then
-    return refuse(parse_err)
+    return nil, parse_err
   end
-  if token.header.typ ~= TYPE then
+  local header, header_err = schema.read(schemas.PROOF_HEADER, token.header, "the proof's header")
+  if not header then
+    return nil, header_err
+  end
+  local payload, payload_err = schema.read(schemas.PROOF_PAYLOAD, token.payload, "the proof's payload")
+  if not payload then
+    return nil, payload_err
+  end
+  return { token = token, header = header, payload = payload }
+end
+
+--- Checks the proof of a credential request; uses its nonce up.
+---@param text string
+---@return credenco.SandboxHolder? holder
+---@return { code: string, description: string }? refusal
+function M.verify(text)
+  local proof, err = read(text)
+  if not proof then
+    return refuse(err)
+  end
+  if proof.header.typ ~= TYPE then
     return refuse("the proof's typ is not " .. TYPE)
   end
-  local jwk, key_refusal = key_of(token.header)
-  if not jwk then
+  local holder, key_refusal = holder_of(proof.header)
+  if not holder then
     return nil, key_refusal
   end
-  local verified, signature_err = jws.verify(token, jwk)
+  local verified, signature_err = jws.verify(proof.token, holder.key)
   if not verified then
     return refuse(signature_err)
   end
-  local fits, payload_refusal = check_payload(token.payload)
+  local fits, payload_refusal = check_payload(proof.payload)
   if not fits then
     return nil, payload_refusal
   end
-  return jwk
+  return holder
 end
 
 return M

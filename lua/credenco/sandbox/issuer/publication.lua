@@ -20,7 +20,11 @@ function M.did()
   return reply.json(200, identity.document())
 end
 
-function M.status_list()
+--- GET /status-lists/1: what is valid now; the list of another time is not to be had (Token Status List, 8.4).
+function M.status_list(request)
+  if request.query.time then
+    return reply.problem(501, "this issuer has the status list of now only")
+  end
   return reply.text(200, "application/statuslist+jwt", revocations.token())
 end
 

@@ -23,7 +23,7 @@ end
 --- Gives a credential its place in the list. Neighbours in time are not neighbours there.
 ---@return { uuid: string, index: integer }
 function M.allocate(correlation_id)
-  local number = store.next "status-index"
+  local number = store.count "status-index"
   local entry = { uuid = random.uuid(), index = number * STEP % SIZE, correlation_id = correlation_id }
   store.set("revocation:" .. entry.uuid, entry)
   return entry

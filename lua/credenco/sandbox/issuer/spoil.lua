@@ -9,12 +9,12 @@ local M = {}
 
 local HOUR_S = 3600
 
---- What each change does before signing: to the template, the holder's key, the envelope or
+--- What each change does before signing: to the template, the holder, the envelope or
 --- the signing key.
 local BEFORE = {
   vct = function(plan) plan.vct = plan.vct .. "/other" end,
   expired = function(plan) plan.expires_at = clock.now() - HOUR_S end,
-  holder = function(plan) plan.holder_key = es256.public(es256.generate()) end,
+  holder = function(plan) plan.holder = { key = es256.public(es256.generate()) } end,
   other_key = function(plan) plan.signing_key = es256.generate() end,
 }
 

@@ -1,5 +1,6 @@
 --- The file of credential templates: reads it and checks that it makes sense. Used outside
 --- nginx for a readable message, and inside for the templates.
+local claims = require "credenco.sandbox.issuer.claims"
 local json = require "credenco.sandbox.app.json"
 
 local M = {}
@@ -7,12 +8,6 @@ local M = {}
 local FORMATS = { ["dc+sd-jwt"] = true, jwt_vc_json = true }
 local TYPES = { string = true, number = true, integer = true, boolean = true, object = true, array = true }
 local DEFAULT_VALIDITY_DAYS = 365
-
---- Names an SD-JWT VC has its own use for (SD-JWT VC, 3.2.2.2).
-M.RESERVED = {
-  iss = true, sub = true, iat = true, nbf = true, exp = true, cnf = true, vct = true, status = true,
-  _sd = true, _sd_alg = true, ["..."] = true,
-}
 
 local function is_text(value) return type(value) == "string" and value ~= "" end
 local function is_flag(value) return type(value) == "boolean" end
@@ -66,8 +61,9 @@ local function check_claims(template)
     if mistake then
       return ("claim '%s' %s"):format(name, mistake)
     end
-    if M.RESERVED[name] and template.format == "dc+sd-jwt" then
-      return ("claim '%s' has a name that SD-JWT VC uses itself"):format(name)
+    local owner = claims.owner(template.format, name)
+    if owner then
+      return ("claim '%s' has a name that %s uses itself"):format(name, owner)
     end
   end
 end

@@ -1,5 +1,6 @@
 --- Credential templates: read from a JSON file at the start, and what fits them.
 local config = require "credenco.sandbox.app.config"
+local credential_claims = require "credenco.sandbox.issuer.claims"
 local json = require "credenco.sandbox.app.json"
 local template_file = require "credenco.sandbox.issuer.template_file"
 
@@ -44,59 +45,48 @@ local function json_type(value)
 end
 
 --- A claim without a description can have any type.
-local function check_claim(name, value, description)
+local function check_type(name, value, description)
   if not description then
-    return true
+    return nil
   end
   local found, wanted = json_type(value), description.type
   if wanted == "integer" and found == "number" then
-    return value % 1 == 0 or nil, ("claim '%s' must be an integer"):format(name)
+    return value % 1 ~= 0 and ("claim '%s' must be an integer"):format(name) or nil
   end
   if found ~= wanted then
-    return nil, ("claim '%s' must be of type %s, not %s"):format(name, wanted, found)
+    return ("claim '%s' must be of type %s, not %s"):format(name, wanted, found)
   end
-  return true
 end
 
-local function sorted_keys(object)
-  local keys = {}
-  for key in pairs(object) do
-    keys[#keys + 1] = key
+local function check_claim(template, name, value)
+  local description = template.claims[name]
+  if not description and not template.additional_claims then
+    return ("template '%s' has no claim '%s'"):format(template.key, credential_claims.shown(name))
   end
-  table.sort(keys)
-  return keys
+  return check_type(name, value, description)
 end
 
-local function check_known(template, claims)
-  for _, name in ipairs(sorted_keys(claims)) do
-    local description = template.claims[name]
-    if template.format == "dc+sd-jwt" and template_file.RESERVED[name] then
-      return nil, ("no claim may be called '%s': SD-JWT VC uses that name itself"):format(name), name
-    end
-    if not description and not template.additional_claims then
-      return nil, ("template '%s' has no claim '%s'"):format(template.key, name), name
-    end
-    local ok, err = check_claim(name, claims[name], description)
-    if not ok then
-      return nil, err, name
-    end
-  end
-  return true
-end
-
---- Whether claims fit a template.
+--- Whether claims fit a template, and a credential of its format.
 ---@param template credenco.SandboxTemplate
 ---@param claims table
----@return boolean? ok
 ---@return string? err
----@return string? field the claim at fault
+---@return string? path to the claim at fault, such as ".address.lines[2]"; "" for all of them
 function M.check_claims(template, claims)
-  for _, name in ipairs(sorted_keys(template.claims)) do
+  for _, name in ipairs(credential_claims.sorted_names(template.claims)) do
     if template.claims[name].required and claims[name] == nil then
-      return nil, ("claim '%s' of template '%s' is missing"):format(name, template.key), name
+      return ("claim '%s' of template '%s' is missing"):format(name, template.key), "." .. name
     end
   end
-  return check_known(template, claims)
+  local err, path = credential_claims.check(template.format, claims)
+  if err then
+    return err, path
+  end
+  for _, name in ipairs(credential_claims.sorted_names(claims)) do
+    err = check_claim(template, name, claims[name])
+    if err then
+      return err, "." .. credential_claims.shown(name)
+    end
+  end
 end
 
 return M

@@ -71,12 +71,13 @@ M.add_contact = M.with_wallet(function(request, wallet)
   if not ok then
     return reply.problem(400, detail, { field = field })
   end
-  if behaviour.get().repeated_contact == "409" and wallets.has_contact(wallet.key, body.did) then
+  local status = wallets.has_contact(wallet.key, body.did) and behaviour.status "repeated_contact" or 201
+  if status == 409 then
     return reply.problem(409, "a trusted contact with this did exists", { field = "did" })
   end
   local contact = wallets.add_contact(wallet.key, body.did, body.name, body.directIssueAllowed == true)
   log.add { source = "wallet", wallet = wallet.key, step = "trusted contact added", ok = true, detail = body.did }
-  return reply.json(201, contact)
+  return reply.json(status, contact)
 end)
 
 M.list_contacts = M.with_wallet(function(_, wallet)

@@ -1,58 +1,69 @@
 --- What an issuer publishes about itself, found from its identifier.
 local http = require "credenco.sandbox.wallet.http"
-local json = require "credenco.sandbox.app.json"
 local reach = require "credenco.sandbox.wallet.reach"
+local schema = require "credenco.sandbox.app.schema"
+local schemas = require "credenco.sandbox.wallet.schemas"
 
 local M = {}
 
---- Fetches a URL that must answer 200 with a JSON object.
----@return table? object
+--- Fetches a URL that must answer 200 with JSON.
+---@param document { schema: credenco.SandboxSchema, name: string }
+---@return table? read what the schema declares
 ---@return { reason: string, detail: string }? failure
 ---@return integer? status
-function M.fetch(url, deadline_ms, what)
+function M.fetch(url, deadline_ms, document)
   local response, failure = http.get(url, deadline_ms)
   if not response then
     return nil, failure
   end
   if response.status ~= 200 then
-    local detail = ("%s answered %d"):format(what, response.status)
+    local detail = ("%s answered %d"):format(document.name, response.status)
     return nil, { reason = "metadata_unavailable", detail = detail }, response.status
   end
-  local object, err = json.decode_object(response.body)
-  if not object then
-    return nil, { reason = "metadata_invalid", detail = ("%s is %s"):format(what, err) }
+  local read, err = schema.decode(document.schema, response.body, document.name)
+  if not read then
+    return nil, { reason = "metadata_invalid", detail = err }
   end
-  return object
+  return read
 end
 
---- The well-known URLs of an identifier: the name put between host and path (RFC 8414, and
---- OpenID4VCI since 1.0), and as a suffix (the drafts before).
+--- The well-known URLs of an identifier: the name put between host and path, literally (OpenID4VCI 1.0, 12.2.2) and
+--- without a slash at the end (RFC 8414, 3.1), and as a suffix (the drafts before).
 local function well_known(identifier, name)
   local url = reach.parse(identifier)
-  if not url then
+  if not url or url.path:find("?", 1, true) then
     return nil
   end
   local origin, path = url.scheme .. "://" .. url.authority, url.path:gsub("/$", "")
-  local inserted = origin .. "/.well-known/" .. name .. path
-  local suffixed = origin .. path .. "/.well-known/" .. name
-  return path == "" and { inserted } or { inserted, suffixed }
+  local inserted = origin .. "/.well-known/" .. name
+  local urls = { inserted .. url.path }
+  if path ~= url.path then
+    urls[#urls + 1] = inserted .. path
+  end
+  if path ~= "" then
+    urls[#urls + 1] = origin .. path .. "/.well-known/" .. name
+  end
+  return urls
 end
 
 --- The first of several URLs that answers; only a 4xx makes it try the next.
-local function fetch_first(urls, deadline_ms, what)
-  local object, failure, status
+local function fetch_first(urls, deadline_ms, document)
+  local read, failure, status
   for _, url in ipairs(urls) do
-    object, failure, status = M.fetch(url, deadline_ms, what)
-    if object or not status or status >= 500 then
+    read, failure, status = M.fetch(url, deadline_ms, document)
+    if read or not status or status >= 500 then
       break
     end
   end
-  return object, failure
+  return read, failure
 end
 
 local function invalid(detail)
   return nil, { reason = "metadata_invalid", detail = detail }
 end
+
+local ISSUER = { schema = schemas.ISSUER, name = "the issuer metadata" }
+local SERVER = { schema = schemas.SERVER, name = "the authorization server metadata" }
 
 --- Credential issuer metadata.
 ---@param identifier string the offer's credential_issuer
@@ -61,40 +72,68 @@ function M.issuer(identifier, deadline_ms)
   if not urls then
     return invalid "credential_issuer is not a URL"
   end
-  local metadata, failure = fetch_first(urls, deadline_ms, "issuer metadata")
+  local metadata, failure = fetch_first(urls, deadline_ms, ISSUER)
   if not metadata then
     return nil, failure
   end
   if metadata.credential_issuer ~= identifier then
     return invalid "the issuer metadata is that of another credential_issuer"
   end
-  if type(metadata.credential_endpoint) ~= "string"
-    or not json.is_object(metadata.credential_configurations_supported) then
-    return invalid "the issuer metadata has no credential_endpoint or no configurations"
-  end
   return metadata
 end
 
---- Metadata of the authorization server that issuer metadata names, by default the issuer.
+local function fetch_server(identifier, deadline_ms)
+  local urls = well_known(identifier, "oauth-authorization-server")
+  if not urls then
+    return invalid "the authorization server is not a URL"
+  end
+  for _, url in ipairs(well_known(identifier, "openid-configuration")) do
+    urls[#urls + 1] = url
+  end
+  local server, failure = fetch_first(urls, deadline_ms, SERVER)
+  if not server then
+    return nil, failure
+  end
+  if server.issuer ~= identifier then
+    return invalid "the authorization server metadata is that of another issuer"
+  end
+  return server
+end
+
+local function contains(list, wanted)
+  for _, value in ipairs(list or {}) do
+    if value == wanted then return true end
+  end
+  return false
+end
+
+--- The authorization servers that may be asked (OpenID4VCI 1.0, 12.2.4): those of the metadata, or the issuer itself;
+--- of them the one that the offer names, where it names one.
+local function candidates(metadata, wanted)
+  local listed = metadata.authorization_servers or { metadata.credential_issuer }
+  if not wanted then
+    return listed
+  end
+  return contains(listed, wanted) and { wanted } or nil
+end
+
+--- Metadata of the authorization server to use: the first that takes pre-authorized codes, else the first there is.
 ---@param metadata table
 ---@param wanted string? the offer's authorization_server
 function M.authorization_server(metadata, wanted, deadline_ms)
-  local identifier = wanted or metadata.credential_issuer
-  if not wanted and type(metadata.authorization_servers) == "table" then
-    identifier = metadata.authorization_servers[1] or identifier
+  local identifiers = candidates(metadata, wanted)
+  if not identifiers then
+    return nil, { reason = "offer_invalid", detail = "the offer's authorization_server is not one of the issuer's" }
   end
-  local urls = well_known(identifier, "oauth-authorization-server") or {}
-  for _, url in ipairs(well_known(identifier, "openid-configuration") or {}) do
-    urls[#urls + 1] = url
+  local first, first_failure
+  for _, identifier in ipairs(identifiers) do
+    local server, failure = fetch_server(identifier, deadline_ms)
+    if server and contains(server.grant_types_supported, schemas.GRANT_TYPE) then
+      return server
+    end
+    first, first_failure = first or server, first_failure or failure
   end
-  local server, failure = fetch_first(urls, deadline_ms, "authorization server metadata")
-  if not server then
-    return nil, failure or select(2, invalid "the authorization server is not a URL")
-  end
-  if server.issuer ~= identifier or type(server.token_endpoint) ~= "string" then
-    return invalid "the authorization server metadata is another's or has no token_endpoint"
-  end
-  return server
+  return first, not first and first_failure or nil
 end
 
 return M

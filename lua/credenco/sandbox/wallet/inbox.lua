@@ -1,8 +1,8 @@
 --- The holder's inbox: offers that wait for a decision. NEW, READ once looked at,
 --- PROCESSED once accepted or dismissed.
+local process = require "credenco.sandbox.app.process"
 local receive = require "credenco.sandbox.wallet.receive"
 local reply = require "credenco.sandbox.app.reply"
-local store = require "credenco.sandbox.app.store"
 local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
@@ -13,7 +13,7 @@ function M.shown(offer)
   for name, value in pairs(offer) do
     copy[name] = value
   end
-  copy.offer_uri = nil
+  copy.offer_uri, copy.owner = nil, nil
   return copy
 end
 
@@ -25,20 +25,32 @@ local function find(request, wallet)
   return entry
 end
 
---- Marks an offer processed; only one caller can.
-local function claim(wallet, entry)
-  return entry.state ~= "PROCESSED" and store.claim(("inbox:%s:%d"):format(wallet.key, entry.id))
+--- Takes an offer for a decision; only one caller can, until its worker is no more.
+---@return boolean taken
+local function take(wallet, entry)
+  return wallets.update_inbox(wallet.key, entry.id, function(offer)
+    if offer.state ~= "PROCESSED" and not (offer.owner and process.is_alive(offer.owner)) then
+      offer.owner = ngx.worker.pid()
+      return offer
+    end
+  end) ~= nil
+end
+
+local function give_back(wallet, entry)
+  wallets.update_inbox(wallet.key, entry.id, function(offer)
+    offer.owner = nil
+    return offer
+  end)
 end
 
 local function finish(wallet, entry, outcome)
-  local changed = wallets.update_inbox(wallet.key, entry.id, function(offer)
-    offer.state, offer.offer_uri = "PROCESSED", nil
+  return wallets.update_inbox(wallet.key, entry.id, function(offer)
+    offer.state, offer.offer_uri, offer.owner = "PROCESSED", nil, nil
     for name, value in pairs(outcome) do
       offer[name] = value
     end
     return offer
   end)
-  return reply.json(200, M.shown(changed or entry))
 end
 
 local function decide(request, wallet, decision)
@@ -46,10 +58,15 @@ local function decide(request, wallet, decision)
   if not entry then
     return missing
   end
-  if not claim(wallet, entry) then
+  if not take(wallet, entry) then
     return reply.problem(409, "this offer has been accepted or dismissed before")
   end
-  return finish(wallet, entry, decision(entry))
+  local ok, changed = pcall(function() return finish(wallet, entry, decision(entry)) end)
+  if not ok then
+    give_back(wallet, entry)
+    error(changed, 0)
+  end
+  return reply.json(200, M.shown(changed or entry))
 end
 
 --- POST /sandbox/wallets/{key}/inbox/{id}/accept: runs the exchange; the answer tells how

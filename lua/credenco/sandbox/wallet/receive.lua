@@ -1,15 +1,15 @@
 --- What a wallet does with an offer somebody pushed to it.
+local afterwards = require "credenco.sandbox.wallet.afterwards"
 local behaviour = require "credenco.sandbox.app.behaviour"
 local clock = require "credenco.sandbox.app.clock"
 local exchange = require "credenco.sandbox.wallet.exchange"
 local log = require "credenco.sandbox.app.log"
 local random = require "credenco.sandbox.app.random"
 local store = require "credenco.sandbox.app.store"
+local pushes = require "credenco.sandbox.wallet.pushes"
 local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
-
-local PUSH_MEMORY_S = 86400
 
 local REASONS = {
   untrusted_issuer = "the issuer is not among this wallet's trusted contacts",
@@ -24,103 +24,160 @@ local function tracer(wallet)
   end
 end
 
---- An exchange never throws, whatever an issuer answers: what went wrong is a failure.
+--- An exchange throws only where memory is full, whatever an issuer answers: what went wrong is a failure.
+---@return credenco.SandboxOutcome[] outcomes at least one
 local function run_exchange(wallet, offer_uri, trace)
-  local ok, credential, failure, notify = pcall(exchange.run, wallet, offer_uri, trace)
+  local ok, outcomes, failure = pcall(exchange.run, wallet, offer_uri, trace)
   if ok then
-    return credential, failure, notify
+    return outcomes or { { failure = failure } }
   end
-  ngx.log(ngx.ERR, "exchange: ", tostring(credential))
+  if outcomes == store.FULL then
+    error(store.FULL, 0)
+  end
+  ngx.log(ngx.ERR, "exchange: ", tostring(outcomes))
   trace("exchange broken off", false, "the sandbox failed; its error log says more")
-  return nil, { reason = "internal_error", detail = "the sandbox failed; its error log says more" }
+  return { { failure = { reason = "internal_error", detail = "the sandbox failed; its error log says more" } } }
 end
 
-local function keep(wallet, credential, notify, trace)
-  credential.received_at = clock.now()
-  local id = wallets.keep(wallet.key, credential)
+---@param outcome credenco.SandboxOutcome with a credential
+---@return credenco.SandboxPush
+local function keep(wallet, outcome, trace)
+  outcome.credential.received_at = clock.now()
+  local id = wallets.keep(wallet.key, outcome.credential)
   trace("kept", true)
-  notify "credential_accepted"
-  return id
+  outcome.notify "credential_accepted"
+  return { state = "kept", id = id }
 end
 
-local function discard(wallet, credential, reason, trace)
-  wallets.discard(wallet.key, {
-    reason = reason, detail = REASONS[reason], issuer = credential.issuer,
-    template = credential.template, name = credential.name, at = clock.now(),
-  })
-  trace("discarded", false, REASONS[reason])
+---@return credenco.SandboxPush
+local function discard(wallet, entry)
+  entry.at = clock.now()
+  local id = wallets.discard(wallet.key, entry)
+  return { state = "discarded", id = id, reason = entry.reason, detail = entry.detail }
 end
 
---- Completes the exchange and keeps the credential or discards it. The caller learns nothing:
---- to the one who pushed, and to the issuer, both look the same.
----@return string? reason why the offer could not be turned into a credential; nil when it was
-local function complete(wallet, offer_uri)
-  local trace = tracer(wallet)
-  local credential, failure, notify = run_exchange(wallet, offer_uri, trace)
+---@return credenco.SandboxPush one that can be tried again
+local function discard_failed(wallet, outcome)
+  local failure = outcome.failure
+  local push = discard(wallet, { reason = failure.reason, detail = failure.detail, template = outcome.template })
+  push.again = true
+  return push
+end
+
+---@return credenco.SandboxPush
+local function judge(wallet, outcome, trace)
+  local credential = outcome.credential
   if not credential then
-    wallets.discard(wallet.key, { reason = failure.reason, detail = failure.detail, at = clock.now() })
-    return failure.reason
+    return discard_failed(wallet, outcome)
   end
   local trusted, reason = wallets.trusts(wallet.key, credential.issuer)
   if trusted then
-    keep(wallet, credential, notify, trace)
-  else
-    discard(wallet, credential, reason, trace)
+    return keep(wallet, outcome, trace)
   end
+  trace("discarded", false, REASONS[reason])
+  return discard(wallet, {
+    reason = reason, detail = REASONS[reason], issuer = credential.issuer,
+    template = credential.template, name = credential.name, claims = credential.claims,
+  })
 end
 
-local function claim_name(wallet, offer_uri)
-  return "push:" .. wallet.key .. ":" .. ngx.md5(offer_uri)
+--- Whether `push` says more than `other` of what became of an offer for several credentials.
+local function says_more(push, other)
+  if push.state == "kept" or other.state == "kept" then
+    return other.state ~= "kept"
+  end
+  return other.again and not push.again
+end
+
+--- Completes the exchange and keeps or discards each credential. The caller learns nothing:
+--- to the one who pushed, and to the issuer, both look the same.
+---@return credenco.SandboxPush
+local function complete(wallet, offer_uri)
+  local trace, result = tracer(wallet), nil
+  for _, outcome in ipairs(run_exchange(wallet, offer_uri, trace)) do
+    local push = judge(wallet, outcome, trace)
+    result = (not result or says_more(push, result)) and push or result
+  end
+  return result
+end
+
+--- Puts an offer into the inbox.
+---@return credenco.SandboxPush
+local function drop_in_inbox(wallet, offer_uri)
+  local preview = exchange.preview(wallet, offer_uri) or {}
+  local id = wallets.drop_in_inbox(wallet.key, {
+    offer_uri = offer_uri, state = "NEW", received_at = clock.now(),
+    name = preview.name, issuer_name = preview.issuer_name, template = preview.template,
+  })
+  tracer(wallet)("offer put into the inbox", true)
+  return { state = "inbox", id = id }
+end
+
+---@param push credenco.SandboxOpenPush
+---@return credenco.SandboxPush
+local function settle(push)
+  return pushes.settle(push, function()
+    local wallet = wallets.find(push.wallet_key)
+    return (push.direct and complete or drop_in_inbox)(wallet, push.offer_uri)
+  end)
 end
 
 --- A direct push. The same offer pushed again, as after a lost answer, changes nothing.
 ---@return "taken"|"repeated"|"unavailable" outcome "unavailable": the issuer does not give the offer out, which
 ---  nobody knows here yet when the exchange runs after the response
 function M.direct(wallet, offer_uri)
-  local name = claim_name(wallet, offer_uri)
-  if not store.claim(name, PUSH_MEMORY_S) then
+  local push = { wallet_key = wallet.key, offer_uri = offer_uri, direct = true }
+  local is_before = behaviour.get().exchange == "before"
+  if not pushes.begin(push, is_before) then
     return "repeated"
   end
-  local function work()
-    local reason = complete(wallet, offer_uri)
-    if reason then
-      store.release(name)
-    end
-    return reason == "offer_unavailable" and "unavailable" or "taken"
+  if is_before then
+    return settle(push).reason == "offer_unavailable" and "unavailable" or "taken"
   end
-  if behaviour.get().exchange == "before" then
-    return work()
-  end
-  assert(ngx.timer.at(0, work))
+  afterwards.run(function() settle(push) end)
   return "taken"
 end
 
 --- A push without directIssue: the holder decides.
 ---@return "taken"|"repeated" outcome
 function M.inbox(wallet, offer_uri)
-  if not store.claim(claim_name(wallet, offer_uri), PUSH_MEMORY_S) then
+  local push = { wallet_key = wallet.key, offer_uri = offer_uri, direct = false }
+  if not pushes.begin(push, true) then
     return "repeated"
   end
-  local preview = exchange.preview(wallet, offer_uri) or {}
-  wallets.drop_in_inbox(wallet.key, {
-    offer_uri = offer_uri, state = "NEW", received_at = clock.now(),
-    name = preview.name, issuer_name = preview.issuer_name, template = preview.template,
-  })
-  tracer(wallet)("offer put into the inbox", true)
+  settle(push)
   return "taken"
+end
+
+--- Goes on with the pushes that a worker has left behind which is no more; for a worker that begins.
+function M.resume()
+  afterwards.run(function()
+    for _, push in ipairs(pushes.orphans()) do
+      afterwards.run(function() settle(push) end)
+    end
+  end)
 end
 
 --- The holder accepts an offer of the inbox. The holder's word stands in for trust.
 ---@param entry table of the inbox
----@return { outcome: "accepted"|"failed", credential_id: integer?, reason: string?, detail: string? }
+---@return { outcome: "accepted"|"failed", credential_id: integer?, reason: string?, detail: string? } what became of
+---  the first credential that was received; what was not received of several is among the discarded
 function M.accept(wallet, entry)
   local trace = tracer(wallet)
   trace("offer accepted by the holder", true)
-  local credential, failure, notify = run_exchange(wallet, entry.offer_uri, trace)
-  if not credential then
-    return { outcome = "failed", reason = failure.reason, detail = failure.detail }
+  local outcomes, kept = run_exchange(wallet, entry.offer_uri, trace), nil
+  for _, outcome in ipairs(outcomes) do
+    if outcome.credential then
+      local push = keep(wallet, outcome, trace)
+      kept = kept or push
+    elseif #outcomes > 1 then
+      discard_failed(wallet, outcome)
+    end
   end
-  return { outcome = "accepted", credential_id = keep(wallet, credential, notify, trace) }
+  if kept then
+    return { outcome = "accepted", credential_id = kept.id }
+  end
+  return { outcome = "failed", reason = outcomes[1].failure.reason, detail = outcomes[1].failure.detail }
 end
 
 return M

@@ -1,6 +1,7 @@
 --- The business wallets of the sandbox: who they are, whom they trust, what they hold.
 local config = require "credenco.sandbox.app.config"
 local es256 = require "credenco.sandbox.crypto.es256"
+local json = require "credenco.sandbox.app.json"
 local store = require "credenco.sandbox.app.store"
 
 local M = {}
@@ -14,12 +15,12 @@ local M = {}
 ---@field lastModifiedAt string
 
 local function key_of(wallet_key)
-  return "wallet:" .. wallet_key
+  return store.key("wallet", wallet_key)
 end
 
 --- Names of a wallet's lists in the store.
 local function list_of(wallet_key, name)
-  return key_of(wallet_key) .. "/" .. name
+  return store.key("wallet", wallet_key, name)
 end
 
 ---@return { key: string, name: string, jwk: credenco.EcJwk }? wallet with its private key
@@ -36,35 +37,63 @@ local function local_time()
   return os.date "%Y-%m-%dT%H:%M:%S"
 end
 
+local function no_contacts()
+  return { last_id = 0, list = json.array({}) }
+end
+
+local function contacts_key(wallet_key)
+  return list_of(wallet_key, "contacts")
+end
+
+local function with_did(list, did)
+  for index, contact in ipairs(list) do
+    if contact.did == did then
+      return contact, index
+    end
+  end
+end
+
+--- Makes an issuer a trusted contact; the contact that it is already changes.
 ---@return credenco.SandboxContact
 function M.add_contact(wallet_key, did, name, direct_issue_allowed)
-  local now = local_time()
-  local contact = {
-    did = did, name = name, directIssueAllowed = direct_issue_allowed,
-    createdAt = now, lastModifiedAt = now,
-  }
-  store.append(list_of(wallet_key, "contacts"), contact)
+  local key, contact = contacts_key(wallet_key)
+  store.add(key, no_contacts())
+  store.update(key, function(contacts)
+    contact = with_did(contacts.list, did)
+    if not contact then
+      contacts.last_id = contacts.last_id + 1
+      contact = { id = contacts.last_id, did = did, createdAt = local_time() }
+      table.insert(contacts.list, contact)
+    end
+    contact.name, contact.directIssueAllowed, contact.lastModifiedAt = name, direct_issue_allowed, local_time()
+    return contacts
+  end)
   return contact
 end
 
 ---@return credenco.SandboxContact[]
 function M.contacts(wallet_key)
-  return store.list(list_of(wallet_key, "contacts"))
+  return (store.get(contacts_key(wallet_key)) or no_contacts()).list
 end
 
 ---@return boolean
 function M.has_contact(wallet_key, did)
-  for _, contact in ipairs(M.contacts(wallet_key)) do
-    if contact.did == did then
-      return true
-    end
-  end
-  return false
+  return with_did(M.contacts(wallet_key), did) ~= nil
 end
 
 ---@return boolean removed
 function M.remove_contact(wallet_key, id)
-  return store.remove(list_of(wallet_key, "contacts"), id)
+  local removed = false
+  store.update(contacts_key(wallet_key), function(contacts)
+    for index, contact in ipairs(contacts.list) do
+      if contact.id == id then
+        table.remove(json.array(contacts.list), index)
+        removed = true
+        return contacts
+      end
+    end
+  end)
+  return removed
 end
 
 --- Creates a wallet, or leaves the one that exists.
@@ -87,16 +116,11 @@ end
 ---@return boolean trusted
 ---@return string? reason
 function M.trusts(wallet_key, did)
-  local known = false
-  for _, contact in ipairs(M.contacts(wallet_key)) do
-    if contact.did == did then
-      known = true
-      if contact.directIssueAllowed then
-        return true
-      end
-    end
+  local contact = with_did(M.contacts(wallet_key), did)
+  if not contact then
+    return false, "untrusted_issuer"
   end
-  return false, known and "direct_issue_not_allowed" or "untrusted_issuer"
+  return contact.directIssueAllowed, not contact.directIssueAllowed and "direct_issue_not_allowed" or nil
 end
 
 ---@return integer id
@@ -119,10 +143,11 @@ function M.credential_count(wallet_key)
   return store.length(list_of(wallet_key, "credentials"))
 end
 
---- Remembers that something was discarded and why, and nothing of its content.
----@param entry { reason: string, detail: string, issuer: string?, template: string? }
+--- Remembers that something was discarded, and why.
+---@param entry { reason: string, detail: string, issuer: string?, template: string?, claims: table? }
+---@return integer id
 function M.discard(wallet_key, entry)
-  store.append(list_of(wallet_key, "discarded"), entry)
+  return store.append(list_of(wallet_key, "discarded"), entry)
 end
 
 function M.discarded(wallet_key)
@@ -130,8 +155,9 @@ function M.discarded(wallet_key)
 end
 
 ---@param offer { offer_uri: string, state: "NEW"|"READ"|"PROCESSED", issuer: string?, template: string? }
+---@return integer id
 function M.drop_in_inbox(wallet_key, offer)
-  store.append(list_of(wallet_key, "inbox"), offer)
+  return store.append(list_of(wallet_key, "inbox"), offer)
 end
 
 function M.inbox(wallet_key)

@@ -4,6 +4,7 @@ local api = require "credenco.sandbox.wallet.api"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local inbox = require "credenco.sandbox.wallet.inbox"
 local json = require "credenco.sandbox.app.json"
+local pushes = require "credenco.sandbox.wallet.pushes"
 local reply = require "credenco.sandbox.app.reply"
 local validity = require "credenco.sandbox.wallet.validity"
 local wallets = require "credenco.sandbox.wallet.wallets"
@@ -68,6 +69,15 @@ end)
 M.accept = api.with_wallet(inbox.accept)
 M.dismiss = api.with_wallet(inbox.dismiss)
 M.read = api.with_wallet(inbox.read)
+
+--- GET /sandbox/wallets/{key}/pushes?credential_offer_uri=...: what became of a push.
+M.push = api.with_wallet(function(request, wallet)
+  local push = pushes.find(wallet.key, request.query.credential_offer_uri or "")
+  if not push then
+    return reply.problem(404, "this offer was not pushed to this wallet")
+  end
+  return reply.json(200, { state = push.state, id = push.id, reason = push.reason, detail = push.detail })
+end)
 
 --- GET /sandbox/wallets
 function M.list()

@@ -1,0 +1,68 @@
+--- Exchanges that run after the response to their push. nginx drops a timer when too many run (`lua_max_running_timers`)
+--- and only writes so into its log, so the exchanges of a worker wait for each other; and where many wait, pushes wait
+--- for their response, or offers would expire in line.
+local store = require "credenco.sandbox.app.store"
+
+local M = {}
+
+local MOST, MOST_UNDER_WAY = 64, 256
+local LOOK_EVERY_S = 0.02
+
+-- Of this worker: exchanges that wait, how many wait or run, and how many timers there are for them.
+local waiting, first, last = {}, 1, 0
+local under_way, timers = 0, 0
+
+-- Each worker has an entry of its own in the store: the next one with this number begins anew.
+local function key_of(worker)
+  return "exchanges-under-way:" .. worker
+end
+
+-- Where memory is full, the count is late.
+local function publish()
+  pcall(store.set, key_of(ngx.worker.id()), under_way)
+end
+
+local run_next
+
+-- nginx refuses the timer when the worker exits.
+local function dispatch()
+  while timers < MOST and timers < under_way and ngx.timer.at(0, run_next) do
+    timers = timers + 1
+  end
+end
+
+function run_next()
+  local work = waiting[first]
+  waiting[first], first = nil, first + 1
+  local ok, err = pcall(work)
+  if not ok then
+    ngx.log(ngx.ERR, "an exchange after the response: ", type(err) == "table" and err[1] or err)
+  end
+  timers, under_way = timers - 1, under_way - 1
+  publish()
+  dispatch()
+end
+
+--- Runs a function soon, once few others run. Returns when not too many wait.
+---@param work fun()
+function M.run(work)
+  while under_way >= MOST_UNDER_WAY do
+    ngx.sleep(LOOK_EVERY_S)
+  end
+  last, under_way = last + 1, under_way + 1
+  waiting[last] = work
+  publish()
+  dispatch()
+end
+
+--- How many exchanges wait or run, in all workers.
+---@return integer
+function M.under_way()
+  local count = 0
+  for worker = 0, ngx.worker.count() - 1 do
+    count = count + (store.get(key_of(worker)) or 0)
+  end
+  return count
+end
+
+return M

@@ -1,0 +1,38 @@
+--- Token requests: { name, form, status, error, headers = }. In a form, CODE is a fresh code and GRANT the grant type.
+local GOOD = "grant_type=GRANT&pre-authorized_code=CODE"
+
+return {
+  { "in order", GOOD, 200 },
+  { "in another order", "pre-authorized_code=CODE&grant_type=GRANT", 200 },
+  { "with every letter percent-encoded in lower case",
+    "grant_type=urn%3aietf%3aparams%3aoauth%3agrant-type%3apre-authorized_code&pre%2dauthorized%5fcode=CODE", 200 },
+  { "with parameters that nobody knows", GOOD .. "&client_id=x&resource=y&resource%5B%5D=z&future", 200 },
+  { "with authorization_details, which it need not know", GOOD .. "&authorization_details=%5B%7B%7D%5D", 200 },
+  { "with an empty tx_code, which is none", GOOD .. "&tx_code=", 200 },
+  { "with nothing between two ampersands", "&" .. GOOD .. "&&", 200 },
+  { "with a charset", GOOD, 200, nil, headers = { ["content-type"] = "application/x-www-form-urlencoded;charset=UTF-8" } },
+  { "with its media type in capitals", GOOD, 200, nil,
+    headers = { ["content-type"] = "Application/X-WWW-Form-Urlencoded" } },
+  { "without a media type", GOOD, 200, nil, headers = {} },
+
+  { "that is empty", "", 400, "invalid_request" },
+  { "without a grant type", "pre-authorized_code=CODE", 400, "invalid_request" },
+  { "with an empty grant type", "grant_type=&pre-authorized_code=CODE", 400, "invalid_request" },
+  { "of another grant type", "grant_type=authorization_code&code=CODE", 400, "unsupported_grant_type" },
+  { "of a grant type with a space", "grant_type=GRANT+&pre-authorized_code=CODE", 400, "unsupported_grant_type" },
+  { "without a code", "grant_type=GRANT", 400, "invalid_request" },
+  { "with an empty code", "grant_type=GRANT&pre-authorized_code=", 400, "invalid_request" },
+  { "with a code that nobody made", "grant_type=GRANT&pre-authorized_code=x", 400, "invalid_grant" },
+  { "with a code that is cut", "grant_type=GRANT&pre-authorized_code=CODE%00", 400, "invalid_grant" },
+  { "with bytes for a code", "grant_type=GRANT&pre-authorized_code=%ff%fe", 400, "invalid_grant" },
+  { "with a code of 100 kB", "grant_type=GRANT&pre-authorized_code=" .. ("x"):rep(100000), 400, "invalid_grant" },
+  { "with a transaction code", GOOD .. "&tx_code=1234", 400, "invalid_request" },
+  { "with the grant type twice", GOOD .. "&grant_type=GRANT", 400, "invalid_request" },
+  { "with the code twice", GOOD .. "&pre-authorized_code=CODE", 400, "invalid_request" },
+  { "with the code twice, once encoded", GOOD .. "&pre%2Dauthorized_code=CODE", 400, "invalid_request" },
+  { "with a parameter twice that nobody knows", GOOD .. "&x=1&x=2", 400, "invalid_request" },
+  { "with a parameter twice, once empty", GOOD .. "&tx_code=&tx_code=", 400, "invalid_request" },
+  { "as JSON", '{"grant_type":"GRANT","pre-authorized_code":"CODE"}', 400, "invalid_request",
+    headers = { ["content-type"] = "application/json" } },
+  { "as a form that says it is JSON", GOOD, 400, "invalid_request", headers = { ["content-type"] = "application/json" } },
+}
