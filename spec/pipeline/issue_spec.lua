@@ -473,7 +473,7 @@ describe("confirmation", function()
     local most = 0
     bench.script.issue_status = setmetatable({}, { __index = function()
       return function()
-        most = math.max(most, bench.running.at_work)
+        most = math.max(most, bench.running.bounds.begun)
         return { status = "waiting" }
       end
     end })

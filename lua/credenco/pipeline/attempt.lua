@@ -1,6 +1,7 @@
 --- The three requests of a record, each tried as often as makes sense: within the shared number of requests in
 --- flight, at the pace of the throttle, waiting where the server asks for it, and giving up when the run stops.
 
+local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outcome = require "credenco.pipeline.outcome"
 
@@ -57,9 +58,15 @@ local function request(run, kind, ...)
   return result, err
 end
 
+-- Sleeps before the next try; another record has its place meanwhile, where it has one.
 local function wait_before(run, job, tries)
   local longest = math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ^ (tries - 1))
-  return run.scheduler:step_aside(job, run.sleep, run, longest * (0.5 + math.random() / 2))
+  local ms = longest * (0.5 + math.random() / 2)
+  if job.place ~= "working" or not run.scheduler:can_lend() then return run:sleep(ms) end
+  jobs.advance(run, job, "pause")
+  local go_on = run:sleep(ms)
+  jobs.advance(run, job, "resume")
+  return go_on
 end
 
 local function slow_down(run, err)

@@ -1,5 +1,5 @@
---- What bounds the work of a run: requests in flight, records at work, and records whose status is asked for until it is
---- final. A record that waits for its status is not at work.
+--- What bounds the work of a run: requests in flight, room for records, and records whose status is asked for until it is
+--- final, which need no room.
 
 local loop = require "credenco.loop"
 local slots = require "credenco.pipeline.slots"
@@ -14,7 +14,8 @@ local POLLS = 2000
 ---@class credenco.pipeline.Bounds
 ---@field requests credenco.pipeline.Slots
 ---@field polls credenco.pipeline.Slots
----@field working integer records at work
+---@field begun integer records that are begun and at no end yet
+---@field working integer those of them that take up room
 ---@field most_working integer
 local Bounds = {}
 Bounds.__index = Bounds
@@ -22,7 +23,7 @@ Bounds.__index = Bounds
 ---@param concurrency integer requests in flight
 ---@return credenco.pipeline.Bounds
 function M.new(concurrency)
-  return setmetatable({ requests = slots.new(concurrency), polls = slots.new(POLLS), working = 0,
+  return setmetatable({ requests = slots.new(concurrency), polls = slots.new(POLLS), begun = 0, working = 0,
     most_working = concurrency * WORK_PER_REQUEST }, Bounds)
 end
 
@@ -32,8 +33,8 @@ function Bounds:is_idle()
   return self.requests.free > self.requests.limit / 2
 end
 
---- Waits until at most half of the records that may be at work are.
----@return integer room how many more may be
+--- Waits until at most half of the room is taken.
+---@return integer room how many more records there is room for
 function Bounds:wait_for_room()
   if self.working > self.most_working / 2 then
     self.room_wanted = loop.self()
@@ -42,23 +43,41 @@ function Bounds:wait_for_room()
   return self.most_working - self.working
 end
 
---- Counts a record among those at work. Whoever brings one has waited for room.
----@param job credenco.pipeline.Job
-function Bounds:enter(job)
-  job.at_work, self.working = true, self.working + 1
+--- Takes up room for a record. Whoever brings one that is new has waited for room.
+function Bounds:enter()
+  self.working = self.working + 1
 end
 
---- Gives up a record's place among those at work, if it has one.
----@param job credenco.pipeline.Job
-function Bounds:leave(job)
-  if not job.at_work then return end
-  job.at_work = nil
+--- Gives up a record's room.
+function Bounds:leave()
   self.working = self.working - 1
   local ticket = self.room_wanted
   if ticket and self.working <= self.most_working / 2 then
     self.room_wanted = nil
     loop.wake(ticket)
   end
+end
+
+--- Counts a record that is begun.
+function Bounds:begin()
+  self.begun = self.begun + 1
+end
+
+--- Counts one that is at its end.
+function Bounds:finish()
+  self.begun = self.begun - 1
+  local ticket = self.idle
+  if ticket and self.begun == 0 then
+    self.idle = nil
+    loop.wake(ticket)
+  end
+end
+
+--- Waits until all records that were begun are at an end.
+function Bounds:wait_for_all()
+  if self.begun == 0 then return end
+  self.idle = loop.self()
+  loop.wait(self.idle)
 end
 
 return M

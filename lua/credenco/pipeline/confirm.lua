@@ -1,7 +1,8 @@
 --- Confirmation: asking for the issue's status until it is final or its deadline passes, for many records at a
---- time. A record that waits here holds no place among those at work.
+--- time. A record that waits here takes up no room.
 
 local attempt = require "credenco.pipeline.attempt"
+local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outcome = require "credenco.pipeline.outcome"
 
@@ -44,20 +45,8 @@ local function poll(run, job, deadline_ms)
   end
 end
 
---- Waits for the end of an issue.
----@param run credenco.pipeline.Run
----@param job credenco.pipeline.Job
----@param confirm_ms number how long to ask
----@return "issued"|"failed"|"unknown"|nil verdict nil when the run stops first
----@return table? reason
-function M.wait(run, job, confirm_ms)
-  run.bounds.polls:take() -- before the place at work is given up: else records without number would wait for this one
-  run.scheduler:leave(job)
-  run.bounds:leave(job)
-  local said = poll(run, job, loop.now_ms() + confirm_ms)
-  run.bounds.polls:give()
-  if not said then return nil end
-  M.note(run, job, said)
+-- How an issue ended, or why nobody knows.
+local function verdict_of(said)
   local verdict = outcome.of_status(said.status)
   if verdict == "failed" then
     return verdict, { code = "issue_failed", step = "issue_status",
@@ -67,6 +56,23 @@ function M.wait(run, job, confirm_ms)
       message = ("pushed; when the time was up the issuer's status was still %q"):format(tostring(said.status)) }
   end
   return verdict
+end
+
+--- Waits for the end of an issue, in a task of its own. Returns once there is a place for one more that waits.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param confirm_ms number how long to ask
+---@param tell fun(run, job, verdict: "issued"|"failed"|"unknown"|nil, reason: table?) nil when the run stops first
+function M.begin(run, job, confirm_ms, tell)
+  run.bounds.polls:take() -- before its room is given up: else records without number would wait for this one
+  jobs.advance(run, job, "pushed")
+  loop.spawn(function()
+    local said = poll(run, job, loop.now_ms() + confirm_ms)
+    run.bounds.polls:give()
+    if not said then return tell(run, job) end
+    M.note(run, job, said)
+    tell(run, job, verdict_of(said))
+  end)
 end
 
 return M

@@ -9,6 +9,7 @@ local journal_runs = require "credenco.journal.runs"
 local states = require "credenco.journal.states"
 local familiar = require "credenco.pipeline.familiar"
 local hooks = require "credenco.pipeline.hooks"
+local jobs = require "credenco.pipeline.job"
 local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
@@ -50,9 +51,7 @@ local function entry(run, item)
   if item.broken then return failed_line(run, item, "broken_line", item.broken) end
   local key, problem = key_problem(run, item.record)
   if not key then return failed_line(run, item, "invalid_record", problem) end
-  -- A job from here on: with room for what it will carry, so that the table need not grow.
-  return { key = key, line = item.line, state = "pending", input = item.raw, record = item.record, step = 1,
-    stored = false, claims = false, correlation_id = false }
+  return jobs.of_line(key, item)
 end
 
 -- What a line that repeats a key is known by.
@@ -260,7 +259,7 @@ local function hand_on(run, claimed)
   end
   run:check_failures()
   if not run.works then return end
-  for _, item in ipairs(claimed.new) do run:start(item) end
+  for _, item in ipairs(claimed.new) do jobs.start(run, item) end
 end
 
 -- What has come of a slow stream is not kept waiting for what has not.

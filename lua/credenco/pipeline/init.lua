@@ -156,7 +156,7 @@ local function work(run, mode, source)
   if mode == "run" then queue.drain(run, source ~= nil and journal_runs.file_of(source) ~= nil) end
   if source and not run.stopping then complete = read_source(run, source) end
   if run.works and not run.stopping then queue.work_off(run) end
-  run:wait_for_work()
+  run.bounds:wait_for_all()
   local ok, err = run.writer:flush()
   if ok then err = run.journal:flaw() end
   if err then run:journal_failed(err) end

@@ -22,37 +22,14 @@ local attempt = require "credenco.pipeline.attempt"
 local confirm = require "credenco.pipeline.confirm"
 local correlation = require "credenco.pipeline.correlation"
 local hooks = require "credenco.pipeline.hooks"
+local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outcome = require "credenco.pipeline.outcome"
 local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
 
---- A record at work.
----@class credenco.pipeline.Job
----@field key string
----@field line integer
----@field record table
----@field state "pending"|"offered"|"pushed"
----@field step integer
----@field offer? string
----@field resumed? boolean taken up from the journal: a push may have happened before
----@field asked? boolean an earlier try may have asked for its offer
----@field made_ms? number moment its offer was made here, or one before it; nil where another run made it
----@field lost_ms? number moment of the first try to make its offer whose response was lost
----@field pushes? integer tries to push its offer that failed
----@field active? boolean its task holds a place in the scheduler
----@field is_first? boolean it is one of the first records of the run
----@field at_work? boolean it holds a place among the records at work
----@field correlation_id? string|false once its step is prepared
----@field template_id? string
----@field wallet_key? string
----@field delivery? string
-
 local LEFT_OPEN = "left open"
-
---- What `record` gives when the record goes on once its offer is written.
-M.PARKED = "parked"
 
 -- The ends of a job. Each writes the journal, counts, and tells the workflow.
 local function finish(run, job, state, reason)
@@ -61,6 +38,8 @@ local function finish(run, job, state, reason)
   end
   run.writer:put(state, job)
   run.counts:finished(state, job, reason)
+  run:check_failures()
+  jobs.advance(run, job, "end")
 end
 
 local function fail(run, job, reason)
@@ -128,8 +107,18 @@ local function make_offer(run, job)
   end
   if may_be_old then job.made_ms = nil end
   job.offer, job.claims = offer_uri, false
+  jobs.advance(run, job, "keep")
   run.writer:keep_offer(job)
-  return M.PARKED
+end
+
+--- What has become of a record's offer in the journal. One that is not written is another worker's by now, or the
+--- journal is gone: it must not be pushed.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param written boolean
+function M.kept(run, job, written)
+  if written then job.state = "offered" end
+  jobs.advance(run, job, written and "kept" or "leave")
 end
 
 -- Offered -> pushed -------------------------------------------------------------------------------
@@ -190,7 +179,7 @@ end
 
 -- Pushed -> issued, or the next step ----------------------------------------------------------------
 
-local function advance(run, job)
+local function to_next_step(run, job)
   if job.step == #run.workflow.steps then return false end
   run.writer:put("next_step", job)
   confirm.note_step(run, job)
@@ -207,7 +196,7 @@ end
 local function complete(run, job)
   hooks.issued(run, job)
   if is_by_record(run.workflow.steps[job.step]) then confirm.note_step(run, job) end
-  if advance(run, job) then return "again" end
+  if to_next_step(run, job) then return "again" end
   finish(run, job, "issued")
 end
 
@@ -224,6 +213,14 @@ local function confirmation_ms(run, job)
   if job.state == "pushed" or not was_fresh(run, job) then return run.options.stale_confirm_ms end
 end
 
+-- What the status said. The record is in no task of the scheduler's: its next step waits for one.
+local function confirmed(run, job, said, reason)
+  if said == "failed" then return fail(run, job, reason) end
+  if said == "unknown" then return unknown(run, job, reason) end
+  if said ~= "issued" then return jobs.advance(run, job, "leave") end
+  if complete(run, job) == "again" then jobs.advance(run, job, "next_step") end
+end
+
 local function after_push(run, job)
   local confirm_ms = confirmation_ms(run, job)
   if not confirm_ms then return complete(run, job) end
@@ -231,11 +228,7 @@ local function after_push(run, job)
     run.writer:put("pushed", job)
     job.state = "pushed"
   end
-  local said, reason = confirm.wait(run, job, confirm_ms)
-  if said == "issued" then return complete(run, job) end
-  if said == "failed" then return fail(run, job, reason) end
-  if said == "unknown" then return unknown(run, job, reason) end
-  return LEFT_OPEN
+  confirm.begin(run, job, confirm_ms, confirmed)
 end
 
 -- One step ------------------------------------------------------------------------------------------
@@ -274,15 +267,14 @@ local function step(run, job)
   return after_push(run, job)
 end
 
---- Works on a record until it is at an end, waits for its offer to be written, or the run stops.
+--- Works on a record until it is at an end, its offer is to be written, its status is waited for, or the run stops.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
----@return "parked"|nil said
 function M.record(run, job)
+  jobs.advance(run, job, "begin")
   local said
   repeat said = step(run, job) until said ~= "again"
-  if said == LEFT_OPEN then run.counts:left_open(job) end
-  return said == M.PARKED and said or nil
+  if said == LEFT_OPEN then jobs.advance(run, job, "leave") end
 end
 
 return M

@@ -5,6 +5,7 @@ local familiar = require "credenco.pipeline.familiar"
 local journal_runs = require "credenco.journal.runs"
 local journal_schema = require "credenco.journal.schema"
 local journal_workers = require "credenco.journal.workers"
+local jobs = require "credenco.pipeline.job"
 local source = require "credenco.pipeline.source"
 
 local M = {}
@@ -30,7 +31,7 @@ local function restore(run, item)
   if decode then record, err = decode(item.input or "") end
   run.counts.resumed = run.counts.resumed + 1
   if record then
-    item.record, run.resumed[item.key] = record, true
+    item.record, item.place, run.resumed[item.key] = record, "read", true
     return true
   end
   local state = item.state == "pending" and "failed" or "unknown" -- its offer may have been pushed
@@ -57,7 +58,7 @@ local function take(run, limit, only_begun)
   local items = try_to_take(run, limit, only_begun)
   if items ~= false then return items end
   if not run.taken_for_dead and not run:join_again() then return nil end
-  run:wait_for_work()
+  run.bounds:wait_for_all()
   run.taken_for_dead = nil
   return take(run, limit, only_begun)
 end
@@ -68,7 +69,7 @@ local function start_all(run, items)
     if restore(run, item) then restored[#restored + 1] = item end
   end
   familiar.may_begin(run, restored)
-  for _, item in ipairs(restored) do run:start(item) end -- where the run has been stopped they stay as they are
+  for _, item in ipairs(restored) do jobs.start(run, item) end -- where the run has been stopped they stay as they are
 end
 
 -- A journal that only runs have used has no index for taking: new lines, which it is mostly about, would pay for it.
@@ -112,10 +113,10 @@ end
 ---@return boolean complete nothing is open any more
 function M.work_off(run)
   local alone, looks = not run.journal.shared, 0
-  if alone then run:wait_for_work() end
+  if alone then run.bounds:wait_for_all() end
   while M.drain(run) do
-    if run.at_work > 0 then
-      run:wait_for_work()
+    if run.bounds.begun > 0 then
+      run.bounds:wait_for_all()
     elseif alone and run.counts.open == 0 then
       return true
     else

@@ -1,9 +1,10 @@
---- A run: the records at work, what they share, and how it ends.
+--- A run: what its records share, and how it ends. Where each of them is: `credenco.pipeline.job`.
 
 local alike = require "credenco.pipeline.alike"
 local bounds = require "credenco.pipeline.bounds"
 local counts = require "credenco.pipeline.counts"
 local issue = require "credenco.pipeline.issue"
+local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outage = require "credenco.pipeline.outage"
 local scheduler = require "credenco.pipeline.scheduler"
@@ -26,7 +27,6 @@ local SAMPLE = 50
 ---@field source? credenco.pipeline.Source
 ---@field resumed table<string, boolean> keys of records at work that the journal had, not the source
 ---@field bounds credenco.pipeline.Bounds
----@field at_work integer records that are begun and at no end yet, those that wait for their status included
 ---@field works boolean false for `load`, which only fills the queue
 ---@field stopping? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" why nothing new is started
 ---@field stop_error? table
@@ -35,12 +35,8 @@ local SAMPLE = 50
 local Run = {}
 Run.__index = Run
 
-local ended -- defined below, with what happens to records
-
 local function new_scheduler(self)
-  return scheduler.new(self.options.concurrency, function(job)
-    if issue.record(self, job) ~= issue.PARKED then ended(self, job) end
-  end)
+  return scheduler.new(self.options.concurrency, function(job) issue.record(self, job) end)
 end
 
 ---@param fields table workflow, client, journal, scope, works, shares_rate, options, on_warning
@@ -55,12 +51,12 @@ function M.new(fields)
     journal = fields.journal, db = fields.journal.db,
     scope = fields.scope, writer = writer, works = fields.works, options = options,
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
-    warned = {}, decoders = {}, queues = {}, alike = {}, sleepers = {}, resumed = {}, at_work = 0,
+    warned = {}, decoders = {}, queues = {}, alike = {}, sleepers = {}, resumed = {},
     counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
     bounds = bounding,
   }, Run)
   self.scheduler = new_scheduler(self)
-  writer.on_kept = function(job, written) self:kept(job, written) end
+  writer.on_kept = function(job, written) issue.kept(self, job, written) end
   return self
 end
 
@@ -94,7 +90,7 @@ function Run:stop(why, err)
   local sleepers = self.sleepers
   self.sleepers = {}
   for ticket in pairs(sleepers) do loop.wake(ticket) end
-  for job in self.scheduler.take_back, self.scheduler do self:leave_open(job) end
+  for job in self.scheduler.take_back, self.scheduler do jobs.advance(self, job, "leave") end
   if self.source and self.source.bytes then self.source.bytes:cancel() end
 end
 
@@ -125,53 +121,6 @@ function Run:wait_for_turn()
   local moment_ms = self.throttle:reserve(now_ms)
   if self.share then moment_ms = math.max(moment_ms, self:shared_moment(now_ms)) end
   return self:sleep_until(moment_ms)
-end
-
--- Records at work ---------------------------------------------------------------------------------
-
-function Run:one_less()
-  self.at_work = self.at_work - 1
-  if self.at_work == 0 and self.idle then
-    local ticket = self.idle
-    self.idle = nil
-    loop.wake(ticket)
-  end
-end
-
-function ended(run, job)
-  if run.resumed[job.key] then run.resumed[job.key] = nil end
-  run:check_failures()
-  run.bounds:leave(job)
-  run:one_less()
-end
-
-function Run:leave_open(job)
-  self.counts:left_open(job)
-  ended(self, job)
-end
-
---- Starts to work on a record.
----@param job credenco.pipeline.Job
-function Run:start(job)
-  if self.stopping then return self.counts:left_open(job) end
-  if job.is_first == nil then job.is_first = self.counts.alike:enter() end
-  self.bounds:enter(job)
-  self.at_work = self.at_work + 1
-  self.scheduler:add(job)
-end
-
--- What has become of a record's offer in the journal. One that is not written is another worker's by now, or the journal is gone: it must not be pushed.
-function Run:kept(job, written)
-  if not written then return self:leave_open(job) end
-  job.state = "offered"
-  self.scheduler:go_on(job)
-end
-
---- Waits until no record is at work.
-function Run:wait_for_work()
-  if self.at_work == 0 then return end
-  self.idle = loop.self()
-  loop.wait(self.idle)
 end
 
 -- What concerns all of them -------------------------------------------------------------------------

@@ -53,10 +53,7 @@ end
 local function task(self)
   local job = self:next()
   while job do
-    job.active = true
     self.work(job)
-    if not job.active then return end
-    job.active = nil
     job = self.active <= self.limit and self:next()
   end
   self.active = self.active - 1
@@ -91,28 +88,21 @@ function Scheduler:go_on(job)
   if self.active < self.limit then self:dispatch() end
 end
 
---- Gives up a task's place for good.
----@param job credenco.pipeline.Job
-function Scheduler:leave(job)
-  if not job.active then return end
-  job.active = nil
-  self.active = self.active - 1
+--- Whether another task may go to sleep.
+---@return boolean
+function Scheduler:can_lend()
+  return self.aside < self.limit * ASIDE_PER_TASK
+end
+
+--- Gives a task's place away while it sleeps.
+function Scheduler:lend_place()
+  self.active, self.aside = self.active - 1, self.aside + 1
   self:dispatch()
 end
 
---- Calls a function that sleeps; somebody else has the task's place meanwhile.
----@generic T
----@param job credenco.pipeline.Job
----@param sleep fun(...): T
----@return T
-function Scheduler:step_aside(job, sleep, ...)
-  if not job.active or self.aside >= self.limit * ASIDE_PER_TASK then return sleep(...) end
-  self:leave(job)
-  self.aside = self.aside + 1
-  local result = sleep(...)
-  self.aside = self.aside - 1
-  self.active, job.active = self.active + 1, true
-  return result
+--- Takes a place again that was lent.
+function Scheduler:take_place()
+  self.active, self.aside = self.active + 1, self.aside - 1
 end
 
 --- Takes back a record that has not been begun.

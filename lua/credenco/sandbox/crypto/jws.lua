@@ -2,8 +2,16 @@
 local base64url = require "credenco.sandbox.crypto.base64url"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.app.json"
+local schema = require "credenco.sandbox.app.schema"
 
 local M = {}
+
+--- JOSE header: RFC 7515, 4. What is not declared comes through as it is.
+local HEADER = {
+  type = "object", values = schema.ANY,
+  members = { alg = { type = "string", required = true }, typ = { type = "string" }, kid = { type = "string" } },
+}
+local PAYLOAD = { type = "object" }
 
 ---@class credenco.Jws
 ---@field header table
@@ -21,23 +29,26 @@ function M.sign(header, payload, jwk)
   return signed .. "." .. base64url.encode(es256.sign(jwk, signed))
 end
 
-local function decode_part(text)
-  local bytes = base64url.decode(text)
-  return bytes and json.decode_object(bytes)
-end
-
 --- Takes a JWS apart without trusting it.
 ---@param text string
 ---@return credenco.Jws?
 ---@return string? err
 function M.parse(text)
-  local head, body, tail = tostring(text):match "^([%w_-]+)%.([%w_-]+)%.([%w_-]+)$"
+  local head, body, tail = text:match "^([%w_-]+)%.([%w_-]+)%.([%w_-]+)$"
   if not head then
     return nil, "not a compact JWS"
   end
-  local header, payload, signature = decode_part(head), decode_part(body), base64url.decode(tail)
-  if not (header and payload and signature) then
-    return nil, "the JWS does not hold JSON objects"
+  local header, header_err = schema.decode(HEADER, base64url.decode(head) or "", "the JWS header")
+  if not header then
+    return nil, header_err
+  end
+  local payload, payload_err = schema.decode(PAYLOAD, base64url.decode(body) or "", "the JWS payload")
+  if not payload then
+    return nil, payload_err
+  end
+  local signature = base64url.decode(tail)
+  if not signature then
+    return nil, "the JWS has no signature"
   end
   if header.alg ~= "ES256" then
     return nil, "the JWS is not signed with ES256"

@@ -5,11 +5,11 @@ local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.app.json"
 local jws = require "credenco.sandbox.crypto.jws"
 local rand = require "openssl.rand"
+local schema = require "credenco.sandbox.app.schema"
 
 local M = {}
 
 local SALT_BYTES = 16
-local MAX_DEPTH = 64
 
 local function digest_of(disclosure)
   return base64url.encode(es256.sha256(disclosure))
@@ -42,33 +42,63 @@ function M.issue(header, payload, claims, jwk)
   return table.concat(disclosures, "~") .. "~"
 end
 
----@class credenco.SdJwt
----@field jws credenco.Jws
----@field payload table with the disclosed claims in their places
+--- What RFC 9901 asks of an SD-JWT, as far as its parts alone can show it.
+---@type table<string, { clause: string, says: string }>
+local RULES = {
+  form = { clause = "4", says = "an SD-JWT without key binding ends in '~'" },
+  reserved = { clause = "4.1", says = "_sd and ... stand for digests and for nothing else" },
+  algorithm = { clause = "4.1.1", says = "_sd_alg is sha-256, and at the top level only" },
+  disclosure = {
+    clause = "4.2.1", says = "a disclosure is [salt, name, value] or [salt, value], salt and name being strings",
+  },
+  name = { clause = "7.1, 3.3.2.2", says = "no disclosed claim is named _sd or ..." },
+  place = { clause = "7.1, 3.3", says = "a disclosure for an object has a name, and one for an array has none" },
+  taken = { clause = "7.1, 3.3.2.3", says = "a disclosed claim does not exist in the open" },
+  once = { clause = "7.1, 4", says = "every digest occurs once" },
+  referenced = { clause = "7.1, 5", says = "every disclosure has its digest" },
+  depth = { clause = "limit", says = ("claims are nested at most %d levels deep"):format(schema.MAX_DEPTH) },
+}
 
-local function parse_disclosure(text)
-  local bytes = base64url.decode(text)
-  local parts = bytes and json.decode(bytes)
-  if type(parts) ~= "table" or not json.is_array(parts) or type(parts[1]) ~= "string" then
-    return nil
-  end
-  return #parts >= 2 and #parts <= 3 and parts or nil
+local function violation(name)
+  local rule = RULES[name]
+  return ("%s (RFC 9901, %s)"):format(rule.says, rule.clause)
 end
 
---- The disclosures by digest, each marked unused.
+--- Stops reading; `M.parse` catches it.
+local function fail(name)
+  error({ rule = name }, 0)
+end
+
+local DISCLOSURE = { type = "array", min = 2, max = 3 }
+
+local function read_disclosure(text)
+  local parts = schema.decode(DISCLOSURE, base64url.decode(text) or "", "the disclosure")
+  if not parts or type(parts[1]) ~= "string" or #parts == 3 and type(parts[2]) ~= "string" then
+    fail "disclosure"
+  end
+  return { name = #parts == 3 and parts[2] or nil, value = parts[#parts] }
+end
+
+---@param list string[]
+---@return table<string, { name: string?, value: any, used: boolean? }> by_digest
 local function index_disclosures(list)
   local by_digest = {}
   for _, text in ipairs(list) do
-    local parts, digest = parse_disclosure(text), digest_of(text)
-    if not parts then
-      return nil, "a disclosure is not [salt, name, value]"
-    end
-    if by_digest[digest] then
-      return nil, "a disclosure occurs twice"
-    end
-    by_digest[digest] = { parts = parts }
+    local digest = digest_of(text)
+    if by_digest[digest] then fail "referenced" end
+    by_digest[digest] = read_disclosure(text)
   end
   return by_digest
+end
+
+--- The disclosure of a digest in the payload; nil when it stays hidden, or is a decoy.
+local function take(digest, context)
+  if type(digest) ~= "string" then fail "reserved" end
+  if context.seen[digest] then fail "once" end
+  context.seen[digest] = true
+  local disclosure = context.by_digest[digest]
+  if disclosure then disclosure.used = true end
+  return disclosure
 end
 
 local restore
@@ -77,66 +107,65 @@ local restore
 local function restore_list(list, context, depth)
   local restored = json.array({})
   for _, element in ipairs(list) do
-    local digest = json.is_object(element) and element["..."]
-    local entry = digest and context.by_digest[digest]
-    if entry and #entry.parts == 2 then
-      entry.used = true
-      restored[#restored + 1] = restore(entry.parts[2], context, depth)
-    elseif not digest then
+    if not json.is_object(element) or element["..."] == nil then
       restored[#restored + 1] = restore(element, context, depth)
+    else
+      if next(element, next(element)) ~= nil then fail "reserved" end
+      local disclosure = take(element["..."], context)
+      if disclosure and disclosure.name then fail "place" end
+      restored[#restored + 1] = disclosure and restore(disclosure.value, context, depth)
     end
   end
   return restored
 end
 
 local function put_back(object, digest, context, depth)
-  local entry = context.by_digest[digest]
-  if not entry then
-    return -- a decoy, or a claim that was not disclosed
-  end
-  local name = entry.parts[2]
-  if #entry.parts ~= 3 or entry.used or name == "_sd" or name == "..." or object[name] ~= nil then
-    context.err = "a disclosure does not fit the place of its digest"
-    return
-  end
-  entry.used = true
-  object[name] = restore(entry.parts[3], context, depth)
+  local disclosure = take(digest, context)
+  if not disclosure then return end
+  local name = disclosure.name
+  if not name then fail "place" end
+  if name == "_sd" or name == "..." then fail "name" end
+  if name == "_sd_alg" then fail "algorithm" end
+  if object[name] ~= nil then fail "taken" end
+  object[name] = restore(disclosure.value, context, depth)
 end
 
 local function restore_object(object, context, depth)
   local restored = {}
   for name, value in pairs(object) do
+    if name == "..." then fail "reserved" end
+    if name == "_sd_alg" and depth > 1 then fail "algorithm" end
     if name ~= "_sd" then
-      restored[name] = restore(value, context, depth)
+      restored[name] = restore(value, context, depth + 1)
     end
   end
-  for _, digest in ipairs(type(object._sd) == "table" and object._sd or {}) do
-    put_back(restored, digest, context, depth)
+  if object._sd == nil then return restored end
+  if type(object._sd) ~= "table" or not json.is_array(object._sd) then fail "reserved" end
+  for _, digest in ipairs(object._sd) do
+    put_back(restored, digest, context, depth + 1)
   end
   return restored
 end
 
 function restore(value, context, depth)
-  if type(value) ~= "table" then
-    return value
-  end
-  if depth > MAX_DEPTH then
-    context.err = "the claims are nested too deeply"
-    return nil
-  end
+  if type(value) ~= "table" then return value end
+  if depth > schema.MAX_DEPTH then fail "depth" end
   if json.is_array(value) then
     return restore_list(value, context, depth + 1)
   end
-  return restore_object(value, context, depth + 1)
+  return restore_object(value, context, depth)
 end
 
-local function check_all_used(by_digest)
-  for _, entry in pairs(by_digest) do
-    if not entry.used then
-      return nil, "a disclosure belongs to no digest"
-    end
+--- The payload with what is disclosed in its places (RFC 9901, 7.1, steps 2.5 to 5).
+local function process(payload, disclosures)
+  if payload._sd_alg ~= nil and payload._sd_alg ~= "sha-256" then fail "algorithm" end
+  local context = { by_digest = index_disclosures(disclosures), seen = {} }
+  local processed = restore(payload, context, 1)
+  for _, disclosure in pairs(context.by_digest) do
+    if not disclosure.used then fail "referenced" end
   end
-  return true
+  processed._sd_alg = nil
+  return processed
 end
 
 local function split(text)
@@ -147,35 +176,28 @@ local function split(text)
   return table.remove(parts, 1), parts
 end
 
+---@class credenco.SdJwt
+---@field jws credenco.Jws
+---@field payload table with the disclosed claims in their places
+
 --- Takes an SD-JWT without key binding apart, its claims put back; verifies no signature.
 ---@param text string
 ---@return credenco.SdJwt?
 ---@return string? err
 function M.parse(text)
   if not text:find "~$" then
-    return nil, "not an SD-JWT: it does not end in '~'"
+    return nil, violation "form"
   end
   local signed, list = split(text)
   local token, err = jws.parse(signed)
   if not token then
     return nil, err
   end
-  local algorithm = token.payload._sd_alg
-  if algorithm ~= nil and algorithm ~= "sha-256" then
-    return nil, "the disclosures are not hashed with sha-256"
+  local ok, processed = pcall(process, token.payload, list)
+  if not ok then
+    return nil, violation(assert(type(processed) == "table" and processed.rule, processed))
   end
-  local by_digest, index_err = index_disclosures(list)
-  if not by_digest then
-    return nil, index_err
-  end
-  local context = { by_digest = by_digest }
-  local payload = restore(token.payload, context, 1)
-  local all_used, unused_err = check_all_used(by_digest)
-  if context.err or not all_used then
-    return nil, context.err or unused_err
-  end
-  payload._sd_alg = nil
-  return { jws = token, payload = payload }
+  return { jws = token, payload = processed }
 end
 
 return M

@@ -1,7 +1,9 @@
 --- Finds the key an issuer signs with: through did:jwk, or the document of a did:web.
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local discovery = require "credenco.sandbox.wallet.discovery"
+local jwk = require "credenco.sandbox.crypto.jwk"
 local reach = require "credenco.sandbox.wallet.reach"
+local schema = require "credenco.sandbox.app.schema"
 local schemas = require "credenco.sandbox.wallet.schemas"
 local uri = require "credenco.sandbox.app.uri"
 
@@ -46,9 +48,10 @@ local function fetch_document(did, loopback_scheme, deadline_ms)
   return document
 end
 
---- A DID URL in full; documents may leave the DID itself out.
+--- A DID URL in full; documents and headers may leave the DID itself out.
 local function absolute(id, did)
-  return id:find "^#" and did .. id or id
+  if id:find "^did:" then return id end
+  return did .. (id:find "^#" and "" or "#") .. id
 end
 
 --- The verification methods that may sign credentials: those of assertionMethod, given in
@@ -64,52 +67,82 @@ local function assertion_methods(document, did)
   return methods
 end
 
---- With a `kid` that very key; without one, the only key there is.
+--- With a `kid` that very key, by the method's id or the `kid` of its JWK; without one, the only key there is.
 local function choose(methods, kid, did)
   if kid == nil then
     return #methods == 1 and methods[1] or nil
   end
   for _, method in ipairs(methods) do
-    if absolute(method.id, did) == absolute(kid, did) then
+    local key = method.publicKeyJwk
+    if absolute(method.id, did) == absolute(kid, did) or key and key.kid == kid then
       return method
     end
   end
 end
 
-local function web_key(did, kid, loopback_scheme, deadline_ms)
+local function web_methods(did, loopback_scheme, deadline_ms)
   local document, failure = fetch_document(did, loopback_scheme, deadline_ms)
   if not document then
     return nil, failure
   end
-  local method = choose(assertion_methods(document, did), kid, did)
-  if not method or not method.publicKeyJwk then
-    return nil, { reason = "issuer_key_missing", detail = "the DID document has no such assertion key with a JWK" }
+  return assertion_methods(document, did)
+end
+
+--- A did:jwk has one method, #0.
+local function jwk_methods(did)
+  local key, err = did_jwk.decode(did)
+  if not key then
+    return unresolvable(err)
   end
-  return method.publicKeyJwk
+  local read, read_err = schema.read(jwk.SCHEMA, key, "the key in the issuer's DID")
+  if not read then
+    return unresolvable(read_err)
+  end
+  return { { id = "#0", publicKeyJwk = read } }
+end
+
+local METHODS = { ["did:jwk:"] = jwk_methods, ["did:web:"] = web_methods }
+
+local function key_missing(detail)
+  return nil, { reason = "issuer_key_missing", detail = detail }
+end
+
+--- The DID of who issued a credential: `iss`, or where it is absent the DID whose key the header names.
+---@param iss string?
+---@param kid string? as in the header
+---@return string? did
+function M.issuer_of(iss, kid)
+  return iss or kid and kid:match "^(did:[^#]+)#"
 end
 
 --- The public key behind a signature by `did`.
----@param did any
+---@param did string?
 ---@param kid string? as in the header
 ---@param loopback_scheme "http"|"https"
 ---@param deadline_ms number
----@return credenco.EcJwk?
+---@return credenco.EcJwk? key to verify ES256 signatures with
 ---@return { reason: string, detail: string }? failure
 function M.key(did, kid, loopback_scheme, deadline_ms)
-  if type(did) ~= "string" then
-    return unresolvable "the credential has no iss"
+  local methods_of = did and not did:find "#" and METHODS[did:sub(1, #"did:web:")]
+  if not methods_of then
+    return unresolvable "the credential's issuer is neither a did:web nor a did:jwk"
   end
-  if did:find "^did:jwk:" then
-    local jwk, err = did_jwk.decode(did)
-    if not jwk then
-      return unresolvable(err)
-    end
-    return jwk
+  if kid and kid:find "^did:" and kid:match "^[^#]*" ~= did then
+    return key_missing "the header's kid is a key of another DID than the issuer's"
   end
-  if did:find "^did:web:" then
-    return web_key(did, kid, loopback_scheme, deadline_ms)
+  local methods, failure = methods_of(did, loopback_scheme, deadline_ms)
+  if not methods then
+    return nil, failure
   end
-  return unresolvable "the credential's iss is neither did:web nor did:jwk"
+  local method = choose(methods, kid, did)
+  if not method or not method.publicKeyJwk then
+    return key_missing "the DID document has no such assertion key with a JWK"
+  end
+  local usable, err = jwk.check(method.publicKeyJwk)
+  if not usable then
+    return key_missing(err)
+  end
+  return method.publicKeyJwk
 end
 
 return M

@@ -27,17 +27,23 @@ function M.fetch(url, deadline_ms, document)
   return read
 end
 
---- The well-known URLs of an identifier: the name put between host and path (RFC 8414, and
---- OpenID4VCI since 1.0), and as a suffix (the drafts before).
+--- The well-known URLs of an identifier: the name put between host and path, literally (OpenID4VCI 1.0, 12.2.2) and
+--- without a slash at the end (RFC 8414, 3.1), and as a suffix (the drafts before).
 local function well_known(identifier, name)
   local url = reach.parse(identifier)
-  if not url then
+  if not url or url.path:find("?", 1, true) then
     return nil
   end
   local origin, path = url.scheme .. "://" .. url.authority, url.path:gsub("/$", "")
-  local inserted = origin .. "/.well-known/" .. name .. path
-  local suffixed = origin .. path .. "/.well-known/" .. name
-  return path == "" and { inserted } or { inserted, suffixed }
+  local inserted = origin .. "/.well-known/" .. name
+  local urls = { inserted .. url.path }
+  if path ~= url.path then
+    urls[#urls + 1] = inserted .. path
+  end
+  if path ~= "" then
+    urls[#urls + 1] = origin .. path .. "/.well-known/" .. name
+  end
+  return urls
 end
 
 --- The first of several URLs that answers; only a 4xx makes it try the next.
@@ -76,26 +82,58 @@ function M.issuer(identifier, deadline_ms)
   return metadata
 end
 
---- Metadata of the authorization server that issuer metadata names, by default the issuer.
----@param metadata table
----@param wanted string? the offer's authorization_server
-function M.authorization_server(metadata, wanted, deadline_ms)
-  local identifier = wanted or metadata.credential_issuer
-  if not wanted and metadata.authorization_servers then
-    identifier = metadata.authorization_servers[1] or identifier
+local function fetch_server(identifier, deadline_ms)
+  local urls = well_known(identifier, "oauth-authorization-server")
+  if not urls then
+    return invalid "the authorization server is not a URL"
   end
-  local urls = well_known(identifier, "oauth-authorization-server") or {}
-  for _, url in ipairs(well_known(identifier, "openid-configuration") or {}) do
+  for _, url in ipairs(well_known(identifier, "openid-configuration")) do
     urls[#urls + 1] = url
   end
   local server, failure = fetch_first(urls, deadline_ms, SERVER)
   if not server then
-    return nil, failure or select(2, invalid "the authorization server is not a URL")
+    return nil, failure
   end
   if server.issuer ~= identifier then
     return invalid "the authorization server metadata is that of another issuer"
   end
   return server
+end
+
+local function contains(list, wanted)
+  for _, value in ipairs(list or {}) do
+    if value == wanted then return true end
+  end
+  return false
+end
+
+--- The authorization servers that may be asked (OpenID4VCI 1.0, 12.2.4): those of the metadata, or the issuer itself;
+--- of them the one that the offer names, where it names one.
+local function candidates(metadata, wanted)
+  local listed = metadata.authorization_servers or { metadata.credential_issuer }
+  if not wanted then
+    return listed
+  end
+  return contains(listed, wanted) and { wanted } or nil
+end
+
+--- Metadata of the authorization server to use: the first that takes pre-authorized codes, else the first there is.
+---@param metadata table
+---@param wanted string? the offer's authorization_server
+function M.authorization_server(metadata, wanted, deadline_ms)
+  local identifiers = candidates(metadata, wanted)
+  if not identifiers then
+    return nil, { reason = "offer_invalid", detail = "the offer's authorization_server is not one of the issuer's" }
+  end
+  local first, first_failure
+  for _, identifier in ipairs(identifiers) do
+    local server, failure = fetch_server(identifier, deadline_ms)
+    if server and contains(server.grant_types_supported, schemas.GRANT_TYPE) then
+      return server
+    end
+    first, first_failure = first or server, first_failure or failure
+  end
+  return first, not first and first_failure or nil
 end
 
 return M

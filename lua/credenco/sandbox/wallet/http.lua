@@ -53,14 +53,36 @@ local function send(request)
   return response
 end
 
+local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true, [308] = true }
+
+--- Where a redirect leads: an absolute URL, or a path on the same origin (RFC 9110, 10.2.2).
+local function location_of(response, url)
+  local location = REDIRECTS[response.status] and response.headers.location
+  if type(location) == "string" and location:find "^/[^/]" then
+    local from = reach.parse(url)
+    return ("%s://%s%s"):format(from.scheme, from.authority, location)
+  end
+  return location or nil
+end
+
+--- Follows no redirect unless `options.max_redirects` says so; each of them is a URL that the wallet may call, or none.
+---@param url any
 ---@param deadline_ms number
+---@param options { accept: string?, max_redirects: integer? }?
 ---@return { status: integer, headers: table, body: string }?
 ---@return { reason: string, detail: string }? failure
-function M.get(url, deadline_ms, accept)
-  return send {
-    method = "GET", url = url, deadline_ms = deadline_ms,
-    headers = { accept = accept or "application/json" },
-  }
+function M.get(url, deadline_ms, options)
+  local accept = options and options.accept or "application/json"
+  local response, failure
+  for _ = 0, options and options.max_redirects or 0 do
+    response, failure = send { method = "GET", url = url, deadline_ms = deadline_ms, headers = { accept = accept } }
+    local location = response and location_of(response, url)
+    if not location then
+      return response, failure
+    end
+    url = location
+  end
+  return response
 end
 
 local function encode_form(fields)

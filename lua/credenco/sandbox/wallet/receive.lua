@@ -25,25 +25,28 @@ local function tracer(wallet)
 end
 
 --- An exchange throws only where memory is full, whatever an issuer answers: what went wrong is a failure.
+---@return credenco.SandboxOutcome[] outcomes at least one
 local function run_exchange(wallet, offer_uri, trace)
-  local ok, credential, failure, notify = pcall(exchange.run, wallet, offer_uri, trace)
+  local ok, outcomes, failure = pcall(exchange.run, wallet, offer_uri, trace)
   if ok then
-    return credential, failure, notify
+    return outcomes or { { failure = failure } }
   end
-  if credential == store.FULL then
+  if outcomes == store.FULL then
     error(store.FULL, 0)
   end
-  ngx.log(ngx.ERR, "exchange: ", tostring(credential))
+  ngx.log(ngx.ERR, "exchange: ", tostring(outcomes))
   trace("exchange broken off", false, "the sandbox failed; its error log says more")
-  return nil, { reason = "internal_error", detail = "the sandbox failed; its error log says more" }
+  return { { failure = { reason = "internal_error", detail = "the sandbox failed; its error log says more" } } }
 end
 
-local function keep(wallet, credential, notify, trace)
-  credential.received_at = clock.now()
-  local id = wallets.keep(wallet.key, credential)
+---@param outcome credenco.SandboxOutcome with a credential
+---@return credenco.SandboxPush
+local function keep(wallet, outcome, trace)
+  outcome.credential.received_at = clock.now()
+  local id = wallets.keep(wallet.key, outcome.credential)
   trace("kept", true)
-  notify "credential_accepted"
-  return id
+  outcome.notify "credential_accepted"
+  return { state = "kept", id = id }
 end
 
 ---@return credenco.SandboxPush
@@ -53,26 +56,49 @@ local function discard(wallet, entry)
   return { state = "discarded", id = id, reason = entry.reason, detail = entry.detail }
 end
 
---- Completes the exchange and keeps the credential or discards it. The caller learns nothing:
---- to the one who pushed, and to the issuer, both look the same.
+---@return credenco.SandboxPush one that can be tried again
+local function discard_failed(wallet, outcome)
+  local failure = outcome.failure
+  local push = discard(wallet, { reason = failure.reason, detail = failure.detail, template = outcome.template })
+  push.again = true
+  return push
+end
+
 ---@return credenco.SandboxPush
-local function complete(wallet, offer_uri)
-  local trace = tracer(wallet)
-  local credential, failure, notify = run_exchange(wallet, offer_uri, trace)
+local function judge(wallet, outcome, trace)
+  local credential = outcome.credential
   if not credential then
-    local outcome = discard(wallet, { reason = failure.reason, detail = failure.detail })
-    outcome.again = true
-    return outcome
+    return discard_failed(wallet, outcome)
   end
   local trusted, reason = wallets.trusts(wallet.key, credential.issuer)
   if trusted then
-    return { state = "kept", id = keep(wallet, credential, notify, trace) }
+    return keep(wallet, outcome, trace)
   end
   trace("discarded", false, REASONS[reason])
   return discard(wallet, {
     reason = reason, detail = REASONS[reason], issuer = credential.issuer,
     template = credential.template, name = credential.name, claims = credential.claims,
   })
+end
+
+--- Whether `push` says more than `other` of what became of an offer for several credentials.
+local function says_more(push, other)
+  if push.state == "kept" or other.state == "kept" then
+    return other.state ~= "kept"
+  end
+  return other.again and not push.again
+end
+
+--- Completes the exchange and keeps or discards each credential. The caller learns nothing:
+--- to the one who pushed, and to the issuer, both look the same.
+---@return credenco.SandboxPush
+local function complete(wallet, offer_uri)
+  local trace, result = tracer(wallet), nil
+  for _, outcome in ipairs(run_exchange(wallet, offer_uri, trace)) do
+    local push = judge(wallet, outcome, trace)
+    result = (not result or says_more(push, result)) and push or result
+  end
+  return result
 end
 
 --- Puts an offer into the inbox.
@@ -134,15 +160,24 @@ end
 
 --- The holder accepts an offer of the inbox. The holder's word stands in for trust.
 ---@param entry table of the inbox
----@return { outcome: "accepted"|"failed", credential_id: integer?, reason: string?, detail: string? }
+---@return { outcome: "accepted"|"failed", credential_id: integer?, reason: string?, detail: string? } what became of
+---  the first credential that was received; what was not received of several is among the discarded
 function M.accept(wallet, entry)
   local trace = tracer(wallet)
   trace("offer accepted by the holder", true)
-  local credential, failure, notify = run_exchange(wallet, entry.offer_uri, trace)
-  if not credential then
-    return { outcome = "failed", reason = failure.reason, detail = failure.detail }
+  local outcomes, kept = run_exchange(wallet, entry.offer_uri, trace), nil
+  for _, outcome in ipairs(outcomes) do
+    if outcome.credential then
+      local push = keep(wallet, outcome, trace)
+      kept = kept or push
+    elseif #outcomes > 1 then
+      discard_failed(wallet, outcome)
+    end
   end
-  return { outcome = "accepted", credential_id = keep(wallet, credential, notify, trace) }
+  if kept then
+    return { outcome = "accepted", credential_id = kept.id }
+  end
+  return { outcome = "failed", reason = outcomes[1].failure.reason, detail = outcomes[1].failure.detail }
 end
 
 return M

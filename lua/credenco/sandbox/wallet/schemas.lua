@@ -1,5 +1,8 @@
 --- What an issuer may answer, as far as this wallet reads it (`credenco.sandbox.app.schema`). Each schema names
 --- its clause; what it does not declare is ignored, as the specifications ask (OpenID4VCI 1.0, "MUST ignore").
+local jwk = require "credenco.sandbox.crypto.jwk"
+local schema = require "credenco.sandbox.app.schema"
+
 local M = {}
 
 M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
@@ -9,9 +12,9 @@ local MAX_URL = 2048
 local MAX_CREDENTIAL = 512 * 1024
 
 --- A field of a table below, made a required one.
-local function required(schema)
+local function required(field)
   local copy = { required = true }
-  for name, value in pairs(schema) do
+  for name, value in pairs(field) do
     copy[name] = value
   end
   return copy
@@ -127,13 +130,7 @@ M.ERROR = { type = "object", members = {
   error = { type = "string", lenient = true, max = 256 },
 } }
 
---- A public key: RFC 7517, 4. What else it has, such as a private part, is left out.
-local JWK = { type = "object", members = {
-  kty = required(NAME), crv = NAME, x = NAME, y = NAME, use = NAME, alg = NAME, kid = NAME,
-  key_ops = { type = "array", items = TEXT },
-} }
-
-local METHOD_MEMBERS = { id = required(URL), publicKeyJwk = JWK }
+local METHOD_MEMBERS = { id = required(URL), publicKeyJwk = jwk.SCHEMA }
 
 --- DID document: DID Core, 5. A verification method that this wallet cannot read is as good as none.
 M.DID_DOCUMENT = { type = "object", members = {
@@ -142,6 +139,57 @@ M.DID_DOCUMENT = { type = "object", members = {
   assertionMethod = {
     type = "array", items = { type = { "string", "object" }, lenient = true, members = METHOD_MEMBERS },
   },
+} }
+
+--- NumericDate: RFC 7519, 2; no later than the year 9999, so that every reader can show it.
+local TIME = { type = "number", min = -62135596800, max = 253402300799 }
+
+--- Token Status List, 6.2. `status` may have other mechanisms, of which this wallet knows none.
+local STATUS = { type = "object", members = {
+  status_list = { type = "object", members = {
+    idx = { type = "integer", required = true, min = 0 },
+    uri = required(URL),
+  } },
+} }
+
+--- Confirmation: RFC 7800, 3.
+local CONFIRMATION = { type = "object", members = { jwk = jwk.SCHEMA, kid = TEXT } }
+
+--- The payload of an SD-JWT VC, its disclosed claims in their places: SD-JWT VC, 3.2.2.
+M.SD_JWT_PAYLOAD = { type = "object", nulls = "refused", values = schema.ANY, members = {
+  iss = URL, sub = TEXT, vct = NAME, iat = TIME, nbf = TIME, exp = TIME, cnf = CONFIRMATION, status = STATUS,
+} }
+
+--- `issuer` is a URI, or an object that has one: VCDM 1.1, 4.5.
+local ISSUER_OF = { type = { "string", "object" }, members = { id = required(URL) } }
+
+local function has_a_subject(subjects)
+  return next(subjects) == nil and "must not be empty" or nil
+end
+
+--- The payload of a VC-JWT: VCDM 1.1, 4 and 6.3.1.
+M.VC_JWT_PAYLOAD = { type = "object", nulls = "refused", members = {
+  iss = URL, sub = TEXT, jti = TEXT, iat = TIME, nbf = TIME, exp = TIME, cnf = CONFIRMATION, status = STATUS,
+  vc = { type = "object", required = true, nulls = "refused", members = {
+    ["@context"] = {
+      type = { "array", "string" }, required = true, min = 1, items = { type = { "string", "object" } },
+    },
+    type = { type = { "array", "string" }, required = true, min = 1, items = NAME },
+    credentialSubject = {
+      type = { "object", "array" }, required = true, items = { type = "object" }, check = has_a_subject,
+    },
+    id = TEXT, issuer = ISSUER_OF, issuanceDate = TEXT, expirationDate = TEXT, validFrom = TEXT, validUntil = TEXT,
+  } },
+} }
+
+--- Status list token: Token Status List, 5.1.
+M.STATUS_TOKEN = { type = "object", nulls = "refused", members = {
+  sub = required(URL), iat = required(TIME), nbf = TIME, exp = TIME,
+  ttl = { type = "number", min = 0 },
+  status_list = { type = "object", required = true, members = {
+    bits = { type = "integer", required = true, min = 1, max = 8 },
+    lst = { type = "string", required = true, max = MAX_CREDENTIAL },
+  } },
 } }
 
 return M

@@ -3,33 +3,42 @@
 local clock = require "credenco.sandbox.app.clock"
 local did = require "credenco.sandbox.wallet.did"
 local http = require "credenco.sandbox.wallet.http"
-local json = require "credenco.sandbox.app.json"
 local jws = require "credenco.sandbox.crypto.jws"
 local reach = require "credenco.sandbox.wallet.reach"
+local schema = require "credenco.sandbox.app.schema"
+local schemas = require "credenco.sandbox.wallet.schemas"
 local status_list = require "credenco.sandbox.crypto.status_list"
 
 local M = {}
 
 local TIMEOUT_MS = 2000
+local SKEW_S = 60
+local MAX_REDIRECTS = 3
 local WORDS = { [0] = "valid", [1] = "revoked", [2] = "suspended" }
 
+--- Whether a list that was read says of itself that it is good now (Token Status List, 5.1 and 8.3).
+local function is_current(list, uri)
+  local now = clock.now()
+  return list.sub == uri and list.iat <= now + SKEW_S and (list.nbf or 0) <= now + SKEW_S
+    and (list.exp or math.huge) > now
+end
+
 local function is_genuine(token, uri, issuer, deadline_ms)
+  local typ = (token.header.typ or ""):lower():gsub("^application/", "")
   local key = did.key(issuer, token.header.kid, reach.parse(uri).scheme, deadline_ms)
-  local payload = token.payload
-  return key and jws.verify(token, key) and token.header.typ == "statuslist+jwt"
-    and payload.sub == uri and (payload.exp == nil or payload.exp > clock.now())
+  return key and jws.verify(token, key) and typ == "statuslist+jwt"
 end
 
 --- The list at `uri`, signed by `issuer`.
 ---@return (fun(index: integer): integer?)? status_at
 local function fetch(uri, issuer, deadline_ms)
-  local response = http.get(uri, deadline_ms, "application/statuslist+jwt")
+  local response = http.get(uri, deadline_ms, { accept = "application/statuslist+jwt", max_redirects = MAX_REDIRECTS })
   local token = response and response.status == 200 and jws.parse(response.body)
-  if not token or not is_genuine(token, uri, issuer, deadline_ms) then
+  local list = token and schema.read(schemas.STATUS_TOKEN, token.payload, "the status list")
+  if not list or not is_current(list, uri) or not is_genuine(token, uri, issuer, deadline_ms) then
     return nil
   end
-  local list = token.payload.status_list
-  return json.is_object(list) and status_list.open(list) or nil
+  return status_list.open(list.status_list)
 end
 
 --- A function that tells the status of credentials, fetching each list once.
@@ -49,7 +58,7 @@ function M.checker()
       return "expired"
     end
     if not credential.status_list then
-      return "valid"
+      return credential.has_status and "unknown" or "valid"
     end
     local status_at = list_for(credential)
     return WORDS[status_at and status_at(credential.status_list.idx)] or "unknown"

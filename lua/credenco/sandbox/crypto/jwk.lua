@@ -1,0 +1,51 @@
+--- Public keys from elsewhere (RFC 7517): read through a schema, and fit to verify ES256 signatures with.
+local es256 = require "credenco.sandbox.crypto.es256"
+local schema = require "credenco.sandbox.app.schema"
+
+local M = {}
+
+local TEXT = { type = "string", max = 1024 }
+
+--- What a JWK has beside these, such as a private part, is left out.
+M.SCHEMA = { type = "object", members = {
+  kty = { type = "string", required = true }, crv = TEXT, x = TEXT, y = TEXT, use = TEXT, alg = TEXT, kid = TEXT,
+  key_ops = { type = "array", items = TEXT },
+} }
+
+local function contains(list, wanted)
+  for _, value in ipairs(list) do
+    if value == wanted then return true end
+  end
+  return false
+end
+
+--- Whether a key that was read through the schema is one for ES256 signatures (RFC 7517, 4.2 to 4.4).
+---@return boolean? ok
+---@return string? err
+function M.check(jwk)
+  if jwk.use and jwk.use ~= "sig" or jwk.key_ops and not contains(jwk.key_ops, "verify") then
+    return nil, "the key is not for signatures"
+  end
+  if jwk.alg and jwk.alg ~= "ES256" then
+    return nil, "the key is for another algorithm than ES256"
+  end
+  return es256.check(jwk)
+end
+
+--- Reads a key, and checks that it is one for ES256 signatures.
+---@param value any
+---@return credenco.EcJwk? jwk
+---@return string? err
+function M.read(value)
+  local jwk, err = schema.read(M.SCHEMA, value, "the key")
+  if not jwk then
+    return nil, err
+  end
+  local usable, unusable = M.check(jwk)
+  if not usable then
+    return nil, unusable
+  end
+  return jwk
+end
+
+return M
