@@ -20,6 +20,11 @@ function M.err(code, sent, extra)
   return err
 end
 
+--- An answer to every call.
+function M.always(entry)
+  return setmetatable({}, { __index = function() return entry end })
+end
+
 -- A client whose answers are scripted: `script[method]` is a list of functions or errors, one a call; behind its
 -- end everything goes well. A function gets the call's arguments and the good answer's maker.
 local function scripted(bench, method, good)
@@ -97,9 +102,9 @@ function Bench.workflow(_, changes)
 end
 
 --- Runs the pipeline over records; `options` go to it, `options.workflow` to the workflow, and `options.begun` is
---- given the run.
+--- given the run. It asks the issuer about a new journal only where `options.new_journal` is true or false.
 function Bench:run(records, options)
-  local given = { new_journal = true, attempts = 3, patience_ms = 100000, watch_ms = 5 }
+  local given = { attempts = 3, patience_ms = 100000, watch_ms = 5 }
   for name, value in pairs(options or {}) do given[name] = value end
   given.workflow = self:workflow(given.workflow)
   given.journal, given.client = self.journal, client_of(self)
@@ -110,9 +115,19 @@ function Bench:run(records, options)
   local begun = given.begun or function() end
   given.begun = nil
   return pipeline[mode](given, function(run)
-    self.running = run
+    self.running, run.has_looked = run, given.new_journal == nil
     begun(run)
   end)
+end
+
+--- Runs it over a CSV file with that text, and that name where `options.file` has one.
+function Bench:run_csv(text, options)
+  local given = {}
+  for name, value in pairs(options or {}) do given[name] = value end
+  local path = self.folder .. "/" .. (given.file or "in.csv")
+  files.write(path, text)
+  given.file, given.source = nil, assert(source.open(path))
+  return self:run(nil, given)
 end
 
 --- Records `1`, `2`, ... with a wallet each.

@@ -1,5 +1,6 @@
 -- A new journal, and records that the issuer knows already.
 local bench_of_one = require "spec.pipeline.bench_of_one"
+local correlation = require "credenco.pipeline.correlation"
 local familiar = require "credenco.pipeline.familiar"
 local files = require "spec.support.files"
 local uv = require "luv"
@@ -18,7 +19,8 @@ describe("a new journal", function()
   local function honest()
     bench.script.issue_status = setmetatable({}, { __index = function()
       return function(id)
-        if bench.done[id] or known[id] then return { status = "issue_completed" } end
+        local status = known[id] or bench.done[id] and "issue_completed"
+        if status then return { status = status } end
         return nil, bench_of_one.err("not_found", "rejected", { http_status = 404 })
       end
     end })
@@ -64,6 +66,30 @@ describe("a new journal", function()
     run(records(3))
     another_journal()
     assert.equal(3, run(records(3), { new_journal = true }).totals.issued)
+  end)
+
+  describe("at an issuer that gives the same offer again, which has expired, and answers 201 to its push", function()
+    before_each(function()
+      bench.script.push_offer = setmetatable({}, { __index = function()
+        return function() return { http_status = 201 } end
+      end })
+      honest()
+      for _, key in ipairs { "1", "2", "3" } do
+        known[correlation.id("w", key, "t")] = key == "3" and "error" or "issue_request_created"
+      end
+    end)
+
+    it("has nothing called issued that an earlier one may have asked for", function()
+      local totals = assert(bench:run(records(3), { new_journal = true, stale_confirm_ms = 1 })).totals
+      assert.same({ unknown = 2, failed = 1, issued = 0 },
+        { unknown = totals.unknown, failed = totals.failed, issued = totals.issued })
+    end)
+
+    it("nor later, when it has begun", function()
+      assert(bench:run(records(1), { new_journal = true, stale_confirm_ms = 1 }))
+      local totals = assert(bench:run(records(3), { new_journal = false, stale_confirm_ms = 1 })).totals
+      assert.equal(0, totals.issued)
+    end)
   end)
 
   it("is asked about by a worker, too, and the records stay in it", function()

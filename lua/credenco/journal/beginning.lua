@@ -13,24 +13,27 @@ end
 
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return boolean? begun
+---@return "known"|"sent"|false|nil begun "known": when it began the issuer knew some of its records already
 ---@return string? err
 function M.was(db, workflow)
-  local noted, err = db:rows("SELECT 1 FROM credenco_meta WHERE name = ?", name_of(workflow))
+  local noted, err = db:rows("SELECT value FROM credenco_meta WHERE name = ?", name_of(workflow))
   if not noted then return nil, err end
-  if #noted > 0 then return true end
+  if #noted > 0 then return noted[1][1] == "known" and "known" or "sent" end
   local sent, sent_err = db:rows(SENT, workflow)
   if not sent then return nil, sent_err end
-  return #sent > 0
+  return #sent > 0 and "sent"
 end
+
+local NOTE = "INSERT INTO credenco_meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 --- Notes that records are sent from now on.
 ---@param db credenco.journal.Database
 ---@param workflow string
+---@param begun "known"|"sent"
 ---@return boolean? ok
 ---@return string? err
-function M.note(db, workflow)
-  return db:execute("INSERT INTO credenco_meta (name, value) VALUES (?, '1') ON CONFLICT DO NOTHING", name_of(workflow))
+function M.note(db, workflow, begun)
+  return db:execute(NOTE, name_of(workflow), begun)
 end
 
 return M

@@ -1,5 +1,6 @@
 --- One record, one credential, also where a journal is new: before anything is sent with it, the issuer is asked whether
---- it knows the first records already. They have the same correlation ids with every journal.
+--- it knows the first records already. They have the same correlation ids with every journal. Where somebody wants them
+--- issued again, the issuer may give offers of then, so each record begins like one that was asked for before.
 
 local attempt = require "credenco.pipeline.attempt"
 local beginning = require "credenco.journal.beginning"
@@ -87,7 +88,15 @@ local function refuse(run, known, asked)
   local other = not run.journal.shared and M.other_journal(path)
   run:stop("journal", { code = "journal", message = KNOWN:format(known, asked, run.journal.url,
     other and LIKELY:format(other) or UNLIKELY) })
-  return false
+end
+
+-- Whether the issuer knows some of the ids. Then the run has been stopped, unless somebody has said that this may be.
+local function is_known(run, ids)
+  local known, err = count_known(run, ids)
+  if not known and err.http_status then run:warn(UNTOLD:format(tostring(err.message))) end
+  if not known or known == 0 or proves_nothing(run) then return false end
+  if not run.options.new_journal then refuse(run, known, #ids) end
+  return true
 end
 
 local function look(run, items)
@@ -96,12 +105,12 @@ local function look(run, items)
     run:journal_failed(journal_err)
     return false
   end
+  run.asks_first = begun == "known"
   local ids = begun and {} or ids_of(run, items)
   if #ids == 0 then return true end
-  local known, err = count_known(run, ids)
-  if not known and err.http_status then run:warn(UNTOLD:format(tostring(err.message))) end
-  if known and known > 0 and not proves_nothing(run) then return refuse(run, known, #ids) end
-  local ok, note_err = beginning.note(run.db, run.workflow.name)
+  run.asks_first = is_known(run, ids)
+  if run.stopping then return false end
+  local ok, note_err = beginning.note(run.db, run.workflow.name, run.asks_first and "known" or "sent")
   if not ok then run:journal_failed(note_err) end
   return ok == true
 end
@@ -112,7 +121,7 @@ end
 ---@param items credenco.pipeline.Job[]
 ---@return boolean
 function M.may_begin(run, items)
-  if run.has_looked or #items == 0 or not run.works or run.options.new_journal then return true end
+  if run.has_looked or #items == 0 or not run.works then return true end
   run.has_looked = true
   return look(run, items)
 end

@@ -64,11 +64,16 @@ end
 
 -- Pending -> offered ------------------------------------------------------------------------------
 
+-- Whether an earlier run, with this journal or another one, may have asked for the offer.
+local function may_be_asked(run, job)
+  return job.asked or run.asks_first or false
+end
+
 -- How an issuer may refuse a correlation id that was used before: the documentation does not say. 412 and 422 mean other
 -- things, too, where no earlier try can have used it.
-local function id_may_be_known(job, err)
+local function id_may_be_known(run, job, err)
   local status = err.http_status
-  return status == 409 or (status == 412 or status == 422) and (job.asked or job.lost_ms) ~= nil
+  return status == 409 or (status == 412 or status == 422) and (may_be_asked(run, job) or job.lost_ms ~= nil)
 end
 
 -- The issuer may know the id and refuse to hand out another offer: it was used before this journal was, or an
@@ -88,12 +93,12 @@ local function settle_conflict(run, job, err)
     message = "the issuer already knows this correlation id, but its offer is not in this journal" })
 end
 
--- Whether the issuer has an unfinished issue under the id, made by an earlier try whose answer was not written down. It
--- may give the same offer again, and how long that has lived nobody knows. Nil when the run stops first.
+-- Whether the issuer has an issue under the id that came to no credential, of an earlier try whose answer was not written
+-- down. It may give the same offer again, and how long that has lived nobody knows. Nil when the run stops first.
 local function is_under_way(run, job)
-  if not job.asked then return false end
+  if not may_be_asked(run, job) then return false end
   local said = attempt.status(run, job)
-  return said and said.status ~= nil and not outcome.of_status(said.status)
+  return said and said.status ~= nil and outcome.of_status(said.status) ~= "issued"
 end
 
 local function make_offer(run, job)
@@ -102,7 +107,7 @@ local function make_offer(run, job)
   if may_be_old == nil then return LEFT_OPEN end
   local offer_uri, err, verdict = attempt.create_offer(run, job)
   if not offer_uri then
-    if verdict == "fail" and id_may_be_known(job, err) then return settle_conflict(run, job, err) end
+    if verdict == "fail" and id_may_be_known(run, job, err) then return settle_conflict(run, job, err) end
     return give_up(run, job, verdict, err, "create_offer")
   end
   if may_be_old then job.made_ms = nil end

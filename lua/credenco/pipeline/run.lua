@@ -26,6 +26,7 @@ local SAMPLE = 50
 ---@field id? integer number of the reading of the source
 ---@field source? credenco.pipeline.Source
 ---@field resumed table<string, boolean> keys of records at work that the journal had, not the source
+---@field asks_first? boolean the issuer may know any record from another journal
 ---@field bounds credenco.pipeline.Bounds
 ---@field works boolean false for `load`, which only fills the queue
 ---@field stopping? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" why nothing new is started
