@@ -16,7 +16,7 @@ secret until then.]],
   epilog = [[
 Examples:
   credenco offer --template ebw_oid --claims-json claims.json > offer
-  credenco push --wallet "$WALLET" --from offer
+  credenco push --wallet "$CREDENCO_WALLET" --from offer
   credenco offer --template ebw_oid --claims-json claims.json --qr-code offer.png
 
 ]] .. settings.ENVIRONMENT,
