@@ -55,14 +55,17 @@ end
 local function give_up_line(fresh, db)
   return fresh.settle.settle(db, "w", "skipped", { code = "code" }, 1)
 end
-local function correct(fresh, db)
-  return fresh.records.correct(db, { workflow = "w", key = "k", input = "new input", run = 7, line = 8 })
+local function correct(owner)
+  return function(fresh, db)
+    return fresh.records.correct(db, { workflow = "w", key = "k", input = "new input", run = 7, line = 8, owner = owner })
+  end
 end
 
 local issued = also(CLEAR, { state = "issued", wallet = "new wallet", offer = GONE, input = GONE })
 local settled_as_issued = also(issued, { wallet = "wallet" })
 local next_step = also(CLEAR, { state = "pending", step = 2, offer = GONE })
 local corrected = also(AGAIN, { state = "pending", offer = GONE, input = "new input", run = 7, line = 8 })
+local begun = also(corrected, { owner = "me" })
 local given_up = { state = "skipped", owner = GONE, offer = GONE, wallet = GONE, input = GONE, code = "settled", stage = "person",
   message = "given up by a person" }
 
@@ -94,8 +97,9 @@ local CASES = {
   { "settle as skipped", settle("skipped", 1), { failed = given_up } },
   { "settle a line without a key as skipped", give_up_line, { failed = also(given_up, { input = "input" }) },
     before = { key = "", copy = "line 2 of a file" } },
-  { "correct", correct, { failed = corrected, pending = corrected }, before = { owner = GONE } },
-  { "correct what a worker has", correct, {}, before = { owner = "me" } },
+  { "correct", correct(nil), { failed = corrected, pending = corrected }, before = { owner = GONE } },
+  { "correct, and begin with it", correct "me", { failed = begun, pending = begun }, before = { owner = GONE } },
+  { "correct what a worker has", correct "me", {}, before = { owner = "me" } },
 }
 for _, event in ipairs { "offered", "pushed", "next_step", "issued", "failed", "unknown", "skipped" } do
   CASES[#CASES + 1] = { event .. " by a worker that was taken for dead",

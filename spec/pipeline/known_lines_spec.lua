@@ -101,6 +101,24 @@ describe("a run that meets what its journal knows", function()
     assert.equal(2, again.totals.issued)
   end)
 
+  it("begins with a corrected record before the source has ended", function()
+    bench.script.push_offer = { err("not_found") }
+    local list, pushed_at = records(2000), nil
+    assert(bench:run({ list[1] }))
+    bench:restart()
+    list[1].wallet = "another"
+    local at = 0
+    local result = assert(bench:run(function()
+      at = at + 1
+      if not pushed_at and #bench.calls.push_offer > 0 then pushed_at = at end
+      return list[at]
+    end))
+    assert.equal("another", bench.calls.push_offer[1].wallet_key)
+    assert.is_true(pushed_at < 2000, pushed_at)
+    assert.same({ 1, 1, 0, 2000 }, { result.counts.corrected, result.counts.known, result.counts.resumed,
+      result.totals.issued })
+  end)
+
   it("knows a record by its key when its line has moved", function()
     assert(bench:run_csv("id,wallet\n1,a\n2,b\n"))
     local result = assert(bench:run_csv("id,wallet\n0,z\n1,a\n2,b\n"))

@@ -13,8 +13,11 @@ local M = {}
 
 local LIMIT_MS = 600000
 local SETTLE_MS = 20
--- A wallet that gives up behind its 201, on a machine that is too busy, is nothing that a pipeline could know.
+-- A wallet that gives up behind its 201, on a machine that is too busy, is nothing that a pipeline could know. For such a
+-- machine are the other limits, too.
 local EXCHANGE_TIMEOUT_MS = 120000
+local STARTUP_TIMEOUT_MS = 120000
+local TIMEOUT_MS = 300000
 
 local Ordeal = {}
 Ordeal.__index = Ordeal
@@ -43,9 +46,9 @@ end
 function M.start(options)
   local self = setmetatable({ records = options.records, wallets = options.wallets or 20 }, Ordeal)
   self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour,
-    exchange_timeout_ms = EXCHANGE_TIMEOUT_MS })
+    exchange_timeout_ms = EXCHANGE_TIMEOUT_MS, startup_timeout_ms = STARTUP_TIMEOUT_MS })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
-    max_body_bytes = 64 * 1024 * 1024 }
+    max_body_bytes = 64 * 1024 * 1024, timeout_ms = TIMEOUT_MS }
   self.behaviour, self.options = copied(options.behaviour or {}), copied(RUN, options.run or {})
   self.folder = files.temporary_folder()
   self.csv = self.folder .. "/companies.csv"

@@ -4,6 +4,7 @@
 
 local batch = require "credenco.journal.batch"
 local bytes = require "credenco.journal.bytes"
+local states = require "credenco.journal.states"
 local transitions = require "credenco.journal.transitions"
 
 local M = {}
@@ -95,16 +96,26 @@ end
 
 local FIND = {
   sql = [[
-SELECT credenco_record.key, run, line, state, owner, input, offer
+SELECT credenco_record.key, run, line, state, owner, input, offer, step, stage
 FROM v CROSS JOIN credenco_record WHERE {record_is_v}]],
   columns = { "key" }, scope = { "workflow" },
 }
+
+---@class credenco.journal.Found
+---@field run integer
+---@field line integer
+---@field state string
+---@field step integer
+---@field owner? string
+---@field input? string
+---@field offer? string
+---@field asked? boolean its offer may have been asked for before
 
 --- What the journal has under the keys of some records.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param items { key: string }[]
----@return table<string, { run: integer, line: integer, state: string, owner?: string, input?: string, offer?: string }>? by_key
+---@return table<string, credenco.journal.Found>? by_key
 ---@return string? err
 function M.find(db, workflow, items)
   local rows, err = batch.rows(db, FIND, { workflow = workflow }, items)
@@ -112,7 +123,7 @@ function M.find(db, workflow, items)
   local by_key = {}
   for _, row in ipairs(rows) do
     by_key[row[1]] = { run = row[2], line = row[3], state = row[4], owner = row[5],
-      input = row[6] and bytes.decode(row[6]), offer = row[7] }
+      input = row[6] and bytes.decode(row[6]), offer = row[7], step = row[8], asked = states.ASKED[row[9]] }
   end
   return by_key
 end
@@ -143,11 +154,13 @@ end
 local CORRECT = transitions.update(transitions.of("corrected")[1]):gsub("{which}", "key = :key")
 
 --- Opens a record with a corrected line: one that failed, or that nobody has begun with.
+---@param db credenco.journal.Database
+---@param item table with workflow, key, run, line, input, and owner where a worker begins with it at once
 ---@return integer? changed
 ---@return string? err
 function M.correct(db, item)
   return db:change_named(CORRECT, { input = bytes.encode(item.input), run = item.run, line = item.line,
-    workflow = item.workflow, key = item.key })
+    workflow = item.workflow, key = item.key, owner = item.owner })
 end
 
 local HAS = "SELECT 1 FROM credenco_record WHERE workflow = ? AND key = ? AND copy = ?"

@@ -14,6 +14,9 @@ M.OPEN = { pending = true, offered = true, pushed = true }
 --- The ends, in the order of a report.
 M.ENDS = { "issued", "failed", "unknown", "skipped" }
 
+--- Stages of a record that is not begun, behind which the issuer may have made an offer; "person": one settled it.
+M.ASKED = { create_offer = true, push_offer = true, issue_status = true, person = true }
+
 -- Not as a list: for `IN` with three names SQLite makes a table and throws it away, for each statement, and also for each
 -- row that an index with such a condition may concern.
 local function any_of(column, names)

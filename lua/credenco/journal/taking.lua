@@ -18,9 +18,6 @@ FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key
 RETURNING credenco_record.key, run, line, state, step, input, offer, stage]]
 local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.IS_OPEN), TAKE:format(states.IS_BEGUN)
 
--- Stages behind which the issuer may have made an offer; "person": one settled it.
-local ASKED = { create_offer = true, push_offer = true, issue_status = true, person = true }
-
 local function in_order(a, b)
   if a.run ~= b.run then return a.run < b.run end
   return a.line < b.line
@@ -49,7 +46,8 @@ function M.items(rows)
   for i, row in ipairs(rows) do
     local input, stage = filled(row[6]), filled(row[8])
     items[i] = { key = row[1], run = row[2], line = row[3], state = row[4], step = row[5],
-      input = input and bytes.decode(input), offer = filled(row[7]), asked = stage and ASKED[stage], resumed = true }
+      input = input and bytes.decode(input), offer = filled(row[7]), asked = stage and states.ASKED[stage],
+      resumed = true }
   end
   table.sort(items, in_order)
   return items

@@ -63,10 +63,10 @@ M.ROWS = {
     sets = plus(ENDED, { offer = "NULL", input = "NULL" }) },
 
   -- A person corrects the line of a record: one that failed, or that nobody has begun with. Steps that were issued
-  -- stay issued: it goes on at its own.
+  -- stay issued: it goes on at its own. The worker that reads the line begins with it at once.
   { event = "corrected", from = { "failed", "pending" }, to = "pending", by = "person",
     only = "COALESCE(owner, '') = ''",
-    sets = plus(REASONLESS, { offer = "NULL", input = ":input", run = "CAST(:run AS INTEGER)",
+    sets = plus(REASONLESS, { owner = ":owner", offer = "NULL", input = ":input", run = "CAST(:run AS INTEGER)",
       line = "CAST(:line AS INTEGER)" }) },
 
   -- A person wants the same line tried again. An unknown record goes on with the offer it has; without one its status

@@ -65,9 +65,14 @@ local function duplicate_of(run, item, existing)
     message = ("repeats the key of line %d"):format(existing.line) }
 end
 
+local function owner_of(run)
+  return run.works and run.scope.owner or nil
+end
+
 -- Where the journal is to have a record from now on.
 local function placed(run, item)
-  return { workflow = run.workflow.name, key = item.key, run = run.id, line = item.line, input = item.input }
+  return { workflow = run.workflow.name, key = item.key, run = run.id, line = item.line, input = item.input,
+    owner = owner_of(run) }
 end
 
 -- Whether lines of another reading mean the same as this one's: the columns of a line stand in its reading's header.
@@ -144,9 +149,19 @@ local function is_waiting(existing)
   return states.OPEN[existing.state] and not existing.owner
 end
 
+-- A record that goes on with its corrected line at once: at its step, the ones before it stay issued.
+local function take_up(run, item, existing, claimed)
+  if not run.works then
+    claimed.waiting = claimed.waiting + 1
+    return
+  end
+  item.step, item.asked = existing.step, existing.asked
+  claimed.new[#claimed.new + 1] = item
+end
+
 -- Some records of the batch were there already: which, and what of it.
 local function sort_out(run, items, claimed)
-  local owner = run.works and run.scope.owner or nil
+  local owner = owner_of(run)
   local found, err = journal_records.find(run.db, run.workflow.name, items)
   if not found then return nil, err end
   for _, item in ipairs(journal_records.in_order_of_keys(items)) do
@@ -159,6 +174,7 @@ local function sort_out(run, items, claimed)
       local meaning, meet_err = meet(run, item, existing)
       if not meaning then return nil, meet_err end
       claimed[meaning] = claimed[meaning] + 1
+      if meaning == "corrected" then take_up(run, item, existing, claimed) end
       if meaning == "known" and is_waiting(existing) then claimed.waiting = claimed.waiting + 1 end
     end
   end
@@ -166,7 +182,7 @@ local function sort_out(run, items, claimed)
 end
 
 local function scope_of(run)
-  return { workflow = run.workflow.name, run = run.id, owner = run.works and run.scope.owner or nil }
+  return { workflow = run.workflow.name, run = run.id, owner = owner_of(run) }
 end
 
 local function nothing_claimed(items)
@@ -192,7 +208,7 @@ end
 -- Where the last lines were all done before, the next ones are likely to be, and a journal of a million finished
 -- records is passed over in seconds.
 local function all_done(run, items)
-  if not run.passing_over or #items == 0 then return false end
+  if run.expected ~= "done" or #items == 0 then return false end
   return journal_records.all_done(run.db, run.workflow.name, items)
 end
 
@@ -217,7 +233,7 @@ local function claim_together(run, items, ends)
     ok, err = sort_out(run, items, claimed)
     if not ok then return nil, err end
   end
-  run.passing_over = #claimed.new == 0
+  if added > 0 then run.expected = nil else run.expected = #claimed.new > 0 and "known" or "done" end
   return claimed
 end
 
@@ -225,7 +241,7 @@ end
 -- takes them, and what is found there belongs to what was there.
 local function claim(run, items, ends)
   local claimed = nothing_claimed(items)
-  if run.works and #ends == 0 and not run.passing_over then
+  if run.works and #ends == 0 and not run.expected then
     local added = run.writer:add(scope_of(run), items)
     if not added then return nil end
     if added == #items then return claimed end
@@ -249,7 +265,7 @@ end
 local function hand_on(run, claimed)
   local counts = run.counts
   counts.known = counts.known + claimed.known + claimed.corrected
-  counts.waiting = counts.waiting + claimed.waiting + claimed.corrected
+  counts.waiting = counts.waiting + claimed.waiting
   counts.corrected = counts.corrected + claimed.corrected
   counts.duplicates = counts.duplicates + claimed.duplicates
   counts.skipped = counts.skipped + claimed.duplicates

@@ -27,6 +27,7 @@ local SAMPLE = 50
 ---@field source? credenco.pipeline.Source
 ---@field resumed table<string, boolean> keys of records at work that the journal had, not the source
 ---@field asks_first? boolean the issuer may know any record from another journal
+---@field expected? "known"|"done" what the next lines will probably be, since the last ones were; nil: new
 ---@field bounds credenco.pipeline.Bounds
 ---@field works boolean false for `load`, which only fills the queue
 ---@field stopping? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" why nothing new is started

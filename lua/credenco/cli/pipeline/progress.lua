@@ -61,7 +61,7 @@ end
 local function done_of(run)
   local counts = run.counts
   if not run.works then return counts.read end
-  return counts:done() + math.max(0, counts.known - math.max(counts.resumed, counts.waiting))
+  return counts:done() + math.max(0, counts.known - counts.corrected - math.max(counts.resumed, counts.waiting))
 end
 
 -- Seconds that are left of a pause the server asked for, and for how long nothing has got through.
