@@ -108,6 +108,12 @@ local function compare(root, engine, count, records)
   if not ok then error(err, 0) end
 end
 
+local function numbers_from(args, first)
+  local numbers = {}
+  for i = first, #args do numbers[#numbers + 1] = tonumber(args[i]) end
+  return #numbers > 0 and numbers or nil
+end
+
 ---@param root string
 ---@param args string[]
 ---@return integer
@@ -118,7 +124,8 @@ return function(root, args)
   elseif args[1] == "reports" then
     ok, err = pcall(reports, root, args[2] or "luajit", tonumber(args[3] or 1000000))
   elseif args[1] == "fleet" then
-    ok, err = pcall(fleet, root, args[2] or "luajit", tonumber(args[3] or 20000), tonumber(args[4] or 100000))
+    ok, err = pcall(fleet, root, args[2] or "luajit", tonumber(args[3] or 60000), tonumber(args[4] or 100000),
+      numbers_from(args, 5))
   else
     ok, err = pcall(compare, root, args[1] or "lua54", tonumber(args[2] or 5), tonumber(args[3] or 50000))
   end

@@ -2,6 +2,7 @@
 -- KIND is "bare" (the same records, in memory before the clock starts, handed to issue_many), "by_hand" (the file read by this project's
 -- reader, mapped, handed to issue_many, nothing written down), "pipeline" (the same through workflow and journal), or its
 -- two halves for many workers, "load" and "work".
+local cjson = require "cjson"
 local credenco = require "credenco"
 local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"
@@ -19,7 +20,8 @@ local function seconds(t) return t.sec + t.usec / 1e6 end
 
 local function clocks()
   local usage = assert(uv.getrusage())
-  return uv.hrtime() / 1e9, seconds(usage.utime) + seconds(usage.stime)
+  return { wall_s = uv.hrtime() / 1e9, cpu_s = seconds(usage.utime) + seconds(usage.stime),
+    switches = usage.nvcsw + usage.nivcsw }
 end
 
 local function issue_all(client, list)
@@ -75,13 +77,22 @@ function run.work(client)
   return ended_well(pipeline.work(settings { client = client })).counts.issued
 end
 
+-- Workers begin together: what one does to get ready would otherwise be counted in the time of the others.
+local function wait_for_the_others()
+  print "ready"
+  io.stdout:flush()
+  assert(io.read())
+end
+
 local client = credenco.new { base_url = base_url, api_key = "bench" }
 issue_all(client, records.list(WARMUP))
 collectgarbage()
-local wall, cpu = clocks()
+if kind == "work" then wait_for_the_others() end
+local before = clocks()
 local flows = run[kind](client)
-local wall_end, cpu_end = clocks()
+local after = clocks()
 local peak_kib = uv.getrusage().maxrss
 client:close()
-print(('{"kind":"%s","flows":%d,"wall_s":%.6f,"cpu_s":%.6f,"peak_mib":%.1f,"started_s":%.6f,"ended_s":%.6f}'):format(
-  kind, flows, wall_end - wall, cpu_end - cpu, peak_kib / 1024, wall, wall_end))
+print(cjson.encode { kind = kind, flows = flows, wall_s = after.wall_s - before.wall_s,
+  cpu_s = after.cpu_s - before.cpu_s, switches = after.switches - before.switches, peak_mib = peak_kib / 1024,
+  started_s = before.wall_s, ended_s = after.wall_s })

@@ -11,7 +11,7 @@ export async function newKey() {
 
 export const didJwk = (publicJwk) => `did:jwk:${Buffer.from(JSON.stringify(publicJwk)).toString('base64url')}`;
 
-const fromDidJwk = (did) => JSON.parse(Buffer.from(did.slice('did:jwk:'.length).split('#')[0], 'base64url'));
+export const fromDidJwk = (did) => JSON.parse(Buffer.from(did.slice('did:jwk:'.length).split('#')[0], 'base64url'));
 
 /** The public JWK behind a signer of @openid4vc. */
 function jwkOf(signer) {

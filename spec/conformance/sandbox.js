@@ -1,7 +1,9 @@
 // A running sandbox, started from this checkout and stopped at the end of the tests.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,6 +51,22 @@ class Sandbox {
     return this.control('GET', `/sandbox/wallets/${key}`);
   }
 
+  /** A new wallet that trusts this issuer; its key. */
+  async newWallet(did) {
+    this.wallets_made = (this.wallets_made ?? 0) + 1;
+    const key = `conformance-${this.wallets_made}`;
+    await this.control('PUT', `/sandbox/wallets/${key}`, {});
+    if (did) await this.trust(key, did);
+    return key;
+  }
+
+  /** The newest credential of a wallet that has discarded nothing. */
+  async newest(key) {
+    const { credentials, discarded } = await this.control('GET', `/sandbox/wallets/${key}?latest=1`);
+    if (discarded.length > 0) throw new Error(`discarded: ${JSON.stringify(discarded[0])}`);
+    return credentials[0];
+  }
+
   async trust(walletKey, did) {
     return this.control('POST', `/sandbox/wallets/${walletKey}/trusted-contacts`,
       { did, name: 'Independent issuer', directIssueAllowed: true });
@@ -60,14 +78,30 @@ class Sandbox {
   }
 }
 
-export async function startSandbox() {
-  const child = spawn('script/lua', ['spec/conformance/serve.lua'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+/** Trusts a CA file in this process: NODE_EXTRA_CA_CERTS is read at the start alone, and the file is made later. */
+function trustFile(file) {
+  const { createSecureContext } = tls;
+  tls.createSecureContext = (options) => {
+    const made = createSecureContext(options);
+    made.context.addCACert(readFileSync(file));
+    return made;
+  };
+}
+
+/** @param options.tls whether it is one over https, which this process then trusts */
+export async function startSandbox({ tls: isOverTls = false } = {}) {
+  const child = spawn('script/lua', ['spec/conformance/serve.lua', ...(isOverTls ? ['--tls'] : [])], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
     once(lines, 'line'),
     once(child, 'exit').then(([code]) => { throw new Error(`the sandbox ended with ${code}`); }),
   ]);
-  return new Sandbox(child, JSON.parse(line));
+  const ready = JSON.parse(line);
+  if (isOverTls) trustFile(ready.ca_file);
+  return new Sandbox(child, ready);
 }
 
-export { COMPANY };
+/** Why the tests of other stacks are left out, if they are: they need a newer Node than Debian 12 has. */
+const tooOld = Number(process.versions.node.split('.')[0]) < 20 && 'needs Node 20';
+
+export { COMPANY, tooOld };

@@ -5,6 +5,7 @@ local database = require "credenco.journal.database"
 local journal = require "credenco.journal"
 local postgres = require "spec.pipeline.postgres"
 local records = require "credenco.journal.records"
+local report = require "credenco.journal.report"
 local taking = require "credenco.journal.taking"
 local workers = require "credenco.journal.workers"
 
@@ -45,6 +46,9 @@ local DONE = {
   notes = function(db) return batch.change(db, records.notes(db, mine)) end,
   take = function(db) return db:rows_of(taking.write(SCOPE, ITEMS)) end,
   ["take what is begun"] = function(db) return db:rows_of(taking.write(SCOPE, ITEMS, true)) end,
+  ["take from a place"] = function(db)
+    return db:rows_of(taking.write(SCOPE, ITEMS, false, { run = 1, line = IN_TABLE + OPEN / 2 }))
+  end,
   correct = function(db) return records.correct(db, one) end,
   move = function(db) return records.move(db, one) end,
   has = function(db) return records.has(db, "w", "filled 1", "line 2") end,
@@ -54,11 +58,27 @@ local DONE = {
   move_broken = function(db)
     return records.move_broken(db, { workflow = "w", copy = "line 1", run = 1, line = 1 })
   end,
+  is_open_elsewhere = function(db) return workers.is_open_elsewhere(db, SCOPE) end,
+  has_others = function(db) return workers.has_others(db, SCOPE) end,
   renew = function(db) return workers.renew(db, "me") end,
 }
 for _, event in ipairs { "offered", "pushed", "next_step", "issued", "failed", "unknown", "skipped" } do
   DONE[event] = function(db) return batch.change(db, records.changes(db, event, SCOPE, mine)) end
 end
+
+local HAND_OVER = ("UPDATE credenco_record SET owner = ? WHERE line > %d AND line <= %d"):format(IN_TABLE, IN_TABLE + OPEN)
+
+-- What is looked at when nothing is free any more, by what other workers hold.
+local LOOKS = {
+  not_issued = function(db) return report.not_issued(db, "w") end,
+  is_open_elsewhere = function(db) return workers.is_open_elsewhere(db, SCOPE) end,
+  bury = function(db)
+    db.transaction = function(_, work) return work() end -- the one that is undone will do
+    local ok, err = workers.bury(db, SCOPE)
+    db.transaction = nil
+    return ok, err
+  end,
+}
 
 -- The statements that a function runs, and undoes.
 local function statements_of(db, fn)
@@ -124,6 +144,19 @@ describe("a statement of a worker on PostgreSQL", function()
   end
 
   it("reads no more for a table that is large, before anything has told the planner so", each_reads_little)
+
+  it("looks for what is held without reading what is issued", function()
+    assert(db:execute(HAND_OVER, "me"))
+    assert.same({ failed = 0, unknown = 0, skipped = 0, pending = 2 * OPEN }, report.not_issued(db, "w"))
+    assert.is_false(workers.is_open_elsewhere(db, SCOPE))
+    for name, fn in pairs(LOOKS) do
+      for _, statement in ipairs(statements_of(db, fn)) do
+        local plan = explained(db, statement)
+        assert.truthy(most_rows(plan) <= 2 * OPEN, name .. " reads too much:\n" .. plan)
+      end
+    end
+    assert(db:execute(HAND_OVER, nil))
+  end)
 
   it("reads no more afterwards", function()
     assert(db.dialect.gather_statistics(db))

@@ -107,6 +107,20 @@ describe("workers that share a PostgreSQL journal", function()
     end)
   end)
 
+  it("leave it to the last one to count what was issued", function()
+    local bench, url = bench_of_one.new(), server:database()
+    bench.journal = url
+    assert(bench:run(bench_of_one.records(3), { mode = "load" }))
+    local beside = assert(journal.open(url))
+    assert(beside:join(bench:workflow(), true))
+    local function work() return assert(bench:run(nil, { mode = "work" })).totals end
+    assert.same({ failed = 0, unknown = 0, skipped = 0, pending = 0 }, work())
+    beside:close() -- the server gives its lock back once it has noticed
+    assert.truthy(wait.until_true(function() return work().issued end, 10000))
+    assert.same({ input = 3, issued = 3, failed = 0, unknown = 0, skipped = 0, pending = 0 }, work())
+    bench:close()
+  end)
+
   it("take a person's word for what became of a record", function()
     local held = assert(journal.open(server:database()))
     local db = held.db

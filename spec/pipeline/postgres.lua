@@ -103,10 +103,15 @@ function Postgres:database()
   return ("postgres://%s@/%s?host=%s"):format(USER, name, self.folder)
 end
 
+--- The process whose children serve the connections.
+---@return integer
+function Postgres:pid()
+  return tonumber(files.read(self.folder .. "/data/postmaster.pid"):match("^%d+"))
+end
+
 --- Stops the server as an operator would, not waiting for its clients, and starts it again.
 function Postgres:restart()
-  local pid = tonumber(files.read(self.folder .. "/data/postmaster.pid"):match("^%d+"))
-  uv.kill(pid, "sigint")
+  uv.kill(self:pid(), "sigint")
   self.server:stop()
   launch(self)
 end

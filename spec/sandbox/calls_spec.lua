@@ -93,7 +93,10 @@ describe("the sandbox's calls", function()
     it("serves the offer by reference", function()
       local encoded = world:offer()
       local path = encoded:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end):match "//[^/]+(.*)"
-      local offer = world:anonymous("GET", path).json
+      local answer = world:anonymous("GET", path)
+      local offer = answer.json
+      assert.equal("application/json", answer.headers["content-type"])
+      assert.equal(world.server.credential_issuer, offer.credential_issuer)
       assert.same({ "ebw_oid" }, offer.credential_configuration_ids)
       assert.truthy(offer.grants["urn:ietf:params:oauth:grant-type:pre-authorized_code"]["pre-authorized_code"])
     end)

@@ -110,3 +110,26 @@ describe("the sandbox's documentation", function()
     assert.truthy(templates, err)
   end)
 end)
+
+describe("the sandbox's conformance", function()
+  --- The names of all rows of odd issuers.
+  local function rows()
+    local names = {}
+    for _, file in ipairs { "discovery", "issuance", "credentials", "disclosures", "published" } do
+      for _, row in ipairs(require("spec.sandbox.odd." .. file)) do names[row[1]] = true end
+    end
+    return names
+  end
+
+  it("is shown by rows that exist", function()
+    local names, cited = rows(), 0
+    local wallet = read("docs/conformance.md"):match "\n## Wallet\n(.*)$"
+    for shown_by in wallet:gmatch "\n| [^\n]* | ([^\n|]*) |" do
+      for name in shown_by:gmatch "`([^`]+)`" do
+        assert.is_true(names[name], name)
+        cited = cited + 1
+      end
+    end
+    assert.is_true(cited > 100)
+  end)
+end)

@@ -35,11 +35,11 @@ describe("the sandbox's issuer", function()
   --- The status, the code, and a description in the letters that are allowed there.
   local function assert_answer(answer, status, code)
     assert.equal(status, answer.status, answer.body)
+    assert.equal("application/json", answer.headers["content-type"])
+    assert.equal("no-store", answer.headers["cache-control"])
     if code then
       assert.equal(code, answer.json.error, answer.body)
       assert.matches("^[ !#-Z%[%]^-~]+$", answer.json.error_description)
-      assert.equal("application/json", answer.headers["content-type"])
-      assert.equal("no-store", answer.headers["cache-control"])
     end
   end
 

@@ -14,6 +14,7 @@ function EXPECT.kept(state, row)
   local discarded = state.discarded[1] or {}
   assert.equal(row.kept or 1, #state.credentials, tostring(discarded.reason) .. ": " .. tostring(discarded.detail))
   assert.equal(row.status or "valid", state.credentials[1].status)
+  assert.equal("NL", state.credentials[1].claims.country)
 end
 
 function EXPECT.discarded(state)

@@ -29,6 +29,7 @@ local BY_CODE = {
   unexpected = M.unexpected,
   listen_failed = M.network,
   journal = M.journal,
+  interrupted = M.interrupted,
 }
 
 ---@param err credenco.Error

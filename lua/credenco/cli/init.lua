@@ -100,6 +100,7 @@ function M.main(argv)
   local refusal = engine.refusal()
   if refusal then return report_usage({ message = refusal, text = refusal }, out) end
   require("credenco.core").hold_standard_streams()
+  require("credenco.cli.interrupted").begin(out)
   local name, rest
   local ok, outcome = xpcall(function()
     name, rest = commands.called(argv)

@@ -1,5 +1,6 @@
 --- Calls the library with what the user typed. An argument it throws about is a mistake in usage here.
 local credenco = require "credenco"
+local interrupted = require "credenco.cli.interrupted"
 local settings = require "credenco.cli.settings"
 local usage = require "credenco.cli.usage"
 
@@ -23,14 +24,24 @@ function M.call(f, ...)
   return settle((...), pcall(f, ...))
 end
 
---- Makes a client, calls one of its methods and closes it.
+--- A client for a command that makes many requests, each of which may be made again.
+---@param options credenco.Options
+---@return credenco.Client
+function M.new_client(options)
+  interrupted.begin_requests()
+  return M.call(credenco.new, options)
+end
+
+--- Makes a client, calls one of its methods and closes it. Ctrl-C and SIGTERM end the call.
 ---@param options credenco.Options
 ---@param method string
+---@param argument string|table a correlation id, or a table that may have one
 ---@return table? result
 ---@return credenco.Error? err
-function M.client_call(options, method, ...)
+function M.client_call(options, method, argument, ...)
   local client = M.call(credenco.new, options)
-  local result, err = M.call(client[method], client, ...)
+  local id = type(argument) == "table" and argument.correlation_id or type(argument) == "string" and argument or nil
+  local result, err = settle(options, interrupted.call(id, client, method, argument, ...))
   client:close()
   return result, err
 end

@@ -106,16 +106,21 @@ function Report:note(text)
   io.stderr:write(self:words(text))
 end
 
---- Writes an error of the library, or one of the program's own with `code` and `message`.
+--- An error of the library, or one of the program's own with `code` and `message`, as it is said.
 ---@param err table
 ---@param text string? the form for people, when it is longer than the error's own line
-function Report:failure(err, text)
-  if not self.as_json then
-    write(io.stderr, text or getmetatable(err) and tostring(err) or "credenco: " .. err.message)
-    return
-  end
+---@return string
+function Report:failure_text(err, text)
+  if not self.as_json then return text or getmetatable(err) and tostring(err) or "credenco: " .. err.message end
   local fields = require "credenco.cli.fields"
-  write(io.stderr, '{"error":' .. as_line(fields.pick(err, ERROR_FIELDS)) .. "}")
+  return '{"error":' .. as_line(fields.pick(err, ERROR_FIELDS)) .. "}"
+end
+
+--- Says it.
+---@param err table
+---@param text string?
+function Report:failure(err, text)
+  write(io.stderr, self:failure_text(err, text))
 end
 
 return M

@@ -7,7 +7,9 @@ local uv = require "luv"
 
 local M = {}
 
-local LOOK_MS = 1
+-- How long to wait before looking whether the thread has answered. Each look is a turn of the loop, which a slow disk or a
+-- busy machine would make many of: the next wait is half as long again.
+local FIRST_LOOK_MS, LONGEST_LOOK_MS, GROWTH = 1, 10, 1.5
 
 ---@class credenco.journal.Background
 local Background = {}
@@ -32,9 +34,13 @@ end
 -- The next line from the thread. The stream is read only while somebody waits, so that it keeps no other loop alive.
 local function answer(self)
   self.stream:read_start(function(...) heard(self, ...) end)
+  local wait_ms = FIRST_LOOK_MS
   while not self.gone and not self.text:find("\n", 1, true) do
     uv.run "nowait"
-    if self.text == "" and not self.gone then loop.sleep(LOOK_MS) end
+    if self.text == "" and not self.gone then
+      loop.sleep(wait_ms)
+      wait_ms = math.min(wait_ms * GROWTH, LONGEST_LOOK_MS)
+    end
   end
   if not self.gone then self.stream:read_stop() end
   local line = self.text

@@ -7,13 +7,34 @@ local M = {}
 
 --- Numbers that add up: input = issued + failed + unknown + skipped + pending.
 ---@class credenco.journal.Totals
----@field input integer
----@field issued integer
+---@field input? integer nil where only the rest was counted, as with `issued`
+---@field issued? integer
 ---@field failed integer
 ---@field unknown integer
 ---@field skipped integer
 ---@field pending integer everything that is still open
 
+local ALL = "SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state"
+
+-- Each part is what one index has.
+local NOT_ISSUED = ([[
+SELECT state, COUNT(*) FROM (
+  SELECT state FROM credenco_record WHERE workflow = ? AND %s
+  UNION ALL SELECT state FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
+  UNION ALL SELECT state FROM credenco_record WHERE %s AND %s) rest
+GROUP BY state]]):format(states.IS_PROBLEM, states.IS_OPEN, states.IS_HELD, states.IS_OPEN)
+
+local function counted(rows)
+  local totals = { input = 0, issued = 0, failed = 0, unknown = 0, skipped = 0, pending = 0 }
+  for _, row in ipairs(rows) do
+    local name = states.OPEN[row[1]] and "pending" or row[1]
+    totals[name] = totals[name] + row[2]
+    totals.input = totals.input + row[2]
+  end
+  return totals
+end
+
+--- How many records are in each state. It reads all of them.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@return credenco.journal.Totals?
@@ -21,14 +42,21 @@ local M = {}
 function M.totals(db, workflow)
   local ready, ready_err = db.dialect.read_all(db)
   if not ready then return nil, ready_err end
-  local rows, err = db:rows("SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state", workflow)
+  local rows, err = db:rows(ALL, workflow)
   if not rows then return nil, err end
-  local totals = { input = 0, issued = 0, failed = 0, unknown = 0, skipped = 0, pending = 0 }
-  for _, row in ipairs(rows) do
-    local name = states.OPEN[row[1]] and "pending" or row[1]
-    totals[name] = totals[name] + row[2]
-    totals.input = totals.input + row[2]
-  end
+  return counted(rows)
+end
+
+--- The same without `input` and `issued`. It reads nothing of what was issued.
+---@param db credenco.journal.Database
+---@param workflow string
+---@return credenco.journal.Totals?
+---@return string? err
+function M.not_issued(db, workflow)
+  local rows, err = db:rows(NOT_ISSUED, workflow, workflow, workflow)
+  if not rows then return nil, err end
+  local totals = counted(rows)
+  totals.input, totals.issued = nil, nil
   return totals
 end
 

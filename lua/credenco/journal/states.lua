@@ -39,6 +39,10 @@ M.IS_OPEN = any_of("state", { "offered", "pending", "pushed" })
 --- On those among them whose offer is made, which grows old.
 M.IS_BEGUN = any_of("state", { "offered", "pushed" })
 
+--- On the records that a worker of a workflow has. The workflow stands in a form that no index serves: the planner would
+--- read all of its records by key.
+M.IS_HELD = "COALESCE(workflow, '') = ? AND owner > ''"
+
 --- On the ends that reports tell of.
 M.IS_PROBLEM = any_of("state", { "failed", "unknown", "skipped" })
 

@@ -9,7 +9,7 @@ local M = {}
 local TAKE = [[
 WITH free AS MATERIALIZED (
   SELECT workflow, key, copy FROM credenco_record
-  WHERE workflow = ? AND owner IS NULL AND %s
+  WHERE workflow = ? AND (run, line) >= (?, ?) AND owner IS NULL AND %s
     AND EXISTS (SELECT 1 FROM credenco_worker WHERE owner = ?)
   ORDER BY run, line LIMIT ? {skip_locked})
 UPDATE credenco_record SET owner = ?
@@ -27,10 +27,11 @@ end
 ---@param scope { workflow: string, owner: string }
 ---@param limit integer
 ---@param only_begun? boolean those whose offer is made
+---@param from? { run: integer, line: integer } none before this one
 ---@return credenco.journal.Write that asks for the rows which `items` reads
-function M.write(scope, limit, only_begun)
-  return { sql = only_begun and TAKE_BEGUN or TAKE_OPEN, asks = true, scope = {}, width = 4,
-    values = { scope.workflow, scope.owner, limit, scope.owner } }
+function M.write(scope, limit, only_begun, from)
+  return { sql = only_begun and TAKE_BEGUN or TAKE_OPEN, asks = true, scope = {}, width = 6,
+    values = { scope.workflow, from and from.run or 0, from and from.line or 0, scope.owner, limit, scope.owner } }
 end
 
 local function filled(value)

@@ -54,7 +54,7 @@ local FREED = "owner = NULL, stage = 'create_offer'"
 
 local ORPHANS = ([[
 UPDATE credenco_record SET %s
-WHERE workflow = ? AND owner IS NOT NULL AND owner NOT IN (SELECT owner FROM credenco_worker)]]):format(FREED)
+WHERE %s AND owner NOT IN (SELECT owner FROM credenco_worker)]]):format(FREED, states.IS_HELD)
 local GIVE_BACK = ("UPDATE credenco_record SET %s WHERE owner = ?"):format(FREED)
 
 --- Frees the records of workers that are gone.
@@ -89,17 +89,31 @@ function M.leave(db, owner, holds)
   end)
 end
 
-local HELD = ([[
-SELECT COUNT(*) FROM (SELECT 1 FROM credenco_record
-WHERE workflow = ? AND owner IS NOT NULL AND owner <> ? AND %s LIMIT 1) held]]):format(states.IS_OPEN)
+local OTHERS = "SELECT 1 FROM credenco_worker WHERE workflow = ? AND owner <> ? LIMIT 1"
 
---- Whether other workers hold open records: 1 or 0.
----@return integer?
+--- Whether others are at work.
+---@return boolean?
 ---@return string? err
-function M.held_by_others(db, scope)
-  local row, err = db:row(HELD, scope.workflow, scope.owner)
-  if not row then return nil, err end
-  return row[1]
+function M.has_others(db, scope)
+  local rows, err = db:rows(OTHERS, scope.workflow, scope.owner)
+  if not rows then return nil, err end
+  return #rows > 0
+end
+
+-- Each part is what one index has.
+local OPEN_ELSEWHERE = ([[
+SELECT 1 FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
+UNION ALL
+SELECT 1 FROM credenco_record WHERE %s AND owner <> ? AND %s LIMIT 1]]):format(
+  states.IS_OPEN, states.IS_HELD, states.IS_OPEN)
+
+--- Whether other workers hold open records, or nobody does: what a dead one held may be free since a moment ago.
+---@return boolean?
+---@return string? err
+function M.is_open_elsewhere(db, scope)
+  local rows, err = db:rows(OPEN_ELSEWHERE, scope.workflow, scope.workflow, scope.owner)
+  if not rows then return nil, err end
+  return #rows > 0
 end
 
 local RESERVE = [[

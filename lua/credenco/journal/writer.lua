@@ -24,6 +24,7 @@ local KINDS = { "pushed", "next_step", "offered", "issued", "failed", "unknown",
 ---@class credenco.journal.Writer
 ---@field trouble? string why nothing is written any more
 ---@field group table
+---@field places table<"open"|"begun", { run: integer, line: integer }> of the record that was taken last
 ---@field turn credenco.pipeline.Slots transactions follow one another
 ---@field is_idle fun(): boolean whether there is little else to do, so that a transaction should not wait for company
 ---@field on_kept fun(item: table, written: boolean) is told what has become of an offer that was to be kept
@@ -43,7 +44,7 @@ end
 ---@return credenco.journal.Writer
 function M.new(db, scope, executing, flaw)
   return setmetatable({ db = db, scope = scope, executor = executing, flaw = flaw, group = new_group(),
-    turn = slots.new(1), is_idle = function() return true end }, Writer)
+    places = {}, turn = slots.new(1), is_idle = function() return true end }, Writer)
 end
 
 -- Which records did not get their offer, when the numbers say that some did not.
@@ -228,15 +229,23 @@ function Writer:add(scope, items)
   return wait_in(self, self.group.requests, { writes = records.additions(self.db, scope, items) })
 end
 
---- Takes records that nobody holds, and waits for it.
+--- Takes records that nobody holds, and waits for it. It goes on behind the last one that it took: a database keeps
+--- what was changed in an index for a while, and each take from the beginning would walk past all of it.
 ---@param limit integer
 ---@param only_begun? boolean see `credenco.journal.taking.write`
 ---@return table[]? items
 ---@return string? err
 function Writer:take(limit, only_begun)
-  local rows, err = wait_in(self, self.group.requests, { writes = { taking.write(self.scope, limit, only_begun) } })
+  local places, kind = self.places, only_begun and "begun" or "open"
+  local from = places[kind]
+  local rows, err = wait_in(self, self.group.requests,
+    { writes = { taking.write(self.scope, limit, only_begun, from) } })
   if not rows then return nil, err end
-  return taking.items(rows)
+  local items = taking.items(rows)
+  local last = items[#items]
+  places[kind] = last and { run = last.run, line = last.line }
+  if not last and from then return self:take(limit, only_begun) end -- a worker may have left some before it
+  return items
 end
 
 --- Runs a function inside a transaction, behind everything that is queued, and waits for it.

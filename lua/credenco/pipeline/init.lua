@@ -83,7 +83,8 @@ local OPTIONS = {
 --- How a run ended.
 ---@class credenco.pipeline.Result
 ---@field counts credenco.pipeline.Counts of this run
----@field totals? credenco.journal.Totals of the journal; none when it cannot be read any more
+---@field totals? credenco.journal.Totals of the journal; none when it cannot be read any more, without `input` and
+---  `issued` while other workers go on
 ---@field stopped? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source"
 ---@field complete boolean the source was read to its end
 ---@field unread string[] sources of this and earlier runs that were not read to their end
@@ -169,10 +170,18 @@ local function tidy(run)
   if not ok then run:warn("unused parts of the journal may still hold what was erased: " .. err) end
 end
 
+-- Of many workers the last to leave counts everything: each of them would read the whole table.
+local function count(run)
+  local others, err = false, nil
+  if run.journal.shared and run:bury_the_dead() then others, err = journal_workers.has_others(run.db, run.scope) end
+  if others == nil then return nil, err end
+  return (others and report.not_issued or report.totals)(run.db, run.workflow.name)
+end
+
 -- What the journal says in the end; nothing when it cannot be read any more.
 local function look_back(run)
   if run.writer.trouble then return nil end
-  local totals, err = report.totals(run.db, run.workflow.name)
+  local totals, err = count(run)
   local unread
   if totals then unread, err = journal_runs.unread(run.db, run.workflow.name) end
   if unread then

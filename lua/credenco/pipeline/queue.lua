@@ -97,11 +97,11 @@ function M.drain(run, only_begun)
   return false
 end
 
--- Waits for a change in what other workers hold. True when they hold nothing; nil when the run stops.
+-- Waits for a change in what is open elsewhere. True when nothing is; nil when the run stops.
 local function wait_for_others(run, looks)
-  local others = run.writer:call(function() return journal_workers.held_by_others(run.db, run.scope) end)
-  if not others then return nil end
-  if others == 0 then return true end
+  local open = run.writer:call(function() return journal_workers.is_open_elsewhere(run.db, run.scope) end)
+  if open == nil then return nil end
+  if not open then return true end
   if not run:sleep(math.min(FIRST_LOOK_MS * 2 ^ looks, LONGEST_LOOK_MS)) or not run:bury_the_dead() then return nil end
   return false
 end

@@ -122,6 +122,11 @@ return {
     p.configuration.cryptographic_binding_methods_supported = { "did:key", "did:jwk" }
     respond(p, function(_, request) return not proof_header(request).kid and refuse "invalid_proof" or nil end)
   end },
+  { "binding did:jwk and jwk", "kept", function(p)
+    p.configuration.cryptographic_binding_methods_supported = { "jwk", "did:jwk" }
+    p.payload.cnf = { kid = p.holder_did .. "#0" }
+    respond(p, function(_, request) return proof_header(request).kid ~= p.payload.cnf.kid and refuse "invalid_proof" or nil end)
+  end },
   { "binding is a string", "discarded", function(p) p.configuration.cryptographic_binding_methods_supported = "jwk" end },
   { "proof type attestation only", "discarded", function(p)
     p.configuration.proof_types_supported = { attestation = { proof_signing_alg_values_supported = { "ES256" } } }

@@ -22,8 +22,8 @@ M.array, M.null = json.array, json.null
 ---@field disclosures string[]
 ---@field key userdata signs the credential
 ---@field finish (fun(credential: string): string)? changes the credential after it was signed
----@field answers table<string, any> by "METHOD path": JSON as a table, a body as a string, a response as { body = ... }
----  with `raw = true`, or a function of the request that gives one of them
+---@field answers table<string, any> by "METHOD path": the name of a part of the plan, or what such a part may be: JSON as
+---  a table, a body as a string, a response with `raw = true`, or a function of the request that gives one of them
 local Plan = {}
 Plan.__index = Plan
 
@@ -184,7 +184,8 @@ function M.start()
     local plan = self.current
     local answer = plan.answers[request.method .. " " .. request.path]
     if answer == nil then return { status = 404 } end
-    return respond(plan, plan[answer] ~= nil and type(answer) == "string" and plan[answer] or answer, request)
+    if type(answer) == "string" then answer = plan[answer] end
+    return respond(plan, answer, request)
   end)
   self.port = self.server.port
   return self

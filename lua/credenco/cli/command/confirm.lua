@@ -3,7 +3,6 @@ local arguments = require "credenco.cli.pipeline.arguments"
 local ask = require "credenco.pipeline.ask"
 local batch = require "credenco.journal.batch"
 local counted = require "credenco.cli.pipeline.counted"
-local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
 local issued = require "credenco.cli.pipeline.issued"
 local journal_records = require "credenco.journal.records"
@@ -114,7 +113,7 @@ end
 
 function M.run(args)
   local concurrency = arguments.count(args.concurrency, "--concurrency", pipeline.MAX_CONCURRENCY) or CONCURRENCY
-  local client = library.call(credenco.new, settings.options(args))
+  local client = library.new_client(settings.options(args))
   local counts, err = opened.use(args, function(db, workflow) return confirm_all(db, workflow, client, concurrency) end)
   client:close()
   if not counts then return nil, err end

@@ -1,5 +1,6 @@
 --- `credenco issue`: the two calls, an offer made and delivered.
 local claims = require "credenco.cli.claims"
+local core = require "credenco.core"
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
 local output = require "credenco.cli.output"
@@ -53,7 +54,7 @@ function M.run(args, out)
   local result, err = library.client_call(settings.options(args), "issue_direct", {
     wallet_key = args.wallet,
     template_id = args.template,
-    correlation_id = args.correlation_id,
+    correlation_id = args.correlation_id or core.uuid(), -- known also when the program has to end at once
     claims = claims.read(args),
   })
   if not result then

@@ -70,7 +70,7 @@ end
 function M.run(args)
   local given = { template_id = args.template, wallet_key = args.wallet, claims = claims.read(args),
     wait_ms = wait_ms(args) }
-  local client = library.call(credenco.new, settings.options(args))
+  local client = library.new_client(settings.options(args))
   local found, err = library.call(experiments.run, client, given)
   client:close()
   if not found then return nil, err end

@@ -1,4 +1,6 @@
 --- `credenco sandbox`: a local issuer and business wallet to develop against, in the foreground.
+local announce = require "credenco.sandbox.host.announce"
+local background = require "credenco.sandbox.host.background"
 local behaviours = require "credenco.sandbox.behaviours"
 local library = require "credenco.cli.library"
 local rocks = require "credenco.base.rocks"
@@ -16,7 +18,8 @@ Examples:
   credenco sandbox --port 8180
   credenco sandbox --templates templates.json --tls
   credenco sandbox --behaviour repeated_push=404 --behaviour exchange=after
-  credenco sandbox --json]],
+  credenco sandbox --json
+  eval "$(credenco sandbox --env)"; credenco issue ...; kill "$CREDENCO_SANDBOX_PID"]],
 }
 
 function M.declare(command)
@@ -32,6 +35,8 @@ function M.declare(command)
   command:option "--behaviour" :argname "NAME=VALUE" :count "*"
     :description "Behave so where the service's documentation leaves it open, see docs/sandbox.md; may be repeated."
   command:flag "--tls" :description "Serve https, with a certificate for localhost made for this run."
+  command:flag "--env"
+    :description "Start in the background, and print the environment for a shell to evaluate."
 end
 
 local function number(name, text, lowest, highest)
@@ -72,7 +77,34 @@ local function options(args)
   }
 end
 
+-- This program's arguments, but for --env and with --json.
+local function arguments_in_background(argv)
+  local arguments = {}
+  for _, argument in ipairs(argv) do
+    arguments[#arguments + 1] = argument ~= "--env" and argument or nil
+  end
+  arguments[#arguments + 1] = "--json"
+  return arguments
+end
+
+local function run_in_background()
+  local argv = _G.arg
+  local ready, err_or_pid = background.start(argv, arguments_in_background(argv))
+  if ready then
+    local variables = announce.environment(ready, err_or_pid)
+    return variables, announce.shell(variables)
+  end
+  if err_or_pid.code == "usage" then
+    usage.fail(err_or_pid.message)
+  end
+  return nil, err_or_pid
+end
+
 function M.run(args)
+  if args.env then
+    options(args) -- a mistake in them is told at once
+    return run_in_background()
+  end
   local ok, err, at_fault = library.call(sandbox.run, options(args))
   if ok then
     return true

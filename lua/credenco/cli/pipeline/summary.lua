@@ -7,13 +7,17 @@ local M = {}
 
 local STATES = { "issued", "failed", "unknown", "skipped", "pending" }
 
---- The numbers of a journal in one line that adds up.
+--- The numbers of a journal in one line that adds up; while other workers go on, only what is not issued.
 ---@param totals credenco.journal.Totals
 ---@return string
 function M.totals(totals)
   local parts = {}
-  for i, state in ipairs(STATES) do parts[i] = ("%d %s"):format(totals[state], state) end
-  return ("%s = %s"):format(counted(totals.input, "record"), table.concat(parts, " + "))
+  for _, state in ipairs(STATES) do
+    if totals[state] then parts[#parts + 1] = ("%d %s"):format(totals[state], state) end
+  end
+  local numbers = table.concat(parts, " + ")
+  if not totals.input then return "not issued so far, others are still at work: " .. numbers end
+  return ("%s = %s"):format(counted(totals.input, "record"), numbers)
 end
 
 local STOPPED = {

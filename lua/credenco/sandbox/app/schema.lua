@@ -26,6 +26,17 @@ M.MAX_DEPTH = 64
 --- Whatever JSON can say, as it is.
 M.ANY = { type = "any" }
 
+--- The same schema, of a member that has to be there.
+---@param schema credenco.SandboxSchema
+---@return credenco.SandboxSchema
+function M.required(schema)
+  local copy = { required = true }
+  for name, value in pairs(schema) do
+    copy[name] = value
+  end
+  return copy
+end
+
 local MAX_INTEGER = 2 ^ 53 - 1
 local MAX_NAME_SHOWN = 60
 

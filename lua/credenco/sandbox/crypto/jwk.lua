@@ -1,5 +1,6 @@
 --- Public keys from elsewhere (RFC 7517): read through a schema, and fit to verify ES256 signatures with.
 local es256 = require "credenco.sandbox.crypto.es256"
+local lists = require "credenco.sandbox.app.lists"
 local schema = require "credenco.sandbox.app.schema"
 
 local M = {}
@@ -12,18 +13,11 @@ M.SCHEMA = { type = "object", members = {
   key_ops = { type = "array", items = TEXT },
 } }
 
-local function contains(list, wanted)
-  for _, value in ipairs(list) do
-    if value == wanted then return true end
-  end
-  return false
-end
-
 --- Whether a key that was read through the schema is one for ES256 signatures (RFC 7517, 4.2 to 4.4).
 ---@return boolean? ok
 ---@return string? err
 function M.check(jwk)
-  if jwk.use and jwk.use ~= "sig" or jwk.key_ops and not contains(jwk.key_ops, "verify") then
+  if jwk.use and jwk.use ~= "sig" or jwk.key_ops and not lists.contains(jwk.key_ops, "verify") then
     return nil, "the key is not for signatures"
   end
   if jwk.alg and jwk.alg ~= "ES256" then

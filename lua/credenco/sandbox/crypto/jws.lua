@@ -59,6 +59,13 @@ function M.parse(text)
   return { header = header, payload = payload, signed = head .. "." .. body, signature = signature }
 end
 
+--- The media type that `typ` names, without its "application/" and without case (RFC 7515, 4.1.9; RFC 6838, 4.2).
+---@param jws credenco.Jws
+---@return string media_type "" where there is none
+function M.media_type(jws)
+  return ((jws.header.typ or ""):lower():gsub("^application/", ""))
+end
+
 ---@param jws credenco.Jws
 ---@param jwk credenco.EcJwk
 ---@return boolean? ok

@@ -18,6 +18,46 @@ function M.json(server)
   return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
 end
 
+local function quoted(text)
+  return "'" .. text:gsub("'", [['\'']]) .. "'"
+end
+
+-- What a shell may have set for another service, and would count as well.
+local OTHERS = {
+  "CREDENCO_API_KEY_FILE", "CREDENCO_CLIENT_ID", "CREDENCO_CLIENT_SECRET_FILE", "CREDENCO_TOKEN_URL",
+  "CREDENCO_CA_FILE",
+}
+
+--- The environment for the command line and for scripts.
+---@param ready table the fields of the line of JSON
+---@param pid integer what to stop
+---@return table<string, string> variables
+function M.environment(ready, pid)
+  return {
+    CREDENCO_BASE_URL = ready.base_url,
+    CREDENCO_API_KEY = ready.api_key,
+    CREDENCO_CA_FILE = ready.ca_file,
+    CREDENCO_ISSUER_DID = ready.issuer_did,
+    CREDENCO_WALLET = ready.wallets[1].key,
+    CREDENCO_SANDBOX_PID = ("%d"):format(pid),
+  }
+end
+
+--- The same as lines for a shell to evaluate.
+---@param variables table<string, string>
+---@return string lines
+function M.shell(variables)
+  local lines = {}
+  for name, value in pairs(variables) do
+    lines[#lines + 1] = ("export %s=%s"):format(name, quoted(value))
+  end
+  table.sort(lines)
+  for _, name in ipairs(OTHERS) do
+    lines[#lines + 1] = not variables[name] and "unset " .. name or nil
+  end
+  return table.concat(lines, "\n")
+end
+
 local function wallet_note(wallet)
   if wallet.direct_issue_allowed then
     return "trusts the issuer: a direct issue is kept"

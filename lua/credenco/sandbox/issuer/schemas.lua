@@ -1,18 +1,13 @@
 --- What others may send to the issuer, as far as it reads it (`credenco.sandbox.app.schema`). Each schema names its
 --- clause; what it does not declare is ignored.
+local schema = require "credenco.sandbox.app.schema"
+
+local required = schema.required
+
 local M = {}
 
 local TEXT = { type = "string" }
 local NAME = { type = "string", min = 1, max = 1024 }
-
---- A field of a table below, made a required one.
-local function required(schema)
-  local copy = { required = true }
-  for name, value in pairs(schema) do
-    copy[name] = value
-  end
-  return copy
-end
 
 local function is_web_url(text)
   return not text:find "^https?://[^/%s%c]+[^%s%c]*$" and "must be a URL" or nil

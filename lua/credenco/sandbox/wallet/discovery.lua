@@ -1,5 +1,6 @@
 --- What an issuer publishes about itself, found from its identifier.
 local http = require "credenco.sandbox.wallet.http"
+local lists = require "credenco.sandbox.app.lists"
 local reach = require "credenco.sandbox.wallet.reach"
 local schema = require "credenco.sandbox.app.schema"
 local schemas = require "credenco.sandbox.wallet.schemas"
@@ -100,13 +101,6 @@ local function fetch_server(identifier, deadline_ms)
   return server
 end
 
-local function contains(list, wanted)
-  for _, value in ipairs(list or {}) do
-    if value == wanted then return true end
-  end
-  return false
-end
-
 --- The authorization servers that may be asked (OpenID4VCI 1.0, 12.2.4): those of the metadata, or the issuer itself;
 --- of them the one that the offer names, where it names one.
 local function candidates(metadata, wanted)
@@ -114,7 +108,7 @@ local function candidates(metadata, wanted)
   if not wanted then
     return listed
   end
-  return contains(listed, wanted) and { wanted } or nil
+  return lists.contains(listed, wanted) and { wanted } or nil
 end
 
 --- Metadata of the authorization server to use: the first that takes pre-authorized codes, else the first there is.
@@ -128,7 +122,7 @@ function M.authorization_server(metadata, wanted, deadline_ms)
   local first, first_failure
   for _, identifier in ipairs(identifiers) do
     local server, failure = fetch_server(identifier, deadline_ms)
-    if server and contains(server.grant_types_supported, schemas.GRANT_TYPE) then
+    if server and lists.contains(server.grant_types_supported or {}, schemas.GRANT_TYPE) then
       return server
     end
     first, first_failure = first or server, first_failure or failure

@@ -1,4 +1,5 @@
 --- What an offer is for: each of its credential configurations, and how this wallet proves its key to get it.
+local lists = require "credenco.sandbox.app.lists"
 local schema = require "credenco.sandbox.app.schema"
 local schemas = require "credenco.sandbox.wallet.schemas"
 local verify = require "credenco.sandbox.wallet.verify"
@@ -18,21 +19,15 @@ local function unsupported(detail)
   return nil, { reason = "not_supported", detail = detail }
 end
 
-local function contains(list, wanted)
-  for _, value in ipairs(list) do
-    if value == wanted then return true end
-  end
-  return false
-end
-
---- How to name the key (OpenID4VCI 1.0, 12.2.4, cryptographic_binding_methods_supported).
+--- How to name the key (OpenID4VCI 1.0, 12.2.4, cryptographic_binding_methods_supported): by its DID where the issuer
+--- takes that, as DIIP V5 identifies holders, else by the key itself.
 local function binding_of(configuration)
   local methods = configuration.cryptographic_binding_methods_supported
   if not methods then
     return configuration.proof_types_supported and "jwk" or "none"
   end
-  if contains(methods, "jwk") then return "jwk" end
-  if contains(methods, "did:jwk") then return "kid" end
+  if lists.contains(methods, "did:jwk") then return "kid" end
+  if lists.contains(methods, "jwk") then return "jwk" end
   return unsupported "the issuer binds the credential to no key that this wallet has: neither jwk nor did:jwk"
 end
 
@@ -46,7 +41,7 @@ local function check_proof_types(types)
     return unsupported "the issuer wants a key attestation, which this wallet does not have"
   end
   local algorithms = types.jwt.proof_signing_alg_values_supported
-  if algorithms and not contains(algorithms, ALGORITHM) then
+  if algorithms and not lists.contains(algorithms, ALGORITHM) then
     return unsupported "the issuer takes no proof that is signed with ES256"
   end
   return true

@@ -33,20 +33,26 @@ function M.find(wallet_key, offer_uri)
   return store.get(key_of(wallet_key, offer_uri))
 end
 
-local function is_free(push)
-  return push.again or push.state == "waiting" and not process.is_alive(push.owner)
+local function is_orphan(push)
+  return push.state == "waiting" and not process.is_alive(push.owner)
 end
 
----@return boolean taken by this worker
-local function take(key)
-  local mine = { state = "waiting", owner = ngx.worker.pid() }
-  if store.add(key, mine, MEMORY_S) then
-    return true
-  end
+local function can_begin(push)
+  return push.again or is_orphan(push)
+end
+
+local function mine()
+  return { state = "waiting", owner = ngx.worker.pid() }
+end
+
+--- Takes a push that was begun before, for this worker.
+---@param is_free fun(push: credenco.SandboxPush): boolean
+---@return boolean taken
+local function take_over(key, is_free)
   local taken = false
   store.update(key, function(push)
     taken = is_free(push)
-    return taken and mine or nil
+    return taken and mine() or nil
   end, MEMORY_S)
   return taken
 end
@@ -57,7 +63,7 @@ end
 ---@return boolean begun to be settled; false when it was made before
 function M.begin(push, waits)
   local key = key_of(push.wallet_key, push.offer_uri)
-  while not take(key) do
+  while not store.add(key, mine(), MEMORY_S) and not take_over(key, can_begin) do
     local earlier = store.get(key)
     if earlier and (earlier.state ~= "waiting" or not waits) then
       return false
@@ -77,15 +83,14 @@ end
 ---@param work fun(): credenco.SandboxPush what became of it
 ---@return credenco.SandboxPush
 function M.settle(push, work)
-  local ok, outcome = pcall(work)
-  store.remove(OPEN, push.id)
-  local key = key_of(push.wallet_key, push.offer_uri)
-  if not ok then
+  local key, ok, outcome = key_of(push.wallet_key, push.offer_uri), pcall(work)
+  if ok then
+    store.set(key, outcome, MEMORY_S)
+  else
     store.delete(key)
-    error(outcome, 0)
   end
-  store.set(key, outcome, MEMORY_S)
-  return outcome
+  store.remove(OPEN, push.id)
+  return ok and outcome or error(outcome, 0)
 end
 
 --- Takes over what workers have left behind that are no more.
@@ -93,7 +98,7 @@ end
 function M.orphans()
   local orphans = {}
   for _, push in ipairs(store.list(OPEN)) do
-    if take(key_of(push.wallet_key, push.offer_uri)) then
+    if take_over(key_of(push.wallet_key, push.offer_uri), is_orphan) then
       orphans[#orphans + 1] = push
     end
   end

@@ -6,6 +6,8 @@ local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.app.json"
 local jwk = require "credenco.sandbox.crypto.jwk"
+local jws = require "credenco.sandbox.crypto.jws"
+local lists = require "credenco.sandbox.app.lists"
 
 local M = {}
 
@@ -24,16 +26,9 @@ local SKEW_S = 60
 ---@field reason string of the discard when it does not hold
 ---@field holds fun(read: credenco.SandboxRead): boolean
 
---- A media type without its "application/", and without case (RFC 7515, 4.1.9; RFC 6838, 4.2).
-local function media_type(read)
-  return ((read.jws.header.typ or ""):lower():gsub("^application/", ""))
-end
-
-local function contains(list, wanted)
-  for _, value in ipairs(type(list) == "table" and list or { list }) do
-    if value == wanted then return true end
-  end
-  return false
+--- Whether a credential of the data model has a type; one alone needs no list.
+local function has_type(vc, wanted)
+  return vc.type == wanted or type(vc.type) == "table" and lists.contains(vc.type, wanted)
 end
 
 --- Whether anything in a value is disclosed selectively.
@@ -112,7 +107,7 @@ end
 local function has_our_types(read)
   local definition = read.wanted.credential_definition
   for _, name in ipairs(definition and definition.type or {}) do
-    if not contains(read.vc.type, name) then return false end
+    if not has_type(read.vc, name) then return false end
   end
   return definition ~= nil
 end
@@ -139,7 +134,7 @@ end
 M.SD_JWT = {
   { clause = "SD-JWT VC, 3.2.1", says = "typ is dc+sd-jwt, or vc+sd-jwt as in the drafts before",
     reason = "credential_invalid",
-    holds = function(read) return media_type(read) == "dc+sd-jwt" or media_type(read) == "vc+sd-jwt" end },
+    holds = function(read) return lists.contains({ "dc+sd-jwt", "vc+sd-jwt" }, jws.media_type(read.jws)) end },
   { clause = "SD-JWT VC, 3.2.2.2", says = "iss, nbf, exp, cnf, vct and status are not selectively disclosable",
     reason = "credential_invalid", holds = is_in_the_open },
   { clause = "SD-JWT VC, 3.2.2.1.1", says = "there is a vct", reason = "wrong_vct",
@@ -152,11 +147,11 @@ M.SD_JWT = {
 ---@type credenco.SandboxRule[]
 M.VC_JWT = {
   { clause = "VCDM 1.1, 6.3.1", says = "typ is JWT, if there is one", reason = "credential_invalid",
-    holds = function(read) return contains({ "", "jwt", "vc+jwt" }, media_type(read)) end },
+    holds = function(read) return lists.contains({ "", "jwt", "vc+jwt" }, jws.media_type(read.jws)) end },
   { clause = "VCDM 1.1, 4.1", says = "@context begins with the one of the data model", reason = "credential_invalid",
     holds = has_context },
   { clause = "VCDM 1.1, 4.3", says = "type has VerifiableCredential", reason = "credential_invalid",
-    holds = function(read) return contains(read.vc.type, "VerifiableCredential") end },
+    holds = function(read) return has_type(read.vc, "VerifiableCredential") end },
   { clause = "OpenID4VCI 1.0, A.1.1.2", says = "type has the types of the issuer's metadata", reason = "wrong_vct",
     holds = has_our_types },
   { clause = "VCDM 1.1, 6.3.1", says = "vc.issuer is who signs", reason = "credential_invalid",

@@ -3,6 +3,8 @@
 local jwk = require "credenco.sandbox.crypto.jwk"
 local schema = require "credenco.sandbox.app.schema"
 
+local required = schema.required
+
 local M = {}
 
 M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
@@ -10,15 +12,6 @@ M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 local MAX_CONFIGURATIONS = 20
 local MAX_URL = 2048
 local MAX_CREDENTIAL = 512 * 1024
-
---- A field of a table below, made a required one.
-local function required(field)
-  local copy = { required = true }
-  for name, value in pairs(field) do
-    copy[name] = value
-  end
-  return copy
-end
 
 local TEXT = { type = "string" }
 local NAME = { type = "string", min = 1, max = 1024 }

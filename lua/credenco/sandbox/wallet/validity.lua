@@ -24,9 +24,8 @@ local function is_current(list, uri)
 end
 
 local function is_genuine(token, uri, issuer, deadline_ms)
-  local typ = (token.header.typ or ""):lower():gsub("^application/", "")
   local key = did.key(issuer, token.header.kid, reach.parse(uri).scheme, deadline_ms)
-  return key and jws.verify(token, key) and typ == "statuslist+jwt"
+  return key and jws.verify(token, key) and jws.media_type(token) == "statuslist+jwt"
 end
 
 --- The list at `uri`, signed by `issuer`.

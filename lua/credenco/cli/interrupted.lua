@@ -1,0 +1,69 @@
+--- Ctrl-C and SIGTERM. Before a command sends anything they end the program. While it waits for a server the first one
+--- ends the request, so that the command can still say what is known of it; the second ends the program.
+--- What works for long has its own way: `pipeline/interrupt.lua`.
+
+local core = require "credenco.core"
+
+local unpack = table.unpack or unpack -- luacheck: ignore
+
+local M = {}
+
+local LOOK_MS = 100 -- how often a signal is looked for
+
+local said ---@type credenco.cli.Report
+
+--- What the program says when a signal ends it at once.
+---@param message string
+---@param correlation_id string?
+local function last_words(message, correlation_id)
+  local id = correlation_id and (" [correlation_id %s]"):format(correlation_id) or ""
+  local err = { code = "interrupted", message = message, correlation_id = correlation_id }
+  return said:failure_text(err, ("credenco: %s%s"):format(message, id)) .. "\n"
+end
+
+--- From now on a signal ends the program.
+---@param out credenco.cli.Report
+function M.begin(out)
+  said = out
+  core.signals_listen(last_words "interrupted; nothing was sent", 0)
+end
+
+--- The same for a command whose requests change nothing that the next run of it does not look at again.
+function M.begin_requests()
+  core.signals_listen(last_words "interrupted; run the same command again to go on", 0)
+end
+
+-- Nobody else closes the client of a command.
+local function renamed(err)
+  local errors = require "credenco.client.errors"
+  local offer = err:offer()
+  err = errors.with(err, { code = "interrupted", message = "interrupted" })
+  if offer then errors.keep_offer(err, offer) end
+  return err
+end
+
+local function outcome_of(ok, result, err)
+  if ok and err and err.code == "closed" then err = renamed(err) end
+  return ok, result, err
+end
+
+--- Calls a method of a client, as pcall does. A signal closes the client, and the call gives the error `interrupted`.
+---@param correlation_id string? for a program that has to end at once
+---@param client credenco.Client
+---@param method string
+---@return boolean ok
+---@return any result
+---@return credenco.Error? err
+function M.call(correlation_id, client, method, ...)
+  local loop = require "credenco.loop" -- only now: a rock that is missing is to be named by the command that needs it
+  core.signals_listen(last_words("interrupted; what was under way may have been done", correlation_id), 1)
+  local outcome
+  loop.spawn(function(...) outcome = { outcome_of(pcall(client[method], client, ...)) } end, ...)
+  while not outcome do
+    loop.turn(LOOK_MS)
+    if core.signals_count() > 0 and not client.closed then client:close() end
+  end
+  return unpack(outcome, 1, 3)
+end
+
+return M

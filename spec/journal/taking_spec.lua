@@ -1,0 +1,50 @@
+-- Which records a worker takes, and in which order.
+local files = require "spec.support.files"
+local journal = require "credenco.journal"
+local workers = require "credenco.journal.workers"
+
+local FILL = [[
+INSERT INTO credenco_record (workflow, run, key, copy, line, state, step, updated)
+VALUES ('w', 1, ?, '', ?, 'pending', 1, 0)]]
+local FREE = "UPDATE credenco_record SET owner = NULL WHERE key = ?"
+
+describe("taking records", function()
+  local folder, held, writer, scope
+  before_each(function()
+    folder = files.temporary_folder()
+    held = assert(journal.open(folder .. "/journal", { alone = true, queue = true }))
+    for line = 1, 5 do assert(held.db:execute(FILL, "key " .. line, line)) end
+    scope = assert(held:join({ name = "w" }, false))
+    writer = held:writer(scope)
+  end)
+  after_each(function()
+    writer:close()
+    held:close()
+    files.remove_folder(folder)
+  end)
+
+  local function lines_taken(limit)
+    local lines = {}
+    for i, item in ipairs(assert(writer:take(limit))) do lines[i] = item.line end
+    return lines
+  end
+
+  -- A worker that finds none free asks then what others hold; in between another may have freed what a dead one held.
+  it("is not at its end while a record is free, or another worker's", function()
+    local function is_open_elsewhere() return workers.is_open_elsewhere(held.db, scope) end
+    assert.is_true(is_open_elsewhere())
+    assert.equal(5, #lines_taken(5))
+    assert.is_false(is_open_elsewhere())
+    assert(held.db:execute "UPDATE credenco_record SET owner = 'another' WHERE key = 'key 3'")
+    assert.is_true(is_open_elsewhere())
+  end)
+
+  it("goes on behind what was taken last, and comes back for what was left before it", function()
+    assert.same({ 1, 2 }, lines_taken(2))
+    assert(held.db:execute(FREE, "key 1"))
+    assert.same({ 3, 4 }, lines_taken(2))
+    assert.same({ 5 }, lines_taken(2))
+    assert.same({ 1 }, lines_taken(2))
+    assert.same({}, lines_taken(2))
+  end)
+end)
