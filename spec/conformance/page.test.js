@@ -1,76 +1,13 @@
-// The sandbox's web page, in a real browser. Without Chromium these tests are skipped.
+// The sandbox's web page, in a real browser: what it shows. Without Chromium these tests are skipped.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { chromium } from 'playwright-core';
-import { startSandbox } from './sandbox.js';
+import { describe, it } from 'node:test';
+import { PHONE, skip, startBrowser } from './browser.js';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-];
-const WIDE = { width: 1280, height: 900 };
-const PHONE = { width: 360, height: 740 };
-
-const offerUri = ({ request_uri: uri }) => decodeURIComponent(uri.split('credential_offer_uri=')[1]);
-
-describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not installed' }, () => {
-  let sandbox, browser, page, complaints, made = 0, wallet;
-
-  before(async () => {
-    sandbox = await startSandbox();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  });
-
-  after(async () => {
-    await browser?.close();
-    await sandbox?.stop();
-  });
-
-  beforeEach(async () => {
-    made += 1;
-    wallet = `page-${made}`;
-    await sandbox.control('PUT', `/sandbox/wallets/${wallet}`, { name: `Wallet ${made}`, trusts_issuer: true });
-  });
-
-  afterEach(async () => {
-    await page?.close();
-    assert.deepEqual(complaints, []);
-  });
-
-  /** Opens the page on this test's wallet; what the browser complains about fails the test. */
-  async function open(viewport = WIDE) {
-    complaints = [];
-    page = await browser.newPage({ viewport });
-    page.setDefaultTimeout(10000);
-    page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${sandbox.base_url}/#${wallet}`);
-    await page.getByRole('heading', { name: `Wallet ${made}` }).waitFor();
-    await page.getByText('live', { exact: true }).waitFor();
-  }
-
-  const section = (name) => page.getByRole('region', { name: new RegExp(`^${name}`) });
-  const cards = () => section('Credentials').getByRole('article');
-
-  /** Waits for a credential; when none comes, says what the page says. */
-  async function arrival() {
-    try {
-      await cards().first().waitFor();
-    } catch (error) {
-      const said = await page.locator('#wallet-name, #message, #log').allInnerTexts();
-      throw new Error(`${error.message}\nthe page says: ${said.join(' | ')}`);
-    }
-  }
-
-  async function deliver({ direct = true, template, claims } = {}) {
-    const order = await sandbox.issue(template, claims);
-    assert.equal(await sandbox.push(wallet, offerUri(order), direct), 201);
-    return order;
-  }
+describe("the sandbox's page", { skip }, () => {
+  const world = startBrowser();
+  const { open, section, cards, arrival, deliver } = world;
 
   it('shows a credential the moment it arrives, in the colours of its template', async () => {
     await open();
@@ -85,20 +22,20 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
   it('accepts an offer of the inbox with a click', async () => {
     await deliver({ direct: false });
     await open();
-    await page.getByRole('button', { name: 'Accept Company identification' }).click();
+    await world.page.getByRole('button', { name: 'Accept Company identification' }).click();
     await arrival();
-    await page.getByText('Accepted: Company identification').waitFor();
-    assert.equal(await page.getByRole('button', { name: /^Accept / }).count(), 0);
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'inbox-heading');
-    assert.equal((await sandbox.wallet(wallet)).credentials.length, 1);
+    await world.page.getByText('Accepted: Company identification').waitFor();
+    assert.equal(await world.page.getByRole('button', { name: /^Accept / }).count(), 0);
+    assert.equal(await world.page.evaluate(() => document.activeElement.id), 'inbox-heading');
+    assert.equal((await world.sandbox.wallet(world.wallet)).credentials.length, 1);
   });
 
   it('dismisses an offer without taking anything', async () => {
     await deliver({ direct: false });
     await open();
-    await page.getByRole('button', { name: 'Dismiss Company identification' }).click();
+    await world.page.getByRole('button', { name: 'Dismiss Company identification' }).click();
     await section('Inbox').getByText('Dismissed').waitFor();
-    assert.deepEqual((await sandbox.wallet(wallet)).credentials, []);
+    assert.deepEqual((await world.sandbox.wallet(world.wallet)).credentials, []);
   });
 
   it('has read an offer that was opened, and keeps focus and details meanwhile', async () => {
@@ -108,37 +45,37 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await section('Inbox').getByText('About this offer').click();
     await section('Inbox').getByText('Read', { exact: true }).waitFor();
     assert.ok(await section('Inbox').getByText('ebw_oid').isVisible());
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'About this offer');
-    assert.equal((await sandbox.wallet(wallet)).inbox[0].state, 'READ');
+    assert.equal(await world.page.evaluate(() => document.activeElement.textContent), 'About this offer');
+    assert.equal((await world.sandbox.wallet(world.wallet)).inbox[0].state, 'READ');
   });
 
   it('says why accepting failed', async () => {
     await deliver({ direct: false });
     await open();
-    await sandbox.control('PUT', '/sandbox/faults', { rules: [{ endpoint: 'credential', effect: 'credential', change: 'signature' }] });
-    await page.getByRole('button', { name: 'Accept Company identification' }).click();
-    await page.getByText('Not accepted: the signature does not match').waitFor();
-    await sandbox.control('DELETE', '/sandbox/faults');
+    await world.sandbox.control('PUT', '/sandbox/faults', { rules: [{ endpoint: 'credential', effect: 'credential', change: 'signature' }] });
+    await world.page.getByRole('button', { name: 'Accept Company identification' }).click();
+    await world.page.getByText('Not accepted: the signature does not match').waitFor();
+    await world.sandbox.control('DELETE', '/sandbox/faults');
   });
 
   it('shows that a credential was revoked', async () => {
     const { correlation_id: id } = await deliver();
     await open();
     await cards().getByText('Valid', { exact: true }).waitFor();
-    const { revocation_uuid: uuid } = await sandbox.status(id);
-    await sandbox.control('POST', `/sandbox/revoke/${uuid}`);
+    const { revocation_uuid: uuid } = await world.sandbox.status(id);
+    await world.sandbox.control('POST', `/sandbox/revoke/${uuid}`);
     await cards().getByText('Revoked').waitFor();
   });
 
   it('adds and removes a trusted contact, and shows what is discarded without one', async () => {
     await open();
-    await page.getByRole('button', { name: 'Remove Sandbox issuer' }).click();
-    await page.getByText('This wallet trusts nobody').waitFor();
+    await world.page.getByRole('button', { name: 'Remove Sandbox issuer' }).click();
+    await world.page.getByText('This wallet trusts nobody').waitFor();
     await deliver();
     await section('Discarded').getByText("the issuer is not among this wallet's trusted contacts").waitFor();
-    await page.getByLabel('DID', { exact: true }).fill(sandbox.issuer_did);
-    await page.getByLabel('Name', { exact: true }).fill('Our issuer');
-    await page.getByRole('button', { name: 'Add contact' }).click();
+    await world.page.getByLabel('DID', { exact: true }).fill(world.sandbox.issuer_did);
+    await world.page.getByLabel('Name', { exact: true }).fill('Our issuer');
+    await world.page.getByRole('button', { name: 'Add contact' }).click();
     await section('Trusted contacts').getByText('Our issuer').waitFor();
     await deliver();
     await arrival();
@@ -146,8 +83,8 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
 
   it('can be used with the keyboard alone', async () => {
     await open();
-    const press = async (key, times = 1) => { for (let n = 0; n < times; n += 1) await page.keyboard.press(key); };
-    const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
+    const press = async (key, times = 1) => { for (let n = 0; n < times; n += 1) await world.page.keyboard.press(key); };
+    const focused = () => world.page.evaluate(() => document.activeElement.textContent.trim());
     await press('Tab');
     assert.equal(await focused(), 'Skip to the wallet');
     await press('Enter');
@@ -158,49 +95,49 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     assert.equal(await focused(), 'Issue');
     await press('Enter');
     await arrival();
-    assert.equal((await sandbox.wallet(wallet)).credentials.length, 1);
+    assert.equal((await world.sandbox.wallet(world.wallet)).credentials.length, 1);
   });
 
   it('shows the newest state, whichever answer comes first', async () => {
     await open();
     let late, held = new Promise((resolve) => { late = resolve; });
     let asked = 0;
-    await page.route(`**/sandbox/wallets/${wallet}?*`, async (route) => {
+    await world.page.route(`**/sandbox/wallets/${world.wallet}?*`, async (route) => {
       asked += 1;
       if (asked > 1) return route.continue();
       const answer = await route.fetch();
       await held;
       return route.fulfill({ response: answer });
     });
-    await page.getByRole('button', { name: 'Remove Sandbox issuer' }).click();
-    await page.getByText('is no longer a trusted contact').waitFor();
-    await page.getByLabel('DID', { exact: true }).fill(sandbox.issuer_did);
-    await page.getByLabel('Name', { exact: true }).fill('Our issuer');
-    await page.getByRole('button', { name: 'Add contact' }).click();
+    await world.page.getByRole('button', { name: 'Remove Sandbox issuer' }).click();
+    await world.page.getByText('is no longer a trusted contact').waitFor();
+    await world.page.getByLabel('DID', { exact: true }).fill(world.sandbox.issuer_did);
+    await world.page.getByLabel('Name', { exact: true }).fill('Our issuer');
+    await world.page.getByRole('button', { name: 'Add contact' }).click();
     await section('Trusted contacts').getByText('Our issuer').waitFor();
-    const answered = page.waitForResponse(`**/sandbox/wallets/${wallet}?*`);
+    const answered = world.page.waitForResponse(`**/sandbox/wallets/${world.wallet}?*`);
     late();
     await (await answered).finished();
-    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); }));
+    await world.page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); }));
     assert.ok(await section('Trusted contacts').getByText('Our issuer').isVisible());
   });
 
   it('follows the exchange in its log, and finds the other wallets on request', async () => {
     await deliver();
     await open();
-    const log = page.getByRole('log');
+    const log = world.page.getByRole('log');
     for (const step of ['offer fetched', 'credential verified', 'kept']) await log.getByText(step, { exact: true }).waitFor();
     assert.equal(await log.getByText(/Wallet 1 /).count(), 0);
-    await page.getByLabel('all wallets').check();
+    await world.page.getByLabel('all wallets').check();
     await log.getByText(/Wallet 1 /).first().waitFor();
   });
 
   it('goes on with its log after the sandbox was reset', async () => {
     await open();
-    await sandbox.control('POST', '/sandbox/reset');
-    await sandbox.control('PUT', `/sandbox/wallets/${wallet}`, { name: `Wallet ${made}`, trusts_issuer: true });
+    await world.sandbox.control('POST', '/sandbox/reset');
+    await world.sandbox.control('PUT', `/sandbox/wallets/${world.wallet}`, { name: `Wallet ${world.made}`, trusts_issuer: true });
     await deliver();
-    await page.getByRole('log').getByText('kept', { exact: true }).first().waitFor();
+    await world.page.getByRole('log').getByText('kept', { exact: true }).first().waitFor();
     await arrival();
   });
 
@@ -211,7 +148,7 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await arrival();
     assert.equal(await cards().locator('img, b').count(), 0);
     assert.ok((await cards().first().innerText()).includes(trick));
-    assert.equal(await page.title(), 'Credenco sandbox');
+    assert.equal(await world.page.title(), 'Credenco sandbox');
   });
 
   it('fits a phone: nothing to scroll sideways, everything big enough to touch', async () => {
@@ -219,8 +156,8 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
     await deliver({ direct: false });
     await open(PHONE);
     await arrival();
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
-    for (const button of await page.getByRole('button').all()) {
+    assert.equal(await world.page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
+    for (const button of await world.page.getByRole('button').all()) {
       if (await button.isVisible()) assert.ok((await button.boundingBox()).height >= 44, await button.innerText());
     }
   });
@@ -228,17 +165,22 @@ describe("the sandbox's page", { skip: !existsSync(CHROMIUM) && 'Chromium is not
   for (const colorScheme of ['light', 'dark']) {
     it(`has no accessibility violation that axe finds, in ${colorScheme} colours`, async () => {
       const { correlation_id: id } = await deliver();
-      const { revocation_uuid: uuid } = await sandbox.status(id);
-      await sandbox.control('POST', `/sandbox/revoke/${uuid}`);
+      const { revocation_uuid: uuid } = await world.sandbox.status(id);
+      await world.sandbox.control('POST', `/sandbox/revoke/${uuid}`);
       await deliver({ template: 'iban', claims: { iban: 'NL1', account_holder: 'x' } });
       await deliver({ direct: false });
-      await sandbox.push(wallet, 'http://192.0.2.1/offer');
+      await world.sandbox.push(world.wallet, 'http://192.0.2.1/offer');
+      await world.sandbox.control('DELETE', `/sandbox/wallets/${world.wallet}/trusted-contacts/1`);
+      await deliver();
       await open();
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.getByText('Issue something into this wallet').click();
+      await world.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await world.page.getByText('Issue something into this wallet').click();
       await cards().nth(1).waitFor();
-      await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      await world.page.getByText('Sandbox: clock').click();
+      await cards().first().getByText('Decoded').click();
+      await cards().first().getByText('checked by this wallet').waitFor();
+      await world.page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
+      const { violations } = await world.page.evaluate(() => globalThis.axe.run());
       assert.deepEqual(violations.map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)]), []);
     });
   }

@@ -1,6 +1,7 @@
 --- The sandbox's own controls: start over, move the clock, revoke, watch the log.
 local afterwards = require "credenco.sandbox.wallet.afterwards"
 local behaviour = require "credenco.sandbox.app.behaviour"
+local behaviours = require "credenco.sandbox.behaviours"
 local clock = require "credenco.sandbox.app.clock"
 local config = require "credenco.sandbox.app.config"
 local faults = require "credenco.sandbox.app.faults"
@@ -10,6 +11,7 @@ local reply = require "credenco.sandbox.app.reply"
 local revocations = require "credenco.sandbox.issuer.revocations"
 local store = require "credenco.sandbox.app.store"
 local templates = require "credenco.sandbox.issuer.templates"
+local wallet_api = require "credenco.sandbox.wallet.api"
 local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
@@ -56,6 +58,21 @@ function M.revoke(request)
   return reply.json(200, { revocation_uuid = entry.uuid, status_list = { uri = revocations.uri(), idx = entry.index } })
 end
 
+--- POST /sandbox/wallets/{key}/credentials/{id}/revoke: the same for one that a wallet holds.
+M.revoke_credential = wallet_api.with_wallet(function(request, wallet)
+  local credential = wallets.credential(wallet.key, tonumber(request.params.id) or 0)
+  if not credential then
+    return reply.problem(404, "no credential with this id")
+  end
+  local place = credential.status_list
+  if not place or place.uri ~= revocations.uri() then
+    return reply.problem(409, "this credential is of another issuer, or cannot be revoked")
+  end
+  revocations.revoke_index(place.idx)
+  log.add { source = "issuer", step = "credential revoked", ok = true, detail = credential.template }
+  return reply.json(200, { status_list = { uri = place.uri, idx = place.idx } })
+end)
+
 --- GET /sandbox/settings: what a page or a program needs to use this sandbox.
 function M.settings()
   local list = json.array({})
@@ -67,7 +84,8 @@ function M.settings()
   end
   return reply.json(200, {
     base_url = config.base_url, issuer_did = config.issuer_did, credential_issuer = config.credential_issuer,
-    api_key = config.api_key, templates = list,
+    api_key = config.api_key, templates = list, behaviours = behaviours.LIST,
+    faults = { endpoints = faults.ENDPOINTS, effects = faults.EFFECTS, changes = faults.CHANGES },
   })
 end
 

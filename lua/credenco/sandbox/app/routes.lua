@@ -47,6 +47,7 @@ return {
   { "GET", WALLET, window.show, access = "same_origin" },
   { "PUT", WALLET, window.create, access = "same_origin", begins = true },
   { "GET", WALLET .. "/credentials/:id", window.credential, access = "same_origin" },
+  { "POST", WALLET .. "/credentials/:id/revoke", control.revoke_credential, access = "same_origin" },
   { "GET", WALLET .. "/pushes", window.push, access = "same_origin" },
   { "POST", WALLET .. "/inbox/:id/accept", window.accept, access = "same_origin", begins = true },
   { "POST", WALLET .. "/inbox/:id/dismiss", window.dismiss, access = "same_origin" },

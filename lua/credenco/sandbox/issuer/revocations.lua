@@ -29,12 +29,20 @@ function M.allocate(correlation_id)
   return entry
 end
 
---- Revokes; repeating it changes nothing.
+--- Revokes what has this place in the list; repeating it changes nothing.
+---@param index integer
+function M.revoke_index(index)
+  if store.claim("revoked:" .. index) then
+    store.append("revoked", { index = index })
+  end
+end
+
+--- Revokes by the revocation_uuid.
 ---@return { uuid: string, index: integer }? entry nil when there is no such uuid
 function M.revoke(uuid)
   local entry = store.get("revocation:" .. uuid)
-  if entry and store.claim("revoked:" .. uuid) then
-    store.append("revoked", { index = entry.index })
+  if entry then
+    M.revoke_index(entry.index)
   end
   return entry
 end

@@ -20,17 +20,44 @@ export const settings = () => call('GET', '/sandbox/settings');
 export const wallets = () => call('GET', '/sandbox/wallets');
 export const wallet = (key, latest) => call('GET', `${walletPath(key)}?latest=${latest}`);
 export const credentialUrl = (key, id) => `${walletPath(key)}/credentials/${id}`;
+export const credential = (key, id) => call('GET', credentialUrl(key, id));
+export const revoke = (key, id) => call('POST', `${credentialUrl(key, id)}/revoke`);
+export const createWallet = (key, wallet) => call('PUT', walletPath(key), wallet);
 export const decide = (key, id, decision) => call('POST', `${walletPath(key)}/inbox/${id}/${decision}`);
 export const addContact = (key, contact) => call('POST', `${walletPath(key)}/trusted-contacts`, contact);
 export const removeContact = (key, id) => call('DELETE', `${walletPath(key)}/trusted-contacts/${id}`);
 
-/** The two calls of an issuance, as an integrator makes them. `claims` is JSON as text. */
+export const advanceClock = (seconds) => call('POST', '/sandbox/clock', { advance_s: seconds });
+export const reset = () => call('POST', '/sandbox/reset');
+export const faults = () => call('GET', '/sandbox/faults');
+export const setFaults = (faults) => call('PUT', '/sandbox/faults', faults);
+export const behaviour = () => call('GET', '/sandbox/behaviour');
+export const setBehaviour = (behaviour) => call('PUT', '/sandbox/behaviour', behaviour);
+export const clearBehaviour = () => call('DELETE', '/sandbox/behaviour');
+
+/**
+ * The two calls of an issuance, as an integrator makes them. `claims` is JSON as text.
+ * @returns the offer, percent-encoded
+ */
 export async function issue({ apiKey, template, claims, walletKey, direct }) {
   const order = `{"template_id":${JSON.stringify(template)},"claims":${claims}}`;
   const { request_uri: requestUri } = await call('POST', '/api/v2/credential/issue', order, { 'x-api-key': apiKey });
-  const encoded = requestUri.slice(requestUri.indexOf('credential_offer_uri=') + 'credential_offer_uri='.length);
+  const offer = requestUri.slice(requestUri.indexOf('credential_offer_uri=') + 'credential_offer_uri='.length);
   const flag = direct ? 'directIssue=true&' : '';
-  await call('POST', `/api/oidc/offer/${encodeURIComponent(walletKey)}?${flag}credential_offer_uri=${encoded}`);
+  await call('POST', `/api/oidc/offer/${encodeURIComponent(walletKey)}?${flag}credential_offer_uri=${offer}`);
+  return offer;
+}
+
+const POLL_MS = 200;
+
+/** What became of a push, once it is known. `onWaiting` is called as long as it is not. */
+export async function outcome(walletKey, offer, onWaiting) {
+  for (;;) {
+    const push = await call('GET', `${walletPath(walletKey)}/pushes?credential_offer_uri=${offer}`);
+    if (push.state !== 'waiting') return push;
+    onWaiting();
+    await new Promise((done) => { setTimeout(done, POLL_MS); });
+  }
 }
 
 /** Follows the log; the browser reconnects by itself and goes on where it stopped. */

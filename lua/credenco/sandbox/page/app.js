@@ -1,5 +1,6 @@
 // The page of the sandbox: chooses a wallet, shows it, and keeps it up to date.
 import * as api from './api.js';
+import { startControls } from './controls.js';
 import { byId, element, reconcile, say } from './dom.js';
 import { IssueForm } from './issue.js';
 import { LogView } from './log.js';
@@ -86,13 +87,14 @@ byId('credential-issuer').textContent = settings.credential_issuer;
 byId('contact-form').did.placeholder = settings.issuer_did;
 
 view = new WalletView(labelsOf(settings.templates));
-new IssueForm(settings, () => view.key);
+new IssueForm(settings, view);
 addEventListener('hashchange', () => choose());
 byId('skip').addEventListener('click', (event) => {
   event.preventDefault(); // the part behind '#' names the wallet that is shown
   byId('wallet').focus();
 });
 await refresh();
+await startControls(settings, refresh);
 api.follow({
   onEntry: (entry) => { log.add(entry); refreshSoon(); },
   onOpen: () => showLive(true),

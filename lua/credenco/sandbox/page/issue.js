@@ -1,6 +1,7 @@
 // The form that issues something into the wallet that is shown.
 import * as api from './api.js';
-import { byId, element, say } from './dom.js';
+import { byId, element } from './dom.js';
+import { WAY_OUT } from './rows.js';
 
 const SAMPLES = {
   ebw_oid: { id: '90004760', name: 'CoolSoft B.V.', issuing_authority: 'Credenco', issuing_country: 'NL' },
@@ -22,37 +23,77 @@ function sampleFor(template) {
 }
 
 export class IssueForm {
-  /** @param walletKey gives the key of the wallet that is shown */
-  constructor(settings, walletKey) {
+  /** @param view the wallet that is shown */
+  constructor(settings, view) {
     this.settings = settings;
-    this.walletKey = walletKey;
+    this.view = view;
     this.form = byId('issue-form');
+    this.result = byId('issue-result');
+    this.drafts = {}; // template -> claims that were edited
     this.form.template.append(...settings.templates.map(({ key, name }) => element('option', { value: key }, `${name} (${key})`)));
     this.form.template.addEventListener('change', () => this.fillIn());
+    this.form.claims.addEventListener('input', () => { this.drafts[this.form.template.value] = this.form.claims.value; });
     this.form.addEventListener('submit', (event) => this.submit(event));
+    this.form.addEventListener('reset', (event) => this.startOver(event));
     this.fillIn();
   }
 
   fillIn() {
     const template = this.settings.templates.find(({ key }) => key === this.form.template.value);
-    this.form.claims.value = JSON.stringify(sampleFor(template), null, 2);
+    this.form.claims.value = this.drafts[template.key] ?? JSON.stringify(sampleFor(template), null, 2);
+  }
+
+  startOver(event) {
+    event.preventDefault(); // the template stays
+    delete this.drafts[this.form.template.value];
+    this.fillIn();
+  }
+
+  /** Says what became of it, where one looks after a click. */
+  report(kind, text, ...more) {
+    this.result.dataset.kind = kind;
+    this.result.replaceChildren(text, ...more);
   }
 
   async submit(event) {
     event.preventDefault();
-    const { template, delivery, claims } = this.form;
     const button = this.form.querySelector('button');
     button.disabled = true;
+    this.report('waiting', 'Issuing …');
     try {
-      JSON.parse(claims.value);
-      await api.issue({
-        apiKey: this.settings.api_key, template: template.value, claims: claims.value,
-        walletKey: this.walletKey(), direct: delivery.value === 'direct',
-      });
-      say('Issued and pushed: 201, whatever the wallet does with it');
+      await this.issue();
     } catch (error) {
-      say(error instanceof SyntaxError ? `The claims are not JSON: ${error.message}` : error.message, 'error');
+      this.report('error', error instanceof SyntaxError ? `The claims are not JSON: ${error.message}` : error.message);
     }
     button.disabled = false;
+  }
+
+  async issue() {
+    const { template, delivery, claims } = this.form;
+    const walletKey = this.view.key;
+    JSON.parse(claims.value);
+    const offer = await api.issue({
+      apiKey: this.settings.api_key, template: template.value, claims: claims.value,
+      walletKey, direct: delivery.value === 'direct',
+    });
+    const waiting = () => this.report('waiting', 'Pushed, 201. Waiting: the exchange is under way.');
+    this.reportOutcome(await api.outcome(walletKey, offer, waiting));
+  }
+
+  reportOutcome(push) {
+    if (push.state === 'kept') return this.report('done', `Pushed, 201. Kept: credential #${push.id} of this wallet.`);
+    if (push.state === 'inbox') return this.report('done', `Pushed, 201. Offer #${push.id} waits in the inbox for a decision.`);
+    const label = WAY_OUT[push.reason];
+    const button = element('button', { type: 'button', onclick: () => this.trust() }, label);
+    return this.report('error', `Pushed, 201. Discarded (#${push.id}): ${push.detail}. `, ...(label ? [button] : []));
+  }
+
+  async trust() {
+    try {
+      this.report('done', await this.view.trustIssuer(this.settings.issuer_did));
+    } catch (error) {
+      this.report('error', error.message);
+    }
+    this.form.querySelector('button').focus();
   }
 }

@@ -1,35 +1,13 @@
 // The wallet that is shown: its credentials, inbox, trusted contacts, and what was discarded.
 import * as api from './api.js';
-import { inkFor } from './colour.js';
-import { byId, date, dateTime, element, reconcile, say } from './dom.js';
+import { credentialCard } from './card.js';
+import { byId, reconcile, say } from './dom.js';
+import { contactRow, discardedRow, offerRow } from './rows.js';
 
-const SHOWN_CREDENTIALS = 60;
+const SHOWN = 60;
+const SEARCHED = 2000;
 
-const LONG_LABEL = 24;
-const LONG_VALUE = 13;
-
-const STATUS = { valid: 'Valid', revoked: 'Revoked', suspended: 'Suspended', expired: 'Expired', unknown: 'Status unknown' };
-const STATE = { NEW: 'New', READ: 'Read', PROCESSED: 'Processed' };
-const OUTCOME = { accepted: 'Accepted', dismissed: 'Dismissed', failed: 'Accepting failed' };
-
-const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
-
-function claimValue(value) {
-  if (isObject(value) && Object.keys(value).length > 0) return claimList(value);
-  if (Array.isArray(value) && value.length > 0) {
-    return element('ul', {}, ...value.map((item) => element('li', {}, claimValue(item))));
-  }
-  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
-}
-
-function claimList(claims, labels = {}) {
-  const entries = Object.entries(claims).map(([name, value]) => {
-    const label = labels[name] ?? name;
-    const isLong = label.length > LONG_LABEL || String(value).length > LONG_VALUE || isObject(value);
-    return element('div', { class: isLong ? 'wide' : null }, element('dt', {}, label), element('dd', {}, claimValue(value)));
-  });
-  return element('dl', {}, ...entries);
-}
+const DECIDED = { accepted: 'Accepted', dismissed: 'Dismissed' };
 
 export class WalletView {
   /** @param labels template key -> claim name -> what people call it */
@@ -39,6 +17,7 @@ export class WalletView {
     this.asked = 0;
     this.drawn = 0;
     byId('contact-form').addEventListener('submit', (event) => this.addContact(event));
+    byId('filter').addEventListener('input', () => this.refresh().catch((error) => say(error.message, 'error')));
   }
 
   show(key) {
@@ -50,96 +29,48 @@ export class WalletView {
     const key = this.key;
     this.asked += 1;
     const turn = this.asked;
-    const wallet = await api.wallet(key, SHOWN_CREDENTIALS);
+    const words = byId('filter').value.trim().toLowerCase();
+    const wallet = await api.wallet(key, words === '' ? SHOWN : SEARCHED);
     if (key !== this.key) return; // another one was chosen meanwhile
     if (turn < this.drawn) return; // this answer was overtaken by a newer one
     this.drawn = turn;
     byId('wallet-name').textContent = wallet.name;
     byId('wallet-key').textContent = wallet.key;
-    this.showCredentials(wallet);
-    this.fill('inbox', wallet.inbox.toReversed(), (offer) => this.offerRow(offer));
-    this.fill('contacts', wallet.trusted_contacts, (contact) => this.contactRow(contact));
-    this.fill('discarded', wallet.discarded.toReversed().slice(0, SHOWN_CREDENTIALS), discardedRow);
+    this.draw(wallet, words);
+  }
+
+  draw(wallet, words) {
+    const labelsOf = ({ template }) => this.labels[template];
+    const find = (entries) => entries.filter((entry) => JSON.stringify(entry).toLowerCase().includes(words));
+    const credentials = find(wallet.credentials);
+    const discarded = find(wallet.discarded);
+    this.fill('credentials', credentials, (credential) => credentialCard(
+      this.key, credential, labelsOf(credential), (button, one) => this.revoke(button, one)));
+    this.fill('inbox', wallet.inbox, (offer) => offerRow(offer, this));
+    this.fill('contacts', wallet.trusted_contacts.toReversed(), (contact) => contactRow(contact, this));
+    this.fill('discarded', discarded, (entry) => discardedRow(entry, labelsOf(entry), this));
+    this.count('credentials', credentials.length, wallet.credential_count, words);
+    this.count('discarded', discarded.length, wallet.discarded_count, words);
     const waiting = wallet.inbox.filter(({ state }) => state !== 'PROCESSED').length;
     byId('inbox-count').textContent = waiting > 0 ? `${waiting} waiting` : '';
-    byId('discarded-count').textContent = wallet.discarded.length || '';
   }
 
-  /** Fills the list `id`. The wallet is part of the key: two wallets' entries share their numbers. */
-  fill(id, items, build) {
-    reconcile(byId(id), items, (item) => `${this.key} ${item.id}`, build);
-    byId(`${id}-empty`).hidden = items.length > 0;
+  /**
+   * Fills the list `id`, the newest first. The wallet is part of the key: two wallets' entries share their numbers.
+   */
+  fill(id, entries, build) {
+    reconcile(byId(id), entries.slice(-SHOWN).toReversed(), (entry) => `${this.key} ${entry.id}`, build);
+    byId(`${id}-empty`).hidden = entries.length > 0;
   }
 
-  showCredentials(wallet) {
-    this.fill('credentials', wallet.credentials.toReversed(), (credential) => this.card(credential));
-    const hidden = wallet.credential_count - wallet.credentials.length;
-    byId('credentials-count').textContent = wallet.credential_count || '';
-    byId('credentials-more').hidden = hidden <= 0;
-    byId('credentials-more').textContent = `${hidden} older ones are not shown.`;
-  }
-
-  card(credential) {
-    const { display, status } = credential;
-    const card = element('article', { class: 'card', 'data-status': status },
-      element('header', {},
-        element('h4', {}, credential.name),
-        element('span', { class: 'chip' }, STATUS[status] ?? status)),
-      element('p', { class: 'from' }, `from ${display.issuer_name ?? credential.issuer}`),
-      claimList(credential.claims, this.labels[credential.template]),
-      element('footer', {},
-        element('span', {}, `received ${dateTime(credential.received_at)}`),
-        credential.expires_at ? element('span', {}, `valid until ${date(credential.expires_at)}`) : null,
-        element('a', { href: api.credentialUrl(this.key, credential.id) }, 'signed credential, as JSON')));
-    if (display.background_color) {
-      card.style.setProperty('--card', display.background_color);
-      card.style.setProperty('--card-ink', inkFor(display.background_color, display.text_color));
-    }
-    return element('li', {}, card);
-  }
-
-  offerRow(offer) {
-    const name = offer.name ?? 'A credential';
-    const what = element('div', { class: 'what' },
-      element('div', {}, name, offer.issuer_name ? ` from ${offer.issuer_name}` : ''),
-      element('div', { class: 'note' },
-        element('span', { class: 'state' }, OUTCOME[offer.outcome] ?? STATE[offer.state]),
-        ` · ${dateTime(offer.received_at)}`, offer.detail ? ` · ${offer.detail}` : ''),
-      this.offerDetails(offer));
-    if (offer.state === 'PROCESSED') return element('li', {}, what);
-    const button = (decision, text, style) => element('button', {
-      type: 'button', class: style, 'aria-label': `${text} ${name}`,
-      onclick: (event) => this.decide(event.currentTarget, offer, decision),
-    }, text);
-    return element('li', {}, what,
-      element('div', { class: 'actions' }, button('accept', 'Accept', 'primary'), button('dismiss', 'Dismiss')));
-  }
-
-  /** What an offer is for. Who opens this has read the offer. */
-  offerDetails(offer) {
-    const facts = { Credential: offer.template ?? 'unknown', Issuer: offer.issuer_name ?? 'unknown' };
-    const opened = async (event) => {
-      if (!event.currentTarget.open || offer.state !== 'NEW') return;
-      await api.decide(this.key, offer.id, 'read');
-      await this.refresh();
-    };
-    const list = Object.entries(facts).map(([name, value]) => element('div', {},
-      element('dt', {}, name), element('dd', {}, element('code', {}, value))));
-    return element('details', { ontoggle: opened }, element('summary', {}, 'About this offer'), element('dl', {}, ...list));
-  }
-
-  contactRow(contact) {
-    return element('li', {},
-      element('div', { class: 'what' },
-        element('div', {}, contact.name),
-        element('div', { class: 'note' }, element('code', {}, contact.did)),
-        element('div', { class: 'note' },
-          contact.directIssueAllowed ? 'direct issue allowed' : 'inbox only: a direct issue is discarded')),
-      element('div', { class: 'actions' },
-        element('button', {
-          type: 'button', 'aria-label': `Remove ${contact.name}`,
-          onclick: (event) => this.removeContact(event.currentTarget, contact),
-        }, 'Remove')));
+  /** Says how many there are, and that not all are shown. */
+  count(id, found, all, words) {
+    const shown = Math.min(found, SHOWN);
+    byId(`${id}-count`).textContent = words === '' || all === 0 ? all || '' : `${found} of ${all}`;
+    byId(`${id}-more`).hidden = words === '' ? shown >= all : shown >= found;
+    byId(`${id}-more`).textContent = words === '' ? `${all - shown} older ones are not shown.`
+      : `The newest ${shown} are shown.`;
+    byId(`${id}-empty`).textContent = words !== '' && all > 0 ? 'None with these words.' : byId(`${id}-empty`).dataset.text;
   }
 
   /** Runs an action of a button; its row is gone or changed afterwards, so focus goes to the heading. */
@@ -159,15 +90,39 @@ export class WalletView {
     return this.act(button, 'inbox-heading', async () => {
       const result = await api.decide(this.key, offer.id, decision);
       if (result.outcome === 'failed') throw new Error(`Not accepted: ${result.detail}`);
-      return `${OUTCOME[result.outcome]}: ${offer.name ?? 'the credential'}`;
+      return `${DECIDED[result.outcome]}: ${offer.name ?? 'the credential'}`;
     });
   }
 
-  removeContact(button, contact) {
+  async read(offer) {
+    await api.decide(this.key, offer.id, 'read');
+    await this.refresh();
+  }
+
+  revoke(button, credential) {
+    return this.act(button, 'credentials-heading', async () => {
+      await api.revoke(this.key, credential.id);
+      return `Revoked: ${credential.name}`;
+    });
+  }
+
+  remove(button, contact) {
     return this.act(button, 'contacts-heading', async () => {
       await api.removeContact(this.key, contact.id);
       return `${contact.name} is no longer a trusted contact`;
     });
+  }
+
+  /** Lets an issuer issue into this wallet, under the name that it has there. */
+  async trustIssuer(did) {
+    const { trusted_contacts: contacts } = await api.wallet(this.key, 0);
+    const name = contacts.find((contact) => contact.did === did)?.name ?? 'Issuer';
+    await api.addContact(this.key, { did, name, directIssueAllowed: true });
+    return 'The issuer may issue directly now. Issue again: what was discarded does not come back.';
+  }
+
+  trust(button, did) {
+    return this.act(button, 'contacts-heading', () => this.trustIssuer(did));
   }
 
   async addContact(event) {
@@ -183,12 +138,4 @@ export class WalletView {
     }
     await this.refresh();
   }
-}
-
-function discardedRow(entry) {
-  const what = entry.name ?? entry.template ?? 'An offer';
-  return element('li', {}, element('div', { class: 'what' },
-    element('div', {}, what, entry.issuer ? ' of ' : '', entry.issuer ? element('code', {}, entry.issuer) : null),
-    element('div', { class: 'reason' }, entry.detail),
-    element('div', { class: 'note' }, `${entry.reason} · ${dateTime(entry.at)}`)));
 }

@@ -128,10 +128,13 @@ function M.keep(wallet_key, credential)
   return store.append(list_of(wallet_key, "credentials"), credential)
 end
 
---- The newest `limit` credentials, oldest first; all of them without a limit.
-function M.credentials(wallet_key, limit)
-  local list = list_of(wallet_key, "credentials")
+-- The newest `limit` entries, oldest first; all of them without a limit.
+local function newest(list, limit)
   return store.list(list, limit and math.max(0, store.length(list) - limit))
+end
+
+function M.credentials(wallet_key, limit)
+  return newest(list_of(wallet_key, "credentials"), limit)
 end
 
 function M.credential(wallet_key, id)
@@ -150,8 +153,13 @@ function M.discard(wallet_key, entry)
   return store.append(list_of(wallet_key, "discarded"), entry)
 end
 
-function M.discarded(wallet_key)
-  return store.list(list_of(wallet_key, "discarded"))
+function M.discarded(wallet_key, limit)
+  return newest(list_of(wallet_key, "discarded"), limit)
+end
+
+---@return integer
+function M.discarded_count(wallet_key)
+  return store.length(list_of(wallet_key, "discarded"))
 end
 
 ---@param offer { offer_uri: string, state: "NEW"|"READ"|"PROCESSED", issuer: string?, template: string? }

@@ -45,12 +45,13 @@ local function describe(wallet, limit)
     credential_count = wallets.credential_count(wallet.key),
     credentials = shown_credentials(wallet.key, limit),
     inbox = shown_inbox(wallet.key),
-    discarded = wallets.discarded(wallet.key),
+    discarded_count = wallets.discarded_count(wallet.key),
+    discarded = wallets.discarded(wallet.key, limit),
     trusted_contacts = wallets.contacts(wallet.key),
   }
 end
 
---- GET /sandbox/wallets/{key}; with ?latest=n only the newest n credentials.
+--- GET /sandbox/wallets/{key}; with ?latest=n only the newest n credentials, and discarded ones.
 M.show = api.with_wallet(function(request, wallet)
   local latest = tonumber(request.query.latest or "")
   return reply.json(200, describe(wallet, latest and math.max(0, math.floor(latest))))

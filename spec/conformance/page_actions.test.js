@@ -1,0 +1,172 @@
+// What one can do on the sandbox's page, in a real browser, mostly by keyboard.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { PHONE, WIDE, skip, startBrowser } from './browser.js';
+
+const SHOTS = process.env.CREDENCO_SCREENSHOTS; // a folder
+
+describe("on the sandbox's page one", { skip }, () => {
+  const world = startBrowser();
+  const { open, section, cards, arrival, deliver } = world;
+  const button = (name) => world.page.getByRole('button', { name, exact: true });
+  const result = () => world.page.locator('#issue-result');
+  const wallet = () => world.sandbox.wallet(world.wallet);
+  const controls = () => world.page.getByText('Sandbox: clock');
+
+  /** Presses a button as the keyboard does. */
+  async function press(locator) {
+    await locator.focus();
+    await world.page.keyboard.press('Enter');
+  }
+
+  async function stopTrusting() {
+    const { trusted_contacts: [contact] } = await wallet();
+    await world.sandbox.control('DELETE', `/sandbox/wallets/${world.wallet}/trusted-contacts/${contact.id}`);
+  }
+
+  async function openIssue() {
+    await press(world.page.getByText('Issue something into this wallet'));
+  }
+
+  it('is told what became of an issue: kept', async () => {
+    await open();
+    await openIssue();
+    await press(button('Issue'));
+    await result().getByText('Kept: credential #1 of this wallet').waitFor();
+  });
+
+  it('is told that it was discarded, why, and finds the way out there', async () => {
+    await stopTrusting();
+    await open();
+    await openIssue();
+    await press(button('Issue'));
+    await result().getByText("Discarded (#1): the issuer is not among this wallet's trusted contacts").waitFor();
+    await press(result().getByRole('button', { name: 'Add the issuer as a trusted contact' }));
+    await result().getByText('The issuer may issue directly now').waitFor();
+    assert.equal(await world.page.evaluate(() => document.activeElement.textContent), 'Issue');
+    await world.page.keyboard.press('Enter');
+    await result().getByText('Kept').waitFor();
+    assert.equal((await wallet()).credentials.length, 1);
+  });
+
+  it('is told that an offer waits in the inbox, and that an exchange is under way', async () => {
+    await open();
+    await openIssue();
+    await world.page.getByLabel('Delivery').selectOption('inbox');
+    await press(button('Issue'));
+    await result().getByText('Offer #1 waits in the inbox').waitFor();
+    await world.sandbox.control('PUT', '/sandbox/behaviour', { exchange: 'after' });
+    await world.sandbox.control('PUT', '/sandbox/faults', { rules: [{ endpoint: 'nonce', effect: 'delay', delay_ms: 1500 }] });
+    await world.page.getByLabel('Delivery').selectOption('direct');
+    await press(button('Issue'));
+    await result().getByText('Waiting: the exchange is under way').waitFor();
+    await result().getByText('Kept').waitFor();
+    await world.sandbox.control('DELETE', '/sandbox/behaviour');
+    await world.sandbox.control('DELETE', '/sandbox/faults');
+  });
+
+  it('sees a discarded entry with its id, template, claims and reason, and lets the issuer in', async () => {
+    await stopTrusting();
+    await deliver();
+    await open();
+    const text = await section('Discarded').innerText();
+    for (const part of ['#1', 'ebw_oid', 'CoolSoft B.V.', '90004760', 'untrusted_issuer', 'trusted contacts']) assert.ok(text.includes(part), part);
+    await press(section('Discarded').getByRole('button', { name: 'Add the issuer as a trusted contact' }));
+    await section('Trusted contacts').getByText('direct issue allowed', { exact: true }).first().waitFor();
+    await deliver();
+    await arrival();
+  });
+
+  it('keeps the claims that were edited when another template is chosen, and gets the sample back', async () => {
+    await open();
+    await openIssue();
+    const template = world.page.getByLabel('Template');
+    const claims = world.page.getByLabel('Claims (JSON)');
+    const sample = await claims.inputValue();
+    await claims.fill('{"mine":1}');
+    await template.selectOption('iban');
+    assert.match(await claims.inputValue(), /account_holder/);
+    await template.selectOption('ebw_oid');
+    assert.equal(await claims.inputValue(), '{"mine":1}');
+    await press(button('Sample claims'));
+    assert.equal(await claims.inputValue(), sample);
+  });
+
+  it('revokes a credential', async () => {
+    await deliver();
+    await open();
+    await press(cards().getByRole('button', { name: 'Revoke Company identification 1' }));
+    await cards().getByText('Revoked', { exact: true }).waitFor();
+    assert.equal((await wallet()).credentials[0].status, 'revoked');
+  });
+
+  it('looks into the signed credential: header, disclosures, and who checked the signature', async () => {
+    await deliver();
+    await deliver({ template: 'mandate', claims: { company: { id: '1' }, representative: { name: 'x' }, powers: ['sign'] } });
+    await open();
+    for (const part of ['ES256, checked by this wallet', '"dc+sd-jwt"', 'Disclosures (', '"CoolSoft B.V."', '_sd_alg']) {
+      if (part.startsWith('ES256')) await press(cards().last().getByText('Decoded'));
+      await cards().last().getByText(part).first().waitFor();
+    }
+    await press(cards().first().getByText('Decoded'));
+    await cards().first().getByText('"vc"').or(cards().first().getByText('credentialSubject')).first().waitFor();
+  });
+
+  it('finds an entry by a word, the newest first', async () => {
+    for (const greeting of ['alpha', 'beta', 'gamma']) await deliver({ template: 'any', claims: { greeting } });
+    await open();
+    await cards().nth(2).waitFor();
+    assert.match(await cards().first().innerText(), /gamma/);
+    await world.page.getByLabel('Filter credentials').fill('BETA');
+    await world.page.getByText('1 of 3').waitFor();
+    assert.match(await cards().first().innerText(), /beta/);
+    await world.page.getByLabel('Filter credentials').fill('nothing like it');
+    await world.page.getByText('None with these words.').first().waitFor();
+  });
+
+  it('moves the clock, makes a wallet, orders faults, changes behaviours and starts over', async () => {
+    await open();
+    await press(controls());
+    await world.page.getByLabel('Unit').selectOption('86400');
+    await press(button('Move the clock'));
+    await world.page.getByText('in the sandbox now').waitFor();
+    await world.page.getByLabel('Endpoint').selectOption('issue');
+    await press(button('Add the fault'));
+    await world.page.getByText('Added: status on issue, status 503.').waitFor();
+    assert.deepEqual((await world.sandbox.control('GET', '/sandbox/faults')).rules, [{ endpoint: 'issue', effect: 'status', status: 503 }]);
+    await press(button('Remove status on issue, status 503'));
+    await world.page.getByText('No call fails.').waitFor();
+    await world.page.getByLabel('repeated_push').selectOption('409');
+    await world.page.getByText('repeated_push is now 409.').waitFor();
+    assert.equal((await world.sandbox.control('GET', '/sandbox/behaviour')).repeated_push, '409');
+    await world.page.getByLabel('Name of the wallet').fill('Made here');
+    await world.page.getByLabel('Key, if it matters').fill('made/here#1');
+    await press(button('Create the wallet'));
+    await world.page.getByRole('heading', { name: 'Made here' }).waitFor();
+    await world.page.getByLabel('forget what happened').check();
+    await press(button('Start over'));
+    await world.page.getByText('Everything is as it was at the start.').waitFor();
+    assert.equal((await world.sandbox.control('GET', '/sandbox/behaviour')).repeated_push, '201');
+    assert.equal(await world.page.getByRole('button', { name: 'Made here' }).count(), 0);
+  });
+
+  for (const [name, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {
+    it(`has all of it within the window, ${name}`, async () => {
+      await deliver();
+      await stopTrusting();
+      await deliver({ template: 'iban', claims: { iban: 'NL02ABNA0123456789', account_holder: 'CoolSoft B.V.' } });
+      await open(viewport);
+      await press(controls());
+      await openIssue();
+      await press(button('Issue'));
+      await result().getByText('Discarded').waitFor();
+      await press(cards().first().getByText('Decoded'));
+      await cards().first().getByText('checked by this wallet').waitFor();
+      assert.equal(await world.page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
+      for (const one of await world.page.getByRole('button').all()) {
+        if (await one.isVisible()) assert.ok((await one.boundingBox()).height >= 44, await one.innerText());
+      }
+      if (SHOTS) await world.page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+    });
+  }
+});
