@@ -41,6 +41,17 @@ describe("OAuth2 client credentials", function()
     assert.equal("Bearer token-1", scenario.requests("status")[1].headers.authorization)
   end)
 
+  it("are used as the Bearer token that they are, and as no other", function()
+    for token_type, fits in pairs { Bearer = true, BEARER = true, DPoP = false, MAC = false } do
+      local answer = { act = "answer", status = 200, headers = { ["content-type"] = "application/json" },
+        body = cjson.encode { access_token = "t", token_type = token_type } }
+      local scenario = server:scenario { token = { answer } }
+      local status, err = new_client(scenario):issue_status "1"
+      if fits then assert.truthy(status, tostring(err)) else assert.equal("bad_response", err.code) end
+      assert.equal(fits and 1 or 0, #scenario.requests "status")
+    end
+  end)
+
   it("are asked for once for any number of waiting calls", function()
     local scenario = server:scenario()
     local issued = 0

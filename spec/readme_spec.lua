@@ -2,8 +2,10 @@
 local exit_code = require "credenco.cli.exit_code"
 local failures = require "credenco.client.failures"
 local files = require "spec.support.files"
+local http = require "spec.sandbox.http"
 local program = require "spec.cli.program"
 local settings = require "credenco.base.settings"
+local uv = require "luv"
 local World = require "spec.sandbox.world"
 
 -- Their examples install things and run this very suite.
@@ -57,12 +59,17 @@ end
 describe("the README's", function()
   local world, folder
 
+  -- The program that the examples call, and Lua with this checkout's module.
+  local function shim(name, ...)
+    local path = folder .. "/" .. name
+    files.write(path, ("#!/bin/sh\nexec %s \"$@\"\n"):format(table.concat({ ... }, " ")))
+    assert(os.execute("chmod +x " .. path))
+  end
+
   setup(function()
     world = World.start()
     folder = files.temporary_folder()
-    files.write(folder .. "/credenco", ("#!/bin/sh\nexec '%s' '%s/bin/credenco' \"$@\"\n")
-      :format(require("luv").exepath(), require("luv").cwd()))
-    os.execute("chmod +x " .. folder .. "/credenco")
+    shim("credenco", ("'%s' '%s/bin/credenco'"):format(uv.exepath(), uv.cwd()))
   end)
 
   teardown(function()
@@ -78,23 +85,42 @@ describe("the README's", function()
       PATH = folder .. ":" .. os.getenv "PATH",
       CREDENCO_BASE_URL = world.base_url,
       CREDENCO_API_KEY = world.server.api_key,
-      WALLET_API_KEY = world.server.api_key,
-      WALLET = world.trusting,
+      CREDENCO_WALLET = world.trusting,
+      CREDENCO_ISSUER_DID = world.server.issuer_did,
     })
   end
 
   for index, example in ipairs(examples "lua") do
     it(("Lua example %d, %s, runs"):format(index, example.title), function()
-      local outcome = run(require("luv").exepath(), example.code)
+      local outcome = run(uv.exepath(), example.code)
       assert.same({ 0, "" }, { outcome.code, outcome.err })
       assert.matches("^%S", outcome.out)
       assert.is_nil(outcome.out:find "credenco: ", outcome.out)
     end)
   end
 
-  for index, example in ipairs(examples "sh") do
+  local function run_in_shell(example)
+    return run("/bin/sh", ("set -e; cd '%s'\n"):format(folder) .. example.code)
+  end
+
+  it("first script leads from nothing to a credential in the wallet, line by line", function()
+    local script, lines = examples("lua")[1], examples("sh")[1]
+    assert.same({ "First script", "First script" }, { script.title, lines.title })
+    shim("lua5.4", "'" .. uv.exepath() .. "'")
+    files.write(folder .. "/first.lua", script.code)
+    local look = 'echo "$CREDENCO_WALLET"; '
+    local outcome = run_in_shell { code = lines.code:gsub("\nkill ", "\n" .. look .. "echo ") }
+    assert.equal(0, outcome.code, outcome.err)
+    local url, wallet, pid = outcome.out:match "^%x+%-%x+%-4[%x-]+\n(http://%S+)\n(%S+)\n(%d+)\n$"
+    assert.truthy(url, outcome.out)
+    local answer = assert(http.request { method = "GET", url = url .. "/sandbox/wallets/" .. wallet })
+    uv.kill(tonumber(pid), "sigterm") -- the last line
+    assert.truthy(answer.body:find("CoolSoft B.V.", 1, true), answer.body)
+  end)
+
+  for index, example in ipairs { select(2, (table.unpack or unpack)(examples "sh")) } do -- luacheck: ignore
     it(("shell example %d, %s, runs"):format(index, example.title), function()
-      local outcome = run("/bin/sh", ("set -e; cd '%s'\n"):format(folder) .. example.code)
+      local outcome = run_in_shell(example)
       assert.equal(0, outcome.code, outcome.err)
       assert.matches("^correlation_id: order%-1\n", outcome.out)
       assert.matches('"status":"issue_completed"', outcome.out)

@@ -122,6 +122,40 @@ describe("the program against a server that misbehaves", function()
     assert.equal(1, #scenario.requests "create")
   end)
 
+  it("keeps what the server sent in place of an offer that can be pushed", function()
+    local path = folder .. "/by-value"
+    local by_value = "openid-credential-offer://?credential_offer=%7B%7D"
+    local scenario = server:scenario { create = { {
+      act = "answer", status = 200, headers = { ["content-type"] = "application/json" },
+      body = cjson.encode { request_uri = by_value },
+    } } }
+    local outcome = run(scenario.url, { "issue", "--wallet", "w", "--template", "t", "--keep-offer", path })
+    assert.equal(4, outcome.code, outcome.err)
+    assert.matches("%[offer_by_value", outcome.err)
+    assert.equal(by_value .. "\n", files.read(path))
+  end)
+
+  -- One kind for each option that names a file to be written.
+  it("sends nothing when a file that is to be written is there, or cannot be written", function()
+    local there = folder .. "/there"
+    files.write(there, "precious")
+    for _, command in ipairs { { "issue", "--wallet", "w", "--keep-offer" }, { "offer", "--qr-code" } } do
+      for path, problem in pairs { [there] = "is there already: name another file, or give --force",
+        [folder .. "/no/such"] = "cannot write " .. folder .. "/no/such: No such file or directory" } do
+        local scenario = server:scenario()
+        local arguments = { (table.unpack or unpack)(command) } -- luacheck: ignore
+        for _, argument in ipairs { path, "--template", "t" } do arguments[#arguments + 1] = argument end
+        local outcome = run(scenario.url, arguments)
+        assert.same({ 2, 0 }, { outcome.code, #scenario.requests() }, outcome.err)
+        assert.truthy(outcome.err:find(problem, 1, true), outcome.err)
+      end
+    end
+    assert.equal("precious", files.read(there))
+    local scenario = server:scenario { push = { 404 } }
+    run(scenario.url, { "issue", "--wallet", "w", "--template", "t", "--keep-offer", there, "--force" })
+    assert.matches("^https?://", files.read(there))
+  end)
+
   it("keeps no offer when none was made", function()
     local path = folder .. "/no-offer"
     local url = server:scenario({ create = { 403 } }).url

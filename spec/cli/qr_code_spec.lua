@@ -50,11 +50,9 @@ describe("credenco offer --qr-code", function()
   end)
 
   it("says that the offer was made when the picture cannot be written", function()
-    for _, path in ipairs { folder .. "/no/such/folder.png", "/dev/full" } do
-      local outcome = offer(BASE64, path)
-      assert.equal(1, outcome.code)
-      local message = cjson.decode(outcome.err).error.message
-      assert.is_truthy(message:find("the offer was made, but its QR code cannot be written: " .. path, 1, true), message)
-    end
+    local outcome = offer(BASE64, "/dev/full")
+    assert.equal(1, outcome.code)
+    local message = cjson.decode(outcome.err).error.message
+    assert.is_truthy(message:find("the offer was made, but its QR code cannot be written: /dev/full", 1, true), message)
   end)
 end)

@@ -80,8 +80,15 @@ describe("the program called wrongly", function()
       ["with no time at all"] = { issue("--timeout", "0"), "--timeout: a number of seconds" },
       ["with more than a day of time"] = { issue("--timeout", "86401"), "--timeout: a number of seconds" },
       ["with a wallet key that leads elsewhere"] = {
-        { "issue", "--wallet", "../admin", "--template", "t" }, "wallet_key",
+        { "issue", "--wallet", "../admin", "--template", "t" }, "credenco: --wallet must be",
       },
+      ["with a variable that is not set"] = {
+        { "issue", "--wallet", "", "--template", "t" }, "credenco: --wallet is empty: is the variable set",
+      },
+      ["with a template's variable that is not set"] = {
+        { "issue", "--wallet", "w", "--template", "" }, "credenco: --template is empty: is the variable set",
+      },
+      ["with an id's variable that is not set"] = { { "status", "" }, "credenco: the correlation id is empty" },
       ["with a base URL that is none"] = { issue("--base-url", "wallet"), "credenco: --base-url must be an absolute" },
       ["with such a one of the wallets"] = { issue("--wallet-base-url", "wallet"), "credenco: --wallet-base-url must be" },
       ["with a base URL that is none, of a pipeline"] = {
@@ -150,9 +157,18 @@ describe("the program asked about itself", function()
 
   it("knows how other programs are asked", function()
     assert.same(program.run { "version" }, program.run { "--version" })
+    assert.same(program.run { "version" }, program.run { "-V" })
     assert.same(program.run { "--help" }, program.run { "help" })
     assert.same(program.run { "run", "--help" }, program.run { "help", "run" })
     assert.matches("unknown command 'frobnicate'", program.run({ "help", "frobnicate" }).err)
+  end)
+
+  it("says that its help cannot be written", function()
+    for _, line in ipairs { "--help", "issue --help", "help run", "claims --help" } do
+      local shell = ("%s bin/credenco %s >/dev/full"):format(require("luv").exepath(), line)
+      local outcome = program.run_command("/bin/sh", { "-c", shell })
+      assert.same({ 1, "credenco: cannot write the result: No space left on device\n" }, { outcome.code, outcome.err })
+    end
   end)
 
   it("says what a time and a rate are of", function()

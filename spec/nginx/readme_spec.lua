@@ -49,10 +49,11 @@ describe("the README's chapter on nginx", function()
   it("issues from a location", function()
     start(1)
     local wallet = world:new_wallet()
-    local url = ("%s/issue?wallet=%s&id=90004760&name=CoolSoft"):format(inside.url, wallet)
+    local url = ("%s/issue?wallet=%s&id=90004760&name=CoolSoft%%20B.V."):format(inside.url, wallet)
     local answer = assert(http.request { method = "GET", url = url })
     assert.matches("^%x+%-%x+%-4", answer.body)
-    assert.equal(1, #world:wallet(wallet).credentials)
+    local credentials = world:wallet(wallet).credentials
+    assert.same({ 1, "CoolSoft B.V." }, { #credentials, credentials[1].claims.name })
   end)
 
   it("takes wallet events", function()

@@ -18,6 +18,11 @@ local VALUES = {
 }
 local NAMES = { "_sd", "...", "_sd_alg", "1", "", "id", "iss", "vct", "exp", "cnf", "status", "kid", "jwk", "\0" }
 
+--- Deeper than a reader takes, and not too deep to be written.
+local DEEP = "x"
+for _ = 1, 70 do DEEP = { x = DEEP } end
+VALUES[#VALUES + 1] = DEEP
+
 local function copy(value)
   if type(value) ~= "table" then return value end
   local new = json.is_array(value) and json.array {} or {}
@@ -60,7 +65,7 @@ function M.value(value)
       pick(CHANGES)(place[1], place[2])
     end
   end
-  return changed
+  return pcall(json.encode, changed) and changed or copy(DEEP)
 end
 
 --- JSON of a changed value.

@@ -21,7 +21,7 @@ local CASES = {
   { '{"name":"a"}', '{"name":"a"}' },
   { '{"name":"abcde"}', '{"name":"abcde"}' },
   { '{"name":"abcdef"}', "!the thing: name must be at most 5 bytes long" },
-  { '{"name":""}', "!the thing: name must be at least 1 bytes long" },
+  { '{"name":""}', "!the thing: name must not be empty" },
   { "{}", "!the thing: name is missing" },
   { '{"name":null}', "!the thing: name is missing" },
   { '{"name":7}', "!the thing: name must be string, not number" },

@@ -84,7 +84,7 @@ local function unknown(name)
 end
 
 -- How many another program is asked for its version and its help.
-local AS_OURS = { ["--version"] = "version", ["-h"] = "help", ["--help"] = "help" }
+local AS_OURS = { ["-V"] = "version", ["--version"] = "version", ["-h"] = "help", ["--help"] = "help" }
 
 local function rest_of(argv, from)
   local rest = {}

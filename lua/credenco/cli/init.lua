@@ -19,7 +19,7 @@ local function wants_json(argv)
 end
 
 local function with_traceback(problem)
-  if usage.is(problem) then
+  if usage.is(problem) or parser.is_help(problem) then
     return problem
   end
   return { message = tostring(problem), traceback = debug.traceback("", 2) }
@@ -86,8 +86,8 @@ local function run(name, argv, out)
   return written(ok, err, code, out)
 end
 
-local function help(out)
-  local ok, err = out:text(commands.help())
+local function show_help(text, out)
+  local ok, err = out:text(text)
   return written(ok, err, nil, out)
 end
 
@@ -104,9 +104,10 @@ function M.main(argv)
   local name, rest
   local ok, outcome = xpcall(function()
     name, rest = commands.called(argv)
-    return name and run(name, rest, out) or help(out)
+    return name and run(name, rest, out) or show_help(commands.help(), out)
   end, with_traceback)
   if ok then return outcome end
+  if parser.is_help(outcome) then return show_help(outcome.text, out) end
   return report_problem(outcome, name, out)
 end
 

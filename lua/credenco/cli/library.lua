@@ -8,20 +8,20 @@ local M = {}
 
 -- The library throws about an argument at its caller's level. The caller is pcall, a C function, so such a
 -- message has no position; one with a position is a bug and stays one.
-local function settle(options, ok, ...)
+local function settle(said, given, ok, ...)
   if ok then
     return ...
   end
   local problem = ...
   if type(problem) == "string" and not problem:find "^[^\n]-:%d+: " then
-    usage.fail(settings.said_of_flags(problem, options))
+    usage.fail(said(problem, given))
   end
   error(problem, 0)
 end
 
---- Calls a function of the library.
+--- Calls a function of the library that takes options.
 function M.call(f, ...)
-  return settle((...), pcall(f, ...))
+  return settle(settings.said_of_flags, (...), pcall(f, ...))
 end
 
 --- A client for a command that makes many requests, each of which may be made again.
@@ -41,7 +41,7 @@ end
 function M.client_call(options, method, argument, ...)
   local client = M.call(credenco.new, options)
   local id = type(argument) == "table" and argument.correlation_id or type(argument) == "string" and argument or nil
-  local result, err = settle(options, interrupted.call(id, client, method, argument, ...))
+  local result, err = settle(settings.said_of_arguments, argument, interrupted.call(id, client, method, argument, ...))
   client:close()
   return result, err
 end

@@ -27,17 +27,36 @@ local function place_of(path)
   return unfinished, nil, true
 end
 
---- Refuses, as a mistake in usage, a file that the command reads, under whatever name.
+local function check_writable(option, path)
+  local place, err, is_ours = place_of(path)
+  if not place then usage.fail(("%s: cannot write %s"):format(option, named(path, err))) end
+  if is_ours then os.remove(place) end
+end
+
+--- Adds the flag that the check of a command's files needs.
+---@param command table
+function M.declare_force(command)
+  return command:flag "--force" :description "Overwrite a file that is there already."
+end
+
+--- Refuses, as a mistake in usage, a file that the command reads, under whatever name, one that is there, unless the
+--- user means it, and one that cannot be written.
 ---@param option string
 ---@param path string?
 ---@param inputs { path: string?, what: string }[]
-function M.check(option, path, inputs)
-  local id = path and core.file_id(path)
+---@param force boolean?
+function M.check(option, path, inputs, force)
+  if not path then return end
+  local id = core.file_id(path)
   for _, input in ipairs(inputs) do
     if id and input.path and id == core.file_id(input.path) then
       usage.fail(("%s: %s is %s, and is not overwritten"):format(option, path, input.what))
     end
   end
+  if not force and core.file_type(path) == "file" then
+    usage.fail(("%s: %s is there already: name another file, or give --force to overwrite it"):format(option, path))
+  end
+  check_writable(option, path)
 end
 
 --- Begins a file.

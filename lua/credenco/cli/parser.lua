@@ -3,6 +3,18 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
+-- Thrown by `--help`: `main` writes it like any result, and says so when nobody can read it.
+local Help = {}
+
+---@return boolean
+function M.is_help(value)
+  return getmetatable(value) == Help
+end
+
+local function show_help(parser)
+  error(setmetatable({ text = parser:get_help() }, Help), 0)
+end
+
 -- argparse breaks lines where they get too long; those of the source would be breaks of their own.
 local function paragraphs(text)
   return (text:gsub("([^\n])\n([^\n])", "%1 %2"))
@@ -29,7 +41,9 @@ end
 ---@return table
 function M.of(name, command)
   local argparse = require "argparse"
-  local parser = argparse("credenco " .. name, paragraphs(command.description), command.epilog):help_max_width(100)
+  local parser = argparse("credenco " .. name, paragraphs(command.description), command.epilog)
+  parser:help_max_width(100):add_help(false)
+  parser:flag "-h" "--help" :description "Show this help message and exit." :action(function() show_help(parser) end)
   if command.declare then command.declare(parser) end
   parser:flag "--json" :description "Result and errors as JSON, for programs."
   parser.error = on_error
@@ -41,7 +55,7 @@ local function plain(command, argv)
   return not command.declare and (#argv == 0 or #argv == 1 and argv[1] == "--json")
 end
 
---- Throws a usage mistake; ends the program with the help on stdout where that was asked for.
+--- Throws a usage mistake, or the help where that was asked for.
 ---@param name string
 ---@param command credenco.cli.Command
 ---@param argv string[] what follows the command's name

@@ -182,6 +182,24 @@ function M.said_of_flags(problem, options)
   return (from_environment and "CREDENCO_" .. variable or known_as[1]) .. flaw
 end
 
+-- What the user knows an argument of the client's methods by.
+local ARGUMENTS = {
+  wallet_key = "--wallet", template_id = "--template", correlation_id = "the correlation id", claims = "the claims",
+  offer_uri = "the offer's URI", request_uri_base = "--request-uri-base", did = "--did", name = "--name",
+}
+
+--- What a method says of an argument, said of what the user typed.
+---@param problem string
+---@param arguments table|string what the method was given
+---@return string
+function M.said_of_arguments(problem, arguments)
+  local argument, flaw = problem:match "^[%l_]+: ([%l_]+)( .*)$"
+  local known_as = ARGUMENTS[argument]
+  if not known_as then return problem end
+  local given = type(arguments) == "table" and arguments[argument] or arguments
+  return known_as .. (given == "" and " is empty: is the variable set that it comes from?" or flaw)
+end
+
 --- The files that the flags name, which no output may overwrite.
 ---@param args table the parsed arguments
 ---@return { path: string?, what: string }[]

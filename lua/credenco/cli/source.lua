@@ -27,7 +27,9 @@ local function open(path, what)
   return file
 end
 
---- The whole content of a file, "-" being standard input.
+local BYTE_ORDER_MARK = "^\239\187\191"
+
+--- The whole content of a file, "-" being standard input, without a byte-order mark.
 ---@param path string
 ---@param what string what is read, for the message
 ---@return string
@@ -44,7 +46,7 @@ function M.read(path, what)
   if #content > M.MAX_BYTES then
     usage.fail(("%s: longer than %d bytes"):format(what, M.MAX_BYTES))
   end
-  return content
+  return (content:gsub(BYTE_ORDER_MARK, ""))
 end
 
 --- The one line a file holds, without the white space around it.

@@ -151,12 +151,18 @@ function M.find_contact(contacts, sent)
   return nil, doubtful
 end
 
+-- Compared without case. One that is left out, though the standard wants it, is taken for what nearly all issue.
+local function is_bearer(token_type)
+  return token_type == nil or token_type == json.null or type(token_type) == "string" and token_type:lower() == "bearer"
+end
+
 -- OAuth2 (RFC 6749, 5.1).
 function M.token(body, call)
   local answer = object(body)
   local value = answer and word(answer.access_token)
   if not value then return nil, "the response has no access_token in text" end
   if value:find("[^\33-\126]") then return nil, "the access_token has bytes no header can carry" end
+  if not is_bearer(answer.token_type) then return nil, "the token_type is not Bearer, the only one known here" end
   local seconds = tonumber(answer.expires_in)
   return {
     value = value, lifetime_ms = seconds and seconds > 0 and seconds * 1000 or nil, http_status = call.http_status,

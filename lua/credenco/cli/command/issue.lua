@@ -17,13 +17,14 @@ The wallet keeps the credential only if the issuer is one of its trusted contact
 trust`), and discards it otherwise. The answer is the same both times.]],
   epilog = [[
 Examples:
-  credenco issue --wallet "$WALLET" --template ebw_oid --claim id=90004760 --claim name=CoolSoft
-  make-claims | credenco issue --wallet "$WALLET" --template ebw_oid --claims-json -
+  credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid --claim id=90004760 --claim name=CoolSoft
+  make-claims | credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid --claims-json -
 
 Exit code 5: the delivery was sent and its answer lost. Deliver the same offer again,
 never a new one:
-  credenco issue --wallet "$WALLET" --template ebw_oid --claims-json claims.json \
-    --keep-offer offer || { [ $? = 5 ] && credenco push --wallet "$WALLET" --from offer; }
+  credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid --claims-json claims.json \
+    --keep-offer offer \
+    || { [ $? = 5 ] && credenco push --wallet "$CREDENCO_WALLET" --from offer && rm offer; }
 
 ]] .. settings.ENVIRONMENT,
 }
@@ -35,7 +36,8 @@ function M.declare(command)
     command:option "--correlation-id" :argname "ID" :target "correlation_id"
       :description "Your own id for this issue; one is made when absent.",
     command:option "--keep-offer" :argname "FILE" :target "keep_offer"
-      :description "Where to put the offer when it was made and not delivered.",
+      :description "Where to put the offer when it was made and is not known to be delivered.",
+    output.declare_force(command),
     claims.declare(command))
   settings.declare(command)
 end
@@ -45,12 +47,12 @@ local function keep_offer(args, err, out)
   if not offer then
     return
   end
-  local ok, problem = output.write(args.keep_offer, offer.offer_uri .. "\n")
+  local ok, problem = output.write(args.keep_offer, (offer.offer_uri or offer.request_uri) .. "\n")
   out:note(ok and "the offer is kept in " .. args.keep_offer or "the offer is lost: cannot write " .. problem)
 end
 
 function M.run(args, out)
-  output.check("--keep-offer", args.keep_offer, settings.files(args))
+  output.check("--keep-offer", args.keep_offer, settings.files(args), args.force)
   local result, err = library.client_call(settings.options(args), "issue_direct", {
     wallet_key = args.wallet,
     template_id = args.template,

@@ -16,7 +16,7 @@ secret until then.]],
   epilog = [[
 Examples:
   credenco offer --template ebw_oid --claims-json claims.json > offer
-  credenco push --wallet "$WALLET" --from offer
+  credenco push --wallet "$CREDENCO_WALLET" --from offer
   credenco offer --template ebw_oid --claims-json claims.json --qr-code offer.png
 
 ]] .. settings.ENVIRONMENT,
@@ -31,6 +31,7 @@ function M.declare(command)
       :description "A web wallet's address, to redirect the holder to.",
     command:option "--qr-code" :argname "FILE" :target "qr_code"
       :description "Ask for a QR code and write it there, PNG.",
+    output.declare_force(command),
     claims.declare(command))
   settings.declare(command)
 end
@@ -59,7 +60,7 @@ local function create(args)
 end
 
 function M.run(args, out)
-  output.check("--qr-code", args.qr_code, settings.files(args))
+  output.check("--qr-code", args.qr_code, settings.files(args), args.force)
   local result, err = create(args)
   if not result then
     return nil, err

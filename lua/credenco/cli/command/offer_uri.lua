@@ -8,7 +8,7 @@ Reads a request URI ("openid-credential-offer://?credential_offer_uri=...") and 
 credential offer in it, decoded: what `credenco push` wants.]],
   epilog = [[
 Example:
-  credenco offer-uri < request_uri | credenco push --wallet "$WALLET"]],
+  credenco offer-uri < request_uri | credenco push --wallet "$CREDENCO_WALLET"]],
 }
 
 function M.declare(command)

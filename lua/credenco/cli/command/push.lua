@@ -15,9 +15,9 @@ The wallet keeps the credential only if the issuer is one of its trusted contact
 otherwise. The answer is the same both times.]],
   epilog = [[
 Examples:
-  credenco offer --template ebw_oid --claims-json claims.json | credenco push --wallet "$WALLET"
-  credenco push --wallet "$WALLET" --from offer
-  credenco push --wallet "$WALLET" --from offer --inbox
+  credenco offer --template ebw_oid --claims-json claims.json | credenco push --wallet "$CREDENCO_WALLET"
+  credenco push --wallet "$CREDENCO_WALLET" --from offer
+  credenco push --wallet "$CREDENCO_WALLET" --from offer --inbox
 
 Exit code 5: sent, answer lost. Run the same command again: delivering the same offer twice issues
 the credential once.]],

@@ -5,6 +5,7 @@ local journal_report = require "credenco.journal.report"
 local journal_runs = require "credenco.journal.runs"
 local json = require "credenco.base.json"
 local opened = require "credenco.cli.pipeline.opened"
+local output = require "credenco.cli.output"
 local report_files = require "credenco.cli.pipeline.report_files"
 local summary = require "credenco.cli.pipeline.summary"
 local way_out = require "credenco.cli.pipeline.way_out"
@@ -32,6 +33,7 @@ function M.declare(command)
   command:group("Files",
     command:option "--csv" :argname "FILE" :description "Write every failed, unknown and skipped record there.",
     command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.",
+    output.declare_force(command),
     command:option "--issued" :argname "FILE"
       :description "Write every credential that was issued there: CSV, or JSON Lines where FILE ends in .jsonl.")
 end

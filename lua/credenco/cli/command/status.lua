@@ -3,6 +3,8 @@ local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
 local settings = require "credenco.cli.settings"
 
+local DEFAULT_TIMEOUT_MS = require("credenco.base.settings").SPEC.timeout_ms.default
+
 local FIELDS = { "status", "correlation_id", "revocation_uuid" }
 
 local M = {
@@ -27,7 +29,7 @@ end
 function M.run(args)
   local options = settings.options(args)
   local method = args.wait and "wait_issued" or "issue_status"
-  local wait_options = args.wait and { timeout_ms = options.timeout_ms } or nil
+  local wait_options = args.wait and { timeout_ms = options.timeout_ms or DEFAULT_TIMEOUT_MS } or nil
   local result, err = library.client_call(options, method, args.correlation_id, wait_options)
   if not result then
     return nil, err

@@ -14,7 +14,7 @@ The DID is that of the issuer's template and compared to the letter; an issuer m
 credential format.]],
   epilog = [[
 Example:
-  credenco trust --wallet "$WALLET" --name Credenco \
+  credenco trust --wallet "$CREDENCO_WALLET" --name Credenco \
     --did did:web:wallet.credenco.com:issuer:credenco
 
 Exit code 5: sent, answer lost. The contact may have been made.

@@ -39,7 +39,7 @@ function M.check(args, db, workflow, journal)
   local named_by = {}
   for _, option in ipairs { "--csv", "--json-file", "--issued" } do
     local path = args[option:sub(3):gsub("%-", "_")]
-    output.check(option, path, inputs)
+    output.check(option, path, inputs, args.force)
     if path and named_by[path] then usage.fail(("%s and %s name the same file"):format(named_by[path], option)) end
     if path then named_by[path] = option end
   end

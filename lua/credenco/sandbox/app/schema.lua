@@ -137,6 +137,9 @@ local function beyond_limits(schema, value, kind)
   elseif kind ~= "number" then
     return nil
   end
+  if schema.min == 1 and size == 0 and unit ~= "" then
+    return "must not be empty"
+  end
   if schema.min and size < schema.min then
     return ("must be at least %d%s"):format(schema.min, unit)
   end

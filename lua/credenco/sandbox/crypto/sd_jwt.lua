@@ -61,7 +61,7 @@ local RULES = {
 
 local function violation(name)
   local rule = RULES[name]
-  return ("%s (RFC 9901, %s)"):format(rule.says, rule.clause)
+  return ("rule broken: %s (RFC 9901, %s)"):format(rule.says, rule.clause)
 end
 
 --- Stops reading; `M.parse` catches it.

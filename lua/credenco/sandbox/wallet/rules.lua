@@ -179,7 +179,7 @@ M.SIGNED = {
 function M.broken(rules, read)
   for _, rule in ipairs(rules) do
     if not rule.holds(read) then
-      return { reason = rule.reason, detail = ("does not hold: %s (%s)"):format(rule.says, rule.clause) }
+      return { reason = rule.reason, detail = ("rule broken: %s (%s)"):format(rule.says, rule.clause) }
     end
   end
 end
