@@ -71,9 +71,10 @@ static credenco_transfer *start(const char *url) {
     return start_within(url, TIMEOUT_MS);
 }
 
+/* The next one that is finished; NULL where none was started. */
 static credenco_transfer *finish_one(void) {
     credenco_transfer *finished = NULL;
-    while ((finished = credenco_driver_take(&driver)) == NULL) {
+    while ((finished = credenco_driver_take(&driver)) == NULL && driver.in_flight > 0) {
         credenco_driver_step(&driver, TIMEOUT_MS, CREDENCO_STEP_MOST);
     }
     return finished;

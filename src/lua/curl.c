@@ -240,6 +240,10 @@ int luaopen_credenco_curl(lua_State *L) {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return luaL_error(L, "libcurl could not be initialised");
     }
+    if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_SSL) == 0) {
+        return luaL_error(L, "%s was built without TLS: credenco needs one with it",
+                          curl_version());
+    }
     credenco_newtype(L, DRIVER_TYPE, driver_methods, driver_close);
     credenco_lua_register_bell(L);
     luaL_newlib(L, functions);

@@ -17,12 +17,18 @@ local WORDS = {
 -- What exactly failed helps where the cause lies outside of the request.
 local SHOWS_DETAIL = { connect_failed = true, tls_failed = true, timeout = true, too_large = true, bad_response = true }
 
+-- Some TLS libraries end their words with a line feed.
+local function on_one_line(detail)
+  return (detail:gsub("%c+", " "):gsub("^ +", ""):gsub(" +$", ""))
+end
+
 ---@param code string
 ---@param sent "no"|"unknown"
 ---@param detail string?  what the network said: never a path, a query or a header
 ---@return { code: string, sent: string, message: string }
 return function(code, sent, detail)
   local words = WORDS[code] and WORDS[code][sent] or code
-  if SHOWS_DETAIL[code] and detail and detail ~= "" then words = words .. " (" .. detail .. ")" end
+  detail = SHOWS_DETAIL[code] and detail and on_one_line(detail) or ""
+  if detail ~= "" then words = words .. " (" .. detail .. ")" end
   return { code = code, sent = sent, message = words }
 end

@@ -124,18 +124,18 @@ end
 ---@return any? value
 ---@return string? err
 function M.decode_exactly(text)
-  local value, err = M.decode(text)
-  if err then
-    return nil, err
+  if not core.utf8_valid(text) then
+    return nil, "not UTF-8"
   end
   local exact, problem = core.json_read(text, ARRAY)
   if not problem then
     return exact
   end
-  if problem ~= "nested deeper than 64 levels" then
+  local value, err = M.decode(text)
+  if not err and problem ~= "nested deeper than 64 levels" then
     return nil, "not to be held exactly: " .. problem
   end
-  return value
+  return value, err
 end
 
 --- Decodes a text that must hold a JSON object.

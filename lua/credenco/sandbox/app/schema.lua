@@ -16,7 +16,7 @@ local M = {}
 ---@field nulls "refused"? of an object: a declared member that is null does not fit
 ---@field items credenco.SandboxSchema? of an array
 ---@field min number? of a number; bytes of a string, elements of an array
----@field max number? the same; of a string MAX_BYTES and of an array MAX_ITEMS unless it says otherwise
+---@field max number? the same; of a string MAX_BYTES and of an array MAX_ITEMS unless it says otherwise or is "any"
 ---@field check (fun(value: any): string?)? what is wrong with the value that was read, or nil
 
 M.MAX_BYTES = 64 * 1024
@@ -127,13 +127,19 @@ local function read_object(schema, object)
   return copy
 end
 
+--- The schema's own limit, or the usual one. "any" has no usual one: the whole text has a limit already.
+local function max_of(schema, usual)
+  if schema.max or schema.type == "any" then return schema.max end
+  return usual
+end
+
 --- What is outside of the limits, in words.
 local function beyond_limits(schema, value, kind)
   local size, unit, max = value, "", schema.max
   if kind == "string" then
-    size, unit, max = #value, " bytes long", max or M.MAX_BYTES
+    size, unit, max = #value, " bytes long", max_of(schema, M.MAX_BYTES)
   elseif kind == "array" then
-    size, unit, max = #value, " elements long", max or M.MAX_ITEMS
+    size, unit, max = #value, " elements long", max_of(schema, M.MAX_ITEMS)
   elseif kind ~= "number" then
     return nil
   end
