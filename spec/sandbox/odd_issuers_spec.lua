@@ -42,6 +42,18 @@ describe("a wallet whose issuer is odd:", function()
     issuer:stop()
   end)
 
+  it("gives the holder who accepts an offer each credential of it", function()
+    local wallet = world:new_wallet {}
+    local plan = issuer:plan("/inbox", world:wallet(wallet).did)
+    plan.metadata.credential_configurations_supported.second = plan.configuration
+    plan.offer.credential_configuration_ids = { "odd", "nobody", "second" }
+    world:push(wallet, encode(plan.offer_uri), false)
+    local accepted = world:anonymous("POST", ("/sandbox/wallets/%s/inbox/1/accept"):format(wallet)).json
+    local state = world:wallet(wallet)
+    assert.same({ "accepted", 1, 2, 1 }, { accepted.outcome, accepted.credential_id, #state.credentials, #state.discarded })
+    assert.equal("nobody", state.discarded[1].template)
+  end)
+
   --- Pushes what a plan offers into a new wallet that trusts its issuer.
   local function push(path, change)
     local wallet = world:new_wallet {}

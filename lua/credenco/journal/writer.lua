@@ -12,9 +12,11 @@ local taking = require "credenco.journal.taking"
 
 local M = {}
 
--- How long the first write may wait for company, and how many make waiting pointless. It waits only as long as
--- there is other work to do meanwhile: see `is_idle`.
-local GROUP_MS = 50
+-- How long the first write may wait for company, and how many make waiting pointless. It waits only as long as there is
+-- other work to do meanwhile: see `is_idle`. A transaction costs what some ten records do, which counts where many
+-- workers share a machine and each has few; but an offer must not grow old meanwhile, and what a killed run has not
+-- written has to be asked for.
+local GROUP_MS = 250
 local FULL = 128
 
 -- In this order inside a transaction, which is that of one record's changes: a step is pushed and ends before the

@@ -39,6 +39,9 @@ return {
   { "did doc: kid of the jwk in the header", "kept", function(p)
     p.jwk.kid, p.header.kid = "thumbprint", "thumbprint"
   end },
+  { "did doc: kid of the jwk in the header, in full", "kept", function(p)
+    p.jwk.kid, p.header.kid = "thumbprint", p.did .. "#thumbprint"
+  end },
   { "did doc: key only in authentication", "discarded", function(p)
     p.did_document.authentication, p.did_document.assertionMethod = { p.method.id }, nil
   end },
@@ -106,6 +109,14 @@ return {
   { "status 307 redirect to a path", "kept", status(function(p)
     p:move(status_path(p), status_path(p) .. "-2")
     p.answers[status_path(p)] = served("", { Location = p.path .. "/status-2" }, 307)
+  end), status = "revoked" },
+  { "status 301 redirect to a relative reference", "kept", status(function(p)
+    p:move(status_path(p), status_path(p) .. "-2?x=/1")
+    p.answers[status_path(p)] = served("", { Location = "status-2?x=/1" }, 301)
+  end), status = "revoked" },
+  { "status redirect to a relative host", "kept", status(function(p)
+    p:move(status_path(p), status_path(p) .. "-2")
+    p.answers[status_path(p)] = served("", { Location = p.base:sub(#"http:" + 1) .. "/status-2" }, 308)
   end), status = "revoked" },
   { "status redirect to itself", "not valid", status(function(p)
     p.answers[status_path(p)] = served("", { Location = p.base .. "/status" }, 302)

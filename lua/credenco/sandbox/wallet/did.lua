@@ -72,9 +72,10 @@ local function choose(methods, kid, did)
   if kid == nil then
     return #methods == 1 and methods[1] or nil
   end
+  local wanted = absolute(kid, did)
   for _, method in ipairs(methods) do
-    local key = method.publicKeyJwk
-    if absolute(method.id, did) == absolute(kid, did) or key and key.kid == kid then
+    local key_id = method.publicKeyJwk and method.publicKeyJwk.kid
+    if absolute(method.id, did) == wanted or key_id and absolute(key_id, did) == wanted then
       return method
     end
   end

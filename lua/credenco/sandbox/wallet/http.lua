@@ -55,14 +55,18 @@ end
 
 local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true, [308] = true }
 
---- Where a redirect leads: an absolute URL, or a path on the same origin (RFC 9110, 10.2.2).
+--- Where a redirect leads: an absolute URL, or one relative to `url` (RFC 9110, 10.2.2).
 local function location_of(response, url)
   local location = REDIRECTS[response.status] and response.headers.location
-  if type(location) == "string" and location:find "^/[^/]" then
-    local from = reach.parse(url)
-    return ("%s://%s%s"):format(from.scheme, from.authority, location)
+  if type(location) ~= "string" or location:find "^%a[%w+.-]*:" then
+    return location or nil
   end
-  return location or nil
+  local from = reach.parse(url)
+  if location:find "^//" then
+    return from.scheme .. ":" .. location
+  end
+  local folder = location:find "^/" and "" or from.path:match "^([^?]*/)[^?]*" or "/"
+  return ("%s://%s%s%s"):format(from.scheme, from.authority, folder, location)
 end
 
 --- Follows no redirect unless `options.max_redirects` says so; each of them is a URL that the wallet may call, or none.
