@@ -102,6 +102,34 @@ describe("the program against a server that misbehaves", function()
     assert.equal(0, #scenario.requests())
   end)
 
+  it("shows every request, response and wait with --verbose, and no secret", function()
+    local busy = { act = "answer", status = 503, headers = { ["retry-after"] = "1" }, body = "" }
+    local script = { create = { busy, "proper" }, push = { "close", "proper" } }
+    local arguments = { "issue", "--wallet", "w", "--template", "t", "--correlation-id", "order-1",
+      "--claim", "a=claim-top-secret", "--verbose" }
+    local outcome = run(server:scenario(script).url, arguments)
+    assert.equal(0, outcome.code, outcome.err)
+    local lines, seen = {}, outcome.err:gsub("%d+%.%d+ s", "T"):gsub("%d+ ms", "N ms")
+    for line in seen:gmatch "credenco: T: ([^\n]*) %[correlation_id order%-1%]\n" do
+      if not line:find "^push_offer: waits" then lines[#lines + 1] = line end -- it may be for no time at all
+    end
+    assert.same({
+      "create_offer: request", "create_offer: HTTP 503 after N ms", "create_offer: waits N ms before it tries again",
+      "create_offer: request", "create_offer: HTTP 201 after N ms",
+      "push_offer: request", "push_offer: no response after N ms: connect_failed, sent unknown",
+      "push_offer: request", "push_offer: HTTP 201 after N ms",
+    }, lines)
+    arguments[#arguments + 1] = "--json"
+    local as_json = run(server:scenario(script).url, arguments)
+    local events = {}
+    for line in as_json.err:gmatch "[^\n]+" do
+      local event = cjson.decode(line).event
+      if event.type ~= "wait" or event.step == "create_offer" then events[#events + 1] = event.type end
+    end
+    assert.same({ "request", "answer", "wait", "request", "answer", "request", "lost", "request", "answer" }, events)
+    assert.is_nil((outcome.err .. as_json.err):find("top-secret", 1, true))
+  end)
+
   it("sends the API key with the first call and not with the delivery", function()
     local scenario = server:scenario()
     assert.equal(0, issue_at(scenario.url).code)

@@ -106,6 +106,13 @@ function Report:note(text)
   io.stderr:write(self:words(text))
 end
 
+--- Writes something that has just happened; a program gets its fields.
+---@param fields table
+---@param text string
+function Report:event(fields, text)
+  write(io.stderr, self.as_json and '{"event":' .. as_line(fields) .. "}" or text)
+end
+
 --- An error of the library, or one of the program's own with `code` and `message`, as it is said.
 ---@param err table
 ---@param text string? the form for people, when it is longer than the error's own line

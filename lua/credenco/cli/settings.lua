@@ -2,8 +2,10 @@
 ---
 --- Secrets come from the environment or from files; an argument would show in the process list.
 local described = require "credenco.base.settings"
+local report = require "credenco.cli.report"
 local source = require "credenco.cli.source"
 local usage = require "credenco.cli.usage"
+local verbose = require "credenco.cli.verbose"
 
 local unpack = table.unpack or unpack -- luacheck: ignore
 
@@ -44,6 +46,7 @@ local function declare_connection(command, bounded)
   flags[#flags + 1] = command:option "--timeout" :argname "SECONDS"
     :description(("For %s, repeats included (default: %g)."):format(
       bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
+  flags[#flags + 1] = command:flag "--verbose" :description "Show every request, response and wait on standard error."
   command:group("Connection", unpack(flags))
 end
 
@@ -229,6 +232,7 @@ function M.public_options(args)
     if flag then options[name] = args[name] or flag.variable and environment(flag.variable) or nil end
   end
   options.base_url = options.base_url or M.DEFAULT_BASE_URL
+  options.on_event = args.verbose and verbose.listener(report.new(args.json)) or nil
   return options
 end
 

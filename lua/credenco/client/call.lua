@@ -34,19 +34,34 @@ local now_ms = loop.now_ms
 ---@field retry_after_ms number?
 ---@field hides (fun(sent: any): any)|false  finds what no error may show in
 ---@field hidden_in string|false
+---@field began_ms number|false     when the attempt began, for those who listen
 ---@field may_wait boolean?        whether the loop can wait here: asked once
 local Call = {}
 Call.__index = Call
 
 local M = {}
 
+--- What `on_event` is given. No field holds a secret.
+---@class credenco.Event
+---@field type "request"|"answer"|"lost"|"wait"|"abandoned"  a request begins, has its response, or gets none; the wait
+---  before the next attempt; and nginx: whoever made the call is gone
+---@field step string
+---@field correlation_id string?
+---@field http_status integer?  answer, abandoned
+---@field code string?          lost, abandoned: why there is no response
+---@field sent string?          the same: whether the server can have acted
+---@field elapsed_ms integer?   answer, lost: since the request began
+---@field wait_ms integer?      wait
+
 -- Events are made only for those who listen.
-local function emit(self, kind, http_status, code, sent)
+local function emit(self, kind, http_status, code, sent, wait_ms)
   local on_event = self.client.options.on_event
   if not on_event then return end
+  if kind == "request" then self.began_ms = now_ms() end
   pcall(on_event, {
     type = kind, step = self.step, http_status = http_status, code = code, sent = sent,
-    correlation_id = self.correlation_id,
+    correlation_id = self.correlation_id, wait_ms = wait_ms,
+    elapsed_ms = (kind == "answer" or kind == "lost") and now_ms() - self.began_ms or nil,
   })
 end
 
@@ -75,7 +90,7 @@ function M.new(client, timeout_ms, correlation_id)
     on_abandoned = on_abandoned,
     credentials = false, answer = false, http_status = nil,
     problem = false, detail = nil, code = nil, retry_after_ms = nil,
-    hides = false, hidden_in = false, may_wait = false,
+    hides = false, hidden_in = false, began_ms = false, may_wait = false,
   }, Call)
 end
 
@@ -224,6 +239,7 @@ local function pull(self, flow, kind, detail)
       kind, detail, err = attempt(self, flow, detail)
       if err then return nil, err end
     elseif kind == "wait" then
+      emit(self, "wait", nil, nil, nil, detail)
       pause.wait(client.waiting, detail)
       if client.closed then return nil, closed_meanwhile(self, flow) end
       kind, detail = flow:next(now_ms())
