@@ -46,7 +46,7 @@ end
 
 local function put_back(path) assert(os.rename(path .. ".first", path)) end
 
-local DONE, STOPPED_BY_SOURCE, STOPPED_BY_JOURNAL = 0, 1, 9
+local DONE, STOPPED_BY_SOURCE, REFUSED, STOPPED_BY_JOURNAL = 0, 1, 2, 9
 
 -- What is changed, how, the exit codes that tell (0 where the run was done before), what a person does about it, and the
 -- exit codes of the same command then.
@@ -54,7 +54,8 @@ local CHANGES = {
   { "file overwritten", of = "file", change = function(path, world) write_into(path, "wb", register(world, "new")) end,
     codes = { STOPPED_BY_SOURCE } },
   { "file cut", of = "file", change = function(path) cut(path, math.random()) end, codes = { STOPPED_BY_SOURCE } },
-  { "file emptied", of = "file", change = function(path) cut(path, 0) end, codes = { STOPPED_BY_SOURCE } },
+  { "file emptied", of = "file", change = function(path) cut(path, 0) end,
+    codes = { STOPPED_BY_SOURCE, REFUSED } }, -- refused where it was empty before it was opened
   { "file appended to", of = "file", codes = {},
     change = function(path, world) write_into(path, "ab", text_of(world, RECORDS + 1, RECORDS + MORE, "old")) end },
   { "file moved", of = "file", change = function(path) os.rename(path, path .. ".moved") end, codes = {} },

@@ -11,11 +11,12 @@ local wait = require "spec.support.wait"
 
 local M = {}
 
-local LIMIT_MS = 600000
+local LIMIT_MS = 3600000
 local SETTLE_MS = 20
 -- A wallet that gives up behind its 201, on a machine that is too busy, is nothing that a pipeline could know. For such a
 -- machine are the other limits, too.
 local EXCHANGE_TIMEOUT_MS = 120000
+local OFFER_TTL_S = 86400 -- where a service says nothing else
 local STARTUP_TIMEOUT_MS = 120000
 local TIMEOUT_MS = 300000
 
@@ -45,7 +46,8 @@ end
 --- options of the pipeline
 function M.start(options)
   local self = setmetatable({ records = options.records, wallets = options.wallets or 20 }, Ordeal)
-  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets), behaviour = options.behaviour,
+  self.sandbox = assert(sandbox.start { wallets = wallets(self.wallets),
+    behaviour = copied({ offer_ttl_s = OFFER_TTL_S }, options.behaviour or {}),
     exchange_timeout_ms = EXCHANGE_TIMEOUT_MS, startup_timeout_ms = STARTUP_TIMEOUT_MS })
   self.client = credenco.new { base_url = self.sandbox.base_url, api_key = self.sandbox.api_key,
     max_body_bytes = 64 * 1024 * 1024, timeout_ms = TIMEOUT_MS }
@@ -139,9 +141,10 @@ function Ordeal:said()
 end
 
 --- How often each record is in a wallet. Records that are not in any are 0.
----@return table<string, integer>
+---@return table<string, integer> counts
+---@return string discarded why wallets have discarded what, and how much of it
 function Ordeal:count()
-  local counts = {}
+  local counts, discarded = {}, {}
   for i = 1, self.records do counts[self:id(i)] = 0 end
   for w = 1, self.wallets do
     local answer, err = self.client:request { path = ("/sandbox/wallets/wallet-%04d"):format(w) }
@@ -150,8 +153,9 @@ function Ordeal:count()
       local id = credential.claims.id
       counts[id] = (counts[id] or 0) + 1
     end
+    for _, what in ipairs(answer.json.discarded) do discarded[what.reason] = (discarded[what.reason] or 0) + 1 end
   end
-  return counts
+  return counts, cjson.encode(discarded)
 end
 
 --- What the journal says: how many records stand where, and the states of those that were not issued, by key.
@@ -189,15 +193,16 @@ end
 function Ordeal:truth()
   self:settle()
   local totals, reported = self:told()
-  local wrong = {}
-  for id, count in pairs(self:count()) do
+  local wrong, counts, discarded = {}, self:count()
+  for id, count in pairs(counts) do
     local state = reported[id] or "issued"
     local fits = count == (state == "issued" and 1 or 0) or (state == "unknown" and count == 1)
     if not fits then wrong[#wrong + 1] = ("%s is called %s and is there %d times"):format(id, state, count) end
   end
   if totals.pending > 0 then wrong[#wrong + 1] = totals.pending .. " are still open" end
   if #wrong == 0 then return "the truth" end
-  return ("%d wrong: %s\n%s"):format(#wrong, table.concat(wrong, "; ", 1, math.min(#wrong, 10)), self:said())
+  return ("%d wrong: %s\nwallets discarded: %s\n%s"):format(#wrong,
+    table.concat(wrong, "; ", 1, math.min(#wrong, 10)), discarded, self:said())
 end
 
 --- Says whether every record is in its wallet exactly once, leaving out those that `reported` names.

@@ -64,10 +64,8 @@ function Load:became(push)
   return answer and answer.json
 end
 
---- The pushes of a list that are nowhere: neither in the wallet nor among the discarded.
----@return string[] ids
-function Load:missing(pushes)
-  local state, kept, discarded, missing = self.world:wallet(self.wallet), {}, {}, {}
+local function nowhere(load, pushes)
+  local state, kept, discarded, missing = load.world:wallet(load.wallet), {}, {}, {}
   for _, credential in ipairs(state.credentials) do
     kept[credential.id] = credential.claims.id
   end
@@ -75,12 +73,28 @@ function Load:missing(pushes)
     discarded[entry.id] = true
   end
   for _, push in ipairs(pushes) do
-    local became = self:became(push) or {}
+    local became = load:became(push) or {}
     local is_there = became.state == "kept" and kept[became.id] == push.id
       or became.state == "discarded" and discarded[became.id]
-    missing[#missing + 1] = not is_there and push.id or nil
+    missing[#missing + 1] = not is_there and push or nil
   end
   return missing
+end
+
+--- The pushes of a list that are nowhere, neither in the wallet nor among the discarded, also after some patience.
+---@param patience_ms number?
+---@return string[] ids
+function Load:missing(pushes, patience_ms)
+  local deadline_ms, ids = loop.now_ms() + (patience_ms or 0), {}
+  local missing = nowhere(self, pushes)
+  while #missing > 0 and loop.now_ms() < deadline_ms do
+    loop.sleep(100)
+    missing = nowhere(self, missing)
+  end
+  for index, push in ipairs(missing) do
+    ids[index] = push.id
+  end
+  return ids
 end
 
 --- The ids of claims that the wallet holds more than once.

@@ -43,6 +43,13 @@ function Bounds:wait_for_room()
   return self.most_working - self.working
 end
 
+-- Lets the task go on that waits under a name.
+function Bounds:wake(name)
+  local ticket = self[name]
+  self[name] = nil
+  loop.wake(ticket)
+end
+
 --- Takes up room for a record. Whoever brings one that is new has waited for room.
 function Bounds:enter()
   self.working = self.working + 1
@@ -51,11 +58,7 @@ end
 --- Gives up a record's room.
 function Bounds:leave()
   self.working = self.working - 1
-  local ticket = self.room_wanted
-  if ticket and self.working <= self.most_working / 2 then
-    self.room_wanted = nil
-    loop.wake(ticket)
-  end
+  if self.room_wanted and self.working <= self.most_working / 2 then self:wake "room_wanted" end
 end
 
 --- Counts a record that is begun.
@@ -66,18 +69,14 @@ end
 --- Counts one that is at its end.
 function Bounds:finish()
   self.begun = self.begun - 1
-  local ticket = self.idle
-  if ticket and self.begun == 0 then
-    self.idle = nil
-    loop.wake(ticket)
-  end
+  if self.all_wanted and self.begun == 0 then self:wake "all_wanted" end
 end
 
 --- Waits until all records that were begun are at an end.
 function Bounds:wait_for_all()
   if self.begun == 0 then return end
-  self.idle = loop.self()
-  loop.wait(self.idle)
+  self.all_wanted = loop.self()
+  loop.wait(self.all_wanted)
 end
 
 return M

@@ -1,11 +1,10 @@
 --- A record at work: what is known about it, and where it is in memory.
 ---
----                 +-- paused --+
----                 v            v
----     read -> waiting -> working -> confirming -> ended
----                ^           |          |
----                +-- parked <-+         |
----                +----------------------+
+---     read -> waiting -> working <-> paused
+---              ^  ^       |  |  |
+---              |  +parked-+  |  +-------> ended
+---              |             v             ^
+---              +-------- confirming -------+
 ---
 --- Where it is in the journal is its `state` (`credenco.journal.states`).
 
@@ -34,6 +33,10 @@ local M = {}
 ---@field status? string of its issue, in the issuer's words
 ---@field revocation_uuid? string
 ---@field reason? credenco.pipeline.Reason why it cannot be prepared
+---@field code? string why it was not issued; with `stage` and `message`, as the journal has them
+---@field stage? string
+---@field message? string
+---@field stored string|false what the journal makes of its line or message
 
 --- A record of a line that the journal may not know. There is room for what it will carry, so that the table need not
 --- grow.

@@ -5,6 +5,7 @@ local access = require "credenco.sandbox.app.access"
 local control = require "credenco.sandbox.app.control"
 local endpoints = require "credenco.sandbox.issuer.endpoints"
 local issuer = require "credenco.sandbox.issuer.api"
+local openapi = require "credenco.sandbox.app.openapi"
 local publication = require "credenco.sandbox.issuer.publication"
 local settings = require "credenco.sandbox.settings"
 local wallet = require "credenco.sandbox.wallet.api"
@@ -42,6 +43,7 @@ return {
 
   -- The sandbox's own.
   { "GET", "/sandbox/ready", control.ready },
+  { "GET", "/sandbox/openapi.json", openapi.document },
   { "GET", "/sandbox/settings", control.settings, access = "same_origin" },
   { "GET", "/sandbox/wallets", window.list, access = "same_origin" },
   { "GET", WALLET, window.show, access = "same_origin" },

@@ -10,7 +10,7 @@ local uri = require "credenco.sandbox.app.uri"
 local M = {}
 
 local MAX_BODY_BYTES = 512 * 1024
-local CONNECT_TIMEOUT_MS = 2000
+local CONNECT_SHARE = 5 -- a connection may take this part of what a whole exchange may
 
 local shared
 
@@ -45,7 +45,7 @@ local function send(request)
     return nil, refusal
   end
   request.max_body_bytes = MAX_BODY_BYTES
-  request.connect_timeout_ms = CONNECT_TIMEOUT_MS
+  request.connect_timeout_ms = math.ceil(config.exchange_timeout_ms / CONNECT_SHARE)
   local response, err = the_transport():send(request)
   if not response then
     return nil, explain(err, url)
