@@ -106,6 +106,7 @@ end
 ---@return any
 function M.wait(limit_ms, done)
   local expired = false
+  uv.update_time() -- a timer counts from the loop's last turn, which may be long ago
   local timer = uv.new_timer()
   local tick = uv.new_timer()
   uv.timer_start(timer, limit_ms, 0, function() expired = true end)
