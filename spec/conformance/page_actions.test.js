@@ -1,4 +1,4 @@
-// What one can do on the sandbox's page, in a real browser, mostly by keyboard.
+// What one can do on the sandbox's page, in a real browser, by keyboard.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PHONE, WIDE, skip, startBrowser } from './browser.js';
@@ -17,6 +17,29 @@ describe("on the sandbox's page one", { skip }, () => {
   async function press(locator) {
     await locator.focus();
     await world.page.keyboard.press('Enter');
+  }
+
+  /** Goes through a list's choices until it has the one that is wanted. */
+  async function choose(label, value) {
+    const list = world.page.getByLabel(label);
+    await list.focus();
+    await world.page.keyboard.press('Home');
+    for (let n = await list.locator('option').count(); n > 0 && await list.inputValue() !== value; n -= 1) {
+      await world.page.keyboard.press('ArrowDown');
+    }
+    assert.equal(await list.inputValue(), value);
+  }
+
+  /** Types a text in place of what is there. */
+  async function type(label, text) {
+    await world.page.getByLabel(label).focus();
+    await world.page.keyboard.press('Control+A');
+    await world.page.keyboard.type(text);
+  }
+
+  async function tick(label) {
+    await world.page.getByLabel(label).focus();
+    await world.page.keyboard.press('Space');
   }
 
   async function stopTrusting() {
@@ -52,12 +75,12 @@ describe("on the sandbox's page one", { skip }, () => {
   it('is told that an offer waits in the inbox, and that an exchange is under way', async () => {
     await open();
     await openIssue();
-    await world.page.getByLabel('Delivery').selectOption('inbox');
+    await choose('Delivery', 'inbox');
     await press(button('Issue'));
     await result().getByText('Offer #1 waits in the inbox').waitFor();
     await world.sandbox.control('PUT', '/sandbox/behaviour', { exchange: 'after' });
     await world.sandbox.control('PUT', '/sandbox/faults', { rules: [{ endpoint: 'nonce', effect: 'delay', delay_ms: 1500 }] });
-    await world.page.getByLabel('Delivery').selectOption('direct');
+    await choose('Delivery', 'direct');
     await press(button('Issue'));
     await result().getByText('Waiting: the exchange is under way').waitFor();
     await result().getByText('Kept').waitFor();
@@ -80,13 +103,12 @@ describe("on the sandbox's page one", { skip }, () => {
   it('keeps the claims that were edited when another template is chosen, and gets the sample back', async () => {
     await open();
     await openIssue();
-    const template = world.page.getByLabel('Template');
     const claims = world.page.getByLabel('Claims (JSON)');
     const sample = await claims.inputValue();
-    await claims.fill('{"mine":1}');
-    await template.selectOption('iban');
+    await type('Claims (JSON)', '{"mine":1}');
+    await choose('Template', 'iban');
     assert.match(await claims.inputValue(), /account_holder/);
-    await template.selectOption('ebw_oid');
+    await choose('Template', 'ebw_oid');
     assert.equal(await claims.inputValue(), '{"mine":1}');
     await press(button('Sample claims'));
     assert.equal(await claims.inputValue(), sample);
@@ -117,33 +139,33 @@ describe("on the sandbox's page one", { skip }, () => {
     await open();
     await cards().nth(2).waitFor();
     assert.match(await cards().first().innerText(), /gamma/);
-    await world.page.getByLabel('Filter credentials').fill('BETA');
+    await type('Filter credentials', 'BETA');
     await world.page.getByText('1 of 3').waitFor();
     assert.match(await cards().first().innerText(), /beta/);
-    await world.page.getByLabel('Filter credentials').fill('nothing like it');
+    await type('Filter credentials', 'nothing like it');
     await world.page.getByText('None with these words.').first().waitFor();
   });
 
   it('moves the clock, makes a wallet, orders faults, changes behaviours and starts over', async () => {
     await open();
     await press(controls());
-    await world.page.getByLabel('Unit').selectOption('86400');
+    await choose('Unit', '86400');
     await press(button('Move the clock'));
     await world.page.getByText('in the sandbox now').waitFor();
-    await world.page.getByLabel('Endpoint').selectOption('issue');
+    await choose('Endpoint', 'issue');
     await press(button('Add the fault'));
     await world.page.getByText('Added: status on issue, status 503.').waitFor();
     assert.deepEqual((await world.sandbox.control('GET', '/sandbox/faults')).rules, [{ endpoint: 'issue', effect: 'status', status: 503 }]);
     await press(button('Remove status on issue, status 503'));
     await world.page.getByText('No call fails.').waitFor();
-    await world.page.getByLabel('repeated_push').selectOption('409');
+    await choose('repeated_push', '409');
     await world.page.getByText('repeated_push is now 409.').waitFor();
     assert.equal((await world.sandbox.control('GET', '/sandbox/behaviour')).repeated_push, '409');
-    await world.page.getByLabel('Name of the wallet').fill('Made here');
-    await world.page.getByLabel('Key, if it matters').fill('made/here#1');
+    await type('Name of the wallet', 'Made here');
+    await type('Key, if it matters', 'made/here#1');
     await press(button('Create the wallet'));
     await world.page.getByRole('heading', { name: 'Made here' }).waitFor();
-    await world.page.getByLabel('forget what happened').check();
+    await tick('forget what happened');
     await press(button('Start over'));
     await world.page.getByText('Everything is as it was at the start.').waitFor();
     assert.equal((await world.sandbox.control('GET', '/sandbox/behaviour')).repeated_push, '201');
