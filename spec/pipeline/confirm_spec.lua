@@ -11,7 +11,7 @@ describe("credenco confirm", function()
   local function run(count, ...) return credenco("run", Desk.WORKFLOW, desk.csv(desk.lines(count)), ...) end
 
   local function issued()
-    credenco("report", "--issued", desk.folder .. "/i.jsonl")
+    credenco("report", "--issued", desk.folder .. "/i.jsonl", "--force")
     local list = {}
     for text in files.read(desk.folder .. "/i.jsonl"):gmatch "[^\n]+" do list[#list + 1] = cjson.decode(text) end
     return list

@@ -9,7 +9,7 @@ local pipeline = require "credenco.pipeline"
 local workflow = require "credenco.workflow"
 local OFFER = '{"request_uri":"openid-credential-offer://?credential_offer_uri=https%%3A%%2F%%2Fi%%2Fo"}'
 local client = credenco.new { base_url = "https://issuer.example", api_key = "k", transport = {
-  send = function() return { status = 201, headers = {}, body = OFFER } end } }
+  send = function(_, request) return { status = request.method == "GET" and 404 or 201, headers = {}, body = OFFER } end } }
 local result, err = pipeline.run { client = client, journal = %q, concurrency = 64, new_journal = true,
   workflow = assert(workflow.new { name = "w", template_id = "t", key = "id", wallet_key = "id",
     claims = function() return {} end }),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { claimSets } from './claims.js';
-import { COMPANY, startSandbox, tooOld } from '../sandbox.js';
+import { COMPANY, startSandbox, notInstalled } from '../sandbox.js';
 
 /**
  * `stack` has `startIssuer(bindings)`, `startWallet(tls)`, `receive(world, template, claims, binding)`, which gives
@@ -11,7 +11,7 @@ import { COMPANY, startSandbox, tooOld } from '../sandbox.js';
  */
 export function bothWays(name, stack) {
   for (const tls of [false, true]) {
-    describe(`${name} with a sandbox over ${tls ? 'https' : 'http'}`, { skip: tooOld }, () => {
+    describe(`${name} with a sandbox over ${tls ? 'https' : 'http'}`, { skip: notInstalled }, () => {
       const world = { sandbox: null, wallet: null, issuers: {} };
 
       before(async () => {

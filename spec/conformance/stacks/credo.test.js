@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { bothWays } from './both_ways.js';
-import { tooOld } from '../sandbox.js';
+import { notInstalled } from '../sandbox.js';
 
-const { CredoIssuer, CredoWallet } = tooOld ? {} : await import('./credo.js');
+const { CredoIssuer, CredoWallet } = notInstalled ? {} : await import('./credo.js');
 
 const MANDATE = { company: { id: '1' }, representative: { name: 'A. Jansen' }, powers: ['sign'], limit: 2500.5 };
 

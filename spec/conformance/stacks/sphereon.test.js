@@ -1,8 +1,8 @@
 // Sphereon's client and issuer of draft 15, each through an adapter of a few lines.
 import { bothWays } from './both_ways.js';
-import { tooOld } from '../sandbox.js';
+import { notInstalled } from '../sandbox.js';
 
-const { SphereonIssuer, SphereonWallet } = tooOld ? {} : await import('./sphereon.js');
+const { SphereonIssuer, SphereonWallet } = notInstalled ? {} : await import('./sphereon.js');
 
 bothWays("Sphereon's draft 15", {
   startIssuer: (bindings) => new SphereonIssuer().start(bindings),

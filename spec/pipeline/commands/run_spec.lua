@@ -71,7 +71,7 @@ describe("a run", function()
     end
     assert.is_nil(files.read(desk.folder .. "/j.journal"))
     files.write(desk.folder .. "/w.lua", (files.read(WORKFLOW):gsub('"legal_name"', 'claims.text("legal_name", { required = false })')))
-    files.write(desk.folder .. "/in.csv", "coc_number,wallet,name\n10000001,no-such-wallet,3\n")
+    files.write(desk.folder .. "/in.csv", "coc_number,wallet,name\n19999999,no-such-wallet,3\n")
     local done = credenco("run", desk.folder .. "/w.lua", desk.folder .. "/in.csv")
     assert.equal(4, done.code)
     assert.matches('credenco: column "legal_name" is used by the workflow, and the source does not have it', done.err)

@@ -17,7 +17,8 @@ The wallet keeps the credential only if the issuer is one of its trusted contact
 trust`), and discards it otherwise. The answer is the same both times.]],
   epilog = [[
 Examples:
-  credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid --claim id=90004760 --claim name=CoolSoft
+  credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid \
+    --claim id=90004760 --claim name=CoolSoft
   make-claims | credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid --claims-json -
 
 Exit code 5: the delivery was sent and its answer lost. Deliver the same offer again,

@@ -15,7 +15,8 @@ The wallet keeps the credential only if the issuer is one of its trusted contact
 otherwise. The answer is the same both times.]],
   epilog = [[
 Examples:
-  credenco offer --template ebw_oid --claims-json claims.json | credenco push --wallet "$CREDENCO_WALLET"
+  credenco offer --template ebw_oid --claims-json claims.json \
+    | credenco push --wallet "$CREDENCO_WALLET"
   credenco push --wallet "$CREDENCO_WALLET" --from offer
   credenco push --wallet "$CREDENCO_WALLET" --from offer --inbox
 
