@@ -69,6 +69,9 @@ local RANGES = {
   startup_timeout_ms = { 100, 600000 },
 }
 
+--- The grant of an offer, to the issuer and to the wallet: OpenID4VCI 1.0, 6.1.
+M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+
 --- Shaped like the path of a Keycloak realm, which is what the real service runs.
 M.TOKEN_PATH = "/realms/sandbox/protocol/openid-connect/token"
 

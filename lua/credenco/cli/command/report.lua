@@ -33,9 +33,9 @@ function M.declare(command)
   command:group("Files",
     command:option "--csv" :argname "FILE" :description "Write every failed, unknown and skipped record there.",
     command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.",
-    output.declare_force(command),
     command:option "--issued" :argname "FILE"
-      :description "Write every credential that was issued there: CSV, or JSON Lines where FILE ends in .jsonl.")
+      :description "Write every credential that was issued there: CSV, or JSON Lines where FILE ends in .jsonl.",
+    output.declare_force(command))
 end
 
 local function add_messages(lines, cause)

@@ -2,7 +2,7 @@
 --- authorization server (RFC 8414), which it is itself.
 local claims = require "credenco.sandbox.issuer.claims"
 local config = require "credenco.sandbox.app.config"
-local offers = require "credenco.sandbox.issuer.offers"
+local settings = require "credenco.sandbox.settings"
 local templates = require "credenco.sandbox.issuer.templates"
 
 local M = {}
@@ -79,7 +79,7 @@ function M.authorization_server()
   return {
     issuer = base,
     token_endpoint = base .. "/token",
-    grant_types_supported = { offers.GRANT_TYPE },
+    grant_types_supported = { settings.GRANT_TYPE },
     token_endpoint_auth_methods_supported = { "none" },
     ["pre-authorized_grant_anonymous_access_supported"] = true,
   }

@@ -3,13 +3,12 @@ local behaviour = require "credenco.sandbox.app.behaviour"
 local clock = require "credenco.sandbox.app.clock"
 local config = require "credenco.sandbox.app.config"
 local random = require "credenco.sandbox.app.random"
+local settings = require "credenco.sandbox.settings"
 local store = require "credenco.sandbox.app.store"
 
 local M = {}
 
 local REDEEMED_S = 300 -- longer than a request that saw the offer can take
-
-M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
 ---@class credenco.SandboxOffer
 ---@field id string
@@ -76,7 +75,7 @@ function M.document(offer)
   return {
     credential_issuer = config.credential_issuer,
     credential_configuration_ids = { offer.template_id },
-    grants = { [M.GRANT_TYPE] = { ["pre-authorized_code"] = offer.code } },
+    grants = { [settings.GRANT_TYPE] = { ["pre-authorized_code"] = offer.code } },
   }
 end
 

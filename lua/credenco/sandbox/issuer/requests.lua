@@ -1,10 +1,10 @@
 --- What a wallet may send to the issuer's endpoints. Each reader gives what was sent, typed, or the refusal of it with
 --- the error code that the specification has for it.
 local json = require "credenco.sandbox.app.json"
-local offers = require "credenco.sandbox.issuer.offers"
 local reply = require "credenco.sandbox.app.reply"
 local schema = require "credenco.sandbox.app.schema"
 local schemas = require "credenco.sandbox.issuer.schemas"
+local settings = require "credenco.sandbox.settings"
 
 local M = {}
 
@@ -25,7 +25,7 @@ function M.token(request)
   if form.grant_type == nil then
     return refuse("invalid_request", "grant_type is missing")
   end
-  if form.grant_type ~= offers.GRANT_TYPE then
+  if form.grant_type ~= settings.GRANT_TYPE then
     return refuse("unsupported_grant_type", "this issuer takes pre-authorized codes only")
   end
   if form.tx_code ~= nil then

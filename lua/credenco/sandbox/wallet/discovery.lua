@@ -4,6 +4,7 @@ local lists = require "credenco.sandbox.app.lists"
 local reach = require "credenco.sandbox.wallet.reach"
 local schema = require "credenco.sandbox.app.schema"
 local schemas = require "credenco.sandbox.wallet.schemas"
+local settings = require "credenco.sandbox.settings"
 
 local M = {}
 
@@ -122,7 +123,7 @@ function M.authorization_server(metadata, wanted, deadline_ms)
   local first, first_failure
   for _, identifier in ipairs(identifiers) do
     local server, failure = fetch_server(identifier, deadline_ms)
-    if server and lists.contains(server.grant_types_supported or {}, schemas.GRANT_TYPE) then
+    if server and lists.contains(server.grant_types_supported or {}, settings.GRANT_TYPE) then
       return server
     end
     first, first_failure = first or server, first_failure or failure

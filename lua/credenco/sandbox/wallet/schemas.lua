@@ -2,12 +2,11 @@
 --- its clause; what it does not declare is ignored, as the specifications ask (OpenID4VCI 1.0, "MUST ignore").
 local jwk = require "credenco.sandbox.crypto.jwk"
 local schema = require "credenco.sandbox.app.schema"
+local settings = require "credenco.sandbox.settings"
 
 local required = schema.required
 
 local M = {}
-
-M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
 local MAX_CONFIGURATIONS = 20
 local MAX_URL = 2048
@@ -42,7 +41,7 @@ M.OFFER = { type = "object", members = {
     type = "array", required = true, min = 1, max = MAX_CONFIGURATIONS, items = NAME, check = are_unique,
   },
   grants = { type = "object", members = {
-    [M.GRANT_TYPE] = { type = "object", members = {
+    [settings.GRANT_TYPE] = { type = "object", members = {
       ["pre-authorized_code"] = { type = "string", required = true, min = 1 },
       tx_code = { type = "object" },
       authorization_server = URL,

@@ -5,6 +5,7 @@ local discovery = require "credenco.sandbox.wallet.discovery"
 local http = require "credenco.sandbox.wallet.http"
 local orders = require "credenco.sandbox.wallet.orders"
 local schemas = require "credenco.sandbox.wallet.schemas"
+local settings = require "credenco.sandbox.settings"
 
 local M = {}
 
@@ -40,7 +41,7 @@ local function fetch_offer(exchange)
 end
 
 local function read_grant(exchange)
-  local grant = exchange.offer.grants and exchange.offer.grants[schemas.GRANT_TYPE]
+  local grant = exchange.offer.grants and exchange.offer.grants[settings.GRANT_TYPE]
   if not grant then
     return fail("offer_invalid", "the offer has no pre-authorized code")
   end
@@ -91,7 +92,7 @@ local TOKEN = { schema = schemas.TOKEN, name = "the token response", reason = "g
 
 local function get_token(exchange)
   local response, failure = http.post_form(exchange.server.token_endpoint, {
-    grant_type = schemas.GRANT_TYPE, ["pre-authorized_code"] = exchange.code,
+    grant_type = settings.GRANT_TYPE, ["pre-authorized_code"] = exchange.code,
   }, exchange.deadline_ms)
   if not response then
     return nil, failure
