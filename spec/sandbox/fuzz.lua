@@ -15,6 +15,7 @@ local reach = require "credenco.sandbox.wallet.reach"
 local schema = require "credenco.sandbox.app.schema"
 local schemas = require "credenco.sandbox.wallet.schemas"
 local sd_jwt = require "credenco.sandbox.crypto.sd_jwt"
+local settings = require "credenco.sandbox.settings"
 local status_list = require "credenco.sandbox.crypto.status_list"
 local verify = require "credenco.sandbox.wallet.verify"
 
@@ -31,7 +32,7 @@ local function digest(disclosure) return base64url.encode(es256.sha256(disclosur
 
 local OFFER = {
   credential_issuer = "http://127.0.0.1:1/x", credential_configuration_ids = array { "a", "b" },
-  grants = { [schemas.GRANT_TYPE] = { ["pre-authorized_code"] = "c", authorization_server = "http://127.0.0.1:1/x" } },
+  grants = { [settings.GRANT_TYPE] = { ["pre-authorized_code"] = "c", authorization_server = "http://127.0.0.1:1/x" } },
 }
 local SD_CONFIGURATION = {
   format = "dc+sd-jwt", vct = "v", cryptographic_binding_methods_supported = array { "jwk", "did:jwk" },
