@@ -1,4 +1,4 @@
-local base64 = require "credenco.cli.base64"
+local base64 = require "credenco.base.base64"
 
 -- RFC 4648, 10
 local VECTORS = {
