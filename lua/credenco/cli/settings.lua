@@ -32,6 +32,12 @@ M.ENVIRONMENT = M.ENVIRONMENT:sub(1, -2)
 -- Most commands are one call of the library, and end with it.
 local BOUNDED = "everything the command does"
 
+-- An option for which a variable may stand.
+local function with_variable(option, variable)
+  option.variable = "CREDENCO_" .. variable
+  return option
+end
+
 -- Options of `credenco.new`, or of its `oauth2`, that are flags as they are.
 local function flags_of(command, list)
   local flags = {}
@@ -40,7 +46,8 @@ local function flags_of(command, list)
     if flag then
       local help = flag.help
       if setting.name == "base_url" then help = ("%s (default: %s)."):format(help, M.DEFAULT_BASE_URL) end
-      flags[#flags + 1] = command:option(flag.name):argname(flag.argname):target(setting.name):description(help)
+      local option = command:option(flag.name):argname(flag.argname):target(setting.name):description(help)
+      flags[#flags + 1] = flag.variable and with_variable(option, flag.variable) or option
     end
   end
   return flags
@@ -57,12 +64,12 @@ end
 
 local function declare_authentication(command)
   command:group("Authentication (an API key, or an OAuth2 client with its token URL and its secret or key)",
-    command:option "--api-key-file" :argname "FILE" :target "api_key_file"
-      :description "File with the API key.",
+    with_variable(command:option "--api-key-file" :argname "FILE" :target "api_key_file"
+      :description "File with the API key.", "API_KEY_FILE"),
     command:option "--auth-scheme" :argname "SCHEME" :target "auth_scheme" :choices { "x-api-key", "bearer" }
       :description "How the API key is sent: x-api-key (default) or bearer.",
-    command:option "--client-secret-file" :argname "FILE" :target "client_secret_file"
-      :description "File with the OAuth2 client's secret.",
+    with_variable(command:option "--client-secret-file" :argname "FILE" :target "client_secret_file"
+      :description "File with the OAuth2 client's secret.", "CLIENT_SECRET_FILE"),
     unpack(flags_of(command, of_oauth2.LIST)))
 end
 
@@ -211,19 +218,6 @@ function M.said_of_arguments(problem, arguments)
   if not known_as then return problem end
   local given = type(arguments) == "table" and arguments[argument] or arguments
   return known_as .. (given == "" and " is empty: is the variable set that it comes from?" or flaw)
-end
-
---- The files that the flags name, which no output may overwrite.
----@param args table the parsed arguments
----@return { path: string?, what: string }[]
-function M.files(args)
-  return {
-    { path = args.api_key_file, what = "the file with the API key" },
-    { path = args.client_secret_file, what = "the file with the client's secret" },
-    { path = args.private_key_file, what = "the file with the client's key" },
-    { path = args.ca_file, what = "the file with the certificates" },
-    { path = args.claims_json, what = "the file with the claims" },
-  }
 end
 
 --- The options for `credenco.new`.
