@@ -53,13 +53,28 @@ local function scheme(value)
   if value ~= "x-api-key" and value ~= "bearer" then return 'must be "x-api-key" or "bearer"' end
 end
 
+-- For editors, the rows of credenco.base.oauth2_settings once more.
+---@class credenco.OAuth2Options
+---@field token_url string
+---@field client_id string
+---@field client_auth "post"|"basic"|"private_key_jwt"|nil  default "post"
+---@field client_secret string?       for post and basic
+---@field private_key string?         for private_key_jwt: PEM
+---@field private_key_file string?    or the file with it
+---@field private_key_id string?      kid
+---@field assertion_audience string?  default: token_url
+---@field scope string?
+---@field audience string?
+---@field resource string?
+---@field shared_dict string?         nginx: the lua_shared_dict through which all workers share one token
+
 -- For editors, the rows below once more.
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
 ---@field api_key string?            this or oauth2; with neither the client can push, which takes no credentials
 ---@field auth_scheme "x-api-key"|"bearer"|nil  how the key travels; default "x-api-key"
----@field oauth2 { token_url: string, client_id: string, client_secret: string, scope: string?, shared_dict: string? }?  shared_dict: nginx: the lua_shared_dict through which all workers share one token
+---@field oauth2 credenco.OAuth2Options?  client credentials
 ---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
 ---@field connect_timeout_ms integer?  default 5000
 ---@field retry { max_attempts: integer?, base_ms: integer?, cap_ms: integer? }?  default 3, 100, 5000
@@ -91,7 +106,8 @@ M.LIST = {
   },
   {
     name = "oauth2", type = "table", used_by = "client",
-    help = "`{ token_url, client_id, client_secret, scope?, shared_dict? }`, client credentials",
+    help = "`{ token_url, client_id, client_secret, ... }`, client credentials: "
+      .. "[docs/credentials.md](docs/credentials.md#oauth2)",
   },
   {
     name = "wallet_base_url", type = "string", check = base_url, used_by = "client", shown = "`base_url`",

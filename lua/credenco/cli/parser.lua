@@ -61,7 +61,12 @@ end
 ---@param argv string[] what follows the command's name
 ---@return table args the parsed arguments, and `command`, the name
 function M.parse(name, command, argv)
-  local args = plain(command, argv) and {} or M.of(name, command):parse(argv)
+  local args = {}
+  if not plain(command, argv) then
+    local parser = M.of(name, command)
+    args = parser:parse(argv)
+    require("credenco.cli.files").check(parser, args)
+  end
   args.command = name
   return args
 end
