@@ -21,6 +21,7 @@ local LIST = {
   { "confirm", "Ask for the status of what was issued." },
   { "find", "Find a record by its business key." },
   { "claims", "Try a workflow's claim mapping on a file." },
+  { "webhook", "Send a signed test event to a webhook." },
   { "probe", "Find out how a test environment behaves." },
   { "sandbox", "Run a local issuer and business wallet." },
   { "version", "Print the version." },

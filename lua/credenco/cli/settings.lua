@@ -92,6 +92,9 @@ local function environment(name)
   return value ~= "" and value or nil
 end
 
+--- The same for a command that has settings of its own.
+M.environment = environment
+
 local function api_key(args)
   if args.api_key_file then
     return source.read_line(args.api_key_file, "--api-key-file")
@@ -156,7 +159,10 @@ local function credentials(args)
   return key, client
 end
 
-local function timeout_ms(args)
+--- What --timeout says, where it is given.
+---@param args table
+---@return integer?
+function M.timeout_ms(args)
   if not args.timeout then
     return nil
   end
@@ -231,7 +237,7 @@ end
 ---@param args table the parsed arguments
 ---@return credenco.Options
 function M.public_options(args)
-  local options = { timeout_ms = timeout_ms(args) }
+  local options = { timeout_ms = M.timeout_ms(args) }
   for name, setting in pairs(described.SPEC) do
     local flag = setting.flag
     if flag then options[name] = args[name] or flag.variable and environment(flag.variable) or nil end
