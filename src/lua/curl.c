@@ -7,6 +7,7 @@
 #include "bell.h"
 #include "compat.h"
 #include "http.h"
+#include "look.h"
 
 #define DRIVER_TYPE "credenco.driver"
 
@@ -231,6 +232,8 @@ static const luaL_Reg driver_methods[] = {
 static const luaL_Reg functions[] = {
     {"driver", curl_driver},
     {"bell", credenco_lua_bell},
+    {"look", credenco_lua_look},
+    {"date", credenco_lua_date},
     {NULL, NULL},
 };
 
@@ -246,6 +249,7 @@ int luaopen_credenco_curl(lua_State *L) {
     }
     credenco_newtype(L, DRIVER_TYPE, driver_methods, driver_close);
     credenco_lua_register_bell(L);
+    credenco_lua_register_look(L);
     luaL_newlib(L, functions);
     lua_pushstring(L, curl_version());
     lua_setfield(L, -2, "version");

@@ -20,6 +20,7 @@ local LIST = {
   { "rejects", "Write the refused lines to a file, to be corrected." },
   { "confirm", "Ask for the status of what was issued." },
   { "find", "Find a record by its business key." },
+  { "doctor", "Check settings, network and credentials before you begin." },
   { "claims", "Try a workflow's claim mapping on a file." },
   { "probe", "Find out how a test environment behaves." },
   { "sandbox", "Run a local issuer and business wallet." },

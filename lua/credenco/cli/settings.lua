@@ -176,6 +176,31 @@ local function with_credentials(options, args)
   return options
 end
 
+--- The value of an option that has a flag, and where it comes from. The credentials are not among those.
+---@param args table the parsed arguments
+---@param setting credenco.Setting
+---@return string? value
+---@return string origin the flag's name, the variable's, or "the default"
+function M.value(args, setting)
+  local flag, name = setting.flag, setting.name
+  if args[name] then return args[name], flag.name end
+  local from_environment = flag.variable and environment(flag.variable)
+  if from_environment then return from_environment, "CREDENCO_" .. flag.variable end
+  return name == "base_url" and M.DEFAULT_BASE_URL or nil, "the default"
+end
+
+--- Where the credentials come from, once `options` has found them.
+---@param args table the parsed arguments
+---@return string origin
+function M.origin_of_credentials(args)
+  if args.api_key_file then return "--api-key-file" end
+  if flags_of_oauth2(args) then return args.client_id and "--client-id" or "flags and variables" end
+  for _, variable in ipairs { "API_KEY", "API_KEY_FILE", "CLIENT_ID" } do
+    if environment(variable) then return "CREDENCO_" .. variable end
+  end
+  return "the default"
+end
+
 -- What the user knows an option of `credenco.new` by, and the variable that may stand for it.
 local KNOWN_AS = {
   api_key = { "the API key" },
@@ -233,10 +258,8 @@ end
 function M.public_options(args)
   local options = { timeout_ms = timeout_ms(args) }
   for name, setting in pairs(described.SPEC) do
-    local flag = setting.flag
-    if flag then options[name] = args[name] or flag.variable and environment(flag.variable) or nil end
+    if setting.flag then options[name] = M.value(args, setting) end
   end
-  options.base_url = options.base_url or M.DEFAULT_BASE_URL
   options.on_event = args.verbose and verbose.listener(report.new(args.json)) or nil
   return options
 end
