@@ -48,7 +48,17 @@ static int refuse(lua_State *L, credenco_code code) {
     return 2;
 }
 
-/* driver { connection_cache=, ca_file=, proxy=, insecure_loopback= } -> driver
+static credenco_identity identity_fields(lua_State *L, int table) {
+    return (credenco_identity){
+        .cert_file = text_field(L, table, "client_cert"),
+        .key_file = text_field(L, table, "client_key"),
+        .passphrase_file = text_field(L, table, "client_key_passphrase_file"),
+        .origins = text_field(L, table, "client_cert_origins"),
+    };
+}
+
+/* driver { connection_cache=, ca_file=, proxy=, insecure_loopback=, client_cert=, client_key=,
+ *          client_key_passphrase_file=, client_cert_origins= } -> driver
  *   | nil, "connect_failed": there is no free descriptor | nil, "out_of_memory" */
 static int curl_driver(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -59,6 +69,7 @@ static int curl_driver(lua_State *L) {
             {
                 .ca_file = text_field(L, 1, "ca_file"),
                 .proxy = text_field(L, 1, "proxy"),
+                .identity = identity_fields(L, 1),
                 .trust_loopback = flag_field(L, 1, "insecure_loopback"),
             },
     };

@@ -38,6 +38,15 @@ local function base_url(value)
   return M.url_problem(value)
 end
 
+-- Opened now, so that a slip shows at once; what is in it is read for each connection.
+local function readable(path)
+  local problem = options.clean_text(path)
+  if problem then return problem end
+  local file, err = io.open(path, "rb")
+  if not file then return "cannot be opened: " .. err end
+  file:close()
+end
+
 local function transport(value)
   if type(value) == "table" then
     return type(value.send) ~= "function" and "must have a method send" or nil
@@ -78,6 +87,9 @@ end
 ---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
 ---@field connect_timeout_ms integer?  default 5000
 ---@field retry { max_attempts: integer?, base_ms: integer?, cap_ms: integer? }?  default 3, 100, 5000
+---@field client_cert string?        PEM file of the certificate for servers that want one (mutual TLS)
+---@field client_key string?         PEM file of its key; default: client_cert
+---@field client_key_passphrase_file string?  file whose first line unlocks the key
 ---@field ca_file string?            PEM file of the CA certificates to trust, instead of the system's
 ---@field proxy string?              default: what the environment says; "" for none
 ---@field max_body_bytes integer?    largest answer; default 1 MiB
@@ -137,6 +149,31 @@ M.LIST = {
     },
   },
   {
+    name = "client_cert", type = "string", check = readable, used_by = "engine",
+    help = "PEM file of the client's certificate, with its chain, for mutual TLS: "
+      .. "[docs/credentials.md](docs/credentials.md#mutual-tls)",
+    flag = {
+      name = "--client-cert", argname = "FILE", variable = "CLIENT_CERT",
+      help = "The client's certificate for mutual TLS, PEM, with its chain.",
+    },
+  },
+  {
+    name = "client_key", type = "string", check = readable, used_by = "engine", shown = "`client_cert`",
+    help = "PEM file of its key",
+    flag = {
+      name = "--client-key", argname = "FILE", variable = "CLIENT_KEY",
+      help = "Its key, PEM (default: in the same file).",
+    },
+  },
+  {
+    name = "client_key_passphrase_file", type = "string", check = readable, used_by = "engine",
+    help = "a file whose first line unlocks that key",
+    flag = {
+      name = "--client-key-passphrase-file", argname = "FILE", variable = "CLIENT_KEY_PASSPHRASE_FILE",
+      help = "File with the pass phrase of the key.",
+    },
+  },
+  {
     name = "proxy", type = "string", check = proxy, used_by = "engine", shown = "the environment's",
     help = '`""` for none',
   },
@@ -176,7 +213,17 @@ M.LIST = {
 M.SPEC = {}
 for _, setting in ipairs(M.LIST) do M.SPEC[setting.name] = setting end
 
---- The options of a transport: those of `given` that concern one, and the defaults.
+-- The origins that the client certificate is for: the issuer's, and that of its tokens.
+local function client_cert_origins(given)
+  local origins = {}
+  for _, url in ipairs { given.base_url or "", given.oauth2 and given.oauth2.token_url or "" } do
+    origins[#origins + 1] = url:match "^%a+://[^/?#]+"
+  end
+  return table.concat(origins, " ")
+end
+
+--- The options of a transport: those of `given` that concern one, and the defaults. With a client certificate also
+--- `client_cert_origins`, the URLs of the origins that get it, separated by spaces.
 ---@param given table?
 ---@return table
 function M.for_transport(given)
@@ -188,6 +235,7 @@ function M.for_transport(given)
       read[setting.name] = value
     end
   end
+  if read.client_cert then read.client_cert_origins = given.client_cert_origins or client_cert_origins(given) end
   return read
 end
 
@@ -200,6 +248,7 @@ function M.engine_key(of_transport)
     local value = of_transport[setting.name]
     if setting.used_by == "engine" then parts[#parts + 1] = setting.name .. "=" .. tostring(value) end
   end
+  parts[#parts + 1] = of_transport.client_cert_origins
   return table.concat(parts, "\n")
 end
 

@@ -15,19 +15,16 @@ local M = {}
 -- The service itself; a sandbox or a test system is named with --base-url.
 M.DEFAULT_BASE_URL = "https://wallet.credenco.com"
 
-M.ENVIRONMENT = [[
-Environment, where no flag says otherwise:
-  CREDENCO_BASE_URL            --base-url
-  CREDENCO_API_KEY             the API key itself
-  CREDENCO_API_KEY_FILE        --api-key-file
-  CREDENCO_CLIENT_SECRET_FILE  --client-secret-file
-  CREDENCO_CA_FILE             --ca-file
-]]
-for _, setting in ipairs(of_oauth2.LIST) do
-  local flag = setting.flag
-  if flag then M.ENVIRONMENT = M.ENVIRONMENT .. ("  CREDENCO_%-18s  %s\n"):format(flag.variable, flag.name) end
+local VARIABLE = "\n  CREDENCO_%-26s  %s"
+
+M.ENVIRONMENT = "Environment, where no flag says otherwise:" .. VARIABLE:format("API_KEY", "the API key itself")
+  .. VARIABLE:format("API_KEY_FILE", "--api-key-file") .. VARIABLE:format("CLIENT_SECRET_FILE", "--client-secret-file")
+for _, list in ipairs { described.LIST, of_oauth2.LIST } do
+  for _, setting in ipairs(list) do
+    local flag = setting.flag
+    if flag and flag.variable then M.ENVIRONMENT = M.ENVIRONMENT .. VARIABLE:format(flag.variable, flag.name) end
+  end
 end
-M.ENVIRONMENT = M.ENVIRONMENT:sub(1, -2)
 
 -- Most commands are one call of the library, and end with it.
 local BOUNDED = "everything the command does"

@@ -44,6 +44,9 @@ function M.read(given, level)
   if read.api_key and read.oauth2 then
     error(what .. ": give either api_key or oauth2", level + 1)
   end
+  if not read.client_cert and (read.client_key or read.client_key_passphrase_file) then
+    error(what .. ": client_cert is missing: client_key and client_key_passphrase_file are for it", level + 1)
+  end
   read.retry = options.read(what .. " retry", M.RETRY, read.retry, level + 1)
   if read.oauth2 then
     read.oauth2 = read_oauth2(what .. " oauth2", read.oauth2, level + 1)
