@@ -1,5 +1,5 @@
 --- `credenco offer`: the first of the two calls. Prints a secret, because that is what was asked for.
-local base64 = require "credenco.cli.base64"
+local base64 = require "credenco.base.base64"
 local claims = require "credenco.cli.claims"
 local fields = require "credenco.cli.fields"
 local files = require "credenco.cli.files"
