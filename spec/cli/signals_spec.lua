@@ -65,7 +65,8 @@ describe("a signal", function()
     local all = {}
     for _, word in ipairs(words) do all[#all + 1] = word end
     all[#all + 1] = variant[2]
-    local environment = { CREDENCO_API_KEY = "k", CREDENCO_BASE_URL = "http://127.0.0.1:1", CREDENCO_JOURNAL = journal }
+    local environment = { CREDENCO_API_KEY = "k", CREDENCO_BASE_URL = "http://127.0.0.1:1", CREDENCO_JOURNAL = journal,
+      CREDENCO_WEBHOOK_SECRET = "s" }
     for name, value in pairs(env or {}) do environment[name] = value end
     return (through or program.start)(all, environment)
   end
@@ -112,6 +113,8 @@ describe("a signal", function()
     confirm = function(path) return { "confirm", path } end,
     claims = function(path) return { "claims", "check", path, folder .. "/in.csv" } end,
     probe = function(path) return with(PROBE, path) end,
+    doctor = function(path) return { "doctor", "--api-key-file", path } end,
+    webhook = function(path) return { "webhook", "send", "http://127.0.0.1:1/", "--secret-file", path } end,
   }
 
   -- Starts all variants of a case at once, brings each to its moment, and then interrupts it.
@@ -150,6 +153,8 @@ describe("a signal", function()
     status = { function() return { "status", "id" } end, "status", 130 },
     trust = { function() return TRUST end, "trust", 5 },
     probe = { function() return with(PROBE, folder .. "/claims.json") end, "create", 130 },
+    doctor = { function() return { "doctor" } end, "status", 130 },
+    webhook = { function() return { "webhook", "send" } end, "other", 130 },
     run = { function() return { "run", WORKFLOW, folder .. "/in.csv" } end },
     load = { function() return { "load", WORKFLOW, folder .. "/in.csv" } end },
     work = { function() return { "work", WORKFLOW } end },
@@ -169,7 +174,9 @@ describe("a signal", function()
         local scenario = step and server:scenario { [step] = { "hang" } }
         local env = step and { CREDENCO_BASE_URL = scenario.url }
           or { CREDENCO_JOURNAL = ("postgres://u@127.0.0.1:%d/db"):format(silent_port) }
-        local run = start(row[1](), variant, env)
+        local words = row[1]()
+        if name == "webhook" then words = with(words, scenario.url .. "/hook") end
+        local run = start(words, variant, env)
         run:finish_input(row[4])
         return run, function()
           if step then return #scenario.requests(step) > 0 end
