@@ -41,6 +41,7 @@ describe("with some rocks only, the program", function()
     status = { { "id" }, 7 },
     trust = { { "--wallet", "w", "--did", "did:web:x", "--name", "n" }, 7 },
     ["offer-uri"] = { {}, 0, REQUEST_URI },
+    doctor = { {}, 7 },
     probe = { { "--wallet", "w", "--template", "t" }, 7 },
     version = { {}, 0 },
   }

@@ -142,6 +142,14 @@ describe("confirmation", function()
       assert.equal("unknown", (bench:state_of("1")))
     end)
 
+    it("is asked of one where the issuer does not say whether it knows the id: " .. mode, function()
+      let_an_answer_go(mode)
+      bench.script.issue_status = bench_of_one.always(err("forbidden"))
+      bench.script.push_offer = { function() return { http_status = 201 } end } -- the wallet drops it silently
+      assert(bench:run(nil, { mode = mode, stale_confirm_ms = 1 }))
+      assert.equal("unknown", (bench:state_of("1")))
+    end)
+
     it("is not asked of one whose id the issuer does not know: " .. mode, function()
       let_an_answer_go(mode)
       bench.script.issue_status = { err("not_found") }

@@ -42,7 +42,7 @@ describe("credenco report", function()
       [folder .. "/hard.csv"] = "a source of these records", [folder .. "/./w.lua"] = "the workflow",
     } do
       for _, option in ipairs { "--csv", "--json-file", "--issued" } do
-        local done = credenco("report", folder .. "/w.lua", option, path)
+        local done = credenco("report", folder .. "/w.lua", option, path, "--force")
         assert.same({ 2, ("credenco: %s: %s is %s, and is not overwritten\n"):format(option, path, what) },
           { done.code, done.err })
       end

@@ -298,6 +298,7 @@ static const luaL_Reg functions[] = {
     {"create_private", credenco_lua_create_private},
     {"file_type", credenco_lua_file_type},
     {"file_id", credenco_lua_file_id},
+    {"real_path", credenco_lua_real_path},
     {"hold_standard_streams", credenco_lua_hold_standard_streams},
     {"context", credenco_lua_context},
     {"fields", credenco_lua_fields},

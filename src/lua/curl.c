@@ -7,6 +7,7 @@
 #include "bell.h"
 #include "compat.h"
 #include "http.h"
+#include "look.h"
 
 #define DRIVER_TYPE "credenco.driver"
 
@@ -47,7 +48,17 @@ static int refuse(lua_State *L, credenco_code code) {
     return 2;
 }
 
-/* driver { connection_cache=, ca_file=, proxy=, insecure_loopback= } -> driver
+static credenco_identity identity_fields(lua_State *L, int table) {
+    return (credenco_identity){
+        .cert_file = text_field(L, table, "client_cert"),
+        .key_file = text_field(L, table, "client_key"),
+        .passphrase_file = text_field(L, table, "client_key_passphrase_file"),
+        .origins = text_field(L, table, "client_cert_origins"),
+    };
+}
+
+/* driver { connection_cache=, ca_file=, proxy=, insecure_loopback=, client_cert=, client_key=,
+ *          client_key_passphrase_file=, client_cert_origins= } -> driver
  *   | nil, "connect_failed": there is no free descriptor | nil, "out_of_memory" */
 static int curl_driver(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -58,6 +69,7 @@ static int curl_driver(lua_State *L) {
             {
                 .ca_file = text_field(L, 1, "ca_file"),
                 .proxy = text_field(L, 1, "proxy"),
+                .identity = identity_fields(L, 1),
                 .trust_loopback = flag_field(L, 1, "insecure_loopback"),
             },
     };
@@ -231,6 +243,8 @@ static const luaL_Reg driver_methods[] = {
 static const luaL_Reg functions[] = {
     {"driver", curl_driver},
     {"bell", credenco_lua_bell},
+    {"look", credenco_lua_look},
+    {"date", credenco_lua_date},
     {NULL, NULL},
 };
 
@@ -246,6 +260,7 @@ int luaopen_credenco_curl(lua_State *L) {
     }
     credenco_newtype(L, DRIVER_TYPE, driver_methods, driver_close);
     credenco_lua_register_bell(L);
+    credenco_lua_register_look(L);
     luaL_newlib(L, functions);
     lua_pushstring(L, curl_version());
     lua_setfield(L, -2, "version");

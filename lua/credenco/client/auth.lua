@@ -4,7 +4,6 @@
 --- table it gave earlier that the server did not accept. The same table is given again
 --- as long as the credentials are the same.
 
-local core = require "credenco.core"
 local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
 
@@ -74,8 +73,8 @@ local EARLY_SHARE = 0.2
 -- another is begun: nginx drops a task when it has too many.
 local FETCH_SPARE_MS = 1000
 
---- @param settings { token_url: string, client_id: string, client_secret: string, scope: string?, shared_dict: string? }
---- @param call fun(form: string): table?, credenco.Error?  makes the token call
+--- @param settings table  the option `oauth2`, checked
+--- @param call fun(): table?, credenco.Error?  makes the token call
 --- @param timeout_ms integer  the token call's deadline
 function M.oauth2(settings, call, timeout_ms)
   return setmetatable({
@@ -95,23 +94,6 @@ function OAuth2:secrets(headers)
   return { secret = self.settings.client_secret, token = token, carried = carried }
 end
 
-local function form(fields)
-  local parts = {}
-  for _, field in ipairs(fields) do
-    if field[2] then parts[#parts + 1] = field[1] .. "=" .. core.encode(field[2]) end
-  end
-  return table.concat(parts, "&")
-end
-
-local function token_form(settings)
-  return form {
-    { "grant_type", "client_credentials" },
-    { "client_id", settings.client_id },
-    { "client_secret", settings.client_secret },
-    { "scope", settings.scope },
-  }
-end
-
 local function as_headers(value)
   return { ["content-type"] = JSON_TYPE, accept = JSON_TYPE, authorization = "Bearer " .. value }
 end
@@ -124,7 +106,7 @@ end
 
 local function ask(self)
   local asked_ms = loop.now_ms()
-  local token, err = self.call(token_form(self.settings))
+  local token, err = self.call()
   if token then date(token, asked_ms) end
   return token, err
 end

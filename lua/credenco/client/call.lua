@@ -28,6 +28,7 @@ local now_ms = loop.now_ms
 ---@field max_body_bytes integer
 ---@field with_headers false       the fields of the response's head can be left out
 ---@field credentials table|false  the headers that carried credentials, the last ones
+---@field write_request (fun(): string, string?)|false  of a token: makes the body of each attempt, and its authorization header
 ---@field http_status integer?     of the last response
 ---@field problem string|false     what went wrong in the last attempt
 ---@field detail string?           the server's words about it
@@ -65,7 +66,7 @@ function M.new(client, timeout_ms, correlation_id)
     endpoint = false, step = false, method = false, url = false, headers = false, body = nil,
     connect_timeout_ms = options.connect_timeout_ms, max_body_bytes = options.max_body_bytes, with_headers = false,
     on_abandoned = on_abandoned,
-    credentials = false, answer = false, http_status = nil,
+    credentials = false, write_request = false, answer = false, http_status = nil,
     problem = false, detail = nil, code = nil, retry_after_ms = nil,
     hides = false, hidden_in = false, began_ms = false, may_wait = false,
   }, Call)
@@ -84,10 +85,16 @@ local function unready(self)
   return errors.new { code = "cannot_wait", step = step, message = why, correlation_id = id }
 end
 
+-- What a request for a token carries beside the secrets of the settings.
+local function own_proof(self)
+  return { self.headers.authorization or "", self.body:match "client_assertion=([^&]*)" or "" }
+end
+
 local function secrets_of(self)
   local sent = self.hides and json.decode(self.hidden_in)
   return {
     self.client.auth:secrets(self.credentials or nil),
+    self.write_request and own_proof(self) or "",
     sent ~= nil and self.hides and self.hides(sent) or "",
     self.offer_uri or "",
     self.answer or "",
@@ -198,6 +205,10 @@ local function attempt(self, flow, renew)
     local headers, err = client.auth:headers(renew and self.credentials or nil, self.deadline_ms, self.step)
     if not headers then return nil, nil, without_credentials(self, flow, err) end
     self.headers, self.credentials = headers, headers
+  elseif self.write_request then
+    local authorization
+    self.body, authorization = self.write_request()
+    self.headers = endpoint.headers_with(authorization)
   else
     self.headers = endpoint.headers
   end

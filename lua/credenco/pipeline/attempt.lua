@@ -110,12 +110,12 @@ function M.push_offer(run, job)
   return persist(run, job, PUSH, job.wallet_key, job.offer, job.delivery == "direct")
 end
 
---- Asks for the record's status. An issuer that refuses to say gives a result without a status.
----@return { status?: string, revocation_uuid?: string }? result nil when the run stops first
+--- Asks for the record's status. An issuer that does not know the id, or does not say, gives a result without a status.
+---@return { status?: string, revocation_uuid?: string, not_known?: boolean }? result nil when the run stops first
 function M.status(run, job)
-  local result, _, verdict = persist(run, job, STATUS, job.correlation_id)
+  local result, err, verdict = persist(run, job, STATUS, job.correlation_id)
   if result then return result end
-  if verdict == "fail" then return {} end
+  if verdict == "fail" then return { not_known = err.code == "not_found" } end
 end
 
 --- Asks for a status with one request, on no record's behalf.

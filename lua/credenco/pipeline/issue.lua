@@ -93,17 +93,18 @@ local function settle_conflict(run, job, err)
     message = "the issuer already knows this correlation id, but its offer is not in this journal" })
 end
 
--- Whether the issuer has an issue under the id that came to no credential, of an earlier try whose answer was not written
--- down. It may give the same offer again, and how long that has lived nobody knows. Nil when the run stops first.
-local function is_under_way(run, job)
+-- Whether the issuer may have an issue under the id that came to no credential, of an earlier try whose answer was not
+-- written down: unless it says that it has none. It may give the same offer again, and how long that has lived nobody
+-- knows. Nil when the run stops first.
+local function may_be_under_way(run, job)
   if not may_be_asked(run, job) then return false end
   local said = attempt.status(run, job)
-  return said and said.status ~= nil and outcome.of_status(said.status) ~= "issued"
+  return said and not said.not_known and outcome.of_status(said.status) ~= "issued"
 end
 
 local function make_offer(run, job)
   job.resumed = nil -- no offer was kept before, so none was pushed
-  local may_be_old = is_under_way(run, job)
+  local may_be_old = may_be_under_way(run, job)
   if may_be_old == nil then return LEFT_OPEN end
   local offer_uri, err, verdict = attempt.create_offer(run, job)
   if not offer_uri then

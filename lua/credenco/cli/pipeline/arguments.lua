@@ -1,5 +1,6 @@
 --- The arguments that the commands of the pipeline share, and what they mean.
 local encoding = require "credenco.pipeline.source.encoding"
+local files = require "credenco.cli.files"
 local forbidden = require "credenco.base.forbidden"
 local journal_url = require "credenco.journal.url"
 local source = require "credenco.pipeline.source"
@@ -15,8 +16,30 @@ every record; keep it. Without --journal it is CREDENCO_JOURNAL, or a file besid
 with the same name: company.journal. Never put a password into an argument: use
 CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
 
+local function without_extension(path)
+  return (path:gsub("%.lua$", ""))
+end
+
+local function journal_of(args)
+  local from_environment = os.getenv "CREDENCO_JOURNAL"
+  return args.journal or from_environment ~= "" and from_environment
+    or args.workflow and without_extension(args.workflow) .. ".journal" or nil
+end
+
+-- What SQLite keeps beside a journal, and the lock of a run.
+local BESIDE_JOURNAL = { "", "-wal", "-shm", "-journal", ".lock" }
+
+local function files_of_journal(_, args)
+  local place = journal_of(args)
+  if not place or journal_url.is_postgresql(place) then return {} end
+  local paths = {}
+  for i, suffix in ipairs(BESIDE_JOURNAL) do paths[i] = place .. suffix end
+  return paths
+end
+
 function M.declare_journal(command)
-  return command:option "--journal" :argname "FILE|URL" :description "The journal (see below)."
+  return files.written(command:option "--journal" :argname "FILE|URL" :description "The journal (see below).",
+    { kept = true, what = "a file of the journal", paths = files_of_journal })
 end
 
 --- Adds the source and how it is read.
@@ -99,10 +122,6 @@ function M.workflow(path)
   usage.fail(text)
 end
 
-local function without_extension(path)
-  return (path:gsub("%.lua$", ""))
-end
-
 --- The journal's place.
 ---@param args table
 ---@return string
@@ -112,10 +131,8 @@ function M.journal(args)
     usage.fail("--journal: a password does not belong into an argument, which every user of the machine can see; "
       .. "put the URL into CREDENCO_JOURNAL, or the password into PGPASSWORD or ~/.pgpass")
   end
-  local from_environment = os.getenv "CREDENCO_JOURNAL"
-  if not named and from_environment ~= "" then named = from_environment end
-  if named then return named end
-  if args.workflow then return without_extension(args.workflow) .. ".journal" end
+  local place = journal_of(args)
+  if place then return place end
   usage.fail("which journal? Give --journal or CREDENCO_JOURNAL"
     .. (args.command ~= "find" and ", or the workflow's file" or ""))
 end
