@@ -89,6 +89,9 @@ local function environment(name)
   return value ~= "" and value or nil
 end
 
+--- The same for a command that has settings of its own.
+M.environment = environment
+
 local function api_key(args)
   if args.api_key_file then
     return source.read_line(args.api_key_file, "--api-key-file")
@@ -153,7 +156,10 @@ local function credentials(args)
   return key, client
 end
 
-local function timeout_ms(args)
+--- What --timeout says, where it is given.
+---@param args table
+---@return integer?
+function M.timeout_ms(args)
   if not args.timeout then
     return nil
   end
@@ -253,7 +259,7 @@ end
 ---@param args table the parsed arguments
 ---@return credenco.Options
 function M.public_options(args)
-  local options = { timeout_ms = timeout_ms(args) }
+  local options = { timeout_ms = M.timeout_ms(args) }
   for name, setting in pairs(described.SPEC) do
     if setting.flag then options[name] = M.value(args, setting) end
   end
