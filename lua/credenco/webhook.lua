@@ -40,19 +40,15 @@ local OLD_SECRET_S = 3600
 -- Time enough to put an event into the queue.
 local TAKING_S = 10
 
-local function header_name(value)
-  if value:find "[^%w-]" then return "must be the name of an HTTP header" end
-end
-
 M.SPEC = {
   secret = { type = "string", required = true, check = options.clean_text },
   old_secret = { type = "string", check = options.clean_text },
   rotated_at = { type = "integer", min = 0 },
   dict = { type = "string", required = true },
   handler = { type = "function", required = true },
-  signature_header = { type = "string", default = "x-credenco-signature", check = header_name },
-  signature_name = { type = "string", default = "v1", check = options.clean_text },
-  signed_text = { type = "function", default = function(timestamp, body) return timestamp .. "." .. body end },
+  signature_header = { type = "string", default = signature.HEADER, check = signature.header_problem },
+  signature_name = { type = "string", default = signature.NAME, check = options.clean_text },
+  signed_text = { type = "function", default = signature.signed_text },
   tolerance_s = { type = "integer", default = 300, min = 1, max = 86400 },
   max_body_bytes = { type = "integer", default = 65536, min = 1, max = 16777216 },
   queue_size = { type = "integer", default = 1000, min = 1, max = 100000 },

@@ -38,8 +38,10 @@ local function fault(rules)
   if rules then world:anonymous("PUT", "/sandbox/faults", { rules = rules }) end
 end
 
+local written = 0
 local function file_with(content)
-  local path = folder .. "/file-" .. tostring(content):gsub("%W", ""):sub(1, 20)
+  written = written + 1
+  local path = ("%s/file-%d"):format(folder, written)
   files.write(path, content)
   return path
 end
@@ -88,6 +90,28 @@ local function proxied(answer)
   tunnels[#tunnels + 1] = tunnel
   return { CREDENCO_BASE_URL = "https://wallet.example", CREDENCO_API_KEY = key, CREDENCO_CA_FILE = made.authority,
     https_proxy = ("http://127.0.0.1:%d"):format(tunnel.port) }
+end
+
+local function company(changes)
+  local claims = {}
+  for name, value in pairs(World.COMPANY) do claims[name] = value end
+  for name, value in pairs(changes or {}) do claims[name] = value end
+  return file_with(cjson.encode(claims))
+end
+
+local looked_at
+local function look_at(wallet, more)
+  looked_at = wallet
+  local arguments = { "--wallet", wallet, (table.unpack or unpack)(more or {}) }
+  return arguments, sandbox_env { CREDENCO_ISSUER_DID = world.server.issuer_did }
+end
+
+-- What the line says to do.
+local function trust()
+  local outcome = program.run({ "trust", "--wallet", looked_at, "--did", world.server.issuer_did, "--name", "Issuer" },
+    sandbox_env())
+  assert(outcome.code == 0, outcome.err)
+  return look_at(looked_at)
 end
 
 local FAULTS = {
@@ -205,6 +229,52 @@ local FAULTS = {
   { "nobody listens at the token URL's port", line = "tokens_connection", code = 7, advice = "CREDENCO_TOKEN_URL",
     broken = function() return {}, oauth2 { CREDENCO_TOKEN_URL = "http://127.0.0.1:1/token" } end,
     healed = function() return {}, oauth2() end },
+  { "the claims are no JSON", line = "claims", code = 2, advice = "one JSON object",
+    broken = function() return { "--template", "ebw_oid", "--claims-json", file_with "{no" }, sandbox_env() end,
+    healed = function() return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env() end },
+  { "the template is unknown", line = "offer", code = 4, words = "no credential template 'ebv_oid'",
+    advice = "name a template by its key",
+    broken = function() return { "--template", "ebv_oid", "--claims-json", company() }, sandbox_env() end,
+    healed = function() return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env() end },
+  { "a claim has the wrong type", line = "offer", code = 4, words = "name", advice = "names and types",
+    broken = function() return { "--template", "ebw_oid", "--claims-json", company { name = 7 } }, sandbox_env() end,
+    healed = function() return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env() end },
+  { "the key may not issue", line = "offer", code = 3, advice = "role 'Issue credentials'",
+    broken = function()
+      fault { { endpoint = "issue", effect = "status", status = 403 } }
+      return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env()
+    end,
+    healed = function()
+      fault()
+      return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env()
+    end },
+  { "the wallet does not trust the issuer", line = "trust", code = 4, words = "not a trusted contact",
+    advice = "credenco trust %-%-wallet wallet%-%d+ %-%-did did:web:",
+    broken = function() return look_at(world:new_wallet { trusts_issuer = false }) end, healed = trust },
+  { "the wallet trusts the issuer without direct issue", line = "trust", code = 4, words = "without direct issue",
+    advice = "credenco trust %-%-wallet wallet%-%d+ %-%-did did:web:",
+    broken = function()
+      return look_at(world:new_wallet { trusts_issuer = true, direct_issue_allowed = false })
+    end,
+    healed = trust },
+  { "the issuer's DID is not given", line = "trust", state = "warning", code = 0, advice = "CREDENCO_ISSUER_DID",
+    broken = function() return { "--wallet", world.trusting }, sandbox_env() end,
+    healed = function() return look_at(world.trusting) end },
+  { "the wallet is unknown", line = "trust", state = "warning", code = 0, words = "HTTP 404", advice = "key in %-%-wallet",
+    broken = function() return look_at "nobody" end,
+    healed = function() return look_at(world.trusting) end },
+  { "the wallet takes other credentials", line = "trust", code = 3, advice = "%-%-wallet%-api%-key%-file",
+    broken = function() return look_at(world.trusting, { "--wallet-api-key-file", file_with "another" }) end,
+    healed = function() return look_at(world.trusting, { "--wallet-api-key-file", file_with(key) }) end },
+  { "the key may not see trusted contacts", line = "trust", code = 3, advice = "role 'Trusted contacts'",
+    broken = function()
+      fault { { endpoint = "trusted_contacts", effect = "status", status = 403 } }
+      return look_at(world.trusting)
+    end,
+    healed = function()
+      fault()
+      return look_at(world.trusting)
+    end },
 }
 
 -- The lines that are not well, by their ids.
@@ -216,7 +286,8 @@ local function unwell(outcome)
   return found
 end
 
-local function doctor(arguments, env)
+local function doctor(call)
+  local arguments, env = call[1], call[2]
   return program.run({ "doctor", "--json", (table.unpack or unpack)(arguments) }, env)
 end
 
@@ -236,14 +307,14 @@ describe("credenco doctor", function()
 
   for _, row in ipairs(FAULTS) do
     it("says it where " .. row[1] .. ", and nothing else", function()
-      local outcome = doctor(row.broken())
+      local outcome = doctor { row.broken() }
       local found = unwell(outcome)
       assert.equal(1, #found, outcome.out .. outcome.err)
       local line = found[1]
       assert.same({ row.line, row.state or "failure", row.code }, { line.id, line.state, outcome.code }, outcome.out)
       assert.matches(row.words or "", line.words)
       assert.matches(row.advice, line.advice)
-      outcome = doctor(row.healed())
+      outcome = doctor { row.healed() }
       assert.same({}, unwell(outcome))
       assert.equal(0, outcome.code)
     end)
@@ -252,8 +323,17 @@ describe("credenco doctor", function()
   it("shows people a line a check, and below it what to do", function()
     local outcome = program.run({ "doctor" }, sandbox_env { CREDENCO_API_KEY = "s3cret" })
     assert.matches("\n  ok       credentials: an API key %(CREDENCO_API_KEY%), sent as x%-api%-key\n", outcome.out)
-    assert.matches("\n  failure  accepted: [^\n]*\n           To do: check that the API key", outcome.out)
-    assert.matches("\n%d+ ok, 1 failure$", outcome.out:gsub("\n$", ""))
+    assert.matches("\n  failure  credentials accepted: [^\n]*\n           To do: check that the API key", outcome.out)
+    assert.matches("\n%d+ ok, 1 failure, 2 skipped$", outcome.out:gsub("\n$", ""))
     assert.is_nil(outcome.out:find "s3cret")
+  end)
+
+  it("issues nothing", function()
+    local wallet = world:new_wallet()
+    local outcome = doctor { { "--wallet", wallet, "--did", world.server.issuer_did, "--template", "ebw_oid",
+      "--claims-json", company() }, sandbox_env() }
+    assert.same({ 0, {} }, { outcome.code, unwell(outcome) })
+    local held = world:wallet(wallet)
+    assert.same({ 0, 0, 0 }, { #held.credentials, #held.inbox, #held.discarded })
   end)
 end)

@@ -22,6 +22,7 @@ local LIST = {
   { "find", "Find a record by its business key." },
   { "doctor", "Check settings, network and credentials before you begin." },
   { "claims", "Try a workflow's claim mapping on a file." },
+  { "webhook", "Send a signed test event to a webhook." },
   { "probe", "Find out how a test environment behaves." },
   { "sandbox", "Run a local issuer and business wallet." },
   { "version", "Print the version." },

@@ -23,6 +23,7 @@ end
 local SECRETS_ELSEWHERE = {
   ["--api-key"] = "CREDENCO_API_KEY or --api-key-file",
   ["--client-secret"] = "--client-secret-file",
+  ["--secret"] = "CREDENCO_WEBHOOK_SECRET or --secret-file",
 }
 
 -- argparse calls this with the parser. Its messages name options, not their values.

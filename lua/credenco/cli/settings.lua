@@ -88,6 +88,9 @@ local function environment(name)
   return value ~= "" and value or nil
 end
 
+--- The same for a command that has settings of its own.
+M.environment = environment
+
 -- A secret out of a file, as options: read now, so that a slip shows at once, and again by the library when it changes,
 -- where that is possible.
 local function from_file(name, path, what)
@@ -159,7 +162,10 @@ local function credentials(args)
   return key or client
 end
 
-local function timeout_ms(args)
+--- What --timeout says, where it is given.
+---@param args table
+---@return integer?
+function M.timeout_ms(args)
   if not args.timeout then
     return nil
   end
@@ -261,7 +267,7 @@ end
 ---@param args table the parsed arguments
 ---@return credenco.Options
 function M.public_options(args)
-  local options = { timeout_ms = timeout_ms(args) }
+  local options = { timeout_ms = M.timeout_ms(args) }
   for name, setting in pairs(described.SPEC) do
     if setting.flag then options[name] = M.value(args, setting) end
   end

@@ -1,4 +1,5 @@
 --- `credenco doctor`: will it work, before it is begun.
+local claims = require "credenco.cli.claims"
 local doctor = require "credenco.cli.doctor"
 local exit_code = require "credenco.cli.exit_code"
 local settings = require "credenco.cli.settings"
@@ -7,12 +8,14 @@ local shown = require "credenco.cli.doctor.shown"
 local M = {
   description = [[
 Checks, line by line, what a command needs: the settings and where each comes from, the way to the server, its
-certificate and clock, and the credentials. Each line is ok, a warning or a failure, and says what to do. A line that
+certificate and clock, the credentials; with a template and claims an offer, which is made and not delivered; with a
+wallet whether it trusts the issuer. Each line is ok, a warning or a failure, and says what to do. A line that
 cannot tell anything because of an earlier failure is skipped. Nothing is issued.]],
   epilog = [[
 Examples:
   credenco doctor
-  credenco doctor --json
+  credenco doctor --template ebw_oid --claims-json claims.json
+  credenco doctor --wallet "$CREDENCO_WALLET" --did did:web:wallet.credenco.com:issuer:credenco
 
 Exit codes: 0 ok or warnings only; else that of the first failure: 2 settings, 3 credentials,
             4 refused, or not the API, 7 network.
@@ -20,9 +23,16 @@ Exit codes: 0 ok or warnings only; else that of the first failure: 2 settings, 3
 ]] .. settings.ENVIRONMENT,
 }
 
-local SUBJECTS = { "settings", "network", "credentials" }
+local SUBJECTS = { "settings", "network", "credentials", "offer", "wallet" }
 
 function M.declare(command)
+  command:group("What else to try (nothing is issued)",
+    command:option "--template" :argname "KEY" :description "Make an offer of this credential template.",
+    command:option "--wallet" :argname "KEY" :description "Look whether this wallet trusts the issuer.",
+    command:option "--wallet-api-key-file" :argname "FILE" :target "wallet_api_key_file"
+      :description "File with that wallet's API key, when it is another one.",
+    command:option "--did" :argname "DID" :description "The issuer's DID (default: CREDENCO_ISSUER_DID).",
+    claims.declare(command))
   settings.declare(command, "each call")
 end
 

@@ -1,9 +1,9 @@
 --- The settings: what each one is, where it comes from, and whether it can be used. Secrets are never shown.
+local caught = require "credenco.cli.doctor.caught"
 local described = require "credenco.base.settings"
 local exit_code = require "credenco.cli.exit_code"
 local library = require "credenco.cli.library"
 local settings = require "credenco.cli.settings"
-local usage = require "credenco.cli.usage"
 
 local M = { name = "settings", title = "Settings", code = exit_code.usage }
 
@@ -49,14 +49,6 @@ local function words_of(options, args)
   local from = settings.origin_of_credentials(args)
   if options.oauth2 then return ("the OAuth2 client %s (%s)"):format(options.oauth2.client_id, from) end
   return ("an API key (%s), sent as %s"):format(from, options.auth_scheme or described.SPEC.auth_scheme.default)
-end
-
--- A mistake in usage becomes the line's words; a bug stays one.
-local function caught(f, ...)
-  local ok, result = pcall(f, ...)
-  if ok then return result end
-  if usage.is(result) then return nil, result.message end
-  error(result, 0)
 end
 
 local function check_credentials(context)
