@@ -67,6 +67,21 @@ describe("a file that is written", function()
     assert(output.write("/dev/null", "said"))
   end)
 
+  it("leaves nothing when a signal ends the program", function()
+    files.write(path, "old")
+    local script = ([[
+      local core, path = require "credenco.core", ...
+      core.signals_listen("interrupted", 0)
+      assert(require("credenco.cli.output").open(path)):write "new"
+      assert(require("credenco.cli.pipeline.new_files").new():create(path .. ".new")):write "new"
+      assert(require("credenco.cli.output").write(path .. ".complete", "new"))
+      local uv = require "luv"
+      uv.kill(uv.os_getpid(), "sigint")]])
+    local done = program.run_command(uv.exepath(), { "-", path }, nil, script)
+    assert.same({ 130, "interrupted" }, { done.code, done.err })
+    assert.same({ "old", { "report", "report.complete" } }, { files.read(path), names() })
+  end)
+
   it("says which file cannot be written, and leaves nothing", function()
     local _, missing = output.write(folder .. "/none/report", "x")
     assert.equal(folder .. "/none/report: No such file or directory", missing)

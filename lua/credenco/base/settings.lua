@@ -98,7 +98,7 @@ end
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
 ---@field exit_grace_ms integer?     nginx: how long a worker that is shutting down waits for requests in flight; default 5000
----@field on_event (fun(event: credenco.Event))?  told of every request, response, loss and wait; no secrets in it
+---@field on_event (fun(event: credenco.Event))?  told of every request, response, loss, wait and failure; no secrets in it
 
 --- In the order of the README.
 ---@type credenco.Setting[]
@@ -204,7 +204,8 @@ M.LIST = {
   },
   {
     name = "on_event", type = "function", used_by = "client",
-    help = "a function that is called with every request, response, loss and wait; no secrets in it",
+    help = "a function that is called with every request, response, loss, wait and failure; no secrets in it "
+      .. "([docs/operations.md](docs/operations.md#events))",
   },
 }
 

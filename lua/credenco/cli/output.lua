@@ -17,6 +17,11 @@ Output.__index = Output
 
 local function named(path, err) return path .. ": " .. tostring(err):gsub("^.*: ", "") end
 
+local function remove(unfinished)
+  os.remove(unfinished)
+  core.signals_keep(unfinished)
+end
+
 -- Where there is a file, or nothing, a new one takes its place, also at the end of a link. A pipe or a device is
 -- written to.
 local function place_of(path)
@@ -24,8 +29,12 @@ local function place_of(path)
   if type_of and type_of ~= "file" then return { written = path } end
   local place = core.real_path(path) or path
   local unfinished = ("%s.%s.new"):format(place, core.uuid():sub(1, 8))
+  core.signals_remove(unfinished)
   local ok, err = core.create_private(unfinished)
-  if not ok then return nil, err end
+  if not ok then
+    core.signals_keep(unfinished)
+    return nil, err
+  end
   return { written = unfinished, replaces = place }
 end
 
@@ -36,7 +45,7 @@ function M.check_writable(option, path)
   local place, err
   if core.file_type(path) == "folder" then err = "Is a directory" else place, err = place_of(path) end
   if not place then usage.fail(("%s: cannot write %s"):format(option, named(path, err))) end
-  if place.replaces then os.remove(place.written) end
+  if place.replaces then remove(place.written) end
 end
 
 --- Begins a file.
@@ -69,8 +78,8 @@ end
 function Output:finish()
   local ok, err = self.file:close()
   if ok and self.unfinished then ok, err = os.rename(self.unfinished, self.place) end
+  if self.unfinished then remove(self.unfinished) end
   if ok then return true end
-  if self.unfinished then os.remove(self.unfinished) end
   return nil, named(self.path, err)
 end
 
@@ -78,7 +87,7 @@ end
 function Output:discard()
   if io.type(self.file) == "closed file" then return end
   self.file:close()
-  if self.unfinished then os.remove(self.unfinished) end
+  if self.unfinished then remove(self.unfinished) end
 end
 
 --- Writes a whole file.

@@ -5,6 +5,7 @@
 
 local core = require "credenco.core"
 local errors = require "credenco.client.errors"
+local events = require "credenco.client.events"
 local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 local pause = require "credenco.client.pause"
@@ -42,35 +43,11 @@ Call.__index = Call
 
 local M = {}
 
---- What `on_event` is given. No field holds a secret.
----@class credenco.Event
----@field type "request"|"answer"|"lost"|"wait"|"abandoned"  a request begins, has its response, or gets none; the wait
----  before the next attempt; and nginx: whoever made the call is gone
----@field step string
----@field correlation_id string?
----@field http_status integer?  answer, abandoned
----@field code string?          lost, abandoned: why there is no response
----@field sent string?          the same: whether the server can have acted
----@field elapsed_ms integer?   answer, lost: since the request began
----@field wait_ms integer?      wait
-
--- Events are made only for those who listen.
-local function emit(self, kind, http_status, code, sent, wait_ms)
-  local on_event = self.client.options.on_event
-  if not on_event then return end
-  if kind == "request" then self.began_ms = now_ms() end
-  pcall(on_event, {
-    type = kind, step = self.step, http_status = http_status, code = code, sent = sent,
-    correlation_id = self.correlation_id, wait_ms = wait_ms,
-    elapsed_ms = (kind == "answer" or kind == "lost") and now_ms() - self.began_ms or nil,
-  })
-end
-
 -- The request's owner is gone (nginx: aborted, its thread killed, or the worker ends at once) and cannot be
 -- told, so the operator is.
 local function on_abandoned(self, http_status, code, sent)
   if http_status then code, sent = nil, nil end
-  emit(self, "abandoned", http_status, code, sent)
+  events.abandoned(self, http_status, code, sent)
   loop.warn(("credenco: %s: nobody waits for this response any more: %s, correlation_id %s"):format(
     self.step, http_status and "HTTP " .. http_status or code .. ", sent " .. sent, self.correlation_id or "none"))
 end
@@ -181,7 +158,7 @@ local function read(self, flow, response)
   local status, answer, problem = response.status, nil, nil
   self.http_status = status
   if status >= 200 and status < 300 then answer, problem = self.endpoint.read(response.body, self, response) end
-  if self.client.options.on_event then emit(self, "answer", status) end
+  events.answer(self, status, answer ~= nil)
   if answer then
     self.answer = answer
     return flow:answer(now_ms(), 0, status, true)
@@ -194,7 +171,7 @@ end
 
 local function lost(self, flow, failure)
   self.problem, self.detail, self.code, self.retry_after_ms = failure.message or false, nil, nil, nil
-  emit(self, "lost", nil, failure.code, failure.sent)
+  events.lost(self, failure.code, failure.sent)
   return flow:lost(now_ms(), core.random(), failure.code, failure.sent)
 end
 
@@ -235,7 +212,7 @@ local function attempt(self, flow, renew)
   else
     self.headers = endpoint.headers
   end
-  if client.options.on_event then emit(self, "request") end
+  events.request(self)
   local response, failure = client.transport:send(self)
   if response then return read(self, flow, response) end
   return lost(self, flow, failure)
@@ -250,7 +227,7 @@ local function pull(self, flow, kind, detail)
       kind, detail, err = attempt(self, flow, detail)
       if err then return nil, err end
     elseif kind == "wait" then
-      emit(self, "wait", nil, nil, nil, detail)
+      events.wait(self, detail)
       pause.wait(client.waiting, detail)
       if client.closed then return nil, closed_meanwhile(self, flow) end
       kind, detail = flow:next(now_ms())
@@ -274,13 +251,17 @@ function Call:perform(endpoint, url, body)
   self.url, self.body = url, body
   if endpoint.hides then self.hides, self.hidden_in = body and endpoint.hides or false, body end
   local err = unready(self)
-  if err then return nil, err end
+  if err then
+    events.failed(self, err)
+    return nil, err
+  end
   local flows = client.flows -- those that nobody uses, for the next call
   local flow = flows[#flows]
   if flow then flows[#flows] = nil else flow = client.context:flow() end
   local answer, failure = pull(self, flow, flow:start(
     now_ms(), endpoint.step, self.deadline_ms, endpoint.repeatable, endpoint.authorized and client.auth.renewable))
   flows[#flows + 1] = flow
+  if failure then events.failed(self, failure) end
   return answer, failure
 end
 
