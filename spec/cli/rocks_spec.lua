@@ -75,7 +75,8 @@ describe("with some rocks only, the program", function()
       { "confirm", on_journal }, { "retry", on_journal },
       { "settle", { WORKFLOW, "--journal", journal, "--key", "90004760", "--as", "skipped" } },
       { "rejects", { WORKFLOW, "--journal", journal, "--output", folder .. "/rejects.csv" } },
-      { "find", { "90004760", "--journal", journal } }, { "claims", { "check", WORKFLOW, source } },
+      { "find", { "90004760", "--journal", journal } }, { "metrics", { "--journal", journal } },
+      { "claims", { "check", WORKFLOW, source } },
     }
   end
 

@@ -122,6 +122,8 @@ function M.workflow(path)
   usage.fail(text)
 end
 
+local NAMES_NO_WORKFLOW = { find = true, metrics = true }
+
 --- The journal's place.
 ---@param args table
 ---@return string
@@ -134,7 +136,7 @@ function M.journal(args)
   local place = journal_of(args)
   if place then return place end
   usage.fail("which journal? Give --journal or CREDENCO_JOURNAL"
-    .. (args.command ~= "find" and ", or the workflow's file" or ""))
+    .. (NAMES_NO_WORKFLOW[args.command] and "" or ", or the workflow's file"))
 end
 
 --- Opens the source that is named, if one is.
