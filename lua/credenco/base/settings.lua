@@ -32,6 +32,13 @@ function M.url_problem(value)
   end
 end
 
+--- For a secret, which may also be a function that gives one: what is wrong with a text.
+---@param value string|function
+---@return string?
+function M.text_problem(value)
+  return type(value) == "string" and options.clean_text(value) or nil
+end
+
 local function base_url(value)
   if #value > 2048 then return "must be at most 2048 bytes long" end
   if value:find("?", 1, true) then return "must not have a query" end
@@ -67,7 +74,8 @@ end
 ---@field token_url string
 ---@field client_id string
 ---@field client_auth "post"|"basic"|"private_key_jwt"|nil  default "post"
----@field client_secret string?       for post and basic
+---@field client_secret string|(fun(): string)|nil  for post and basic
+---@field client_secret_file string?  or the file with it
 ---@field private_key string?         for private_key_jwt: PEM
 ---@field private_key_file string?    or the file with it
 ---@field private_key_id string?      kid
@@ -81,7 +89,8 @@ end
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
----@field api_key string?            this or oauth2; with neither the client can push, which takes no credentials
+---@field api_key string|(fun(): string)|nil  this, api_key_file or oauth2; with neither the client can push, which takes no credentials
+---@field api_key_file string?       file with the key, which is read again when it changes
 ---@field auth_scheme "x-api-key"|"bearer"|nil  how the key travels; default "x-api-key"
 ---@field oauth2 credenco.OAuth2Options?  client credentials
 ---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
@@ -109,8 +118,13 @@ M.LIST = {
     flag = { name = "--base-url", argname = "URL", variable = "BASE_URL", help = "Where the issuer's API is" },
   },
   {
-    name = "api_key", type = "string", check = options.clean_text, used_by = "client",
-    help = "this or `oauth2`",
+    name = "api_key", type = { "string", "function" }, check = M.text_problem, used_by = "client",
+    help = "this, `api_key_file` or `oauth2`; a function is called for the key, and again after a 401",
+  },
+  {
+    name = "api_key_file", type = "string", check = options.clean_text, used_by = "client",
+    help = "a file with the key, which is read again when it changes: "
+      .. "[docs/credentials.md](docs/credentials.md#keys-that-change)",
   },
   {
     name = "auth_scheme", type = "string", default = "x-api-key", check = scheme, used_by = "client",

@@ -19,7 +19,7 @@ local LIST = {
   { "settle", "Write down what you found out about a record." },
   { "rejects", "Write the refused lines to a file, to be corrected." },
   { "confirm", "Ask for the status of what was issued." },
-  { "find", "Find a record by its business key." },
+  { "explain", "Say what is known of a key or an id, and what to do." },
   { "doctor", "Check settings, network and credentials before you begin." },
   { "metrics", "Count a journal's records for Prometheus." },
   { "claims", "Try a workflow's claim mapping on a file." },

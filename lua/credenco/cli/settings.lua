@@ -6,6 +6,7 @@ local event_log = require "credenco.cli.event_log"
 local listeners = require "credenco.cli.listeners"
 local of_oauth2 = require "credenco.base.oauth2_settings"
 local report = require "credenco.cli.report"
+local one_line = require "credenco.base.one_line"
 local source = require "credenco.cli.source"
 local usage = require "credenco.cli.usage"
 local verbose = require "credenco.cli.verbose"
@@ -20,7 +21,7 @@ M.DEFAULT_BASE_URL = "https://wallet.credenco.com"
 local VARIABLE = "\n  CREDENCO_%-26s  %s"
 
 M.ENVIRONMENT = "Environment, where no flag says otherwise:" .. VARIABLE:format("API_KEY", "the API key itself")
-  .. VARIABLE:format("API_KEY_FILE", "--api-key-file") .. VARIABLE:format("CLIENT_SECRET_FILE", "--client-secret-file")
+  .. VARIABLE:format("API_KEY_FILE", "--api-key-file")
 for _, list in ipairs { described.LIST, of_oauth2.LIST } do
   for _, setting in ipairs(list) do
     local flag = setting.flag
@@ -68,8 +69,6 @@ local function declare_authentication(command)
       :description "File with the API key.", "API_KEY_FILE"),
     command:option "--auth-scheme" :argname "SCHEME" :target "auth_scheme" :choices { "x-api-key", "bearer" }
       :description "How the API key is sent: x-api-key (default) or bearer.",
-    with_variable(command:option "--client-secret-file" :argname "FILE" :target "client_secret_file"
-      :description "File with the OAuth2 client's secret.", "CLIENT_SECRET_FILE"),
     unpack(flags_of(command, of_oauth2.LIST)))
 end
 
@@ -95,12 +94,20 @@ end
 --- The same for a command that has settings of its own.
 M.environment = environment
 
+-- A secret out of a file, as options: read now, so that a slip shows at once, and again by the library when it changes,
+-- where that is possible.
+local function from_file(name, path, what)
+  local line = source.read_line(path, what)
+  if path ~= "-" and one_line.can_be_read_again(path) then return { [name .. "_file"] = path } end
+  return { [name] = line }
+end
+
+-- What flags and environment say of an API key, as options; nil where they say nothing.
 local function api_key(args)
-  if args.api_key_file then
-    return source.read_line(args.api_key_file, "--api-key-file")
-  end
+  if args.api_key_file then return from_file("api_key", args.api_key_file, "--api-key-file") end
+  if environment "API_KEY" then return { api_key = environment "API_KEY" } end
   local file = environment "API_KEY_FILE"
-  return environment "API_KEY" or file and source.read_line(file, "CREDENCO_API_KEY_FILE")
+  return file and from_file("api_key", file, "CREDENCO_API_KEY_FILE") or nil
 end
 
 -- Where one of them is given, OAuth2 is meant.
@@ -116,9 +123,9 @@ end
 -- The flag that has to come along with each way to authenticate. An unknown way is for `credenco.new` to refuse.
 local PROOF = { post = "--client-secret-file", basic = "--client-secret-file", private_key_jwt = "--private-key-file" }
 
-local function missing_of_oauth2(given, secret_file)
+local function missing_of_oauth2(given)
   if not given.client_id then return "--client-id" end
-  local has = { ["--client-secret-file"] = secret_file, ["--private-key-file"] = given.private_key_file }
+  local has = { ["--client-secret-file"] = given.client_secret_file, ["--private-key-file"] = given.private_key_file }
   local proof = PROOF[given.client_auth or "post"]
   if proof and not has[proof] then return proof end
   return not given.token_url and "--token-url" or nil
@@ -131,32 +138,31 @@ local function oauth2(args)
     local flag = setting.flag
     if flag then given[setting.name] = args[setting.name] or environment(flag.variable) end
   end
-  local secret_file = args.client_secret_file or environment "CLIENT_SECRET_FILE"
-  if not (secret_file or flags_of_oauth2(given)) then return nil end
-  local missing = missing_of_oauth2(given, secret_file)
+  if not flags_of_oauth2(given) then return nil end
+  local missing = missing_of_oauth2(given)
   if missing then
     usage.fail("OAuth2 needs a client, its secret or key, and the token URL: " .. missing .. " is missing")
   end
-  given.client_secret = secret_file and source.read_line(secret_file, "the file with the client's secret")
-  return given
+  local secret_file = given.client_secret_file
+  given.client_secret_file = nil
+  local secret = secret_file and from_file("client_secret", secret_file, "the file with the client's secret") or {}
+  for name, value in pairs(secret) do given[name] = value end
+  return { oauth2 = given }
 end
 
---- A flag outweighs the whole environment: `--api-key-file` does not quarrel with CREDENCO_CLIENT_ID.
+-- What flags and environment say of the credentials, as options; nil where they say nothing. A flag outweighs the whole
+-- environment: `--api-key-file` does not quarrel with CREDENCO_CLIENT_ID.
 local function credentials(args)
   if args.api_key_file and flags_of_oauth2(args) then
     usage.fail("--api-key-file and the flags for OAuth2 exclude each other")
   end
-  if args.api_key_file then
-    return api_key(args), nil
-  end
-  if flags_of_oauth2(args) then
-    return nil, oauth2(args)
-  end
+  if args.api_key_file then return api_key(args) end
+  if flags_of_oauth2(args) then return oauth2(args) end
   local key, client = api_key(args), oauth2(args)
   if key and client then
     usage.fail("the environment holds an API key and an OAuth2 client: unset one, or choose with a flag")
   end
-  return key, client
+  return key or client
 end
 
 --- What --timeout says, where it is given.
@@ -174,10 +180,11 @@ function M.timeout_ms(args)
 end
 
 local function with_credentials(options, args)
-  options.api_key, options.oauth2 = credentials(args)
-  if not (options.api_key or options.oauth2) then
+  local found = credentials(args)
+  if not found then
     usage.fail "no credentials: set CREDENCO_API_KEY, or give --api-key-file or an OAuth2 client"
   end
+  for name, value in pairs(found) do options[name] = value end
   options.auth_scheme = args.auth_scheme
   return options
 end
@@ -210,6 +217,7 @@ end
 -- What the user knows an option of `credenco.new` by, and the variable that may stand for it.
 local KNOWN_AS = {
   api_key = { "the API key" },
+  api_key_file = { "--api-key-file", "API_KEY_FILE" },
   client_secret = { "the client's secret" },
   private_key = { "--private-key-file" },
 }

@@ -13,6 +13,7 @@ local many = require "credenco.client.many"
 local options = require "credenco.base.options"
 local pause = require "credenco.client.pause"
 local query_text = require("credenco.client.query").text
+local secrets = require "credenco.client.auth.secret"
 local settings = require "credenco.client.settings"
 local status = require "credenco.client.status"
 local token_request = require "credenco.client.auth.token_request"
@@ -256,17 +257,21 @@ local function new_transport(read)
 end
 
 local function new_oauth2(self, oauth2, level)
-  local write, problem = token_request.new(oauth2)
-  if not write then error("credenco.new oauth2: " .. problem, level + 1) end
-  return auth.oauth2(oauth2, function()
+  local request, problem = token_request.new(oauth2)
+  if not request then error("credenco.new oauth2: " .. problem, level + 1) end
+  return auth.oauth2(oauth2, request, function()
     local call = calls.new(self)
-    call.write_request = write
+    call.token_request = request
     return call:perform(api.token, oauth2.token_url)
   end, self.options.timeout_ms)
 end
 
 local function new_auth(self, read, level)
-  if read.api_key then return auth.api_key(read.api_key, read.auth_scheme) end
+  if read.api_key or read.api_key_file then
+    local key, problem = secrets.from(read, "api_key")
+    if not key then error("credenco.new: " .. problem, level + 1) end
+    return auth.api_key(key, read.auth_scheme)
+  end
   if not read.oauth2 then return auth.nobody() end
   local made = new_oauth2(self, read.oauth2, level + 1) -- no tail call: levels count
   return made

@@ -15,7 +15,7 @@ describe("a run", function()
   local function start_stream(...)
     local run = program.start({ "run", WORKFLOW, "-", ... }, desk.env)
     run.stdin:write("coc_number,wallet,legal_name\n" .. line(1) .. "\n")
-    assert.is_true(wait.until_true(function() return credenco("find", "10000001").out:find "issued" ~= nil end, 20000))
+    assert.is_true(wait.until_true(function() return credenco("explain", "10000001", "--offline").out:find "10000001: issued" ~= nil end, 20000))
     return run
   end
 
@@ -209,7 +209,7 @@ describe("a run", function()
     { { "claims", "check", WORKFLOW }, "which source" },
     { { "load", WORKFLOW }, "which source" },
     { { "metrics" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
-    { { "find", "10000001" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
+    { { "explain", "10000001", "--offline" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
   }
 
   for _, mistake in ipairs(mistakes) do

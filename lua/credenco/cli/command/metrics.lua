@@ -4,6 +4,7 @@ local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.report"
 local metrics = require "credenco.metrics"
 local records_metrics = require "credenco.cli.pipeline.records_metrics"
+local usage = require "credenco.cli.usage"
 
 local M = {
   description = [[
@@ -34,7 +35,8 @@ local function totals_of(db)
 end
 
 function M.run(args)
-  local held, err = journal.open(arguments.journal(args), { existing = true })
+  local place = arguments.journal_or_none(args) or usage.fail "which journal? Give --journal or CREDENCO_JOURNAL"
+  local held, err = journal.open(place, { existing = true })
   local totals
   if held then
     totals, err = totals_of(held.db)

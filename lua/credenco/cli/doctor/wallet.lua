@@ -20,7 +20,9 @@ local PATHS = api.starts { base_url = "", wallet_base_url = "" }
 local function client_of(context)
   local options, file = {}, context.args.wallet_api_key_file
   for name, value in pairs(context.options) do options[name] = value end
-  if file then options.api_key, options.oauth2 = source.read_line(file, "--wallet-api-key-file"), nil end
+  if file then
+    options.api_key, options.api_key_file, options.oauth2 = source.read_line(file, "--wallet-api-key-file"), nil, nil
+  end
   return library.new_client(options)
 end
 

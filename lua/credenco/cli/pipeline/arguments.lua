@@ -122,21 +122,24 @@ function M.workflow(path)
   usage.fail(text)
 end
 
-local NAMES_NO_WORKFLOW = { find = true, metrics = true }
-
---- The journal's place.
+--- The journal's place, where one is named.
 ---@param args table
----@return string
-function M.journal(args)
+---@return string?
+function M.journal_or_none(args)
   local named = args.journal
   if named and journal_url.has_password(named) then
     usage.fail("--journal: a password does not belong into an argument, which every user of the machine can see; "
       .. "put the URL into CREDENCO_JOURNAL, or the password into PGPASSWORD or ~/.pgpass")
   end
-  local place = journal_of(args)
-  if place then return place end
-  usage.fail("which journal? Give --journal or CREDENCO_JOURNAL"
-    .. (NAMES_NO_WORKFLOW[args.command] and "" or ", or the workflow's file"))
+  return journal_of(args)
+end
+
+--- The same, for a command that can do nothing without.
+---@param args table
+---@return string
+function M.journal(args)
+  return M.journal_or_none(args)
+    or usage.fail "which journal? Give --journal or CREDENCO_JOURNAL, or the workflow's file"
 end
 
 --- Opens the source that is named, if one is.
