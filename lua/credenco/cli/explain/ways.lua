@@ -15,7 +15,7 @@ end
 
 local function trust(wallet_key)
   local wallet = wallet_key and command_line.quoted(wallet_key) or WALLET
-  return way("it is not in the wallet: look whether the wallet trusts the issuer, let it, and issue again under another id",
+  return way("not in the wallet: see whether it trusts the issuer, let it, and issue again under another id",
     ("credenco doctor --wallet %s --did %s"):format(wallet, DID),
     ("credenco trust --wallet %s --did %s --name NAME"):format(wallet, DID))
 end
