@@ -14,6 +14,7 @@ files["lua/credenco/loop/nginx"] = { std = "ngx_lua" }
 files["lua/credenco/transport/cosocket.lua"] = { std = "ngx_lua" }
 files["lua/credenco/transport/cosocket"] = { std = "ngx_lua" }
 files["lua/credenco/webhook.lua"] = { std = "ngx_lua" }
+files["lua/credenco/metrics.lua"] = { std = "ngx_lua" }
 files["lua/credenco/sandbox"] = { std = "+ngx_lua" }
 files["*.rockspec"] = { std = "rockspec" }
 files["examples/openresty"] = { std = "ngx_lua" }

@@ -39,6 +39,10 @@ describe("credenco.new refuses", function()
     { "an unknown scheme", { auth_scheme = "basic" }, 'credenco.new: auth_scheme must be "x-api-key" or "bearer"' },
     { "an unknown transport", { transport = "curly" }, 'credenco.new: transport must be "curl", "cosocket" or a table' },
     { "a transport that cannot send", { transport = {} }, "credenco.new: transport must have a method send" },
+    { "a certificate that is not there", { client_cert = "/nowhere/cert" },
+      "credenco.new: client_cert cannot be opened: /nowhere/cert: No such file or directory" },
+    { "a key without a certificate", { client_key = "/dev/null" },
+      "credenco.new: client_cert is missing: client_key and client_key_passphrase_file are for it" },
     { "a mistyped retry option", { retry = { max_attempt = 1 } },
       "credenco.new retry: unknown option 'max_attempt', did you mean 'max_attempts'?" },
     { "no attempt at all", { retry = { max_attempts = 0 } }, "credenco.new retry: max_attempts must be at least 1" },
@@ -147,6 +151,8 @@ describe("transports share connections", function()
       if settings.engine_key(changed) ~= same then apart[#apart + 1] = name end
     end
     table.sort(apart)
-    assert.same({ "ca_file", "connection_cache", "insecure_loopback", "proxy" }, apart)
+    assert.same({
+      "ca_file", "client_cert", "client_key", "client_key_passphrase_file", "connection_cache", "insecure_loopback", "proxy",
+    }, apart)
   end)
 end)

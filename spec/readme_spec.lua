@@ -3,6 +3,7 @@ local exit_code = require "credenco.cli.exit_code"
 local failures = require "credenco.client.failures"
 local files = require "spec.support.files"
 local http = require "spec.sandbox.http"
+local of_oauth2 = require "credenco.base.oauth2_settings"
 local program = require "spec.cli.program"
 local settings = require "credenco.base.settings"
 local uv = require "luv"
@@ -139,12 +140,23 @@ describe("the README's", function()
     assert.same(described, documented)
   end)
 
-  it("options are all known to editors", function()
-    local fields, class = {}, files.read("lua/credenco/base/settings.lua"):match "%-%-%-@class credenco%.Options\n(.-)\n\n"
-    for name in class:gmatch "%-%-%-@field ([%w_]+)" do fields[name] = true end
-    assert.same({}, missing(settings.SPEC, fields))
-    assert.same({}, missing(fields, settings.SPEC))
+  it("page about credentials has the members of oauth2, line by line", function()
+    local documented, described = {}, {}
+    local table_of = files.read("docs/credentials.md"):match "\n## OAuth2\n.-\n(| `.-\n)\n"
+    for line in table_of:gmatch "[^\n]+" do documented[#documented + 1] = line end
+    for _, setting in ipairs(of_oauth2.LIST) do described[#described + 1] = settings.documented(setting) end
+    assert.same(described, documented)
   end)
+
+  for class, spec in pairs { Options = settings.SPEC, OAuth2Options = of_oauth2.SPEC } do
+    it("options are all known to editors: " .. class, function()
+      local fields = {}
+      local described = files.read("lua/credenco/base/settings.lua"):match("%-%-%-@class credenco%." .. class .. "\n(.-)\n\n")
+      for name in described:gmatch "%-%-%-@field ([%w_]+)" do fields[name] = true end
+      assert.same({}, missing(spec, fields))
+      assert.same({}, missing(fields, spec))
+    end)
+  end
 
   it("table of errors has every code", function()
     assert.same({}, missing(failures, first_column "Errors"))

@@ -1,4 +1,4 @@
---- Receives wallet events (CloudEvents 1.0 in HTTP's binary mode) inside nginx: checks
+--- Receives wallet events (CloudEvents 1.0 over HTTP, binary and structured mode) inside nginx: checks
 --- the signature, queues the event, answers, and runs a handler in the background.
 ---
 ---     local events = require("credenco.webhook").new { secret = ..., dict = "events", handler = ... }
@@ -32,6 +32,7 @@ local M = {}
 ---@field queue_size integer?     default 1000
 ---@field concurrency integer?    handlers at once, per worker; default 8
 ---@field max_attempts integer?   default 10, over eight minutes
+---@field handler_timeout_s integer?  default 60: how long a handler may wait, see `loop.within`
 ---@field remember_s integer?     how long an event's id is known; default 86400
 
 local OLD_SECRET_S = 3600
@@ -39,24 +40,21 @@ local OLD_SECRET_S = 3600
 -- Time enough to put an event into the queue.
 local TAKING_S = 10
 
-local function header_name(value)
-  if value:find "[^%w-]" then return "must be the name of an HTTP header" end
-end
-
 M.SPEC = {
   secret = { type = "string", required = true, check = options.clean_text },
   old_secret = { type = "string", check = options.clean_text },
   rotated_at = { type = "integer", min = 0 },
   dict = { type = "string", required = true },
   handler = { type = "function", required = true },
-  signature_header = { type = "string", default = "x-credenco-signature", check = header_name },
-  signature_name = { type = "string", default = "v1", check = options.clean_text },
-  signed_text = { type = "function", default = function(timestamp, body) return timestamp .. "." .. body end },
+  signature_header = { type = "string", default = signature.HEADER, check = signature.header_problem },
+  signature_name = { type = "string", default = signature.NAME, check = options.clean_text },
+  signed_text = { type = "function", default = signature.signed_text },
   tolerance_s = { type = "integer", default = 300, min = 1, max = 86400 },
   max_body_bytes = { type = "integer", default = 65536, min = 1, max = 16777216 },
   queue_size = { type = "integer", default = 1000, min = 1, max = 100000 },
   concurrency = { type = "integer", default = 8, min = 1, max = 256 },
   max_attempts = { type = "integer", default = 10, min = 1, max = 1000 },
+  handler_timeout_s = { type = "integer", default = 60, min = 1, max = 3600 },
   remember_s = { type = "integer", default = 86400, min = 600, max = 2592000 },
 }
 
@@ -143,6 +141,9 @@ local function queue_event(self, event, text, digest)
   return 204
 end
 
+-- More header fields than that nginx does not show, and an attribute may be among them.
+local HEADERS_MAX = 100
+
 --- Takes one delivery.
 ---@return integer status
 ---@return string? problem
@@ -150,23 +151,24 @@ local function take(self)
   if ngx.req.get_method() ~= "POST" then return 405, "only POST" end
   local body = read_body(self.options.max_body_bytes)
   if not body then return 413, "the body is larger than max_body_bytes or client_body_buffer_size" end
-  local headers = ngx.req.get_headers()
+  local headers, truncated = ngx.req.get_headers(HEADERS_MAX)
+  if truncated then return 431, ("more than %d header fields"):format(HEADERS_MAX) end
   local digest, problem = signature.check(
     self.options, joined(headers[self.options.signature_header]), body, ngx.time())
   if not digest then return 401, problem end
-  local event = events.from_request(headers, body)
-  local text = event and events.to_text(event, body)
-  if not text then return 400, "not a CloudEvent in binary mode with a JSON body" end
-  local status
+  local event, status
+  event, status, problem = events.from_request(headers, body)
+  if not event then return status, problem end
   status, problem = mark(self, event.id, digest)
   if status then return status, problem end
-  return queue_event(self, event, text, digest)
+  return queue_event(self, event, events.to_text(event, headers, body), digest)
 end
 
 --- Answers the request that nginx is serving; call it in its content phase.
 function Webhook:receive()
   local status, problem = take(self)
   ngx.status = status
+  if status == 405 then ngx.header.allow = "POST" end
   if status == 503 then ngx.header.retry_after = 5 end
   if problem then
     ngx.header.content_type = "text/plain"

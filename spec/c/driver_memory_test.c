@@ -44,8 +44,9 @@ static credenco_code finish(credenco_driver *driver) {
 
 static credenco_code one_call(void) {
     credenco_driver driver;
-    credenco_network_options options = {.connection_cache = 8,
-                                        .connection = {.proxy = "", .ca_file = "/none"}};
+    credenco_network_options options = {
+        .connection_cache = 8,
+        .connection = {.proxy = "", .ca_file = "/none", .identity = {.cert_file = "/none"}}};
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_init(&driver, &options);
     if (code != CREDENCO_OK) {

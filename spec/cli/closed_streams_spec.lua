@@ -1,5 +1,6 @@
 -- The program with standard streams that are closed: what it opens must not take their places, or the work would be
 -- done and the process aborted at its end (libuv), or a socket would get what is printed.
+local commands = require "credenco.cli.commands"
 local files = require "spec.support.files"
 
 local STREAMS = { { "standard input", "<&-" }, { "standard output", ">&-" }, { "all of them", "<&- >&-" } }
@@ -10,7 +11,8 @@ describe("with closed standard streams", function()
   after_each(function() files.remove_folder(folder) end)
 
   local function ended_with(arguments, closing)
-    local command = ("{ script/lua bin/credenco %s %s 2>%s/said; } 2>/dev/null; echo $?"):format(
+    local command = ("export CREDENCO_API_KEY=k CREDENCO_BASE_URL=http://127.0.0.1:1 CREDENCO_JOURNAL=/nonexistent/j; "
+      .. "{ script/lua bin/credenco %s %s 2>%s/said; } 2>/dev/null; echo $?"):format(
       arguments, closing, folder)
     local pipe = io.popen(("bash -c '%s' 3>&1 | tail -n 1"):format(command))
     local status = tonumber(pipe:read "*a")
@@ -24,6 +26,27 @@ describe("with closed standard streams", function()
       local status, said = ended_with("sandbox --port 1 --nginx /nonexistent", closing)
       assert.equal("", said:match "Assertion.*" or "")
       assert.equal(2, status)
+    end)
+  end
+
+  -- Each comes to its end without a server.
+  local COMMANDS = {
+    issue = "--wallet w --template t --claims-json -", offer = "--template t", push = "--wallet w", status = "id",
+    trust = "--wallet w --did did:web:a --name n", ["offer-uri"] = "", run = "spec/pipeline/company.lua -",
+    load = "spec/pipeline/company.lua -", work = "spec/pipeline/company.lua", report = "", retry = "",
+    settle = "--code x --as failed", rejects = "--output $folder/r.csv", confirm = "", find = "1",
+    claims = "check spec/pipeline/company.lua -", probe = "--wallet w --template t", version = "", sandbox = "--port x", doctor = "",
+    webhook = "send http://127.0.0.1:1/hook --secret-file /dev/null",
+  }
+
+  for _, stream in ipairs(STREAMS) do
+    it("every command ends as ever: " .. stream[1], function()
+      for _, name in ipairs(commands.NAMES) do
+        local arguments = assert(COMMANDS[name], name):gsub("%$folder", folder)
+        local status, said = ended_with(name .. " " .. arguments, stream[2])
+        assert.is_nil(said:find "Assertion" or said:find "traceback", name .. ": " .. said)
+        assert.truthy(status and status <= 9, name .. ": " .. tostring(status) .. " " .. said)
+      end
     end)
   end
 

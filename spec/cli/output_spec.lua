@@ -1,6 +1,7 @@
 -- Files the program writes: private, and complete or not there.
 local files = require "spec.support.files"
 local output = require "credenco.cli.output"
+local program = require "spec.cli.program"
 local uv = require "luv"
 
 describe("a file that is written", function()
@@ -47,11 +48,38 @@ describe("a file that is written", function()
     assert.same({ "new", "old" }, { files.read(path), files.read(folder .. "/other") })
   end)
 
-  it("is written through a link, as to /dev/stdout", function()
-    files.write(folder .. "/target", "old")
-    assert(uv.fs_symlink(folder .. "/target", path))
-    assert(output.write(path, "new"))
-    assert.same({ "new", "link" }, { files.read(folder .. "/target"), uv.fs_lstat(path).type })
+  it("replaces what a link leads to, and not the link, also where nothing is yet", function()
+    for _, content in ipairs { "old", false } do
+      local target = folder .. "/target"
+      if content then files.write(target, content) end
+      assert(uv.fs_symlink("target", path))
+      assert(output.write(path, "new"))
+      assert.same({ "new", 384, "link" }, { files.read(target), mode_of(target), uv.fs_lstat(path).type })
+      os.remove(path)
+      os.remove(target)
+    end
+  end)
+
+  it("is written to, where it is a pipe or a device", function()
+    local shell = ("%s -e 'assert(require(\"credenco.cli.output\").write(\"/dev/stdout\", \"said\"))' | cat")
+    local done = program.run_command("/bin/sh", { "-c", shell:format(uv.exepath()) })
+    assert.same({ 0, "said", "" }, { done.code, done.out, done.err })
+    assert(output.write("/dev/null", "said"))
+  end)
+
+  it("leaves nothing when a signal ends the program", function()
+    files.write(path, "old")
+    local script = ([[
+      local core, path = require "credenco.core", ...
+      core.signals_listen("interrupted", 0)
+      assert(require("credenco.cli.output").open(path)):write "new"
+      assert(require("credenco.cli.pipeline.new_files").new():create(path .. ".new")):write "new"
+      assert(require("credenco.cli.output").write(path .. ".complete", "new"))
+      local uv = require "luv"
+      uv.kill(uv.os_getpid(), "sigint")]])
+    local done = program.run_command(uv.exepath(), { "-", path }, nil, script)
+    assert.same({ 130, "interrupted" }, { done.code, done.err })
+    assert.same({ "old", { "report", "report.complete" } }, { files.read(path), names() })
   end)
 
   it("says which file cannot be written, and leaves nothing", function()

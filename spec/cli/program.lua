@@ -78,7 +78,9 @@ function Run:finish()
   return { code = self.code, out = self:stdout(), err = self:stderr() }
 end
 
-local function start_command(path, arguments, env)
+--- Starts another program, under the same conditions, and leaves it running.
+---@return spec.Run
+function M.start_command(path, arguments, env)
   local self = setmetatable({ stdin = uv.new_pipe(false), out = uv.new_pipe(false), err = uv.new_pipe(false) }, Run)
   self.process, self.pid = assert(uv.spawn(path, {
     args = arguments,
@@ -100,17 +102,18 @@ function M.start(arguments, env)
   if env and env.CREDENCO_JOURNAL and (arguments[1] == "run" or arguments[1] == "work") then
     words[#words + 1] = "--new-journal" -- the specs of one sandbox issue the same records, each into a journal of its own
   end
-  return start_command(uv.exepath(), words, env)
+  return M.start_command(uv.exepath(), words, env)
 end
 
 --- Runs another program to its end, under the same conditions.
 ---@param path string
 ---@param arguments string[]
 ---@param env table<string, string>?
+---@param stdin string?
 ---@return { code: integer, out: string, err: string }
-function M.run_command(path, arguments, env)
-  local run = start_command(path, arguments, env)
-  run:finish_input()
+function M.run_command(path, arguments, env, stdin)
+  local run = M.start_command(path, arguments, env)
+  run:finish_input(stdin)
   return run:finish()
 end
 

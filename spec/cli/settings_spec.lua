@@ -40,6 +40,70 @@ describe("the program's settings", function()
     assert.equal("Bearer token-1", scenario.requests("status")[1].headers.authorization)
   end)
 
+  -- A flag, its variable, and what the request for a token then has.
+  local OF_TOKENS = {
+    { "--scope", "SCOPE", "issue", "scope=issue" },
+    { "--audience", "AUDIENCE", "https://api.example", "audience=https%3A%2F%2Fapi.example" },
+    { "--resource", "RESOURCE", "urn:api", "resource=urn%3Aapi" },
+    { "--client-auth", "CLIENT_AUTH", "basic", "^grant_type=client_credentials$" },
+  }
+  for _, case in ipairs(OF_TOKENS) do
+    it("say what is asked for with a token: " .. case[1], function()
+      for _, way in ipairs { "flag", "environment" } do
+        local scenario = server:scenario()
+        program.run({ "status", "order-1", way == "flag" and case[1] .. "=" .. case[3] or nil }, {
+          CREDENCO_BASE_URL = scenario.url, CREDENCO_TOKEN_URL = scenario.url .. "/token", CREDENCO_CLIENT_ID = "me",
+          CREDENCO_CLIENT_SECRET_FILE = folder .. "/secret", ["CREDENCO_" .. case[2]] = way ~= "flag" and case[3] or nil,
+        })
+        assert.matches(case[4]:find "%^" and case[4] or case[4]:gsub("%p", "%%%0"), scenario.requests("token")[1].body)
+      end
+    end)
+  end
+
+  it("sign for private_key_jwt with the key of a file", function()
+    local scenario, key = server:scenario(), folder .. "/key.pem"
+    files.write(key, require("openssl.pkey").new({ type = "EC", curve = "prime256v1" }):toPEM "private")
+    local outcome = program.run({ "status", "order-1", "--client-auth", "private_key_jwt", "--private-key-file", key }, {
+      CREDENCO_BASE_URL = scenario.url, CREDENCO_TOKEN_URL = scenario.url .. "/token", CREDENCO_CLIENT_ID = "me",
+      CREDENCO_PRIVATE_KEY_ID = "key-1", CREDENCO_ASSERTION_AUDIENCE = "https://id.example",
+    })
+    assert.equal(0, outcome.code, outcome.err)
+    assert.matches("&client_assertion=[%w_-]+%.[%w_-]+%.[%w_-]+$", scenario.requests("token")[1].body)
+  end)
+
+  it("have the library follow a file with a secret, but not a pipe", function()
+    local settings, pipe = require "credenco.cli.settings", folder .. "/pipe"
+    local function options(path)
+      return settings.options { api_key_file = path }
+    end
+    assert.same({ folder .. "/secret" }, { options(folder .. "/secret").api_key_file })
+    assert(os.execute(("mkfifo '%s' && (echo s3cret >'%s' &)"):format(pipe, pipe)))
+    assert.equal("s3cret", options(pipe).api_key)
+    local oauth2 = settings.options {
+      client_id = "me", token_url = "https://id.example/t", client_secret_file = folder .. "/secret",
+    }.oauth2
+    assert.same({ folder .. "/secret", nil }, { oauth2.client_secret_file, oauth2.client_secret })
+  end)
+
+  it("are refused by the names that they were given by", function()
+    local oauth2 = {
+      CREDENCO_BASE_URL = "http://127.0.0.1:1", CREDENCO_TOKEN_URL = "http://127.0.0.1:1/t", CREDENCO_CLIENT_ID = "me",
+      CREDENCO_PRIVATE_KEY_FILE = "/nowhere/key", CREDENCO_CLIENT_AUTH = "private_key_jwt",
+    }
+    local function said(...)
+      local outcome = program.run({ "status", "order-1", ... }, oauth2)
+      assert.equal(2, outcome.code)
+      return outcome.err
+    end
+    assert.matches("CREDENCO_PRIVATE_KEY_FILE cannot be opened", said())
+    assert.matches("%-%-private%-key%-file must be PEM", said("--private-key-file", folder .. "/secret"))
+    assert.matches("%-%-client%-auth must be \"post\"", said("--client-auth", "tls"))
+    assert.matches("%-%-private%-key%-file is for client_auth", said("--client-auth", "basic", "--client-secret-file",
+      folder .. "/secret"))
+    oauth2.CREDENCO_PRIVATE_KEY_FILE = nil
+    assert.matches("%-%-private%-key%-file is missing", said())
+  end)
+
   it("deliver to where the wallets are", function()
     local issuer, wallets = server:scenario(), server:scenario()
     local outcome = program.run({ "issue", "--wallet", "w", "--template", "t", "--wallet-base-url", wallets.url },

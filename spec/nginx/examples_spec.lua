@@ -97,7 +97,7 @@ describe("examples/openresty", function()
     local answer = assert(http.request {
       method = "POST", url = server.url .. "/events", body = body,
       headers = {
-        ["ce-id"] = "e-1", ["ce-type"] = "com.credenco.businesswallet.wallet.created.v1", ["ce-source"] = "spec",
+        ["ce-specversion"] = "1.0", ["ce-id"] = "e-1", ["ce-type"] = "com.credenco.businesswallet.wallet.created.v1", ["ce-source"] = "spec",
         ["x-credenco-signature"] = ("t=%d,v1=%s"):format(now, signature),
       },
     })

@@ -63,7 +63,7 @@ describe("the README's chapter on nginx", function()
     local answer = assert(http.request {
       method = "POST", url = inside.url .. "/events", body = body,
       headers = {
-        ["ce-id"] = "e-1", ["ce-type"] = "wallet.created", ["ce-source"] = "spec",
+        ["ce-specversion"] = "1.0", ["ce-id"] = "e-1", ["ce-type"] = "wallet.created", ["ce-source"] = "spec",
         ["x-credenco-signature"] = ("t=%d,v1=%s"):format(now, hex(hmac.new(SECRET, "sha256"):final(now .. "." .. body))),
       },
     })

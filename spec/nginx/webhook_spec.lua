@@ -29,6 +29,9 @@ local EVENTS = [[
     signature_header = "x-other-header", signature_name = "sha256", max_body_bytes = 1000,
   }
   M.strict = new { secret = "new secret", dict = "strict", handler = handle, tolerance_s = 1 }
+  M.limited = new {
+    secret = "new secret", dict = "limited", handler = handle, concurrency = 1, max_attempts = 2, handler_timeout_s = 1,
+  }
   M.tight = new { secret = "new secret", dict = "tight", handler = handle }
   return M
 ]]
@@ -39,6 +42,7 @@ local HTTP = [[
   lua_shared_dict strict 1m;
   lua_shared_dict shrunk 1m;
   lua_shared_dict tight 64k;
+  lua_shared_dict limited 1m;
   lua_shared_dict done 1m;
   init_by_lua_block { package.path = "$folder/?.lua;" .. package.path }
   init_worker_by_lua_block { for _, events in pairs(require "events") do events:start() end }
@@ -48,6 +52,7 @@ local SERVER = [[
   location = /usual { content_by_lua_block { require("events").usual:receive() } }
   location = /small { content_by_lua_block { require("events").small:receive() } }
   location = /strict { content_by_lua_block { require("events").strict:receive() } }
+  location = /limited { content_by_lua_block { require("events").limited:receive() } }
   location = /tight { content_by_lua_block { require("events").tight:receive() } }
   location = /tiny { client_body_buffer_size 16; content_by_lua_block { require("events").usual:receive() } }
 ]]
@@ -133,6 +138,19 @@ describe("the webhook inside nginx", function()
     assert.equal(1, comes_to_be_done(made.id))
   end)
 
+  it("gives the handler what structured mode has in the body, and binary mode in escaped headers", function()
+    local made = delivery { data = { ms = 0, failures = 0, text = "binary" }, id = "binary-%C3%A9" }
+    assert.equal(204, deliver(made).status)
+    assert.equal(1, comes_to_be_done "binary-é")
+    local event = { specversion = "1.0", id = "structured-é", type = "t", source = "s", data = made.data }
+    local again = delivery {
+      body = cjson.encode(event), headers = { ["content-type"] = "application/cloudevents+json; charset=UTF-8" },
+    }
+    assert.equal(204, deliver(again).status)
+    assert.equal(1, comes_to_be_done "structured-é")
+    assert.is_nil(done()[again.id])
+  end)
+
   it("runs the handler once for an event that is delivered again", function()
     local made = delivery()
     for age = 0, 2 do
@@ -182,12 +200,29 @@ describe("the webhook inside nginx", function()
     { "one from the future", 401, { time = os.time() + 400 } },
     { "one with another body", 401, { sent = '{"ms":0,"failures":0,"text":"qayload"}' } },
     { "one without a signature", 401, { headers = { ["x-credenco-signature"] = false } } },
-    { "one without an id", 400, { headers = { ["ce-id"] = false } } },
+    { "one without an id", 400, { headers = { ["ce-id"] = false } }, "ce-id is missing" },
+    { "one without a specversion", 400, { headers = { ["ce-specversion"] = false } }, "ce-specversion is missing" },
+    { "one with two ids", 400, { headers = { ["Ce-Id"] = "another" } }, "ce-id is given twice" },
+    { "one with two types of data", 400, { headers = { ["Content-Type"] = "text/plain" } }, "Content-Type is given twice" },
+    { "one with half an escape", 400, { id = "50%" }, "ce-id has quotes or percent escapes that are not whole" },
+    { "one with a number that cannot be held", 400, { body = "9007199254740993" },
+      "the data is not usable JSON: byte 1: this number cannot be held exactly; give it as text" },
+    { "one that is not UTF-8", 400, { body = '"\255"' }, "the data is not valid UTF-8" },
+    { "several in a batch", 415, { body = "[]", headers = { ["content-type"] = "application/cloudevents-batch+json" } },
+      "batched mode is not supported: send one event in a request" },
+    { "a forged one before it is read", 401, { secret = "a guess", body = "{", headers = {
+      ["content-type"] = "application/cloudevents+json" } }, "the signature does not fit" },
+    { "one with more headers than can be seen", 431, { headers = (function()
+      local many = {}
+      for i = 1, 100 do many["x-" .. i] = i end
+      return many
+    end)() }, "more than 100 header fields" },
     { "one without a type", 400, { headers = { ["ce-type"] = false } } },
     { "one with an id too long", 400, { id = ("x"):rep(256) } },
     { "one with an id that is not UTF-8", 400, { id = "\255" } },
     { "one that is not JSON", 400, { body = "payload" } },
-    { "one without a body", 400, { body = "" } },
+    { "one in structured mode without a body", 400, { body = "", headers = {
+      ["content-type"] = "application/cloudevents+json" } } },
     { "one that is not a POST", 405, { method = "PUT" } },
     { "one larger than max_body_bytes", 413, { body = '"' .. ("x"):rep(65535) .. '"' } },
     { "one larger than nginx's buffer", 413, { path = "/tiny", body = '"' .. ("x"):rep(50000) .. '"' } },
@@ -195,7 +230,10 @@ describe("the webhook inside nginx", function()
   for _, case in ipairs(refused) do
     it("refuses " .. case[1], function()
       local made = delivery(case[3])
-      assert.equal(case[2], deliver(made).status)
+      local answer = deliver(made)
+      assert.equal(case[2], answer.status)
+      if case[4] then assert.equal(case[4] .. "\n", answer.body) end
+      if case[2] == 405 then assert.equal("POST", answer.headers.allow) end
       assert.is_nil(done()[made.id])
     end)
   end
@@ -279,6 +317,18 @@ describe("the webhook inside nginx", function()
     assert.equal(204, deliver(made).status)
     local words = ("event %s: given up after 2 attempts"):format(made.id)
     assert.is_true(wait.until_true(function() return inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
+  end)
+
+  it("stops a handler that waits for too long, and has room for the next", function()
+    local slow = delivery { path = "/limited", data = { ms = 1500, failures = 0, text = "slow" } }
+    assert.equal(204, deliver(slow).status)
+    assert.is_truthy(wait.until_true(function() return begun(slow.id) end, PATIENCE_MS))
+    local quick = delivery { path = "/limited" }
+    assert.equal(204, deliver(quick).status)
+    assert.equal(1, comes_to_be_done(quick.id))
+    local words = ("event %s: given up after 2 attempts: stopped after 1 seconds"):format(slow.id)
+    assert.is_true(wait.until_true(function() return inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
+    assert.same({ 2 }, { begun(slow.id), done()[slow.id] })
   end)
 
   it("runs a handler that left through ngx.exit again", function()

@@ -41,7 +41,7 @@ describe("the sandbox's templates", function()
   end)
 
   local WRONG = {
-    { "no JSON", "{", "not valid JSON" },
+    { "no JSON", "{", "not usable JSON" },
     { "no list", { templates = 1 }, "no list named 'templates'" },
     { "an object for a list", '{"templates":{}}', "no list named 'templates'" },
     { "an empty list", '{"templates":[]}', "the list 'templates' is empty" },

@@ -56,6 +56,23 @@ function pki.create()
   }
 end
 
+--- A client's certificate, of the same authority.
+---@param made spec.Pki
+---@param name string its common name
+---@return { certificate: string, key: string }
+function pki.client(made, name)
+  return leaf(("%s/%s"):format(made.folder, name), made.folder .. "/authority", name, "DNS:" .. name .. ".example")
+end
+
+--- A key locked with a pass phrase.
+---@param key string path
+---@param passphrase string
+---@return string path
+function pki.lock(key, passphrase)
+  openssl("pkcs8 -topk8 -in '%s' -out '%s.locked' -passout 'pass:%s'", key, key, passphrase)
+  return key .. ".locked"
+end
+
 ---@param made spec.Pki
 function pki.remove(made)
   files.remove_folder(made.folder)

@@ -130,6 +130,7 @@ static bool may_be_shown(const char *detail, CURLcode result) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:

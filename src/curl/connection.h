@@ -10,11 +10,13 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "core/uri.h"
+#include "identity.h"
 
 /* The same for every connection of a driver. */
 typedef struct credenco_connection_options {
     const char *ca_file; /* CA certificates instead of the system's, or NULL */
     const char *proxy;   /* NULL: what the environment says; "": none. Never to loopback */
+    credenco_identity identity;
     bool trust_loopback; /* take any certificate from a loopback host, and from no other */
 } credenco_connection_options;
 

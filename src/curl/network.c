@@ -11,13 +11,21 @@ static credenco_code copy_text(const char *text, char **copy) {
 
 static credenco_code copy_options(credenco_network *network,
                                   const credenco_network_options *options) {
+    const credenco_connection_options *given = &options->connection;
     network->options = *options;
-    if (copy_text(options->connection.ca_file, &network->ca_file) != CREDENCO_OK ||
-        copy_text(options->connection.proxy, &network->proxy) != CREDENCO_OK) {
+    if (copy_text(given->ca_file, &network->ca_file) != CREDENCO_OK ||
+        copy_text(given->proxy, &network->proxy) != CREDENCO_OK ||
+        copy_text(given->identity.cert_file, &network->cert_file) != CREDENCO_OK ||
+        copy_text(given->identity.key_file, &network->key_file) != CREDENCO_OK ||
+        copy_text(given->identity.passphrase_file, &network->passphrase_file) != CREDENCO_OK ||
+        copy_text(given->identity.origins, &network->origins) != CREDENCO_OK) {
         return CREDENCO_OUT_OF_MEMORY;
     }
-    network->options.connection.ca_file = network->ca_file;
-    network->options.connection.proxy = network->proxy;
+    credenco_connection_options *own = &network->options.connection;
+    own->ca_file = network->ca_file;
+    own->proxy = network->proxy;
+    own->identity = (credenco_identity){network->cert_file, network->key_file,
+                                        network->passphrase_file, network->origins};
     return CREDENCO_OK;
 }
 
@@ -106,5 +114,9 @@ void credenco_network_free(credenco_network *network) {
     close_network(network);
     free(network->ca_file);
     free(network->proxy);
+    free(network->cert_file);
+    free(network->key_file);
+    free(network->passphrase_file);
+    free(network->origins);
     *network = (credenco_network){0};
 }

@@ -21,7 +21,8 @@ typedef struct credenco_network {
     credenco_wait wait;
     credenco_pool pool;
     credenco_network_options options;
-    char *ca_file, *proxy; /* what the options point to */
+    char *ca_file, *proxy; /* what the options point to, as do these */
+    char *cert_file, *key_file, *passphrase_file, *origins;
     pid_t pid;
 } credenco_network;
 

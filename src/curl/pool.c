@@ -166,7 +166,8 @@ credenco_connection *credenco_pool_connect(credenco_pool *pool, credenco_origin 
         return NULL;
     }
     credenco_wait_prepare(pool->wait, connection->easy);
-    if (curl_multi_add_handle(pool->multi, connection->easy) != CURLM_OK) {
+    if (!credenco_identity_apply(&pool->options.identity, &origin->parsed, connection->easy) ||
+        curl_multi_add_handle(pool->multi, connection->easy) != CURLM_OK) {
         credenco_connection_free(connection);
         return NULL;
     }

@@ -6,7 +6,9 @@
 
 #include "bell.h"
 #include "compat.h"
+#include "connection_options.h"
 #include "http.h"
+#include "look.h"
 
 #define DRIVER_TYPE "credenco.driver"
 
@@ -26,20 +28,6 @@ static credenco_driver *check_driver(lua_State *L) {
 
 /* --- driver ------------------------------------------------------------------ */
 
-static const char *text_field(lua_State *L, int table, const char *name) {
-    lua_getfield(L, table, name);
-    const char *text = lua_isnil(L, -1) ? NULL : luaL_checkstring(L, -1);
-    lua_pop(L, 1); /* the table keeps the string alive */
-    return text;
-}
-
-static bool flag_field(lua_State *L, int table, const char *name) {
-    lua_getfield(L, table, name);
-    bool flag = lua_toboolean(L, -1) != 0;
-    lua_pop(L, 1);
-    return flag;
-}
-
 /* The world's failure, not the caller's. */
 static int refuse(lua_State *L, credenco_code code) {
     lua_pushnil(L);
@@ -47,19 +35,14 @@ static int refuse(lua_State *L, credenco_code code) {
     return 2;
 }
 
-/* driver { connection_cache=, ca_file=, proxy=, insecure_loopback= } -> driver
+/* driver { connection_cache=, and those of connection_options.h } -> driver
  *   | nil, "connect_failed": there is no free descriptor | nil, "out_of_memory" */
 static int curl_driver(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_getfield(L, 1, "connection_cache");
     credenco_network_options options = {
         .connection_cache = (size_t)credenco_check_integer(L, -1, 1, 1000000),
-        .connection =
-            {
-                .ca_file = text_field(L, 1, "ca_file"),
-                .proxy = text_field(L, 1, "proxy"),
-                .trust_loopback = flag_field(L, 1, "insecure_loopback"),
-            },
+        .connection = credenco_lua_connection_options(L, 1),
     };
     driver_box *box = credenco_newuserdata(L, sizeof *box);
     *box = (driver_box){0};
@@ -231,6 +214,8 @@ static const luaL_Reg driver_methods[] = {
 static const luaL_Reg functions[] = {
     {"driver", curl_driver},
     {"bell", credenco_lua_bell},
+    {"look", credenco_lua_look},
+    {"date", credenco_lua_date},
     {NULL, NULL},
 };
 
@@ -246,6 +231,7 @@ int luaopen_credenco_curl(lua_State *L) {
     }
     credenco_newtype(L, DRIVER_TYPE, driver_methods, driver_close);
     credenco_lua_register_bell(L);
+    credenco_lua_register_look(L);
     luaL_newlib(L, functions);
     lua_pushstring(L, curl_version());
     lua_setfield(L, -2, "version");

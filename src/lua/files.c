@@ -5,9 +5,14 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <lauxlib.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { LINKS_MAX = 40 };
 
 int credenco_lua_create_private(lua_State *L) {
     const char *path = luaL_checkstring(L, 1);
@@ -24,12 +29,12 @@ int credenco_lua_create_private(lua_State *L) {
 
 int credenco_lua_file_type(lua_State *L) {
     struct stat found;
-    if (lstat(luaL_checkstring(L, 1), &found) != 0) {
+    if (stat(luaL_checkstring(L, 1), &found) != 0) {
         lua_pushnil(L);
     } else if (S_ISREG(found.st_mode)) {
         lua_pushliteral(L, "file");
-    } else if (S_ISLNK(found.st_mode)) {
-        lua_pushliteral(L, "link");
+    } else if (S_ISDIR(found.st_mode)) {
+        lua_pushliteral(L, "folder");
     } else {
         lua_pushliteral(L, "other");
     }
@@ -45,6 +50,66 @@ int credenco_lua_file_id(lua_State *L) {
     unsigned long long id[] = {(unsigned long long)found.st_dev, (unsigned long long)found.st_ino};
     lua_pushlstring(L, (const char *)id, sizeof id);
     return 1;
+}
+
+/* Puts what a link says in the place of the link's own path, in a buffer of PATH_MAX bytes. */
+static bool follow(char *path) {
+    char target[PATH_MAX];
+    ssize_t len = readlink(path, target, sizeof target - 1);
+    if (len < 0) {
+        return false;
+    }
+    target[len] = '\0';
+    const char *slash = target[0] == '/' ? NULL : strrchr(path, '/');
+    size_t folder_len = slash ? (size_t)(slash - path) + 1 : 0;
+    if (folder_len + (size_t)len >= PATH_MAX) {
+        return false;
+    }
+    memcpy(path + folder_len, target, (size_t)len + 1);
+    return true;
+}
+
+/* The last part of a path, its folder's real path in front of it. */
+static bool push_in_real_folder(lua_State *L, const char *path) {
+    char folder[PATH_MAX];
+    char real[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t folder_len = (size_t)(name - path);
+    if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+        return false;
+    }
+    memcpy(folder, path, folder_len);
+    memcpy(folder + folder_len, ".", 2);
+    if (!realpath(folder, real)) {
+        return false;
+    }
+    lua_pushfstring(L, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
+    return true;
+}
+
+int credenco_lua_real_path(lua_State *L) {
+    size_t len;
+    const char *given = luaL_checklstring(L, 1, &len);
+    char path[PATH_MAX];
+    char real[PATH_MAX];
+    if (len + 2 > sizeof path) {
+        return 0;
+    }
+    memcpy(path, given, len + 1);
+    for (int links = 0; links < LINKS_MAX; links++) {
+        if (realpath(path, real)) {
+            lua_pushstring(L, real);
+            return 1;
+        }
+        if (errno != ENOENT) {
+            return 0;
+        }
+        if (!follow(path)) {
+            return push_in_real_folder(L, path) ? 1 : 0;
+        }
+    }
+    return 0;
 }
 
 int credenco_lua_hold_standard_streams(lua_State *L) {

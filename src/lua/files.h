@@ -9,13 +9,16 @@
  * (mode 0600); any file or link that is already there is a reason. */
 int credenco_lua_create_private(lua_State *L);
 
-/* file_type(path) -> "file", "link" or "other" | nil when there is nothing. Does not
- * follow links. */
+/* file_type(path) -> "file", "folder" or "other" | nil when there is nothing. Follows links. */
 int credenco_lua_file_type(lua_State *L);
 
 /* file_id(path) -> a text that is the same for all names of one file | nil when there is
  * nothing. Follows links. */
 int credenco_lua_file_id(lua_State *L);
+
+/* real_path(path) -> where the file is, or would be created, without links | nil when its
+ * folder is not there. */
+int credenco_lua_real_path(lua_State *L);
 
 /* hold_standard_streams() puts something in the place of each standard stream that is closed,
  * so that no file or socket is opened there. Reading and writing it still fails (EBADF). */

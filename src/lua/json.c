@@ -8,14 +8,21 @@
 #include "compat.h"
 #include "core/json.h"
 
-enum { TEXT = 1, ARRAY_MARK = 2, DEPTH_MAX = 64, SLOTS_A_LEVEL = 4 };
+enum { TEXT = 1, ARRAY_MARK = 2, TOLERANT = 3, SLOTS_A_LEVEL = 4 };
+
+enum { EXACT_DEPTH = 64, TOLERANT_DEPTH = 100 };
+
+typedef struct reader {
+    credenco_json json;
+    bool tolerant;
+} reader;
 
 /* Every whole number of so many digits has a double of its own. */
 enum { SURE_DIGITS = 15 };
 
 static const double WHOLE_MAX = 9007199254740992.0;
 
-static const char *push_value(lua_State *L, credenco_json *json, int depth);
+static const char *push_value(lua_State *L, reader *self, int depth);
 
 static void push_string(lua_State *L, credenco_span raw, bool escaped) {
     if (!escaped) {
@@ -66,12 +73,12 @@ static void push_double(lua_State *L, credenco_span number, double value) {
 }
 
 /* Whether a double that was read from `number` holds all its digits: printed with as few as it
- * takes, it is the same number. */
+ * takes, it is the same number. The smallest doubles hold fewer digits than the others. */
 static bool holds(credenco_span number, double value) {
     if (!isfinite(value) || credenco_json_surely_exact(number)) {
         return isfinite(value);
     }
-    for (int digits = DBL_DIG; digits <= DBL_DIG + 2; digits++) {
+    for (int digits = 1; digits <= DBL_DIG + 2; digits++) {
         char text[64];
         const int len = snprintf(text, sizeof text, "%.*e", digits - 1, value);
         if (credenco_json_same_number(number, (credenco_span){text, (size_t)len})) {
@@ -81,10 +88,10 @@ static bool holds(credenco_span number, double value) {
     return false;
 }
 
-static const char *push_number(lua_State *L, credenco_json *json) {
-    size_t start = json->at;
+static const char *push_number(lua_State *L, reader *self) {
+    size_t start = self->json.at;
     credenco_span number;
-    const char *problem = credenco_json_number(json, &number);
+    const char *problem = credenco_json_number(&self->json, &number);
     lua_Integer whole;
     if (problem) {
         return problem;
@@ -97,9 +104,10 @@ static const char *push_number(lua_State *L, credenco_json *json) {
     credenco_push_span(L, number);
     double value = lua_tonumber(L, -1);
     lua_pop(L, 1);
-    if (!holds(number, value)) {
-        json->at = start;
-        return "this number cannot be held exactly; give it as text";
+    if (self->tolerant ? !isfinite(value) : !holds(number, value)) {
+        self->json.at = start;
+        return self->tolerant ? "this number is too large"
+                              : "this number cannot be held exactly; give it as text";
     }
     push_double(L, number, value);
     return NULL;
@@ -149,19 +157,19 @@ static bool opens_empty(credenco_json *json, char closing) {
     return true;
 }
 
-static const char *push_array(lua_State *L, credenco_json *json, int depth) {
+static const char *push_array(lua_State *L, reader *self, int depth) {
     const char *problem = NULL;
     lua_newtable(L);
     lua_pushvalue(L, ARRAY_MARK);
     lua_setmetatable(L, -2);
-    bool more = !opens_empty(json, ']');
+    bool more = !opens_empty(&self->json, ']');
     for (int count = 1; more; count++) {
-        problem = push_value(L, json, depth);
+        problem = push_value(L, self, depth);
         if (problem) {
             return problem;
         }
         lua_rawseti(L, -2, count);
-        problem = step_over(json, ']', &more);
+        problem = step_over(&self->json, ']', &more);
         if (problem) {
             return problem;
         }
@@ -169,8 +177,18 @@ static const char *push_array(lua_State *L, credenco_json *json, int depth) {
     return NULL;
 }
 
-/* Pushes a member's name that the object on top does not have yet. */
-static const char *push_name(lua_State *L, credenco_json *json) {
+/* Whether the object on top lacks the name that was pushed on it. */
+static bool is_new(lua_State *L) {
+    lua_pushvalue(L, -1);
+    lua_rawget(L, -3);
+    bool is_nil = lua_isnil(L, -1);
+    lua_pop(L, 1);
+    return is_nil;
+}
+
+/* Pushes a member's name. */
+static const char *push_name(lua_State *L, reader *self) {
+    credenco_json *json = &self->json;
     if (credenco_json_peek(json) != '"') {
         return "a member's name expected";
     }
@@ -179,13 +197,10 @@ static const char *push_name(lua_State *L, credenco_json *json) {
     if (problem) {
         return problem;
     }
-    lua_pushvalue(L, -1);
-    lua_rawget(L, -3);
-    if (!lua_isnil(L, -1)) {
+    if (!self->tolerant && !is_new(L)) {
         json->at = start;
         return "the same name twice in one object";
     }
-    lua_pop(L, 1);
     if (credenco_json_peek(json) != ':') {
         return "\":\" expected";
     }
@@ -193,17 +208,17 @@ static const char *push_name(lua_State *L, credenco_json *json) {
     return NULL;
 }
 
-static const char *push_object(lua_State *L, credenco_json *json, int depth) {
+static const char *push_object(lua_State *L, reader *self, int depth) {
     lua_newtable(L);
-    bool more = !opens_empty(json, '}');
+    bool more = !opens_empty(&self->json, '}');
     while (more) {
-        const char *problem = push_name(L, json);
-        problem = problem ? problem : push_value(L, json, depth);
+        const char *problem = push_name(L, self);
+        problem = problem ? problem : push_value(L, self, depth);
         if (problem) {
             return problem;
         }
         lua_rawset(L, -3);
-        problem = step_over(json, '}', &more);
+        problem = step_over(&self->json, '}', &more);
         if (problem) {
             return problem;
         }
@@ -211,42 +226,47 @@ static const char *push_object(lua_State *L, credenco_json *json, int depth) {
     return NULL;
 }
 
+static const char *push_nested(lua_State *L, reader *self, char opening, int depth) {
+    if (depth == (self->tolerant ? TOLERANT_DEPTH : EXACT_DEPTH)) {
+        return self->tolerant ? "nested deeper than 100 levels" : "nested deeper than 64 levels";
+    }
+    return opening == '{' ? push_object(L, self, depth + 1) : push_array(L, self, depth + 1);
+}
+
 /* Pushes the value at hand; after a problem the stack may hold more or less. */
-static const char *push_value(lua_State *L, credenco_json *json, int depth) {
-    char byte = credenco_json_peek(json);
+static const char *push_value(lua_State *L, reader *self, int depth) {
+    char byte = credenco_json_peek(&self->json);
     switch (byte) {
     case '"':
-        return push_text(L, json);
+        return push_text(L, &self->json);
     case '{':
     case '[':
-        if (depth == DEPTH_MAX) {
-            return "nested deeper than 64 levels";
-        }
-        return byte == '{' ? push_object(L, json, depth + 1) : push_array(L, json, depth + 1);
+        return push_nested(L, self, byte, depth);
     case 't':
     case 'f':
     case 'n':
-        return push_word(L, json);
+        return push_word(L, &self->json);
     default:
-        return push_number(L, json);
+        return push_number(L, self);
     }
 }
 
 int credenco_lua_json_read(lua_State *L) {
-    credenco_json json = {.text = credenco_check_span(L, TEXT), .at = 0};
+    reader self = {.json = {.text = credenco_check_span(L, TEXT), .at = 0},
+                   .tolerant = lua_toboolean(L, TOLERANT)};
     luaL_checktype(L, ARRAY_MARK, LUA_TTABLE);
     lua_settop(L, ARRAY_MARK);
-    luaL_checkstack(L, SLOTS_A_LEVEL * (DEPTH_MAX + 2), "JSON");
-    const char *problem = push_value(L, &json, 0);
+    luaL_checkstack(L, SLOTS_A_LEVEL * (TOLERANT_DEPTH + 2), "JSON");
+    const char *problem = push_value(L, &self, 0);
     if (!problem) {
-        (void)credenco_json_peek(&json);
-        problem = json.at < json.text.len ? "nothing may follow the value" : NULL;
+        (void)credenco_json_peek(&self.json);
+        problem = self.json.at < self.json.text.len ? "nothing may follow the value" : NULL;
     }
     if (!problem) {
         return 1;
     }
     lua_pushnil(L);
     lua_pushstring(L, problem);
-    lua_pushinteger(L, (lua_Integer)json.at + 1);
+    lua_pushinteger(L, (lua_Integer)self.json.at + 1);
     return 3;
 }

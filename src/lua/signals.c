@@ -1,12 +1,14 @@
 #include "signals.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "compat.h"
 
-enum { EXIT_INTERRUPTED = 130, PATIENCE_S = 30, WORDS_MAX = 4096 };
+enum { EXIT_INTERRUPTED = 130, PATIENCE_S = 30, WORDS_MAX = 4096, UNFINISHED_MAX = 16 };
 
 static const int watched[] = {SIGINT, SIGTERM, SIGALRM};
 
@@ -15,12 +17,31 @@ static volatile sig_atomic_t count;
 static volatile sig_atomic_t most;
 static char words[WORDS_MAX];
 static size_t words_len;
+static char unfinished[UNFINISHED_MAX][PATH_MAX];
+
+/* Nothing is said where nobody reads: a full pipe would keep the program for ever. */
+static void say_last_words(void) {
+    struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&standard_error, 1, 0) == 1 && (standard_error.revents & POLLOUT)) {
+        ssize_t written = write(STDERR_FILENO, words, words_len);
+        (void)written;
+    }
+}
+
+/* Calls only what POSIX allows in a signal's handler. */
+static void end_program(void) {
+    for (size_t i = 0; i < UNFINISHED_MAX; i++) {
+        if (unfinished[i][0] != '\0') {
+            (void)unlink(unfinished[i]);
+        }
+    }
+    say_last_words();
+    _exit(EXIT_INTERRUPTED);
+}
 
 static void on_signal(int number) {
     if (number == SIGALRM || count >= most) {
-        ssize_t written = write(STDERR_FILENO, words, words_len);
-        (void)written;
-        _exit(EXIT_INTERRUPTED);
+        end_program();
     }
     count = count + 1;
     alarm(PATIENCE_S);
@@ -65,10 +86,31 @@ int credenco_lua_signals_count(lua_State *L) {
     return 1;
 }
 
-int credenco_lua_signals_forget(lua_State *L) {
-    (void)L;
-    alarm(0);
-    handle(SIG_DFL);
-    count = 0;
+/* Puts `path` in the first place that holds `held`. */
+static void replace_unfinished(const char *held, const char *path) {
+    sigset_t set = watched_set();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    for (size_t i = 0; i < UNFINISHED_MAX; i++) {
+        if (strcmp(unfinished[i], held) == 0) {
+            memcpy(unfinished[i], path, strlen(path) + 1);
+            break;
+        }
+    }
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int credenco_lua_signals_remove(lua_State *L) {
+    const char *path = luaL_checkstring(L, 1);
+    if (strlen(path) < PATH_MAX) {
+        replace_unfinished("", path);
+    }
+    return 0;
+}
+
+int credenco_lua_signals_keep(lua_State *L) {
+    const char *path = luaL_checkstring(L, 1);
+    if (*path != '\0') {
+        replace_unfinished(path, "");
+    }
     return 0;
 }

@@ -13,7 +13,11 @@ int credenco_lua_signals_listen(lua_State *L);
 /* signals_count() -> how many came */
 int credenco_lua_signals_count(lua_State *L);
 
-/* signals_forget(): both end the program again, as they do by themselves */
-int credenco_lua_signals_forget(lua_State *L);
+/* signals_remove(path): a file that is not finished, and is removed when a signal ends the program.
+ * There is room for 16 of them; more stay. */
+int credenco_lua_signals_remove(lua_State *L);
+
+/* signals_keep(path): it is finished, or gone */
+int credenco_lua_signals_keep(lua_State *L);
 
 #endif

@@ -32,10 +32,26 @@ function M.url_problem(value)
   end
 end
 
+--- For a secret, which may also be a function that gives one: what is wrong with a text.
+---@param value string|function
+---@return string?
+function M.text_problem(value)
+  return type(value) == "string" and options.clean_text(value) or nil
+end
+
 local function base_url(value)
   if #value > 2048 then return "must be at most 2048 bytes long" end
   if value:find("?", 1, true) then return "must not have a query" end
   return M.url_problem(value)
+end
+
+-- Opened now, so that a slip shows at once; what is in it is read for each connection.
+local function readable(path)
+  local problem = options.clean_text(path)
+  if problem then return problem end
+  local file, err = io.open(path, "rb")
+  if not file then return "cannot be opened: " .. err end
+  file:close()
 end
 
 local function transport(value)
@@ -53,16 +69,36 @@ local function scheme(value)
   if value ~= "x-api-key" and value ~= "bearer" then return 'must be "x-api-key" or "bearer"' end
 end
 
+-- For editors, the rows of credenco.base.oauth2_settings once more.
+---@class credenco.OAuth2Options
+---@field token_url string
+---@field client_id string
+---@field client_auth "post"|"basic"|"private_key_jwt"|nil  default "post"
+---@field client_secret string|(fun(): string)|nil  for post and basic
+---@field client_secret_file string?  or the file with it
+---@field private_key string?         for private_key_jwt: PEM
+---@field private_key_file string?    or the file with it
+---@field private_key_id string?      kid
+---@field assertion_audience string?  default: token_url
+---@field scope string?
+---@field audience string?
+---@field resource string?
+---@field shared_dict string?         nginx: the lua_shared_dict through which all workers share one token
+
 -- For editors, the rows below once more.
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
----@field api_key string?            this or oauth2; with neither the client can push, which takes no credentials
+---@field api_key string|(fun(): string)|nil  this, api_key_file or oauth2; with neither the client can push, which takes no credentials
+---@field api_key_file string?       file with the key, which is read again when it changes
 ---@field auth_scheme "x-api-key"|"bearer"|nil  how the key travels; default "x-api-key"
----@field oauth2 { token_url: string, client_id: string, client_secret: string, scope: string?, shared_dict: string? }?  shared_dict: nginx: the lua_shared_dict through which all workers share one token
+---@field oauth2 credenco.OAuth2Options?  client credentials
 ---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
 ---@field connect_timeout_ms integer?  default 5000
 ---@field retry { max_attempts: integer?, base_ms: integer?, cap_ms: integer? }?  default 3, 100, 5000
+---@field client_cert string?        PEM file of the certificate for servers that want one (mutual TLS)
+---@field client_key string?         PEM file of its key; default: client_cert
+---@field client_key_passphrase_file string?  file whose first line unlocks the key
 ---@field ca_file string?            PEM file of the CA certificates to trust, instead of the system's
 ---@field proxy string?              default: what the environment says; "" for none
 ---@field max_body_bytes integer?    largest answer; default 1 MiB
@@ -71,7 +107,7 @@ end
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
 ---@field exit_grace_ms integer?     nginx: how long a worker that is shutting down waits for requests in flight; default 5000
----@field on_event (fun(event: credenco.Event))?  told of every request, response, loss and wait; no secrets in it
+---@field on_event (fun(event: credenco.Event))?  told of every request, response, loss, wait and failure; no secrets in it
 
 --- In the order of the README.
 ---@type credenco.Setting[]
@@ -82,8 +118,13 @@ M.LIST = {
     flag = { name = "--base-url", argname = "URL", variable = "BASE_URL", help = "Where the issuer's API is" },
   },
   {
-    name = "api_key", type = "string", check = options.clean_text, used_by = "client",
-    help = "this or `oauth2`",
+    name = "api_key", type = { "string", "function" }, check = M.text_problem, used_by = "client",
+    help = "this, `api_key_file` or `oauth2`; a function is called for the key, and again after a 401",
+  },
+  {
+    name = "api_key_file", type = "string", check = options.clean_text, used_by = "client",
+    help = "a file with the key, which is read again when it changes: "
+      .. "[docs/credentials.md](docs/credentials.md#keys-that-change)",
   },
   {
     name = "auth_scheme", type = "string", default = "x-api-key", check = scheme, used_by = "client",
@@ -91,7 +132,8 @@ M.LIST = {
   },
   {
     name = "oauth2", type = "table", used_by = "client",
-    help = "`{ token_url, client_id, client_secret, scope?, shared_dict? }`, client credentials",
+    help = "`{ token_url, client_id, client_secret, ... }`, client credentials: "
+      .. "[docs/credentials.md](docs/credentials.md#oauth2)",
   },
   {
     name = "wallet_base_url", type = "string", check = base_url, used_by = "client", shown = "`base_url`",
@@ -118,6 +160,31 @@ M.LIST = {
     flag = {
       name = "--ca-file", argname = "FILE", variable = "CA_FILE",
       help = "Certificates to trust, PEM, instead of the system's.",
+    },
+  },
+  {
+    name = "client_cert", type = "string", check = readable, used_by = "engine",
+    help = "PEM file of the client's certificate, with its chain, for mutual TLS: "
+      .. "[docs/credentials.md](docs/credentials.md#mutual-tls)",
+    flag = {
+      name = "--client-cert", argname = "FILE", variable = "CLIENT_CERT",
+      help = "The client's certificate for mutual TLS, PEM, with its chain.",
+    },
+  },
+  {
+    name = "client_key", type = "string", check = readable, used_by = "engine", shown = "`client_cert`",
+    help = "PEM file of its key",
+    flag = {
+      name = "--client-key", argname = "FILE", variable = "CLIENT_KEY",
+      help = "Its key, PEM (default: in the same file).",
+    },
+  },
+  {
+    name = "client_key_passphrase_file", type = "string", check = readable, used_by = "engine",
+    help = "a file whose first line unlocks that key",
+    flag = {
+      name = "--client-key-passphrase-file", argname = "FILE", variable = "CLIENT_KEY_PASSPHRASE_FILE",
+      help = "File with the pass phrase of the key.",
     },
   },
   {
@@ -151,7 +218,8 @@ M.LIST = {
   },
   {
     name = "on_event", type = "function", used_by = "client",
-    help = "a function that is called with every request, response, loss and wait; no secrets in it",
+    help = "a function that is called with every request, response, loss, wait and failure; no secrets in it "
+      .. "([docs/operations.md](docs/operations.md#events))",
   },
 }
 
@@ -160,7 +228,17 @@ M.LIST = {
 M.SPEC = {}
 for _, setting in ipairs(M.LIST) do M.SPEC[setting.name] = setting end
 
---- The options of a transport: those of `given` that concern one, and the defaults.
+-- The origins that the client certificate is for: the issuer's, and that of its tokens.
+local function client_cert_origins(given)
+  local origins = {}
+  for _, url in ipairs { given.base_url or "", given.oauth2 and given.oauth2.token_url or "" } do
+    origins[#origins + 1] = url:match "^%a+://[^/?#]+"
+  end
+  return table.concat(origins, " ")
+end
+
+--- The options of a transport: those of `given` that concern one, and the defaults. With a client certificate also
+--- `client_cert_origins`, the URLs of the origins that get it, separated by spaces.
 ---@param given table?
 ---@return table
 function M.for_transport(given)
@@ -172,6 +250,7 @@ function M.for_transport(given)
       read[setting.name] = value
     end
   end
+  if read.client_cert then read.client_cert_origins = given.client_cert_origins or client_cert_origins(given) end
   return read
 end
 
@@ -184,6 +263,7 @@ function M.engine_key(of_transport)
     local value = of_transport[setting.name]
     if setting.used_by == "engine" then parts[#parts + 1] = setting.name .. "=" .. tostring(value) end
   end
+  parts[#parts + 1] = of_transport.client_cert_origins
   return table.concat(parts, "\n")
 end
 

@@ -82,6 +82,7 @@ local function run(name, argv, out)
   if not text_or_err then
     return code or exit_code.done
   end
+  require("credenco.cli.interrupted").begin_result()
   local ok, err = out:result(result, text_or_err)
   return written(ok, err, code, out)
 end

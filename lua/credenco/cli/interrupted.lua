@@ -33,6 +33,11 @@ function M.begin_requests()
   core.signals_listen(last_words "interrupted; run the same command again to go on", 0)
 end
 
+--- From now on a signal ends the program, and all that is lost is what it still has to say.
+function M.begin_result()
+  core.signals_listen(last_words "interrupted; the work was done, and its result is not written", 0)
+end
+
 -- Nobody else closes the client of a command.
 local function renamed(err)
   local errors = require "credenco.client.errors"

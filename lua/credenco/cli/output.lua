@@ -10,53 +10,42 @@ local BUFFER_BYTES = 65536
 ---@class credenco.cli.Output
 ---@field path string
 ---@field private file file*
----@field private unfinished string? where it is written until it is complete
+---@field private place string? where it comes to be when it is complete
+---@field private unfinished string? where it is written until then
 local Output = {}
 Output.__index = Output
 
 local function named(path, err) return path .. ": " .. tostring(err):gsub("^.*: ", "") end
 
--- Where there is a file, or nothing, a new one takes its place. A pipe or a device is written to; so is what a link
--- leads to, because `/dev/stdout` is one.
+local function remove(unfinished)
+  os.remove(unfinished)
+  core.signals_keep(unfinished)
+end
+
+-- Where there is a file, or nothing, a new one takes its place, also at the end of a link. A pipe or a device is
+-- written to.
 local function place_of(path)
   local type_of = core.file_type(path)
-  if type_of and type_of ~= "file" then return path end
-  local unfinished = ("%s.%s.new"):format(path, core.uuid():sub(1, 8))
+  if type_of and type_of ~= "file" then return { written = path } end
+  local place = core.real_path(path) or path
+  local unfinished = ("%s.%s.new"):format(place, core.uuid():sub(1, 8))
+  core.signals_remove(unfinished)
   local ok, err = core.create_private(unfinished)
-  if not ok then return nil, err end
-  return unfinished, nil, true
+  if not ok then
+    core.signals_keep(unfinished)
+    return nil, err
+  end
+  return { written = unfinished, replaces = place }
 end
 
-local function check_writable(option, path)
-  local place, err, is_ours = place_of(path)
-  if not place then usage.fail(("%s: cannot write %s"):format(option, named(path, err))) end
-  if is_ours then os.remove(place) end
-end
-
---- Adds the flag that the check of a command's files needs.
----@param command table
-function M.declare_force(command)
-  return command:flag "--force" :description "Overwrite a file that is there already."
-end
-
---- Refuses, as a mistake in usage, a file that the command reads, under whatever name, one that is there, unless the
---- user means it, and one that cannot be written.
+--- Refuses, as a mistake in usage, a file that cannot be written.
 ---@param option string
----@param path string?
----@param inputs { path: string?, what: string }[]
----@param force boolean?
-function M.check(option, path, inputs, force)
-  if not path then return end
-  local id = core.file_id(path)
-  for _, input in ipairs(inputs) do
-    if id and input.path and id == core.file_id(input.path) then
-      usage.fail(("%s: %s is %s, and is not overwritten"):format(option, path, input.what))
-    end
-  end
-  if not force and core.file_type(path) == "file" then
-    usage.fail(("%s: %s is there already: name another file, or give --force to overwrite it"):format(option, path))
-  end
-  check_writable(option, path)
+---@param path string
+function M.check_writable(option, path)
+  local place, err
+  if core.file_type(path) == "folder" then err = "Is a directory" else place, err = place_of(path) end
+  if not place then usage.fail(("%s: cannot write %s"):format(option, named(path, err))) end
+  if place.replaces then remove(place.written) end
 end
 
 --- Begins a file.
@@ -64,12 +53,13 @@ end
 ---@return credenco.cli.Output?
 ---@return string? err names the file
 function M.open(path)
-  local place, err, replaces = place_of(path)
+  local place, err = place_of(path)
   local file
-  if place then file, err = io.open(place, "wb") end
+  if place then file, err = io.open(place.written, "wb") end
   if not file then return nil, named(path, err) end
   file:setvbuf("full", BUFFER_BYTES)
-  return setmetatable({ path = path, file = file, unfinished = replaces and place or nil }, Output)
+  return setmetatable({ path = path, file = file, place = place.replaces,
+    unfinished = place.replaces and place.written }, Output)
 end
 
 ---@param text string
@@ -87,9 +77,9 @@ end
 ---@return string? err names the file, which then is as it was
 function Output:finish()
   local ok, err = self.file:close()
-  if ok and self.unfinished then ok, err = os.rename(self.unfinished, self.path) end
+  if ok and self.unfinished then ok, err = os.rename(self.unfinished, self.place) end
+  if self.unfinished then remove(self.unfinished) end
   if ok then return true end
-  if self.unfinished then os.remove(self.unfinished) end
   return nil, named(self.path, err)
 end
 
@@ -97,7 +87,7 @@ end
 function Output:discard()
   if io.type(self.file) == "closed file" then return end
   self.file:close()
-  if self.unfinished then os.remove(self.unfinished) end
+  if self.unfinished then remove(self.unfinished) end
 end
 
 --- Writes a whole file.

@@ -23,6 +23,7 @@ end
 local SECRETS_ELSEWHERE = {
   ["--api-key"] = "CREDENCO_API_KEY or --api-key-file",
   ["--client-secret"] = "--client-secret-file",
+  ["--secret"] = "CREDENCO_WEBHOOK_SECRET or --secret-file",
 }
 
 -- argparse calls this with the parser. Its messages name options, not their values.
@@ -61,7 +62,12 @@ end
 ---@param argv string[] what follows the command's name
 ---@return table args the parsed arguments, and `command`, the name
 function M.parse(name, command, argv)
-  local args = plain(command, argv) and {} or M.of(name, command):parse(argv)
+  local args = {}
+  if not plain(command, argv) then
+    local parser = M.of(name, command)
+    args = parser:parse(argv)
+    require("credenco.cli.files").check(parser, args)
+  end
   args.command = name
   return args
 end

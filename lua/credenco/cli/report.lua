@@ -93,17 +93,10 @@ function Report.text(_, text)
   return write(io.stdout, text)
 end
 
---- What `note` would write.
----@param text string
----@return string
-function Report:words(text)
-  return self.as_json and "" or text .. "\n"
-end
-
 --- Writes something worth knowing that is not the result; a program that asked for JSON does not get it.
 ---@param text string
 function Report:note(text)
-  io.stderr:write(self:words(text))
+  if not self.as_json then io.stderr:write(text, "\n") end
 end
 
 --- Writes something that has just happened; a program gets its fields.

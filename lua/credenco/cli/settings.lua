@@ -2,7 +2,9 @@
 ---
 --- Secrets come from the environment or from files; an argument would show in the process list.
 local described = require "credenco.base.settings"
+local of_oauth2 = require "credenco.base.oauth2_settings"
 local report = require "credenco.cli.report"
+local one_line = require "credenco.base.one_line"
 local source = require "credenco.cli.source"
 local usage = require "credenco.cli.usage"
 local verbose = require "credenco.cli.verbose"
@@ -14,35 +16,43 @@ local M = {}
 -- The service itself; a sandbox or a test system is named with --base-url.
 M.DEFAULT_BASE_URL = "https://wallet.credenco.com"
 
-M.ENVIRONMENT = [[
-Environment, where no flag says otherwise:
-  CREDENCO_BASE_URL            --base-url
-  CREDENCO_API_KEY             the API key itself
-  CREDENCO_API_KEY_FILE        --api-key-file
-  CREDENCO_CLIENT_ID           --client-id
-  CREDENCO_CLIENT_SECRET_FILE  --client-secret-file
-  CREDENCO_TOKEN_URL           --token-url
-  CREDENCO_CA_FILE             --ca-file]]
+local VARIABLE = "\n  CREDENCO_%-26s  %s"
+
+M.ENVIRONMENT = "Environment, where no flag says otherwise:" .. VARIABLE:format("API_KEY", "the API key itself")
+  .. VARIABLE:format("API_KEY_FILE", "--api-key-file")
+for _, list in ipairs { described.LIST, of_oauth2.LIST } do
+  for _, setting in ipairs(list) do
+    local flag = setting.flag
+    if flag and flag.variable then M.ENVIRONMENT = M.ENVIRONMENT .. VARIABLE:format(flag.variable, flag.name) end
+  end
+end
 
 -- Most commands are one call of the library, and end with it.
 local BOUNDED = "everything the command does"
 
--- Options of `credenco.new` that are flags as they are.
-local function flags_of_options(command)
+-- An option for which a variable may stand.
+local function with_variable(option, variable)
+  option.variable = "CREDENCO_" .. variable
+  return option
+end
+
+-- Options of `credenco.new`, or of its `oauth2`, that are flags as they are.
+local function flags_of(command, list)
   local flags = {}
-  for _, setting in ipairs(described.LIST) do
+  for _, setting in ipairs(list) do
     local flag = setting.flag
     if flag then
       local help = flag.help
       if setting.name == "base_url" then help = ("%s (default: %s)."):format(help, M.DEFAULT_BASE_URL) end
-      flags[#flags + 1] = command:option(flag.name):argname(flag.argname):target(setting.name):description(help)
+      local option = command:option(flag.name):argname(flag.argname):target(setting.name):description(help)
+      flags[#flags + 1] = flag.variable and with_variable(option, flag.variable) or option
     end
   end
   return flags
 end
 
 local function declare_connection(command, bounded)
-  local flags = flags_of_options(command)
+  local flags = flags_of(command, described.LIST)
   flags[#flags + 1] = command:option "--timeout" :argname "SECONDS"
     :description(("For %s, repeats included (default: %g)."):format(
       bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
@@ -51,19 +61,12 @@ local function declare_connection(command, bounded)
 end
 
 local function declare_authentication(command)
-  command:group("Authentication (an API key, or all three for OAuth2)",
-    command:option "--api-key-file" :argname "FILE" :target "api_key_file"
-      :description "File with the API key.",
+  command:group("Authentication (an API key, or an OAuth2 client with its token URL and its secret or key)",
+    with_variable(command:option "--api-key-file" :argname "FILE" :target "api_key_file"
+      :description "File with the API key.", "API_KEY_FILE"),
     command:option "--auth-scheme" :argname "SCHEME" :target "auth_scheme" :choices { "x-api-key", "bearer" }
       :description "How the API key is sent: x-api-key (default) or bearer.",
-    command:option "--client-id" :argname "ID" :target "client_id"
-      :description "OAuth2 client.",
-    command:option "--client-secret-file" :argname "FILE" :target "client_secret_file"
-      :description "File with the OAuth2 client's secret.",
-    command:option "--token-url" :argname "URL" :target "token_url"
-      :description "Where OAuth2 tokens are had.",
-    command:option "--scope" :argname "SCOPE"
-      :description "OAuth2 scope to ask for.")
+    unpack(flags_of(command, of_oauth2.LIST)))
 end
 
 --- Adds the flags to a command.
@@ -85,61 +88,84 @@ local function environment(name)
   return value ~= "" and value or nil
 end
 
+--- The same for a command that has settings of its own.
+M.environment = environment
+
+-- A secret out of a file, as options: read now, so that a slip shows at once, and again by the library when it changes,
+-- where that is possible.
+local function from_file(name, path, what)
+  local line = source.read_line(path, what)
+  if path ~= "-" and one_line.can_be_read_again(path) then return { [name .. "_file"] = path } end
+  return { [name] = line }
+end
+
+-- What flags and environment say of an API key, as options; nil where they say nothing.
 local function api_key(args)
-  if args.api_key_file then
-    return source.read_line(args.api_key_file, "--api-key-file")
-  end
+  if args.api_key_file then return from_file("api_key", args.api_key_file, "--api-key-file") end
+  if environment "API_KEY" then return { api_key = environment "API_KEY" } end
   local file = environment "API_KEY_FILE"
-  return environment "API_KEY" or file and source.read_line(file, "CREDENCO_API_KEY_FILE")
+  return file and from_file("api_key", file, "CREDENCO_API_KEY_FILE") or nil
 end
 
-local function missing_of_oauth2(client_id, secret_file, token_url)
-  return not client_id and "--client-id" or not secret_file and "--client-secret-file"
-    or not token_url and "--token-url" or nil
-end
-
-local function oauth2(args)
-  local client_id = args.client_id or environment "CLIENT_ID"
-  local secret_file = args.client_secret_file or environment "CLIENT_SECRET_FILE"
-  local token_url = args.token_url or environment "TOKEN_URL"
-  if not (client_id or secret_file or token_url) then
-    return nil
-  end
-  local missing = missing_of_oauth2(client_id, secret_file, token_url)
-  if missing then
-    usage.fail("OAuth2 needs a client, its secret and the token URL: " .. missing .. " is missing")
-  end
-  return {
-    token_url = token_url,
-    client_id = client_id,
-    client_secret = source.read_line(secret_file, "the file with the client's secret"),
-    scope = args.scope,
-  }
-end
+-- Where one of them is given, OAuth2 is meant.
+local MEAN_OAUTH2 = { "client_id", "client_secret_file", "token_url", "private_key_file" }
 
 local function flags_of_oauth2(args)
-  return args.client_id or args.client_secret_file or args.token_url
+  for _, name in ipairs(MEAN_OAUTH2) do
+    if args[name] then return true end
+  end
+  return false
 end
 
---- A flag outweighs the whole environment: `--api-key-file` does not quarrel with CREDENCO_CLIENT_ID.
+-- The flag that has to come along with each way to authenticate. An unknown way is for `credenco.new` to refuse.
+local PROOF = { post = "--client-secret-file", basic = "--client-secret-file", private_key_jwt = "--private-key-file" }
+
+local function missing_of_oauth2(given)
+  if not given.client_id then return "--client-id" end
+  local has = { ["--client-secret-file"] = given.client_secret_file, ["--private-key-file"] = given.private_key_file }
+  local proof = PROOF[given.client_auth or "post"]
+  if proof and not has[proof] then return proof end
+  return not given.token_url and "--token-url" or nil
+end
+
+-- What flags and environment say; nil where they say nothing of OAuth2.
+local function oauth2(args)
+  local given = {}
+  for _, setting in ipairs(of_oauth2.LIST) do
+    local flag = setting.flag
+    if flag then given[setting.name] = args[setting.name] or environment(flag.variable) end
+  end
+  if not flags_of_oauth2(given) then return nil end
+  local missing = missing_of_oauth2(given)
+  if missing then
+    usage.fail("OAuth2 needs a client, its secret or key, and the token URL: " .. missing .. " is missing")
+  end
+  local secret_file = given.client_secret_file
+  given.client_secret_file = nil
+  local secret = secret_file and from_file("client_secret", secret_file, "the file with the client's secret") or {}
+  for name, value in pairs(secret) do given[name] = value end
+  return { oauth2 = given }
+end
+
+-- What flags and environment say of the credentials, as options; nil where they say nothing. A flag outweighs the whole
+-- environment: `--api-key-file` does not quarrel with CREDENCO_CLIENT_ID.
 local function credentials(args)
   if args.api_key_file and flags_of_oauth2(args) then
     usage.fail("--api-key-file and the flags for OAuth2 exclude each other")
   end
-  if args.api_key_file then
-    return api_key(args), nil
-  end
-  if flags_of_oauth2(args) then
-    return nil, oauth2(args)
-  end
+  if args.api_key_file then return api_key(args) end
+  if flags_of_oauth2(args) then return oauth2(args) end
   local key, client = api_key(args), oauth2(args)
   if key and client then
     usage.fail("the environment holds an API key and an OAuth2 client: unset one, or choose with a flag")
   end
-  return key, client
+  return key or client
 end
 
-local function timeout_ms(args)
+--- What --timeout says, where it is given.
+---@param args table
+---@return integer?
+function M.timeout_ms(args)
   if not args.timeout then
     return nil
   end
@@ -151,24 +177,51 @@ local function timeout_ms(args)
 end
 
 local function with_credentials(options, args)
-  options.api_key, options.oauth2 = credentials(args)
-  if not (options.api_key or options.oauth2) then
+  local found = credentials(args)
+  if not found then
     usage.fail "no credentials: set CREDENCO_API_KEY, or give --api-key-file or an OAuth2 client"
   end
+  for name, value in pairs(found) do options[name] = value end
   options.auth_scheme = args.auth_scheme
   return options
+end
+
+--- The value of an option that has a flag, and where it comes from. The credentials are not among those.
+---@param args table the parsed arguments
+---@param setting credenco.Setting
+---@return string? value
+---@return string origin the flag's name, the variable's, or "the default"
+function M.value(args, setting)
+  local flag, name = setting.flag, setting.name
+  if args[name] then return args[name], flag.name end
+  local from_environment = flag.variable and environment(flag.variable)
+  if from_environment then return from_environment, "CREDENCO_" .. flag.variable end
+  return name == "base_url" and M.DEFAULT_BASE_URL or nil, "the default"
+end
+
+--- Where the credentials come from, once `options` has found them.
+---@param args table the parsed arguments
+---@return string origin
+function M.origin_of_credentials(args)
+  if args.api_key_file then return "--api-key-file" end
+  if flags_of_oauth2(args) then return args.client_id and "--client-id" or "flags and variables" end
+  for _, variable in ipairs { "API_KEY", "API_KEY_FILE", "CLIENT_ID" } do
+    if environment(variable) then return "CREDENCO_" .. variable end
+  end
+  return "the default"
 end
 
 -- What the user knows an option of `credenco.new` by, and the variable that may stand for it.
 local KNOWN_AS = {
   api_key = { "the API key" },
-  token_url = { "--token-url", "TOKEN_URL" },
-  client_id = { "--client-id", "CLIENT_ID" },
+  api_key_file = { "--api-key-file", "API_KEY_FILE" },
   client_secret = { "the client's secret" },
-  scope = { "--scope" },
+  private_key = { "--private-key-file" },
 }
-for name, setting in pairs(described.SPEC) do
-  if setting.flag then KNOWN_AS[name] = { setting.flag.name, setting.flag.variable } end
+for _, list in ipairs { described.LIST, of_oauth2.LIST } do
+  for _, setting in ipairs(list) do
+    if setting.flag then KNOWN_AS[setting.name] = { setting.flag.name, setting.flag.variable } end
+  end
 end
 
 --- What `credenco.new` says of an option, said of the flag or the variable that it came from.
@@ -203,18 +256,6 @@ function M.said_of_arguments(problem, arguments)
   return known_as .. (given == "" and " is empty: is the variable set that it comes from?" or flaw)
 end
 
---- The files that the flags name, which no output may overwrite.
----@param args table the parsed arguments
----@return { path: string?, what: string }[]
-function M.files(args)
-  return {
-    { path = args.api_key_file, what = "the file with the API key" },
-    { path = args.client_secret_file, what = "the file with the client's secret" },
-    { path = args.ca_file, what = "the file with the certificates" },
-    { path = args.claims_json, what = "the file with the claims" },
-  }
-end
-
 --- The options for `credenco.new`.
 ---@param args table the parsed arguments
 ---@return credenco.Options
@@ -226,12 +267,10 @@ end
 ---@param args table the parsed arguments
 ---@return credenco.Options
 function M.public_options(args)
-  local options = { timeout_ms = timeout_ms(args) }
+  local options = { timeout_ms = M.timeout_ms(args) }
   for name, setting in pairs(described.SPEC) do
-    local flag = setting.flag
-    if flag then options[name] = args[name] or flag.variable and environment(flag.variable) or nil end
+    if setting.flag then options[name] = M.value(args, setting) end
   end
-  options.base_url = options.base_url or M.DEFAULT_BASE_URL
   options.on_event = args.verbose and verbose.listener(report.new(args.json)) or nil
   return options
 end

@@ -9,6 +9,7 @@ local SAID = {
   lost = function(event)
     return ("no response after %d ms: %s, sent %s"):format(event.elapsed_ms, event.code, event.sent)
   end,
+  -- `failed` is for the command to say
   wait = function(event) return ("waits %d ms before it tries again"):format(event.wait_ms) end,
 }
 
@@ -18,6 +19,7 @@ local SAID = {
 function M.listener(out)
   local began_ms = core.now_ms()
   return function(event)
+    if not SAID[event.type] then return end
     local id = event.correlation_id and (" [correlation_id %s]"):format(event.correlation_id) or ""
     local at_s = (core.now_ms() - began_ms) / 1000
     out:event(event, ("credenco: %.3f s: %s: %s%s"):format(at_s, event.step, SAID[event.type](event), id))

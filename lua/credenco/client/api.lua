@@ -13,6 +13,7 @@ local readers = require "credenco.client.readers"
 ---@field path string?               every {name} in it is filled in, percent-encoded; none: the call brings a URL
 ---@field authorized boolean?        the client's credentials go along
 ---@field headers table?             where no credentials go along
+---@field headers_with (fun(authorization: string?): table)?  where the call brings its own credentials
 ---@field repeatable boolean?        it may be made again although the response was lost
 ---@field body (fun(args: table, correlation_id: string?): table)?  what is sent as JSON
 ---@field read fun(body: string, call: credenco.Call, response: table): table?, string?  what the call gives; or nil, and what is wrong
@@ -23,7 +24,12 @@ local readers = require "credenco.client.readers"
 ---@field pieces string[]            of the path: what stands around the names
 
 local BARE = { accept = "application/json" }
-local FORM = { accept = "application/json", ["content-type"] = "application/x-www-form-urlencoded" }
+
+local function form_headers(authorization)
+  return {
+    accept = "application/json", ["content-type"] = "application/x-www-form-urlencoded", authorization = authorization,
+  }
+end
 
 -- The endpoints -------------------------------------------------------------------------
 
@@ -102,7 +108,7 @@ M.trust_issuer = endpoint {
 
 -- OAuth2 client credentials (RFC 6749, 4.4); the request carries its own.
 M.token = endpoint {
-  step = "token", method = "POST", headers = FORM, repeatable = true,
+  step = "token", method = "POST", headers_with = form_headers, repeatable = true,
   read = readers.token,
   refused = function(answer) return answer.error == "invalid_client" and "unauthorized" or nil end,
 }

@@ -5,6 +5,7 @@
 
 local core = require "credenco.core"
 local errors = require "credenco.client.errors"
+local events = require "credenco.client.events"
 local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 local pause = require "credenco.client.pause"
@@ -27,6 +28,7 @@ local now_ms = loop.now_ms
 ---@field max_body_bytes integer
 ---@field with_headers false       the fields of the response's head can be left out
 ---@field credentials table|false  the headers that carried credentials, the last ones
+---@field token_request credenco.TokenRequest|false  writes each attempt of a call for a token
 ---@field http_status integer?     of the last response
 ---@field problem string|false     what went wrong in the last attempt
 ---@field detail string?           the server's words about it
@@ -41,35 +43,11 @@ Call.__index = Call
 
 local M = {}
 
---- What `on_event` is given. No field holds a secret.
----@class credenco.Event
----@field type "request"|"answer"|"lost"|"wait"|"abandoned"  a request begins, has its response, or gets none; the wait
----  before the next attempt; and nginx: whoever made the call is gone
----@field step string
----@field correlation_id string?
----@field http_status integer?  answer, abandoned
----@field code string?          lost, abandoned: why there is no response
----@field sent string?          the same: whether the server can have acted
----@field elapsed_ms integer?   answer, lost: since the request began
----@field wait_ms integer?      wait
-
--- Events are made only for those who listen.
-local function emit(self, kind, http_status, code, sent, wait_ms)
-  local on_event = self.client.options.on_event
-  if not on_event then return end
-  if kind == "request" then self.began_ms = now_ms() end
-  pcall(on_event, {
-    type = kind, step = self.step, http_status = http_status, code = code, sent = sent,
-    correlation_id = self.correlation_id, wait_ms = wait_ms,
-    elapsed_ms = (kind == "answer" or kind == "lost") and now_ms() - self.began_ms or nil,
-  })
-end
-
 -- The request's owner is gone (nginx: aborted, its thread killed, or the worker ends at once) and cannot be
 -- told, so the operator is.
 local function on_abandoned(self, http_status, code, sent)
   if http_status then code, sent = nil, nil end
-  emit(self, "abandoned", http_status, code, sent)
+  events.abandoned(self, http_status, code, sent)
   loop.warn(("credenco: %s: nobody waits for this response any more: %s, correlation_id %s"):format(
     self.step, http_status and "HTTP " .. http_status or code .. ", sent " .. sent, self.correlation_id or "none"))
 end
@@ -88,7 +66,7 @@ function M.new(client, timeout_ms, correlation_id)
     endpoint = false, step = false, method = false, url = false, headers = false, body = nil,
     connect_timeout_ms = options.connect_timeout_ms, max_body_bytes = options.max_body_bytes, with_headers = false,
     on_abandoned = on_abandoned,
-    credentials = false, answer = false, http_status = nil,
+    credentials = false, token_request = false, answer = false, http_status = nil,
     problem = false, detail = nil, code = nil, retry_after_ms = nil,
     hides = false, hidden_in = false, began_ms = false, may_wait = false,
   }, Call)
@@ -111,6 +89,7 @@ local function secrets_of(self)
   local sent = self.hides and json.decode(self.hidden_in)
   return {
     self.client.auth:secrets(self.credentials or nil),
+    self.token_request and self.token_request.carried_by(self) or "",
     sent ~= nil and self.hides and self.hides(sent) or "",
     self.offer_uri or "",
     self.answer or "",
@@ -125,6 +104,12 @@ local function failed(self, flow)
   return errors.new(fields)
 end
 
+-- The same where this attempt was begun and not made.
+local function failed_before(self, flow)
+  local err = failed(self, flow)
+  return errors.with(err, { attempts = err.attempts - 1 })
+end
+
 -- The client was closed before the next attempt: what the last one may have done stays in doubt.
 local function closed_meanwhile(self, flow)
   local last = flow:failure()
@@ -133,9 +118,10 @@ local function closed_meanwhile(self, flow)
   }
 end
 
--- A token that could not be had ends the call; what an earlier attempt may have done stays in doubt. The error
--- is the caller's own: others wait for the same token.
+-- Credentials that could not be had end the call; what an earlier attempt may have done stays in doubt. The error
+-- is the caller's own: others wait for the same token. Where there are none but the refused ones, the refusal stays.
 local function without_credentials(self, flow, err)
+  if err == "unchanged" then return failed_before(self, flow) end
   if not errors.is_error(err) then
     err = errors.new {
       code = "timeout", step = "token", sent = "unknown", retryable = true, message = "no token within the deadline",
@@ -147,20 +133,6 @@ local function without_credentials(self, flow, err)
 end
 
 -- Reading --------------------------------------------------------------------------------
-
-local LONGEST_WAIT_MS = 10000000000000 -- past every deadline, and every engine prints it in full
-
-local to_integer = rawget(math, "tointeger") or function(number) return number end
-
--- A transport that cannot read a date (RFC 9110, 10.2.3) leaves the header to us; we read seconds.
-local function retry_after_ms(response)
-  local ms = response.retry_after_ms
-  if not ms then
-    local seconds = response.headers and tostring(response.headers["retry-after"]):match("^%d+$")
-    ms = seconds and math.min(tonumber(seconds), LONGEST_WAIT_MS / 1000) * 1000
-  end
-  return ms and to_integer(math.floor(math.min(ms, LONGEST_WAIT_MS)))
-end
 
 local function note_refusal(self, response)
   local words, answer = readers.server_words(response.body)
@@ -174,20 +146,20 @@ local function read(self, flow, response)
   local status, answer, problem = response.status, nil, nil
   self.http_status = status
   if status >= 200 and status < 300 then answer, problem = self.endpoint.read(response.body, self, response) end
-  if self.client.options.on_event then emit(self, "answer", status) end
+  events.answer(self, status, answer ~= nil)
   if answer then
     self.answer = answer
     return flow:answer(now_ms(), 0, status, true)
   end
   self.problem, self.detail, self.code = problem or false, nil, nil
-  self.retry_after_ms = retry_after_ms(response)
+  self.retry_after_ms = readers.retry_after_ms(response)
   if not problem then note_refusal(self, response) end
   return flow:answer(now_ms(), core.random(), status, false, self.retry_after_ms)
 end
 
 local function lost(self, flow, failure)
   self.problem, self.detail, self.code, self.retry_after_ms = failure.message or false, nil, nil, nil
-  emit(self, "lost", nil, failure.code, failure.sent)
+  events.lost(self, failure.code, failure.sent)
   return flow:lost(now_ms(), core.random(), failure.code, failure.sent)
 end
 
@@ -206,8 +178,23 @@ local function look(self, flow)
     return flow:answer(now_ms(), 0, found.http_status, true)
   end
   if there and not doubtful then return nil end
-  local err = failed(self, flow)
-  return nil, nil, errors.with(err, { attempts = err.attempts - 1 }) -- this attempt was not made
+  return nil, nil, failed_before(self, flow)
+end
+
+-- Sets the headers, and the body of a request for a token. Gives what keeps the credentials away, or nil.
+local function prepare(self, renew)
+  local endpoint = self.endpoint
+  if endpoint.authorized then
+    local headers, err = self.client.auth:headers(renew and self.credentials or nil, self.deadline_ms, self.step)
+    if not headers then return err end
+    self.headers, self.credentials = headers, headers
+  elseif self.token_request then
+    local body, authorization = self.token_request:write()
+    if not body then return authorization end
+    self.body, self.headers = body, endpoint.headers_with(authorization)
+  else
+    self.headers = endpoint.headers
+  end
 end
 
 -- One attempt, and what the flow does then; or the error that ends the call.
@@ -217,14 +204,9 @@ local function attempt(self, flow, renew)
     local kind, detail, err = look(self, flow)
     if kind or err then return kind, detail, err end
   end
-  if endpoint.authorized then
-    local headers, err = client.auth:headers(renew and self.credentials or nil, self.deadline_ms, self.step)
-    if not headers then return nil, nil, without_credentials(self, flow, err) end
-    self.headers, self.credentials = headers, headers
-  else
-    self.headers = endpoint.headers
-  end
-  if client.options.on_event then emit(self, "request") end
+  local problem = prepare(self, renew)
+  if problem then return nil, nil, without_credentials(self, flow, problem) end
+  events.request(self)
   local response, failure = client.transport:send(self)
   if response then return read(self, flow, response) end
   return lost(self, flow, failure)
@@ -239,7 +221,7 @@ local function pull(self, flow, kind, detail)
       kind, detail, err = attempt(self, flow, detail)
       if err then return nil, err end
     elseif kind == "wait" then
-      emit(self, "wait", nil, nil, nil, detail)
+      events.wait(self, detail)
       pause.wait(client.waiting, detail)
       if client.closed then return nil, closed_meanwhile(self, flow) end
       kind, detail = flow:next(now_ms())
@@ -263,13 +245,17 @@ function Call:perform(endpoint, url, body)
   self.url, self.body = url, body
   if endpoint.hides then self.hides, self.hidden_in = body and endpoint.hides or false, body end
   local err = unready(self)
-  if err then return nil, err end
+  if err then
+    events.failed(self, err)
+    return nil, err
+  end
   local flows = client.flows -- those that nobody uses, for the next call
   local flow = flows[#flows]
   if flow then flows[#flows] = nil else flow = client.context:flow() end
   local answer, failure = pull(self, flow, flow:start(
     now_ms(), endpoint.step, self.deadline_ms, endpoint.repeatable, endpoint.authorized and client.auth.renewable))
   flows[#flows + 1] = flow
+  if failure then events.failed(self, failure) end
   return answer, failure
 end
 

@@ -13,8 +13,10 @@ local many = require "credenco.client.many"
 local options = require "credenco.base.options"
 local pause = require "credenco.client.pause"
 local query_text = require("credenco.client.query").text
+local secrets = require "credenco.client.auth.secret"
 local settings = require "credenco.client.settings"
 local status = require "credenco.client.status"
+local token_request = require "credenco.client.auth.token_request"
 
 local check = options.check
 
@@ -254,12 +256,25 @@ local function new_transport(read)
   return require("credenco.transport." .. read.transport).new(read)
 end
 
-local function new_auth(self, read)
-  if read.api_key then return auth.api_key(read.api_key, read.auth_scheme) end
+local function new_oauth2(self, oauth2, level)
+  local request, problem = token_request.new(oauth2)
+  if not request then error("credenco.new oauth2: " .. problem, level + 1) end
+  return auth.oauth2(oauth2, request, function()
+    local call = calls.new(self)
+    call.token_request = request
+    return call:perform(api.token, oauth2.token_url)
+  end, self.options.timeout_ms)
+end
+
+local function new_auth(self, read, level)
+  if read.api_key or read.api_key_file then
+    local key, problem = secrets.from(read, "api_key")
+    if not key then error("credenco.new: " .. problem, level + 1) end
+    return auth.api_key(key, read.auth_scheme)
+  end
   if not read.oauth2 then return auth.nobody() end
-  return auth.oauth2(read.oauth2, function(body)
-    return calls.new(self):perform(api.token, read.oauth2.token_url, body)
-  end, read.timeout_ms)
+  local made = new_oauth2(self, read.oauth2, level + 1) -- no tail call: levels count
+  return made
 end
 
 ---@param given credenco.Options
@@ -268,7 +283,7 @@ end
 function M.new(given, level)
   local read = settings.read(given, level + 1)
   local self = setmetatable({ options = read, flows = {}, waiting = pause.new(), closed = false }, Client)
-  self.auth = new_auth(self, read)
+  self.auth = new_auth(self, read, level + 1)
   self.transport = new_transport(read)
   self.starts = api.starts(read)
   self.context = core.context(read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms)

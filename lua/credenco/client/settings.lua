@@ -2,6 +2,7 @@
 
 local described = require "credenco.base.settings"
 local loop = require "credenco.loop"
+local of_oauth2 = require "credenco.base.oauth2_settings"
 local options = require "credenco.base.options"
 
 local M = {}
@@ -17,13 +18,17 @@ local function shared_dict(name)
   if not loop.shared_dict(name) then return "must name a lua_shared_dict of nginx's configuration" end
 end
 
-M.OAUTH2 = {
-  token_url = { type = "string", required = true, check = described.url_problem },
-  client_id = { type = "string", required = true, check = options.clean_text },
-  client_secret = { type = "string", required = true, check = options.clean_text },
-  scope = { type = "string", check = options.clean_text },
-  shared_dict = { type = "string", check = shared_dict },
-}
+-- As described, and with the check that asks nginx.
+M.OAUTH2 = {}
+for name, setting in pairs(of_oauth2.SPEC) do M.OAUTH2[name] = setting end
+M.OAUTH2.shared_dict = { type = "string", check = shared_dict }
+
+local function read_oauth2(what, given, level)
+  local read = options.read(what, M.OAUTH2, given, level + 1)
+  local problem = of_oauth2.problem_with(read)
+  if problem then error(("%s: %s"):format(what, problem), level + 1) end
+  return read
+end
 
 local function without_trailing_slash(text)
   return (text:gsub("/+$", ""))
@@ -36,12 +41,15 @@ end
 function M.read(given, level)
   local what = "credenco.new"
   local read = options.read(what, described.SPEC, given, level + 1)
-  if read.api_key and read.oauth2 then
-    error(what .. ": give either api_key or oauth2", level + 1)
+  if (read.api_key and 1 or 0) + (read.api_key_file and 1 or 0) + (read.oauth2 and 1 or 0) > 1 then
+    error(what .. ": give either api_key, api_key_file or oauth2", level + 1)
+  end
+  if not read.client_cert and (read.client_key or read.client_key_passphrase_file) then
+    error(what .. ": client_cert is missing: client_key and client_key_passphrase_file are for it", level + 1)
   end
   read.retry = options.read(what .. " retry", M.RETRY, read.retry, level + 1)
   if read.oauth2 then
-    read.oauth2 = options.read(what .. " oauth2", M.OAUTH2, read.oauth2, level + 1)
+    read.oauth2 = read_oauth2(what .. " oauth2", read.oauth2, level + 1)
   end
   read.base_url = without_trailing_slash(read.base_url)
   read.wallet_base_url = without_trailing_slash(read.wallet_base_url or read.base_url)

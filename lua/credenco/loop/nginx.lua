@@ -52,6 +52,37 @@ end
 --- The same for short tasks, of which there are many.
 M.carry = carrier.run
 
+-- Killing a light thread whose coroutine waits leaves that coroutine behind, which crashes the worker when it goes on.
+local function can_be_killed(thread)
+  return coroutine.status(thread) ~= "normal"
+end
+
+local LOOK_AGAIN_MS = 100
+
+--- Runs fn(...), for so long at most. nginx takes a light thread away only while it waits (for a sleep, a cosocket, a
+--- call of a client), and not inside a coroutine of its own. Code that computes, or waits in a C function, goes on; so
+--- does what fn itself has spawned.
+---@param ms number
+---@param fn function  does not throw
+---@return boolean in_time  true also when fn ended before it could be stopped
+---@return any ...  what fn gave, four values at most
+function M.within(ms, fn, ...)
+  local outcome
+  local task = assert(ngx.thread.spawn(function(...) outcome = { fn(...) } end, ...))
+  while not outcome do
+    local clock = assert(ngx.thread.spawn(M.sleep, ms))
+    ngx.thread.wait(task, clock)
+    if outcome then
+      ngx.thread.kill(clock)
+    elseif can_be_killed(task) then
+      ngx.thread.kill(task)
+      return false
+    end
+    ms = LOOK_AGAIN_MS
+  end
+  return true, outcome[1], outcome[2], outcome[3], outcome[4]
+end
+
 --- Whether the worker has been told to exit.
 ---@return boolean
 function M.exiting()

@@ -25,16 +25,28 @@ Transport.__index = Transport
 local NO_CA_FILE = "transport 'cosocket' has no ca_file: "
   .. "name the CA certificates with nginx's lua_ssl_trusted_certificate"
 
+local NO_PASSPHRASE = "transport 'cosocket' has no client_key_passphrase_file: give a client_key without a pass phrase"
+local NO_CLIENT_CERT = "transport 'cosocket' has no client_cert with a lua-nginx-module older than 0.10.22"
+local SETCLIENTCERT_SINCE = 10022
+
+-- What it cannot honour, by name.
+local function refusal(options)
+  if options.ca_file then return NO_CA_FILE end
+  if options.client_key_passphrase_file then return NO_PASSPHRASE end
+  if options.client_cert and ngx.config.ngx_lua_version < SETCLIENTCERT_SINCE then return NO_CLIENT_CERT end
+end
+
 -- Longer than an exchange takes to notice its deadline.
 local SPARE_MS = 1000
 
 --- Throws outside of nginx, and for an option that it cannot honour.
----@param options table?  of credenco.base.settings, but for ca_file; others are passed over
+---@param options table?  of credenco.base.settings; others are passed over
 ---@return credenco.CosocketTransport
 function M.new(options)
   if not loop.carry then error("transport 'cosocket' is for nginx only", 0) end
   local copy = settings.for_transport(options)
-  if copy.ca_file then error(NO_CA_FILE, 0) end
+  local problem = refusal(copy)
+  if problem then error(problem, 0) end
   copy.proxy = places.proxy(copy.proxy)
   return setmetatable({
     options = copy, places = {}, fields_of = fields_for(copy.user_agent), spare = {}, calls = {},

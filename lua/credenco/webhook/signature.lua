@@ -10,6 +10,25 @@ local M = {}
 
 local SIGNATURES_MAX = 8
 
+--- The header that has the signature, and the signature's name in it. The service's documentation does not print the
+--- first one.
+M.HEADER, M.NAME = "x-credenco-signature", "v1"
+
+--- What is signed.
+---@param timestamp string
+---@param body string
+---@return string
+function M.signed_text(timestamp, body)
+  return timestamp .. "." .. body
+end
+
+--- What is wrong with the name of a header, or nil.
+---@param name string
+---@return string?
+function M.header_problem(name)
+  if name == "" or name:find "[^%w-]" then return "must be the name of an HTTP header" end
+end
+
 ---@class credenco.Signing
 ---@field secrets { text: string, until_s: number? }[]  the last moment each is good for
 ---@field signature_name string
@@ -78,6 +97,22 @@ function M.check(signing, header, body, now_s)
   local text = signing.signed_text(timestamp, body)
   if not signed_by_any(signing, text, signatures, now_s) then return nil, "the signature does not fit" end
   return digest.new("sha256"):final(text)
+end
+
+local function to_hex(bytes)
+  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+end
+
+--- Signs a delivery.
+---@param secret string
+---@param now_s integer
+---@param body string
+---@param name string?  of the signature, `M.NAME` when absent
+---@return string header  the value of the signature header
+function M.sign(secret, now_s, body, name)
+  local timestamp = ("%d"):format(now_s)
+  local signed = hmac.new(secret, "sha256"):final(M.signed_text(timestamp, body))
+  return ("t=%s,%s=%s"):format(timestamp, name or M.NAME, to_hex(signed))
 end
 
 return M

@@ -13,15 +13,17 @@ local Worker = {}
 Worker.__index = Worker
 
 --- @param queue credenco.Queue
---- @param options { handler: fun(event: table): any, concurrency: integer, max_attempts: integer }
+--- @param options { handler: fun(event: table): any, concurrency: integer, max_attempts: integer, handler_timeout_s: integer }
 --- @return credenco.WebhookWorker
 function M.new(queue, options)
   return setmetatable({ queue = queue, options = options, jobs = {} }, Worker)
 end
 
--- A handler fails by throwing, or with nil or false and what went wrong.
-local function run_handler(handler, event)
-  local ok, result, problem = pcall(handler, event)
+-- A handler fails by throwing, with nil or false and what went wrong, or by taking too long.
+local function run_handler(options, event)
+  local limit_s = options.handler_timeout_s
+  local in_time, ok, result, problem = loop.within(limit_s * 1000, pcall, options.handler, event)
+  if not in_time then return nil, ("stopped after %d seconds"):format(limit_s) end
   if not ok then return nil, result end
   if result == nil and problem == nil or result then return true end
   return nil, problem
@@ -40,7 +42,7 @@ end
 local function work_on(self, job)
   local event = events.from_text(job.item)
   loop.spawn(self.queue.hold, self.queue, job)
-  local ok, problem = run_handler(self.options.handler, event)
+  local ok, problem = run_handler(self.options, event)
   job.done = true
   if ok then self.queue:finish(job) else fail(self, job, event, problem) end
 end

@@ -2,6 +2,7 @@
 local claims = require "credenco.cli.claims"
 local core = require "credenco.core"
 local fields = require "credenco.cli.fields"
+local files = require "credenco.cli.files"
 local library = require "credenco.cli.library"
 local output = require "credenco.cli.output"
 local settings = require "credenco.cli.settings"
@@ -36,9 +37,9 @@ function M.declare(command)
     command:option "--template" :argname "KEY" :count "1" :description "Key of the credential template.",
     command:option "--correlation-id" :argname "ID" :target "correlation_id"
       :description "Your own id for this issue; one is made when absent.",
-    command:option "--keep-offer" :argname "FILE" :target "keep_offer"
-      :description "Where to put the offer when it was made and is not known to be delivered.",
-    output.declare_force(command),
+    files.written(command:option "--keep-offer" :argname "FILE" :target "keep_offer"
+      :description "Where to put the offer when it was made and is not known to be delivered."),
+    files.declare_force(command),
     claims.declare(command))
   settings.declare(command)
 end
@@ -53,7 +54,6 @@ local function keep_offer(args, err, out)
 end
 
 function M.run(args, out)
-  output.check("--keep-offer", args.keep_offer, settings.files(args), args.force)
   local result, err = library.client_call(settings.options(args), "issue_direct", {
     wallet_key = args.wallet,
     template_id = args.template,

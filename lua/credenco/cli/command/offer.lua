@@ -1,7 +1,8 @@
 --- `credenco offer`: the first of the two calls. Prints a secret, because that is what was asked for.
-local base64 = require "credenco.cli.base64"
+local base64 = require "credenco.base.base64"
 local claims = require "credenco.cli.claims"
 local fields = require "credenco.cli.fields"
+local files = require "credenco.cli.files"
 local library = require "credenco.cli.library"
 local output = require "credenco.cli.output"
 local settings = require "credenco.cli.settings"
@@ -29,9 +30,9 @@ function M.declare(command)
       :description "Your own id for this issue; the server makes one when absent.",
     command:option "--request-uri-base" :argname "URL" :target "request_uri_base"
       :description "A web wallet's address, to redirect the holder to.",
-    command:option "--qr-code" :argname "FILE" :target "qr_code"
-      :description "Ask for a QR code and write it there, PNG.",
-    output.declare_force(command),
+    files.written(command:option "--qr-code" :argname "FILE" :target "qr_code"
+      :description "Ask for a QR code and write it there, PNG."),
+    files.declare_force(command),
     claims.declare(command))
   settings.declare(command)
 end
@@ -60,7 +61,6 @@ local function create(args)
 end
 
 function M.run(args, out)
-  output.check("--qr-code", args.qr_code, settings.files(args), args.force)
   local result, err = create(args)
   if not result then
     return nil, err

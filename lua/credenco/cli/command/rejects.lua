@@ -2,6 +2,7 @@
 local arguments = require "credenco.cli.pipeline.arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local encoding = require "credenco.pipeline.source.encoding"
+local files = require "credenco.cli.files"
 local journal_report = require "credenco.journal.report"
 local journal_retry = require "credenco.journal.retry"
 local journal_runs = require "credenco.journal.runs"
@@ -26,16 +27,18 @@ Examples:
 ]] .. arguments.JOURNAL,
 }
 
+local REASONS = ".reasons.txt"
+
+local function with_reasons(path) return { path, path and path .. REASONS } end
+
 function M.declare(command)
   opened.declare(command)
   command:group("Files",
-    command:option "--output -o" :argname "FILE" :count "1"
-      :description "A new file for the lines; the reasons go to FILE.reasons.txt."
-      :target "output",
+    files.written(command:option "--output -o" :argname "FILE" :count "1" :target "output"
+      :description "A new file for the lines; the reasons go to FILE.reasons.txt.",
+      { anew = true, paths = with_reasons }),
     command:flag "--keep" :description "Leave lines without a key in the journal.")
 end
-
-local REASONS = ".reasons.txt"
 
 --- Lines that stand in one file, because they are read in the same way.
 ---@class credenco.cli.Rejects

@@ -1,11 +1,11 @@
 --- `credenco report`: how many records stand where, and why.
 local arguments = require "credenco.cli.pipeline.arguments"
 local counted = require "credenco.cli.pipeline.counted"
+local files = require "credenco.cli.files"
 local journal_report = require "credenco.journal.report"
 local journal_runs = require "credenco.journal.runs"
 local json = require "credenco.base.json"
 local opened = require "credenco.cli.pipeline.opened"
-local output = require "credenco.cli.output"
 local report_files = require "credenco.cli.pipeline.report_files"
 local summary = require "credenco.cli.pipeline.summary"
 local way_out = require "credenco.cli.pipeline.way_out"
@@ -31,11 +31,13 @@ The status and the revocation_uuid of what was issued without --confirm: see `cr
 function M.declare(command)
   opened.declare(command)
   command:group("Files",
-    command:option "--csv" :argname "FILE" :description "Write every failed, unknown and skipped record there.",
-    command:option "--json-file" :argname "FILE" :target "json_file" :description "The report as JSON, with them.",
-    command:option "--issued" :argname "FILE"
-      :description "Write every credential that was issued there: CSV, or JSON Lines where FILE ends in .jsonl.",
-    output.declare_force(command))
+    files.written(command:option "--csv" :argname "FILE"
+      :description "Write every failed, unknown and skipped record there."),
+    files.written(command:option "--json-file" :argname "FILE" :target "json_file"
+      :description "The report as JSON, with them."),
+    files.written(command:option "--issued" :argname "FILE"
+      :description "Write every credential that was issued there: CSV, or JSON Lines where FILE ends in .jsonl."),
+    files.declare_force(command))
 end
 
 local function add_messages(lines, cause)
@@ -108,7 +110,7 @@ local function trouble(err) return { code = "journal", message = err } end
 
 function M.run(args)
   return opened.use(args, function(db, workflow, journal)
-    local ok, err = report_files.check(args, db, workflow, journal)
+    local ok, err = report_files.check(args, db, workflow)
     local report
     if ok then report, err = collect(db, workflow, journal, args) end
     if not report then return nil, trouble(err) end

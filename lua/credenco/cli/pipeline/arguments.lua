@@ -1,8 +1,10 @@
 --- The arguments that the commands of the pipeline share, and what they mean.
 local encoding = require "credenco.pipeline.source.encoding"
+local files = require "credenco.cli.files"
 local forbidden = require "credenco.base.forbidden"
 local journal_url = require "credenco.journal.url"
 local source = require "credenco.pipeline.source"
+local source_arguments = require "credenco.cli.pipeline.source_arguments"
 local usage = require "credenco.cli.usage"
 local uv = require "luv"
 local workflow = require "credenco.workflow"
@@ -15,24 +17,33 @@ every record; keep it. Without --journal it is CREDENCO_JOURNAL, or a file besid
 with the same name: company.journal. Never put a password into an argument: use
 CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
 
-function M.declare_journal(command)
-  return command:option "--journal" :argname "FILE|URL" :description "The journal (see below)."
+local function without_extension(path)
+  return (path:gsub("%.lua$", ""))
 end
 
---- Adds the source and how it is read.
----@param without? string what the command does when none is named; a mistake in usage where that is nothing
-function M.declare_source(command, without)
-  command:argument "source" :args "?"
-    :description("CSV or JSON Lines file, `-` for standard input" .. (without and "; none: " .. without or "") .. ".")
-  command:group("Source",
-    command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
-      :description "The format of the source, if its name does not show it: csv or jsonl.",
-    command:option "--encoding" :argname "NAME"
-      :description "The encoding of the text, if it is not UTF-8: windows-1252, utf-16le, ... as in `iconv -l`.",
-    command:option "--query" :argname "SQL"
-      :description "A SELECT; the source is then a database, a SQLite file or postgres://...",
-    command:option "--limit" :argname "N" :description "Read at most this many records.")
+local function journal_of(args)
+  local from_environment = os.getenv "CREDENCO_JOURNAL"
+  return args.journal or from_environment ~= "" and from_environment
+    or args.workflow and without_extension(args.workflow) .. ".journal" or nil
 end
+
+-- What SQLite keeps beside a journal, and the lock of a run.
+local BESIDE_JOURNAL = { "", "-wal", "-shm", "-journal", ".lock" }
+
+local function files_of_journal(_, args)
+  local place = journal_of(args)
+  if not place or journal_url.is_postgresql(place) then return {} end
+  local paths = {}
+  for i, suffix in ipairs(BESIDE_JOURNAL) do paths[i] = place .. suffix end
+  return paths
+end
+
+function M.declare_journal(command)
+  return files.written(command:option "--journal" :argname "FILE|URL" :description "The journal (see below).",
+    { kept = true, what = "a file of the journal", paths = files_of_journal })
+end
+
+M.declare_source = source_arguments.declare
 
 local MOST = 2147483647
 
@@ -99,25 +110,24 @@ function M.workflow(path)
   usage.fail(text)
 end
 
-local function without_extension(path)
-  return (path:gsub("%.lua$", ""))
-end
-
---- The journal's place.
+--- The journal's place, where one is named.
 ---@param args table
----@return string
-function M.journal(args)
+---@return string?
+function M.journal_or_none(args)
   local named = args.journal
   if named and journal_url.has_password(named) then
     usage.fail("--journal: a password does not belong into an argument, which every user of the machine can see; "
       .. "put the URL into CREDENCO_JOURNAL, or the password into PGPASSWORD or ~/.pgpass")
   end
-  local from_environment = os.getenv "CREDENCO_JOURNAL"
-  if not named and from_environment ~= "" then named = from_environment end
-  if named then return named end
-  if args.workflow then return without_extension(args.workflow) .. ".journal" end
-  usage.fail("which journal? Give --journal or CREDENCO_JOURNAL"
-    .. (args.command ~= "find" and ", or the workflow's file" or ""))
+  return journal_of(args)
+end
+
+--- The same, for a command that can do nothing without.
+---@param args table
+---@return string
+function M.journal(args)
+  return M.journal_or_none(args)
+    or usage.fail "which journal? Give --journal or CREDENCO_JOURNAL, or the workflow's file"
 end
 
 --- Opens the source that is named, if one is.

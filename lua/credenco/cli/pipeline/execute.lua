@@ -12,6 +12,7 @@ local library = require "credenco.cli.library"
 local loop = require "credenco.loop"
 local pipeline = require "credenco.pipeline"
 local progress = require "credenco.cli.pipeline.progress"
+local report = require "credenco.cli.report"
 local settings = require "credenco.cli.settings"
 local summary = require "credenco.cli.pipeline.summary"
 local usage = require "credenco.cli.usage"
@@ -94,8 +95,11 @@ end
 -- Who reads JSON lines gets nothing else.
 local function in_json_lines(args, out)
   if args.progress ~= "jsonl" then return out end
-  local function words(_, text) return json.encode { note = text:match "^%s*(.*)" } .. "\n" end
-  return { words = words, note = function(_, text) io.stderr:write(words(nil, text)) end }
+  local in_json = report.new(true)
+  return {
+    note = function(_, text) io.stderr:write(json.encode { note = text:match "^%s*(.*)" }, "\n") end,
+    failure_text = function(_, err) return in_json:failure_text(err) end,
+  }
 end
 
 -- Runs with everything that has to be put away again afterwards.

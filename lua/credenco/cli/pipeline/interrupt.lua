@@ -10,7 +10,8 @@ local Interrupt = {}
 Interrupt.__index = Interrupt
 
 local function last_words(self)
-  return self.out:words("\nstopped at once; " .. self.hint())
+  local message = "stopped at once; " .. self.hint()
+  return self.out:failure_text({ code = "interrupted", message = message }, "\n" .. message) .. "\n"
 end
 
 --- Begins to listen.
@@ -38,8 +39,9 @@ function Interrupt:poll()
   self.run:stop "interrupted"
 end
 
-function Interrupt.close()
-  core.signals_forget()
+--- The next signal stops at once again.
+function Interrupt:close()
+  core.signals_listen(last_words(self), 0)
 end
 
 return M

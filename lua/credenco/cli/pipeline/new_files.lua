@@ -1,5 +1,6 @@
 --- Files that come to be together: none of them was there before, and none stays when one cannot be written.
 local cannot_write = require "credenco.journal.cannot_write"
+local core = require "credenco.core"
 local private_file = require "credenco.journal.private_file"
 local uv = require "luv"
 
@@ -74,6 +75,7 @@ function NewFiles:create(path)
     return nil, path .. " is there already and is not overwritten; name another file, or remove it"
   end
   if not fd then return nil, refused(path, err) end
+  core.signals_remove(path)
   local file = setmetatable({ path = path, fd = fd, parts = {}, size = 0 }, NewFile)
   self.list[#self.list + 1] = file
   return file
@@ -87,6 +89,7 @@ function NewFiles:finish()
     local ok, err = file:finish()
     if not ok then return nil, err end
   end
+  for _, file in ipairs(self.list) do core.signals_keep(file.path) end
   return true
 end
 
@@ -95,6 +98,7 @@ function NewFiles:discard()
   for _, file in ipairs(self.list) do
     file:close()
     uv.fs_unlink(file.path)
+    core.signals_keep(file.path)
   end
 end
 

@@ -1,48 +1,26 @@
 --- The files that `credenco report` writes: problems as CSV, the report with them as JSON, and what was issued.
+local files = require "credenco.cli.files"
 local issued = require "credenco.cli.pipeline.issued"
 local journal_report = require "credenco.journal.report"
 local journal_runs = require "credenco.journal.runs"
-local output = require "credenco.cli.output"
 local records_file = require "credenco.cli.pipeline.records_file"
-local usage = require "credenco.cli.usage"
 
 local M = {}
 
 local PROBLEM_COLUMNS = { "key", "source", "line", "state", "step", "stage", "code", "message", "wallet_key" }
 
--- What SQLite keeps beside a journal, and the lock of a run.
-local BESIDE_JOURNAL = { "", "-wal", "-shm", "-journal", ".lock" }
-
-local function inputs_of(args, db, workflow, journal)
-  local sources, err = journal_runs.sources(db, workflow)
-  if not sources then return nil, err end
-  local inputs = { { path = args.workflow, what = "the workflow" } }
-  for _, suffix in ipairs(BESIDE_JOURNAL) do
-    inputs[#inputs + 1] = { path = journal .. suffix, what = "a file of the journal" }
-  end
-  for _, source in ipairs(sources) do
-    inputs[#inputs + 1] = { path = source.place, what = "a source of these records" }
-  end
-  return inputs
-end
-
---- Refuses, as a mistake in usage, files that are the journal's, a source, or one another.
+--- Refuses, as a mistake in usage, files that are a source of the journal's records.
 ---@param args table
 ---@param db credenco.journal.Database
 ---@param workflow string
----@param journal string its location
 ---@return boolean? ok
 ---@return string? err the journal's
-function M.check(args, db, workflow, journal)
-  local inputs, err = inputs_of(args, db, workflow, journal)
-  if not inputs then return nil, err end
-  local named_by = {}
-  for _, option in ipairs { "--csv", "--json-file", "--issued" } do
-    local path = args[option:sub(3):gsub("%-", "_")]
-    output.check(option, path, inputs, args.force)
-    if path and named_by[path] then usage.fail(("%s and %s name the same file"):format(named_by[path], option)) end
-    if path then named_by[path] = option end
-  end
+function M.check(args, db, workflow)
+  local sources, err = journal_runs.sources(db, workflow)
+  if not sources then return nil, err end
+  local inputs = {}
+  for i, source in ipairs(sources) do inputs[i] = { path = source.place, what = "a source of these records" } end
+  files.check_more(args, inputs)
   return true
 end
 

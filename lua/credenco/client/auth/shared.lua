@@ -5,6 +5,7 @@
 --- in the middle of it holds nobody up for long. Times are of the monotonic clock, which
 --- all processes of a machine share.
 
+local core = require "credenco.core"
 local loop = require "credenco.loop"
 
 local M = {}
@@ -17,10 +18,15 @@ local LOOK_EVERY_MS = 10
 local Shared = {}
 Shared.__index = Shared
 
---- @param settings { shared_dict: string, token_url: string, client_id: string, scope: string? }
+-- What makes one token another one than the next.
+local PARTS = { "token_url", "client_id", "scope", "audience", "resource" }
+
+--- @param settings { shared_dict: string, token_url: string, client_id: string, scope: string?, audience: string?, resource: string? }
 --- @return credenco.SharedToken
 function M.new(settings)
-  local name = table.concat({ settings.token_url, settings.client_id, settings.scope or "" }, " ")
+  local parts = {}
+  for i, part in ipairs(PARTS) do parts[i] = core.encode(settings[part] or "") end
+  local name = table.concat(parts, " ")
   return setmetatable({
     dict = loop.shared_dict(settings.shared_dict),
     token_key = "credenco token " .. name,

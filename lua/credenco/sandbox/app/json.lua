@@ -2,22 +2,15 @@
 --- numbers keep all 17 digits.
 --
 -- `credenco.json` is for clients and refuses what they must not send; a server has to hold
--- what others sent: large integers, deep nesting. lua-cjson does the reading, but takes `[]`
--- and `{}` for the same empty table, so the empty arrays are marked before it.
-local cjson = require "cjson"
+-- what others sent: large integers, deep nesting.
 local core = require "credenco.core"
 
 local M = {}
 
-M.null = cjson.null
-
-local decoder = cjson.new()
-decoder.decode_max_depth(100)
-decoder.decode_invalid_numbers(false)
+--- What the reader of the core gives for null, and lua-cjson too.
+M.null = require("cjson").null
 
 local ARRAY = { __name = "json.array" }
-local EMPTY_ARRAY = "\1credenco.empty-array\1"
-local QUOTED_EMPTY_ARRAY = [=[["\u0001credenco.empty-array\u0001"]]=]
 local MAX_DEPTH = 100
 
 --- Says that a table is an array even when it is empty.
@@ -39,57 +32,13 @@ function M.is_object(value)
   return type(value) == "table" and not M.is_array(value)
 end
 
-local function end_of_string(text, start)
-  local position = start + 1
-  while true do
-    local found = text:find('["\\]', position)
-    if not found then
-      return #text
-    end
-    if text:byte(found) == 0x22 then
-      return found
-    end
-    position = found + 2
+local function read(text, tolerant)
+  if not core.utf8_valid(text) then
+    return nil, "not UTF-8"
   end
-end
-
---- The same text with each `[]` outside strings made visible to the decoder.
-local function mark_empty_arrays(text)
-  local parts, from, position = {}, 1, 1
-  while true do
-    local found = text:find('["%[]', position)
-    if not found then
-      break
-    end
-    if text:byte(found) == 0x22 then
-      position = end_of_string(text, found) + 1
-    else
-      local closing = text:match("^%[%s*%]()", found)
-      if closing then
-        parts[#parts + 1] = text:sub(from, found - 1) .. QUOTED_EMPTY_ARRAY
-        from = closing
-      end
-      position = closing or found + 1
-    end
-  end
-  return from == 1 and text or table.concat(parts) .. text:sub(from)
-end
-
-local OUT_OF_RANGE = {}
-
---- Puts the empty arrays back; throws OUT_OF_RANGE at a number such as 1e400, which reads as infinity.
-local function restore(value)
-  if value == math.huge or value == -math.huge then
-    error(OUT_OF_RANGE, 0)
-  end
-  if type(value) ~= "table" then
-    return value
-  end
-  if value[1] == EMPTY_ARRAY then
-    return M.array({})
-  end
-  for key, child in pairs(value) do
-    value[key] = restore(child)
+  local value, problem = core.json_read(text, ARRAY, tolerant)
+  if problem then
+    return nil, "not usable JSON: " .. problem, problem
   end
   return value
 end
@@ -98,18 +47,8 @@ end
 ---@return any? value strings are UTF-8, numbers are finite
 ---@return string? err
 function M.decode(text)
-  if not core.utf8_valid(text) then
-    return nil, "not UTF-8"
-  end
-  local ok, value = pcall(decoder.decode, mark_empty_arrays(text))
-  if not ok then
-    return nil, "not valid JSON"
-  end
-  local restored, outcome = pcall(restore, value)
-  if not restored then
-    return nil, outcome == OUT_OF_RANGE and "not within the range of numbers here" or outcome
-  end
-  return outcome
+  local value, err = read(text, true)
+  return value, err
 end
 
 --- Whether an object of a JSON text has a name twice; of such members `decode` gives the last.
@@ -124,16 +63,9 @@ end
 ---@return any? value
 ---@return string? err
 function M.decode_exactly(text)
-  if not core.utf8_valid(text) then
-    return nil, "not UTF-8"
-  end
-  local exact, problem = core.json_read(text, ARRAY)
-  if not problem then
-    return exact
-  end
-  local value, err = M.decode(text)
-  if not err and problem ~= "nested deeper than 64 levels" then
-    return nil, "not to be held exactly: " .. problem
+  local value, err, problem = read(text, false)
+  if problem == "nested deeper than 64 levels" then
+    return M.decode(text)
   end
   return value, err
 end

@@ -3,6 +3,7 @@
 --- While a connection is in the pool nginx closes it as soon as anything becomes readable on it.
 
 local core = require "credenco.core"
+local identity = require "credenco.transport.cosocket.identity"
 local loop = require "credenco.loop"
 
 local M = {}
@@ -58,6 +59,10 @@ end
 local function shake_hands(socket, tls)
   if tls.verify and not tls.name then
     return nil, "nginx compares a certificate with names only, and this host is an address"
+  end
+  if tls.identity then
+    local shown, problem = identity.show(tls.identity, socket)
+    if not shown then return nil, problem end
   end
   local ok, err = socket:sslhandshake(false, tls.name, tls.verify)
   -- lua-nginx-module 0.10.23 gives true for a refused certificate when the handshake needed no wait; the socket is closed.

@@ -1,6 +1,7 @@
 --- Where a connection leads, and the name of the pool that it may be kept in: everything that tells it from another.
 
 local core = require "credenco.core"
+local identity = require "credenco.transport.cosocket.identity"
 
 local M = {}
 
@@ -14,7 +15,7 @@ local LOCALHOST = { localhost = "127.0.0.1" }
 ---@field port integer
 ---@field authority string    host, and port where it is not the scheme's own
 ---@field target string       host and port, as CONNECT names them
----@field tls { name: string, verify: boolean }?  nil: plain http
+---@field tls { name: string, verify: boolean, identity: credenco.Identity? }?  nil: plain http
 ---@field proxy credenco.Proxy?
 ---@field pool string
 
@@ -25,7 +26,9 @@ end
 local function tls_of(url, options)
   if url.scheme ~= "https" then return nil end
   local verify = not (options.insecure_loopback and url.loopback)
-  return { name = not is_address(url.host) and url.host:lower() or nil, verify = verify }
+  return {
+    name = not is_address(url.host) and url.host:lower() or nil, verify = verify, identity = identity.of(url, options),
+  }
 end
 
 local function pool_of(place, url, options)
@@ -33,6 +36,7 @@ local function pool_of(place, url, options)
   return table.concat({
     "credenco", url.scheme, place.target,
     place.tls and (place.tls.verify and "verified" or "unverified") or "plain",
+    place.tls and place.tls.identity and place.tls.identity.name or "anonymous",
     proxy and proxy.identity or "direct",
     tostring(options.connection_cache),
   }, " ")

@@ -1,4 +1,4 @@
-local base64 = require "credenco.cli.base64"
+local base64 = require "credenco.base.base64"
 
 -- RFC 4648, 10
 local VECTORS = {
@@ -12,7 +12,20 @@ describe("base64", function()
     it("reads " .. text, function()
       assert.equal(bytes, base64.decode(text))
     end)
+
+    it("writes " .. text, function()
+      assert.equal(text, base64.encode(bytes))
+    end)
   end
+
+  it("writes nothing for nothing", function()
+    assert.equal("", base64.encode "")
+  end)
+
+  it("for URLs has two letters of its own, and no padding", function()
+    assert.equal("AP-_", base64.encode_url "\0\255\191")
+    assert.equal("Zg", base64.encode_url "f")
+  end)
 
   for name, text in pairs {
     ["nothing"] = "", ["a length that is no multiple of four"] = "Zm9", ["other characters"] = "Zm9*",

@@ -1,0 +1,111 @@
+--- The wallet: whether it will keep what the issuer delivers. What comes from an issuer that it does not trust it
+--- discards, and tells nobody.
+local advice = require "credenco.cli.doctor.advice"
+local api = require "credenco.client.api"
+local caught = require "credenco.cli.doctor.caught"
+local exit_code = require "credenco.cli.exit_code"
+local library = require "credenco.cli.library"
+local quoted = require("credenco.cli.pipeline.command_line").quoted
+local run = require "credenco.cli.doctor.run"
+local source = require "credenco.cli.source"
+
+local M = { name = "wallet", title = "Wallet", code = exit_code.rejected }
+
+local LOOK = "open the wallet in the service, and look at its trusted contacts: the issuer's DID, with direct issue"
+local CREDENTIALS = "the list takes that wallet's own credentials: name the file with its API key with "
+  .. "--wallet-api-key-file; "
+
+-- The client's request wants a path: a URL without its origin.
+local PATHS = api.starts { base_url = "", wallet_base_url = "" }
+
+local function client_of(context)
+  local options, file = {}, context.args.wallet_api_key_file
+  for name, value in pairs(context.options) do options[name] = value end
+  if file then
+    options.api_key, options.api_key_file, options.oauth2 = source.read_line(file, "--wallet-api-key-file"), nil, nil
+  end
+  return library.new_client(options)
+end
+
+local function contacts_of(client, wallet_key)
+  local listed, err = client:request { path = api.url(PATHS, api.trusted_contacts, wallet_key) }
+  client:close()
+  if not listed then return nil, err end
+  return type(listed.json) == "table" and listed.json or {}
+end
+
+local function no_list(err)
+  if err.http_status == 404 or err.http_status == 405 then
+    return "warning", ("cannot be known: the service lists no trusted contacts of a wallet with this key (HTTP %d)")
+      :format(err.http_status), "check the key in --wallet, then " .. LOOK
+  end
+  local what = err.code == "forbidden" and advice.role "trust_issuer" or advice.EXPIRY
+  return "failure", advice.said(err), CREDENTIALS .. what, exit_code.of(err)
+end
+
+-- The DID is compared to the letter. Of several contacts with one DID any may count.
+local function find(contacts, did)
+  local found
+  for _, contact in ipairs(contacts) do
+    if type(contact) == "table" and contact.did == did then
+      found = { allows = contact.directIssueAllowed == true or found and found.allows or false }
+    end
+  end
+  return found
+end
+
+local function trust(wallet_key, did)
+  return ("credenco trust --wallet %s --did %s --name NAME"):format(quoted(wallet_key), quoted(did))
+end
+
+local function judged(contacts, wallet_key, args)
+  local did = args.did or os.getenv "CREDENCO_ISSUER_DID"
+  if not did or did == "" then
+    return "warning", ("cannot be known without the issuer's DID; it has %d trusted contacts"):format(#contacts),
+      "give the DID of the issuer's template with --did or CREDENCO_ISSUER_DID"
+  end
+  local contact = find(contacts, did)
+  if not contact then
+    return "failure", ("%s is not a trusted contact: what it issues is discarded"):format(did),
+      "with the wallet's credentials  " .. trust(wallet_key, did)
+  end
+  if not contact.allows then
+    return "failure", ("%s is trusted, but without direct issue: what it issues is discarded"):format(did),
+      "allow direct issue in the wallet, or with its credentials:  " .. trust(wallet_key, did)
+  end
+  return "ok", did .. " is trusted, with direct issue"
+end
+
+local function check_trust(context, wallet_key)
+  local client, flaw = caught(client_of, context)
+  if not client then return "failure", flaw, "name a file with the key on one line", exit_code.usage end
+  local contacts, err = contacts_of(client, wallet_key)
+  if not contacts then return no_list(err) end
+  return judged(contacts, wallet_key, context.args)
+end
+
+local function not_tried()
+  return "skipped", "not looked at: give --wallet and --did"
+end
+
+-- The one that is named, or that of the first record; an inbox takes what comes from anybody.
+local function wallet_of(context)
+  local named = context.args.wallet
+  if named and named ~= "" then return named end
+  for _, sent in ipairs(run.deliveries(context)) do
+    if sent.delivery == "direct" then return sent.wallet_key end
+  end
+end
+
+---@param context credenco.doctor.Context
+---@return credenco.doctor.Row[]
+function M.rows(context)
+  local wallet_key = wallet_of(context)
+  local ground = context.args.wallet_api_key_file and "api" or "credentials"
+  return { {
+    id = "trust", title = wallet_key and "trust of " .. wallet_key or "trust", needs = { "records", ground },
+    check = function() return (wallet_key and check_trust or not_tried)(context, wallet_key) end,
+  } }
+end
+
+return M

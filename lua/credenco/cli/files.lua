@@ -1,0 +1,168 @@
+--- The files of a command line. Which of its arguments name one, and whether the command reads or writes it, is in the
+--- declarations. Here it is decided that no file is overwritten which the command reads, which another option writes,
+--- or which is there already.
+local core = require "credenco.core"
+local output = require "credenco.cli.output"
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+---@class credenco.cli.FileRole
+---@field writes boolean the command writes it; else it reads it
+---@field what? string what the user knows it by
+---@field kept? boolean it is continued where it is there already
+---@field anew? boolean the command itself refuses one that is there already
+---@field paths fun(path: string?, args: table): string[] every file that is meant
+
+local function itself(path)
+  return path and { path == "-" and "/dev/stdin" or path } or {}
+end
+
+-- Arguments that name a file and are no options.
+local ARGUMENTS = {
+  workflow = { what = "the workflow", paths = itself },
+  source = { what = "the source", paths = itself },
+}
+
+local READ = { paths = itself }
+
+--- Marks an option whose file the command writes.
+---@generic T: table
+---@param option T of argparse
+---@param role? { kept: boolean?, anew: boolean?, what: string?, paths: (fun(path: string?, args: table): string[])? }
+---@return T option
+function M.written(option, role)
+  role = role or {}
+  option.file_role = { writes = true, kept = role.kept, anew = role.anew, what = role.what,
+    paths = role.paths or itself }
+  return option
+end
+
+--- Adds the flag that a command needs whose files are refused where they are there already.
+---@param command table
+function M.declare_force(command)
+  return command:flag "--force" :description "Overwrite a file that is there already."
+end
+
+local function role_of(option)
+  if option.file_role then return option.file_role end
+  local argname = option._argname
+  return argname == "FILE" and READ or nil
+end
+
+---@class credenco.cli.NamedFile
+---@field option string
+---@field role credenco.cli.FileRole
+---@field target string where the parsed arguments have it
+---@field variable string? what stands for it in the environment
+
+--- The options and arguments of a command that name files.
+---@param parser table of argparse
+---@return credenco.cli.NamedFile[]
+function M.declared(parser)
+  local list = {}
+  for _, argument in ipairs(parser._arguments) do
+    local role = ARGUMENTS[argument._name]
+    if role then list[#list + 1] = { option = argument._name, role = role, target = argument._name } end
+  end
+  for _, option in ipairs(parser._options) do
+    local role = role_of(option)
+    if role then
+      list[#list + 1] = { option = option._name, role = role, variable = option.variable,
+        target = option._target or option:_get_default_target() }
+    end
+  end
+  return list
+end
+
+-- What makes two names one file: where it is, also before it is there; and, for its other names, which file it is.
+local function identity_of(path)
+  if core.file_type(path) == "other" then return {} end -- a pipe or a device holds nothing
+  return { id = core.file_id(path), place = core.real_path(path) }
+end
+
+local function is_same(a, b)
+  return a.id ~= nil and a.id == b.id or a.place ~= nil and a.place == b.place
+end
+
+local function named(file, args)
+  local path = args[file.target]
+  if path == nil and file.variable then path = os.getenv(file.variable) end
+  return path ~= "" and path or nil
+end
+
+local function add_paths(list, file, args)
+  for _, path in ipairs(file.role.paths(named(file, args), args)) do
+    list[#list + 1] = { option = file.option, path = path, what = file.role.what or "the file of " .. file.option,
+      kept = file.role.kept, anew = file.role.anew, identity = identity_of(path) }
+  end
+end
+
+local STREAMS = { { path = "/dev/stdout", what = "where standard output goes" },
+  { path = "/dev/stderr", what = "where standard error goes" } }
+
+local function refuse(file, what)
+  usage.fail(("%s: %s is %s, and is not overwritten"):format(file.option, file.path, what))
+end
+
+local function check_inputs(file, inputs)
+  for _, input in ipairs(inputs) do
+    if is_same(file.identity, input.identity or identity_of(input.path)) then refuse(file, input.what) end
+  end
+end
+
+local function check_others(file, others)
+  for _, other in ipairs(others) do
+    if other.option ~= file.option and is_same(file.identity, other.identity) then
+      if other.kept then refuse(file, other.what) end
+      usage.fail(("%s and %s name the same file"):format(other.option, file.option))
+    end
+  end
+end
+
+local function check_place(file, force)
+  if file.anew then return end
+  if not force and core.file_type(file.path) == "file" then
+    usage.fail(("%s: %s is there already: name another file, or give --force to overwrite it"):format(
+      file.option, file.path))
+  end
+  output.check_writable(file.option, file.path)
+end
+
+local function sorted(declared, args)
+  local inputs, kept, written = {}, {}, {}
+  for _, file in ipairs(declared) do
+    local role = file.role
+    add_paths(role.writes and (role.kept and kept or written) or inputs, file, args)
+  end
+  return inputs, kept, written
+end
+
+--- Refuses, as a mistake in usage, what would overwrite something. Nothing has been read or sent then.
+---@param parser table of argparse
+---@param args table the parsed arguments
+function M.check(parser, args)
+  local inputs, others, written = sorted(M.declared(parser), args)
+  for _, file in ipairs(others) do check_inputs(file, inputs) end
+  for _, file in ipairs(written) do
+    check_others(file, others)
+    check_inputs(file, inputs)
+    check_inputs(file, STREAMS)
+    others[#others + 1] = file
+  end
+  for _, file in ipairs(written) do check_place(file, args.force) end
+  args.written_files = written
+end
+
+--- Refuses what would overwrite a file that has become known since.
+---@param args table the parsed arguments
+---@param inputs { path: string?, what: string }[]
+function M.check_more(args, inputs)
+  for _, file in ipairs(args.written_files) do
+    for _, input in ipairs(inputs) do
+      if input.path then check_inputs(file, { input }) end
+    end
+  end
+end
+
+return M

@@ -1,0 +1,92 @@
+--- A private key that signs JWTs (RFC 7515), with luaossl. The algorithm is the key's own (RFC 7518, 3.1).
+
+local digest = require "openssl.digest"
+local pkey = require "openssl.pkey"
+
+---@class credenco.SigningKey
+---@field algorithm string
+---@field hash string
+---@field field_bytes integer?  of an elliptic curve
+local Key = {}
+Key.__index = Key
+
+local M = {}
+
+-- An elliptic curve by its name in OpenSSL's parameters, in Base64.
+local CURVES = {
+  ["BggqhkjOPQMBBw=="] = { algorithm = "ES256", hash = "sha256", field_bytes = 32 },
+  ["BgUrgQQAIg=="] = { algorithm = "ES384", hash = "sha384", field_bytes = 48 },
+  ["BgUrgQQAIw=="] = { algorithm = "ES512", hash = "sha512", field_bytes = 66 },
+}
+
+local RSA = { algorithm = "RS256", hash = "sha256" }
+
+-- RFC 7518, 3.3.
+local RSA_MIN_BYTES = 256
+
+local function kind_of(key)
+  local kind, parameters = key:type(), key:getParameters()
+  if kind == "rsaEncryption" then
+    if not parameters.d then return nil, "is a public key" end
+    if #parameters.n:toBinary() < RSA_MIN_BYTES then return nil, "must have at least 2048 bits" end
+    return RSA
+  end
+  local curve = kind == "id-ecPublicKey" and CURVES[tostring(parameters.group):match "\n(%S+)\n"]
+  if not curve then return nil, "must be an RSA key, or one on P-256, P-384 or P-521" end
+  if not parameters.priv_key then return nil, "is a public key" end
+  return curve
+end
+
+--- Reads a private key. OpenSSL would ask a terminal for a pass phrase, so a key that has one is refused.
+---@param pem string
+---@return credenco.SigningKey?
+---@return string? problem  the end of a sentence; nothing of the key is in it
+function M.read(pem)
+  if not pem:find("-----BEGIN", 1, true) then return nil, "must be PEM" end
+  if pem:find("ENCRYPTED", 1, true) then return nil, "must not have a pass phrase" end
+  local ok, key = pcall(pkey.new, pem, "PEM")
+  if not ok then return nil, "is not a key that OpenSSL can read" end
+  local kind, problem = kind_of(key)
+  if not kind then return nil, problem end
+  return setmetatable({
+    key = key, algorithm = kind.algorithm, hash = kind.hash, field_bytes = kind.field_bytes,
+  }, Key)
+end
+
+-- The length of a DER value, and where its bytes begin.
+local function der_length(der, at)
+  local length = der:byte(at)
+  if length < 0x80 then return length, at + 1 end
+  return der:byte(at + 1), at + 2 -- no signature here is longer than 255 bytes
+end
+
+local function der_integer(der, at)
+  local length, first = der_length(der, at + 1)
+  return der:sub(first, first + length - 1), first + length
+end
+
+local function padded(bytes, size)
+  local digits = bytes:gsub("^%z+", "")
+  return ("\0"):rep(size - #digits) .. digits
+end
+
+-- SEQUENCE { INTEGER r, INTEGER s } to r||s (RFC 7518, 3.4).
+local function raw_signature(der, field_bytes)
+  local _, first = der_length(der, 2)
+  local r, s
+  r, first = der_integer(der, first)
+  s = der_integer(der, first)
+  return padded(r, field_bytes) .. padded(s, field_bytes)
+end
+
+--- Signs, as JWS has it.
+---@param text string
+---@return string bytes
+function Key:sign(text)
+  local state = digest.new(self.hash)
+  state:update(text)
+  local signature = self.key:sign(state)
+  return self.field_bytes and raw_signature(signature, self.field_bytes) or signature
+end
+
+return M

@@ -1,0 +1,169 @@
+--- Counts and times what clients do, for Prometheus.
+---
+---     local metrics = require("credenco.metrics").new {}
+---     local client = credenco.new { on_event = metrics.on_event, ... }
+---     print(metrics:text())
+---
+--- In nginx one object serves all workers, over a shared dictionary:
+---
+---     metrics = require("credenco.metrics").new { dict = "metrics" }
+---     location = /metrics { content_by_lua_block { metrics:serve() } }
+
+local core = require "credenco.core"
+local families = require "credenco.metrics.families"
+local options = require "credenco.base.options"
+local series = require "credenco.metrics.series"
+local text = require "credenco.metrics.text"
+
+local M = {}
+
+---@class credenco.MetricsOptions
+---@field dict string?  nginx: a lua_shared_dict, for nothing else; 1 MB is plenty. Default: a table of this process
+
+local SPEC = { dict = { type = "string" } }
+
+---@class credenco.Metrics
+---@field on_event fun(event: credenco.Event)  for `credenco.new`; one may serve any number of clients
+---@field private store credenco.metrics.Store
+---@field private keys table<string, table>  by step
+---@field private gauges { family: credenco.metrics.Family, read: function }[]
+---@field private in_flight integer  of this process
+local Metrics = {}
+Metrics.__index = Metrics
+
+local BOUNDS_MS = families.REQUEST_SECONDS.bounds_ms
+local IN_FLIGHT = series.key(families.IN_FLIGHT, "")
+
+-- Counting -------------------------------------------------------------------------
+
+-- What an event counts in, by step: the keys of numbers that were needed before. Making one takes longer than all else.
+local function keys_of(self, step)
+  local keys = self.keys[step]
+  if keys then return keys end
+  local labels = series.labels { step = step }
+  keys = { requests = {}, buckets = {}, sum = series.key(families.REQUEST_SECONDS, labels, "sum"),
+    ok = series.key(families.CALLS, series.labels { step = step, code = "ok", sent = "yes" }),
+    abandoned = series.key(families.ABANDONED, labels), wait = series.key(families.WAIT_SECONDS, labels) }
+  for at = 1, #BOUNDS_MS + 1 do keys.buckets[at] = series.key(families.REQUEST_SECONDS, labels, at) end
+  self.keys[step] = keys
+  return keys
+end
+
+local function request_key(keys, step, code)
+  local key = series.key(families.REQUESTS, series.labels { step = step, code = code })
+  keys.requests[code] = key
+  return key
+end
+
+local function bucket_of(elapsed_ms)
+  local at = 1
+  while BOUNDS_MS[at] and elapsed_ms > BOUNDS_MS[at] do at = at + 1 end
+  return at
+end
+
+local function move_in_flight(self, by)
+  self.in_flight = self.in_flight + by
+  self.store:keep_own(IN_FLIGHT, self.in_flight)
+end
+
+-- A request has ended.
+local function ended(self, event, keys)
+  local store, code, elapsed_ms = self.store, event.http_status or event.code, event.elapsed_ms
+  move_in_flight(self, -1)
+  store:add(keys.requests[code] or request_key(keys, event.step, code), 1)
+  store:add(keys.buckets[bucket_of(elapsed_ms)], 1)
+  if elapsed_ms > 0 then store:add(keys.sum, elapsed_ms) end
+end
+
+local TAKES = { lost = ended }
+
+function TAKES.request(self)
+  move_in_flight(self, 1)
+end
+
+function TAKES.answer(self, event, keys)
+  ended(self, event, keys)
+  if event.ok then self.store:add(keys.ok, 1) end
+end
+
+function TAKES.abandoned(self, event, keys)
+  ended(self, event, keys)
+  self.store:add(keys.abandoned, 1)
+end
+
+function TAKES.wait(self, event, keys)
+  self.store:add(keys.wait, event.wait_ms)
+end
+
+function TAKES.failed(self, event)
+  local labels = series.labels { step = event.step, code = event.code, sent = event.sent }
+  self.store:add(series.key(families.CALLS, labels), 1)
+end
+
+local function listener(self)
+  return function(event)
+    local take = TAKES[event.type]
+    if take then take(self, event, keys_of(self, event.step)) end
+  end
+end
+
+-- Showing --------------------------------------------------------------------------
+
+-- A gauge's function gives a number, or a list of those with labels.
+local function read_gauge(gauge)
+  local value = gauge.read()
+  if type(value) == "number" then return { [""] = { [""] = value } } end
+  local by_labels = {}
+  for _, one in ipairs(value or {}) do by_labels[series.labels(one.labels)] = { [""] = one.value } end
+  return by_labels
+end
+
+--- Adds a metric of one's own, that is asked for whenever metrics are shown: the length of a queue, records by state.
+---@param name string  such as "issuer_queue_length"; one that ends in _total is a counter
+---@param help string
+---@param read fun(): number|{ labels: table<string, string>, value: number }[]|nil
+function Metrics:watch(name, help, read)
+  if type(name) ~= "string" or not name:find "^[%a_:][%w_:]*$" then
+    error("watch: name must be of letters, digits and underscores", 2)
+  end
+  local kind = name:find "_total$" and "counter" or "gauge"
+  self.gauges[#self.gauges + 1] = { family = { name = name, type = kind, help = help }, read = read }
+end
+
+--- All metrics in Prometheus' text format 0.0.4.
+---@return string
+function Metrics:text()
+  local groups, lines = text.grouped(self.store:read()), {}
+  groups[families.BUILD_INFO.name] = { [series.labels { version = core.version }] = { [""] = 1 } }
+  for _, family in ipairs(families.LIST) do text.add(lines, family, groups[family.name] or {}) end
+  for _, gauge in ipairs(self.gauges) do text.add(lines, gauge.family, read_gauge(gauge)) end
+  lines[#lines + 1] = ""
+  return table.concat(lines, "\n")
+end
+
+--- Answers the request that nginx is serving with them; call it in its content phase.
+function Metrics:serve()
+  ngx.header.content_type = text.CONTENT_TYPE
+  ngx.print(self:text())
+end
+
+-- Making ---------------------------------------------------------------------------
+
+local function store_of(read)
+  if not read.dict then return require("credenco.metrics.store.memory").new() end
+  return require("credenco.metrics.store.dict").new(read.dict, function() return ngx.worker.pid() end)
+end
+
+--- A wrong option throws.
+---@param given credenco.MetricsOptions?
+---@return credenco.Metrics
+function M.new(given)
+  local read = options.read("credenco.metrics.new", SPEC, given or {}, 2)
+  local store, problem = store_of(read)
+  if not store then error("credenco.metrics.new: dict " .. problem, 2) end
+  local self = setmetatable({ store = store, keys = {}, gauges = {}, in_flight = 0 }, Metrics)
+  self.on_event = listener(self)
+  return self
+end
+
+return M

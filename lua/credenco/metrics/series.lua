@@ -1,0 +1,47 @@
+--- The names under which a store keeps numbers: `family{labels}#part`.
+---
+--- A part is a bucket's number or "sum" in a histogram, a process in a gauge, else nothing.
+
+local core = require "credenco.core"
+
+local M = {}
+
+local ESCAPES = { ["\\"] = "\\\\", ['"'] = '\\"', ["\n"] = "\\n" }
+
+-- Prometheus reads labels as UTF-8 (text format 0.0.4).
+local function escaped(value)
+  local text = tostring(value)
+  if not core.utf8_valid(text) then text = text:gsub("[\128-\255]", "?") end
+  return (text:gsub('[\\"\n]', ESCAPES))
+end
+
+--- Labels as they are written, in the order of their names; "" for none.
+---@param labels table<string, string|number>
+---@return string
+function M.labels(labels)
+  local names, pairs_ = {}, {}
+  for name in pairs(labels) do names[#names + 1] = name end
+  if #names == 0 then return "" end
+  table.sort(names)
+  for i, name in ipairs(names) do pairs_[i] = ('%s="%s"'):format(name, escaped(labels[name])) end
+  return "{" .. table.concat(pairs_, ",") .. "}"
+end
+
+---@param family credenco.metrics.Family
+---@param labels string  what `labels` gave
+---@param part string|integer|nil
+---@return string
+function M.key(family, labels, part)
+  return ("%s%s#%s"):format(family.name, labels, part or "")
+end
+
+--- What a key is made of; nil for one that is not of this module.
+---@param key string
+---@return string? name
+---@return string? labels
+---@return string? part
+function M.parse(key)
+  return key:match "^([%w_:]+)(.*)#(%w*)$"
+end
+
+return M

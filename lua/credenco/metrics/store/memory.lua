@@ -1,0 +1,31 @@
+--- A store of metrics in a Lua table: of one process.
+
+---@class credenco.metrics.Store
+---@field add fun(self: credenco.metrics.Store, key: string, amount: integer)  counts up, from 0
+---@field keep_own fun(self: credenco.metrics.Store, key: string, value: integer)  this process' part of a gauge
+---@field read fun(self: credenco.metrics.Store): table<string, integer>  every number by its key
+
+local Memory = {}
+Memory.__index = Memory
+
+local M = {}
+
+---@return credenco.metrics.Store
+function M.new()
+  return setmetatable({ numbers = {} }, Memory)
+end
+
+function Memory:add(key, amount)
+  local numbers = self.numbers
+  numbers[key] = (numbers[key] or 0) + amount
+end
+
+function Memory:keep_own(key, value)
+  self.numbers[key] = value
+end
+
+function Memory:read()
+  return self.numbers
+end
+
+return M

@@ -1,0 +1,78 @@
+--- Writes metrics in Prometheus' text format 0.0.4.
+
+local series = require "credenco.metrics.series"
+
+local M = {}
+
+M.CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+local function seconds(ms)
+  return ("%.14g"):format(ms / 1000)
+end
+
+local function number(family, value)
+  if family.in_ms then return seconds(value) end
+  return ("%.14g"):format(value)
+end
+
+local function sorted_keys(map)
+  local keys = {}
+  for key in pairs(map) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+-- Labels with one more behind them.
+local function with(labels, name, value)
+  if labels == "" then return ('{%s="%s"}'):format(name, value) end
+  return ('%s,%s="%s"}'):format(labels:sub(1, -2), name, value)
+end
+
+-- A store has the number of each bucket alone; the format wants those below with it.
+local function add_histogram(lines, family, labels, parts)
+  local count = 0
+  for i, bound_ms in ipairs(family.bounds_ms) do
+    count = count + (parts[tostring(i)] or 0)
+    lines[#lines + 1] = ("%s_bucket%s %d"):format(family.name, with(labels, "le", seconds(bound_ms)), count)
+  end
+  count = count + (parts[tostring(#family.bounds_ms + 1)] or 0)
+  lines[#lines + 1] = ("%s_bucket%s %d"):format(family.name, with(labels, "le", "+Inf"), count)
+  lines[#lines + 1] = ("%s_sum%s %s"):format(family.name, labels, seconds(parts.sum or 0))
+  lines[#lines + 1] = ("%s_count%s %d"):format(family.name, labels, count)
+end
+
+local function add_value(lines, family, labels, parts)
+  local sum = 0
+  for _, value in pairs(parts) do sum = sum + value end
+  lines[#lines + 1] = ("%s%s %s"):format(family.name, labels, number(family, sum))
+end
+
+--- A family with what is known of it; nothing where that is nothing.
+---@param lines string[]  to append to
+---@param family credenco.metrics.Family
+---@param by_labels table<string, table<string, number>>  labels as they are written, to parts
+function M.add(lines, family, by_labels)
+  if next(by_labels) == nil then return end
+  lines[#lines + 1] = ("# HELP %s %s"):format(family.name, (family.help:gsub("\\", "\\\\"):gsub("\n", "\\n")))
+  lines[#lines + 1] = ("# TYPE %s %s"):format(family.name, family.type)
+  local add = family.type == "histogram" and add_histogram or add_value
+  for _, labels in ipairs(sorted_keys(by_labels)) do add(lines, family, labels, by_labels[labels]) end
+end
+
+--- A store's numbers by family, labels and part.
+---@param numbers table<string, number>
+---@return table<string, table<string, table<string, number>>>
+function M.grouped(numbers)
+  local groups = {}
+  for key, value in pairs(numbers) do
+    local name, labels, part = series.parse(key)
+    if name then
+      groups[name] = groups[name] or {}
+      groups[name][labels] = groups[name][labels] or {}
+      groups[name][labels][part] = value
+    end
+  end
+  return groups
+end
+
+return M

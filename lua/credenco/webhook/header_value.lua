@@ -1,0 +1,29 @@
+--- The text of an attribute in an HTTP header (CloudEvents HTTP binding 1.0.2, 3.1.3.2).
+
+local M = {}
+
+-- Older senders put a value with spaces between double quotes (RFC 9110, 5.6.4).
+local function unquoted(value)
+  if value:sub(1, 1) ~= '"' then return value end
+  local inner = value:match '^"(.*)"$'
+  if not inner or inner:gsub("\\.", ""):find '["\\]' then return nil end
+  return (inner:gsub("\\(.)", "%1"))
+end
+
+--- Takes quotes away, then decodes percent escapes, once.
+---@param value string
+---@return string? text  nil when its quotes or its escapes are not whole
+function M.decode(value)
+  local text = unquoted(value)
+  if not text or text:gsub("%%%x%x", ""):find("%", 1, true) then return nil end
+  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+end
+
+--- Writes a text so that every header may hold it.
+---@param text string
+---@return string value
+function M.encode(text)
+  return (text:gsub('[^!#$&-~]', function(byte) return ("%%%02X"):format(byte:byte()) end))
+end
+
+return M

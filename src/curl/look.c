@@ -1,0 +1,80 @@
+#include "look.h"
+
+static long number_of(CURL *easy, CURLINFO info) {
+    long number = 0;
+    curl_easy_getinfo(easy, info, &number);
+    return number;
+}
+
+static bool took_time(CURL *easy, CURLINFO info) {
+    curl_off_t time_us = 0;
+    curl_easy_getinfo(easy, info, &time_us);
+    return time_us > 0;
+}
+
+/* A deadline may pass in any step: what took no time was not finished. */
+static credenco_look_step step_at_deadline(CURL *easy) {
+    if (!took_time(easy, CURLINFO_NAMELOOKUP_TIME_T)) {
+        return CREDENCO_LOOK_NAME;
+    }
+    return took_time(easy, CURLINFO_CONNECT_TIME_T) ? CREDENCO_LOOK_TLS : CREDENCO_LOOK_CONNECTION;
+}
+
+static credenco_look_step step_of(const credenco_look *look, CURLcode result) {
+    switch ((int)result) {
+    case CURLE_OK:
+        return CREDENCO_LOOK_CONNECTED;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+        return CREDENCO_LOOK_PROXY;
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return CREDENCO_LOOK_NAME;
+    case CURLE_COULDNT_CONNECT:
+        return CREDENCO_LOOK_CONNECTION;
+    case CURLE_OPERATION_TIMEDOUT:
+        return step_at_deadline(look->connection->easy);
+    default:
+        break;
+    }
+    const bool refused = look->tunnel_status != 0 && look->tunnel_status / 100 != 2;
+    return refused ? CREDENCO_LOOK_PROXY : CREDENCO_LOOK_TLS;
+}
+
+static bool show_or_trust(CURL *easy, const credenco_connection_options *options,
+                          const credenco_url *origin, bool verify) {
+    if (verify) {
+        return credenco_identity_apply(&options->identity, origin, easy);
+    }
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    return true;
+}
+
+bool credenco_look_at(credenco_look *look, const credenco_connection_options *options,
+                      const char *origin_url, const credenco_url *origin, bool verify,
+                      int64_t timeout_ms) {
+    look->connection = credenco_connection_new(options, NULL, origin_url,
+                                               credenco_url_is_loopback(origin), true, timeout_ms);
+    if (look->connection == NULL ||
+        !show_or_trust(look->connection->easy, options, origin, verify)) {
+        return false;
+    }
+    CURL *easy = look->connection->easy;
+    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    const CURLcode result = curl_easy_perform(easy);
+    look->os_error = (int)number_of(easy, CURLINFO_OS_ERRNO);
+    look->tunnel_status = number_of(easy, CURLINFO_HTTP_CONNECTCODE);
+    look->step = step_of(look, result);
+    if (result == CURLE_OK) {
+        struct curl_certinfo *certificates = NULL;
+        curl_easy_getinfo(easy, CURLINFO_CERTINFO, &certificates);
+        look->certificates = certificates;
+        return true;
+    }
+    return credenco_connection_failure(look->connection, result) != CREDENCO_OUT_OF_MEMORY;
+}
+
+void credenco_look_free(credenco_look *look) {
+    credenco_connection_free(look->connection);
+    *look = (credenco_look){0};
+}
