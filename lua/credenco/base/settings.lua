@@ -4,6 +4,7 @@
 
 local core = require "credenco.core"
 local options = require "credenco.base.options"
+local trace = require "credenco.base.trace"
 
 ---@class credenco.Setting: credenco.OptionSpec
 ---@field name string
@@ -85,6 +86,10 @@ end
 ---@field resource string?
 ---@field shared_dict string?         nginx: the lua_shared_dict through which all workers share one token
 
+local function traceparent(value)
+  return type(value) == "string" and trace.problem(value) or nil
+end
+
 -- For editors, the rows below once more.
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
@@ -107,6 +112,7 @@ end
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
 ---@field exit_grace_ms integer?     nginx: how long a worker that is shutting down waits for requests in flight; default 5000
+---@field traceparent string|(fun(): string?)|nil  W3C Trace Context of every call that is given none
 ---@field on_event (fun(event: credenco.Event))?  told of every request, response, loss, wait and failure; no secrets in it
 
 --- In the order of the README.
@@ -215,6 +221,15 @@ M.LIST = {
   {
     name = "insecure_loopback", type = "boolean", default = false, used_by = "engine",
     help = "take any certificate from a loopback host",
+  },
+  {
+    name = "traceparent", type = { "string", "function" }, check = traceparent, used_by = "client",
+    help = "W3C Trace Context of every call that is given none: text, or a function that returns it when a call begins "
+      .. "([docs/operations.md](docs/operations.md#traces))",
+    flag = {
+      name = "--traceparent", argname = "VALUE", variable = "TRACEPARENT",
+      help = "W3C Trace Context to send with every request.",
+    },
   },
   {
     name = "on_event", type = "function", used_by = "client",

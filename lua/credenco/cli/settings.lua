@@ -2,6 +2,8 @@
 ---
 --- Secrets come from the environment or from files; an argument would show in the process list.
 local described = require "credenco.base.settings"
+local event_log = require "credenco.cli.event_log"
+local listeners = require "credenco.cli.listeners"
 local of_oauth2 = require "credenco.base.oauth2_settings"
 local report = require "credenco.cli.report"
 local one_line = require "credenco.base.one_line"
@@ -57,6 +59,7 @@ local function declare_connection(command, bounded)
     :description(("For %s, repeats included (default: %g)."):format(
       bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
   flags[#flags + 1] = command:flag "--verbose" :description "Show every request, response and wait on standard error."
+  flags[#flags + 1] = event_log.declare(command)
   command:group("Connection", unpack(flags))
 end
 
@@ -271,7 +274,8 @@ function M.public_options(args)
   for name, setting in pairs(described.SPEC) do
     if setting.flag then options[name] = M.value(args, setting) end
   end
-  options.on_event = args.verbose and verbose.listener(report.new(args.json)) or nil
+  options.on_event = listeners.both(args.verbose and verbose.listener(report.new(args.json)) or nil,
+    args.log and event_log.open(args.log) or nil)
   return options
 end
 
