@@ -25,7 +25,9 @@ local CREATE = { step = "create_offer", judge = outcome.of_create,
   lost = function(job) job.lost_ms = job.made_ms end }
 -- All tries to push an offer count together, whatever was asked for between them.
 local PUSH = { step = "push_offer", judge = outcome.of_push, counted_in = "pushes",
-  send = function(client, job) return client:push_checked_offer(job.wallet_key, job.offer, job.delivery == "direct") end }
+  send = function(client, job)
+    return client:push_checked_offer(job.wallet_key, job.offer, job.delivery == "direct")
+  end }
 local STATUS = { step = "issue_status", judge = of_status_error,
   send = function(client, job) return client:issue_status(job.correlation_id) end }
 
