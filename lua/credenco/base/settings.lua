@@ -3,6 +3,7 @@
 --- flags follow from here.
 
 local core = require "credenco.core"
+local header_fields = require "credenco.base.header_fields"
 local options = require "credenco.base.options"
 
 ---@class credenco.Setting: credenco.OptionSpec
@@ -107,6 +108,7 @@ end
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
 ---@field exit_grace_ms integer?     nginx: how long a worker that is shutting down waits for requests in flight; default 5000
+---@field headers table<string, string>?  header fields of your own, for requests to the origin of base_url
 ---@field on_event (fun(event: credenco.Event))?  told of every request, response, loss, wait and failure; no secrets in it
 
 --- In the order of the README.
@@ -199,6 +201,11 @@ M.LIST = {
     name = "user_agent", type = "string", default = "credenco/" .. core.version, check = options.clean_text,
     used_by = "transport", shown = '`"credenco/VERSION"`',
     help = "",
+  },
+  {
+    name = "headers", type = "table", check = header_fields.problem_with, used_by = "client",
+    help = "header fields of your own, name to value, for requests to the origin of `base_url`: "
+      .. "[docs/credentials.md](docs/credentials.md#headers-of-your-own)",
   },
   {
     name = "transport", type = { "string", "table" }, default = "curl", check = transport, used_by = "client",

@@ -93,6 +93,7 @@ local function secrets_of(self)
     sent ~= nil and self.hides and self.hides(sent) or "",
     self.offer_uri or "",
     self.answer or "",
+    self.client.own_headers and self.client.own_headers.headers or "",
   }
 end
 
@@ -206,6 +207,8 @@ local function attempt(self, flow, renew)
   end
   local problem = prepare(self, renew)
   if problem then return nil, nil, without_credentials(self, flow, problem) end
+  local own_headers = client.own_headers
+  if own_headers then self.headers = own_headers:with(self.headers, self.url) end
   events.request(self)
   local response, failure = client.transport:send(self)
   if response then return read(self, flow, response) end
