@@ -77,7 +77,7 @@ describe("with some rocks only, the program", function()
       { "confirm", on_journal }, { "retry", on_journal },
       { "settle", { WORKFLOW, "--journal", journal, "--key", "90004760", "--as", "skipped" } },
       { "rejects", { WORKFLOW, "--journal", journal, "--output", folder .. "/rejects.csv" } },
-      { "explain", { "90004760", "--journal", journal, "--offline" } },
+      { "explain", { "90004760", "--journal", journal, "--offline" } }, { "metrics", { "--journal", journal } },
       { "webhook", { "send", "http://127.0.0.1:1/x", "--secret-file", secret } }, { "claims", { "check", WORKFLOW, source } },
     }
   end

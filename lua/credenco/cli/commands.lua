@@ -21,6 +21,7 @@ local LIST = {
   { "confirm", "Ask for the status of what was issued." },
   { "explain", "Say what is known of a key or an id, and what to do." },
   { "doctor", "Check settings, network and credentials before you begin." },
+  { "metrics", "Count a journal's records for Prometheus." },
   { "claims", "Try a workflow's claim mapping on a file." },
   { "webhook", "Send a signed test event to a webhook." },
   { "probe", "Find out how a test environment behaves." },

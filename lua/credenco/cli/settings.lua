@@ -2,6 +2,8 @@
 ---
 --- Secrets come from the environment or from files; an argument would show in the process list.
 local described = require "credenco.base.settings"
+local event_log = require "credenco.cli.event_log"
+local listeners = require "credenco.cli.listeners"
 local of_oauth2 = require "credenco.base.oauth2_settings"
 local report = require "credenco.cli.report"
 local header_fields = require "credenco.base.header_fields"
@@ -60,6 +62,7 @@ local function declare_connection(command, bounded)
     :description(("For %s, repeats included (default: %g)."):format(
       bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
   flags[#flags + 1] = command:flag "--verbose" :description "Show every request, response and wait on standard error."
+  flags[#flags + 1] = event_log.declare(command)
   command:group("Connection", unpack(flags))
 end
 
@@ -285,7 +288,8 @@ function M.public_options(args)
     if setting.flag then options[name] = M.value(args, setting) end
   end
   options.headers = own_headers(args)
-  options.on_event = args.verbose and verbose.listener(report.new(args.json)) or nil
+  options.on_event = listeners.both(args.verbose and verbose.listener(report.new(args.json)) or nil,
+    args.log and event_log.open(args.log) or nil)
   return options
 end
 

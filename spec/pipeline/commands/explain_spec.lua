@@ -46,7 +46,7 @@ describe("what is explained", function()
     assert.matches("\n  " .. time .. "  issued\n", out)
     assert.matches(("\n  ebw_oid  correlation_id %s, status issue_completed, revocation_uuid %s\n    asked now: issue_completed"
       .. ", revocation_uuid %s\n    the issuer's part is done"):format(uuid, uuid, uuid), out)
-    assert.matches("\n      credenco trust %-%-wallet " .. wallet, out)
+    assert.matches("\n      credenco doctor %-%-wallet " .. wallet .. ".-\n      credenco trust %-%-wallet " .. wallet, out)
     assert.matches("looked:\n  in the journal [^\n]+\n  at http://127%.0%.0%.1:%d+, as a correlation id$", (out:gsub("\n$", "")))
   end)
 

@@ -208,6 +208,7 @@ describe("a run", function()
     { { "run", WORKFLOW, "x.csv", "--patience", "2147483648" }, "%-%-patience: a whole number from 1 to 2147483647" },
     { { "claims", "check", WORKFLOW }, "which source" },
     { { "load", WORKFLOW }, "which source" },
+    { { "metrics" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
     { { "explain", "10000001", "--offline" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
   }
 

@@ -30,6 +30,7 @@ function M.declare(command)
   command:group("Journal and output",
     arguments.declare_journal(command),
     command:flag "--dry-run" :target "dry_run" :description "Send nothing, write nothing: what `claims check` does.",
+    execute.declare_watching(command),
     execute.declare_progress(command))
   settings.declare(command, "one call to the server")
 end

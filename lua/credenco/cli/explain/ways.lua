@@ -6,15 +6,18 @@ local way_out = require "credenco.cli.pipeline.way_out"
 
 local M = {}
 
-local TRUST = 'credenco trust --wallet %s --did "$CREDENCO_ISSUER_DID" --name NAME'
+-- A wallet and an issuer, where they are not known.
+local WALLET, DID = '"$CREDENCO_WALLET"', '"$CREDENCO_ISSUER_DID"'
 
 local function way(what, ...)
   return { what = what, commands = json.array { ... } }
 end
 
 local function trust(wallet_key)
-  return way("it is not in the wallet: let the wallet trust the issuer, then issue again under another id",
-    TRUST:format(wallet_key and command_line.quoted(wallet_key) or '"$CREDENCO_WALLET"'))
+  local wallet = wallet_key and command_line.quoted(wallet_key) or WALLET
+  return way("not in the wallet: see whether it trusts the issuer, let it, and issue again under another id",
+    ("credenco doctor --wallet %s --did %s"):format(wallet, DID),
+    ("credenco trust --wallet %s --did %s --name NAME"):format(wallet, DID))
 end
 
 local function is_confirmed(record)
@@ -49,7 +52,7 @@ function M.of_record(record, journal)
   return way_out.new({}, record.workflow, journal, record.sources, key):of(record)
 end
 
-local AGAIN = "credenco issue --wallet \"$CREDENCO_WALLET\" --template TEMPLATE --claims-json FILE"
+local AGAIN = ("credenco issue --wallet %s --template TEMPLATE --claims-json FILE"):format(WALLET)
 
 --- What leads on from an issue that no journal knows.
 ---@param id string its correlation id
@@ -62,7 +65,7 @@ function M.of_issue(id, status)
   return {
     way("wait for it", ("credenco status %s --wait --timeout 60"):format(named)),
     way("deliver the offer, if `credenco issue --keep-offer FILE` kept it: twice does no harm",
-      'credenco push --wallet "$CREDENCO_WALLET" --from FILE'),
+      ("credenco push --wallet %s --from FILE"):format(WALLET)),
   }
 end
 
