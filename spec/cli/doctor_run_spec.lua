@@ -1,6 +1,7 @@
 -- `credenco doctor WORKFLOW SOURCE`, with one thing wrong at a time in the run to come.
-local doctor = require "spec.cli.doctor"
 local cjson = require "cjson"
+local database = require "credenco.journal.database"
+local doctor = require "spec.cli.doctor"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local program = require "spec.cli.program"
@@ -49,7 +50,7 @@ local function two_steps(template)
     file("two.csv", ("id,iban,greeting,wallet\n1,NL91ABNA0417164300,Hello,%s\n"):format(world.trusting)))
 end
 
-local wary
+local wary, begun
 
 local FAULTS = {
   { "the workflow is missing", line = "workflow", code = 2, words = "nowhere%.lua", advice = "docs/pipeline%.md",
@@ -95,6 +96,23 @@ local FAULTS = {
       return arguments, env
     end,
     healed = good },
+  { "the journal's records were begun with other steps", line = "journal_steps", code = 9,
+    words = "step 2 was any and is mandate now", advice = "use the workflow as it was",
+    broken = function()
+      local arguments, env = two_steps "any"
+      begun = env.CREDENCO_JOURNAL
+      assert(program.run({ "run", arguments[1], arguments[2] }, env).code == 0)
+      local db = assert(database.open(begun))
+      assert(db:execute "UPDATE credenco_record SET state = 'unknown', step = 2")
+      db:close()
+      files.write(arguments[1], STEPS:format "mandate")
+      return { arguments[1] }, env
+    end,
+    healed = function()
+      local arguments, env = two_steps "any"
+      env.CREDENCO_JOURNAL = begun
+      return arguments, env
+    end },
 }
 
 describe("credenco doctor, for a run,", function()

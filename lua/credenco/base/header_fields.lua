@@ -13,6 +13,7 @@ local OURS = {
   upgrade = "is set by the client", expect = "is set by the client", ["keep-alive"] = "is set by the client",
   ["proxy-authorization"] = "is for the option proxy", ["proxy-connection"] = "is set by the client",
   ["accept-encoding"] = "would change the responses", range = "would change the responses",
+  traceparent = "is the option traceparent",
 }
 
 -- Servers allow about as much for all of a request.

@@ -64,7 +64,7 @@ local function listener(file, path)
     local middle = middles[kind] and middles[kind][step] or middle_of(middles, kind, step)
     local second, fraction = clock.at(event.at_ms)
     file:write('{"time":"', second, fraction, middle, id and ',"correlation_id":' or "", id and quoted(id) or "",
-      rest_of(event), "}\n")
+      rest_of(event), event.traceparent and (',"traceparent":"%s"'):format(event.traceparent) or "", "}\n")
     if kind == "failed" or event.at_ms - flushed_ms >= FLUSH_EVERY_MS then
       flushed_ms = event.at_ms
       has_failed = flush(file, path, has_failed)

@@ -10,6 +10,7 @@ local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 local pause = require "credenco.client.pause"
 local readers = require "credenco.client.readers"
+local trace = require "credenco.base.trace"
 
 local now_ms = loop.now_ms
 
@@ -17,6 +18,7 @@ local now_ms = loop.now_ms
 ---@field client credenco.Client
 ---@field deadline_ms number
 ---@field correlation_id string?
+---@field traceparent string|false
 ---@field offer_uri string?        a secret, once it is known
 ---@field endpoint credenco.Endpoint  of the request at hand, as are
 ---@field step string
@@ -56,12 +58,14 @@ end
 ---@param client credenco.Client
 ---@param timeout_ms integer?
 ---@param correlation_id string?
+---@param traceparent string?  none: the client's
 ---@return credenco.Call
-function M.new(client, timeout_ms, correlation_id)
+function M.new(client, timeout_ms, correlation_id, traceparent)
   local options = client.options
   return setmetatable({
     client = client,
     deadline_ms = now_ms() + (timeout_ms or options.timeout_ms),
+    traceparent = traceparent or options.traceparent and trace.of_client(options.traceparent) or false,
     correlation_id = correlation_id, offer_uri = nil,
     endpoint = false, step = false, method = false, url = false, headers = false, body = nil,
     connect_timeout_ms = options.connect_timeout_ms, max_body_bytes = options.max_body_bytes, with_headers = false,
@@ -170,7 +174,7 @@ end
 -- it is not; or the error of who cannot find out, since a second one must not be made.
 local function look(self, flow)
   local endpoint = self.endpoint
-  local other = M.new(self.client, self.deadline_ms - now_ms(), self.correlation_id)
+  local other = M.new(self.client, self.deadline_ms - now_ms(), self.correlation_id, self.traceparent or nil)
   local there = other:perform(endpoint.list, self.url)
   local found, doubtful
   if there then found, doubtful = endpoint.find(there, json.decode(self.body)) end
@@ -196,6 +200,9 @@ local function prepare(self, renew)
   else
     self.headers = endpoint.headers
   end
+  local own_headers = self.client.own_headers
+  if own_headers then self.headers = own_headers:with(self.headers, self.url) end
+  if self.traceparent then self.headers = trace.with(self.headers, self.traceparent) end
 end
 
 -- One attempt, and what the flow does then; or the error that ends the call.
@@ -207,8 +214,6 @@ local function attempt(self, flow, renew)
   end
   local problem = prepare(self, renew)
   if problem then return nil, nil, without_credentials(self, flow, problem) end
-  local own_headers = client.own_headers
-  if own_headers then self.headers = own_headers:with(self.headers, self.url) end
   events.request(self)
   local response, failure = client.transport:send(self)
   if response then return read(self, flow, response) end

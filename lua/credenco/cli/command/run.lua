@@ -30,8 +30,8 @@ function M.declare(command)
   command:group("Journal and output",
     arguments.declare_journal(command),
     command:flag "--dry-run" :target "dry_run" :description "Send nothing, write nothing: what `claims check` does.",
-    execute.declare_watching(command),
     execute.declare_progress(command))
+  command:group("Watching", execute.declare_watching(command))
   settings.declare(command, "one call to the server")
 end
 

@@ -1,5 +1,6 @@
 --- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
 local arguments = require "credenco.cli.pipeline.arguments"
+local audit_file = require "credenco.cli.pipeline.audit_file"
 local check = require "credenco.pipeline.check"
 local claims_columns = require "credenco.claims.columns"
 local command_line = require "credenco.cli.pipeline.command_line"
@@ -54,7 +55,7 @@ end
 
 --- Adds what `run` and `work` write beside the journal.
 function M.declare_watching(command)
-  return metrics_file.declare(command)
+  return metrics_file.declare(command), audit_file.declare(command)
 end
 
 local SOURCE = { run = arguments.source_or_none, load = arguments.source, work = function() return nil end }
@@ -157,6 +158,7 @@ function M.run(mode, args, out)
   options.client = client
   check_columns(options.workflow, options.source, out)
   if measured then measured:begin(options.workflow.name) end
+  options.on_ended = args.audit and audit_file.open(args.audit) or nil
   local result, err = watched(mode, options, out, args, listening, measured)
   listening:close()
   if client then client:close() end
