@@ -1,6 +1,7 @@
 -- `credenco doctor` against real servers with one thing wrong at a time: exactly that line fails, and what it says to do,
 -- done, makes it pass.
 local cjson = require "cjson"
+local doctor = require "spec.cli.doctor"
 local files = require "spec.support.files"
 local nginx = require "spec.support.nginx"
 local pki = require "spec.support.pki"
@@ -11,8 +12,6 @@ local World = require "spec.sandbox.world"
 
 local DAY_S = 86400
 
--- What each fault is: `line`, the one that must not be ok; `broken` and `healed` give arguments and environment, the
--- latter as `advice`, a pattern, says. What is the same in both stands in `with`.
 local world, made, folder, key, servers
 
 local function sandbox_env(more)
@@ -33,7 +32,7 @@ local function over_tls(url, more)
   return env
 end
 
-local function fault(rules)
+local function misbehave(rules)
   world:anonymous("DELETE", "/sandbox/faults")
   if rules then world:anonymous("PUT", "/sandbox/faults", { rules = rules }) end
 end
@@ -59,7 +58,8 @@ end
 -- A server in front of the sandbox.
 local function front(options)
   local location = options.location or ("proxy_pass %s;"):format(world.base_url)
-  local server = nginx.start { tls = options.tls, lua = options.lua, server = ("location / { %s }"):format(location) }
+  local server = nginx.start { tls = options.tls, lua = options.lua,
+    server = ("%s location / { %s }"):format(options.more or "", location) }
   servers[#servers + 1] = server
   return server
 end
@@ -71,6 +71,10 @@ local fronts = setmetatable({}, { __index = function(all, name)
     future = function() return front { tls = redated(made.leaf, made, 2 * DAY_S, 9 * DAY_S) } end,
     soon = function() return front { tls = redated(made.leaf, made, -DAY_S, 5 * DAY_S + 3600) } end,
     named = function() return front { tls = redated(made.other_host, made, -DAY_S, 60 * DAY_S) } end,
+    mutual = function()
+      return front { tls = redated(made.leaf, made, -DAY_S, 60 * DAY_S),
+        more = ("ssl_client_certificate %s; ssl_verify_client on;"):format(made.authority) }
+    end,
     pages = function() return front { location = "default_type text/html; return 200 '<html>Log in</html>';" } end,
     late = function()
       return front { lua = true, location = ("proxy_pass %s; header_filter_by_lua_block { "
@@ -181,25 +185,34 @@ local FAULTS = {
   { "pages answer", line = "api", code = 4, words = "a web page answers", advice = "log in; else check the address",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = fronts.pages.url } end,
     healed = function() return {}, sandbox_env() end },
+  { "the server wants a client certificate", line = "api", code = 3, advice = "%-%-client%-cert",
+    broken = function() return {}, over_tls(fronts.mutual.url) end,
+    healed = function()
+      local client = pki.client(made, "issuing")
+      return { "--client-cert", client.certificate, "--client-key", client.key }, over_tls(fronts.mutual.url)
+    end },
+  { "the client's certificate is missing", line = "client_cert", code = 2, advice = "name a file .*%-%-client%-cert",
+    broken = function() return { "--client-cert", folder .. "/nowhere.pem" }, sandbox_env() end,
+    healed = function() return {}, sandbox_env() end },
   { "the path is wrong", line = "api", code = 4, words = "HTTP 404", advice = "the path before /api",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = world.base_url .. "/wallet" } end,
     healed = function() return {}, sandbox_env() end },
   { "the server fails", line = "api", code = 4, words = "HTTP 503", advice = "try again later",
     broken = function()
-      fault { { endpoint = "status", effect = "status", status = 503 } }
+      misbehave { { endpoint = "status", effect = "status", status = 503 } }
       return {}, sandbox_env()
     end,
     healed = function()
-      fault()
+      misbehave()
       return {}, sandbox_env()
     end },
   { "the server never answers", line = "api", code = 7, words = "no answer", advice = "ask who runs the server",
     broken = function()
-      fault { { endpoint = "status", effect = "hang" } }
+      misbehave { { endpoint = "status", effect = "hang" } }
       return { "--timeout", "0.3" }, sandbox_env()
     end,
     healed = function()
-      fault()
+      misbehave()
       return {}, sandbox_env()
     end },
   { "the clocks differ by ten minutes", line = "clock", code = 4, words = "600 s ahead of the server's", advice = "set it",
@@ -213,11 +226,11 @@ local FAULTS = {
     healed = function() return { "--auth-scheme", "bearer" }, sandbox_env { CREDENCO_BASE_URL = fronts.bearer.url } end },
   { "the key lacks its role", line = "credentials", code = 3, advice = "give .* the role 'Issue credentials'",
     broken = function()
-      fault { { endpoint = "status", effect = "status", status = 403 } }
+      misbehave { { endpoint = "status", effect = "status", status = 403 } }
       return {}, sandbox_env()
     end,
     healed = function()
-      fault()
+      misbehave()
       return {}, sandbox_env()
     end },
   { "the client's secret is another one", line = "token", code = 3, advice = "the secret's file",
@@ -241,11 +254,11 @@ local FAULTS = {
     healed = function() return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env() end },
   { "the key may not issue", line = "offer", code = 3, advice = "role 'Issue credentials'",
     broken = function()
-      fault { { endpoint = "issue", effect = "status", status = 403 } }
+      misbehave { { endpoint = "issue", effect = "status", status = 403 } }
       return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env()
     end,
     healed = function()
-      fault()
+      misbehave()
       return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env()
     end },
   { "the wallet does not trust the issuer", line = "trust", code = 4, words = "not a trusted contact",
@@ -268,28 +281,14 @@ local FAULTS = {
     healed = function() return look_at(world.trusting, { "--wallet-api-key-file", file_with(key) }) end },
   { "the key may not see trusted contacts", line = "trust", code = 3, advice = "role 'Trusted contacts'",
     broken = function()
-      fault { { endpoint = "trusted_contacts", effect = "status", status = 403 } }
+      misbehave { { endpoint = "trusted_contacts", effect = "status", status = 403 } }
       return look_at(world.trusting)
     end,
     healed = function()
-      fault()
+      misbehave()
       return look_at(world.trusting)
     end },
 }
-
--- The lines that are not well, by their ids.
-local function unwell(outcome)
-  local found = {}
-  for _, check in ipairs(cjson.decode(outcome.out).checks) do
-    if check.state == "failure" or check.state == "warning" then found[#found + 1] = check end
-  end
-  return found
-end
-
-local function doctor(call)
-  local arguments, env = call[1], call[2]
-  return program.run({ "doctor", "--json", (table.unpack or unpack)(arguments) }, env)
-end
 
 describe("credenco doctor", function()
   setup(function()
@@ -305,34 +304,23 @@ describe("credenco doctor", function()
     files.remove_folder(folder)
   end)
 
-  for _, row in ipairs(FAULTS) do
-    it("says it where " .. row[1] .. ", and nothing else", function()
-      local outcome = doctor { row.broken() }
-      local found = unwell(outcome)
-      assert.equal(1, #found, outcome.out .. outcome.err)
-      local line = found[1]
-      assert.same({ row.line, row.state or "failure", row.code }, { line.id, line.state, outcome.code }, outcome.out)
-      assert.matches(row.words or "", line.words)
-      assert.matches(row.advice, line.advice)
-      outcome = doctor { row.healed() }
-      assert.same({}, unwell(outcome))
-      assert.equal(0, outcome.code)
-    end)
+  for _, fault in ipairs(FAULTS) do
+    it("says it where " .. fault[1] .. ", and nothing else", function() doctor.try(fault) end)
   end
 
   it("shows people a line a check, and below it what to do", function()
     local outcome = program.run({ "doctor" }, sandbox_env { CREDENCO_API_KEY = "s3cret" })
     assert.matches("\n  ok       credentials: an API key %(CREDENCO_API_KEY%), sent as x%-api%-key\n", outcome.out)
     assert.matches("\n  failure  credentials accepted: [^\n]*\n           To do: check that the API key", outcome.out)
-    assert.matches("\n%d+ ok, 1 failure, 2 skipped$", outcome.out:gsub("\n$", ""))
+    assert.matches("\n%d+ ok, 1 failure, 3 skipped$", outcome.out:gsub("\n$", ""))
     assert.is_nil(outcome.out:find "s3cret")
   end)
 
   it("issues nothing", function()
     local wallet = world:new_wallet()
-    local outcome = doctor { { "--wallet", wallet, "--did", world.server.issuer_did, "--template", "ebw_oid",
+    local outcome = doctor.run { { "--wallet", wallet, "--did", world.server.issuer_did, "--template", "ebw_oid",
       "--claims-json", company() }, sandbox_env() }
-    assert.same({ 0, {} }, { outcome.code, unwell(outcome) })
+    assert.same({ 0, {} }, { outcome.code, doctor.unwell(outcome) })
     local held = world:wallet(wallet)
     assert.same({ 0, 0, 0 }, { #held.credentials, #held.inbox, #held.discarded })
   end)

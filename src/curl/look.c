@@ -40,19 +40,27 @@ static credenco_look_step step_of(const credenco_look *look, CURLcode result) {
     return refused ? CREDENCO_LOOK_PROXY : CREDENCO_LOOK_TLS;
 }
 
+static bool show_or_trust(CURL *easy, const credenco_connection_options *options,
+                          const credenco_url *origin, bool verify) {
+    if (verify) {
+        return credenco_identity_apply(&options->identity, origin, easy);
+    }
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    return true;
+}
+
 bool credenco_look_at(credenco_look *look, const credenco_connection_options *options,
-                      const char *origin_url, bool loopback, bool verify, int64_t timeout_ms) {
-    look->connection =
-        credenco_connection_new(options, NULL, origin_url, loopback, true, timeout_ms);
-    if (look->connection == NULL) {
+                      const char *origin_url, const credenco_url *origin, bool verify,
+                      int64_t timeout_ms) {
+    look->connection = credenco_connection_new(options, NULL, origin_url,
+                                               credenco_url_is_loopback(origin), true, timeout_ms);
+    if (look->connection == NULL ||
+        !show_or_trust(look->connection->easy, options, origin, verify)) {
         return false;
     }
     CURL *easy = look->connection->easy;
     curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
-    if (!verify) {
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
     const CURLcode result = curl_easy_perform(easy);
     look->os_error = (int)number_of(easy, CURLINFO_OS_ERRNO);
     look->tunnel_status = number_of(easy, CURLINFO_HTTP_CONNECTCODE);

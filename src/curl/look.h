@@ -26,11 +26,12 @@ typedef struct credenco_look {
     const struct curl_certinfo *certificates; /* what the server showed, its own first; or NULL */
 } credenco_look;
 
-/* Connects as a driver with these options would, within `timeout_ms`; blocks until then. Without
- * `verify` it takes any certificate, to show what was refused. `look` is zeroed; false when memory
- * is short. */
+/* Connects to an origin, `origin_url` and the same taken apart, as a driver with these options
+ * would, within `timeout_ms`; blocks until then. Without `verify` it takes any certificate, to show
+ * what was refused, and shows none. `look` is zeroed; false when memory is short. */
 bool credenco_look_at(credenco_look *look, const credenco_connection_options *options,
-                      const char *origin_url, bool loopback, bool verify, int64_t timeout_ms);
+                      const char *origin_url, const credenco_url *origin, bool verify,
+                      int64_t timeout_ms);
 
 /* Closes the connection; takes a zeroed look, may run twice. */
 void credenco_look_free(credenco_look *look);

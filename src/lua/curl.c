@@ -6,6 +6,7 @@
 
 #include "bell.h"
 #include "compat.h"
+#include "connection_options.h"
 #include "http.h"
 #include "look.h"
 
@@ -27,20 +28,6 @@ static credenco_driver *check_driver(lua_State *L) {
 
 /* --- driver ------------------------------------------------------------------ */
 
-static const char *text_field(lua_State *L, int table, const char *name) {
-    lua_getfield(L, table, name);
-    const char *text = lua_isnil(L, -1) ? NULL : luaL_checkstring(L, -1);
-    lua_pop(L, 1); /* the table keeps the string alive */
-    return text;
-}
-
-static bool flag_field(lua_State *L, int table, const char *name) {
-    lua_getfield(L, table, name);
-    bool flag = lua_toboolean(L, -1) != 0;
-    lua_pop(L, 1);
-    return flag;
-}
-
 /* The world's failure, not the caller's. */
 static int refuse(lua_State *L, credenco_code code) {
     lua_pushnil(L);
@@ -48,30 +35,14 @@ static int refuse(lua_State *L, credenco_code code) {
     return 2;
 }
 
-static credenco_identity identity_fields(lua_State *L, int table) {
-    return (credenco_identity){
-        .cert_file = text_field(L, table, "client_cert"),
-        .key_file = text_field(L, table, "client_key"),
-        .passphrase_file = text_field(L, table, "client_key_passphrase_file"),
-        .origins = text_field(L, table, "client_cert_origins"),
-    };
-}
-
-/* driver { connection_cache=, ca_file=, proxy=, insecure_loopback=, client_cert=, client_key=,
- *          client_key_passphrase_file=, client_cert_origins= } -> driver
+/* driver { connection_cache=, and those of connection_options.h } -> driver
  *   | nil, "connect_failed": there is no free descriptor | nil, "out_of_memory" */
 static int curl_driver(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_getfield(L, 1, "connection_cache");
     credenco_network_options options = {
         .connection_cache = (size_t)credenco_check_integer(L, -1, 1, 1000000),
-        .connection =
-            {
-                .ca_file = text_field(L, 1, "ca_file"),
-                .proxy = text_field(L, 1, "proxy"),
-                .identity = identity_fields(L, 1),
-                .trust_loopback = flag_field(L, 1, "insecure_loopback"),
-            },
+        .connection = credenco_lua_connection_options(L, 1),
     };
     driver_box *box = credenco_newuserdata(L, sizeof *box);
     *box = (driver_box){0};

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compat.h"
+#include "connection_options.h"
 #include "curl/look.h"
 
 #define LOOK_TYPE "credenco.look"
@@ -60,18 +61,18 @@ static void push_look(lua_State *L, const credenco_look *look) {
 }
 
 int credenco_lua_look(lua_State *L) {
-    const char *origin_url = luaL_checkstring(L, 1);
-    const bool loopback = lua_toboolean(L, 2) != 0, verify = lua_toboolean(L, 3) != 0;
+    const credenco_span text = credenco_check_span(L, 1);
+    credenco_url url;
+    luaL_argcheck(L, credenco_url_parse(text, &url) == CREDENCO_OK, 1, "not a URL");
+    luaL_checktype(L, 2, LUA_TTABLE);
+    const credenco_connection_options options = credenco_lua_connection_options(L, 2);
+    const bool verify = lua_toboolean(L, 3) != 0;
     const int64_t timeout_ms = credenco_check_integer(L, 4, 1, LOOK_MAX_MS);
-    const credenco_connection_options options = {
-        .ca_file = luaL_optstring(L, 5, NULL),
-        .proxy = luaL_optstring(L, 6, NULL),
-    };
     credenco_look *look = credenco_newuserdata(L, sizeof *look);
     *look = (credenco_look){0};
     luaL_getmetatable(L, LOOK_TYPE);
     lua_setmetatable(L, -2);
-    if (credenco_look_at(look, &options, origin_url, loopback, verify, timeout_ms)) {
+    if (credenco_look_at(look, &options, text.data, &url, verify, timeout_ms)) {
         push_look(L, look);
         credenco_look_free(look);
         return 1;

@@ -6,11 +6,12 @@
 
 void credenco_lua_register_look(lua_State *L);
 
-/* look(origin_url, loopback, verify, timeout_ms, ca_file | nil, proxy | nil) ->
+/* look(origin_url, options, verify, timeout_ms) ->
  *   { failed = nil | "name" | "proxy" | "connection" | "tls", detail, os_error | nil,
  *     tunnel_status | nil, address | nil, certificates } | nil, "out_of_memory"
- * Blocks until the connection is made or has failed. `certificates` are what the server showed, its
- * own first, as libcurl describes them: { ["Subject"] = ..., ["Expire date"] = ..., ... }. */
+ * `options` are those of a driver. Blocks until the connection is made or has failed.
+ * `certificates` are what the server showed, its own first, as libcurl describes them: {
+ * ["Subject"] = ..., ["Expire date"] = ..., ... }. */
 int credenco_lua_look(lua_State *L);
 
 /* date(text) -> seconds since 1970 | nil, for the dates of certificates and HTTP headers */

@@ -8,17 +8,19 @@ local M = {}
 ---@field rock string its name for luarocks
 ---@field debian string its Debian package
 ---@field modules string pattern for the names of its modules
+---@field module string one of them
 
 ---@type credenco.Rock[]
 M.LIST = {
-  { rock = "lua-cjson", debian = "lua-cjson", modules = "^cjson" },
-  { rock = "argparse", debian = "lua-argparse", modules = "^argparse$" },
-  { rock = "luv", debian = "lua-luv", modules = "^luv$" },
-  { rock = "lpeg", debian = "lua-lpeg", modules = "^lpeg$" },
-  { rock = "luaossl", debian = "lua-luaossl", modules = "^_?openssl" },
-  { rock = "luadbi", debian = "lua-dbi-common", modules = "^DBI$" },
-  { rock = "luadbi-sqlite3", debian = "lua-dbi-sqlite3", modules = "^dbd%.sqlite3$" },
-  { rock = "luadbi-postgresql", debian = "lua-dbi-postgresql", modules = "^dbd%.postgresql$" },
+  { rock = "lua-cjson", debian = "lua-cjson", module = "cjson", modules = "^cjson" },
+  { rock = "argparse", debian = "lua-argparse", module = "argparse", modules = "^argparse$" },
+  { rock = "luv", debian = "lua-luv", module = "luv", modules = "^luv$" },
+  { rock = "lpeg", debian = "lua-lpeg", module = "lpeg", modules = "^lpeg$" },
+  { rock = "luaossl", debian = "lua-luaossl", module = "_openssl", modules = "^_?openssl" },
+  { rock = "luadbi", debian = "lua-dbi-common", module = "DBI", modules = "^DBI$" },
+  { rock = "luadbi-sqlite3", debian = "lua-dbi-sqlite3", module = "dbd.sqlite3", modules = "^dbd%.sqlite3$" },
+  { rock = "luadbi-postgresql", debian = "lua-dbi-postgresql", module = "dbd.postgresql",
+    modules = "^dbd%.postgresql$" },
 }
 
 local function rock_of(module)

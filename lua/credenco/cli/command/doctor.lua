@@ -2,28 +2,30 @@
 local claims = require "credenco.cli.claims"
 local doctor = require "credenco.cli.doctor"
 local exit_code = require "credenco.cli.exit_code"
+local journal = require "credenco.cli.doctor.journal"
 local settings = require "credenco.cli.settings"
 local shown = require "credenco.cli.doctor.shown"
 
 local M = {
   description = [[
-Checks, line by line, what a command needs: the settings and where each comes from, the way to the server, its
-certificate and clock, the credentials; with a template and claims an offer, which is made and not delivered; with a
-wallet whether it trusts the issuer. Each line is ok, a warning or a failure, and says what to do. A line that
-cannot tell anything because of an earlier failure is skipped. Nothing is issued.]],
+Checks, line by line, what a command needs: this machine; the settings and where each comes from; the way to the
+server, its certificate and clock; the credentials; with a template and claims an offer, which is made and not
+delivered; with a wallet whether it trusts the issuer; with a journal whether a run can use it. Each line is ok, a
+warning or a failure, and says what to do. A line that cannot tell anything because of an earlier failure is skipped.
+Nothing is issued.]],
   epilog = [[
 Examples:
   credenco doctor
   credenco doctor --template ebw_oid --claims-json claims.json
   credenco doctor --wallet "$CREDENCO_WALLET" --did did:web:wallet.credenco.com:issuer:credenco
 
-Exit codes: 0 ok or warnings only; else that of the first failure: 2 settings, 3 credentials,
-            4 refused, or not the API, 7 network.
+Exit codes: 0 ok or warnings only; else that of the first failure: 2 settings, or
+            something to install, 3 credentials, 4 refused, or not the API, 7 network, 9 journal.
 
 ]] .. settings.ENVIRONMENT,
 }
 
-local SUBJECTS = { "settings", "network", "credentials", "offer", "wallet" }
+local SUBJECTS = { "surroundings", "settings", "network", "credentials", "offer", "wallet", "journal" }
 
 function M.declare(command)
   command:group("What else to try (nothing is issued)",
@@ -33,6 +35,10 @@ function M.declare(command)
       :description "File with that wallet's API key, when it is another one.",
     command:option "--did" :argname "DID" :description "The issuer's DID (default: CREDENCO_ISSUER_DID).",
     claims.declare(command))
+  command:group("This machine",
+    command:option "--journal" :argname "FILE|URL"
+      :description "Look whether a run can use this journal (default: CREDENCO_JOURNAL).",
+    command:option "--nginx" :argname "PATH" :description "The nginx to look at, such as OpenResty's.")
   settings.declare(command, "each call")
 end
 
@@ -45,6 +51,7 @@ end
 
 function M.run(args)
   local context = { args = args, options = settings.public_options(args), rocks_in_use = {} }
+  for _, rock in ipairs(journal.rocks(args)) do context.rocks_in_use[rock] = true end
   local subjects = {}
   for i, name in ipairs(SUBJECTS) do subjects[i] = require("credenco.cli.doctor." .. name) end
   local outcomes = doctor.run(subjects, context)

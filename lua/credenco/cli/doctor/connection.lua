@@ -48,7 +48,7 @@ end
 
 local function look(context, place, verify)
   local options = context.options
-  local seen, code = curl.look(place.origin, place.parsed.loopback, verify, M.timeout_ms(options), options.ca_file)
+  local seen, code = curl.look(place.origin, described.for_transport(options), verify, M.timeout_ms(options))
   return seen or { failed = "name", detail = code, certificates = {} }
 end
 
@@ -120,6 +120,8 @@ local function refusal_of(certificate, place, seen)
     "if you trust that authority, name its certificate, a PEM file, with --ca-file or CREDENCO_CA_FILE"
 end
 
+M.CLIENT_CERT = "name the client certificate for this service with --client-cert and --client-key"
+
 local function check_tls(context, place)
   local failed, seen = failed_step(context, place)
   if failed ~= "tls" then return "ok", "the certificate is trusted" end
@@ -127,6 +129,9 @@ local function check_tls(context, place)
   if certificate then
     local words, advice = refusal_of(certificate, place, seen)
     return "failure", words, advice
+  end
+  if seen.detail:find "certificate" then
+    return "failure", "a client certificate is wanted, or was refused: " .. seen.detail, M.CLIENT_CERT
   end
   return "failure", "no TLS is spoken there" .. (seen.detail ~= "" and ": " .. seen.detail or ""),
     ("correct the port in %s; TLS 1.2 or 1.3 is needed"):format(place.setting)

@@ -10,6 +10,8 @@ local M = {}
 ---@field id string what programs know it by
 ---@field title string
 ---@field needs? string[] ids of earlier rows without which this one can tell nothing; one that is not there is no hindrance
+---@field rocks? string[] rocks without which it can tell nothing
+---@field rock? string it looks whether this one is there
 ---@field check fun(context: credenco.doctor.Context): credenco.doctor.State?, string?, string?, integer?
 ---  state, words, advice where something is to be done, and the exit code where it is not the subject's; nil: no line
 
@@ -34,8 +36,12 @@ local M = {}
 ---@field advice string?
 ---@field code integer? exit code of a failure
 
--- What is wrong that a row needs; `causes` has the title of what failed, by the id of all that cannot be told for it.
+-- What is wrong that a row needs. `causes` has the title of what failed, by the id of all that cannot be told for it; a
+-- rock that is missing is a cause also where that is a warning.
 local function cause_of(row, causes)
+  for _, rock in ipairs(row.rocks or {}) do
+    if causes["missing_" .. rock] then return rock end
+  end
   for _, id in ipairs(row.needs or {}) do
     if causes[id] then return causes[id] end
   end
@@ -56,6 +62,7 @@ local function examined(subject, row, context, causes)
   end
   local outcome = outcome_of(subject, row, row.check(context))
   if outcome.state == "failure" then causes[row.id] = row.title end
+  if row.rock and outcome.state ~= "ok" then causes["missing_" .. row.rock] = true end
   return outcome
 end
 

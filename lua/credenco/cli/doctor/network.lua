@@ -19,7 +19,9 @@ local TIMED_OUT = "ask who runs the server whether it works, or look for a firew
 -- Without credentials the API refuses the call. What is there and gives pages or knows no such path is something else.
 local function judged(response)
   local status = response.status
-  if response.is_html then
+  if status == 400 and response.body:find "[Cc]ertificate" then
+    return "failure", "the server wants a client certificate (HTTP 400)", connection.CLIENT_CERT, exit_code.unauthorized
+  elseif response.is_html then
     return "failure", ("a web page answers (HTTP %d), and not the API"):format(status),
       "if this network asks for a login first, log in; else " .. ADDRESS, exit_code.rejected
   end

@@ -29,15 +29,19 @@ local ADVICE = {
   ca_file = "name a PEM file of CA certificates with --ca-file or CREDENCO_CA_FILE, or unset both for the system's",
 }
 
+local function advice_of(setting)
+  return ADVICE[setting.name] or ("name a file that you may read with %s, or unset it"):format(setting.flag.name)
+end
+
 local function check_of(setting)
   return function(context)
     local name = setting.name
     local value, origin = settings.value(context.args, setting)
     if value == nil then return nil end
     local flaw = setting.check and setting.check(value)
-    if flaw then return "failure", ("%s %s"):format(known_as(setting, origin), flaw), ADVICE[name] end
+    if flaw then return "failure", ("%s %s"):format(known_as(setting, origin), flaw), advice_of(setting) end
     flaw = name == "ca_file" and flaw_of_file(known_as(setting, origin), value)
-    if flaw then return "failure", flaw, ADVICE[name] end
+    if flaw then return "failure", flaw, advice_of(setting) end
     return "ok", ("%s (%s)"):format(value, origin)
   end
 end

@@ -100,9 +100,11 @@ local function cpath_templates(root)
   }, ";")
 end
 
---- The template that finds `credenco.curl`, which the wallet's HTTP goes over.
-local function find_cpath(root)
-  for template in cpath_templates(root):gmatch "[^;]+" do
+--- The template that finds `credenco.curl` for LuaJIT, which the wallet's HTTP goes over.
+---@return string? template
+---@return string? err what to do
+function M.find_build()
+  for template in cpath_templates(lua_root()):gmatch "[^;]+" do
     local path = template:gsub("%?", "credenco/curl")
     if exists(path) then
       local folder = template:match "^(.*)/%?%.so$" or "."
@@ -121,11 +123,12 @@ end
 ---@field more_path string? where else to look for Lua modules: not every nginx looks where the system's does
 ---@field more_cpath string?
 
+--- An nginx with Lua.
 ---@param nginx string? the one to use, else the first that is found
----@param folders string[]? where to look for nginx
----@return credenco.SandboxInstall? install
----@return string? err what to install
-function M.find(nginx, folders)
+---@param folders string[]? where to look for it
+---@return string? binary nil when there is none
+---@return string|false modules what to install, when there is none; else see `credenco.SandboxInstall`
+function M.find_nginx(nginx, folders)
   local binary, err = find_binary(nginx, folders or binary_folders())
   if not binary then
     return nil, err
@@ -134,13 +137,24 @@ function M.find(nginx, folders)
   if modules == nil then
     return nil, modules_err
   end
-  local root = lua_root()
-  local cpath, cpath_err = find_cpath(root)
+  return binary, modules
+end
+
+---@param nginx string? the one to use, else the first that is found
+---@param folders string[]? where to look for nginx
+---@return credenco.SandboxInstall? install
+---@return string? err what to install
+function M.find(nginx, folders)
+  local binary, modules = M.find_nginx(nginx, folders)
+  if not binary then
+    return nil, modules
+  end
+  local cpath, err = M.find_build()
   if not cpath then
-    return nil, cpath_err
+    return nil, err
   end
   return {
-    binary = binary, modules = modules, lua_root = root, lua_cpath = cpath,
+    binary = binary, modules = modules, lua_root = lua_root(), lua_cpath = cpath,
     more_path = for_luajit(package.path), more_cpath = for_luajit(package.cpath),
   }
 end
