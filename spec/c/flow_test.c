@@ -230,6 +230,7 @@ static void a_401_renews_once(void) {
     next_at(BEGIN_MS);
     answer_at(BEGIN_MS, 401);
     CHECK(next_at(BEGIN_MS) == CREDENCO_ACTION_REQUEST && action.renew);
+    CHECK(flow.failure.code == CREDENCO_UNAUTHORIZED && flow.failure.http_status == 401);
     answer_at(BEGIN_MS, 503);
     CHECK(next_at(BEGIN_MS + 5000) == CREDENCO_ACTION_REQUEST && !action.renew);
     answer_at(BEGIN_MS + 5000, 401);

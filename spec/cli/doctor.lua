@@ -2,7 +2,10 @@
 -- pass.
 local assert = require "luassert"
 local cjson = require "cjson"
+local files = require "spec.support.files"
 local program = require "spec.cli.program"
+
+local DOCUMENTED = files.read "docs/operations.md"
 
 local M = {}
 
@@ -40,6 +43,7 @@ function M.try(fault)
   assert.equal(1, #found, outcome.out .. outcome.err)
   local line = found[1]
   assert.same({ fault.line, fault.state or "failure", fault.code }, { line.id, line.state, outcome.code }, outcome.out)
+  assert.truthy(DOCUMENTED:find("`" .. line.id:gsub("^(%l+s_)connection$", "%1...") .. "`", 1, true), line.id)
   assert.matches(fault.words or "", line.words)
   assert.matches(fault.advice, line.advice)
   outcome = M.run { fault.healed() }

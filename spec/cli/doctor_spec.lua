@@ -276,6 +276,29 @@ local FAULTS = {
   { "the wallet is unknown", line = "trust", state = "warning", code = 0, words = "HTTP 404", advice = "key in %-%-wallet",
     broken = function() return look_at "nobody" end,
     healed = function() return look_at(world.trusting) end },
+  { "the service does not list trusted contacts", line = "trust", state = "warning", code = 0, words = "cannot be known",
+    advice = "open the wallet",
+    broken = function()
+      world:anonymous("PUT", "/sandbox/behaviour", { trusted_contacts = "405" })
+      return look_at(world.trusting)
+    end,
+    healed = function()
+      world:anonymous("DELETE", "/sandbox/behaviour")
+      return look_at(world.trusting)
+    end },
+  { "nobody listens where the wallets are said to be", line = "wallets_connection", code = 7,
+    advice = "port in %-%-wallet%-base%-url",
+    broken = function() return { "--wallet-base-url", "http://127.0.0.1:1" }, sandbox_env() end,
+    healed = function() return { "--wallet-base-url", world.base_url }, sandbox_env() end },
+  { "the key has expired", line = "credentials", code = 3, words = "has not expired", advice = "look at its expiry date",
+    broken = function()
+      misbehave { { endpoint = "status", effect = "status", status = 401 } }
+      return {}, sandbox_env()
+    end,
+    healed = function()
+      misbehave()
+      return {}, sandbox_env()
+    end },
   { "the wallet takes other credentials", line = "trust", code = 3, advice = "%-%-wallet%-api%-key%-file",
     broken = function() return look_at(world.trusting, { "--wallet-api-key-file", file_with "another" }) end,
     healed = function() return look_at(world.trusting, { "--wallet-api-key-file", file_with(key) }) end },

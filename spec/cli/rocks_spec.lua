@@ -67,6 +67,8 @@ describe("with some rocks only, the program", function()
   end
 
   local function pipeline_calls(source, journal)
+    local secret = folder .. "/secret"
+    files.write(secret, "secret")
     local on_journal = { WORKFLOW, "--journal", journal }
     return {
       { "load", { WORKFLOW, source, "--journal", journal } },
@@ -75,7 +77,8 @@ describe("with some rocks only, the program", function()
       { "confirm", on_journal }, { "retry", on_journal },
       { "settle", { WORKFLOW, "--journal", journal, "--key", "90004760", "--as", "skipped" } },
       { "rejects", { WORKFLOW, "--journal", journal, "--output", folder .. "/rejects.csv" } },
-      { "find", { "90004760", "--journal", journal } }, { "claims", { "check", WORKFLOW, source } },
+      { "explain", { "90004760", "--journal", journal, "--offline" } }, { "metrics", { "--journal", journal } },
+      { "webhook", { "send", "http://127.0.0.1:1/x", "--secret-file", secret } }, { "claims", { "check", WORKFLOW, source } },
     }
   end
 

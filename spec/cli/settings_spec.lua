@@ -71,6 +71,20 @@ describe("the program's settings", function()
     assert.matches("&client_assertion=[%w_-]+%.[%w_-]+%.[%w_-]+$", scenario.requests("token")[1].body)
   end)
 
+  it("have the library follow a file with a secret, but not a pipe", function()
+    local settings, pipe = require "credenco.cli.settings", folder .. "/pipe"
+    local function options(path)
+      return settings.options { api_key_file = path }
+    end
+    assert.same({ folder .. "/secret" }, { options(folder .. "/secret").api_key_file })
+    assert(os.execute(("mkfifo '%s' && (echo s3cret >'%s' &)"):format(pipe, pipe)))
+    assert.equal("s3cret", options(pipe).api_key)
+    local oauth2 = settings.options {
+      client_id = "me", token_url = "https://id.example/t", client_secret_file = folder .. "/secret",
+    }.oauth2
+    assert.same({ folder .. "/secret", nil }, { oauth2.client_secret_file, oauth2.client_secret })
+  end)
+
   it("are refused by the names that they were given by", function()
     local oauth2 = {
       CREDENCO_BASE_URL = "http://127.0.0.1:1", CREDENCO_TOKEN_URL = "http://127.0.0.1:1/t", CREDENCO_CLIENT_ID = "me",

@@ -163,7 +163,8 @@ describe("a signal", function()
     settle = { function() return { "settle", "--code", "x", "--as", "failed" } end },
     rejects = { function() return { "rejects", "--output", folder .. "/r.csv" } end },
     confirm = { function() return { "confirm" } end },
-    find = { function() return { "find", "12345678" } end },
+    explain = { function() return { "explain", "12345678", "--offline" } end },
+    metrics = { function() return { "metrics" } end },
   }
 
   for name, row in pairs(WAITS) do
@@ -251,7 +252,7 @@ describe("a signal", function()
     load = WAITS.load, report = WAITS.report, retry = WAITS.retry,
     settle = { function() return { "settle", "--code", "x", "--as", "failed" } end },
     rejects = { function() return { "rejects", "--keep", "--output", pipe() .. ".csv" } end },
-    confirm = WAITS.confirm, find = WAITS.find,
+    confirm = WAITS.confirm, explain = WAITS.explain, metrics = WAITS.metrics,
     claims = { function() return { "claims", "check", WORKFLOW, folder .. "/in.csv" } end },
   }
 

@@ -63,15 +63,15 @@ describe("the program called wrongly", function()
       },
       ["with claims from a folder"] = { issue("--claims-json", folder), "cannot read" },
       ["with an empty key file"] = {
-        issue("--api-key-file", file("empty", "\n")), "--api-key-file: there is nothing in",
+        issue("--api-key-file", file("empty", "\n")), "/empty holds nothing",
       },
       ["with a key file of two lines"] = {
-        issue("--api-key-file", file("two", SECRET .. "\n" .. SECRET)), "one line expected",
+        issue("--api-key-file", file("two", SECRET .. "\n" .. SECRET)), "/two holds more than one line",
       },
       ["with standard input wanted twice"] = {
         issue("--api-key-file", "-", "--claims-json", "-"), "standard input can be read only once", SECRET,
       },
-      ["with an empty offer"] = { { "push", "--wallet", "w" }, "there is nothing in standard input" },
+      ["with an empty offer"] = { { "push", "--wallet", "w" }, "standard input holds nothing" },
       ["with half an OAuth2 client"] = { issue("--client-id", "c"), "--client-secret-file is missing" },
       ["with two kinds of credentials"] = {
         issue("--api-key-file", "k", "--client-id", "c"), "exclude each other",

@@ -1,10 +1,22 @@
 -- A time limit inside nginx: what it stops, and what it cannot stop without harm.
 local worker = require "spec.nginx.worker"
 
+-- An issuer that does not hurry for one issue.
+local SERVER = [[
+  location /api/v2/issue/ {
+    content_by_lua_block {
+      if ngx.var.uri:find "slow" then ngx.sleep(0.1) end
+      ngx.say('{"status":"issue_completed"}')
+    }
+  }
+]]
+
 describe("a time limit inside nginx", function()
   local inside
 
-  setup(function() inside = worker.start { http = "lua_shared_dict notes 1m;" } end)
+  setup(function()
+    inside = worker.start { http = "lua_shared_dict notes 1m;", server = SERVER }
+  end)
   teardown(function() inside:stop() end)
 
   it("gives what a function gave that ended in time, with or without a wait", function()
@@ -40,6 +52,26 @@ describe("a time limit inside nginx", function()
       return slept, received, spawned, notes:get "thread"
     ]] })
   end)
+
+  for _, transport in ipairs { "curl", "cosocket" } do
+    it("stops a call of a client, which then serves the next: " .. transport, function()
+      assert.same({ 30, "issue_completed" }, { inside:run([[
+        local within = require("credenco.loop").within
+        local client = require("credenco").new {
+          base_url = "http://127.0.0.1:" .. ngx.var.server_port, api_key = "k", transport = ...,
+        }
+        local stopped = 0
+        for i = 1, 30 do
+          if not within(i % 3, function() client:issue_status "slow" end) then stopped = stopped + 1 end
+        end
+        local result = client:issue_status "quick"
+        ngx.sleep(0.2)
+        collectgarbage()
+        return stopped, result.status
+      ]], transport) })
+      assert.is_nil(inside:error_log():find("exited on signal", 1, true))
+    end)
+  end
 
   -- Taken away at once, the worker crashes: 50 of them are enough for that.
   it("leaves alone what waits in a coroutine until it is out of that", function()

@@ -3,8 +3,8 @@
 local claims = require "credenco.claims"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
 local pipeline = require "credenco.pipeline"
+local search = require "credenco.journal.search"
 local source = require "credenco.pipeline.source"
 local workflow = require "credenco.workflow"
 
@@ -146,7 +146,7 @@ function Bench:ask(use)
 end
 
 function Bench:state_of(key)
-  local found = self:ask(function(db) return assert(journal_report.find(db, key)) end)
+  local found = self:ask(function(db) return assert(search.by_key(db, "w", key)) end)
   return found[1] and found[1].state, found[1]
 end
 

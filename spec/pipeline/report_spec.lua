@@ -82,7 +82,7 @@ describe("credenco report", function()
     assert.equal("", more)
     credenco("report", "--issued", folder .. "/i.jsonl")
     local credential = cjson.decode(files.read(folder .. "/i.jsonl"):match "[^\n]+")
-    local found = cjson.decode(credenco("find", "10000001", "--json").out).records[1].credentials[1]
+    local found = cjson.decode(credenco("explain", "10000001", "--json").out).found[1].credentials[1]
     assert.same({ found.correlation_id, found.revocation_uuid, found.status },
       { credential.correlation_id, credential.revocation_uuid, credential.status })
   end)

@@ -28,6 +28,16 @@ describe("several steps", function()
     assert.same({ "1", "1" }, bench.wallet)
   end)
 
+  it("are told of one by one, and a record's other end once", function()
+    local told = {}
+    bench.script.create_offer = { [4] = err "rejected" }
+    assert(bench:run(records(2), { concurrency = 1, workflow = { steps = steps }, on_ended = function(ended)
+      told[#told + 1] = ("%s %d %s %s"):format(ended.key, ended.step, ended.template_id, ended.code or ended.state)
+    end }))
+    table.sort(told)
+    assert.same({ "1 1 first issued", "1 2 second issued", "2 1 first issued", "2 2 second rejected" }, told)
+  end)
+
   it("keep the offer of the next one, also when the one before was confirmed at once", function()
     local kept
     bench.script.push_offer = { [2] = function(args, good)

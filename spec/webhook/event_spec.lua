@@ -174,3 +174,36 @@ describe("a CloudEvent in structured mode", function()
     end)
   end
 end)
+
+describe("whatever comes as an event", function()
+  local PIECES = { '"', "{", "}", "[", "]", ":", ",", "\\", "\\u00e9", "\255", "\194\133", "%", "%4", "%C3%A9", ";", "=", "null", "1e9",
+    "application/cloudevents", "+json", "-batch", "charset=", "data", "data_base64", "id", "ce-id", " ", "\n", "" }
+
+  -- A text with a piece of it replaced by something else.
+  local function changed(text)
+    local from = math.random(0, #text)
+    return text:sub(1, from) .. PIECES[math.random(#PIECES)] .. text:sub(from + 1 + math.random(0, 3))
+  end
+
+  it("is an event that comes out of the queue as it went in, or refused with a reason", function()
+    local read_well = 0
+    for i = 1, 4000 do
+      local is_binary = i % 2 == 0
+      local headers = is_binary and binary() or structured()
+      local body = is_binary and '{"a":[1.5,"x"]}' or envelope { data = { 1 }, subject = "s" }
+      for name, value in pairs(headers) do
+        if math.random(4) == 1 then headers[name] = changed(value) end
+      end
+      if math.random(2) == 1 then body = changed(body) end
+      local event, status, problem = read(headers, body)
+      if event then
+        read_well = read_well + 1
+      else
+        assert.is_true(status == 400 or status == 415)
+        assert.is_string(problem)
+        assert.is_nil(problem:find "[%c\128-\255]", problem)
+      end
+    end
+    assert.is_true(read_well > 400 and read_well < 3600, read_well)
+  end)
+end)

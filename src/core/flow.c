@@ -167,6 +167,17 @@ static credenco_failure failure_of(credenco_verdict verdict, int http_status,
     };
 }
 
+/* The failure stays for a caller that has no other credentials. */
+static credenco_code renew(credenco_flow *flow, const credenco_failure *failure) {
+    flow->renewed = true;
+    flow->renew = true;
+    flow->failure = *failure;
+    if (flow->doubt > failure->sent) {
+        flow->failure.sent = flow->doubt;
+    }
+    return enter(flow, EVENT_RENEW);
+}
+
 credenco_code credenco_flow_answer(credenco_flow *flow, int64_t now_ms,
                                    const credenco_answer *answer, double jitter) {
     if (flow->phase != CREDENCO_PHASE_SENT) {
@@ -180,12 +191,10 @@ credenco_code credenco_flow_answer(credenco_flow *flow, int64_t now_ms,
     if (verdict.code == CREDENCO_OK) {
         verdict = credenco_verdict_unusable();
     }
-    if (answer->http_status == 401 && flow->call.renewable && !flow->renewed) {
-        flow->renewed = true;
-        flow->renew = true;
-        return enter(flow, EVENT_RENEW);
-    }
     credenco_failure failure = failure_of(verdict, answer->http_status, answer->retry_after_ms);
+    if (answer->http_status == 401 && flow->call.renewable && !flow->renewed) {
+        return renew(flow, &failure);
+    }
     return on_failure(flow, now_ms, &failure, jitter);
 }
 

@@ -1,23 +1,33 @@
 #include "look.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 static long number_of(CURL *easy, CURLINFO info) {
     long number = 0;
     curl_easy_getinfo(easy, info, &number);
     return number;
 }
 
-static bool took_time(CURL *easy, CURLINFO info) {
-    curl_off_t time_us = 0;
-    curl_easy_getinfo(easy, info, &time_us);
-    return time_us > 0;
+/* libcurl does not tell a connection that was accepted and said nothing from one that was not: its
+ * socket does, when it is closed. */
+static int close_socket(void *look, curl_socket_t fd) {
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0) {
+        ((credenco_look *)look)->accepted = true;
+    }
+    return close(fd);
 }
 
-/* A deadline may pass in any step: what took no time was not finished. */
-static credenco_look_step step_at_deadline(CURL *easy) {
-    if (!took_time(easy, CURLINFO_NAMELOOKUP_TIME_T)) {
-        return CREDENCO_LOOK_NAME;
+/* A deadline may pass in any step. */
+static credenco_look_step step_at_deadline(const credenco_look *look) {
+    if (look->accepted) {
+        return CREDENCO_LOOK_TLS;
     }
-    return took_time(easy, CURLINFO_CONNECT_TIME_T) ? CREDENCO_LOOK_TLS : CREDENCO_LOOK_CONNECTION;
+    curl_off_t resolved_us = 0;
+    curl_easy_getinfo(look->connection->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
+    return resolved_us > 0 ? CREDENCO_LOOK_CONNECTION : CREDENCO_LOOK_NAME;
 }
 
 static credenco_look_step step_of(const credenco_look *look, CURLcode result) {
@@ -32,7 +42,7 @@ static credenco_look_step step_of(const credenco_look *look, CURLcode result) {
     case CURLE_COULDNT_CONNECT:
         return CREDENCO_LOOK_CONNECTION;
     case CURLE_OPERATION_TIMEDOUT:
-        return step_at_deadline(look->connection->easy);
+        return step_at_deadline(look);
     default:
         break;
     }
@@ -61,6 +71,8 @@ bool credenco_look_at(credenco_look *look, const credenco_connection_options *op
     }
     CURL *easy = look->connection->easy;
     curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, look);
     const CURLcode result = curl_easy_perform(easy);
     look->os_error = (int)number_of(easy, CURLINFO_OS_ERRNO);
     look->tunnel_status = number_of(easy, CURLINFO_HTTP_CONNECTCODE);

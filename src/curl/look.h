@@ -21,6 +21,7 @@ typedef struct credenco_look {
     credenco_connection
         *connection;         /* its `detail` has libcurl's words, where they hold no secret */
     credenco_look_step step; /* what failed, or CREDENCO_LOOK_CONNECTED */
+    bool accepted;           /* somebody accepted a connection that was closed again */
     int os_error;            /* errno of a connection that was not accepted, or 0 */
     long tunnel_status;      /* of the proxy's answer to CONNECT, or 0 */
     const struct curl_certinfo *certificates; /* what the server showed, its own first; or NULL */
@@ -28,7 +29,8 @@ typedef struct credenco_look {
 
 /* Connects to an origin, `origin_url` and the same taken apart, as a driver with these options
  * would, within `timeout_ms`; blocks until then. Without `verify` it takes any certificate, to show
- * what was refused, and shows none. `look` is zeroed; false when memory is short. */
+ * what was refused, and shows none. `look` is zeroed; false when memory is short. It must not move.
+ */
 bool credenco_look_at(credenco_look *look, const credenco_connection_options *options,
                       const char *origin_url, const credenco_url *origin, bool verify,
                       int64_t timeout_ms);

@@ -180,12 +180,21 @@ static int core_line_breaks(lua_State *L) {
     return 1;
 }
 
-/* now_ms() -> milliseconds of the monotonic clock */
-static int core_now_ms(lua_State *L) {
+static int push_ms(lua_State *L, clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     lua_pushnumber(L, (lua_Number)((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000));
     return 1;
+}
+
+/* now_ms() -> milliseconds of the monotonic clock */
+static int core_now_ms(lua_State *L) {
+    return push_ms(L, CLOCK_MONOTONIC);
+}
+
+/* unix_ms() -> milliseconds since 1970, which may jump */
+static int core_unix_ms(lua_State *L) {
+    return push_ms(L, CLOCK_REALTIME);
 }
 
 /* sleep_ms(ms): the whole thread sleeps; for scripts that have nothing else to do */
@@ -290,6 +299,7 @@ static const luaL_Reg functions[] = {
     {"signals_remove", credenco_lua_signals_remove},
     {"signals_keep", credenco_lua_signals_keep},
     {"now_ms", core_now_ms},
+    {"unix_ms", core_unix_ms},
     {"sleep_ms", core_sleep_ms},
     {"readable", core_readable},
     {"random", core_random},

@@ -2,7 +2,7 @@
 --- flag. The client's check follows from here.
 
 local options = require "credenco.base.options"
-local url_problem = require("credenco.base.settings").url_problem
+local settings = require "credenco.base.settings"
 
 local M = {}
 
@@ -16,7 +16,7 @@ end
 ---@type credenco.Setting[]
 M.LIST = {
   {
-    name = "token_url", type = "string", required = true, check = url_problem,
+    name = "token_url", type = "string", required = true, check = settings.url_problem,
     help = "where tokens are asked for; https, or http to a loopback host",
     flag = { name = "--token-url", argname = "URL", variable = "TOKEN_URL", help = "Where OAuth2 tokens are had." },
   },
@@ -35,8 +35,16 @@ M.LIST = {
     },
   },
   {
-    name = "client_secret", type = "string", check = options.clean_text,
-    help = "for `post` and `basic`",
+    name = "client_secret", type = { "string", "function" }, check = settings.text_problem,
+    help = "for `post` and `basic`; a function is called for it, and again when it is refused",
+  },
+  {
+    name = "client_secret_file", type = "string", check = options.clean_text,
+    help = "or a file with it, which is read again when it changes",
+    flag = {
+      name = "--client-secret-file", argname = "FILE", variable = "CLIENT_SECRET_FILE",
+      help = "File with the OAuth2 client's secret.",
+    },
   },
   {
     name = "private_key", type = "string",
@@ -98,18 +106,24 @@ M.LIST = {
 M.SPEC = {}
 for _, setting in ipairs(M.LIST) do M.SPEC[setting.name] = setting end
 
+-- A text or a function, and its file: which one is given, or what is wrong with both.
+local function one_of(given, name)
+  local file = name .. "_file"
+  if given[name] and given[file] then return nil, ("give either %s or %s"):format(name, file) end
+  return given[name] or given[file]
+end
+
 --- What is wrong with members that are right each by itself: one is missing, or does not belong. Else nil.
 ---@param given table  checked
 ---@return string?
 function M.problem_with(given)
-  local key = given.private_key or given.private_key_file
-  if given.client_auth ~= "private_key_jwt" then
-    if key then return 'private_key is for client_auth = "private_key_jwt"' end
-    return not given.client_secret and "client_secret is missing" or nil
+  local signs = given.client_auth == "private_key_jwt"
+  local wanted, unwanted = signs and "private_key" or "client_secret", signs and "client_secret" or "private_key"
+  if one_of(given, unwanted) then
+    return ('%s is %s client_auth = "private_key_jwt"'):format(unwanted, signs and "not for" or "for")
   end
-  if given.client_secret then return 'client_secret is not for client_auth = "private_key_jwt"' end
-  if not key then return "private_key is missing" end
-  if given.private_key and given.private_key_file then return "give either private_key or private_key_file" end
+  local proof, problem = one_of(given, wanted)
+  if not proof then return problem or wanted .. " is missing" end
 end
 
 return M

@@ -4,6 +4,7 @@
 
 local core = require "credenco.core"
 local options = require "credenco.base.options"
+local trace = require "credenco.base.trace"
 
 ---@class credenco.Setting: credenco.OptionSpec
 ---@field name string
@@ -30,6 +31,13 @@ function M.url_problem(value)
   if parsed.scheme == "http" and not parsed.loopback then
     return "must be https: plain http is for loopback hosts only"
   end
+end
+
+--- For a secret, which may also be a function that gives one: what is wrong with a text.
+---@param value string|function
+---@return string?
+function M.text_problem(value)
+  return type(value) == "string" and options.clean_text(value) or nil
 end
 
 local function base_url(value)
@@ -67,7 +75,8 @@ end
 ---@field token_url string
 ---@field client_id string
 ---@field client_auth "post"|"basic"|"private_key_jwt"|nil  default "post"
----@field client_secret string?       for post and basic
+---@field client_secret string|(fun(): string)|nil  for post and basic
+---@field client_secret_file string?  or the file with it
 ---@field private_key string?         for private_key_jwt: PEM
 ---@field private_key_file string?    or the file with it
 ---@field private_key_id string?      kid
@@ -77,11 +86,16 @@ end
 ---@field resource string?
 ---@field shared_dict string?         nginx: the lua_shared_dict through which all workers share one token
 
+local function traceparent(value)
+  return type(value) == "string" and trace.problem(value) or nil
+end
+
 -- For editors, the rows below once more.
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
----@field api_key string?            this or oauth2; with neither the client can push, which takes no credentials
+---@field api_key string|(fun(): string)|nil  this, api_key_file or oauth2; with neither the client can push, which takes no credentials
+---@field api_key_file string?       file with the key, which is read again when it changes
 ---@field auth_scheme "x-api-key"|"bearer"|nil  how the key travels; default "x-api-key"
 ---@field oauth2 credenco.OAuth2Options?  client credentials
 ---@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
@@ -98,6 +112,7 @@ end
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
 ---@field exit_grace_ms integer?     nginx: how long a worker that is shutting down waits for requests in flight; default 5000
+---@field traceparent string|(fun(): string?)|nil  W3C Trace Context of every call that is given none
 ---@field on_event (fun(event: credenco.Event))?  told of every request, response, loss, wait and failure; no secrets in it
 
 --- In the order of the README.
@@ -109,8 +124,13 @@ M.LIST = {
     flag = { name = "--base-url", argname = "URL", variable = "BASE_URL", help = "Where the issuer's API is" },
   },
   {
-    name = "api_key", type = "string", check = options.clean_text, used_by = "client",
-    help = "this or `oauth2`",
+    name = "api_key", type = { "string", "function" }, check = M.text_problem, used_by = "client",
+    help = "this, `api_key_file` or `oauth2`; a function is called for the key, and again after a 401",
+  },
+  {
+    name = "api_key_file", type = "string", check = options.clean_text, used_by = "client",
+    help = "a file with the key, which is read again when it changes: "
+      .. "[docs/credentials.md](docs/credentials.md#keys-that-change)",
   },
   {
     name = "auth_scheme", type = "string", default = "x-api-key", check = scheme, used_by = "client",
@@ -201,6 +221,15 @@ M.LIST = {
   {
     name = "insecure_loopback", type = "boolean", default = false, used_by = "engine",
     help = "take any certificate from a loopback host",
+  },
+  {
+    name = "traceparent", type = { "string", "function" }, check = traceparent, used_by = "client",
+    help = "W3C Trace Context of every call that is given none: text, or a function that returns it when a call begins "
+      .. "([docs/operations.md](docs/operations.md#traces))",
+    flag = {
+      name = "--traceparent", argname = "VALUE", variable = "TRACEPARENT",
+      help = "W3C Trace Context to send with every request.",
+    },
   },
   {
     name = "on_event", type = "function", used_by = "client",

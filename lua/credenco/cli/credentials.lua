@@ -1,6 +1,7 @@
 --- Which credentials a command uses. The first place that names any decides: a flag outweighs the whole environment, and
 --- that the profile. Secrets come from the environment, from files or from commands; an argument would show in the
 --- process list.
+local one_line = require "credenco.base.one_line"
 local rows = require "credenco.cli.setting_rows"
 local source = require "credenco.cli.source"
 local sources = require "credenco.cli.setting_sources"
@@ -14,7 +15,7 @@ for _, row in ipairs(rows.OAUTH2) do OAUTH2[row.name] = row end
 
 -- Where one of them is given, that kind is meant.
 local MEAN_KEY = { OWN.api_key, OWN.api_key_file, OWN.api_key_command }
-local MEAN_OAUTH2 = { OAUTH2.client_id, OWN.client_secret_file, OWN.client_secret_command, OAUTH2.token_url,
+local MEAN_OAUTH2 = { OAUTH2.client_id, OAUTH2.client_secret_file, OWN.client_secret_command, OAUTH2.token_url,
   OAUTH2.private_key_file }
 
 -- What is said when one place names both kinds, in the order of the places.
@@ -59,10 +60,19 @@ local function output_of(command, origin)
   return line
 end
 
-local function secret_of(named)
-  if named.row == OWN.api_key then return named.value end
-  if named.row.flag then return source.read_line(named.value, named.origin) end
-  return output_of(named.value, named.origin)
+-- A secret out of a file is read now, so that a slip shows at once, and again by the library when it changes, where
+-- that is possible.
+local function from_file(name, named)
+  local line = source.read_line(named.value, named.origin)
+  local again = named.value ~= "-" and one_line.can_be_read_again(named.value)
+  return again and name .. "_file" or name, again and named.value or line
+end
+
+-- A secret, as an option of `credenco.new`.
+local function secret_of(name, named)
+  if named.row == OWN.api_key then return name, named.value end
+  if named.row.flag then return from_file(name, named) end
+  return name, output_of(named.value, named.origin)
 end
 
 -- The flag that has to come along with each way to authenticate. An unknown way is for `credenco.new` to refuse.
@@ -81,25 +91,32 @@ local function oauth2(args, origins)
   for _, row in ipairs(rows.OAUTH2) do given[row.name], origins[row.name] = sources.value(args, row) end
   local secret
   for _, find in ipairs(sources.LIST) do
-    secret = secret or first_of(args, { OWN.client_secret_file, OWN.client_secret_command }, find)
+    secret = secret or first_of(args, { OAUTH2.client_secret_file, OWN.client_secret_command }, find)
   end
   local missing = missing_of_oauth2(given, secret)
   if missing then
     usage.fail("OAuth2 needs a client, its secret or key, and the token URL: " .. missing .. " is missing")
   end
-  given.client_secret = secret and secret_of(secret)
-  return given
+  given.client_secret_file = nil
+  if secret then
+    local name, value = secret_of("client_secret", secret)
+    given[name], origins[name] = value, secret.origin
+  end
+  return { oauth2 = given }
 end
 
---- Reads them.
+--- Reads them, as options of `credenco.new`.
 ---@param args table the parsed arguments
 ---@param origins table<string, string> gets where each setting came from
----@return string? api_key
----@return credenco.OAuth2Options? oauth2
+---@return table options
 function M.read(args, origins)
   local key, client = M.named(args)
-  if key then return secret_of(key), nil end
-  if client then return nil, oauth2(args, origins) end
+  if client then return oauth2(args, origins) end
+  if key then
+    local name, value = secret_of("api_key", key)
+    if name ~= "api_key" then origins[name] = key.origin end
+    return { [name] = value }
+  end
   usage.fail "no credentials: set CREDENCO_API_KEY, or give --api-key-file or an OAuth2 client, or use a profile"
 end
 

@@ -11,7 +11,7 @@ local M = {}
 ---@class credenco.cli.FileRole
 ---@field writes boolean the command writes it; else it reads it
 ---@field what? string what the user knows it by
----@field kept? boolean it is continued where it is there already
+---@field kept? boolean it is continued, or replaced each time, where it is there already
 ---@field anew? boolean the command itself refuses one that is there already
 ---@field paths fun(path: string?, args: table): string[] every file that is meant
 
@@ -143,8 +143,13 @@ end
 ---@param parser table of argparse
 ---@param args table the parsed arguments
 function M.check(parser, args)
-  local inputs, others, written = sorted(M.declared(parser), args)
-  for _, file in ipairs(others) do check_inputs(file, inputs) end
+  local inputs, kept, written = sorted(M.declared(parser), args)
+  local others = {}
+  for _, file in ipairs(kept) do
+    check_others(file, others)
+    check_inputs(file, inputs)
+    others[#others + 1] = file
+  end
   for _, file in ipairs(written) do
     check_others(file, others)
     check_inputs(file, inputs)

@@ -90,6 +90,17 @@ function Output:discard()
   if self.unfinished then remove(self.unfinished) end
 end
 
+--- Opens a file to append to, which is private where it is new.
+---@param path string
+---@return file*?
+---@return string? err names the file
+function M.append(path)
+  if not core.file_type(path) then core.create_private(path) end
+  local file, err = io.open(path, "ab")
+  if not file then return nil, named(path, err) end
+  return file
+end
+
 --- Writes a whole file.
 ---@param path string
 ---@param content string

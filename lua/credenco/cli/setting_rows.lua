@@ -20,9 +20,6 @@ M.OWN = {
   auth_scheme = { name = "auth_scheme",
     flag = { name = "--auth-scheme", argname = "SCHEME", choices = { "x-api-key", "bearer" },
       help = "How the API key is sent: x-api-key (default) or bearer." } },
-  client_secret_file = { name = "client_secret_file",
-    flag = { name = "--client-secret-file", argname = "FILE", variable = "CLIENT_SECRET_FILE",
-      help = "File with the OAuth2 client's secret." } },
   timeout = { name = "timeout", flag = { name = "--timeout", argname = "SECONDS" } },
   api_key_command = { name = "api_key_command", help = "command that prints the API key" },
   client_secret_command = { name = "client_secret_command", help = "command that prints the OAuth2 client's secret" },
@@ -32,7 +29,6 @@ M.OWN = {
 local function with_flags(list)
   local rows = {}
   for _, setting in ipairs(list) do
-    -- a secret's file is the command line's own matter, see credenco.cli.credentials
     if setting.flag then rows[#rows + 1] = { name = setting.name, flag = setting.flag } end
   end
   return rows
@@ -47,7 +43,7 @@ M.OAUTH2 = with_flags(of_oauth2.LIST)
 local NAMES_SECRET = { api_key_file = true, api_key_command = true, client_secret_file = true,
   client_secret_command = true, private_key_file = true, client_key = true, client_key_passphrase_file = true }
 
-local IN_PROFILES = { "api_key_file", "api_key_command", "auth_scheme", "client_secret_file", "client_secret_command" }
+local IN_PROFILES = { "api_key_file", "api_key_command", "auth_scheme", "client_secret_command" }
 
 --- What a profile may have, in the order of its help.
 ---@type credenco.cli.SettingRow[]

@@ -1,6 +1,8 @@
 --- The settings every command that talks to a server shares: their flags, and the options for `credenco.new`.
 local credentials = require "credenco.cli.credentials"
 local described = require "credenco.base.settings"
+local event_log = require "credenco.cli.event_log"
+local listeners = require "credenco.cli.listeners"
 local report = require "credenco.cli.report"
 local rows = require "credenco.cli.setting_rows"
 local sources = require "credenco.cli.setting_sources"
@@ -50,11 +52,12 @@ local function declare_connection(command, bounded)
     :description(("For %s, repeats included (default: %g)."):format(
       bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
   flags[#flags + 1] = command:flag "--verbose" :description "Show every request, response and wait on standard error."
+  flags[#flags + 1] = event_log.declare(command)
   command:group("Connection", unpack(flags))
 end
 
 local function declare_authentication(command)
-  local own = { rows.OWN.api_key_file, rows.OWN.auth_scheme, rows.OWN.client_secret_file }
+  local own = { rows.OWN.api_key_file, rows.OWN.auth_scheme }
   for _, row in ipairs(rows.OAUTH2) do own[#own + 1] = row end
   command:group("Authentication (an API key, or an OAuth2 client with its token URL and its secret or key)",
     unpack(flags_of(command, own)))
@@ -163,7 +166,8 @@ function M.public_options(args)
   for _, row in ipairs(rows.CONNECTION) do options[row.name], origins[row.name] = sources.value(args, row) end
   options.base_url = options.base_url or M.DEFAULT_BASE_URL
   options.timeout_ms = milliseconds(sources.value(args, rows.OWN.timeout))
-  options.on_event = args.verbose and verbose.listener(report.new(args.json)) or nil
+  options.on_event = listeners.both(args.verbose and verbose.listener(report.new(args.json)) or nil,
+    args.log and event_log.open(args.log) or nil)
   origins_of[options] = origins
   return options
 end
@@ -174,7 +178,7 @@ end
 function M.options(args)
   local options = M.public_options(args)
   local origins = origins_of[options]
-  options.api_key, options.oauth2 = credentials.read(args, origins)
+  for name, value in pairs(credentials.read(args, origins)) do options[name] = value end
   options.auth_scheme, origins.auth_scheme = sources.value(args, rows.OWN.auth_scheme)
   return options
 end

@@ -1,5 +1,6 @@
 --- Reads what must not stand in a process list - secrets, offer URIs, claims - from a file or from
 --- standard input.
+local one_line = require "credenco.base.one_line"
 local usage = require "credenco.cli.usage"
 
 local M = {}
@@ -54,12 +55,9 @@ end
 ---@param what string
 ---@return string
 function M.read_line(path, what)
-  local line = M.read(path, what):match("^%s*(.-)%s*$")
-  if line == "" then
-    usage.fail(what .. ": there is nothing in " .. (path == "-" and "standard input" or path))
-  end
-  if line:find("[\r\n]") then
-    usage.fail(what .. ": one line expected, found more")
+  local line, problem = one_line.of(M.read(path, what))
+  if not line then
+    usage.fail(("%s: %s %s"):format(what, path == "-" and "standard input" or path, problem))
   end
   return line
 end

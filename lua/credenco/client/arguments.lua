@@ -5,6 +5,7 @@ local core = require "credenco.core"
 local options = require "credenco.base.options"
 local query = require "credenco.client.query"
 local settings = require "credenco.base.settings"
+local trace = require "credenco.base.trace"
 
 local identifier = options.identifier
 
@@ -24,6 +25,7 @@ local TEMPLATE_ID = { type = "string", required = true, check = identifier }
 local CLAIMS = { type = "table", required = true }
 local CORRELATION_ID = { type = "string", check = identifier }
 local TIMEOUT_MS = { type = "integer", min = 1, max = 86400000 }
+local TRACEPARENT = { type = "string", check = trace.problem }
 
 return {
   create_offer = {
@@ -33,12 +35,14 @@ return {
     qr_code = { type = "table" },
     request_uri_base = { type = "string", check = settings.url_problem },
     timeout_ms = TIMEOUT_MS,
+    traceparent = TRACEPARENT,
   },
   push_offer = {
     wallet_key = WALLET_KEY,
     offer_uri = { type = "string", required = true, check = settings.url_problem },
     direct = { type = "boolean", default = true },
     timeout_ms = TIMEOUT_MS,
+    traceparent = TRACEPARENT,
   },
   issue_direct = {
     wallet_key = WALLET_KEY,
@@ -46,6 +50,7 @@ return {
     claims = CLAIMS,
     correlation_id = CORRELATION_ID,
     timeout_ms = TIMEOUT_MS,
+    traceparent = TRACEPARENT,
   },
   issue_status = {
     correlation_id = { type = "string", required = true, check = identifier },
@@ -53,9 +58,11 @@ return {
   },
   issue_status_options = {
     timeout_ms = TIMEOUT_MS,
+    traceparent = TRACEPARENT,
   },
   wait_issued = {
     timeout_ms = { type = "integer", default = 60000, min = 1, max = 86400000 },
+    traceparent = TRACEPARENT,
     interval_ms = { type = "integer", default = 1000, min = 1, max = 86400000 },
   },
   trust_issuer = {
@@ -64,6 +71,7 @@ return {
     name = { type = "string", required = true, check = identifier },
     direct_issue_allowed = { type = "boolean", default = true },
     timeout_ms = TIMEOUT_MS,
+    traceparent = TRACEPARENT,
   },
   issue_many = {
     concurrency = { type = "integer", default = 64, min = 1, max = 100000 },
@@ -74,5 +82,6 @@ return {
     query = { type = "table", check = query.problem_with },
     json = { type = { "table", "string", "number", "boolean" } },
     timeout_ms = TIMEOUT_MS,
+    traceparent = TRACEPARENT,
   },
 }

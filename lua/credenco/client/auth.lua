@@ -1,8 +1,8 @@
 --- Who the client is: the headers that carry an API key or an OAuth2 token.
 ---
---- auth:headers(refused, deadline_ms, step) gives a table of headers, or nil and an error. `refused` is a
---- table it gave earlier that the server did not accept. The same table is given again
---- as long as the credentials are the same.
+--- auth:headers(refused, deadline_ms, step) gives a table of headers, or nil and an error, or nil and "unchanged" where
+--- there are no other credentials than the refused ones. `refused` is a table it gave earlier that the server did not
+--- accept. The same table is given again as long as the credentials are the same.
 
 local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
@@ -40,22 +40,31 @@ local SCHEMES = {
   bearer = function(key) return "authorization", "Bearer " .. key end,
 }
 
-function ApiKey:headers()
-  return self.fixed
+-- The headers with this key; the ones of now are kept.
+local function with_key(self, key)
+  if self.key == key then return self.of_key end
+  local name, value = SCHEMES[self.scheme](key)
+  self.key, self.of_key = key, { ["content-type"] = JSON_TYPE, accept = JSON_TYPE, [name] = value }
+  self.keys[self.of_key] = key
+  return self.of_key
 end
 
-function ApiKey:secrets()
-  return self.key
+function ApiKey:headers(refused, _, step)
+  local key, err = self.secret:get(refused and self.keys[refused], step)
+  if key then return with_key(self, key) end
+  return nil, err or "unchanged"
 end
 
---- @param key string
+function ApiKey:secrets(headers)
+  return { self.secret:all(), carried = headers and self.keys[headers] }
+end
+
+--- @param secret credenco.Secret
 --- @param scheme "x-api-key"|"bearer"
-function M.api_key(key, scheme)
-  local name, value = SCHEMES[scheme](key)
+function M.api_key(secret, scheme)
   return setmetatable({
-    key = key,
-    renewable = false,
-    fixed = { ["content-type"] = JSON_TYPE, accept = JSON_TYPE, [name] = value },
+    secret = secret, scheme = scheme, renewable = secret.changes,
+    keys = setmetatable({}, { __mode = "k" }), -- headers that were given -> their key
   }, ApiKey)
 end
 
@@ -74,11 +83,12 @@ local EARLY_SHARE = 0.2
 local FETCH_SPARE_MS = 1000
 
 --- @param settings table  the option `oauth2`, checked
+--- @param request credenco.TokenRequest
 --- @param call fun(): table?, credenco.Error?  makes the token call
 --- @param timeout_ms integer  the token call's deadline
-function M.oauth2(settings, call, timeout_ms)
+function M.oauth2(settings, request, call, timeout_ms)
   return setmetatable({
-    settings = settings,
+    request = request,
     call = call,
     timeout_ms = timeout_ms,
     shared = settings.shared_dict and require("credenco.client.auth.shared").new(settings),
@@ -91,7 +101,7 @@ end
 function OAuth2:secrets(headers)
   local token = self.token and self.token.value
   local carried = headers and headers.authorization and headers.authorization:match("^Bearer (.*)")
-  return { secret = self.settings.client_secret, token = token, carried = carried }
+  return { secrets = self.request:secrets(), token = token, carried = carried }
 end
 
 local function as_headers(value)
@@ -107,6 +117,7 @@ end
 local function ask(self)
   local asked_ms = loop.now_ms()
   local token, err = self.call()
+  if err and err.code == "unauthorized" and self.request:renew() then token, err = self.call() end
   if token then date(token, asked_ms) end
   return token, err
 end

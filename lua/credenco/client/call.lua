@@ -10,6 +10,7 @@ local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 local pause = require "credenco.client.pause"
 local readers = require "credenco.client.readers"
+local trace = require "credenco.base.trace"
 
 local now_ms = loop.now_ms
 
@@ -17,6 +18,7 @@ local now_ms = loop.now_ms
 ---@field client credenco.Client
 ---@field deadline_ms number
 ---@field correlation_id string?
+---@field traceparent string|false
 ---@field offer_uri string?        a secret, once it is known
 ---@field endpoint credenco.Endpoint  of the request at hand, as are
 ---@field step string
@@ -28,7 +30,7 @@ local now_ms = loop.now_ms
 ---@field max_body_bytes integer
 ---@field with_headers false       the fields of the response's head can be left out
 ---@field credentials table|false  the headers that carried credentials, the last ones
----@field write_request (fun(): string, string?)|false  of a token: makes the body of each attempt, and its authorization header
+---@field token_request credenco.TokenRequest|false  writes each attempt of a call for a token
 ---@field http_status integer?     of the last response
 ---@field problem string|false     what went wrong in the last attempt
 ---@field detail string?           the server's words about it
@@ -56,17 +58,19 @@ end
 ---@param client credenco.Client
 ---@param timeout_ms integer?
 ---@param correlation_id string?
+---@param traceparent string?  none: the client's
 ---@return credenco.Call
-function M.new(client, timeout_ms, correlation_id)
+function M.new(client, timeout_ms, correlation_id, traceparent)
   local options = client.options
   return setmetatable({
     client = client,
     deadline_ms = now_ms() + (timeout_ms or options.timeout_ms),
+    traceparent = traceparent or options.traceparent and trace.of_client(options.traceparent) or false,
     correlation_id = correlation_id, offer_uri = nil,
     endpoint = false, step = false, method = false, url = false, headers = false, body = nil,
     connect_timeout_ms = options.connect_timeout_ms, max_body_bytes = options.max_body_bytes, with_headers = false,
     on_abandoned = on_abandoned,
-    credentials = false, write_request = false, answer = false, http_status = nil,
+    credentials = false, token_request = false, answer = false, http_status = nil,
     problem = false, detail = nil, code = nil, retry_after_ms = nil,
     hides = false, hidden_in = false, began_ms = false, may_wait = false,
   }, Call)
@@ -85,16 +89,11 @@ local function unready(self)
   return errors.new { code = "cannot_wait", step = step, message = why, correlation_id = id }
 end
 
--- What a request for a token carries beside the secrets of the settings.
-local function own_proof(self)
-  return { self.headers.authorization or "", self.body:match "client_assertion=([^&]*)" or "" }
-end
-
 local function secrets_of(self)
   local sent = self.hides and json.decode(self.hidden_in)
   return {
     self.client.auth:secrets(self.credentials or nil),
-    self.write_request and own_proof(self) or "",
+    self.token_request and self.token_request.carried_by(self) or "",
     sent ~= nil and self.hides and self.hides(sent) or "",
     self.offer_uri or "",
     self.answer or "",
@@ -109,6 +108,12 @@ local function failed(self, flow)
   return errors.new(fields)
 end
 
+-- The same where this attempt was begun and not made.
+local function failed_before(self, flow)
+  local err = failed(self, flow)
+  return errors.with(err, { attempts = err.attempts - 1 })
+end
+
 -- The client was closed before the next attempt: what the last one may have done stays in doubt.
 local function closed_meanwhile(self, flow)
   local last = flow:failure()
@@ -117,9 +122,10 @@ local function closed_meanwhile(self, flow)
   }
 end
 
--- A token that could not be had ends the call; what an earlier attempt may have done stays in doubt. The error
--- is the caller's own: others wait for the same token.
+-- Credentials that could not be had end the call; what an earlier attempt may have done stays in doubt. The error
+-- is the caller's own: others wait for the same token. Where there are none but the refused ones, the refusal stays.
 local function without_credentials(self, flow, err)
+  if err == "unchanged" then return failed_before(self, flow) end
   if not errors.is_error(err) then
     err = errors.new {
       code = "timeout", step = "token", sent = "unknown", retryable = true, message = "no token within the deadline",
@@ -131,20 +137,6 @@ local function without_credentials(self, flow, err)
 end
 
 -- Reading --------------------------------------------------------------------------------
-
-local LONGEST_WAIT_MS = 10000000000000 -- past every deadline, and every engine prints it in full
-
-local to_integer = rawget(math, "tointeger") or function(number) return number end
-
--- A transport that cannot read a date (RFC 9110, 10.2.3) leaves the header to us; we read seconds.
-local function retry_after_ms(response)
-  local ms = response.retry_after_ms
-  if not ms then
-    local seconds = response.headers and tostring(response.headers["retry-after"]):match("^%d+$")
-    ms = seconds and math.min(tonumber(seconds), LONGEST_WAIT_MS / 1000) * 1000
-  end
-  return ms and to_integer(math.floor(math.min(ms, LONGEST_WAIT_MS)))
-end
 
 local function note_refusal(self, response)
   local words, answer = readers.server_words(response.body)
@@ -164,7 +156,7 @@ local function read(self, flow, response)
     return flow:answer(now_ms(), 0, status, true)
   end
   self.problem, self.detail, self.code = problem or false, nil, nil
-  self.retry_after_ms = retry_after_ms(response)
+  self.retry_after_ms = readers.retry_after_ms(response)
   if not problem then note_refusal(self, response) end
   return flow:answer(now_ms(), core.random(), status, false, self.retry_after_ms)
 end
@@ -181,7 +173,7 @@ end
 -- it is not; or the error of who cannot find out, since a second one must not be made.
 local function look(self, flow)
   local endpoint = self.endpoint
-  local other = M.new(self.client, self.deadline_ms - now_ms(), self.correlation_id)
+  local other = M.new(self.client, self.deadline_ms - now_ms(), self.correlation_id, self.traceparent or nil)
   local there = other:perform(endpoint.list, self.url)
   local found, doubtful
   if there then found, doubtful = endpoint.find(there, json.decode(self.body)) end
@@ -190,8 +182,24 @@ local function look(self, flow)
     return flow:answer(now_ms(), 0, found.http_status, true)
   end
   if there and not doubtful then return nil end
-  local err = failed(self, flow)
-  return nil, nil, errors.with(err, { attempts = err.attempts - 1 }) -- this attempt was not made
+  return nil, nil, failed_before(self, flow)
+end
+
+-- Sets the headers, and the body of a request for a token. Gives what keeps the credentials away, or nil.
+local function prepare(self, renew)
+  local endpoint = self.endpoint
+  if endpoint.authorized then
+    local headers, err = self.client.auth:headers(renew and self.credentials or nil, self.deadline_ms, self.step)
+    if not headers then return err end
+    self.headers, self.credentials = headers, headers
+  elseif self.token_request then
+    local body, authorization = self.token_request:write()
+    if not body then return authorization end
+    self.body, self.headers = body, endpoint.headers_with(authorization)
+  else
+    self.headers = endpoint.headers
+  end
+  if self.traceparent then self.headers = trace.with(self.headers, self.traceparent) end
 end
 
 -- One attempt, and what the flow does then; or the error that ends the call.
@@ -201,17 +209,8 @@ local function attempt(self, flow, renew)
     local kind, detail, err = look(self, flow)
     if kind or err then return kind, detail, err end
   end
-  if endpoint.authorized then
-    local headers, err = client.auth:headers(renew and self.credentials or nil, self.deadline_ms, self.step)
-    if not headers then return nil, nil, without_credentials(self, flow, err) end
-    self.headers, self.credentials = headers, headers
-  elseif self.write_request then
-    local authorization
-    self.body, authorization = self.write_request()
-    self.headers = endpoint.headers_with(authorization)
-  else
-    self.headers = endpoint.headers
-  end
+  local problem = prepare(self, renew)
+  if problem then return nil, nil, without_credentials(self, flow, problem) end
   events.request(self)
   local response, failure = client.transport:send(self)
   if response then return read(self, flow, response) end

@@ -8,12 +8,19 @@ local now_ms = loop.now_ms
 
 local M = {}
 
+-- Most calls belong to no trace, and a table of one field less is smaller.
+local function report(call, on_event, event)
+  if call.traceparent then event.traceparent = call.traceparent end
+  pcall(on_event, event)
+end
+
 ---@class credenco.Event
 ---@field type "request"|"answer"|"lost"|"abandoned"|"wait"|"failed"  a request begins; it has its response, or gets
 ---  none; nginx: whoever made the call is gone; the wait before the next attempt; the call ends with an error
 ---@field at_ms number          when, on `core.now_ms`'s clock, which is monotonic
 ---@field step string
 ---@field correlation_id string?
+---@field traceparent string?   of the call, where it has one
 ---@field http_status integer?  answer, abandoned: of the response
 ---@field ok boolean?           answer: whether the call has its result
 ---@field code string?          lost, abandoned: why there is no response; failed: the error's
@@ -28,7 +35,7 @@ function M.request(call)
   if not on_event then return end
   local at_ms = now_ms()
   call.began_ms = at_ms
-  pcall(on_event, { type = "request", at_ms = at_ms, step = call.step, correlation_id = call.correlation_id })
+  report(call, on_event, { type = "request", at_ms = at_ms, step = call.step, correlation_id = call.correlation_id })
 end
 
 ---@param call credenco.Call
@@ -38,7 +45,7 @@ function M.answer(call, http_status, ok)
   local on_event = call.client.options.on_event
   if not on_event then return end
   local at_ms = now_ms()
-  pcall(on_event, {
+  report(call, on_event, {
     type = "answer", at_ms = at_ms, step = call.step, correlation_id = call.correlation_id,
     http_status = http_status, ok = ok, elapsed_ms = at_ms - call.began_ms,
   })
@@ -50,7 +57,7 @@ local function tell(call, event)
   if not on_event then return end
   event.at_ms, event.step, event.correlation_id = now_ms(), call.step, call.correlation_id
   if event.type ~= "wait" and event.type ~= "failed" then event.elapsed_ms = event.at_ms - call.began_ms end
-  pcall(on_event, event)
+  report(call, on_event, event)
 end
 
 ---@param call credenco.Call

@@ -13,6 +13,7 @@ local many = require "credenco.client.many"
 local options = require "credenco.base.options"
 local pause = require "credenco.client.pause"
 local query_text = require("credenco.client.query").text
+local secrets = require "credenco.client.auth.secret"
 local settings = require "credenco.client.settings"
 local status = require "credenco.client.status"
 local token_request = require "credenco.client.auth.token_request"
@@ -47,7 +48,7 @@ local function make_offer(self, args)
   local correlation_id = args.correlation_id or core.uuid()
   local body, err = offer_body(args, correlation_id)
   if not body then return nil, err end
-  local call = calls.new(self, args.timeout_ms, correlation_id)
+  local call = calls.new(self, args.timeout_ms, correlation_id, args.traceparent)
   local offer, failure = call:perform(api.create_offer, url(self, api.create_offer), body)
   if not offer then return nil, failure end
   local offer_uri, code = core.offer_uri(offer.request_uri)
@@ -57,13 +58,14 @@ local function make_offer(self, args)
     return nil, err
   end
   offer.offer_uri, call.offer_uri = offer_uri, offer_uri
+  if call.traceparent then offer.traceparent = call.traceparent end
   return offer, nil, call
 end
 
 --- Creates a credential offer (POST /api/v2/credential/issue). Without correlation_id
 --- one is made. `qr_code` (options of the image, {} is enough) and `request_uri_base`
 --- (a web wallet's https address) serve the attended flows.
----@param args { template_id: string, claims: table, correlation_id: string?, qr_code: table?, request_uri_base: string?, timeout_ms: integer? }
+---@param args { template_id: string, claims: table, correlation_id: string?, qr_code: table?, request_uri_base: string?, timeout_ms: integer?, traceparent: string? }
 ---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, qr_uri: string? }?
 ---@return credenco.Error? err
 function Client:create_offer(args)
@@ -88,12 +90,13 @@ end
 --- no credentials are sent. With direct = false it goes to the inbox for the holder to
 --- accept. A 201 does not say that the wallet keeps the credential: it drops what comes
 --- from an issuer that is not among its trusted contacts, and tells nobody.
----@param args { wallet_key: string, offer_uri: string, direct: boolean?, timeout_ms: integer? }
+---@param args { wallet_key: string, offer_uri: string, direct: boolean?, timeout_ms: integer?, traceparent: string? }
 ---@return { http_status: integer }?
 ---@return credenco.Error? err
 function Client:push_offer(args)
   check("push_offer", arguments.push_offer, args, 2)
-  return self:push_checked_offer(args.wallet_key, args.offer_uri, args.direct ~= false, args.timeout_ms)
+  return self:push_checked_offer(args.wallet_key, args.offer_uri, args.direct ~= false, args.timeout_ms,
+    args.traceparent)
 end
 
 --- The same for who has checked the arguments already (credenco.pipeline).
@@ -101,11 +104,12 @@ end
 ---@param offer_uri string
 ---@param direct boolean
 ---@param timeout_ms integer?
+---@param traceparent string?
 ---@return { http_status: integer }?
 ---@return credenco.Error? err
-function Client:push_checked_offer(wallet_key, offer_uri, direct, timeout_ms)
+function Client:push_checked_offer(wallet_key, offer_uri, direct, timeout_ms, traceparent)
   local endpoint = direct and api.push_offer or api.push_offer_to_inbox
-  local call = calls.new(self, timeout_ms)
+  local call = calls.new(self, timeout_ms, nil, traceparent)
   call.offer_uri = offer_uri
   return call:perform(endpoint, url(self, endpoint, wallet_key, offer_uri))
 end
@@ -125,7 +129,7 @@ end
 
 --- Issues a credential straight into a wallet: creates the offer and pushes it, under
 --- one deadline. When only the push failed, err:offer() has the offer to push again.
----@param args { wallet_key: string, template_id: string, claims: table, correlation_id: string?, timeout_ms: integer? }
+---@param args { wallet_key: string, template_id: string, claims: table, correlation_id: string?, timeout_ms: integer?, traceparent: string? }
 ---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, http_status: integer }?
 ---@return credenco.Error? err
 function Client:issue_direct(args)
@@ -164,17 +168,18 @@ end
 --- The status of an issue (GET /api/v2/issue/{correlation_id}). It says how far the
 --- issuer is; whether the wallet kept the credential it does not say.
 ---@param id_or_result string|table  a correlation id, or what issue_direct gave
----@param opts { timeout_ms: integer? }?
+---@param opts { timeout_ms: integer?, traceparent: string? }?
 ---@return { status: string, correlation_id: string, revocation_uuid: string? }?
 ---@return credenco.Error? err
 function Client:issue_status(id_or_result, opts)
   if opts ~= nil then check("issue_status", arguments.issue_status_options, opts, 2) end
-  return status.ask(self, as_issue("issue_status", id_or_result, 2), opts and opts.timeout_ms)
+  opts = opts or {}
+  return status.ask(self, as_issue("issue_status", id_or_result, 2), opts.timeout_ms, opts.traceparent)
 end
 
 --- Asks for the status until it is final. An unknown status counts as not finished.
 ---@param id_or_result string|table
----@param opts { timeout_ms: integer?, interval_ms: integer? }?  default 60000, 1000
+---@param opts { timeout_ms: integer?, interval_ms: integer?, traceparent: string? }?  default 60000, 1000
 ---@return { status: string, correlation_id: string?, revocation_uuid: string? }?
 ---@return credenco.Error? err  issue_failed; timeout with the last status in err.status; or why no status could be had
 function Client:wait_issued(id_or_result, opts)
@@ -185,14 +190,15 @@ end
 
 --- Makes an issuer a trusted contact of a wallet (POST
 --- /api/wallets/{wallet_key}/trusted-contacts), with that wallet's credentials.
----@param args { wallet_key: string, did: string, name: string, direct_issue_allowed: boolean?, timeout_ms: integer? }
+---@param args { wallet_key: string, did: string, name: string, direct_issue_allowed: boolean?, timeout_ms: integer?, traceparent: string? }
 ---@return { id: integer?, did: string?, name: string?, direct_issue_allowed: boolean }?
 ---@return credenco.Error? err
 function Client:trust_issuer(args)
   check("trust_issuer", arguments.trust_issuer, args, 2)
   local body, err = calls.encoded(api.trust_issuer.body(args), "trust_issuer", nil, "")
   if not body then return nil, err end
-  return calls.new(self, args.timeout_ms):perform(api.trust_issuer, url(self, api.trust_issuer, args.wallet_key), body)
+  return calls.new(self, args.timeout_ms, nil, args.traceparent):perform(
+    api.trust_issuer, url(self, api.trust_issuer, args.wallet_key), body)
 end
 
 -- Anything else ------------------------------------------------------------------
@@ -203,7 +209,7 @@ local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS
 
 --- An authenticated call to an endpoint this library has no name for. It is repeated
 --- after a lost answer only when its method is idempotent (RFC 9110, 9.2.2).
----@param args { method: string?, path: string, query: table?, json: any?, timeout_ms: integer? }
+---@param args { method: string?, path: string, query: table?, json: any?, timeout_ms: integer?, traceparent: string? }
 ---@return { http_status: integer, json: any, body: string }?
 ---@return credenco.Error? err
 function Client:request(args)
@@ -219,7 +225,7 @@ function Client:request(args)
   if not whole or #whole > URL_MAX_BYTES then
     error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)
   end
-  local call = calls.new(self, args.timeout_ms)
+  local call = calls.new(self, args.timeout_ms, nil, args.traceparent)
   call.method = method
   return call:perform(IDEMPOTENT[method] and api.idempotent_request or api.request, whole, body)
 end
@@ -256,17 +262,21 @@ local function new_transport(read)
 end
 
 local function new_oauth2(self, oauth2, level)
-  local write, problem = token_request.new(oauth2)
-  if not write then error("credenco.new oauth2: " .. problem, level + 1) end
-  return auth.oauth2(oauth2, function()
+  local request, problem = token_request.new(oauth2)
+  if not request then error("credenco.new oauth2: " .. problem, level + 1) end
+  return auth.oauth2(oauth2, request, function()
     local call = calls.new(self)
-    call.write_request = write
+    call.token_request, call.traceparent = request, false -- it serves calls of many traces
     return call:perform(api.token, oauth2.token_url)
   end, self.options.timeout_ms)
 end
 
 local function new_auth(self, read, level)
-  if read.api_key then return auth.api_key(read.api_key, read.auth_scheme) end
+  if read.api_key or read.api_key_file then
+    local key, problem = secrets.from(read, "api_key")
+    if not key then error("credenco.new: " .. problem, level + 1) end
+    return auth.api_key(key, read.auth_scheme)
+  end
   if not read.oauth2 then return auth.nobody() end
   local made = new_oauth2(self, read.oauth2, level + 1) -- no tail call: levels count
   return made

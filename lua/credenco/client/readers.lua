@@ -156,6 +156,21 @@ local function is_bearer(token_type)
   return token_type == nil or token_type == json.null or type(token_type) == "string" and token_type:lower() == "bearer"
 end
 
+local LONGEST_WAIT_MS = 10000000000000 -- past every deadline, and every engine prints it in full
+
+--- The wait that a response asks for. A transport that cannot read a date (RFC 9110, 10.2.3) leaves the header to us; we
+--- read seconds.
+---@param response table
+---@return integer?
+function M.retry_after_ms(response)
+  local ms = response.retry_after_ms
+  if not ms then
+    local seconds = response.headers and tostring(response.headers["retry-after"]):match("^%d+$")
+    ms = seconds and math.min(tonumber(seconds), LONGEST_WAIT_MS / 1000) * 1000
+  end
+  return ms and to_integer(math.floor(math.min(ms, LONGEST_WAIT_MS)))
+end
+
 -- OAuth2 (RFC 6749, 5.1).
 function M.token(body, call)
   local answer = object(body)

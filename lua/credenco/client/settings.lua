@@ -41,8 +41,8 @@ end
 function M.read(given, level)
   local what = "credenco.new"
   local read = options.read(what, described.SPEC, given, level + 1)
-  if read.api_key and read.oauth2 then
-    error(what .. ": give either api_key or oauth2", level + 1)
+  if (read.api_key and 1 or 0) + (read.api_key_file and 1 or 0) + (read.oauth2 and 1 or 0) > 1 then
+    error(what .. ": give either api_key, api_key_file or oauth2", level + 1)
   end
   if not read.client_cert and (read.client_key or read.client_key_passphrase_file) then
     error(what .. ": client_cert is missing: client_key and client_key_passphrase_file are for it", level + 1)

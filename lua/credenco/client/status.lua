@@ -6,6 +6,7 @@ local core = require "credenco.core"
 local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
 local pause = require "credenco.client.pause"
+local trace = require "credenco.base.trace"
 
 local M = {}
 
@@ -21,10 +22,12 @@ end
 ---@param self credenco.Client
 ---@param args { correlation_id: string, status_uri: string? }
 ---@param timeout_ms integer?
+---@param traceparent string?
 ---@return table? status
 ---@return credenco.Error? err
-function M.ask(self, args, timeout_ms)
-  return calls.new(self, timeout_ms, args.correlation_id):perform(api.issue_status, status_url(self, args))
+function M.ask(self, args, timeout_ms, traceparent)
+  local call = calls.new(self, timeout_ms, args.correlation_id, traceparent)
+  return call:perform(api.issue_status, status_url(self, args))
 end
 
 -- A status may be anything, so an error shows it as it does the rest of a server's words.
@@ -42,15 +45,16 @@ end
 --- Asks until the status is final, or the time is up.
 ---@param self credenco.Client
 ---@param args { correlation_id: string, status_uri: string?, offer_uri: string? }
----@param read { timeout_ms: integer, interval_ms: integer }
+---@param read { timeout_ms: integer, interval_ms: integer, traceparent: string? }
 ---@return table? status
 ---@return credenco.Error? err
 function M.wait(self, args, read)
   local deadline_ms = loop.now_ms() + read.timeout_ms
+  local traceparent = read.traceparent or trace.of_client(self.options.traceparent)
   local last, why
   repeat
     local left_ms = math.max(1, deadline_ms - loop.now_ms())
-    local answer, err = M.ask(self, args, math.min(left_ms, self.options.timeout_ms))
+    local answer, err = M.ask(self, args, math.min(left_ms, self.options.timeout_ms), traceparent)
     if not answer and not err.retryable then return nil, err end
     last = answer and answer.status or last
     why = (not why or err and err.code ~= "timeout") and err or why -- the last ask has the least time

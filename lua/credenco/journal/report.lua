@@ -214,41 +214,4 @@ function M.each_issued(db, workflow)
   end
 end
 
-local FIND = [[
-SELECT r.workflow, r.key, r.copy, s.source, r.line, r.state, r.step, r.stage, r.code, r.message, r.updated, r.wallet
-FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
-WHERE r.key = ? ORDER BY r.workflow, r.run, r.line]]
-
-local CREDENTIALS = [[
-SELECT step, template_id, correlation_id, status, revocation_uuid FROM credenco_credential
-WHERE workflow = ? AND key = ? ORDER BY step]]
-
-local function credentials_of(db, workflow, key)
-  local rows, err = db:rows(CREDENTIALS, workflow, key)
-  if not rows then return nil, err end
-  for i, row in ipairs(rows) do
-    rows[i] = { step = row[1], template_id = row[2], correlation_id = row[3], status = row[4],
-      revocation_uuid = row[5] }
-  end
-  return rows
-end
-
---- What the journal has under a business key, in every workflow.
----@param db credenco.journal.Database
----@param key string
----@return table[]?
----@return string? err
-function M.find(db, key)
-  local rows, err = db:rows(FIND, key)
-  if not rows then return nil, err end
-  for i, row in ipairs(rows) do
-    local credentials, credentials_err = credentials_of(db, row[1], row[2])
-    if not credentials then return nil, credentials_err end
-    rows[i] = { workflow = row[1], key = row[2], copy = row[3], source = row[4], line = row[5], state = row[6],
-      step = row[7], stage = row[8], code = row[9], message = row[10] and bytes.decode(row[10]),
-      updated = row[11], wallet_key = row[12], credentials = credentials }
-  end
-  return rows
-end
-
 return M

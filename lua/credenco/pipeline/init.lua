@@ -56,6 +56,7 @@ local OPTIONS = {
   stale_confirm_ms = { type = "integer", min = 1, default = 30000 },
   watch_ms = { type = "integer", min = 1, default = 100 },
   on_tick = { type = "function" },
+  on_ended = { type = "function" },
   on_warning = { type = "function" },
 }
 
@@ -78,6 +79,7 @@ local OPTIONS = {
 ---@field patience_ms? integer stop when no request has succeeded for this long (60000)
 ---@field watch_ms? integer between two ticks (100)
 ---@field on_tick? fun(run: credenco.pipeline.Run)
+---@field on_ended? fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) hears of each credential and each end
 ---@field on_warning? fun(message: string)
 
 --- How a run ended.

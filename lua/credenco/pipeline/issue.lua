@@ -31,11 +31,30 @@ local M = {}
 
 local LEFT_OPEN = "left open"
 
+--- A credential that was issued, or a record that has ended without one.
+---@class credenco.pipeline.Ended
+---@field workflow string
+---@field key string
+---@field step integer
+---@field template_id? string
+---@field correlation_id? string
+---@field state "issued"|"failed"|"unknown"|"skipped"
+---@field code? string why
+
+-- Before the journal is written: after a crash `on_ended` may be told a second time.
+local function tell_end(run, job, state)
+  if not run.options.on_ended then return end
+  run:tell(run.options.on_ended, { workflow = run.workflow.name, key = job.key, step = job.step,
+    template_id = job.template_id or nil, correlation_id = job.correlation_id or nil, state = state, code = job.code },
+    run)
+end
+
 -- The ends of a job. Each writes the journal, counts, and tells the workflow.
 local function finish(run, job, state, reason)
   if reason then
     job.code, job.stage, job.message = reason.code, reason.step, reason.message
   end
+  if state ~= "issued" then tell_end(run, job, state) end
   run.writer:put(state, job)
   run.counts:finished(state, job, reason)
   run:check_failures()
@@ -201,6 +220,7 @@ end
 
 local function complete(run, job)
   hooks.issued(run, job)
+  tell_end(run, job, "issued")
   if is_by_record(run.workflow.steps[job.step]) then confirm.note_step(run, job) end
   if to_next_step(run, job) then return "again" end
   finish(run, job, "issued")

@@ -15,7 +15,7 @@ describe("a run", function()
   local function start_stream(...)
     local run = program.start({ "run", WORKFLOW, "-", ... }, desk.env)
     run.stdin:write("coc_number,wallet,legal_name\n" .. line(1) .. "\n")
-    assert.is_true(wait.until_true(function() return credenco("find", "10000001").out:find "issued" ~= nil end, 20000))
+    assert.is_true(wait.until_true(function() return credenco("explain", "10000001", "--offline").out:find "10000001: issued" ~= nil end, 20000))
     return run
   end
 
@@ -208,7 +208,8 @@ describe("a run", function()
     { { "run", WORKFLOW, "x.csv", "--patience", "2147483648" }, "%-%-patience: a whole number from 1 to 2147483647" },
     { { "claims", "check", WORKFLOW }, "which source" },
     { { "load", WORKFLOW }, "which source" },
-    { { "find", "10000001" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
+    { { "metrics" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
+    { { "explain", "10000001", "--offline" }, "which journal%? Give %-%-journal or CREDENCO_JOURNAL\n" },
   }
 
   for _, mistake in ipairs(mistakes) do

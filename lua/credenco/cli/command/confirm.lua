@@ -18,7 +18,7 @@ local PAGE = 500
 local M = {
   description = [[
 Asks the issuer for the status of every credential of a journal that was issued and has no final one yet, and writes
-it down with the revocation_uuid: for `credenco find` and `credenco report --issued`. Nothing is issued. Stopped in
+it down with the revocation_uuid: for `credenco explain` and `credenco report --issued`. Nothing is issued. Stopped in
 whatever way, the same command goes on where it was.]],
   epilog = [[
 Examples:

@@ -31,6 +31,7 @@ function M.declare(command)
     arguments.declare_journal(command),
     command:flag "--dry-run" :target "dry_run" :description "Send nothing, write nothing: what `claims check` does.",
     execute.declare_progress(command))
+  command:group("Watching", execute.declare_watching(command))
   settings.declare(command, "one call to the server")
 end
 

@@ -25,6 +25,7 @@ function M.declare(command)
   command:group("Journal and output",
     arguments.declare_journal(command),
     execute.declare_progress(command))
+  command:group("Watching", execute.declare_watching(command))
   settings.declare(command, "one call to the server")
 end
 

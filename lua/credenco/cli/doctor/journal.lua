@@ -88,6 +88,29 @@ local function check_content(context)
     or "this is not a journal: " .. ELSEWHERE:gsub("^or ", "")
 end
 
+-- Joins as a run would, and takes it back.
+local function flaw_of_steps(held, workflow)
+  local flaw
+  held.db:transaction(function()
+    local scope = { workflow = workflow.name, owner = "" }
+    local _, err = require("credenco.journal.steps").keep(held.db, scope, workflow)
+    flaw = err
+    return nil, "only looked at"
+  end)
+  return flaw
+end
+
+local function check_steps(context)
+  if not context.journal_is_there then return nil end
+  local held, flaw = require("credenco.journal").open(context.journal, { existing = true })
+  if held then
+    flaw = flaw_of_steps(held, context.workflow)
+    held:close()
+  end
+  if not flaw then return "ok", "those of the workflow" end
+  return "failure", flaw:gsub("; nothing was sent$", ""), "use the workflow as it was, " .. ELSEWHERE
+end
+
 local function check_file_content(context)
   local file = io.open(context.journal, "rb")
   context.journal_is_there = file and file:read(1) ~= nil
@@ -158,6 +181,9 @@ local IN_POSTGRESQL = {
     check = check_content },
 }
 
+local STEPS = { id = "journal_steps", title = "steps", needs = { "journal_name", "journal_place", "journal_run",
+  "journal_encoding", "journal_rights", "journal" }, check = check_steps }
+
 -- Which ---------------------------------------------------------------------------------
 
 local function not_looked_at()
@@ -202,6 +228,7 @@ function M.rows(context)
     for _, id in ipairs(row.needs or {}) do needs[#needs + 1] = id end
     rows[#rows + 1] = { id = row.id, title = row.title, needs = needs, check = row.check }
   end
+  if context.workflow then rows[#rows + 1] = STEPS end
   return rows
 end
 

@@ -5,6 +5,7 @@ local claims = require "credenco.cli.claims"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
 local network = require "credenco.cli.doctor.network"
+local run = require "credenco.cli.doctor.run"
 
 local M = { name = "offer", title = "Offer", code = exit_code.rejected }
 
@@ -26,28 +27,40 @@ local function check_claims(context)
   return "ok", "can be sent"
 end
 
-local function check_offer(context)
+local function check_offer(context, template_id, of_template)
   local client = credenco.new(context.options)
   local made, err = client:create_offer {
-    template_id = context.args.template, claims = context.claims, correlation_id = network.impossible_id(),
+    template_id = template_id, claims = of_template or context.claims, correlation_id = network.impossible_id(),
   }
   client:close()
-  if made then return "ok", ("%s takes them; the offer was made and not delivered"):format(context.args.template) end
+  if made then return "ok", "an offer was made; it is not delivered" end
   return "failure", advice.said(err), advice_of(err), exit_code.of(err)
 end
 
+local function row(id, template_id, of_template)
+  return {
+    id = id, title = "template " .. template_id, needs = { "records", "claims", "credentials" },
+    check = function(context) return check_offer(context, template_id, of_template) end,
+  }
+end
+
 local function not_tried()
-  return "skipped", "not tried: give --template and the claims"
+  return "skipped", "not tried: give --template and the claims, or a workflow and its source"
 end
 
 ---@param context credenco.doctor.Context
 ---@return credenco.doctor.Row[]
 function M.rows(context)
-  if not context.args.template then return { { id = "offer", title = "template and claims", check = not_tried } } end
-  return {
-    { id = "claims", title = "claims", check = check_claims },
-    { id = "offer", title = "template and claims", needs = { "claims", "credentials" }, check = check_offer },
-  }
+  local template_id = context.args.template
+  if template_id then
+    return { { id = "claims", title = "claims", check = check_claims }, row("offer", template_id) }
+  end
+  local rows = {}
+  for i, sent in ipairs(run.deliveries(context)) do
+    rows[i] = row(i == 1 and "offer" or "offer_" .. i, sent.template_id, sent.claims)
+  end
+  rows[1] = rows[1] or { id = "offer", title = "template", needs = { "records" }, check = not_tried }
+  return rows
 end
 
 return M

@@ -6,6 +6,7 @@ local caught = require "credenco.cli.doctor.caught"
 local exit_code = require "credenco.cli.exit_code"
 local library = require "credenco.cli.library"
 local quoted = require("credenco.cli.pipeline.command_line").quoted
+local run = require "credenco.cli.doctor.run"
 local source = require "credenco.cli.source"
 
 local M = { name = "wallet", title = "Wallet", code = exit_code.rejected }
@@ -20,7 +21,9 @@ local PATHS = api.starts { base_url = "", wallet_base_url = "" }
 local function client_of(context)
   local options, file = {}, context.args.wallet_api_key_file
   for name, value in pairs(context.options) do options[name] = value end
-  if file then options.api_key, options.oauth2 = source.read_line(file, "--wallet-api-key-file"), nil end
+  if file then
+    options.api_key, options.api_key_file, options.oauth2 = source.read_line(file, "--wallet-api-key-file"), nil, nil
+  end
   return library.new_client(options)
 end
 
@@ -51,11 +54,11 @@ local function find(contacts, did)
   return found
 end
 
-local function trust(args, did)
-  return ("credenco trust --wallet %s --did %s --name NAME"):format(quoted(args.wallet), quoted(did))
+local function trust(wallet_key, did)
+  return ("credenco trust --wallet %s --did %s --name NAME"):format(quoted(wallet_key), quoted(did))
 end
 
-local function judged(contacts, args)
+local function judged(contacts, wallet_key, args)
   local did = args.did or os.getenv "CREDENCO_ISSUER_DID"
   if not did or did == "" then
     return "warning", ("cannot be known without the issuer's DID; it has %d trusted contacts"):format(#contacts),
@@ -64,34 +67,45 @@ local function judged(contacts, args)
   local contact = find(contacts, did)
   if not contact then
     return "failure", ("%s is not a trusted contact: what it issues is discarded"):format(did),
-      "with the wallet's credentials  " .. trust(args, did)
+      "with the wallet's credentials  " .. trust(wallet_key, did)
   end
   if not contact.allows then
     return "failure", ("%s is trusted, but without direct issue: what it issues is discarded"):format(did),
-      "allow direct issue in the wallet, or with its credentials:  " .. trust(args, did)
+      "allow direct issue in the wallet, or with its credentials:  " .. trust(wallet_key, did)
   end
   return "ok", did .. " is trusted, with direct issue"
 end
 
-local function check_trust(context)
+local function check_trust(context, wallet_key)
   local client, flaw = caught(client_of, context)
   if not client then return "failure", flaw, "name a file with the key on one line", exit_code.usage end
-  local contacts, err = contacts_of(client, context.args.wallet)
+  local contacts, err = contacts_of(client, wallet_key)
   if not contacts then return no_list(err) end
-  return judged(contacts, context.args)
+  return judged(contacts, wallet_key, context.args)
 end
 
 local function not_tried()
   return "skipped", "not looked at: give --wallet and --did"
 end
 
+-- The one that is named, or that of the first record; an inbox takes what comes from anybody.
+local function wallet_of(context)
+  local named = context.args.wallet
+  if named and named ~= "" then return named end
+  for _, sent in ipairs(run.deliveries(context)) do
+    if sent.delivery == "direct" then return sent.wallet_key end
+  end
+end
+
 ---@param context credenco.doctor.Context
 ---@return credenco.doctor.Row[]
 function M.rows(context)
-  local args = context.args
-  local check = (args.wallet or "") ~= "" and check_trust or not_tried
-  local ground = args.wallet_api_key_file and "api" or "credentials"
-  return { { id = "trust", title = "trust", needs = { ground }, check = check } }
+  local wallet_key = wallet_of(context)
+  local ground = context.args.wallet_api_key_file and "api" or "credentials"
+  return { {
+    id = "trust", title = wallet_key and "trust of " .. wallet_key or "trust", needs = { "records", ground },
+    check = function() return (wallet_key and check_trust or not_tried)(context, wallet_key) end,
+  } }
 end
 
 return M

@@ -4,6 +4,7 @@ local files = require "credenco.cli.files"
 local forbidden = require "credenco.base.forbidden"
 local journal_url = require "credenco.journal.url"
 local source = require "credenco.pipeline.source"
+local source_arguments = require "credenco.cli.pipeline.source_arguments"
 local usage = require "credenco.cli.usage"
 local uv = require "luv"
 local workflow = require "credenco.workflow"
@@ -42,20 +43,7 @@ function M.declare_journal(command)
     { kept = true, what = "a file of the journal", paths = files_of_journal })
 end
 
---- Adds the source and how it is read.
----@param without? string what the command does when none is named; a mistake in usage where that is nothing
-function M.declare_source(command, without)
-  command:argument "source" :args "?"
-    :description("CSV or JSON Lines file, `-` for standard input" .. (without and "; none: " .. without or "") .. ".")
-  command:group("Source",
-    command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
-      :description "The format of the source, if its name does not show it: csv or jsonl.",
-    command:option "--encoding" :argname "NAME"
-      :description "The encoding of the text, if it is not UTF-8: windows-1252, utf-16le, ... as in `iconv -l`.",
-    command:option "--query" :argname "SQL"
-      :description "A SELECT; the source is then a database, a SQLite file or postgres://...",
-    command:option "--limit" :argname "N" :description "Read at most this many records.")
-end
+M.declare_source = source_arguments.declare
 
 local MOST = 2147483647
 
@@ -122,19 +110,24 @@ function M.workflow(path)
   usage.fail(text)
 end
 
---- The journal's place.
+--- The journal's place, where one is named.
 ---@param args table
----@return string
-function M.journal(args)
+---@return string?
+function M.journal_or_none(args)
   local named = args.journal
   if named and journal_url.has_password(named) then
     usage.fail("--journal: a password does not belong into an argument, which every user of the machine can see; "
       .. "put the URL into CREDENCO_JOURNAL, or the password into PGPASSWORD or ~/.pgpass")
   end
-  local place = journal_of(args)
-  if place then return place end
-  usage.fail("which journal? Give --journal or CREDENCO_JOURNAL"
-    .. (args.command ~= "find" and ", or the workflow's file" or ""))
+  return journal_of(args)
+end
+
+--- The same, for a command that can do nothing without.
+---@param args table
+---@return string
+function M.journal(args)
+  return M.journal_or_none(args)
+    or usage.fail "which journal? Give --journal or CREDENCO_JOURNAL, or the workflow's file"
 end
 
 --- Opens the source that is named, if one is.

@@ -1,15 +1,19 @@
 --- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
 local arguments = require "credenco.cli.pipeline.arguments"
+local audit_file = require "credenco.cli.pipeline.audit_file"
 local check = require "credenco.pipeline.check"
 local claims_columns = require "credenco.claims.columns"
 local command_line = require "credenco.cli.pipeline.command_line"
 local credenco = require "credenco"
+local exit_code = require "credenco.cli.exit_code"
 local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
 local json = require "credenco.base.json"
 local journal_url = require "credenco.journal.url"
 local library = require "credenco.cli.library"
+local listeners = require "credenco.cli.listeners"
 local loop = require "credenco.loop"
+local metrics_file = require "credenco.cli.pipeline.metrics_file"
 local pipeline = require "credenco.pipeline"
 local production = require "credenco.cli.pipeline.production"
 local progress = require "credenco.cli.pipeline.progress"
@@ -47,8 +51,13 @@ function M.declare_work(command)
 end
 
 function M.declare_progress(command)
-  command:option "--progress" :argname "HOW" :choices { "bar", "lines", "jsonl", "none" }
+  return command:option "--progress" :argname "HOW" :choices { "bar", "lines", "jsonl", "none" }
     :description "How to show progress: bar (default on a terminal), lines (elsewhere; every ten seconds), jsonl, none."
+end
+
+--- Adds what `run` and `work` write beside the journal.
+function M.declare_watching(command)
+  return metrics_file.declare(command), audit_file.declare(command)
 end
 
 local SOURCE = { run = arguments.source_or_none, load = arguments.source, work = function() return nil end }
@@ -105,13 +114,14 @@ local function in_json_lines(args, out)
 end
 
 -- Runs with everything that has to be put away again afterwards.
-local function watched(mode, options, out, args, listening)
+local function watched(mode, options, out, args, listening, measured)
   local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source,
     loop.now_ms())
   options.on_warning = function(message) out:note("credenco: " .. message) end
   options.on_tick = function(run)
     listening:poll()
     shown:tick(run)
+    if measured then measured:tick(run) end
   end
   local is_new = begins_journal(options)
   local result, err = pipeline[mode](options, function(run)
@@ -122,26 +132,44 @@ local function watched(mode, options, out, args, listening)
   return result, err
 end
 
+-- The client, which tells its events to who measures.
+local function client_of(mode, args, measured)
+  if mode == "load" then return nil end
+  local options = settings.options(args)
+  if measured then options.on_event = listeners.both(options.on_event, measured.on_event) end
+  return library.call(credenco.new, options)
+end
+
+local function finish_measuring(measured, result, code, out)
+  if not measured then return end
+  local ok, problem = measured:finish(result and result.totals, code)
+  if not ok then out:note("credenco: " .. problem) end
+end
+
 --- Runs one of the three.
 ---@param mode "run"|"load"|"work"
 ---@param args table
 ---@param out credenco.cli.Report
 function M.run(mode, args, out)
   out = in_json_lines(args, out)
-  local client = mode ~= "load" and library.call(credenco.new, settings.options(args)) or nil
+  local measured = args.metrics and metrics_file.new(args.metrics)
+  local client = client_of(mode, args, measured)
   -- before the source is opened, which may be long in coming
   local listening = interrupt.listen(out, function() return "go on: " .. command_line.called(mode) end)
   local options = options_of(args, mode)
   options.client = client
   check_columns(options.workflow, options.source, out)
+  if measured then measured:begin(options.workflow.name) end
+  options.on_ended = args.audit and audit_file.open(args.audit) or nil
   local result, err = true, nil
   if client then result, err = production.ask(args, options) end
-  if result then result, err = watched(mode, options, out, args, listening) end
+  if result then result, err = watched(mode, options, out, args, listening, measured) end
   listening:close()
   if client then client:close() end
   if options.source then options.source:close() end
+  local code = result and summary.exit_code(result) or exit_code.of(err)
+  finish_measuring(measured, result, code, out)
   if not result then return nil, err end
-  local code = summary.exit_code(result)
   local open = result.totals and result.totals.pending > 0
   local go_on = mode ~= "load" and (open or result.stopped) and command_line.called(mode) or nil
   local why = command_line.about("report " .. command_line.quoted(args.workflow), options.journal)

@@ -15,6 +15,7 @@ local M = {}
 ---@field journal string
 ---@field sources { place: string?, format: string, encoding: string? }[] what its lines came from
 ---@field rejects string name for a file of corrected lines
+---@field key string?
 ---@field rejects_flags string how that file has to be read
 local WayOut = {}
 WayOut.__index = WayOut
@@ -43,13 +44,15 @@ end
 ---@param workflow string the name
 ---@param journal string
 ---@param sources { place: string?, format: string, encoding: string? }[]
+---@param key? string of the one record that they are about
 ---@return credenco.cli.WayOut
-function M.new(args, workflow, journal, sources)
+function M.new(args, workflow, journal, sources, key)
   local named = args.workflow or workflow
   local is_file = args.workflow and core.file_id(args.workflow)
   local rejects, flags = rejects_of(sources)
   return setmetatable({ workflow = command_line.quoted(named), journal = journal, sources = sources,
-    file = is_file and command_line.quoted(named) or WORKFLOW, rejects = rejects, rejects_flags = flags }, WayOut)
+    file = is_file and command_line.quoted(named) or WORKFLOW, rejects = rejects, rejects_flags = flags,
+    key = key }, WayOut)
 end
 
 -- Each command by its name in `advice`, with its arguments; nil where a person has to do something.
@@ -57,13 +60,15 @@ local COMMANDS = {
   rejects = function(self) return ("rejects %s --output %s"):format(self.workflow, self.rejects) end,
   run = function(self) return "run " .. self.file end,
   run_rejects = function(self) return ("run %s %s%s"):format(self.file, self.rejects, self.rejects_flags) end,
-  retry = function(self, code) return ("retry %s --code %s"):format(self.workflow, code) end,
-  retry_unknown = function(self, code) return ("retry %s --unknown --code %s"):format(self.workflow, code) end,
-  retry_skipped = function(self, code) return ("retry %s --skipped --code %s"):format(self.workflow, code) end,
-  retry_settled = function(self) return ("retry %s --code settled"):format(self.workflow) end,
-  settle_issued = function(self, code) return ("settle %s --code %s --as issued"):format(self.workflow, code) end,
-  settle_failed = function(self, code) return ("settle %s --code %s --as failed"):format(self.workflow, code) end,
-  settle_skipped = function(self, code) return ("settle %s --code %s --as skipped"):format(self.workflow, code) end,
+  retry = function(self, which) return ("retry %s %s"):format(self.workflow, which) end,
+  retry_unknown = function(self, which) return ("retry %s --unknown %s"):format(self.workflow, which) end,
+  retry_skipped = function(self, which) return ("retry %s --skipped %s"):format(self.workflow, which) end,
+  retry_settled = function(self)
+    return ("retry %s %s"):format(self.workflow, self.key and self:which() or "--code settled")
+  end,
+  settle_issued = function(self, which) return ("settle %s %s --as issued"):format(self.workflow, which) end,
+  settle_failed = function(self, which) return ("settle %s %s --as failed"):format(self.workflow, which) end,
+  settle_skipped = function(self, which) return ("settle %s %s --as skipped"):format(self.workflow, which) end,
 }
 
 -- One line for each file that has to be read again.
@@ -78,6 +83,12 @@ local function run_sources(self, lines)
   end
 end
 
+-- The records that a command is about: the one with the key, or all of the cause.
+function WayOut:which(code)
+  if self.key then return "--key " .. command_line.quoted(self.key) end
+  return "--code " .. command_line.quoted(code)
+end
+
 function WayOut:lines(commands, code)
   local lines = {}
   for _, name in ipairs(commands) do
@@ -86,7 +97,7 @@ function WayOut:lines(commands, code)
     elseif name == "run_source" then
       run_sources(self, lines)
     else
-      lines[#lines + 1] = command_line.about(COMMANDS[name](self, command_line.quoted(code)), self.journal)
+      lines[#lines + 1] = command_line.about(COMMANDS[name](self, self:which(code)), self.journal)
     end
   end
   return lines

@@ -38,7 +38,10 @@ end
 local function read_file(self)
   local pem, problem = content_of(self.settings.private_key_file)
   if not pem then return nil, problem end
-  return self.read(pem)
+  local key
+  key, problem = self.read(pem)
+  if key then self.pem = pem end
+  return key, problem
 end
 
 -- A file that is just being written, or gone, leaves the key as it was.
@@ -71,6 +74,14 @@ end
 
 local function encoded(object)
   return base64.encode_url(assert(json.encode(object)))
+end
+
+--- Whether there is another key than the one of the last assertion.
+---@return boolean
+function Assertions:renew()
+  local path = self.settings.private_key_file
+  local pem = path and content_of(path)
+  return pem ~= nil and pem ~= self.pem and self.read(pem) ~= nil
 end
 
 --- Makes an assertion. No two are alike: a server takes each once (RFC 7523, 3).

@@ -3,6 +3,7 @@
 
 local base64 = require "credenco.base.base64"
 local core = require "credenco.core"
+local secrets = require "credenco.client.auth.secret"
 
 local M = {}
 
@@ -16,13 +17,12 @@ local function form(fields)
   return table.concat(parts, "&")
 end
 
--- What the three ways differ in: more fields of the form, and a header.
----@type table<string, fun(settings: table): fun(): table, string?>
+-- What the ways with a secret differ in: more fields of the form, and a header.
+---@type table<string, fun(client_id: string, secret: string): table, string?>
 local WAYS = {}
 
-function WAYS.post(settings)
-  local fields = { { "client_id", settings.client_id }, { "client_secret", settings.client_secret } }
-  return function() return fields end
+function WAYS.post(client_id, secret)
+  return { { "client_id", client_id }, { "client_secret", secret } }
 end
 
 -- Id and secret are encoded as a form's values are (RFC 6749, appendix B).
@@ -30,42 +30,82 @@ local function form_encoded(text)
   return (core.encode(text):gsub("%%20", "+"))
 end
 
-function WAYS.basic(settings)
-  local credentials = form_encoded(settings.client_id) .. ":" .. form_encoded(settings.client_secret)
-  local authorization = "Basic " .. base64.encode(credentials)
-  return function() return {}, authorization end
+function WAYS.basic(client_id, secret)
+  return {}, "Basic " .. base64.encode(form_encoded(client_id) .. ":" .. form_encoded(secret))
 end
 
-function WAYS.private_key_jwt(settings)
-  local assertions, problem = require("credenco.client.auth.assertion").new(settings)
-  if not assertions then return nil, problem end
-  return function()
-    return {
-      { "client_id", settings.client_id },
-      { "client_assertion_type", ASSERTION_TYPE },
-      { "client_assertion", assertions:make() },
-    }
-  end
+local function with_assertion(client_id, assertion)
+  return {
+    { "client_id", client_id },
+    { "client_assertion_type", ASSERTION_TYPE },
+    { "client_assertion", assertion },
+  }
 end
 
-local function body_of(settings, proof)
-  local fields = { { "grant_type", "client_credentials" } }
-  for _, field in ipairs(proof) do fields[#fields + 1] = field end
-  for _, name in ipairs { "scope", "audience", "resource" } do fields[#fields + 1] = { name, settings[name] } end
-  return form(fields)
-end
+---@class credenco.TokenRequest
+---@field settings table
+---@field secret credenco.Secret?
+---@field used string?           the secret of the last request
+---@field assertions credenco.Assertions?
+local TokenRequest = {}
+TokenRequest.__index = TokenRequest
 
---- Makes the function that writes a request. Each attempt needs its own, since an assertion is good for one.
+--- Reads the secret or the key.
 ---@param settings table  the option `oauth2`, checked
----@return (fun(): string, string?)? write  gives the form, and the authorization header where there is one
+---@return credenco.TokenRequest?
 ---@return string? problem  what is wrong with the settings
 function M.new(settings)
-  local prove, problem = WAYS[settings.client_auth](settings)
-  if not prove then return nil, problem end
-  return function()
-    local proof, authorization = prove()
-    return body_of(settings, proof), authorization
+  local self = setmetatable({ settings = settings }, TokenRequest)
+  if settings.client_auth == "private_key_jwt" then
+    local assertions, problem = require("credenco.client.auth.assertion").new(settings)
+    self.assertions = assertions
+    return assertions and self, problem
   end
+  local secret, problem = secrets.from(settings, "client_secret")
+  self.secret = secret
+  return secret and self, problem
+end
+
+-- The fields and the header that say who the client is.
+local function proof(self)
+  local settings = self.settings
+  if self.assertions then return with_assertion(settings.client_id, self.assertions:make()) end
+  local secret, err = self.secret:get(nil, "token")
+  if not secret then return nil, err end
+  self.used = secret
+  return WAYS[settings.client_auth](settings.client_id, secret)
+end
+
+--- Writes a request. Each attempt needs its own, since an assertion is good for one.
+---@return string? form
+---@return string|credenco.Error|nil authorization  the header, where there is one; or why there is no request
+function TokenRequest:write()
+  local proven, authorization = proof(self)
+  if not proven then return nil, authorization end
+  local fields = { { "grant_type", "client_credentials" } }
+  for _, field in ipairs(proven) do fields[#fields + 1] = field end
+  for _, name in ipairs { "scope", "audience", "resource" } do fields[#fields + 1] = { name, self.settings[name] } end
+  return form(fields), authorization
+end
+
+--- Whether the next request will bring another secret or key than the last, which was refused.
+---@return boolean
+function TokenRequest:renew()
+  if self.assertions then return self.assertions:renew() end
+  return self.secret.changes and self.secret:get(self.used, "token") ~= nil
+end
+
+--- What a request carries that is not among the secrets as they were given.
+---@param request { headers: table, body: string }
+---@return table
+function TokenRequest.carried_by(request)
+  return { request.headers.authorization or "", request.body:match "client_assertion=([^&]*)" or "" }
+end
+
+--- What no error may show.
+---@return table
+function TokenRequest:secrets()
+  return self.secret and self.secret:all() or {}
 end
 
 return M

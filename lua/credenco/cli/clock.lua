@@ -1,0 +1,28 @@
+--- The time of day of an event, which has that of a monotonic clock: RFC 3339, in UTC, with milliseconds.
+local core = require "credenco.core"
+
+local M = {}
+
+local FRACTIONS = {}
+for ms = 0, 999 do FRACTIONS[ms] = (".%03dZ"):format(ms) end
+
+local WATCH_MS = 60000
+
+local ahead_ms, known_until_ms = 0, -math.huge -- of the monotonic clock; until when it is believed
+local second, text = nil, nil                  -- the one that was written last
+
+--- The two parts of a moment: up to the second, and the rest.
+---@param at_ms number  on `core.now_ms`'s clock
+---@return string
+---@return string
+function M.at(at_ms)
+  if at_ms > known_until_ms then
+    ahead_ms, known_until_ms = core.unix_ms() - core.now_ms(), at_ms + WATCH_MS
+  end
+  local wall_ms = at_ms + ahead_ms
+  local this = math.floor(wall_ms / 1000)
+  if this ~= second then second, text = this, os.date("!%Y-%m-%dT%H:%M:%S", this) end
+  return text, FRACTIONS[math.floor(wall_ms - this * 1000)]
+end
+
+return M

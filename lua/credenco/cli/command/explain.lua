@@ -1,0 +1,112 @@
+--- `credenco explain`: everything that is known of a key or an id, and what can be done.
+local arguments = require "credenco.cli.pipeline.arguments"
+local exit_code = require "credenco.cli.exit_code"
+local facts = require "credenco.cli.explain.facts"
+local fields = require "credenco.cli.fields"
+local journal = require "credenco.journal"
+local journal_url = require "credenco.journal.url"
+local json = require "credenco.base.json"
+local records = require "credenco.cli.explain.records"
+local service = require "credenco.cli.explain.service"
+local settings = require "credenco.cli.settings"
+local text = require "credenco.cli.explain.text"
+local usage = require "credenco.cli.usage"
+local ways = require "credenco.cli.explain.ways"
+
+-- Rows of each table; a second or so. What has an index is always found.
+local MOST, ALL = 100000, 2147483647
+
+local M = {
+  description = [[
+Says what an id is, what is known of it, what that means and what can be done, with the command lines. The id is
+a business key, a correlation id, a revocation_uuid or a wallet's key. It looks into the journal, where one is
+named, and asks the service for the status of what it finds. Claims and offers are never shown.
+
+By a business key the journal is looked up; by anything else its first 100,000 records are read, or all with --all.]],
+  epilog = [[
+Examples:
+  credenco explain 90004760 --journal company.journal
+  credenco explain 90004760 --journal company.journal --offline
+  credenco explain 89cba89
+
+Exit code 4 when nothing is known.
+
+]] .. settings.ENVIRONMENT .. "\n\n" .. arguments.JOURNAL,
+}
+
+function M.declare(command)
+  command:argument "id" :description "A business key, a correlation id, a revocation_uuid or a wallet's key."
+  command:group("Where to look",
+    arguments.declare_journal(command),
+    command:flag "--all" :description "Read the journal to its end, however long it is.",
+    command:flag "--offline" :description "Ask nothing of the service.")
+  settings.declare(command, "each question")
+end
+
+local function trouble(err) return nil, { code = "journal", message = err } end
+
+local function in_journal(args, place)
+  if not place then return {} end
+  local held, err = journal.open(place, { existing = true })
+  if not held then return trouble(err) end
+  local found, find_err = records.find(held.db, args.id, args.all and ALL or MOST)
+  held:close()
+  if not found then return trouble(find_err) end
+  return found
+end
+
+-- Where it was looked for; a journal's URL may hold a password.
+local function places(found, place, asked)
+  local list = {}
+  if place then
+    list[1] = ("in the journal %s%s"):format(journal_url.without_password(place),
+      found.more and (": by its key; as another id among the first %d records"):format(MOST) or "")
+  end
+  list[#list + 1] = asked.problem and "at the service: " .. asked.problem
+    or ("at %s, as a correlation id"):format(asked.base_url)
+  return json.array(list)
+end
+
+-- Whether the id was asked about with a record.
+local function was_asked(found, id)
+  for _, record in ipairs(found) do
+    for _, credential in ipairs(record.credentials) do
+      if credential.correlation_id == id then return true end
+    end
+  end
+  return false
+end
+
+local function explained(args, found, place, asked)
+  local list = {}
+  for i, record in ipairs(found) do list[i] = facts.of_record(record, asked, place) end
+  local answer = not was_asked(found, args.id) and asked:status(args.id)
+  if answer then list[#list + 1] = facts.of_issue(args.id, answer) end
+  local result = fields.pick(args, { "id" })
+  result.found, result.looked = json.array(list), places(found, place, asked)
+  if #list == 0 then result.ways = json.array(ways.of_nothing(args.id, place, found.more)) end
+  return result
+end
+
+local function check(args)
+  if args.id == "" then usage.fail "the id is empty: is the variable set that it comes from?" end
+  local place = arguments.journal_or_none(args)
+  if args.offline and not place then usage.fail "--offline: which journal? Give --journal or CREDENCO_JOURNAL" end
+  return place
+end
+
+function M.run(args)
+  local place = check(args)
+  local asked = service.new(args, place ~= nil)
+  local found, err = in_journal(args, place)
+  if not found then
+    asked:close()
+    return nil, err
+  end
+  local result = explained(args, found, place, asked)
+  asked:close()
+  if #result.found == 0 and asked.err then return nil, asked.err end
+  return result, text.of(result), #result.found == 0 and exit_code.rejected or exit_code.done
+end
+
+return M

@@ -1,0 +1,94 @@
+--- What can be done about a record, or about an issue of which only the service knows: the command lines.
+local command_line = require "credenco.cli.pipeline.command_line"
+local json = require "credenco.base.json"
+local states = require "credenco.journal.states"
+local way_out = require "credenco.cli.pipeline.way_out"
+
+local M = {}
+
+-- A wallet and an issuer, where they are not known.
+local WALLET, DID = '"$CREDENCO_WALLET"', '"$CREDENCO_ISSUER_DID"'
+
+local function way(what, ...)
+  return { what = what, commands = json.array { ... } }
+end
+
+local function trust(wallet_key)
+  local wallet = wallet_key and command_line.quoted(wallet_key) or WALLET
+  return way("not in the wallet: see whether it trusts the issuer, let it, and issue again under another id",
+    ("credenco doctor --wallet %s --did %s"):format(wallet, DID),
+    ("credenco trust --wallet %s --did %s --name NAME"):format(wallet, DID))
+end
+
+local function is_confirmed(record)
+  for _, credential in ipairs(record.credentials) do
+    if not credential.revocation_uuid then return false end
+  end
+  return true
+end
+
+local function of_issued(record, journal)
+  local ways = {}
+  if not is_confirmed(record) then
+    ways[1] = way("write its status and revocation id down",
+      command_line.about("confirm " .. command_line.quoted(record.workflow), journal))
+  end
+  ways[#ways + 1] = trust(record.wallet_key)
+  return ways
+end
+
+--- What leads on from a record's state.
+---@param record table see `credenco.cli.explain.records`
+---@param journal string where it is
+---@return { what: string, commands: string[] }[]
+function M.of_record(record, journal)
+  if record.state == "issued" then return of_issued(record, journal) end
+  if states.OPEN[record.state] then
+    return { way("go on with it; WORKFLOW.lua is the file of the workflow",
+      command_line.about("run WORKFLOW.lua", journal)) }
+  end
+  -- A line without a key of its own is known by its cause.
+  local key = record.copy == "" and record.key or nil
+  return way_out.new({}, record.workflow, journal, record.sources, key):of(record)
+end
+
+local AGAIN = ("credenco issue --wallet %s --template TEMPLATE --claims-json FILE"):format(WALLET)
+
+--- What leads on from an issue that no journal knows.
+---@param id string its correlation id
+---@param status string?
+---@return { what: string, commands: string[] }[]
+function M.of_issue(id, status)
+  if status == "issue_completed" then return { trust() } end
+  if status == "error" then return { way("issue again, under another id", AGAIN) } end
+  local named = command_line.quoted(id)
+  return {
+    way("wait for it", ("credenco status %s --wait --timeout 60"):format(named)),
+    way("deliver the offer, if `credenco issue --keep-offer FILE` kept it: twice does no harm",
+      ("credenco push --wallet %s --from FILE"):format(WALLET)),
+  }
+end
+
+--- What to try when nothing is known under an id.
+---@param journal string?
+---@param more boolean? the journal was not read to its end
+---@return { what: string, commands: string[] }[]
+function M.of_nothing(id, journal, more)
+  local named, ways = command_line.quoted(id), {}
+  if more then
+    ways[1] = way("read the journal to its end", command_line.about(("explain %s --all"):format(named), journal))
+  end
+  if not journal then
+    ways[1] = way("name the journal of the run", ("credenco explain %s --journal FILE"):format(named))
+  else
+    ways[#ways + 1] = way("a revocation id stands in the journal after the run confirmed the issue",
+      command_line.about("confirm WORKFLOW", journal))
+    ways[#ways + 1] = way("look through everything that was issued",
+      command_line.about("report WORKFLOW --issued FILE", journal))
+  end
+  ways[#ways + 1] = way("ask another service: --base-url, and the credentials of the issuer that issued it",
+    ("credenco status %s --base-url URL"):format(named))
+  return ways
+end
+
+return M

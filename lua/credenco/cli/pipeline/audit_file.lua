@@ -1,0 +1,60 @@
+--- `--audit FILE`: what became of each record, without its data: a line of JSON for each credential that was issued, and
+--- for each record that ended without one.
+---
+--- A line is with the system before the journal is written, so after a kill none is missing, and one may come twice.
+local clock = require "credenco.cli.clock"
+local core = require "credenco.core"
+local digest = require "openssl.digest"
+local files = require "credenco.cli.files"
+local json = require "credenco.base.json"
+local output = require "credenco.cli.output"
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+--- The option.
+function M.declare(command)
+  return files.written(command:option "--audit" :argname "FILE"
+    :description "Append what became of each record to this file, as JSON Lines: hash of its key, ids, state, time.",
+    { kept = true })
+end
+
+local function hex(bytes)
+  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+end
+
+-- The fields in the order of a line.
+local FIELDS = { "workflow", "key_sha256", "step", "template_id", "correlation_id", "state", "code" }
+
+local function line_of(ended)
+  local second, fraction = clock.at(core.now_ms())
+  local parts = { ('{"time":"%s%s"'):format(second, fraction) }
+  local values = setmetatable({ key_sha256 = hex(digest.new("sha256"):final(ended.key)) }, { __index = ended })
+  for _, name in ipairs(FIELDS) do
+    if values[name] then parts[#parts + 1] = ('"%s":%s'):format(name, json.encode(values[name])) end
+  end
+  return table.concat(parts, ",") .. "}\n"
+end
+
+local function write(file, text)
+  local ok, err = file:write(text)
+  if ok then ok, err = file:flush() end
+  return ok, err
+end
+
+--- Begins to append to a file, which is readable by its owner alone where it is new. A mistake in usage where it
+--- cannot be written.
+---@param path string
+---@return fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) on_ended
+function M.open(path)
+  local file, problem = output.append(path)
+  if not file then usage.fail("--audit: cannot write " .. problem) end
+  return function(ended, run)
+    local ok, err = write(file, line_of(ended))
+    if not ok then
+      run:stop("journal", { code = "journal", message = ("--audit: cannot write %s: %s"):format(path, tostring(err)) })
+    end
+  end
+end
+
+return M

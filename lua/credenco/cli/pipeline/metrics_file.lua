@@ -1,0 +1,99 @@
+--- `--metrics FILE`: what a run does, for the textfile collector of node_exporter. The file is there from the
+--- beginning, is replaced every ten seconds and at the end, and is complete at every moment. Everybody may read it:
+--- nothing in it is secret, and the collector is another user.
+local core = require "credenco.core"
+local files = require "credenco.cli.files"
+local loop = require "credenco.loop"
+local metrics = require "credenco.metrics"
+local records_metrics = require "credenco.cli.pipeline.records_metrics"
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+local EVERY_MS = 10000
+
+---@class credenco.cli.MetricsFile
+---@field on_event fun(event: credenco.Event)
+---@field private path string
+---@field private metrics credenco.Metrics
+---@field private run credenco.pipeline.Run?
+---@field private due_ms number
+---@field private ended { totals: table?, code: integer, at_s: integer }?
+local MetricsFile = {}
+MetricsFile.__index = MetricsFile
+
+--- The option.
+function M.declare(command)
+  return files.written(command:option "--metrics" :argname "FILE"
+    :description "Write metrics there, for the textfile collector of Prometheus' node_exporter (*.prom).",
+    { kept = true })
+end
+
+local function watch_end(self, workflow)
+  local function shown(name, help, of)
+    self.metrics:watch(name, help, function()
+      return self.ended and { { labels = { workflow = workflow }, value = of(self.ended) } }
+    end)
+  end
+  records_metrics.of_journal(self.metrics, function()
+    return { [workflow] = self.ended and self.ended.totals }
+  end)
+  shown("credenco_run_exit_code", "How the run ended; see its exit codes.", function(ended) return ended.code end)
+  shown("credenco_run_end_timestamp_seconds", "When the run ended.", function(ended) return ended.at_s end)
+end
+
+-- Under another name first: the collector never reads half of a file, and none that does not end in .prom.
+local function write(self)
+  local place = core.real_path(self.path) or self.path
+  local unfinished = ("%s.%s.new"):format(place, core.uuid():sub(1, 8))
+  local file, err = io.open(unfinished, "wb")
+  if not file then return nil, err end
+  local ok
+  ok, err = file:write(self.metrics:text())
+  local closed, close_err = file:close()
+  if ok and closed then ok, err = os.rename(unfinished, place) else ok, err = nil, err or close_err end
+  if not ok then os.remove(unfinished) end
+  return ok, err
+end
+
+---@param path string
+---@return credenco.cli.MetricsFile
+function M.new(path)
+  local counted = metrics.new()
+  return setmetatable({ path = path, metrics = counted, on_event = counted.on_event,
+    due_ms = loop.now_ms() + EVERY_MS }, MetricsFile)
+end
+
+--- Begins the file; a mistake in usage where it cannot be written.
+---@param workflow string
+function MetricsFile:begin(workflow)
+  records_metrics.of_run(self.metrics, workflow, function() return self.run and self.run.counts end)
+  watch_end(self, workflow)
+  local ok, err = write(self)
+  if not ok then usage.fail("--metrics: cannot write " .. tostring(err)) end
+end
+
+--- To be called often; writes when it is time.
+---@param run credenco.pipeline.Run
+function MetricsFile:tick(run)
+  local now_ms = loop.now_ms()
+  self.run = run
+  if now_ms < self.due_ms then return end
+  self.due_ms = now_ms + EVERY_MS
+  local ok, err = write(self)
+  if not ok then run:warn("--metrics: cannot write " .. tostring(err)) end
+end
+
+--- The run has ended.
+---@param totals credenco.journal.Totals?  nil: the journal cannot be read
+---@param code integer  of the program
+---@return boolean? ok
+---@return string? problem
+function MetricsFile:finish(totals, code)
+  self.ended = { totals = totals, code = code, at_s = os.time() }
+  local ok, err = write(self)
+  if not ok then return nil, "--metrics: cannot write " .. tostring(err) end
+  return true
+end
+
+return M

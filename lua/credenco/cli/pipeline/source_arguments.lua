@@ -1,0 +1,20 @@
+--- The arguments that name a source. Needs no rock: a command may declare them that works without the pipeline's.
+
+local M = {}
+
+--- Adds the source and how it is read.
+---@param without? string what the command does when none is named; a mistake in usage where that is nothing
+function M.declare(command, without)
+  command:argument "source" :args "?"
+    :description("CSV or JSON Lines file, `-` for standard input" .. (without and "; none: " .. without or "") .. ".")
+  command:group("Source",
+    command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
+      :description "The format of the source, if its name does not show it: csv or jsonl.",
+    command:option "--encoding" :argname "NAME"
+      :description "The encoding of the text, if it is not UTF-8: windows-1252, utf-16le, ... as in `iconv -l`.",
+    command:option "--query" :argname "SQL"
+      :description "A SELECT; the source is then a database, a SQLite file or postgres://...",
+    command:option "--limit" :argname "N" :description "Read at most this many records.")
+end
+
+return M

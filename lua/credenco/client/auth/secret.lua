@@ -1,0 +1,108 @@
+--- A secret that may change while the program runs: a text, what a function gives, or the line that a file holds.
+
+local errors = require "credenco.client.errors"
+local loop = require "credenco.loop"
+local one_line = require "credenco.base.one_line"
+local options = require "credenco.base.options"
+
+---@class credenco.Secret
+---@field name string            of the option
+---@field value string?          the current one
+---@field previous string?       requests in flight may still carry it
+---@field ask (fun(): string)?
+---@field path string?           of a file that is read again
+---@field changes boolean        whether there may ever be another one
+---@field look_at_ms number      when the file is read again
+local Secret = {}
+Secret.__index = Secret
+
+local M = {}
+
+-- How long a change of a file may go unnoticed while nobody refuses the old secret.
+local LOOK_EVERY_MS = 1000
+
+local function problem_with(value)
+  if type(value) ~= "string" then return "it gave " .. type(value) .. ", not a string" end
+  local problem = options.clean_text(value)
+  return problem and "what it gave " .. problem
+end
+
+local function of_file(path)
+  local value, problem = one_line.read(path)
+  problem = problem or options.clean_text(value)
+  if problem then return nil, problem end
+  return value
+end
+
+--- The secret of an option, or of the option that is named like it with `_file`, which is read at once.
+---@param settings table
+---@param name string
+---@return credenco.Secret?
+---@return string? problem
+function M.from(settings, name)
+  local self = setmetatable({ name = name, changes = true, look_at_ms = 0 }, Secret)
+  local given, path = settings[name], settings[name .. "_file"]
+  if type(given) == "function" then
+    self.ask = given
+    return self
+  end
+  if not path then
+    self.value, self.changes = given, false
+    return self
+  end
+  local problem
+  self.value, problem = of_file(path)
+  if not self.value then return nil, name .. "_file " .. problem end
+  self.path, self.changes = path, one_line.can_be_read_again(path)
+  return self
+end
+
+local function set(self, value)
+  if value == self.value then return end
+  self.previous, self.value = self.value, value
+end
+
+-- A file that is just being written, or gone, leaves the secret as it was.
+local function look(self)
+  self.look_at_ms = loop.now_ms() + LOOK_EVERY_MS
+  local value = of_file(self.path)
+  if value then set(self, value) end
+end
+
+local function ask(self, step)
+  local ok, value = pcall(self.ask)
+  local problem = not ok and "it failed" or problem_with(value)
+  if not problem then
+    set(self, value)
+    return true
+  end
+  return nil, errors.new {
+    code = "unauthorized", step = step, message = ("the function %s gave nothing that can be used: %s"):format(
+      self.name, problem),
+    detail = not ok and errors.bounded_detail(tostring(value), self:all()) or nil,
+  }
+end
+
+--- The secret of now. A function is asked the first time, and when its last answer was refused; a file is read again
+--- every second, and when what it held was refused.
+---@param refused string?  what a server did not accept
+---@param step string
+---@return string? value  nil without an error: there is no other one than the refused one
+---@return credenco.Error? err  the function gave none
+function Secret:get(refused, step)
+  if self.ask and (not self.value or self.value == refused) then
+    local ok, err = ask(self, step)
+    if not ok then return nil, err end
+  elseif self.path and self.changes and (refused or loop.now_ms() >= self.look_at_ms) then
+    look(self)
+  end
+  return self.value ~= refused and self.value or nil
+end
+
+--- Every one that a server may have seen lately.
+---@return string[]
+function Secret:all()
+  return { self.value or "", self.previous or "" }
+end
+
+return M
