@@ -17,6 +17,9 @@ M.OWN = {
   api_key = { name = "api_key", flag = { variable = "API_KEY" } },
   api_key_file = { name = "api_key_file",
     flag = { name = "--api-key-file", argname = "FILE", variable = "API_KEY_FILE", help = "File with the API key." } },
+  headers_file = { name = "headers_file",
+    flag = { name = "--headers-file", argname = "FILE", variable = "HEADERS_FILE",
+      help = "File with more headers for the issuer, one 'Name: value' a line." } },
   auth_scheme = { name = "auth_scheme",
     flag = { name = "--auth-scheme", argname = "SCHEME", choices = { "x-api-key", "bearer" },
       help = "How the API key is sent: x-api-key (default) or bearer." } },
@@ -40,7 +43,7 @@ M.CONNECTION = with_flags(described.LIST)
 ---@type credenco.cli.SettingRow[]
 M.OAUTH2 = with_flags(of_oauth2.LIST)
 
-local NAMES_SECRET = { api_key_file = true, api_key_command = true, client_secret_file = true,
+local NAMES_SECRET = { headers_file = true, api_key_file = true, api_key_command = true, client_secret_file = true,
   client_secret_command = true, private_key_file = true, client_key = true, client_key_passphrase_file = true }
 
 local IN_PROFILES = { "api_key_file", "api_key_command", "auth_scheme", "client_secret_command" }
@@ -60,6 +63,7 @@ local function add(row)
 end
 
 for _, row in ipairs(M.CONNECTION) do add(row) end
+add(M.OWN.headers_file)
 add(M.OWN.timeout)
 for _, name in ipairs(IN_PROFILES) do add(M.OWN[name]) end
 for _, row in ipairs(M.OAUTH2) do add(row) end

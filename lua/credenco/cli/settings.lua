@@ -2,9 +2,11 @@
 local credentials = require "credenco.cli.credentials"
 local described = require "credenco.base.settings"
 local event_log = require "credenco.cli.event_log"
+local header_fields = require "credenco.base.header_fields"
 local listeners = require "credenco.cli.listeners"
 local report = require "credenco.cli.report"
 local rows = require "credenco.cli.setting_rows"
+local source = require "credenco.cli.source"
 local sources = require "credenco.cli.setting_sources"
 local usage = require "credenco.cli.usage"
 local verbose = require "credenco.cli.verbose"
@@ -48,6 +50,7 @@ local function declare_connection(command, bounded)
   local flags = flags_of(command, rows.CONNECTION)
   table.insert(flags, 1, command:option "--profile" :argname "NAME"
     :description "Section of the configuration file to take settings from, see `credenco config --help`.")
+  flags[#flags + 1] = declared(command, rows.OWN.headers_file)
   flags[#flags + 1] = command:option "--timeout" :argname "SECONDS"
     :description(("For %s, repeats included (default: %g)."):format(
       bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
@@ -78,6 +81,15 @@ end
 
 --- The value of an environment variable of ours, for a command that has settings of its own.
 M.environment = rows.environment
+
+-- A file, since a header may be a secret.
+local function own_headers(args)
+  local path, origin = sources.value(args, rows.OWN.headers_file)
+  if not path then return nil end
+  local headers, problem = header_fields.parse(source.read(path, origin))
+  if not headers then usage.fail(("%s: the file with headers %s"):format(origin, problem)) end
+  return headers
+end
 
 local function milliseconds(text, origin)
   if not text then
@@ -119,6 +131,7 @@ end
 -- What the user knows an option of `credenco.new` by.
 local KNOWN_AS = {
   api_key = "the API key",
+  headers = "--headers-file",
   client_secret = "the client's secret",
   private_key = "--private-key-file",
 }
@@ -166,6 +179,7 @@ function M.public_options(args)
   for _, row in ipairs(rows.CONNECTION) do options[row.name], origins[row.name] = sources.value(args, row) end
   options.base_url = options.base_url or M.DEFAULT_BASE_URL
   options.timeout_ms = milliseconds(sources.value(args, rows.OWN.timeout))
+  options.headers = own_headers(args)
   options.on_event = listeners.both(args.verbose and verbose.listener(report.new(args.json)) or nil,
     args.log and event_log.open(args.log) or nil)
   origins_of[options] = origins
