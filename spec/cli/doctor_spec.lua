@@ -71,6 +71,7 @@ local fronts = setmetatable({}, { __index = function(all, name)
     future = function() return front { tls = redated(made.leaf, made, 2 * DAY_S, 9 * DAY_S) } end,
     soon = function() return front { tls = redated(made.leaf, made, -DAY_S, 5 * DAY_S + 3600) } end,
     named = function() return front { tls = redated(made.other_host, made, -DAY_S, 60 * DAY_S) } end,
+    moved = function() return front { location = "return 301 https://wallet.example/login;" } end,
     mutual = function()
       return front { tls = redated(made.leaf, made, -DAY_S, 60 * DAY_S),
         more = ("ssl_client_certificate %s; ssl_verify_client on;"):format(made.authority) }
@@ -119,6 +120,9 @@ local function trust()
 end
 
 local FAULTS = {
+  { "a setting is no setting's value", line = "settings", code = 2, words = "%-%-timeout", advice = "credenco doctor %-%-help",
+    broken = function() return { "--timeout", "soon" }, sandbox_env() end,
+    healed = function() return { "--timeout", "5" }, sandbox_env() end },
   { "the address is plain http", line = "base_url", code = 2, advice = "%-%-base%-url https://",
     broken = function() return { "--base-url", "http://wallet.example" }, sandbox_env() end,
     healed = function() return { "--base-url", fronts.good.url }, over_tls() end },
@@ -194,6 +198,10 @@ local FAULTS = {
   { "the client's certificate is missing", line = "client_cert", code = 2, advice = "name a file .*%-%-client%-cert",
     broken = function() return { "--client-cert", folder .. "/nowhere.pem" }, sandbox_env() end,
     healed = function() return {}, sandbox_env() end },
+  { "the address has moved", line = "api", code = 4, words = "redirects to https://wallet%.example:443 %(HTTP 301%)",
+    advice = "name that address",
+    broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = fronts.moved.url } end,
+    healed = function() return {}, sandbox_env() end },
   { "the path is wrong", line = "api", code = 4, words = "HTTP 404", advice = "the path before /api",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = world.base_url .. "/wallet" } end,
     healed = function() return {}, sandbox_env() end },
@@ -233,7 +241,7 @@ local FAULTS = {
       misbehave()
       return {}, sandbox_env()
     end },
-  { "the client's secret is another one", line = "token", code = 3, advice = "the secret's file",
+  { "the client's secret is another one", line = "token", code = 3, advice = "the file of its secret",
     broken = function() return {}, oauth2 { CREDENCO_CLIENT_SECRET_FILE = file_with "another" } end,
     healed = function() return {}, oauth2() end },
   { "the token URL is wrong", line = "token", code = 4, advice = "check CREDENCO_TOKEN_URL",

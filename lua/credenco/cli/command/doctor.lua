@@ -57,7 +57,7 @@ local function code_of(outcomes)
 end
 
 function M.run(args)
-  local context = { args = args, options = settings.public_options(args), rocks_in_use = {} }
+  local context = { args = args, options = {}, rocks_in_use = {} }
   for _, subject in ipairs { journal, run } do
     for _, rock in ipairs(subject.rocks(args)) do context.rocks_in_use[rock] = true end
   end

@@ -174,7 +174,7 @@ local STEPS = {
 ---@param rows credenco.doctor.Row[]
 ---@param place credenco.doctor.Place
 function M.add_rows(rows, place)
-  local needs = { "base_url", "ca_file" }
+  local needs = { "settings", "base_url", "ca_file" }
   for _, step in ipairs(STEPS) do
     local id = place.id .. step.id
     if step.applies(place) then

@@ -43,7 +43,7 @@ local function check_token(context)
   local err = asked(context)
   if not err or err.step ~= "token" then return "ok", "the token server gives one" end
   local advice = (err.code == "unauthorized" or err.http_status == 400)
-    and "check CREDENCO_CLIENT_ID and the secret's file, and the client's expiry: " .. advice_about.EXPIRY
+    and "check CREDENCO_CLIENT_ID and the file of its secret or key, and the client's expiry: " .. advice_about.EXPIRY
     or "check CREDENCO_TOKEN_URL or --token-url; for Keycloak it ends in /protocol/openid-connect/token"
   return "failure", advice_about.said(err), advice, exit_code.of(err)
 end

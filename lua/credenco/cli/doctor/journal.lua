@@ -173,12 +173,22 @@ local function check_rights(context)
   return "ok", "can be written"
 end
 
+local AT_WORK = "SELECT CAST(COUNT(*) AS TEXT) FROM credenco_worker WHERE lease_until > {now}"
+
+local function check_workers(context)
+  if not context.journal_is_there then return "ok", "none" end
+  local row, err = with_database(context.journal, function(db) return db:row(AT_WORK) end)
+  if not row then return "failure", err, "look at the database with psql" end
+  return "ok", row[1] == "0" and "none" or row[1] .. " workers, which share it"
+end
+
 local IN_POSTGRESQL = {
   { id = "journal_place", title = "database", check = check_connection },
   { id = "journal_encoding", title = "encoding", needs = { "journal_place" }, check = check_encoding },
   { id = "journal_rights", title = "rights", needs = { "journal_place" }, check = check_rights },
   { id = "journal", title = "content", needs = { "journal_place", "journal_encoding", "journal_rights" },
     check = check_content },
+  { id = "journal_run", title = "other runs", needs = { "journal" }, check = check_workers },
 }
 
 local STEPS = { id = "journal_steps", title = "steps", needs = { "journal_name", "journal_place", "journal_run",

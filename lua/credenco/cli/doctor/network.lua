@@ -16,11 +16,22 @@ local ADDRESS = "check the address in --base-url or CREDENCO_BASE_URL: its host,
 
 local TIMED_OUT = "ask who runs the server whether it works, or look for a firewall that drops what it answers"
 
+local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true, [308] = true }
+
+-- The origin alone: what is behind it may be anything.
+local function where(response)
+  local parsed = core.parse_url(response.headers.location or "")
+  return parsed and ("%s://%s:%d"):format(parsed.scheme, parsed.host, parsed.port) or "another path"
+end
+
 -- Without credentials the API refuses the call. What is there and gives pages or knows no such path is something else.
 local function judged(response)
   local status = response.status
   if status == 400 and response.body:find "[Cc]ertificate" then
     return "failure", "the server wants a client certificate (HTTP 400)", connection.CLIENT_CERT, exit_code.unauthorized
+  elseif REDIRECTS[status] then
+    return "failure", ("it redirects to %s (HTTP %d)"):format(where(response), status),
+      "name that address, if it is the service's; calls follow no redirect: " .. ADDRESS, exit_code.rejected
   elseif response.is_html then
     return "failure", ("a web page answers (HTTP %d), and not the API"):format(status),
       "if this network asks for a login first, log in; else " .. ADDRESS, exit_code.rejected
@@ -85,7 +96,7 @@ local function places_of(options)
   return places
 end
 
-local GROUND = { "base_url", "ca_file", "proxy", "name", "connection", "tls" }
+local GROUND = { "settings", "base_url", "ca_file", "proxy", "name", "connection", "tls" }
 
 ---@param context credenco.doctor.Context
 ---@return credenco.doctor.Row[]

@@ -46,8 +46,17 @@ local function check_of(setting)
   end
 end
 
+-- What a setting needs that concerns none alone, such as a file that they are read from.
+local function check_all(context)
+  local options, flaw = caught(settings.public_options, context.args)
+  if not options then return "failure", flaw, "see  credenco doctor --help" end
+  context.options = options
+  return "ok", "can be read"
+end
+
 local CREDENTIALS_ADVICE = "set CREDENCO_API_KEY, or CREDENCO_API_KEY_FILE, or all of CREDENCO_CLIENT_ID, "
-  .. "CREDENCO_CLIENT_SECRET_FILE and CREDENCO_TOKEN_URL; the flags --api-key-file and --client-id do the same"
+  .. "CREDENCO_CLIENT_SECRET_FILE (or a private key) and CREDENCO_TOKEN_URL; the flags "
+  .. "--api-key-file and --client-id do the same"
 
 local function words_of(options, args)
   local from = settings.origin_of_credentials(args)
@@ -67,10 +76,11 @@ end
 
 ---@return credenco.doctor.Row[]
 function M.rows()
-  local rows, needed = {}, {}
+  local rows, needed = { { id = "settings", title = "settings", check = check_all } }, { "settings" }
   for _, setting in ipairs(described.LIST) do
     if setting.flag then
-      rows[#rows + 1] = { id = setting.name, title = setting.flag.name, check = check_of(setting) }
+      rows[#rows + 1] = { id = setting.name, title = setting.flag.name, needs = { "settings" },
+        check = check_of(setting) }
       needed[#needed + 1] = setting.name
     end
   end
