@@ -119,6 +119,54 @@ describe("a key changed under 64 issues in flight:", function()
   end
 end)
 
+describe("a key changed under 64 issues in flight inside nginx:", function()
+  local server, folder
+
+  setup(function()
+    server = worker.start { http = "lua_shared_dict state 1m;", server = SERVER }
+    folder = files.temporary_folder()
+  end)
+  teardown(function()
+    server:stop()
+    files.remove_folder(folder)
+  end)
+
+  for _, transport in ipairs { "curl", "cosocket" } do
+    it("none fails over " .. transport, function()
+      local failed, refused = server:run([[
+        local given, state = ..., ngx.shared.state
+        local function change_to(key)
+          local file = assert(io.open(given.path, "w"))
+          file:write(key)
+          file:close()
+          state:set("key", key)
+        end
+        change_to "first"
+        state:set("refused", 0)
+        local client = require("credenco").new { base_url = given.url, api_key_file = given.path, transport = given.transport }
+        local failed, threads = {}, {}
+        for i = 1, given.in_flight do
+          threads[i] = ngx.thread.spawn(function()
+            for _ = 1, 5 do
+              local result, err = client:issue_direct { wallet_key = "w", template_id = "t", claims = {} }
+              if not result then failed[#failed + 1] = tostring(err) end
+            end
+          end)
+        end
+        for _, key in ipairs { "second", "third" } do
+          ngx.sleep(0.015)
+          change_to(key)
+        end
+        for _, thread in ipairs(threads) do ngx.thread.wait(thread) end
+        client:close()
+        return failed, state:get "refused"
+      ]], { url = server.url, path = folder .. "/key", transport = transport, in_flight = IN_FLIGHT })
+      assert.same({}, failed)
+      assert.is_true(refused >= 1)
+    end)
+  end
+end)
+
 describe("a key that may change", function()
   local server, folder
   setup(function()

@@ -129,7 +129,12 @@ describe("the program's settings", function()
       authorities = pki.create()
       secure = nginx.start {
         tls = authorities.leaf,
-        server = [[location / { default_type application/json; return 200 '{"status":"issue_completed"}'; }]],
+        server = ([[
+          ssl_client_certificate %s;
+          ssl_verify_client optional;
+          default_type application/json;
+          location / { return 200 '{"status":"issue_completed","revocation_uuid":"$ssl_client_s_dn"}'; }
+        ]]):format(authorities.authority),
       }
     end)
 
@@ -148,6 +153,24 @@ describe("the program's settings", function()
       assert.equal(0, status({}, "--ca-file", authorities.authority))
       assert.equal(0, status { CREDENCO_CA_FILE = authorities.authority })
       assert.equal(0, status({ CREDENCO_CA_FILE = authorities.stranger }, "--ca-file", authorities.authority))
+    end)
+
+    it("show the certificate that flags name, or the environment", function()
+      local pair = pki.client(authorities, "issuer-1")
+      local locked = pki.lock(pair.key, "s3cret")
+      local env = { CREDENCO_BASE_URL = ("https://127.0.0.1:%d"):format(secure.port), CREDENCO_API_KEY = "k",
+        CREDENCO_CA_FILE = authorities.authority }
+      local function said(...)
+        local outcome = program.run({ "status", "1", "--json", ... }, env)
+        return outcome.out .. outcome.err
+      end
+      assert.matches('"CN=issuer%-1"', said("--client-cert", pair.certificate, "--client-key", locked,
+        "--client-key-passphrase-file", folder .. "/secret"))
+      env.CREDENCO_CLIENT_CERT, env.CREDENCO_CLIENT_KEY = pair.certificate, locked
+      env.CREDENCO_CLIENT_KEY_PASSPHRASE_FILE = folder .. "/secret"
+      assert.matches('"CN=issuer%-1"', said())
+      env.CREDENCO_CLIENT_CERT = "/nowhere/cert"
+      assert.matches("CREDENCO_CLIENT_CERT cannot be opened", said())
     end)
 
     it("trust no other", function()

@@ -58,7 +58,7 @@ local DONE = {
   move_broken = function(db)
     return records.move_broken(db, { workflow = "w", copy = "line 1", run = 1, line = 1 })
   end,
-  is_open_elsewhere = function(db) return workers.is_open_elsewhere(db, SCOPE) end,
+  open_elsewhere = function(db) return workers.open_elsewhere(db, SCOPE) end,
   has_others = function(db) return workers.has_others(db, SCOPE) end,
   renew = function(db) return workers.renew(db, "me") end,
 }
@@ -71,7 +71,7 @@ local HAND_OVER = ("UPDATE credenco_record SET owner = ? WHERE line > %d AND lin
 -- What is looked at when nothing is free any more, by what other workers hold.
 local LOOKS = {
   not_issued = function(db) return report.not_issued(db, "w") end,
-  is_open_elsewhere = function(db) return workers.is_open_elsewhere(db, SCOPE) end,
+  open_elsewhere = function(db) return workers.open_elsewhere(db, SCOPE) end,
   bury = function(db)
     db.transaction = function(_, work) return work() end -- the one that is undone will do
     local ok, err = workers.bury(db, SCOPE)
@@ -148,7 +148,7 @@ describe("a statement of a worker on PostgreSQL", function()
   it("looks for what is held without reading what is issued", function()
     assert(db:execute(HAND_OVER, "me"))
     assert.same({ failed = 0, unknown = 0, skipped = 0, pending = 2 * OPEN }, report.not_issued(db, "w"))
-    assert.is_false(workers.is_open_elsewhere(db, SCOPE))
+    assert.is_false(workers.open_elsewhere(db, SCOPE))
     for name, fn in pairs(LOOKS) do
       for _, statement in ipairs(statements_of(db, fn)) do
         local plan = explained(db, statement)

@@ -31,12 +31,14 @@ describe("taking records", function()
 
   -- A worker that finds none free asks then what others hold; in between another may have freed what a dead one held.
   it("is not at its end while a record is free, or another worker's", function()
-    local function is_open_elsewhere() return workers.is_open_elsewhere(held.db, scope) end
-    assert.is_true(is_open_elsewhere())
+    local function open_elsewhere() return workers.open_elsewhere(held.db, scope) end
+    assert.equal("free", open_elsewhere())
     assert.equal(5, #lines_taken(5))
-    assert.is_false(is_open_elsewhere())
+    assert.is_false(open_elsewhere())
     assert(held.db:execute "UPDATE credenco_record SET owner = 'another' WHERE key = 'key 3'")
-    assert.is_true(is_open_elsewhere())
+    assert.equal("held", open_elsewhere())
+    assert(held.db:execute(FREE, "key 4"))
+    assert.equal("free", open_elsewhere())
   end)
 
   it("goes on behind what was taken last, and comes back for what was left before it", function()

@@ -1,10 +1,8 @@
 -- Who we are to servers that want a client certificate, over both transports.
-local cjson = require "cjson"
 local credenco = require "credenco"
 local files = require "spec.support.files"
 local Nginx = require "spec.support.nginx"
 local Pki = require "spec.support.pki"
-local program = require "spec.cli.program"
 local worker = require "spec.nginx.worker"
 
 local PASSPHRASE = "s3cret pass phrase"
@@ -116,23 +114,6 @@ describe("mutual TLS", function()
     client:close()
     once:stop()
     assert.same({ "CN=first", "CN=second" }, names)
-  end)
-
-  it("is for the command line, too", function()
-    local env = { CREDENCO_BASE_URL = issuer.url, CREDENCO_API_KEY = "k", CREDENCO_CA_FILE = made.authority }
-    local function status(...)
-      local outcome = program.run({ "status", "1", "--json", ... }, env)
-      return outcome.code == 0 and cjson.decode(outcome.out).revocation_uuid:match "^%S+" or outcome.err
-    end
-    assert.equal("CN=first", status("--client-cert", first.certificate, "--client-key", locked,
-      "--client-key-passphrase-file", passphrase_file))
-    env.CREDENCO_CLIENT_CERT, env.CREDENCO_CLIENT_KEY = first.certificate, locked
-    env.CREDENCO_CLIENT_KEY_PASSPHRASE_FILE = passphrase_file
-    assert.equal("CN=first", status())
-    assert.matches("CREDENCO_CLIENT_CERT cannot be opened", (function()
-      env.CREDENCO_CLIENT_CERT = "/nowhere/cert"
-      return status()
-    end)())
   end)
 
   -- nginx ---------------------------------------------------------------------------------

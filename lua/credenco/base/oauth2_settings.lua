@@ -35,7 +35,7 @@ M.LIST = {
     },
   },
   {
-    name = "client_secret", type = { "string", "function" }, check = settings.text_problem,
+    name = "client_secret", type = { "string", "function" }, check = options.clean_text_or_function,
     help = "for `post` and `basic`; a function is called for it, and again when it is refused",
   },
   {

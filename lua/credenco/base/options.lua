@@ -177,6 +177,24 @@ function M.clean_text(text)
   if has_control(text) then return "must not hold control bytes" end
 end
 
+--- For a secret, which may also be a function that gives one.
+---@param value string|function
+---@return string?
+function M.clean_text_or_function(value)
+  return type(value) == "string" and M.clean_text(value) or nil
+end
+
+--- For a file that is read later, again and again. Opened now, so that a slip shows at once.
+---@param path string
+---@return string?
+function M.readable_file(path)
+  local problem = M.clean_text(path)
+  if problem then return problem end
+  local file, err = io.open(path, "rb")
+  if not file then return "cannot be opened: " .. err end
+  file:close()
+end
+
 --- For identifiers: clean text of at most 255 bytes of UTF-8.
 ---@param text string
 ---@return string?

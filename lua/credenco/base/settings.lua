@@ -3,6 +3,7 @@
 --- flags follow from here.
 
 local core = require "credenco.core"
+local header_fields = require "credenco.base.header_fields"
 local options = require "credenco.base.options"
 local trace = require "credenco.base.trace"
 
@@ -33,26 +34,10 @@ function M.url_problem(value)
   end
 end
 
---- For a secret, which may also be a function that gives one: what is wrong with a text.
----@param value string|function
----@return string?
-function M.text_problem(value)
-  return type(value) == "string" and options.clean_text(value) or nil
-end
-
 local function base_url(value)
   if #value > 2048 then return "must be at most 2048 bytes long" end
   if value:find("?", 1, true) then return "must not have a query" end
   return M.url_problem(value)
-end
-
--- Opened now, so that a slip shows at once; what is in it is read for each connection.
-local function readable(path)
-  local problem = options.clean_text(path)
-  if problem then return problem end
-  local file, err = io.open(path, "rb")
-  if not file then return "cannot be opened: " .. err end
-  file:close()
 end
 
 local function transport(value)
@@ -112,6 +97,7 @@ end
 ---@field connection_cache integer?  connections kept alive; default 1024
 ---@field insecure_loopback boolean? take any certificate from a loopback host; default false
 ---@field exit_grace_ms integer?     nginx: how long a worker that is shutting down waits for requests in flight; default 5000
+---@field headers table<string, string>?  header fields of your own, for requests to the origin of base_url
 ---@field traceparent string|(fun(): string?)|nil  W3C Trace Context of every call that is given none
 ---@field on_event (fun(event: credenco.Event))?  told of every request, response, loss, wait and failure; no secrets in it
 
@@ -124,7 +110,7 @@ M.LIST = {
     flag = { name = "--base-url", argname = "URL", variable = "BASE_URL", help = "Where the issuer's API is" },
   },
   {
-    name = "api_key", type = { "string", "function" }, check = M.text_problem, used_by = "client",
+    name = "api_key", type = { "string", "function" }, check = options.clean_text_or_function, used_by = "client",
     help = "this, `api_key_file` or `oauth2`; a function is called for the key, and again after a 401",
   },
   {
@@ -169,7 +155,7 @@ M.LIST = {
     },
   },
   {
-    name = "client_cert", type = "string", check = readable, used_by = "engine",
+    name = "client_cert", type = "string", check = options.readable_file, used_by = "engine",
     help = "PEM file of the client's certificate, with its chain, for mutual TLS: "
       .. "[docs/credentials.md](docs/credentials.md#mutual-tls)",
     flag = {
@@ -178,7 +164,7 @@ M.LIST = {
     },
   },
   {
-    name = "client_key", type = "string", check = readable, used_by = "engine", shown = "`client_cert`",
+    name = "client_key", type = "string", check = options.readable_file, used_by = "engine", shown = "`client_cert`",
     help = "PEM file of its key",
     flag = {
       name = "--client-key", argname = "FILE", variable = "CLIENT_KEY",
@@ -186,7 +172,7 @@ M.LIST = {
     },
   },
   {
-    name = "client_key_passphrase_file", type = "string", check = readable, used_by = "engine",
+    name = "client_key_passphrase_file", type = "string", check = options.readable_file, used_by = "engine",
     help = "a file whose first line unlocks that key",
     flag = {
       name = "--client-key-passphrase-file", argname = "FILE", variable = "CLIENT_KEY_PASSPHRASE_FILE",
@@ -205,6 +191,11 @@ M.LIST = {
     name = "user_agent", type = "string", default = "credenco/" .. core.version, check = options.clean_text,
     used_by = "transport", shown = '`"credenco/VERSION"`',
     help = "",
+  },
+  {
+    name = "headers", type = "table", check = header_fields.problem_with, used_by = "client",
+    help = "header fields of your own, name to value, for requests to the origin of `base_url`: "
+      .. "[docs/credentials.md](docs/credentials.md#headers-of-your-own)",
   },
   {
     name = "transport", type = { "string", "table" }, default = "curl", check = transport, used_by = "client",

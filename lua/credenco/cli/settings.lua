@@ -6,6 +6,7 @@ local event_log = require "credenco.cli.event_log"
 local listeners = require "credenco.cli.listeners"
 local of_oauth2 = require "credenco.base.oauth2_settings"
 local report = require "credenco.cli.report"
+local header_fields = require "credenco.base.header_fields"
 local one_line = require "credenco.base.one_line"
 local source = require "credenco.cli.source"
 local usage = require "credenco.cli.usage"
@@ -21,7 +22,7 @@ M.DEFAULT_BASE_URL = "https://wallet.credenco.com"
 local VARIABLE = "\n  CREDENCO_%-26s  %s"
 
 M.ENVIRONMENT = "Environment, where no flag says otherwise:" .. VARIABLE:format("API_KEY", "the API key itself")
-  .. VARIABLE:format("API_KEY_FILE", "--api-key-file")
+  .. VARIABLE:format("API_KEY_FILE", "--api-key-file") .. VARIABLE:format("HEADERS_FILE", "--headers-file")
 for _, list in ipairs { described.LIST, of_oauth2.LIST } do
   for _, setting in ipairs(list) do
     local flag = setting.flag
@@ -55,6 +56,8 @@ end
 
 local function declare_connection(command, bounded)
   local flags = flags_of(command, described.LIST)
+  flags[#flags + 1] = with_variable(command:option "--headers-file" :argname "FILE" :target "headers_file"
+    :description "File with more headers for the issuer, one 'Name: value' a line.", "HEADERS_FILE")
   flags[#flags + 1] = command:option "--timeout" :argname "SECONDS"
     :description(("For %s, repeats included (default: %g)."):format(
       bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
@@ -108,6 +111,15 @@ local function api_key(args)
   if environment "API_KEY" then return { api_key = environment "API_KEY" } end
   local file = environment "API_KEY_FILE"
   return file and from_file("api_key", file, "CREDENCO_API_KEY_FILE") or nil
+end
+
+-- A file, since a header may be a secret.
+local function own_headers(args)
+  local path = args.headers_file or environment "HEADERS_FILE"
+  if not path then return nil end
+  local headers, problem = header_fields.parse(source.read(path, "the file with headers"))
+  if not headers then usage.fail("the file with headers " .. problem) end
+  return headers
 end
 
 -- Where one of them is given, OAuth2 is meant.
@@ -218,6 +230,7 @@ end
 local KNOWN_AS = {
   api_key = { "the API key" },
   api_key_file = { "--api-key-file", "API_KEY_FILE" },
+  headers = { "--headers-file" },
   client_secret = { "the client's secret" },
   private_key = { "--private-key-file" },
 }
@@ -274,6 +287,7 @@ function M.public_options(args)
   for name, setting in pairs(described.SPEC) do
     if setting.flag then options[name] = M.value(args, setting) end
   end
+  options.headers = own_headers(args)
   options.on_event = listeners.both(args.verbose and verbose.listener(report.new(args.json)) or nil,
     args.log and event_log.open(args.log) or nil)
   return options

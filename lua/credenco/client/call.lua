@@ -97,6 +97,7 @@ local function secrets_of(self)
     sent ~= nil and self.hides and self.hides(sent) or "",
     self.offer_uri or "",
     self.answer or "",
+    self.client.own_headers and self.client.own_headers.headers or "",
   }
 end
 
@@ -199,6 +200,8 @@ local function prepare(self, renew)
   else
     self.headers = endpoint.headers
   end
+  local own_headers = self.client.own_headers
+  if own_headers then self.headers = own_headers:with(self.headers, self.url) end
   if self.traceparent then self.headers = trace.with(self.headers, self.traceparent) end
 end
 

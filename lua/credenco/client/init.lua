@@ -11,6 +11,7 @@ local errors = require "credenco.client.errors"
 local json = require "credenco.base.json"
 local many = require "credenco.client.many"
 local options = require "credenco.base.options"
+local own_headers = require "credenco.client.own_headers"
 local pause = require "credenco.client.pause"
 local query_text = require("credenco.client.query").text
 local secrets = require "credenco.client.auth.secret"
@@ -288,6 +289,7 @@ end
 function M.new(given, level)
   local read = settings.read(given, level + 1)
   local self = setmetatable({ options = read, flows = {}, waiting = pause.new(), closed = false }, Client)
+  self.own_headers = read.headers and own_headers.new(read.headers, read.base_url)
   self.auth = new_auth(self, read, level + 1)
   self.transport = new_transport(read)
   self.starts = api.starts(read)

@@ -20,11 +20,15 @@ function M.encode(bytes)
   return MARK .. M.hexadecimal(bytes)
 end
 
+local function byte_of(pair)
+  return string.char(tonumber(pair, 16))
+end
+
 ---@param text string
 ---@return string
 function M.decode(text)
   if text:sub(1, #MARK) ~= MARK then return text end
-  return (text:sub(#MARK + 1):gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
+  return (text:sub(#MARK + 1):gsub("%x%x", byte_of))
 end
 
 return M

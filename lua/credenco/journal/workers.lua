@@ -100,20 +100,22 @@ function M.has_others(db, scope)
   return #rows > 0
 end
 
--- Each part is what one index has.
+-- Each part is what one index has, the first one that has a record answers.
 local OPEN_ELSEWHERE = ([[
-SELECT 1 FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
+SELECT 'free' FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
 UNION ALL
-SELECT 1 FROM credenco_record WHERE %s AND owner <> ? AND %s LIMIT 1]]):format(
+SELECT 'held' FROM credenco_record WHERE %s AND owner <> ? AND %s LIMIT 1]]):format(
   states.IS_OPEN, states.IS_HELD, states.IS_OPEN)
 
---- Whether other workers hold open records, or nobody does: what a dead one held may be free since a moment ago.
----@return boolean?
+--- Whether open records are free, or other workers hold some: what a dead one held may be free since a moment ago.
+---@param db credenco.journal.Database
+---@param scope { workflow: string, owner: string }
+---@return "free"|"held"|false|nil found
 ---@return string? err
-function M.is_open_elsewhere(db, scope)
+function M.open_elsewhere(db, scope)
   local rows, err = db:rows(OPEN_ELSEWHERE, scope.workflow, scope.workflow, scope.owner)
   if not rows then return nil, err end
-  return #rows > 0
+  return rows[1] ~= nil and rows[1][1]
 end
 
 local RESERVE = [[

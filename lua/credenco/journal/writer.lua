@@ -14,9 +14,10 @@ local M = {}
 
 -- How long the first write may wait for company, and how many make waiting pointless. It waits only as long as there is
 -- other work to do meanwhile: see `is_idle`. A transaction costs what some ten records do, which counts where many
--- workers share a machine and each has few; but an offer must not grow old meanwhile, and what a killed run has not
--- written has to be asked for.
-local GROUP_MS = 250
+-- workers share a machine and each has few; but an offer must not grow old meanwhile, so it waits for a part of its life
+-- at most, and what a killed run has not written has to be asked for.
+local SHORTEST_GROUP_MS, LONGEST_GROUP_MS = 250, 1000
+local SHARE_OF_LIFE = 0.25
 local FULL = 128
 
 -- In this order inside a transaction, which is that of one record's changes: a step is pushed and ends before the
@@ -28,6 +29,7 @@ local KINDS = { "pushed", "next_step", "offered", "issued", "failed", "unknown",
 ---@field group table
 ---@field places table<"open"|"begun", { run: integer, line: integer }> of the record that was taken last
 ---@field turn credenco.pipeline.Slots transactions follow one another
+---@field group_ms number how long the first write of a group may wait for company
 ---@field is_idle fun(): boolean whether there is little else to do, so that a transaction should not wait for company
 ---@field on_kept fun(item: table, written: boolean) is told what has become of an offer that was to be kept
 local Writer = {}
@@ -46,7 +48,13 @@ end
 ---@return credenco.journal.Writer
 function M.new(db, scope, executing, flaw)
   return setmetatable({ db = db, scope = scope, executor = executing, flaw = flaw, group = new_group(),
-    places = {}, turn = slots.new(1), is_idle = function() return true end }, Writer)
+    places = {}, turn = slots.new(1), group_ms = SHORTEST_GROUP_MS, is_idle = function() return true end }, Writer)
+end
+
+--- Lets groups wait for company as long as that takes no more than a part of an offer's life.
+---@param lifetime_ms number how long an offer is certainly valid
+function Writer:fit_into(lifetime_ms)
+  self.group_ms = math.max(SHORTEST_GROUP_MS, math.min(SHARE_OF_LIFE * lifetime_ms, LONGEST_GROUP_MS))
 end
 
 -- Which records did not get their offer, when the numbers say that some did not.
@@ -159,7 +167,7 @@ end
 function Writer:schedule()
   local group = self.group
   group.size = group.size + 1
-  if group.size == 1 then self:flush_in(GROUP_MS) end
+  if group.size == 1 then self:flush_in(self.group_ms) end
 end
 
 function Writer:hurry()

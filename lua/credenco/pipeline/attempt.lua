@@ -16,19 +16,24 @@ local function of_status_error(err)
   return verdict
 end
 
--- The client's method, and what its errors mean. What `prepare` has found right is not checked again.
+-- What is sent for a record, and what its errors mean. What `prepare` has found right is not checked again.
 -- Each try to make an offer is a beginning of its life; waiting for a turn is not. Where the response to one was lost,
 -- the next may give the offer that was made then.
-local CREATE = { step = "create_offer", method = "create_checked_offer", judge = outcome.of_create,
+local CREATE = { step = "create_offer", judge = outcome.of_create,
+  send = function(client, job) return client:create_checked_offer(job) end,
   begin = function(job) job.made_ms = job.lost_ms or loop.now_ms() end,
   lost = function(job) job.lost_ms = job.made_ms end }
 -- All tries to push an offer count together, whatever was asked for between them.
-local PUSH = { step = "push_offer", method = "push_checked_offer", judge = outcome.of_push, counted_in = "pushes" }
-local STATUS = { step = "issue_status", method = "issue_status", judge = of_status_error }
+local PUSH = { step = "push_offer", judge = outcome.of_push, counted_in = "pushes",
+  send = function(client, job)
+    return client:push_checked_offer(job.wallet_key, job.offer, job.delivery == "direct")
+  end }
+local STATUS = { step = "issue_status", judge = of_status_error,
+  send = function(client, job) return client:issue_status(job.correlation_id) end }
 
 -- The client throws for what can never be sent; here it comes out of a record.
-local function protected(client, kind, ...)
-  local ok, result, err = pcall(client[kind.method], client, ...)
+local function protected(client, kind, job)
+  local ok, result, err = pcall(kind.send, client, job)
   if ok then return result, err end
   local message = tostring(result):gsub("^.-:%d+: ", "")
   return nil, { code = "invalid_argument", message = message, sent = "no", step = kind.step, attempts = 0 }
@@ -46,12 +51,12 @@ end
 
 -- Gives neither result nor error when the run stopped before an offer was asked for: a record that waits for a place
 -- among the requests is not in flight yet. One that has its offer is.
-local function request(run, kind, ...)
+local function request(run, kind, job)
   run.bounds.requests:take()
   if run.stopping and kind == CREATE then return run.bounds.requests:give() end
-  if kind.begin then kind.begin(...) end
-  local result, err = protected(run.sender, kind, ...)
-  if kind.lost and err and err.sent == "unknown" then kind.lost(...) end
+  if kind.begin then kind.begin(job) end
+  local result, err = protected(run.sender, kind, job)
+  if kind.lost and err and err.sent == "unknown" then kind.lost(job) end
   run.bounds.requests:give()
   run.writer:nudge()
   note_reach(run, result, err)
@@ -75,10 +80,10 @@ local function slow_down(run, err)
 end
 
 -- Sends until it is answered or given up.
-local function persist(run, job, kind, ...)
+local function persist(run, job, kind)
   local tries = kind.counted_in and job[kind.counted_in] or 0
   while true do
-    local result, err = request(run, kind, ...)
+    local result, err = request(run, kind, job)
     if result then return result end
     if not err then return nil, nil, "left open" end
     local verdict = kind.judge(err)
@@ -99,7 +104,7 @@ end
 ---@return "fail"|"left open"|nil verdict
 function M.create_offer(run, job)
   if not run:wait_for_turn() then return nil, nil, "left open" end
-  return persist(run, job, CREATE, job)
+  return persist(run, job, CREATE)
 end
 
 --- Pushes the record's offer. "ask": the wallet may have it.
@@ -107,13 +112,13 @@ end
 ---@return credenco.Error? err
 ---@return "fail"|"ask"|"left open"|nil verdict
 function M.push_offer(run, job)
-  return persist(run, job, PUSH, job.wallet_key, job.offer, job.delivery == "direct")
+  return persist(run, job, PUSH)
 end
 
 --- Asks for the record's status. An issuer that does not know the id, or does not say, gives a result without a status.
 ---@return { status?: string, revocation_uuid?: string, not_known?: boolean }? result nil when the run stops first
 function M.status(run, job)
-  local result, err, verdict = persist(run, job, STATUS, job.correlation_id)
+  local result, err, verdict = persist(run, job, STATUS)
   if result then return result end
   if verdict == "fail" then return { not_known = err.code == "not_found" } end
 end
@@ -124,7 +129,7 @@ end
 ---@return { status?: string }?
 ---@return table? err
 function M.ask_once(run, correlation_id)
-  return protected(run.sender, STATUS, correlation_id)
+  return protected(run.sender, STATUS, { correlation_id = correlation_id })
 end
 
 --- Waits before asking again about a push whose answer was lost.

@@ -293,14 +293,19 @@ local function step(run, job)
   return after_push(run, job)
 end
 
+-- One step after the other: as calls, since LuaJIT compiles no loop that mostly turns once.
+local function steps(run, job)
+  local said = step(run, job)
+  if said == "again" then return steps(run, job) end
+  return said
+end
+
 --- Works on a record until it is at an end, its offer is to be written, its status is waited for, or the run stops.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 function M.record(run, job)
   jobs.advance(run, job, "begin")
-  local said
-  repeat said = step(run, job) until said ~= "again"
-  if said == LEFT_OPEN then jobs.advance(run, job, "leave") end
+  if steps(run, job) == LEFT_OPEN then jobs.advance(run, job, "leave") end
 end
 
 return M

@@ -11,7 +11,7 @@ local source = require "credenco.pipeline.source"
 local M = {}
 
 local BATCH = 384
--- At first soon: mostly the others are about to be done, too.
+-- At first soon: mostly the others are about to be done, too. Whether one of them is gone is asked with the slow looks.
 local FIRST_LOOK_MS, LONGEST_LOOK_MS = 50, 1000
 
 local function decoder_of(run, run_id)
@@ -97,13 +97,21 @@ function M.drain(run, only_begun)
   return false
 end
 
--- Waits for a change in what is open elsewhere. True when nothing is; nil when the run stops.
-local function wait_for_others(run, looks)
-  local open = run.writer:call(function() return journal_workers.is_open_elsewhere(run.db, run.scope) end)
-  if open == nil then return nil end
-  if not open then return true end
-  if not run:sleep(math.min(FIRST_LOOK_MS * 2 ^ looks, LONGEST_LOOK_MS)) or not run:bury_the_dead() then return nil end
-  return false
+local function look_elsewhere(run)
+  return run.writer:call(function() return journal_workers.open_elsewhere(run.db, run.scope) end)
+end
+
+-- Waits until a record is free, or none is open elsewhere any more: then true. Nil when the run stops.
+local function wait_for_others(run)
+  local pause_ms, found = FIRST_LOOK_MS, look_elsewhere(run)
+  while found == "held" do
+    if not run:sleep(pause_ms) then return nil end
+    if pause_ms == LONGEST_LOOK_MS and not run:bury_the_dead() then return nil end
+    pause_ms, found = math.min(2 * pause_ms, LONGEST_LOOK_MS), look_elsewhere(run)
+  end
+  if found == "free" and not run:sleep(FIRST_LOOK_MS) then return nil end -- another worker may be taking it
+  if found == nil then return nil end
+  return found == false
 end
 
 --- Works the queue off, and waits for what others hold: a worker may die and leave its records behind. What was at
@@ -112,7 +120,7 @@ end
 ---@param run credenco.pipeline.Run
 ---@return boolean complete nothing is open any more
 function M.work_off(run)
-  local alone, looks = not run.journal.shared, 0
+  local alone = not run.journal.shared
   if alone then run.bounds:wait_for_all() end
   while M.drain(run) do
     if run.bounds.begun > 0 then
@@ -120,8 +128,7 @@ function M.work_off(run)
     elseif alone and run.counts.open == 0 then
       return true
     else
-      local done = wait_for_others(run, looks)
-      looks = looks + 1
+      local done = wait_for_others(run)
       if done ~= false then return done == true end
     end
   end

@@ -48,6 +48,7 @@ function M.new(fields)
   local bounding = bounds.new(options.concurrency)
   local writer = fields.journal:writer(fields.scope)
   writer.is_idle = function() return bounding:is_idle() end
+  writer:fit_into(options.offer_lifetime_ms)
   local self = setmetatable({
     workflow = fields.workflow, client = fields.client, sender = fields.client and fields.client:without_retries(),
     journal = fields.journal, db = fields.journal.db,

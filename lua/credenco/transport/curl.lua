@@ -22,14 +22,19 @@ function M.new(options)
   return setmetatable({ options = copy, fields_of = fields_for(copy.user_agent) }, Transport)
 end
 
--- Made at the first use, so that none is carried through a fork.
+-- A shared engine is given back by a transport that is collected, too.
+local function let_go_at_end(self)
+  self.at_end = loop.at_end(function() self:let_go() end)
+end
+
+-- Made at the first use, so that none is carried through a fork. Without a closure of its own: LuaJIT compiles no
+-- function that has one, however seldom it makes it, nor what calls it.
 local function engine_of(self)
   local made, code = self.engine, nil
   if not made then
     made, code = engine.acquire(self.options)
     self.engine = made
-    -- A shared one is given back by a transport that is collected, too.
-    if made and loop.at_end then self.at_end = loop.at_end(function() self:let_go() end) end
+    if made and loop.at_end then let_go_at_end(self) end
   end
   return made, code
 end

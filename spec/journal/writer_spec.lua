@@ -1,0 +1,29 @@
+-- Group commit: how long a write waits for company.
+local files = require "spec.support.files"
+local journal = require "credenco.journal"
+
+describe("a group of writes", function()
+  local folder, held, writer
+  before_each(function()
+    folder = files.temporary_folder()
+    held = assert(journal.open(folder .. "/journal", { alone = true }))
+    writer = held:writer(assert(held:join({ name = "w" }, false)))
+  end)
+  after_each(function()
+    writer:close()
+    held:close()
+    files.remove_folder(folder)
+  end)
+
+  for _, case in ipairs {
+    { lifetime_ms = 0, group_ms = 250 },
+    { lifetime_ms = 1000, group_ms = 250 },
+    { lifetime_ms = 2000, group_ms = 500 },
+    { lifetime_ms = 600000, group_ms = 1000 },
+  } do
+    it(("waits %d ms at most where offers live %d ms"):format(case.group_ms, case.lifetime_ms), function()
+      writer:fit_into(case.lifetime_ms)
+      assert.equal(case.group_ms, writer.group_ms)
+    end)
+  end
+end)
