@@ -9,8 +9,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "compat.h"
 
 enum { LINKS_MAX = 40 };
 
@@ -37,6 +40,16 @@ int credenco_lua_file_type(lua_State *L) {
         lua_pushliteral(L, "folder");
     } else {
         lua_pushliteral(L, "other");
+    }
+    return 1;
+}
+
+int credenco_lua_file_mode(lua_State *L) {
+    struct stat found;
+    if (stat(luaL_checkstring(L, 1), &found) != 0) {
+        lua_pushnil(L);
+    } else {
+        lua_pushinteger(L, (lua_Integer)(found.st_mode & 07777));
     }
     return 1;
 }
@@ -110,6 +123,16 @@ int credenco_lua_real_path(lua_State *L) {
         }
     }
     return 0;
+}
+
+int credenco_lua_terminal_columns(lua_State *L) {
+    struct winsize size;
+    if (ioctl((int)credenco_check_integer(L, 1, 0, INT_MAX), TIOCGWINSZ, &size) != 0) {
+        lua_pushnil(L);
+    } else {
+        lua_pushinteger(L, size.ws_col);
+    }
+    return 1;
 }
 
 int credenco_lua_hold_standard_streams(lua_State *L) {

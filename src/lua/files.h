@@ -12,6 +12,9 @@ int credenco_lua_create_private(lua_State *L);
 /* file_type(path) -> "file", "folder" or "other" | nil when there is nothing. Follows links. */
 int credenco_lua_file_type(lua_State *L);
 
+/* file_mode(path) -> its permissions, as chmod takes them | nil when there is nothing. */
+int credenco_lua_file_mode(lua_State *L);
+
 /* file_id(path) -> a text that is the same for all names of one file | nil when there is
  * nothing. Follows links. */
 int credenco_lua_file_id(lua_State *L);
@@ -19,6 +22,10 @@ int credenco_lua_file_id(lua_State *L);
 /* real_path(path) -> where the file is, or would be created, without links | nil when its
  * folder is not there. */
 int credenco_lua_real_path(lua_State *L);
+
+/* terminal_columns(fd) -> how many characters fit into a line, 0 where that is not known | nil when
+ * it is no terminal. */
+int credenco_lua_terminal_columns(lua_State *L);
 
 /* hold_standard_streams() puts something in the place of each standard stream that is closed,
  * so that no file or socket is opened there. Reading and writing it still fails (EBADF). */

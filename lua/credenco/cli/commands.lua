@@ -26,6 +26,7 @@ local LIST = {
   { "webhook", "Send a signed test event to a webhook." },
   { "probe", "Find out how a test environment behaves." },
   { "sandbox", "Run a local issuer and business wallet." },
+  { "config", "Show every setting and where it comes from." },
   { "version", "Print the version." },
 }
 

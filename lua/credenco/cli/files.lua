@@ -3,6 +3,7 @@
 --- or which is there already.
 local core = require "credenco.core"
 local output = require "credenco.cli.output"
+local profile = require "credenco.cli.profile"
 local usage = require "credenco.cli.usage"
 
 local M = {}
@@ -54,7 +55,7 @@ end
 ---@field option string
 ---@field role credenco.cli.FileRole
 ---@field target string where the parsed arguments have it
----@field variable string? what stands for it in the environment
+---@field setting credenco.cli.SettingRow? may also come from the environment or a profile
 
 --- The options and arguments of a command that name files.
 ---@param parser table of argparse
@@ -68,7 +69,7 @@ function M.declared(parser)
   for _, option in ipairs(parser._options) do
     local role = role_of(option)
     if role then
-      list[#list + 1] = { option = option._name, role = role, variable = option.variable,
+      list[#list + 1] = { option = option._name, role = role, setting = option.setting,
         target = option._target or option:_get_default_target() }
     end
   end
@@ -87,7 +88,7 @@ end
 
 local function named(file, args)
   local path = args[file.target]
-  if path == nil and file.variable then path = os.getenv(file.variable) end
+  if path == nil and file.setting then path = require("credenco.cli.setting_sources").value(args, file.setting) end
   return path ~= "" and path or nil
 end
 
@@ -153,6 +154,7 @@ function M.check(parser, args)
     check_others(file, others)
     check_inputs(file, inputs)
     check_inputs(file, STREAMS)
+    check_inputs(file, { { path = profile.file(), what = "the configuration file" } })
     others[#others + 1] = file
   end
   for _, file in ipairs(written) do check_place(file, args.force) end

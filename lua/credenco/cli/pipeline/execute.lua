@@ -15,6 +15,7 @@ local listeners = require "credenco.cli.listeners"
 local loop = require "credenco.loop"
 local metrics_file = require "credenco.cli.pipeline.metrics_file"
 local pipeline = require "credenco.pipeline"
+local production = require "credenco.cli.pipeline.production"
 local progress = require "credenco.cli.pipeline.progress"
 local report = require "credenco.cli.report"
 local settings = require "credenco.cli.settings"
@@ -43,6 +44,7 @@ function M.declare_work(command)
       :description "How long an offer is certainly valid; with an older one the status decides (default: 2).",
     command:option "--patience" :argname "SECONDS"
       :description "Stop when no request has succeeded for this long (default: 60).",
+    command:flag "--yes" :description "Begin without being asked, where the profile is marked production.",
     command:flag "--confirm" :description "Ask for each issue's status until it is final.",
     command:option "--confirm-timeout" :argname "SECONDS" :target "confirm_timeout"
       :description "How long to ask (default: 60).")
@@ -159,7 +161,9 @@ function M.run(mode, args, out)
   check_columns(options.workflow, options.source, out)
   if measured then measured:begin(options.workflow.name) end
   options.on_ended = args.audit and audit_file.open(args.audit) or nil
-  local result, err = watched(mode, options, out, args, listening, measured)
+  local result, err = true, nil
+  if client then result, err = production.ask(args, options) end
+  if result then result, err = watched(mode, options, out, args, listening, measured) end
   listening:close()
   if client then client:close() end
   if options.source then options.source:close() end

@@ -1,6 +1,7 @@
 --- How far a run is: a bar that is drawn over on a terminal, a line every ten seconds elsewhere, or JSON lines.
 local json = require "credenco.base.json"
 local loop = require "credenco.loop"
+local terminal = require "credenco.cli.terminal"
 local uv = require "luv"
 
 local M = {}
@@ -124,10 +125,7 @@ local ERASE, WRAP_OFF, WRAP_ON = "\r\27[K", "\27[?7l", "\27[?7h" -- ECMA-48 EL, 
 
 -- The last column stays free: some terminals wrap when it is taken.
 local function columns()
-  local terminal = uv.guess_handle(2) == "tty" and uv.new_tty(2, false)
-  local width = terminal and terminal:get_winsize() or 0
-  if terminal then terminal:close() end
-  return (width > 0 and width or USUAL_COLUMNS) - 1
+  return (terminal.columns(2) or USUAL_COLUMNS) - 1
 end
 
 local write = {}

@@ -1,0 +1,84 @@
+--- `credenco config`: which settings a command would use, and where each comes from.
+local described = require "credenco.base.settings"
+local json = require "credenco.base.json"
+local profile_of = require("credenco.cli.profile").of
+local rows = require "credenco.cli.setting_rows"
+local settings = require "credenco.cli.settings"
+
+local function names()
+  local lines = {}
+  for _, row in ipairs(rows.LIST) do
+    local flag = row.flag
+    lines[#lines + 1] = ("  %-26s %s"):format(row.name, row.help or "as " .. flag.name)
+  end
+  return table.concat(lines, "\n")
+end
+
+local M = {
+  description = [[
+Shows every setting that a command would use, with the same flags, and where it comes from: a flag, else the
+environment, else the profile. No secret is shown. Nothing is sent.]],
+  epilog = [[
+Examples:
+  credenco config
+  credenco config --profile acc --json
+
+The configuration file is ~/.config/credenco/config (or in $XDG_CONFIG_HOME). It has a section
+for each environment; --profile or CREDENCO_PROFILE chooses one, else [default] is used:
+
+  # a comment
+  [acc]
+  base_url = https://wallet.acc.example.com
+  api_key_file = acc.key
+
+  [prod]
+  production = yes
+  api_key_command = pass show credenco/prod
+
+Files are looked for from there, or from ~/. Secrets are in files or come from commands, and a
+configuration file that names one has to be for you alone: chmod 600. A section may have:
+
+]] .. names() .. "\n\n" .. settings.ENVIRONMENT,
+}
+
+M.declare = settings.declare
+
+local DEFAULTS = { timeout = ("%g"):format(described.SPEC.timeout_ms.default / 1000),
+  auth_scheme = described.SPEC.auth_scheme.default }
+
+local function shown(row, value)
+  if row == rows.OWN.api_key or not row.flag and row.names_secret then return "(set, not shown)" end
+  return value
+end
+
+local function found(args)
+  local list = json.array()
+  local function add(row)
+    local value, origin = settings.value(args, row)
+    if value == nil then value = DEFAULTS[row.name] end
+    if value ~= nil then list[#list + 1] = { name = row.name, value = shown(row, value), source = origin } end
+  end
+  add(rows.OWN.api_key)
+  for _, row in ipairs(rows.LIST) do
+    if row ~= rows.OWN.production then add(row) end
+  end
+  return list
+end
+
+local function heading(profile)
+  if not profile.name then return "profile: none, in " .. profile.file end
+  return ("profile: %s (%s)%s, in %s"):format(profile.name, profile.origin,
+    profile.production and ", production" or "", profile.file)
+end
+
+function M.run(args)
+  local profile, list = profile_of(args), found(args)
+  local credentials = settings.origin_of_credentials(args)
+  local lines = { heading(profile) }
+  for _, one in ipairs(list) do lines[#lines + 1] = ("%s: %s (%s)"):format(one.name, one.value, one.source) end
+  lines[#lines + 1] = "credentials: " .. (credentials == "the default" and "none" or credentials)
+  return { profile = profile.name, file = profile.file, production = profile.production, settings = list,
+    credentials = credentials ~= "the default" and credentials or nil }, table.concat(lines, "\n")
+end
+
+return M

@@ -1,0 +1,123 @@
+--- Which credentials a command uses. The first place that names any decides: a flag outweighs the whole environment, and
+--- that the profile. Secrets come from the environment, from files or from commands; an argument would show in the
+--- process list.
+local one_line = require "credenco.base.one_line"
+local rows = require "credenco.cli.setting_rows"
+local source = require "credenco.cli.source"
+local sources = require "credenco.cli.setting_sources"
+local usage = require "credenco.cli.usage"
+
+local M = {}
+
+local OWN = rows.OWN
+local OAUTH2 = {}
+for _, row in ipairs(rows.OAUTH2) do OAUTH2[row.name] = row end
+
+-- Where one of them is given, that kind is meant.
+local MEAN_KEY = { OWN.api_key, OWN.api_key_file, OWN.api_key_command }
+local MEAN_OAUTH2 = { OAUTH2.client_id, OAUTH2.client_secret_file, OWN.client_secret_command, OAUTH2.token_url,
+  OAUTH2.private_key_file }
+
+-- What is said when one place names both kinds, in the order of the places.
+local BOTH = {
+  "--api-key-file and the flags for OAuth2 exclude each other",
+  "the environment holds an API key and an OAuth2 client: unset one, or choose with a flag",
+  "the profile holds an API key and an OAuth2 client: remove one, or choose with a flag",
+}
+
+---@class credenco.cli.Named
+---@field row credenco.cli.SettingRow
+---@field value string
+---@field origin string
+
+local function first_of(args, candidates, find)
+  for _, row in ipairs(candidates) do
+    local value, origin = find(args, row)
+    if value ~= nil then return { row = row, value = value, origin = origin } end
+  end
+end
+
+--- What decides: the setting that is named first.
+---@param args table the parsed arguments
+---@return credenco.cli.Named? key
+---@return credenco.cli.Named? client
+function M.named(args)
+  for i, find in ipairs(sources.LIST) do
+    local key, client = first_of(args, MEAN_KEY, find), first_of(args, MEAN_OAUTH2, find)
+    if key and client then usage.fail(BOTH[i]) end
+    if key or client then return key, client end
+  end
+end
+
+-- The last line is the command's exit code: not every Lua gives that when a pipe is closed.
+local function output_of(command, origin)
+  local pipe = assert(io.popen("(" .. command .. "\n); printf '\\n%d' $?"))
+  local said, code = pipe:read("*a"):match "^(.-)%s*\n(%d+)$"
+  pipe:close()
+  if code ~= "0" then usage.fail(("%s: the command ended with %s"):format(origin, code or "a signal")) end
+  local line = said:match "^%s*(.-)%s*$"
+  if line == "" or line:find "[\r\n]" then usage.fail(origin .. ": the command has to print one line") end
+  return line
+end
+
+-- A secret out of a file is read now, so that a slip shows at once, and again by the library when it changes, where
+-- that is possible.
+local function from_file(name, named)
+  local line = source.read_line(named.value, named.origin)
+  local again = named.value ~= "-" and one_line.can_be_read_again(named.value)
+  return again and name .. "_file" or name, again and named.value or line
+end
+
+-- A secret, as an option of `credenco.new`.
+local function secret_of(name, named)
+  if named.row == OWN.api_key then return name, named.value end
+  if named.row.flag then return from_file(name, named) end
+  return name, output_of(named.value, named.origin)
+end
+
+-- The flag that has to come along with each way to authenticate. An unknown way is for `credenco.new` to refuse.
+local PROOF = { post = "--client-secret-file", basic = "--client-secret-file", private_key_jwt = "--private-key-file" }
+
+local function missing_of_oauth2(given, secret)
+  if not given.client_id then return "--client-id" end
+  local has = { ["--client-secret-file"] = secret, ["--private-key-file"] = given.private_key_file }
+  local proof = PROOF[given.client_auth or "post"]
+  if proof and not has[proof] then return proof end
+  return not given.token_url and "--token-url" or nil
+end
+
+local function oauth2(args, origins)
+  local given = {}
+  for _, row in ipairs(rows.OAUTH2) do given[row.name], origins[row.name] = sources.value(args, row) end
+  local secret
+  for _, find in ipairs(sources.LIST) do
+    secret = secret or first_of(args, { OAUTH2.client_secret_file, OWN.client_secret_command }, find)
+  end
+  local missing = missing_of_oauth2(given, secret)
+  if missing then
+    usage.fail("OAuth2 needs a client, its secret or key, and the token URL: " .. missing .. " is missing")
+  end
+  given.client_secret_file = nil
+  if secret then
+    local name, value = secret_of("client_secret", secret)
+    given[name], origins[name] = value, secret.origin
+  end
+  return { oauth2 = given }
+end
+
+--- Reads them, as options of `credenco.new`.
+---@param args table the parsed arguments
+---@param origins table<string, string> gets where each setting came from
+---@return table options
+function M.read(args, origins)
+  local key, client = M.named(args)
+  if client then return oauth2(args, origins) end
+  if key then
+    local name, value = secret_of("api_key", key)
+    if name ~= "api_key" then origins[name] = key.origin end
+    return { [name] = value }
+  end
+  usage.fail "no credentials: set CREDENCO_API_KEY, or give --api-key-file or an OAuth2 client, or use a profile"
+end
+
+return M

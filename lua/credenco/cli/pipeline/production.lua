@@ -1,0 +1,70 @@
+--- Asks before records of a profile that is marked `production` are issued.
+local arguments = require "credenco.cli.pipeline.arguments"
+local counted = require "credenco.cli.pipeline.counted"
+local journal = require "credenco.journal"
+local journal_report = require "credenco.journal.report"
+local profile_of = require("credenco.cli.profile").of
+local rows = require "credenco.cli.setting_rows"
+local settings = require "credenco.cli.settings"
+local usage = require "credenco.cli.usage"
+local uv = require "luv"
+
+local M = {}
+
+-- Read for the purpose: the source that the run reads is at its beginning still.
+local function records_of_source(args, limit)
+  local source, count = arguments.source(args), 0
+  while count < (limit or math.huge) and source:next() do count = count + 1 end
+  source:close()
+  return counted(count, "record") .. " of " .. args.source
+end
+
+local function records_of_journal(options)
+  local held = journal.open(options.journal, { existing = true })
+  local totals = held and journal_report.totals(held.db, options.workflow.name)
+  if held then held:close() end
+  return totals and counted(totals.pending, "open record") .. " of the journal" or "the open records of the journal"
+end
+
+local function records(args, options)
+  if not options.source then return records_of_journal(options) end
+  if args.source == "-" then return "the records of standard input" end
+  return records_of_source(args, options.limit)
+end
+
+local function templates(workflow)
+  local names = {}
+  for i, step in ipairs(workflow.steps) do
+    names[i] = type(step.template_id) == "string" and step.template_id or "a template by record"
+  end
+  return table.concat(names, ", ")
+end
+
+local QUESTION = "%s is marked production: issues %s\n  template  %s\n  at        %s\nBegin? [y/N] "
+
+local function agreed(question)
+  local terminal = assert(io.open("/dev/tty", "r"))
+  io.stderr:write(question)
+  local answer = terminal:read "*l"
+  terminal:close()
+  return answer ~= nil and answer:lower():find "^%s*ye?s?%s*$" ~= nil
+end
+
+--- Asks, where that is due.
+---@param args table
+---@param options table what the pipeline is to do
+---@return boolean? ok
+---@return { code: string, message: string }? err
+function M.ask(args, options)
+  local profile = profile_of(args)
+  if not profile.production or args.yes then return true end
+  local name = ("the profile [%s]"):format(profile.name)
+  if uv.guess_handle(2) ~= "tty" then
+    usage.fail(name .. " is marked production, and there is no terminal to ask at: give --yes to begin all the same")
+  end
+  local host = settings.value(args, rows.OF_PROFILES.base_url)
+  if agreed(QUESTION:format(name, records(args, options), templates(options.workflow), host)) then return true end
+  return nil, { code = "interrupted", message = "not begun; nothing was sent" }
+end
+
+return M
