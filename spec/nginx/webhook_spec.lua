@@ -201,7 +201,7 @@ describe("the webhook inside nginx", function()
     { "one with another body", 401, { sent = '{"ms":0,"failures":0,"text":"qayload"}' } },
     { "one without a signature", 401, { headers = { ["x-credenco-signature"] = false } } },
     { "one without an id", 400, { headers = { ["ce-id"] = false } }, "ce-id is missing" },
-    { "one without a specversion", 400, { headers = { ["ce-specversion"] = false } }, "ce-specversion is missing" },
+    { "one of another version", 400, { headers = { ["ce-specversion"] = "0.3" } }, "ce-specversion must be 1.0" },
     { "one with two ids", 400, { headers = { ["Ce-Id"] = "another" } }, "ce-id is given twice" },
     { "one with two types of data", 400, { headers = { ["Content-Type"] = "text/plain" } }, "Content-Type is given twice" },
     { "one with half an escape", 400, { id = "50%" }, "ce-id has quotes or percent escapes that are not whole" },

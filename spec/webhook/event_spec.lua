@@ -62,13 +62,16 @@ describe("a CloudEvent in binary mode", function()
     assert.same({ true, false }, { json.is_array(data.a), json.is_array(data.o) })
   end)
 
+  it("is one of CloudEvents 1.0 where no header says so", function()
+    assert.equal("1.0", read(binary { ["ce-specversion"] = false }, "1").specversion)
+  end)
+
   it("passes over headers that cannot be attributes", function()
     local event = read(binary { ["ce-data"] = "x", ["ce-some-thing"] = { "a", "b" }, cecil = "x" }, "1")
     assert.same({ data = 1, id = "e-1" }, { data = event.data, id = event.id, some = event["some-thing"] })
   end)
 
   local refused = {
-    { "without a specversion", { ["ce-specversion"] = false }, 400, "ce-specversion is missing" },
     { "of another version", { ["ce-specversion"] = "0.3" }, 400, "ce-specversion must be 1.0" },
     { "without an id", { ["ce-id"] = false }, 400, "ce-id is missing" },
     { "without a type", { ["ce-type"] = false }, 400, "ce-type is missing" },

@@ -57,6 +57,8 @@ bool credenco_identity_apply(const credenco_identity *identity, const credenco_u
     if (identity->cert_file == NULL || !is_for(identity, origin)) {
         return true;
     }
+    /* A session that is resumed has the certificate that it began with. */
+    curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     const char *key_file = identity->key_file != NULL ? identity->key_file : identity->cert_file;
     return curl_easy_setopt(easy, CURLOPT_SSLCERT, identity->cert_file) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_SSLKEY, key_file) == CURLE_OK &&

@@ -5,7 +5,7 @@ local options = require "credenco.base.options"
 
 local M = {}
 
-local SPECVERSION = "1.0"
+M.SPECVERSION = "1.0"
 local IDENTIFIERS = { "id", "source", "type" }
 
 --- Whether a name can be that of an attribute; `data` is what the event carries.
@@ -26,7 +26,7 @@ end
 ---@return string? problem
 function M.problem_of(attributes)
   if attributes.specversion == nil then return "specversion is missing" end
-  if attributes.specversion ~= SPECVERSION then return "specversion must be " .. SPECVERSION end
+  if attributes.specversion ~= M.SPECVERSION then return "specversion must be " .. M.SPECVERSION end
   for _, name in ipairs(IDENTIFIERS) do
     local value = attributes[name]
     if value == nil then return name .. " is missing" end

@@ -118,6 +118,8 @@ local function attributes_in(headers)
       if not event[name] then return nil, header .. " has quotes or percent escapes that are not whole" end
     end
   end
+  -- The service's documentation names id, type and source alone, and says that it sends CloudEvents 1.0.
+  event.specversion = event.specversion or attribute.SPECVERSION
   local problem = attribute.problem_of(event)
   return event, problem and "ce-" .. problem
 end

@@ -43,7 +43,8 @@ end
 ---@return string data JSON
 function M.of(args)
   local event = {
-    specversion = "1.0", id = args.id or core.uuid(), type = args.type or M.TYPE, source = args.source or M.SOURCE,
+    specversion = attribute.SPECVERSION,
+    id = args.id or core.uuid(), type = args.type or M.TYPE, source = args.source or M.SOURCE,
     time = os.date "!%Y-%m-%dT%H:%M:%SZ",
   }
   local problem = attribute.problem_of(event)
