@@ -25,6 +25,7 @@ local SPEC = { dict = { type = "string" } }
 ---@class credenco.Metrics
 ---@field on_event fun(event: credenco.Event)  for `credenco.new`; one may serve any number of clients
 ---@field private store credenco.metrics.Store
+---@field private shares boolean  the store is of several processes
 ---@field private keys table<string, table>  by step
 ---@field private gauges { family: credenco.metrics.Family, read: function }[]
 ---@field private in_flight integer  of this process
@@ -38,10 +39,8 @@ local IN_FLIGHT = series.key(families.IN_FLIGHT, "")
 
 -- What an event counts in, by step: the keys of numbers that were needed before. Making one takes longer than all else.
 local function keys_of(self, step)
-  local keys = self.keys[step]
-  if keys then return keys end
   local labels = series.labels { step = step }
-  keys = { requests = {}, buckets = {}, sum = series.key(families.REQUEST_SECONDS, labels, "sum"),
+  local keys = { requests = {}, buckets = {}, sum = series.key(families.REQUEST_SECONDS, labels, "sum"),
     ok = series.key(families.CALLS, series.labels { step = step, code = "ok", sent = "yes" }),
     abandoned = series.key(families.ABANDONED, labels), wait = series.key(families.WAIT_SECONDS, labels) }
   for at = 1, #BOUNDS_MS + 1 do keys.buckets[at] = series.key(families.REQUEST_SECONDS, labels, at) end
@@ -61,29 +60,27 @@ local function bucket_of(elapsed_ms)
   return at
 end
 
+-- A store of this process alone is told when it is read.
 local function move_in_flight(self, by)
   self.in_flight = self.in_flight + by
-  self.store:keep_own(IN_FLIGHT, self.in_flight)
+  if self.shares then self.store:keep_own(IN_FLIGHT, self.in_flight) end
 end
 
 -- A request has ended.
 local function ended(self, event, keys)
   local store, code, elapsed_ms = self.store, event.http_status or event.code, event.elapsed_ms
+  local bucket = elapsed_ms <= BOUNDS_MS[1] and 1 or bucket_of(elapsed_ms)
   move_in_flight(self, -1)
   store:add(keys.requests[code] or request_key(keys, event.step, code), 1)
-  store:add(keys.buckets[bucket_of(elapsed_ms)], 1)
+  store:add(keys.buckets[bucket], 1)
   if elapsed_ms > 0 then store:add(keys.sum, elapsed_ms) end
+  if event.ok then store:add(keys.ok, 1) end
 end
 
-local TAKES = { lost = ended }
+local TAKES = { answer = ended, lost = ended }
 
 function TAKES.request(self)
   move_in_flight(self, 1)
-end
-
-function TAKES.answer(self, event, keys)
-  ended(self, event, keys)
-  if event.ok then self.store:add(keys.ok, 1) end
 end
 
 function TAKES.abandoned(self, event, keys)
@@ -101,9 +98,10 @@ function TAKES.failed(self, event)
 end
 
 local function listener(self)
+  local keys = self.keys
   return function(event)
-    local take = TAKES[event.type]
-    if take then take(self, event, keys_of(self, event.step)) end
+    local take, step = TAKES[event.type], event.step
+    if take then take(self, event, keys[step] or keys_of(self, step)) end
   end
 end
 
@@ -133,6 +131,7 @@ end
 --- All metrics in Prometheus' text format 0.0.4.
 ---@return string
 function Metrics:text()
+  self.store:keep_own(IN_FLIGHT, self.in_flight)
   local groups, lines = text.grouped(self.store:read()), {}
   groups[families.BUILD_INFO.name] = { [series.labels { version = core.version }] = { [""] = 1 } }
   for _, family in ipairs(families.LIST) do text.add(lines, family, groups[family.name] or {}) end
@@ -161,7 +160,9 @@ function M.new(given)
   local read = options.read("credenco.metrics.new", SPEC, given or {}, 2)
   local store, problem = store_of(read)
   if not store then error("credenco.metrics.new: dict " .. problem, 2) end
-  local self = setmetatable({ store = store, keys = {}, gauges = {}, in_flight = 0 }, Metrics)
+  local self = setmetatable({
+    store = store, shares = read.dict ~= nil, keys = {}, gauges = {}, in_flight = 0,
+  }, Metrics)
   self.on_event = listener(self)
   return self
 end

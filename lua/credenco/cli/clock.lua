@@ -1,6 +1,8 @@
 --- The time of day of an event, which has that of a monotonic clock: RFC 3339, in UTC, with milliseconds.
 local core = require "credenco.core"
 
+local floor = math.floor
+
 local M = {}
 
 local FRACTIONS = {}
@@ -20,9 +22,9 @@ function M.at(at_ms)
     ahead_ms, known_until_ms = core.unix_ms() - core.now_ms(), at_ms + WATCH_MS
   end
   local wall_ms = at_ms + ahead_ms
-  local this = math.floor(wall_ms / 1000)
+  local this = floor(wall_ms / 1000)
   if this ~= second then second, text = this, os.date("!%Y-%m-%dT%H:%M:%S", this) end
-  return text, FRACTIONS[math.floor(wall_ms - this * 1000)]
+  return text, FRACTIONS[wall_ms - this * 1000]
 end
 
 return M

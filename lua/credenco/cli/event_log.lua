@@ -12,41 +12,72 @@ local M = {}
 local FLUSH_EVERY_MS = 1000
 local BUFFER_BYTES = 65536
 
+-- How many of the parts of lines are remembered, such as correlation ids.
+local MEMO_MAX = 1000
+
 --- The option.
 function M.declare(command)
   return files.written(command:option "--log" :argname "FILE"
     :description "Append every request, response and wait to this file, as JSON Lines.", { kept = true })
 end
 
--- A correlation id is the user's own text; most have nothing to escape.
+-- A table that makes what is not in it yet, and forgets all when that is too much.
+local function memo(make)
+  local count = 0
+  return setmetatable({}, { __index = function(made, key)
+    if count == MEMO_MAX then
+      for old in pairs(made) do made[old] = nil end
+      count = 0
+    end
+    count = count + 1
+    local value = make(key)
+    rawset(made, key, value)
+    return value
+  end })
+end
+
+-- The user's own text, which rarely has anything to escape.
 local function quoted(text)
-  if not text:find '[%c"\\\127-\255]' then return '"' .. text .. '"' end
+  if not text:find '[^%w%-_.:/]' then return '"' .. text .. '"' end
   return json.encode(text) or '"?"'
 end
 
+-- Each stands in several lines.
+local function new_ids()
+  return memo(function(id) return ',"correlation_id":' .. quoted(id) end)
+end
+
 -- What is the same in the lines of a type and a step.
-local function middle_of(middles, kind, step)
-  local of_kind = middles[kind] or {}
-  middles[kind] = of_kind
-  local middle = ('","event":"%s","step":"%s"'):format(kind, step)
-  of_kind[step] = middle
-  return middle
+local function new_middles()
+  return memo(function(kind)
+    return memo(function(step) return ('","event":"%s","step":"%s"'):format(kind, step) end)
+  end)
+end
+
+-- How the lines of most responses end: by status, whether the call has its result, and time.
+local function new_ends()
+  return memo(function(status)
+    local function of(ok)
+      return memo(function(elapsed_ms)
+        return (',"http_status":%d,"ok":%s,"elapsed_ms":%d}\n'):format(status, tostring(ok), elapsed_ms)
+      end)
+    end
+    return { [true] = of(true), [false] = of(false) }
+  end)
 end
 
 -- The fields that only some events have, in the order of their lines.
 local function rest_of(event)
-  if event.type == "request" then return "" end
-  if event.type == "answer" then
-    return (',"http_status":%d,"ok":%s,"elapsed_ms":%d'):format(event.http_status, tostring(event.ok), event.elapsed_ms)
-  end
   local parts = {}
-  for _, name in ipairs { "http_status", "code", "sent", "elapsed_ms", "wait_ms" } do
+  for _, name in ipairs { "http_status", "ok", "code", "sent", "elapsed_ms", "wait_ms", "traceparent" } do
     local value = event[name]
-    if value ~= nil then
-      parts[#parts + 1] = (type(value) == "number" and ',"%s":%d' or ',"%s":"%s"'):format(name, value)
+    if type(value) == "number" then
+      parts[#parts + 1] = (',"%s":%d'):format(name, value)
+    elseif value ~= nil then
+      parts[#parts + 1] = (',"%s":%s'):format(name, json.encode(value))
     end
   end
-  return table.concat(parts)
+  return table.concat(parts) .. "}\n"
 end
 
 local function flush(file, path, has_failed)
@@ -56,17 +87,23 @@ local function flush(file, path, has_failed)
   return true
 end
 
--- The listener that writes to a file which is open.
+-- The listener that writes to a file which is open. Most lines are put together from parts that were made before.
 local function listener(file, path)
-  local middles, flushed_ms, has_failed = {}, -math.huge, false
+  local ids, middles, ends = new_ids(), new_middles(), new_ends()
+  local flushed_ms, has_failed, at = -math.huge, false, clock.at
+  local function end_of(event)
+    local kind = event.type
+    if event.traceparent then return rest_of(event) end
+    if kind == "request" then return "}\n" end
+    if kind == "answer" then return ends[event.http_status][event.ok][event.elapsed_ms] end
+    return rest_of(event)
+  end
   return function(event)
-    local kind, step, id = event.type, event.step, event.correlation_id
-    local middle = middles[kind] and middles[kind][step] or middle_of(middles, kind, step)
-    local second, fraction = clock.at(event.at_ms)
-    file:write('{"time":"', second, fraction, middle, id and ',"correlation_id":' or "", id and quoted(id) or "",
-      rest_of(event), event.traceparent and (',"traceparent":"%s"'):format(event.traceparent) or "", "}\n")
-    if kind == "failed" or event.at_ms - flushed_ms >= FLUSH_EVERY_MS then
-      flushed_ms = event.at_ms
+    local id, at_ms = event.correlation_id, event.at_ms
+    local second, fraction = at(at_ms)
+    file:write('{"time":"', second, fraction, middles[event.type][event.step], id and ids[id] or "", end_of(event))
+    if at_ms - flushed_ms >= FLUSH_EVERY_MS or event.type == "failed" then
+      flushed_ms = at_ms
       has_failed = flush(file, path, has_failed)
     end
   end
