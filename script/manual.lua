@@ -1,6 +1,4 @@
--- The manual page and bash's completion, out of the commands' own grammar, so that nothing is said twice:
--- `script/lua script/manual.lua man`, `script/lua script/manual.lua bash`.
-local argparse = require "argparse"
+-- The manual page, out of the commands' own grammar, so that nothing is said twice: `script/lua script/manual.lua`.
 local commands = require "credenco.cli.commands"
 local credenco = require "credenco"
 local parser = require "credenco.cli.parser"
@@ -29,21 +27,4 @@ local function man()
   return table.concat(page, "\n")
 end
 
-local function bash()
-  local root = argparse "credenco"
-  for _, name in ipairs(commands.NAMES) do
-    local command = root:command(name)
-    local declare = commands.load(name).declare
-    if declare then declare(command) end
-    command:flag "--json"
-  end
-  return root:get_bash_complete()
-end
-
-local WRITERS = { man = man, bash = bash }
-local write = WRITERS[arg[1]]
-if not write then
-  io.stderr:write "script/manual.lua: man or bash?\n"
-  os.exit(2)
-end
-io.write(write(), "\n")
+io.write(man(), "\n")

@@ -35,7 +35,7 @@ describe("with closed standard streams", function()
     trust = "--wallet w --did did:web:a --name n", ["offer-uri"] = "", run = "spec/pipeline/company.lua -",
     load = "spec/pipeline/company.lua -", work = "spec/pipeline/company.lua", report = "", retry = "",
     settle = "--code x --as failed", rejects = "--output $folder/r.csv", confirm = "",
-    explain = "1 --offline", metrics = "", doctor = "", config = "",
+    explain = "1 --offline", metrics = "", doctor = "", config = "", completion = "bash",
     claims = "check spec/pipeline/company.lua -", probe = "--wallet w --template t", version = "", sandbox = "--port x",
     webhook = "send http://127.0.0.1:1/hook --secret-file /dev/null",
   }

@@ -119,6 +119,9 @@ local function trust()
   return look_at(looked_at)
 end
 
+local function plain() return {}, sandbox_env() end
+
+-- A fault with a `rule` is one of the sandbox's, which the same call meets.
 local FAULTS = {
   { "a setting is no setting's value", line = "settings", code = 2, words = "%-%-timeout", advice = "credenco doctor %-%-help",
     broken = function() return { "--timeout", "soon" }, sandbox_env() end,
@@ -128,13 +131,13 @@ local FAULTS = {
     healed = function() return { "--base-url", fronts.good.url }, over_tls() end },
   { "the file of certificates is missing", line = "ca_file", code = 2, advice = "unset both",
     broken = function() return {}, sandbox_env { CREDENCO_CA_FILE = folder .. "/nowhere.pem" } end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "the file of certificates has none", line = "ca_file", code = 2, advice = "name a PEM file",
     broken = function() return {}, over_tls(fronts.good.url, { CREDENCO_CA_FILE = file_with "no certificate" }) end,
     healed = function() return {}, over_tls(fronts.good.url) end },
   { "no credentials are set", line = "credentials_set", code = 2, advice = "set CREDENCO_API_KEY",
     broken = function() return {}, env_without "CREDENCO_API_KEY" end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "the key's file is missing", line = "credentials_set", code = 2, advice = "CREDENCO_API_KEY_FILE",
     broken = function() return { "--api-key-file", folder .. "/nowhere" }, env_without "CREDENCO_API_KEY" end,
     healed = function() return { "--api-key-file", file_with(key) }, env_without "CREDENCO_API_KEY" end },
@@ -146,10 +149,10 @@ local FAULTS = {
     healed = function() return {}, oauth2() end },
   { "the name does not exist", line = "name", code = 7, advice = "correct the host in %-%-base%-url",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = "https://wallet.invalid" } end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "nobody listens at the port", line = "connection", code = 7, advice = "correct the port",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = "http://127.0.0.1:1" } end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "no TLS is spoken at the port", line = "tls", code = 7, advice = "correct the port",
     broken = function() return {}, over_tls((world.base_url:gsub("^http:", "https:"))) end,
     healed = function() return {}, over_tls(fronts.good.url) end },
@@ -188,7 +191,7 @@ local FAULTS = {
     healed = function() return {}, proxied() end },
   { "pages answer", line = "api", code = 4, words = "a web page answers", advice = "log in; else check the address",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = fronts.pages.url } end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "the server wants a client certificate", line = "api", code = 3, advice = "%-%-client%-cert",
     broken = function() return {}, over_tls(fronts.mutual.url) end,
     healed = function()
@@ -197,23 +200,17 @@ local FAULTS = {
     end },
   { "the client's certificate is missing", line = "client_cert", code = 2, advice = "name a file .*%-%-client%-cert",
     broken = function() return { "--client-cert", folder .. "/nowhere.pem" }, sandbox_env() end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "the address has moved", line = "api", code = 4, words = "redirects to https://wallet%.example:443 %(HTTP 301%)",
     advice = "name that address",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = fronts.moved.url } end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "the path is wrong", line = "api", code = 4, words = "HTTP 404", advice = "the path before /api",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = world.base_url .. "/wallet" } end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "the server fails", line = "api", code = 4, words = "HTTP 503", advice = "try again later",
-    broken = function()
-      misbehave { { endpoint = "status", effect = "status", status = 503 } }
-      return {}, sandbox_env()
-    end,
-    healed = function()
-      misbehave()
-      return {}, sandbox_env()
-    end },
+    rule = { endpoint = "status", effect = "status", status = 503 },
+    call = plain },
   { "the server never answers", line = "api", code = 7, words = "no answer", advice = "ask who runs the server",
     broken = function()
       misbehave { { endpoint = "status", effect = "hang" } }
@@ -225,22 +222,16 @@ local FAULTS = {
     end },
   { "the clocks differ by ten minutes", line = "clock", code = 4, words = "600 s ahead of the server's", advice = "set it",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = fronts.late.url } end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "the key is another one", line = "credentials", code = 3, words = "refused the credentials", advice = "expiry date",
     broken = function() return {}, sandbox_env { CREDENCO_API_KEY = "another" } end,
-    healed = function() return {}, sandbox_env() end },
+    healed = plain },
   { "the key belongs into another header", line = "credentials", code = 3, advice = "%-%-auth%-scheme bearer",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = fronts.bearer.url } end,
     healed = function() return { "--auth-scheme", "bearer" }, sandbox_env { CREDENCO_BASE_URL = fronts.bearer.url } end },
   { "the key lacks its role", line = "credentials", code = 3, advice = "give .* the role 'Issue credentials'",
-    broken = function()
-      misbehave { { endpoint = "status", effect = "status", status = 403 } }
-      return {}, sandbox_env()
-    end,
-    healed = function()
-      misbehave()
-      return {}, sandbox_env()
-    end },
+    rule = { endpoint = "status", effect = "status", status = 403 },
+    call = plain },
   { "the client's secret is another one", line = "token", code = 3, advice = "the file of its secret",
     broken = function() return {}, oauth2 { CREDENCO_CLIENT_SECRET_FILE = file_with "another" } end,
     healed = function() return {}, oauth2() end },
@@ -261,14 +252,8 @@ local FAULTS = {
     broken = function() return { "--template", "ebw_oid", "--claims-json", company { name = 7 } }, sandbox_env() end,
     healed = function() return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env() end },
   { "the key may not issue", line = "offer", code = 3, advice = "role 'Issue credentials'",
-    broken = function()
-      misbehave { { endpoint = "issue", effect = "status", status = 403 } }
-      return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env()
-    end,
-    healed = function()
-      misbehave()
-      return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env()
-    end },
+    rule = { endpoint = "issue", effect = "status", status = 403 },
+    call = function() return { "--template", "ebw_oid", "--claims-json", company() }, sandbox_env() end },
   { "the wallet does not trust the issuer", line = "trust", code = 4, words = "not a trusted contact",
     advice = "credenco trust %-%-wallet wallet%-%d+ %-%-did did:web:",
     broken = function() return look_at(world:new_wallet { trusts_issuer = false }) end, healed = trust },
@@ -299,27 +284,28 @@ local FAULTS = {
     broken = function() return { "--wallet-base-url", "http://127.0.0.1:1" }, sandbox_env() end,
     healed = function() return { "--wallet-base-url", world.base_url }, sandbox_env() end },
   { "the key has expired", line = "credentials", code = 3, words = "has not expired", advice = "look at its expiry date",
-    broken = function()
-      misbehave { { endpoint = "status", effect = "status", status = 401 } }
-      return {}, sandbox_env()
-    end,
-    healed = function()
-      misbehave()
-      return {}, sandbox_env()
-    end },
+    rule = { endpoint = "status", effect = "status", status = 401 },
+    call = plain },
   { "the wallet takes other credentials", line = "trust", code = 3, advice = "%-%-wallet%-api%-key%-file",
     broken = function() return look_at(world.trusting, { "--wallet-api-key-file", file_with "another" }) end,
     healed = function() return look_at(world.trusting, { "--wallet-api-key-file", file_with(key) }) end },
   { "the key may not see trusted contacts", line = "trust", code = 3, advice = "role 'Trusted contacts'",
-    broken = function()
-      misbehave { { endpoint = "trusted_contacts", effect = "status", status = 403 } }
-      return look_at(world.trusting)
-    end,
-    healed = function()
-      misbehave()
-      return look_at(world.trusting)
-    end },
+    rule = { endpoint = "trusted_contacts", effect = "status", status = 403 },
+    call = function() return look_at(world.trusting) end },
 }
+
+for _, row in ipairs(FAULTS) do
+  if row.rule then
+    row.broken = function()
+      misbehave { row.rule }
+      return row.call()
+    end
+    row.healed = function()
+      misbehave()
+      return row.call()
+    end
+  end
+end
 
 describe("credenco doctor", function()
   setup(function()

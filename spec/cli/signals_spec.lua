@@ -241,6 +241,7 @@ describe("a signal", function()
 
   local WRITES = {
     version = { function() return { "version" } end },
+    completion = { function() return { "completion", "bash" } end },
     config = { function() return { "config" } end },
     ["the help"] = { function() return { "issue", "--help" } end },
     issue = { WAITS.issue[1] }, offer = WAITS.offer, push = WAITS.push, status = { WAITS.status[1] },

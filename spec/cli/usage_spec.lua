@@ -202,6 +202,16 @@ describe("the program asked about itself", function()
     if name ~= "version" then COMMANDS[#COMMANDS + 1] = name end
   end
 
+  it("keeps its descriptions within a narrow terminal", function()
+    for _, columns in ipairs { 40, 60, 80 } do
+      for _, name in ipairs { "issue", "run", "report" } do
+        local out = program.run({ name, "--help" }, { COLUMNS = tostring(columns) }).out
+        local described = out:match "\n\n(.-)\n%u%w*:\n"
+        for line in described:gmatch "[^\n]+" do assert.truthy(#line <= columns, name .. ": " .. line) end
+      end
+    end
+  end)
+
   it("breaks lines of its help only where they are full, and none that is written as it is", function()
     for _, name in ipairs(COMMANDS) do
       local out = program.run({ name, "--help" }).out

@@ -27,6 +27,7 @@ local LIST = {
   { "probe", "Find out how a test environment behaves." },
   { "sandbox", "Run a local issuer and business wallet." },
   { "config", "Show every setting and where it comes from." },
+  { "completion", "Print the completion for bash, zsh or fish." },
   { "version", "Print the version." },
 }
 
@@ -37,6 +38,15 @@ local known = {}
 for i, row in ipairs(LIST) do
   M.NAMES[i] = row[1]
   known[row[1]] = true
+end
+
+--- What a command does, in a line.
+---@param name string one of `NAMES`
+---@return string
+function M.summary(name)
+  for _, row in ipairs(LIST) do
+    if row[1] == name then return row[2] end
+  end
 end
 
 local HELP = [[

@@ -1,7 +1,10 @@
 --- The grammar of a command's arguments.
+local terminal = require "credenco.cli.terminal"
 local usage = require "credenco.cli.usage"
 
 local M = {}
+
+local WIDEST = 100 -- of a help's line
 
 -- Thrown by `--help`: `main` writes it like any result, and says so when nobody can read it.
 local Help = {}
@@ -43,7 +46,7 @@ end
 function M.of(name, command)
   local argparse = require "argparse"
   local parser = argparse("credenco " .. name, paragraphs(command.description), command.epilog)
-  parser:help_max_width(100):add_help(false)
+  parser:help_max_width(math.min(WIDEST, terminal.columns(1) or WIDEST)):add_help(false)
   parser:flag "-h" "--help" :description "Show this help message and exit." :action(function() show_help(parser) end)
   if command.declare then command.declare(parser) end
   parser:flag "--json" :description "Result and errors as JSON, for programs."

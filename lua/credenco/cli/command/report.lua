@@ -74,6 +74,7 @@ local function cause_lines(report)
     lines[#lines + 1] = ("%8d for other reasons: every record is written with --csv FILE"):format(report.other)
   end
   lines[#lines + 1] = summary.unread(report.unread)
+  lines[#lines + 1] = summary.trust(report.totals.issued)
   return lines
 end
 

@@ -82,9 +82,11 @@ local function unheard(result)
   return ("  the workflow's on_issued or on_failed failed %s"):format(counted(result.counts.unheard, "time"))
 end
 
--- Discarding is silent: the issuer reports such an issue as complete, too.
-local function trust(result)
-  if result.counts.issued == 0 then return nil end
+--- Discarding is silent: the issuer reports such an issue as complete, too.
+---@param issued integer?
+---@return string?
+function M.trust(issued)
+  if (issued or 0) == 0 then return nil end
   return "  a wallet keeps only what an issuer that it trusts has issued: see `credenco trust`"
 end
 
@@ -111,7 +113,7 @@ function M.text(result, next_command, report_command)
   add(corrected(result))
   add(duplicates(result))
   add(unheard(result))
-  add(trust(result))
+  add(M.trust(result.counts.issued))
   if totals and totals.failed + totals.unknown > 0 then add("  why: " .. report_command) end
   if next_command then add("  go on: " .. next_command) end
   if not result.stopped then add(M.unread(result.unread)) end

@@ -1,0 +1,39 @@
+--- `credenco completion`: what makes a shell complete the commands and their options, out of their declarations.
+local commands = require "credenco.cli.commands"
+
+local M = {
+  description = "Prints the completion of commands and options for a shell, from the same declarations as --help.",
+  epilog = [[
+Examples:
+  credenco completion bash > ~/.local/share/bash-completion/completions/credenco
+  credenco completion zsh > ~/.zsh/completions/_credenco
+  credenco completion fish > ~/.config/fish/completions/credenco.fish
+
+For zsh the folder has to be in its fpath. The Debian package has all three in their places.]],
+}
+
+function M.declare(command)
+  command:argument "shell" :choices { "bash", "zsh", "fish" } :description "The shell: bash, zsh or fish."
+end
+
+local WRITER = { bash = "get_bash_complete", zsh = "get_zsh_complete", fish = "get_fish_complete" }
+
+-- One grammar of all commands.
+local function grammar()
+  local root = require "argparse" "credenco"
+  for _, name in ipairs(commands.NAMES) do
+    local loaded = commands.load(name)
+    local command = root:command(name):description(commands.summary(name))
+    if loaded.declare then loaded.declare(command) end
+    command:flag "--json" :description "Result and errors as JSON, for programs."
+  end
+  return root
+end
+
+function M.run(args)
+  local root = grammar()
+  local text = root[WRITER[args.shell]](root):gsub("\n+$", "")
+  return { shell = args.shell, completion = text }, text
+end
+
+return M
