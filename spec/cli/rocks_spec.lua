@@ -43,6 +43,7 @@ describe("with some rocks only, the program", function()
     ["offer-uri"] = { {}, 0, REQUEST_URI },
     doctor = { {}, 7 },
     probe = { { "--wallet", "w", "--template", "t" }, 7 },
+    config = { {}, 0 },
     version = { {}, 0 },
   }
 
@@ -78,6 +79,7 @@ describe("with some rocks only, the program", function()
       { "settle", { WORKFLOW, "--journal", journal, "--key", "90004760", "--as", "skipped" } },
       { "rejects", { WORKFLOW, "--journal", journal, "--output", folder .. "/rejects.csv" } },
       { "explain", { "90004760", "--journal", journal, "--offline" } }, { "metrics", { "--journal", journal } },
+      { "completion", { "bash" } },
       { "webhook", { "send", "http://127.0.0.1:1/x", "--secret-file", secret } }, { "claims", { "check", WORKFLOW, source } },
     }
   end
