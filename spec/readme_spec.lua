@@ -100,6 +100,14 @@ describe("the README's", function()
     end)
   end
 
+  for code in assert(files.read "docs/operations.md"):gmatch "\n```lua\n(.-)```\n" do
+    it("page on operations has an example that runs: " .. code:match "\n(local [^\n]*)", function()
+      local outcome = run(uv.exepath(), code)
+      assert.same({ 0, "" }, { outcome.code, outcome.err })
+      assert.matches("^nil\tcredenco: issue_status: ", outcome.out) -- its example of an issue is not there
+    end)
+  end
+
   local function run_in_shell(example)
     return run("/bin/sh", ("set -e; cd '%s'\n"):format(folder) .. example.code)
   end
