@@ -61,7 +61,7 @@ describe("the way out of a cause", function()
   end
 
   -- What the issuer has been asked for by a push whose answer nobody heard.
-  local function issue_unheard(key)
+  local function issue_hook_failures(key)
     local client = credenco.new { base_url = desk.world.base_url, api_key = "sandbox-api-key" }
     assert(client:issue_direct { wallet_key = desk.world.trusting, template_id = TEMPLATE,
       correlation_id = correlation.id("w", key, TEMPLATE),
@@ -72,7 +72,7 @@ describe("the way out of a cause", function()
   -- What a person does who reads the words.
   local function see_to(way, key)
     if way.what:find "workflow's key" then files.write(desk.folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY)) end
-    if way.what:find "^ask again" or way.what:find "^push the same" then issue_unheard(key) end
+    if way.what:find "^ask again" or way.what:find "^push the same" then issue_hook_failures(key) end
     files.write(desk.folder .. "/corrected.csv", HEADER .. line(key, "Corrected") .. "\n")
   end
 

@@ -146,11 +146,11 @@ describe("a workflow whose steps are changed", function()
   it("does not touch a record whose push may have arrived", function()
     local lost = err("timeout", "unknown")
     bench.script.issue_status = always { status = nil }
-    local function arrives_unheard(args, good)
+    local function arrives_hook_failures(args, good)
       good(args)
       return nil, lost
     end
-    begin({ step "a", step "b" }, { arrives_unheard, lost, err("rejected") })
+    begin({ step "a", step "b" }, { arrives_hook_failures, lost, err("rejected") })
     assert.equal("unknown", (bench:state_of "1"))
     local result, problem = begin { step "b", step "a" }
     assert.is_nil(result)

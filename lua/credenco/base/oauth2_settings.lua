@@ -18,7 +18,7 @@ M.LIST = {
   {
     name = "token_url", type = "string", required = true, check = settings.url_problem,
     help = "where tokens are asked for; https, or http to a loopback host",
-    flag = { name = "--token-url", argname = "URL", variable = "TOKEN_URL", help = "Where OAuth2 tokens are had." },
+    flag = { name = "--token-url", argname = "URL", variable = "TOKEN_URL", help = "The URL for OAuth2 tokens." },
   },
   {
     name = "client_id", type = "string", required = true, check = options.clean_text,

@@ -25,14 +25,15 @@ local M = {}
 ---@field resumed integer taken up from the journal; their lines, when they are read again, are known
 ---@field open integer left as they are because the run stopped
 ---@field alike credenco.pipeline.Alike whether the first ones failed in the same way
----@field unheard integer times that the workflow's `on_issued` or `on_failed` failed
+---@field hook_failures integer times that the workflow's `on_issued` or `on_failed` failed
 local Counts = {}
 Counts.__index = Counts
 
 ---@return credenco.pipeline.Counts
 function M.new()
   return setmetatable({ read = 0, known = 0, corrected = 0, duplicates = 0, waiting = 0,
-    issued = 0, failed = 0, unknown = 0, skipped = 0, unheard = 0, open = 0, resumed = 0, alike = alike.new() }, Counts)
+    issued = 0, failed = 0, unknown = 0, skipped = 0, hook_failures = 0,
+    open = 0, resumed = 0, alike = alike.new() }, Counts)
 end
 
 ---@param state "issued"|"failed"|"unknown"|"skipped"

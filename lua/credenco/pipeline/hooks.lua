@@ -55,7 +55,7 @@ local function notify(run, name, hook, ...)
   if not hook then return end
   local ok, where = M.call_apart(hook, ...)
   if ok then return end
-  run.counts.unheard = run.counts.unheard + 1
+  run.counts.hook_failures = run.counts.hook_failures + 1
   run:warn(("%s failed at %s; the record itself is not affected"):format(name, where))
 end
 

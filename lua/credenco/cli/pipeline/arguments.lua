@@ -116,7 +116,7 @@ end
 function M.journal_or_none(args)
   local named = args.journal
   if named and journal_url.has_password(named) then
-    usage.fail("--journal: a password does not belong into an argument, which every user of the machine can see; "
+    usage.fail("--journal: an argument must not hold a password, since every user of the machine can see it; "
       .. "put the URL into CREDENCO_JOURNAL, or the password into PGPASSWORD or ~/.pgpass")
   end
   return journal_of(args)
@@ -137,7 +137,7 @@ function M.source_or_none(args)
   if args.query and not args.source then usage.fail "--query: name the database it is for" end
   if not args.source then return nil end
   if args.query and journal_url.has_password(args.source) then
-    usage.fail "the source's URL: a password does not belong into an argument; use PGPASSWORD or ~/.pgpass"
+    usage.fail "the source's URL: an argument must not hold a password; use PGPASSWORD or ~/.pgpass"
   end
   local _, flaw = encoding.named(args.encoding or encoding.UTF8)
   if flaw then usage.fail("--encoding: " .. flaw) end

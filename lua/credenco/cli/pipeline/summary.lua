@@ -77,9 +77,9 @@ local function duplicates(result)
     "lines repeat the key of an earlier line and were left out")
 end
 
-local function unheard(result)
-  if result.counts.unheard == 0 then return nil end
-  return ("  the workflow's on_issued or on_failed failed %s"):format(counted(result.counts.unheard, "time"))
+local function hook_failures(result)
+  if result.counts.hook_failures == 0 then return nil end
+  return ("  the workflow's on_issued or on_failed failed %s"):format(counted(result.counts.hook_failures, "time"))
 end
 
 --- Discarding is silent: the issuer reports such an issue as complete, too.
@@ -112,7 +112,7 @@ function M.text(result, next_command, report_command)
   add(earlier(result))
   add(corrected(result))
   add(duplicates(result))
-  add(unheard(result))
+  add(hook_failures(result))
   add(M.trust(result.counts.issued))
   if totals and totals.failed + totals.unknown > 0 then add("  why: " .. report_command) end
   if next_command then add("  go on: " .. next_command) end
@@ -131,7 +131,7 @@ function M.fields(result)
     message = result.err and tostring(result.err.message) or nil,
     run = { read = counts.read, known = counts.known, corrected = counts.corrected,
       duplicates = counts.duplicates, issued = counts.issued, failed = counts.failed, unknown = counts.unknown,
-      skipped = counts.skipped, unheard = counts.unheard },
+      skipped = counts.skipped, hook_failures = counts.hook_failures },
   }
 end
 
