@@ -120,8 +120,8 @@ describe("headers of one's own", function()
 
     it("are refused by line or by name", function()
       for content, problem in pairs {
-        ["x-a: 1\ns3cret"] = "the file with headers must have 'Name: value' in line 2",
-        ["x-a: 1\nx-a: 2"] = "the file with headers has 'x%-a' twice",
+        ["x-a: 1\ns3cret"] = "%-%-headers%-file: the file with headers must have 'Name: value' in line 2",
+        ["x-a: 1\nx-a: 2"] = "%-%-headers%-file: the file with headers has 'x%-a' twice",
         ["x-api-key: s3cret"] = "%-%-headers%-file must not have 'x%-api%-key', which is for api_key",
       } do
         local outcome = status(server:scenario(), content)
