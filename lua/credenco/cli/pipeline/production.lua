@@ -42,8 +42,12 @@ end
 
 local QUESTION = "%s is marked production: issues %s\n  template  %s\n  at        %s\nBegin? [y/N] "
 
-local function agreed(question)
-  local terminal = assert(io.open("/dev/tty", "r"))
+-- What a person can be asked at; nil where nobody sees the question.
+local function open_terminal()
+  return uv.guess_handle(2) == "tty" and io.open("/dev/tty", "r") or nil
+end
+
+local function agreed(terminal, question)
   io.stderr:write(question)
   local answer = terminal:read "*l"
   terminal:close()
@@ -59,11 +63,13 @@ function M.ask(args, options)
   local profile = profile_of(args)
   if not profile.production or args.yes then return true end
   local name = ("the profile [%s]"):format(profile.name)
-  if uv.guess_handle(2) ~= "tty" then
+  local terminal = open_terminal()
+  if not terminal then
     usage.fail(name .. " is marked production, and there is no terminal to ask at: give --yes to begin all the same")
   end
   local host = settings.value(args, rows.OF_PROFILES.base_url)
-  if agreed(QUESTION:format(name, records(args, options), templates(options.workflow), host)) then return true end
+  local question = QUESTION:format(name, records(args, options), templates(options.workflow), host)
+  if agreed(terminal, question) then return true end
   return nil, { code = "interrupted", message = "not begun; nothing was sent" }
 end
 
