@@ -1,6 +1,7 @@
 --- A private key that signs JWTs (RFC 7515), with luaossl. The algorithm is the key's own (RFC 7518, 3.1).
 
 local digest = require "openssl.digest"
+local ecdsa = require "credenco.base.ecdsa"
 local pkey = require "openssl.pkey"
 
 ---@class credenco.SigningKey
@@ -53,32 +54,6 @@ function M.read(pem)
   }, Key)
 end
 
--- The length of a DER value, and where its bytes begin.
-local function der_length(der, at)
-  local length = der:byte(at)
-  if length < 0x80 then return length, at + 1 end
-  return der:byte(at + 1), at + 2 -- no signature here is longer than 255 bytes
-end
-
-local function der_integer(der, at)
-  local length, first = der_length(der, at + 1)
-  return der:sub(first, first + length - 1), first + length
-end
-
-local function padded(bytes, size)
-  local digits = bytes:gsub("^%z+", "")
-  return ("\0"):rep(size - #digits) .. digits
-end
-
--- SEQUENCE { INTEGER r, INTEGER s } to r||s (RFC 7518, 3.4).
-local function raw_signature(der, field_bytes)
-  local _, first = der_length(der, 2)
-  local r, s
-  r, first = der_integer(der, first)
-  s = der_integer(der, first)
-  return padded(r, field_bytes) .. padded(s, field_bytes)
-end
-
 --- Signs, as JWS has it.
 ---@param text string
 ---@return string bytes
@@ -86,7 +61,7 @@ function Key:sign(text)
   local state = digest.new(self.hash)
   state:update(text)
   local signature = self.key:sign(state)
-  return self.field_bytes and raw_signature(signature, self.field_bytes) or signature
+  return self.field_bytes and ecdsa.to_raw(signature, self.field_bytes) or signature
 end
 
 return M

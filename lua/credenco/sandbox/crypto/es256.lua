@@ -4,6 +4,7 @@ local bignum = require "openssl.bignum"
 local digest = require "openssl.digest"
 local pkey = require "openssl.pkey"
 local base64url = require "credenco.sandbox.crypto.base64url"
+local ecdsa = require "credenco.base.ecdsa"
 
 local M = {}
 
@@ -90,15 +91,6 @@ function M.sha256(data)
   return hash(data):final()
 end
 
---- SEQUENCE { INTEGER r, INTEGER s } to r||s. OpenSSL writes minimal integers, each with
---- a zero in front when its first bit is set.
-local function to_raw(der)
-  local r_len = der:byte(4)
-  local r = der:sub(5, 4 + r_len)
-  local s = der:sub(7 + r_len)
-  return padded(r:gsub("^%z+", "")) .. padded(s:gsub("^%z+", ""))
-end
-
 local function der_integer(bytes)
   local digits = bytes:gsub("^%z+", "")
   if digits == "" or digits:byte() >= 0x80 then
@@ -116,7 +108,7 @@ end
 ---@param data string
 ---@return string signature 64 bytes
 function M.sign(jwk, data)
-  return to_raw(assert(load(jwk)):sign(hash(data)))
+  return ecdsa.to_raw(assert(load(jwk)):sign(hash(data)), FIELD_BYTES)
 end
 
 ---@param jwk credenco.EcJwk
