@@ -1,6 +1,7 @@
 --- Any bytes as text that both databases hold: UTF-8 without NUL stays as it is, everything else becomes
 --- hexadecimal after a mark.
 
+local hex = require "credenco.base.hex"
 local text_check = require "credenco.pipeline.source.text_check"
 
 local M = {}
@@ -8,16 +9,10 @@ local M = {}
 local MARK = "\\x"
 
 ---@param bytes string
----@return string two lower-case digits a byte
-function M.hexadecimal(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
-
----@param bytes string
 ---@return string
 function M.encode(bytes)
   if bytes:sub(1, #MARK) ~= MARK and not text_check.flaw(bytes) then return bytes end
-  return MARK .. M.hexadecimal(bytes)
+  return MARK .. hex.encode(bytes)
 end
 
 local function byte_of(pair)

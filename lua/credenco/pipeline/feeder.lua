@@ -3,7 +3,7 @@
 
 local batch = require "credenco.journal.batch"
 local digest = require "openssl.digest"
-local journal_bytes = require "credenco.journal.bytes"
+local hex = require "credenco.base.hex"
 local journal_records = require "credenco.journal.records"
 local journal_runs = require "credenco.journal.runs"
 local states = require "credenco.journal.states"
@@ -21,7 +21,7 @@ local BATCH, BATCH_BYTES = 384, 2097152
 local function place_of(source, item)
   local place = journal_runs.file_of(source)
   if place then return ("line %d of %s"):format(item.line, place) end
-  return ("line %d: %s"):format(item.line, journal_bytes.hexadecimal(digest.new("sha256"):final(item.raw)))
+  return ("line %d: %s"):format(item.line, hex.encode(digest.new("sha256"):final(item.raw)))
 end
 
 -- A line of which only the beginning is there, or nothing, is none that anybody could correct.

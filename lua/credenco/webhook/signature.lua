@@ -4,6 +4,7 @@
 --- time, a dot, and the body. A sender in the middle of a rotation may sign twice.
 
 local digest = require "openssl.digest"
+local hex = require "credenco.base.hex"
 local hmac = require "openssl.hmac"
 
 local M = {}
@@ -35,11 +36,6 @@ end
 ---@field tolerance_s integer
 ---@field signed_text fun(timestamp: string, body: string): string
 
-local function from_hex(text)
-  if #text % 2 == 1 or text:find "%X" then return nil end
-  return (text:gsub("..", function(byte) return string.char(tonumber(byte, 16)) end))
-end
-
 --- Takes the same time wherever two texts of one length differ.
 local function same(a, b)
   if #a ~= #b then return false end
@@ -59,7 +55,7 @@ local function parse(header, signature_name)
       if timestamp and timestamp ~= value then return nil end
       timestamp = value
     elseif name == signature_name then
-      signatures[#signatures + 1] = from_hex(value)
+      signatures[#signatures + 1] = hex.decode(value)
     end
   end
   if not timestamp or not timestamp:find "^%d+$" or #timestamp > 12 then return nil end
@@ -99,10 +95,6 @@ function M.check(signing, header, body, now_s)
   return digest.new("sha256"):final(text)
 end
 
-local function to_hex(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
-
 --- Signs a delivery.
 ---@param secret string
 ---@param now_s integer
@@ -112,7 +104,7 @@ end
 function M.sign(secret, now_s, body, name)
   local timestamp = ("%d"):format(now_s)
   local signed = hmac.new(secret, "sha256"):final(M.signed_text(timestamp, body))
-  return ("t=%s,%s=%s"):format(timestamp, name or M.NAME, to_hex(signed))
+  return ("t=%s,%s=%s"):format(timestamp, name or M.NAME, hex.encode(signed))
 end
 
 return M

@@ -6,6 +6,7 @@ local clock = require "credenco.cli.clock"
 local core = require "credenco.core"
 local digest = require "openssl.digest"
 local files = require "credenco.cli.files"
+local hex = require "credenco.base.hex"
 local json = require "credenco.base.json"
 local output = require "credenco.cli.output"
 local usage = require "credenco.cli.usage"
@@ -19,17 +20,13 @@ function M.declare(command)
     { kept = true })
 end
 
-local function hex(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
-
 -- The fields in the order of a line.
 local FIELDS = { "workflow", "key_sha256", "step", "template_id", "correlation_id", "state", "code" }
 
 local function line_of(ended)
   local second, fraction = clock.at(core.now_ms())
   local parts = { ('{"time":"%s%s"'):format(second, fraction) }
-  local values = setmetatable({ key_sha256 = hex(digest.new("sha256"):final(ended.key)) }, { __index = ended })
+  local values = setmetatable({ key_sha256 = hex.encode(digest.new("sha256"):final(ended.key)) }, { __index = ended })
   for _, name in ipairs(FIELDS) do
     if values[name] then parts[#parts + 1] = ('"%s":%s'):format(name, json.encode(values[name])) end
   end
