@@ -1,5 +1,6 @@
 --- `credenco config`: which settings a command would use, and where each comes from.
 local described = require "credenco.base.settings"
+local journal_url = require "credenco.journal.url"
 local json = require "credenco.base.json"
 local profile_of = require("credenco.cli.profile").of
 local rows = require "credenco.cli.setting_rows"
@@ -17,7 +18,8 @@ end
 local M = {
   description = [[
 Shows every setting that a command would use, with the same flags, and where it comes from: a flag, else the
-environment, else the profile. No secret is shown. Nothing is sent.]],
+environment, else the profile. A profile that --profile names comes before the environment. No secret is shown.
+Nothing is sent.]],
   epilog = [[
 Examples:
   credenco config
@@ -48,6 +50,7 @@ local DEFAULTS = { timeout = ("%g"):format(described.SPEC.timeout_ms.default / 1
 
 local function shown(row, value)
   if row == rows.OWN.api_key or not row.flag and row.names_secret then return "(set, not shown)" end
+  if row == rows.OWN.journal then return journal_url.without_password(value) end
   return value
 end
 

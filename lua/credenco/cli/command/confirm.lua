@@ -31,7 +31,7 @@ Exit code 4 when the issuer reports an error of some.
 }
 
 function M.declare(command)
-  opened.declare(command)
+  opened.declare_connected(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).")
   settings.declare(command, "one call to the server")

@@ -44,7 +44,7 @@ function M.declare(command)
     claims.declare(command))
   command:group("This machine",
     command:option "--journal" :argname "FILE|URL"
-      :description "Look whether a run can use this journal (default: CREDENCO_JOURNAL).",
+      :description "Look whether a run can use this journal (default: CREDENCO_JOURNAL, or the profile's).",
     command:option "--nginx" :argname "PATH" :description "The nginx to look at, such as OpenResty's.")
   settings.declare(command, "each call")
 end

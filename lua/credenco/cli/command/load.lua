@@ -19,8 +19,8 @@ function M.declare(command)
   command:argument "workflow" :description "The workflow, a Lua file."
   arguments.declare_source(command)
   command:group("Journal and output",
-    arguments.declare_journal(command),
-    execute.declare_progress(command))
+    execute.declare_progress(command),
+    arguments.declare_journal_alone(command))
 end
 
 function M.run(args, out)
