@@ -5,6 +5,7 @@ local exit_code = require "credenco.cli.exit_code"
 local findings = require "credenco.cli.pipeline.findings"
 
 local M = {
+  wraps = true,
   description = [[
 Reads every line of a source, maps it as the workflow says, and prints what does not fit, which columns
 are missing or unused, and the first record as it would be sent. Nothing is sent, and no journal is made.]],

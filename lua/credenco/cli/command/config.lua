@@ -16,6 +16,7 @@ local function names()
 end
 
 local M = {
+  wraps = true,
   description = [[
 Shows every setting that a command would use, with the same flags, and where it comes from: a flag, else the
 environment, else the profile. A profile that --profile names comes before the environment. No secret is shown.

@@ -16,6 +16,7 @@ local CONCURRENCY = 64
 local PAGE = 500
 
 local M = {
+  wraps = true,
   description = [[
 Asks the issuer for the status of every credential of a journal that was issued and has no final one yet, and writes
 it down with the revocation_uuid: for `credenco explain` and `credenco report --issued`. Nothing is issued. Stopped in

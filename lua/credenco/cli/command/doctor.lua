@@ -9,6 +9,7 @@ local shown = require "credenco.cli.doctor.shown"
 local source_arguments = require "credenco.cli.pipeline.source_arguments"
 
 local M = {
+  wraps = true,
   description = [[
 Checks, line by line, what a command needs: this machine; the settings and where each comes from; the way to the
 server, its certificate and clock; the credentials; with a template and claims an offer, which is made and not

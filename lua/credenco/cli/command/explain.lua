@@ -17,6 +17,7 @@ local ways = require "credenco.cli.explain.ways"
 local MOST, ALL = 100000, 2147483647
 
 local M = {
+  wraps = true,
   description = [[
 Says what an id is, what is known of it, what that means and what can be done, with the command lines. The id is
 a business key, a correlation id, a revocation_uuid or a wallet's key. It looks into the journal, where one is

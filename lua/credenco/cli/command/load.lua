@@ -3,6 +3,7 @@ local arguments = require "credenco.cli.pipeline.arguments"
 local execute = require "credenco.cli.pipeline.execute"
 
 local M = {
+  wraps = true,
   description = [[
 Reads a source into the journal without sending anything. Any number of `credenco work` processes, on any
 number of machines when the journal is a PostgreSQL database, then issue what is in it.]],

@@ -9,6 +9,7 @@ local settings = require "credenco.cli.settings"
 local usage = require "credenco.cli.usage"
 
 local M = {
+  wraps = true,
   description = [[
 Makes a handful of calls to a test environment and says how it behaves where the service's documentation leaves it
 open, and what a pipeline can promise there: what may be lost, doubled or unknown.

@@ -9,6 +9,7 @@ local usage = require "credenco.cli.usage"
 local which = require "credenco.cli.pipeline.which"
 
 local M = {
+  wraps = true,
   description = [[
 Opens failed records again, so that the next `credenco run` or `credenco work` takes them up. With
 --unknown those whose outcome is unknown: they go on with the offer they have, never with a new one. With

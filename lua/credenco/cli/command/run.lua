@@ -5,6 +5,7 @@ local execute = require "credenco.cli.pipeline.execute"
 local settings = require "credenco.cli.settings"
 
 local M = {
+  wraps = true,
   description = [[
 Issues the workflow's credentials for every record of the source, and records the state of each one in the
 journal. However a run was stopped, the same command continues it: nothing is issued twice.]],

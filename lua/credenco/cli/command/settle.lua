@@ -9,6 +9,7 @@ local usage = require "credenco.cli.usage"
 local which = require "credenco.cli.pipeline.which"
 
 local M = {
+  wraps = true,
   description = [[
 Settles what the program cannot. Of a record whose outcome is unknown, after a look into the wallet: `--as issued`
 when the credential is there (its next step then goes on), `--as failed` when it is not and cannot come any more;

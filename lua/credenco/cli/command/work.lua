@@ -4,6 +4,7 @@ local execute = require "credenco.cli.pipeline.execute"
 local settings = require "credenco.cli.settings"
 
 local M = {
+  wraps = true,
   description = [[
 Takes records out of the journal in batches that no two workers share, and issues them until nothing is
 open any more. When a worker dies its records are free again, at the latest after half a minute.]],
