@@ -1,4 +1,4 @@
--- Ctrl-C and SIGTERM at every moment of a command that talks to a server: which code it ends with, what it says was
+-- Ctrl-C, SIGTERM and SIGHUP at every moment of a command that talks to a server: which code it ends with, what it says was
 -- sent, and that an offer which may have been delivered is not lost.
 local cjson = require "cjson"
 local files = require "spec.support.files"
@@ -47,7 +47,7 @@ describe("a command that is interrupted", function()
   }
 
   for name, moment in pairs(MOMENTS) do
-    for _, signal in ipairs { "sigint", "sigterm" } do
+    for _, signal in ipairs { "sigint", "sigterm", "sighup" } do
       for _, as_json in ipairs { false, true } do
         it(("ends with %d and says what was sent: %s, %s%s"):format(moment[4], name, signal, as_json and ", JSON" or ""),
           function()

@@ -18,7 +18,7 @@ local function start(...)
 end
 
 describe("credenco sandbox", function()
-  for _, signal in ipairs { "sigint", "sigterm" } do
+  for _, signal in ipairs { "sigint", "sigterm", "sighup" } do
     it("serves until it gets a " .. signal .. ", and ends in good order", function()
       local run = start "--json"
       local about = cjson.decode(run:stdout())

@@ -1,4 +1,4 @@
--- Every command under SIGINT and SIGTERM at five moments, for people and for programs: before its first request, while it
+-- Every command under SIGINT, SIGTERM and SIGHUP at five moments, for people and for programs: before its first request, while it
 -- waits for an answer, while it waits to try again, while it writes its result, and when it has. It ends with 130, or
 -- with 5 where a delivery is in doubt, and says so; it never crashes. How an interrupted request is told: see
 -- interrupted_spec.
@@ -12,7 +12,8 @@ local wait = require "spec.support.wait"
 
 local PATIENCE_MS = 20000
 local AT_ONCE_NS = 15e9 -- a signal that nobody minds ends the program after 30 s
-local VARIANTS = { { "sigint" }, { "sigterm" }, { "sigint", "--json" }, { "sigterm", "--json" } }
+local VARIANTS = { { "sigint" }, { "sigterm" }, { "sighup" },
+  { "sigint", "--json" }, { "sigterm", "--json" }, { "sighup", "--json" } }
 local WORKFLOW = "spec/pipeline/company.lua"
 local OFFER = "http://127.0.0.1/offer"
 local O_RDWR, O_NONBLOCK = 2, 2048 -- Linux

@@ -295,6 +295,7 @@ static const luaL_Reg functions[] = {
     {"json_plain", credenco_lua_json_plain},
     {"json_read", credenco_lua_json_read},
     {"signals_listen", credenco_lua_signals_listen},
+    {"signals_ignored", credenco_lua_signals_ignored},
     {"signals_count", credenco_lua_signals_count},
     {"signals_remove", credenco_lua_signals_remove},
     {"signals_keep", credenco_lua_signals_keep},

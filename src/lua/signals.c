@@ -10,11 +10,14 @@
 
 enum { EXIT_INTERRUPTED = 130, PATIENCE_S = 30, WORDS_MAX = 4096, UNFINISHED_MAX = 16 };
 
-static const int watched[] = {SIGINT, SIGTERM, SIGALRM};
+/* Those with a name first; the alarm is the program's own. */
+static const char *const names[] = {"sigint", "sigterm", "sighup", NULL};
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
 
 /* What the handler reads. The words are only changed while no signal comes. */
 static volatile sig_atomic_t count;
 static volatile sig_atomic_t most;
+static volatile sig_atomic_t hung_up;
 static char words[WORDS_MAX];
 static size_t words_len;
 static char unfinished[UNFINISHED_MAX][PATH_MAX];
@@ -39,7 +42,17 @@ static void end_program(void) {
     _exit(EXIT_INTERRUPTED);
 }
 
+/* A shell and the kernel each report the same closed terminal, so only the first SIGHUP counts. */
+static int is_repeated_hangup(int number) {
+    int repeated = number == SIGHUP && hung_up;
+    hung_up = hung_up || number == SIGHUP;
+    return repeated;
+}
+
 static void on_signal(int number) {
+    if (is_repeated_hangup(number)) {
+        return;
+    }
     if (number == SIGALRM || count >= most) {
         end_program();
     }
@@ -56,12 +69,19 @@ static sigset_t watched_set(void) {
     return set;
 }
 
+static int is_ignored(int number) {
+    struct sigaction current;
+    return sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN;
+}
+
 /* A handler runs to its end before another one's begins. */
 static void handle(void (*handler)(int)) {
     struct sigaction action = {
         .sa_handler = handler, .sa_mask = watched_set(), .sa_flags = SA_RESTART};
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
-        sigaction(watched[i], &action, NULL);
+        if (watched[i] == SIGALRM || !is_ignored(watched[i])) {
+            sigaction(watched[i], &action, NULL);
+        }
     }
 }
 
@@ -76,6 +96,11 @@ int credenco_lua_signals_listen(lua_State *L) {
     handle(on_signal);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     return 0;
+}
+
+int credenco_lua_signals_ignored(lua_State *L) {
+    lua_pushboolean(L, is_ignored(watched[luaL_checkoption(L, 1, NULL, names)]));
+    return 1;
 }
 
 int credenco_lua_signals_count(lua_State *L) {

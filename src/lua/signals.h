@@ -1,14 +1,18 @@
-/* Ctrl-C and SIGTERM for a program that a workflow's function may keep from looking. */
+/* Ctrl-C, SIGTERM and SIGHUP for a program that a workflow's function may keep from looking. */
 #ifndef CREDENCO_LUA_SIGNALS_H
 #define CREDENCO_LUA_SIGNALS_H
 
 #include <lua.h>
 
-/* signals_listen(last_words, most): from now on SIGINT and SIGTERM are counted. One more than
- * `most` ends the program at once with exit code 130, after `last_words` on standard error; so does
- * the first after which nobody asks for 30 seconds. That happens in the signal's handler, whatever
- * Lua is doing. Called again it changes the two; the count goes on. */
+/* signals_listen(last_words, most): from now on SIGINT, SIGTERM and the first SIGHUP are counted,
+ * except those that were ignored when the program began, as nohup does. One more than `most` ends
+ * the program at once with exit code 130, after `last_words` on standard error; so does the first
+ * after which nobody asks for 30 seconds. That happens in the signal's handler, whatever Lua is
+ * doing. Called again it changes the two; the count goes on. */
 int credenco_lua_signals_listen(lua_State *L);
+
+/* signals_ignored("sigint" | "sigterm" | "sighup") -> whether it is ignored */
+int credenco_lua_signals_ignored(lua_State *L);
 
 /* signals_count() -> how many came */
 int credenco_lua_signals_count(lua_State *L);

@@ -1,4 +1,4 @@
---- The options of credenco.new, each once: what it is, what it defaults to, who uses it, and its line in the README.
+--- The options of credenco.new, each once: what it is, what it defaults to, who uses it, and its line in docs/client.md.
 --- The client's check, the transports' defaults, the key under which engines are shared, and the command line's
 --- flags follow from here.
 
@@ -10,7 +10,7 @@ local trace = require "credenco.base.trace"
 ---@class credenco.Setting: credenco.OptionSpec
 ---@field name string
 ---@field used_by "client"|"transport"|"engine"  "engine": transports that share connections agree on it
----@field help string           the README's words
+---@field help string           the words of its line in docs/client.md
 ---@field shown string?         its default there, where the code's own would not do
 ---@field flag { name: string, argname: string, variable: string?, help: string }?  of the command line, text as it is
 
@@ -101,7 +101,7 @@ end
 ---@field traceparent string|(fun(): string?)|nil  W3C Trace Context of every call that is given none
 ---@field on_event (fun(event: credenco.Event))?  told of every request, response, loss, wait and failure; no secrets in it
 
---- In the order of the README.
+--- In the order of docs/client.md.
 ---@type credenco.Setting[]
 M.LIST = {
   {
@@ -116,7 +116,7 @@ M.LIST = {
   {
     name = "api_key_file", type = "string", check = options.clean_text, used_by = "client",
     help = "a file with the key, which is read again when it changes: "
-      .. "[docs/credentials.md](docs/credentials.md#keys-that-change)",
+      .. "[credentials.md](credentials.md#keys-that-change)",
   },
   {
     name = "auth_scheme", type = "string", default = "x-api-key", check = scheme, used_by = "client",
@@ -125,7 +125,7 @@ M.LIST = {
   {
     name = "oauth2", type = "table", used_by = "client",
     help = "`{ token_url, client_id, client_secret, ... }`, client credentials: "
-      .. "[docs/credentials.md](docs/credentials.md#oauth2)",
+      .. "[credentials.md](credentials.md#oauth2)",
   },
   {
     name = "wallet_base_url", type = "string", check = base_url, used_by = "client", shown = "`base_url`",
@@ -157,7 +157,7 @@ M.LIST = {
   {
     name = "client_cert", type = "string", check = options.readable_file, used_by = "engine",
     help = "PEM file of the client's certificate, with its chain, for mutual TLS: "
-      .. "[docs/credentials.md](docs/credentials.md#mutual-tls)",
+      .. "[credentials.md](credentials.md#mutual-tls)",
     flag = {
       name = "--client-cert", argname = "FILE", variable = "CLIENT_CERT",
       help = "The client's certificate for mutual TLS, PEM, with its chain.",
@@ -195,7 +195,7 @@ M.LIST = {
   {
     name = "headers", type = "table", check = header_fields.problem_with, used_by = "client",
     help = "header fields of your own, name to value, for requests to the origin of `base_url`: "
-      .. "[docs/credentials.md](docs/credentials.md#headers-of-your-own)",
+      .. "[credentials.md](credentials.md#headers-of-your-own)",
   },
   {
     name = "transport", type = { "string", "table" }, default = "curl", check = transport, used_by = "client",
@@ -216,7 +216,7 @@ M.LIST = {
   {
     name = "traceparent", type = { "string", "function" }, check = traceparent, used_by = "client",
     help = "W3C Trace Context of every call that is given none: text, or a function that returns it when a call begins "
-      .. "([docs/operations.md](docs/operations.md#traces))",
+      .. "([operations.md](operations.md#traces))",
     flag = {
       name = "--traceparent", argname = "VALUE", variable = "TRACEPARENT",
       help = "W3C Trace Context to send with every request.",
@@ -225,7 +225,7 @@ M.LIST = {
   {
     name = "on_event", type = "function", used_by = "client",
     help = "a function that is called with every request, response, loss, wait and failure; no secrets in it "
-      .. "([docs/operations.md](docs/operations.md#events))",
+      .. "([operations.md](operations.md#events))",
   },
 }
 
@@ -281,7 +281,7 @@ local function shown_default(setting)
   return form:format(tostring(setting.default))
 end
 
---- The line of the README's table.
+--- The line of a table in docs/client.md or docs/credentials.md.
 ---@param setting credenco.Setting
 ---@return string
 function M.documented(setting)

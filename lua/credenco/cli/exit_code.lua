@@ -12,7 +12,7 @@ local M = {
   network = 7, -- no answer: connection, TLS or deadline; a port that cannot be listened on
   failures = 8, -- a run stopped by --max-failures, or because its first records all failed alike
   journal = 9, -- the journal cannot be used: disk full, database gone, another run at work on it
-  interrupted = 130, -- Ctrl-C, or SIGTERM
+  interrupted = 130, -- Ctrl-C, SIGTERM, or a terminal that was closed
 }
 
 -- Kinds of the library's failures. What is missing was rejected.

@@ -63,12 +63,12 @@ local function report_problem(problem, name, out)
   return exit_code.unexpected
 end
 
+-- What the command came to says more than that its result cannot be written: a terminal may have been closed.
 local function written(ok, err, code, out)
-  if ok then
-    return code or exit_code.done
-  end
+  code = code or exit_code.done
+  if ok then return code end
   out:failure { code = "unexpected", message = "cannot write the result: " .. tostring(err) }
-  return exit_code.unexpected
+  return code == exit_code.done and exit_code.unexpected or code
 end
 
 local function run(name, argv, out)

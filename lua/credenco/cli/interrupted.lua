@@ -1,6 +1,6 @@
---- Ctrl-C and SIGTERM. Before a command sends anything they end the program. While it waits for a server the first one
---- ends the request, so that the command can still say what is known of it; the second ends the program.
---- What works for long has its own way: `pipeline/interrupt.lua`.
+--- Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP). Before a command sends anything they end the program. While it
+--- waits for a server the first one ends the request, so that the command can still say what is known of it; the second
+--- ends the program. What works for long has its own way: `pipeline/interrupt.lua`.
 
 local core = require "credenco.core"
 

@@ -32,7 +32,7 @@ function M.new_client(options)
   return M.call(credenco.new, options)
 end
 
---- Makes a client, calls one of its methods and closes it. Ctrl-C and SIGTERM end the call.
+--- Makes a client, calls one of its methods and closes it. A signal ends the call.
 ---@param options credenco.Options
 ---@param method string
 ---@param argument string|table a correlation id, or a table that may have one

@@ -6,6 +6,7 @@ local cjson = require "cjson"
 local uv = require "luv"
 local announce = require "credenco.sandbox.host.announce"
 local conf = require "credenco.sandbox.host.conf"
+local core = require "credenco.core"
 local folder = require "credenco.sandbox.host.folder"
 local install = require "credenco.sandbox.host.install"
 local process = require "credenco.sandbox.host.nginx_process"
@@ -183,12 +184,15 @@ function M.start(options)
   return server, err, at_fault
 end
 
+-- What was ignored when the program began, as nohup does, stays so.
 local function on_signals(callback)
   local handles = {}
   for _, name in ipairs { "sigint", "sigterm", "sighup" } do
-    local signal = uv.new_signal()
-    signal:start(name, callback)
-    handles[#handles + 1] = signal
+    if not core.signals_ignored(name) then
+      local signal = uv.new_signal()
+      signal:start(name, callback)
+      handles[#handles + 1] = signal
+    end
   end
   return function()
     for _, signal in ipairs(handles) do

@@ -1,5 +1,6 @@
---- Ctrl-C and SIGTERM: the first lets what is in flight come to its end, the second stops at once. Nothing is
---- lost either way, because the journal is written before anything that matters is sent.
+--- Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP): the first lets what is in flight come to its end, the second
+--- stops at once. Nothing is lost either way, because the journal is written before anything that matters is sent.
+
 local core = require "credenco.core"
 
 local M = {}

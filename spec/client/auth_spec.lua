@@ -211,7 +211,7 @@ describe("credenco.new refuses an OAuth2 client", function()
   } do
     it(name, function()
       local problem = problem_of(case[1])
-      assert.matches("^spec/client_auth_spec.lua:%d+: credenco.new oauth2: ", problem)
+      assert.matches("^spec/client/auth_spec.lua:%d+: credenco.new oauth2: ", problem)
       assert.truthy(problem:find(case[2], 1, true), problem)
       assert.is_nil(problem:find("s3cret", 1, true))
     end)

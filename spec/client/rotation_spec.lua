@@ -249,7 +249,7 @@ describe("a key that may change", function()
     } do
       local ok, said = pcall(function() return (credenco.new { base_url = "https://a.example", api_key_file = path }) end)
       assert.is_false(ok)
-      assert.matches("^spec/rotation_spec.lua:%d+: credenco.new: ", said)
+      assert.matches("^spec/client/rotation_spec.lua:%d+: credenco.new: ", said)
       assert.truthy(said:find(problem, 1, true), said)
     end
   end)

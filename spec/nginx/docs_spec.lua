@@ -1,8 +1,8 @@
--- The README's configurations for nginx run as they are, and its table names the webhook's options.
+-- The configurations in docs/nginx.md and docs/webhook.md run as they are, and the table there names the webhook's options.
 local cjson = require "cjson"
 local hmac = require "openssl.hmac"
-local files = require "spec.support.files"
 local http = require "spec.sandbox.http"
+local pages = require "spec.support.pages"
 local wait = require "spec.support.wait"
 local webhook = require "credenco.webhook"
 local worker = require "spec.nginx.worker"
@@ -11,22 +11,16 @@ local World = require "spec.sandbox.world"
 local PATIENCE_MS = 20000
 local SECRET = "webhook-secret"
 
-local README = assert(files.read "README.md")
-
-local function configurations()
-  local list = {}
-  for code in README:gmatch "\n```nginx\n# in http\n(.-)\n```" do
-    local in_http, in_server = code:match "^(.*)\n# in server\n(.*)$"
-    list[#list + 1] = { http = in_http, server = in_server }
-  end
-  return list
+local function configuration(page)
+  local in_http, in_server = pages.examples(page, "nginx")[1].code:match "^# in http\n(.*)\n# in server\n(.*)$"
+  return { http = in_http, server = in_server }
 end
 
 local function hex(bytes)
   return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
 end
 
-describe("the README's chapter on nginx", function()
+describe("the documentation of nginx", function()
   local world, inside
 
   setup(function() world = World.start() end)
@@ -36,8 +30,8 @@ describe("the README's chapter on nginx", function()
     inside = nil
   end)
 
-  local function start(number)
-    local code = configurations()[number]
+  local function start(page)
+    local code = configuration(page)
     inside = worker.start {
       http = code.http:gsub("https://wallet%.credenco%.com", world.base_url)
         :gsub('api_key = "%.%.%."', ("api_key = %q"):format(world.server.api_key))
@@ -47,7 +41,7 @@ describe("the README's chapter on nginx", function()
   end
 
   it("issues from a location", function()
-    start(1)
+    start "docs/nginx.md"
     local wallet = world:new_wallet()
     local url = ("%s/issue?wallet=%s&id=90004760&name=CoolSoft%%20B.V."):format(inside.url, wallet)
     local answer = assert(http.request { method = "GET", url = url })
@@ -57,7 +51,7 @@ describe("the README's chapter on nginx", function()
   end)
 
   it("takes wallet events", function()
-    start(2)
+    start "docs/webhook.md"
     local wallet = world:new_wallet {}
     local body, now = cjson.encode { walletExternalKey = wallet }, os.time()
     local answer = assert(http.request {
@@ -73,7 +67,7 @@ describe("the README's chapter on nginx", function()
   end)
 
   it("names the webhook's options", function()
-    local table_of_options = README:match "| webhook option |.-\n\n"
+    local table_of_options = pages.chapter("docs/webhook.md", "Options")
     local documented, wanted = {}, {}
     for name in table_of_options:gmatch "\n| `([%w_]+)` |" do documented[#documented + 1] = name end
     for name in pairs(webhook.SPEC) do wanted[#wanted + 1] = name end

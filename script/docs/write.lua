@@ -1,0 +1,6 @@
+-- Writes the pages that are made from the code: `script/write-docs`.
+for _, page in ipairs { "commands", "reference" } do
+  local file = assert(io.open(("docs/%s.md"):format(page), "w"))
+  file:write(require("script.docs." .. page)())
+  file:close()
+end
