@@ -10,9 +10,9 @@ local uv = require "luv"
 local KEY = "key-top-secret"
 
 describe("the log of a command", function()
-  local server, folder
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
+  local server = Misbehaving.use()
+  local folder
+
   before_each(function() folder = files.temporary_folder() end)
   after_each(function() files.remove_folder(folder) end)
 
