@@ -19,7 +19,7 @@ local matrix = require "spec.support.matrix"
 
 local cases = {}
 
--- The deadline of calls that end at it. A loaded machine has begun with the last attempt by then.
+-- The deadline where a server keeps silent; what comes before the silence has to fit in it.
 local SOON_MS = 1500
 
 local SOON = { timeout_ms = SOON_MS }
