@@ -1,7 +1,7 @@
 -- Prints docs/commands.md from the commands' own declarations, so that nothing is said twice.
 local commands = require "credenco.cli.commands"
 local parser = require "credenco.cli.parser"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local WIDTH = 100
 

@@ -1,7 +1,7 @@
 -- The manual pages, out of the commands' own grammar, so that nothing is said twice.
 local commands = require "credenco.cli.commands"
 local parser = require "credenco.cli.parser"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local ONE_LINE = 100000 -- wider than any description
 local WIDTH = 70

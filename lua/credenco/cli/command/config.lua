@@ -1,10 +1,10 @@
 --- `credenco config`: which settings a command would use, and where each comes from.
 local described = require "credenco.base.settings"
-local journal_url = require "credenco.journal.url"
+local journal_url = require "credenco.journal.dialect.url"
 local json = require "credenco.base.json"
 local profile_of = require("credenco.cli.profile").of
 local rows = require "credenco.cli.setting_rows"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local function names()
   local lines = {}
