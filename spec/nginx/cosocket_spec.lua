@@ -6,7 +6,7 @@ local upstream = require "spec.nginx.upstream"
 local worker = require "spec.nginx.worker"
 local World = require "spec.transport.world"
 
-local PATIENCE_MS = 10000
+local PATIENCE_MS = 20000
 
 local function port_of(url)
   return tonumber(url:match ":(%d+)")
