@@ -28,7 +28,7 @@ describe("inside nginx, the timer that moves transfers", function()
       return err.http_status, loop.now_ms() - began_ms
     ]], slow.url .. "/0")
     assert.equal(404, http_status)
-    assert.is_true(elapsed_ms < 1800, elapsed_ms .. " ms")
+    assert.is_true(elapsed_ms < 1500, elapsed_ms .. " ms")
     assert.truthy(inside:error_log():find("lua_max_running_timers are not enough", 1, true))
   end)
 
