@@ -2,7 +2,7 @@
 local arguments = require "credenco.cli.pipeline.arguments"
 local commands = require "credenco.cli.commands"
 local parser = require "credenco.cli.parser"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local WIDTH = 100
 

@@ -1,6 +1,6 @@
 -- What is told of a function that failed: where, Lua's own words when it was Lua that complained, and never a value.
 local claims = require "credenco.claims"
-local place = require "credenco.claims.place"
+local place = require "credenco.claims.thrown"
 
 local is_luajit = rawget(_G, "jit") ~= nil
 local is_old = is_luajit or _VERSION == "Lua 5.2" -- the name first, as in Lua 5.1

@@ -1,5 +1,5 @@
 -- `credenco probe` against the sandbox in each of its behaviours: what it reads is what was set.
-local behaviours = require "credenco.sandbox.behaviours"
+local behaviours = require "credenco.sandbox.ground.behaviours"
 local cjson = require "cjson"
 local guarantees = require "credenco.cli.probe.guarantees"
 local program = require "spec.cli.program"

@@ -8,10 +8,9 @@ local uv = require "luv"
 local SECRET = "top-secret-key"
 
 describe("a profile", function()
-  local server, folder, config
+  local server = Misbehaving.use()
+  local folder, config
 
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
   before_each(function()
     folder = files.temporary_folder()
     assert(uv.fs_mkdir(folder .. "/credenco", 448))

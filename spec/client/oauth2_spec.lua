@@ -11,10 +11,8 @@ local function token(value, expires_in)
 end
 
 describe("OAuth2 client credentials", function()
-  local server
+  local server = Misbehaving.use()
 
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
 
   local function new_client(scenario, scope)
     return credenco.new {

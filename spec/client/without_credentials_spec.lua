@@ -3,10 +3,8 @@ local credenco = require "credenco"
 local Misbehaving = require "spec.support.misbehaving"
 
 describe("a client without credentials", function()
-  local server
+  local server = Misbehaving.use()
 
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
 
   it("pushes an offer", function()
     local scenario = server:scenario()

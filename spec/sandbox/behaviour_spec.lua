@@ -1,5 +1,5 @@
 --- The sandbox as each of the services that the documentation leaves possible.
-local behaviours = require "credenco.sandbox.behaviours"
+local behaviours = require "credenco.sandbox.ground.behaviours"
 local credenco = require "credenco"
 local worlds = require "spec.sandbox.world"
 

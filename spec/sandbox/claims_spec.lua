@@ -1,6 +1,6 @@
 --- Which claims the issuer takes: every one that its wallet gives back as it was, and no other.
 local cjson = require "cjson"
-local claims_of = require "credenco.sandbox.issuer.claims"
+local claims_of = require "credenco.sandbox.issuer.claim_limits"
 local worlds = require "spec.sandbox.world"
 
 describe("the issuer's claims", function()

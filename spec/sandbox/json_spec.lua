@@ -1,5 +1,5 @@
 --- What the sandbox reads of others: as much as can be held, and nothing for what it is not.
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 
 -- { text, as it is written again }, or { text, nil, the error }
 local CASES = {

@@ -1,6 +1,6 @@
 --- Claims of an independent issuer, made at random and disclosed selectively at random depths, come out of the wallet as
 --- they went in. `CREDENCO_CLAIMS=500` tries more of them.
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local odd = require "spec.sandbox.odd.issuer"
 local worlds = require "spec.sandbox.world"
 

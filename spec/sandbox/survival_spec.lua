@@ -1,9 +1,9 @@
 --- What was answered 201 is never nowhere, whatever happens to the sandbox's workers and memory.
-local behaviours = require "credenco.sandbox.behaviours"
+local behaviours = require "credenco.sandbox.ground.behaviours"
 local http = require "spec.sandbox.http"
 local loads = require "spec.sandbox.load"
 local loop = require "credenco.loop"
-local uri = require "credenco.sandbox.app.uri"
+local uri = require "credenco.sandbox.ground.uri"
 local worlds = require "spec.sandbox.world"
 
 local KILLS = tonumber(os.getenv "CREDENCO_SANDBOX_KILLS") or 3

@@ -3,7 +3,7 @@ local commands = require "credenco.cli.commands"
 local engine = require "credenco.base.engine"
 local exit_code = require "credenco.cli.exit_code"
 local parser = require "credenco.cli.parser"
-local report = require "credenco.cli.report"
+local report = require "credenco.cli.reporter"
 local rocks = require "credenco.base.rocks"
 local usage = require "credenco.cli.usage"
 

@@ -6,7 +6,7 @@ local hooks = require "credenco.pipeline.hooks"
 local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
 local options = require "credenco.base.options"
-local utf8_text = require "credenco.pipeline.utf8_text"
+local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 

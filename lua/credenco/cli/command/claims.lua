@@ -1,6 +1,6 @@
 --- `credenco claims check`: tries a workflow's mapping on a file; nothing is sent.
-local arguments = require "credenco.cli.pipeline.arguments"
-local check = require "credenco.pipeline.check"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
+local check = require "credenco.pipeline.trial"
 local exit_code = require "credenco.cli.exit_code"
 local findings = require "credenco.cli.pipeline.findings"
 

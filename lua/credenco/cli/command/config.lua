@@ -3,7 +3,7 @@ local described = require "credenco.base.settings"
 local json = require "credenco.base.json"
 local profile_of = require("credenco.cli.profile").of
 local rows = require "credenco.cli.setting_rows"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local function names()
   local lines = {}

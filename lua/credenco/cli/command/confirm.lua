@@ -1,5 +1,5 @@
 --- `credenco confirm`: the status and the revocation id of what was issued without `--confirm`.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local ask = require "credenco.pipeline.ask"
 local batch = require "credenco.journal.batch"
 local counted = require "credenco.cli.pipeline.counted"
@@ -10,7 +10,7 @@ local library = require "credenco.cli.library"
 local opened = require "credenco.cli.pipeline.opened"
 local outcome = require "credenco.pipeline.outcome"
 local pipeline = require "credenco.pipeline"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local CONCURRENCY = 64
 local PAGE = 500

@@ -1,10 +1,10 @@
 --- `credenco doctor`: will it work, before it is begun.
-local claims = require "credenco.cli.claims"
+local claims = require "credenco.cli.claim_arguments"
 local doctor = require "credenco.cli.doctor"
 local exit_code = require "credenco.cli.exit_code"
 local journal = require "credenco.cli.doctor.journal"
 local run = require "credenco.cli.doctor.run"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local shown = require "credenco.cli.doctor.shown"
 local source_arguments = require "credenco.cli.pipeline.source_arguments"
 

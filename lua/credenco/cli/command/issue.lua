@@ -1,11 +1,11 @@
 --- `credenco issue`: the two calls, an offer made and delivered.
-local claims = require "credenco.cli.claims"
+local claims = require "credenco.cli.claim_arguments"
 local core = require "credenco.core"
 local fields = require "credenco.cli.fields"
 local files = require "credenco.cli.files"
 local library = require "credenco.cli.library"
 local output = require "credenco.cli.output"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 -- The offer is delivered and used up; it was a secret and nobody needs it any more.
 local SHOWN = { "correlation_id", "status_uri", "http_status" }

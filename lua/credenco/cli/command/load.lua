@@ -1,5 +1,5 @@
 --- `credenco load`: fills a journal, for workers to take from.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local execute = require "credenco.cli.pipeline.execute"
 
 local M = {

@@ -1,7 +1,7 @@
 --- `credenco metrics`: a journal's records by state, for Prometheus.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local metrics = require "credenco.metrics"
 local records_metrics = require "credenco.cli.pipeline.records_metrics"
 local usage = require "credenco.cli.usage"

@@ -1,11 +1,11 @@
 --- `credenco offer`: the first of the two calls. Prints a secret, because that is what was asked for.
 local base64 = require "credenco.base.base64"
-local claims = require "credenco.cli.claims"
+local claims = require "credenco.cli.claim_arguments"
 local fields = require "credenco.cli.fields"
 local files = require "credenco.cli.files"
 local library = require "credenco.cli.library"
 local output = require "credenco.cli.output"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local FIELDS = { "correlation_id", "request_uri", "offer_uri", "status_uri" }
 

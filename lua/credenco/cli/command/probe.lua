@@ -1,11 +1,11 @@
 --- `credenco probe`: finds out how a service behaves where its documentation leaves it open.
-local behaviours = require "credenco.sandbox.behaviours"
-local claims = require "credenco.cli.claims"
+local behaviours = require "credenco.sandbox.ground.behaviours"
+local claims = require "credenco.cli.claim_arguments"
 local credenco = require "credenco"
 local experiments = require "credenco.cli.probe.experiments"
 local guarantees = require "credenco.cli.probe.guarantees"
 local library = require "credenco.cli.library"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local usage = require "credenco.cli.usage"
 
 local M = {

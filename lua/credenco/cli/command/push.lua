@@ -2,7 +2,7 @@
 --- never as an argument: it is a secret, and arguments show in the process list.
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local source = require "credenco.cli.source"
 
 local FIELDS = { "http_status" }

@@ -1,8 +1,8 @@
 --- `credenco report`: how many records stand where, and why.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local files = require "credenco.cli.files"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local journal_runs = require "credenco.journal.runs"
 local json = require "credenco.base.json"
 local opened = require "credenco.cli.pipeline.opened"

@@ -1,7 +1,7 @@
 --- `credenco retry`: opens failed records again.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local journal_retry = require "credenco.journal.retry"
 local nothing = require "credenco.cli.pipeline.nothing"
 local opened = require "credenco.cli.pipeline.opened"

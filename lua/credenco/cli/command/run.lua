@@ -1,8 +1,8 @@
 --- `credenco run`: a whole source into wallets.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local claims = require "credenco.cli.command.claims"
 local execute = require "credenco.cli.pipeline.execute"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local M = {
   description = [[

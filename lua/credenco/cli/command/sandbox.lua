@@ -1,7 +1,7 @@
 --- `credenco sandbox`: a local issuer and business wallet to develop against, in the foreground.
 local announce = require "credenco.sandbox.host.announce"
-local background = require "credenco.sandbox.host.background"
-local behaviours = require "credenco.sandbox.behaviours"
+local background = require "credenco.sandbox.host.detached"
+local behaviours = require "credenco.sandbox.ground.behaviours"
 local library = require "credenco.cli.library"
 local rocks = require "credenco.base.rocks"
 local sandbox = require "credenco.sandbox"

@@ -1,8 +1,8 @@
 --- `credenco settle`: what a person found out about records that the program cannot decide.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local journal_settle = require "credenco.journal.settle"
-local journal_steps = require "credenco.journal.steps"
+local journal_steps = require "credenco.journal.workflow_steps"
 local nothing = require "credenco.cli.pipeline.nothing"
 local opened = require "credenco.cli.pipeline.opened"
 local usage = require "credenco.cli.usage"

@@ -1,7 +1,7 @@
 --- `credenco status`: how far an issue is.
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local DEFAULT_TIMEOUT_MS = require("credenco.base.settings").SPEC.timeout_ms.default
 

@@ -1,7 +1,7 @@
 --- `credenco trust`: makes an issuer a trusted contact of a wallet.
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local FIELDS = { "id", "did", "name", "direct_issue_allowed" }
 

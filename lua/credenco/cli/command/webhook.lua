@@ -4,7 +4,7 @@ local fields = require "credenco.cli.fields"
 local interrupted = require "credenco.cli.interrupted"
 local outgoing = require "credenco.webhook.outgoing"
 local receiver = require "credenco.cli.webhook.receiver"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local signature = require "credenco.webhook.signature"
 local test_event = require "credenco.cli.webhook.test_event"
 

@@ -1,7 +1,7 @@
 --- `credenco work`: one of any number of workers on a journal.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local execute = require "credenco.cli.pipeline.execute"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local M = {
   description = [[

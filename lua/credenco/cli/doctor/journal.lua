@@ -2,7 +2,7 @@
 local caught = require "credenco.cli.doctor.caught"
 local core = require "credenco.core"
 local exit_code = require "credenco.cli.exit_code"
-local url_of = require "credenco.journal.url"
+local url_of = require "credenco.journal.dialect.url"
 
 local M = { name = "journal", title = "Journal", code = exit_code.journal }
 
@@ -75,7 +75,7 @@ end
 local function held_workflows(url)
   local held, err = require("credenco.journal").open(url, { existing = true })
   if not held then return nil, err end
-  local known, known_err = require("credenco.journal.report").workflows(held.db)
+  local known, known_err = require("credenco.journal.overview").workflows(held.db)
   held:close()
   return known, known_err
 end
@@ -93,7 +93,7 @@ local function flaw_of_steps(held, workflow)
   local flaw
   held.db:transaction(function()
     local scope = { workflow = workflow.name, owner = "" }
-    local _, err = require("credenco.journal.steps").keep(held.db, scope, workflow)
+    local _, err = require("credenco.journal.workflow_steps").keep(held.db, scope, workflow)
     flaw = err
     return nil, "only looked at"
   end)
@@ -202,7 +202,7 @@ end
 
 local function check_name(context)
   local flaw
-  context.journal, flaw = caught(require("credenco.cli.pipeline.arguments").journal, context.args)
+  context.journal, flaw = caught(require("credenco.cli.pipeline.shared_arguments").journal, context.args)
   if not flaw and url_of.is_unknown(context.journal) then
     flaw = "a journal is a SQLite file or postgres://[USER@]HOST/DATABASE"
   end

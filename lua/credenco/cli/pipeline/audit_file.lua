@@ -2,7 +2,7 @@
 --- for each record that ended without one.
 ---
 --- A line is with the system before the journal is written, so after a kill none is missing, and one may come twice.
-local clock = require "credenco.cli.clock"
+local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local digest = require "openssl.digest"
 local files = require "credenco.cli.files"

@@ -2,7 +2,7 @@
 local counted = require "credenco.cli.pipeline.counted"
 local json = require "credenco.base.json"
 local options = require "credenco.base.options"
-local utf8_text = require "credenco.pipeline.utf8_text"
+local utf8_text = require "credenco.base.utf8_text"
 
 local shown = utf8_text.shown
 

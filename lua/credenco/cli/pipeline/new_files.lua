@@ -1,7 +1,7 @@
 --- Files that come to be together: none of them was there before, and none stays when one cannot be written.
-local cannot_write = require "credenco.journal.cannot_write"
+local cannot_write = require "credenco.journal.dialect.cannot_write"
 local core = require "credenco.core"
-local private_file = require "credenco.journal.private_file"
+local private_file = require "credenco.journal.dialect.private_file"
 local uv = require "luv"
 
 local M = {}

@@ -1,7 +1,7 @@
 --- Opens a journal for the commands that ask it something, and finds the workflow that is meant.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local usage = require "credenco.cli.usage"
 
 local M = {}

@@ -1,5 +1,5 @@
 --- Which records `retry` and `settle` are about: the one with a key, a line that has none, or all of a cause.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local usage = require "credenco.cli.usage"
 
 local M = {}

@@ -1,10 +1,10 @@
 --- A journal in a SQLite file: one process at a time, a call away, a row at a time.
 
-local columns = require "credenco.journal.columns"
-local driver = require "credenco.journal.driver"
-local cannot_write = require "credenco.journal.cannot_write"
-local edition = require "credenco.journal.edition"
-local private_file = require "credenco.journal.private_file"
+local columns = require "credenco.journal.dialect.column_types"
+local driver = require "credenco.journal.dialect.driver"
+local cannot_write = require "credenco.journal.dialect.cannot_write"
+local edition = require "credenco.journal.dialect.edition"
+local private_file = require "credenco.journal.dialect.private_file"
 local uv = require "luv"
 
 local M = { name = "sqlite", shared = false, begin = "BEGIN IMMEDIATE" }

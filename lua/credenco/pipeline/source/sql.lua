@@ -7,7 +7,7 @@
 
 local lpeg = require "lpeg"
 local database = require "credenco.journal.database"
-local driver = require "credenco.journal.driver"
+local driver = require "credenco.journal.dialect.driver"
 local jsonl = require "credenco.pipeline.source.jsonl"
 local statement = require "credenco.pipeline.source.statement"
 

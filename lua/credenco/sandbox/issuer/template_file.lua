@@ -1,7 +1,7 @@
 --- The file of credential templates: reads it and checks that it makes sense. Used outside
 --- nginx for a readable message, and inside for the templates.
-local claims = require "credenco.sandbox.issuer.claims"
-local json = require "credenco.sandbox.app.json"
+local claims = require "credenco.sandbox.issuer.claim_limits"
+local json = require "credenco.sandbox.ground.json"
 
 local M = {}
 

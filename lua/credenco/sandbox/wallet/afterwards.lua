@@ -1,7 +1,7 @@
 --- Exchanges that run after the response to their push. nginx drops a timer when too many run (`lua_max_running_timers`)
 --- and only writes so into its log, so the exchanges of a worker wait for each other; and where many wait, pushes wait
 --- for their response, or offers would expire in line.
-local store = require "credenco.sandbox.app.store"
+local store = require "credenco.sandbox.ground.store"
 
 local M = {}
 

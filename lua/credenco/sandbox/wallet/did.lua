@@ -3,9 +3,9 @@ local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local discovery = require "credenco.sandbox.wallet.discovery"
 local jwk = require "credenco.sandbox.crypto.jwk"
 local reach = require "credenco.sandbox.wallet.reach"
-local schema = require "credenco.sandbox.app.schema"
-local schemas = require "credenco.sandbox.wallet.schemas"
-local uri = require "credenco.sandbox.app.uri"
+local schema = require "credenco.sandbox.ground.schema"
+local schemas = require "credenco.sandbox.wallet.issuer_schemas"
+local uri = require "credenco.sandbox.ground.uri"
 
 local M = {}
 

@@ -1,11 +1,11 @@
 --- The wallet's HTTP: this project's own transport on nginx's event loop, never blocking
 --- the worker, with one deadline for a whole exchange and a limit on every answer.
-local config = require "credenco.sandbox.app.config"
-local json = require "credenco.sandbox.app.json"
+local config = require "credenco.sandbox.ground.config"
+local json = require "credenco.sandbox.ground.json"
 local loop = require "credenco.loop"
 local reach = require "credenco.sandbox.wallet.reach"
 local transport = require "credenco.transport.curl"
-local uri = require "credenco.sandbox.app.uri"
+local uri = require "credenco.sandbox.ground.uri"
 
 local M = {}
 

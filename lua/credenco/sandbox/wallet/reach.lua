@@ -1,6 +1,6 @@
 --- Which URLs a wallet may call. An offer names whatever its sender likes; without this
 --- list it could make the wallet call anything this machine can.
-local config = require "credenco.sandbox.app.config"
+local config = require "credenco.sandbox.ground.config"
 
 local M = {}
 
