@@ -1,5 +1,5 @@
 -- Prints docs/commands.md from the commands' own declarations, so that nothing is said twice.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local commands = require "credenco.cli.commands"
 local parser = require "credenco.cli.parser"
 local settings = require "credenco.cli.server_settings"
