@@ -27,8 +27,8 @@ M.LIST = {
   },
   {
     name = "client_auth", type = "string", default = "post", check = method,
-    help = 'how the client authenticates: with its secret in the form (`"post"`) or as HTTP Basic (`"basic"`), or with a '
-      .. 'signed assertion (`"private_key_jwt"`)',
+    help = 'how the client authenticates: with its secret in the form (`"post"`) or as HTTP Basic (`"basic"`), or '
+      .. 'with a signed assertion (`"private_key_jwt"`)',
     flag = {
       name = "--client-auth", argname = "METHOD", variable = "CLIENT_AUTH",
       help = "How the OAuth2 client authenticates: post (default), basic or private_key_jwt.",

@@ -142,9 +142,9 @@ M.LIST = {
   },
   {
     name = "retry", type = "table", default = {}, used_by = "client", shown = "",
-    help = "`{ max_attempts = 3, base_ms = 100, cap_ms = 5000 }`, with full jitter; the client honours `Retry-After`. A "
-      .. "client has a quota of 500: a repeat costs 5, a success returns 1. When the quota is used up, calls fail at their "
-      .. "first failure, with `quota_spent`",
+    help = "`{ max_attempts = 3, base_ms = 100, cap_ms = 5000 }`, with full jitter; the client honours `Retry-After`. "
+      .. "A client has a quota of 500: a repeat costs 5, a success returns 1. When the quota is used up, calls fail at "
+      .. "their first failure, with `quota_spent`",
   },
   {
     name = "ca_file", type = "string", check = options.clean_text, used_by = "engine", shown = "the system's",
@@ -215,8 +215,8 @@ M.LIST = {
   },
   {
     name = "traceparent", type = { "string", "function" }, check = traceparent, used_by = "client",
-    help = "W3C Trace Context for calls without one of their own: text, or a function that returns it when a call begins "
-      .. "([operations.md](operations.md#traces))",
+    help = "W3C Trace Context for calls without one of their own: text, or a function that returns it when a call "
+      .. "begins ([operations.md](operations.md#traces))",
     flag = {
       name = "--traceparent", argname = "VALUE", variable = "TRACEPARENT",
       help = "W3C Trace Context to send with every request.",

@@ -33,7 +33,7 @@ function M.declare(command)
   command:option "--allow" :argname "HOST" :count "*"
     :description "Host, or host:port, that wallets may call over https besides this machine; may be repeated."
   command:option "--behaviour" :argname "NAME=VALUE" :count "*"
-    :description "How the sandbox behaves where the service's documentation leaves it open, see docs/sandbox.md; may be repeated."
+    :description "How to behave where the service's documentation leaves it open (docs/sandbox.md); may be repeated."
   command:flag "--tls" :description "Serve https, with a new certificate for localhost."
   command:flag "--env"
     :description "Start in the background, and print the environment for a shell to evaluate."
