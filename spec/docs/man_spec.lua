@@ -53,7 +53,7 @@ describe("the manual", function()
   end)
 
   it("is fine with mandoc", function()
-    for line in said("/usr/bin/mandoc", "-T", "lint"):gmatch "[^\n]+" do
+    for line in said("/usr/bin/mandoc", "-T", "lint", "-W", "warning"):gmatch "[^\n]+" do
       assert.truthy(line:find(ACCEPTED, 1, true), line)
     end
   end)

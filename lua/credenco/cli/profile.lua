@@ -21,7 +21,7 @@ local UNNAMED = "default" -- the one that is used where none is named
 --- Adds the flag that names one.
 function M.declare(command)
   return command:option "--profile" :argname "NAME"
-    :description "Section of the configuration file to take settings from, see `credenco config --help`."
+    :description "Section of the configuration file with the settings, see `credenco config --help`."
 end
 
 local function set(name)
