@@ -15,8 +15,8 @@ codec.decode_invalid_numbers(false)
 codec.encode_sparse_array(false, 1, 0)
 local encode, decode = codec.encode, codec.decode
 
-local MAX_DEPTH = 64
-local MAX_INTEGER = 2 ^ 53 -- beyond it, neighbouring integers are the same double (RFC 8259, 6)
+local MAX_DEPTH = core.JSON_DEPTH
+local MAX_INTEGER = core.MAX_INTEGER
 local SAFE_INTEGER = 1e14  -- what lua-cjson writes in full
 
 local find, format, utf8_valid, is_plain = string.find, string.format, core.utf8_valid, core.json_plain
@@ -74,7 +74,7 @@ local function check_number(number, state)
   end
   if floor(number) == number then
     if number > MAX_INTEGER or number < -MAX_INTEGER then
-      return "integers beyond 2^53 are not held exactly: give it as text"
+      return "integers from 2^53 on are not held exactly: give it as text"
     end
     if number >= SAFE_INTEGER or number <= -SAFE_INTEGER then state.placeholders = true end
   else
@@ -232,7 +232,7 @@ local function end_of_string(text, quote)
 end
 
 local function quoted_if_big(number)
-  if not find(number, "^%-?%d+$") or math.abs(tonumber(number)) < MAX_INTEGER then return number end
+  if not find(number, "^%-?%d+$") or math.abs(tonumber(number)) <= MAX_INTEGER then return number end
   return '"' .. number .. '"'
 end
 

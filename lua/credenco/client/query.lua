@@ -4,12 +4,10 @@ local core = require "credenco.core"
 
 local M = {}
 
-local MAX_INTEGER = 2 ^ 53
-
 -- A value whose text is the same in every Lua.
 local function is_query_value(value)
   if type(value) == "number" then
-    return value == math.floor(value) and value <= MAX_INTEGER and value >= -MAX_INTEGER
+    return value == math.floor(value) and math.abs(value) <= core.MAX_INTEGER
   end
   return type(value) == "string" or type(value) == "boolean"
 end
@@ -21,7 +19,7 @@ function M.problem_with(pairs_given)
   for name, value in pairs(pairs_given) do
     if type(name) ~= "string" then return "must have names" end
     if not is_query_value(value) then
-      return ("must hold text, integers up to 2^53 and booleans, and '%s' is none"):format(name:gsub("[%c\127]", "?"))
+      return ("must hold text, integers below 2^53 and booleans, and '%s' is none"):format(name:gsub("[%c\127]", "?"))
     end
   end
 end
