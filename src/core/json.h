@@ -9,8 +9,9 @@
 
 /* The limits of JSON, for readers and writers in C and in Lua. */
 
-/* The largest whole number that a double tells from its neighbours (RFC 8259, 6). */
-#define CREDENCO_MAX_INTEGER INT64_C(9007199254740991)
+/* 2^53: up to it every whole number has a double of its own (RFC 8259, 6). The next one, too, is
+ * read as this double, so a number that somebody else has read is exact only below. */
+#define CREDENCO_MAX_INTEGER INT64_C(9007199254740992)
 
 /* Levels of arrays and objects: in what must lose nothing, and in what is read as others sent it.
  */

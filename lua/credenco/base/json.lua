@@ -74,7 +74,7 @@ local function check_number(number, state)
   end
   if floor(number) == number then
     if number > MAX_INTEGER or number < -MAX_INTEGER then
-      return "integers from 2^53 on are not held exactly: give it as text"
+      return "integers beyond 2^53 are not held exactly: give it as text"
     end
     if number >= SAFE_INTEGER or number <= -SAFE_INTEGER then state.placeholders = true end
   else
@@ -232,7 +232,7 @@ local function end_of_string(text, quote)
 end
 
 local function quoted_if_big(number)
-  if not find(number, "^%-?%d+$") or math.abs(tonumber(number)) <= MAX_INTEGER then return number end
+  if not find(number, "^%-?%d+$") or math.abs(tonumber(number)) < MAX_INTEGER then return number end
   return '"' .. number .. '"'
 end
 

@@ -41,8 +41,8 @@ end
 ---@return string? fits what would do, where that is not plain
 function M.as_text(value)
   if type(value) == "number" and value % 1 == 0 then
-    -- beyond it two keys would be the same
-    if math.abs(value) <= core.MAX_INTEGER then return ("%.0f"):format(value) end
+    -- from there on two keys would be the same
+    if math.abs(value) < core.MAX_INTEGER then return ("%.0f"):format(value) end
     return nil, "text: a number beyond 2^53 is not held exactly"
   end
   if type(value) ~= "string" then return nil end

@@ -160,7 +160,7 @@ describe("JSON Lines", function()
   end)
 
   it("keeps empty lists apart from empty objects, and long numbers as they are", function()
-    local text = '{"tags":[],"more":{},"deep":[[]],"n":9007199254740991,"m":[0.30000000000000004]}'
+    local text = '{"tags":[],"more":{},"deep":[[]],"n":9007199254740992,"m":[0.30000000000000004]}'
     local record = lines(text)[1].record
     for _, name in ipairs { "tags", "more", "deep", "n", "m" } do
       local said = text:match('"' .. name .. '":([^a-z]+)[,}]')

@@ -38,7 +38,6 @@ function M.required(schema)
   return copy
 end
 
-local MAX_INTEGER = core.MAX_INTEGER
 local MAX_NAME_SHOWN = 60
 
 local function kind_of(value)
@@ -49,7 +48,7 @@ end
 
 local function is_a(value, kind, wanted)
   if wanted == "integer" then
-    return kind == "number" and value % 1 == 0 and math.abs(value) <= MAX_INTEGER
+    return kind == "number" and value % 1 == 0 and math.abs(value) < core.MAX_INTEGER
   end
   return wanted == kind or wanted == "any"
 end
