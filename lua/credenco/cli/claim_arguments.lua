@@ -9,9 +9,9 @@ local M = {}
 --- Adds the flags to a command and returns them, for the group they are shown in.
 function M.declare(command)
   return command:option "--claim" :argname "NAME=VALUE" :count "*" :target "claims"
-      :description "A claim that is a string; may be repeated. Shows in the process list.",
+      :description "A claim whose value is text; may be repeated. It shows in the process list.",
     command:option "--claims-json" :argname "FILE" :target "claims_json"
-      :description "Claims as a JSON object, \"-\" for standard input; arrive exactly."
+      :description "File with the claims, a JSON object; `-` for standard input."
 end
 
 local function from_json(path)

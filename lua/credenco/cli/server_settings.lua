@@ -20,7 +20,7 @@ M.DEFAULT_BASE_URL = "https://wallet.credenco.com"
 
 local VARIABLE = "\n  CREDENCO_%-26s  %s"
 
-M.ENVIRONMENT = "Environment, where no flag says otherwise:" .. VARIABLE:format("PROFILE", "--profile")
+M.ENVIRONMENT = "Environment, for flags that you do not give:" .. VARIABLE:format("PROFILE", "--profile")
   .. VARIABLE:format("API_KEY", "the API key itself")
 for _, row in ipairs(rows.LIST) do
   local flag = row.flag
@@ -28,7 +28,7 @@ for _, row in ipairs(rows.LIST) do
 end
 
 -- Most commands are one call of the library, and end with it.
-local BOUNDED = "everything the command does"
+local BOUNDED = "the whole command"
 
 local function declared(command, row)
   local flag = row.flag
@@ -49,10 +49,10 @@ end
 local function declare_connection(command, bounded)
   local flags = flags_of(command, rows.CONNECTION)
   table.insert(flags, 1, command:option "--profile" :argname "NAME"
-    :description "Section of the configuration file to take settings from, see `credenco config --help`.")
+    :description "Section of the configuration file with the settings, see `credenco config --help`.")
   flags[#flags + 1] = declared(command, rows.OWN.headers_file)
   flags[#flags + 1] = command:option "--timeout" :argname "SECONDS"
-    :description(("For %s, repeats included (default: %g)."):format(
+    :description(("Deadline for %s, with its repeats (default: %g)."):format(
       bounded or BOUNDED, described.SPEC.timeout_ms.default / 1000))
   flags[#flags + 1] = command:flag "--verbose" :description "Show every request, response and wait on standard error."
   flags[#flags + 1] = event_log.declare(command)

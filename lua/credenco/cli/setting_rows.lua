@@ -19,14 +19,14 @@ M.OWN = {
     flag = { name = "--api-key-file", argname = "FILE", variable = "API_KEY_FILE", help = "File with the API key." } },
   headers_file = { name = "headers_file",
     flag = { name = "--headers-file", argname = "FILE", variable = "HEADERS_FILE",
-      help = "File with more headers for the issuer, one 'Name: value' a line." } },
+      help = "File with headers of your own for the issuer, one 'Name: value' per line." } },
   auth_scheme = { name = "auth_scheme",
     flag = { name = "--auth-scheme", argname = "SCHEME", choices = { "x-api-key", "bearer" },
       help = "How the API key is sent: x-api-key (default) or bearer." } },
   timeout = { name = "timeout", flag = { name = "--timeout", argname = "SECONDS" } },
   api_key_command = { name = "api_key_command", help = "command that prints the API key" },
   client_secret_command = { name = "client_secret_command", help = "command that prints the OAuth2 client's secret" },
-  production = { name = "production", help = "yes: `run` and `work` ask before they begin, unless --yes is given" },
+  production = { name = "production", help = "yes: `run` and `work` ask before they begin (without --yes)" },
 }
 
 local function with_flags(list)

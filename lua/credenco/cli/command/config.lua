@@ -16,15 +16,15 @@ end
 
 local M = {
   description = [[
-Shows every setting that a command would use, with the same flags, and where it comes from: a flag, else the
-environment, else the profile. No secret is shown. Nothing is sent.]],
+Shows every setting that a command would use with the same flags, and where it comes from: a flag, the environment or
+the profile, in this order. It shows no secret and sends nothing.]],
   epilog = [[
 Examples:
   credenco config
   credenco config --profile acc --json
 
 The configuration file is ~/.config/credenco/config (or in $XDG_CONFIG_HOME). It has a section
-for each environment; --profile or CREDENCO_PROFILE chooses one, else [default] is used:
+for each environment. --profile or CREDENCO_PROFILE chooses one (default: [default]):
 
   # a comment
   [acc]
@@ -35,8 +35,9 @@ for each environment; --profile or CREDENCO_PROFILE chooses one, else [default] 
   production = yes
   api_key_command = pass show credenco/prod
 
-Files are looked for from there, or from ~/. Secrets are in files or come from commands, and a
-configuration file that names one has to be for you alone: chmod 600. A section may have:
+File names are relative to that directory, or begin with ~/. A secret is in a file, or comes from a
+command. If the configuration file names a secret, nobody else may read it: chmod 600. A section
+may have:
 
 ]] .. names() .. "\n\n" .. settings.ENVIRONMENT,
 }

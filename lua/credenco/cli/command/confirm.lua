@@ -17,15 +17,15 @@ local PAGE = 500
 
 local M = {
   description = [[
-Asks the issuer for the status of every credential of a journal that was issued and has no final one yet, and writes
-it down with the revocation_uuid: for `credenco explain` and `credenco report --issued`. Nothing is issued. Stopped in
-whatever way, the same command goes on where it was.]],
+Asks the issuer for the status of every issued credential of a journal that has no final status yet. Stores the status
+and the revocation_uuid, for `credenco explain` and `credenco report --issued`. Nothing is issued. If the command stops
+for any reason, the same command continues it.]],
   epilog = [[
 Examples:
   credenco confirm company.lua
   credenco report company.lua --issued issued.csv
 
-Exit code 4 when the issuer reports an error of some.
+Exit code 4: the issuer reports an error for some credentials.
 
 ]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
 }

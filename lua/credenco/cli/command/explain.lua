@@ -18,18 +18,18 @@ local MOST, ALL = 100000, 2147483647
 
 local M = {
   description = [[
-Says what an id is, what is known of it, what that means and what can be done, with the command lines. The id is
-a business key, a correlation id, a revocation_uuid or a wallet's key. It looks into the journal, where one is
-named, and asks the service for the status of what it finds. Claims and offers are never shown.
+Takes a business key, a correlation id, a revocation_uuid or a wallet's key. Prints what the journal (if you name one)
+and the service know about it, what that means, and which commands to use next. It shows no claims and no offers.
 
-By a business key the journal is looked up; by anything else its first 100,000 records are read, or all with --all.]],
+It finds a business key in the journal at once. For any other id it reads the first 100,000 records, or all records
+with --all.]],
   epilog = [[
 Examples:
   credenco explain 90004760 --journal company.journal
   credenco explain 90004760 --journal company.journal --offline
   credenco explain 89cba89
 
-Exit code 4 when nothing is known.
+Exit code 4: nothing is known about the id.
 
 ]] .. settings.ENVIRONMENT .. "\n\n" .. arguments.JOURNAL,
 }
@@ -38,8 +38,8 @@ function M.declare(command)
   command:argument "id" :description "A business key, a correlation id, a revocation_uuid or a wallet's key."
   command:group("Where to look",
     arguments.declare_journal(command),
-    command:flag "--all" :description "Read the journal to its end, however long it is.",
-    command:flag "--offline" :description "Ask nothing of the service.")
+    command:flag "--all" :description "Read all records of the journal.",
+    command:flag "--offline" :description "Do not ask the service.")
   settings.declare(command, "each question")
 end
 

@@ -4,8 +4,8 @@ local execute = require "credenco.cli.pipeline.execute"
 
 local M = {
   description = [[
-Reads a source into the journal without sending anything. Any number of `credenco work` processes, on any
-number of machines when the journal is a PostgreSQL database, then issue what is in it.]],
+Reads a source into the journal without sending anything. Then any number of `credenco work` processes issue its
+records. If the journal is a PostgreSQL database, they can run on any number of machines.]],
   epilog = [[
 Examples:
   export CREDENCO_JOURNAL=postgres://issuer@db.example/credentials

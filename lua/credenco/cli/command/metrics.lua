@@ -8,9 +8,9 @@ local usage = require "credenco.cli.usage"
 
 local M = {
   description = [[
-Prints how many records of each workflow are in each state, in Prometheus' text format: for the textfile
-collector of node_exporter, called by a timer. All records are counted each time. No workflow is named here,
-so the journal has to be: with --journal or CREDENCO_JOURNAL. What a run does meanwhile: `run --metrics FILE`.]],
+Prints how many records of each workflow are in each state, in Prometheus' text format. Let a timer call it, for the
+textfile collector of node_exporter. It counts all records each time. It takes no workflow, so you have to name the
+journal, with --journal or CREDENCO_JOURNAL. For the metrics of a run, use `run --metrics FILE`.]],
   epilog = [[
 Examples:
   credenco metrics --journal postgres://reader@db.example/credentials

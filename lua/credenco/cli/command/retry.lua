@@ -10,11 +10,10 @@ local which = require "credenco.cli.pipeline.which"
 
 local M = {
   description = [[
-Opens failed records again, so that the next `credenco run` or `credenco work` takes them up. With
---unknown those whose outcome is unknown: they go on with the offer they have, never with a new one. With
---skipped those that were left out, by the workflow or by `credenco settle`: the journal forgets them, and the
-next run that reads their lines takes them up. The same goes for failed lines without a key, of which the journal
-has nothing else: they are named with --code or --line.]],
+Opens failed records again, so that the next `credenco run` or `credenco work` continues them. With --unknown it opens
+records whose outcome is unknown: they continue with the offer they have, never with a new one. With --skipped it
+removes skipped records from the journal, and the next run that reads their lines issues them. It also removes failed
+lines without a key, which you name with --code or --line: the next run that reads them tries them again.]],
   epilog = [[
 Examples:
   credenco retry company.lua

@@ -16,7 +16,7 @@ local M = {}
 --- The option.
 function M.declare(command)
   return files.written(command:option "--audit" :argname "FILE"
-    :description "Append what became of each record to this file, as JSON Lines: hash of its key, ids, state, time.",
+    :description "Append the outcome of each record to this file, as JSON Lines: hash of its key, ids, state, time.",
     { kept = true })
 end
 

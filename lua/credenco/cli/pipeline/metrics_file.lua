@@ -25,7 +25,7 @@ MetricsFile.__index = MetricsFile
 --- The option.
 function M.declare(command)
   return files.written(command:option "--metrics" :argname "FILE"
-    :description "Write metrics there, for the textfile collector of Prometheus' node_exporter (*.prom).",
+    :description "Write metrics to this file (*.prom), for the textfile collector of Prometheus' node_exporter.",
     { kept = true })
 end
 

@@ -12,9 +12,9 @@ local workflow = require "credenco.workflow"
 local M = {}
 
 M.JOURNAL = [[
-The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It records the state of
-every record; keep it. Without --journal it is CREDENCO_JOURNAL, or a file beside the workflow
-with the same name: company.journal. Never put a password into an argument: use
+The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It stores the state of
+every record, so keep it. The default is CREDENCO_JOURNAL, or a file with the workflow's name
+in the same directory: company.journal. Never put a password into an argument: use
 CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
 
 local function without_extension(path)
@@ -39,7 +39,7 @@ local function files_of_journal(_, args)
 end
 
 function M.declare_journal(command)
-  return files.written(command:option "--journal" :argname "FILE|URL" :description "The journal (see below).",
+  return files.written(command:option "--journal" :argname "FILE|URL" :description "The journal, see below.",
     { kept = true, what = "a file of the journal", paths = files_of_journal })
 end
 

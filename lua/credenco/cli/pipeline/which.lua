@@ -7,9 +7,9 @@ local M = {}
 --- Adds the options.
 ---@return table ... for the group they are shown in
 function M.declare(command)
-  return command:option "--code" :argname "CODE" :description "All with this cause, see `credenco report`.",
-    command:option "--key" :argname "KEY" :description "The one with this business key.",
-    command:option "--line" :argname "FILE:N" :description "The line N of FILE, which has no key."
+  return command:option "--code" :argname "CODE" :description "All records with this cause, see `credenco report`.",
+    command:option "--key" :argname "KEY" :description "The record with this business key.",
+    command:option "--line" :argname "FILE:N" :description "Line N of FILE, which has no key."
 end
 
 local function line_of(text)
