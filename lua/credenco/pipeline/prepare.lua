@@ -7,10 +7,10 @@ local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
 local options = require "credenco.base.options"
 local utf8_text = require "credenco.base.utf8_text"
+local workflow_check = require "credenco.workflow.check"
 
 local M = {}
 
-local DELIVERIES = { direct = true, inbox = true, offer_only = true }
 local MAX_PROBLEMS = 20
 
 --- Claim problems as one line.
@@ -120,8 +120,8 @@ local function addressed(job, step)
   local refused, delivery
   delivery, refused = value_of(job, "delivery", step.delivery)
   if refused then return refused end
-  if not DELIVERIES[delivery] then
-    return refuse(job, "invalid_record", 'delivery: must be "direct", "inbox" or "offer_only"')
+  if not workflow_check.DELIVERIES[delivery] then
+    return refuse(job, "invalid_record", "delivery: must be " .. workflow_check.A_DELIVERY)
   end
   job.delivery = delivery
   job.template_id, refused = identifier(job, "template_id", step.template_id)
