@@ -35,16 +35,14 @@ local function refuse(job, code, message)
   return "failed"
 end
 
--- The last number before which every whole one has a double of its own. Beyond it two keys would be the same.
-local MAX_EXACT = 9007199254740991
-
 --- A value of a record as the text that a key is.
 ---@param value any
 ---@return string?
 ---@return string? fits what would do, where that is not plain
 function M.as_text(value)
   if type(value) == "number" and value % 1 == 0 then
-    if math.abs(value) <= MAX_EXACT then return ("%.0f"):format(value) end
+    -- from there on two keys would be the same
+    if math.abs(value) < core.MAX_INTEGER then return ("%.0f"):format(value) end
     return nil, "text: a number beyond 2^53 is not held exactly"
   end
   if type(value) ~= "string" then return nil end

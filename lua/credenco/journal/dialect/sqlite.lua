@@ -4,6 +4,7 @@ local columns = require "credenco.journal.dialect.column_types"
 local driver = require "credenco.journal.dialect.driver"
 local cannot_write = require "credenco.journal.dialect.cannot_write"
 local edition = require "credenco.journal.dialect.edition"
+local percent = require "credenco.base.percent"
 local private_file = require "credenco.journal.dialect.private_file"
 local uv = require "luv"
 
@@ -53,7 +54,7 @@ end
 local function as_it_is(path)
   local log = uv.fs_stat(path .. "-wal")
   if M.is_writable(path) or log and log.size > 0 then return nil end
-  local escaped = path:gsub("[%%?#]", function(byte) return ("%%%02x"):format(byte:byte()) end)
+  local escaped = percent.encode(path, "[%%?#]")
   return ("file:%s?immutable=1"):format(escaped)
 end
 
