@@ -18,6 +18,7 @@ local M = {}
 ---@field advice string pattern
 ---@field broken fun(): string[], table<string, string> arguments and environment
 ---@field healed fun(): string[], table<string, string> the same, after the advice was followed
+---@field clock boolean? the machine's clock is wrong, which takes libfaketime
 ---@field run? fun(arguments: string[], env: table): table instead of the program's plain call
 
 ---@param call { [1]: string[], [2]: table } arguments and environment

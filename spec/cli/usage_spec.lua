@@ -3,6 +3,7 @@ local cjson = require "cjson"
 local commands = require "credenco.cli.commands"
 local credenco = require "credenco"
 local files = require "spec.support.files"
+local parser = require "credenco.cli.parser"
 local program = require "spec.cli.program"
 
 local SECRET = "very-secret-value"
@@ -61,7 +62,7 @@ describe("the program called wrongly", function()
       ["with claims that are not there"] = {
         issue("--claims-json", folder .. "/nothing"), "cannot open " .. folder .. "/nothing",
       },
-      ["with claims from a folder"] = { issue("--claims-json", folder), "cannot read" },
+      ["with claims from a folder"] = { issue("--claims-json", folder), "cannot read " .. folder .. ": Is a directory" },
       ["with an empty key file"] = {
         issue("--api-key-file", file("empty", "\n")), "/empty holds nothing",
       },
@@ -110,6 +111,40 @@ describe("the program called wrongly", function()
       assert.is_truthy(outcome.err:find("^credenco: "), name .. ": " .. outcome.err)
       assert.is_truthy(outcome.err:find(case[2], 1, true), name .. ": " .. outcome.err)
       assert.is_nil(outcome.err:find(SECRET, 1, true), name .. ": " .. outcome.err)
+    end
+  end)
+
+  -- What a command needs, besides the option that is tried.
+  local function needed(made, tried)
+    local argv = {}
+    for _, option in ipairs(made._options) do
+      if option ~= tried and option._mincount > 0 then
+        argv[#argv + 1], argv[#argv + 2] = option._name, option._choices and option._choices[1] or "x"
+      end
+    end
+    for _, argument in ipairs(made._arguments) do
+      local value = argument == tried and "" or argument._choices and argument._choices[1] or "x"
+      if argument == tried or argument._minargs > 0 then argv[#argv + 1] = value end
+    end
+    return argv
+  end
+
+  it("refuses every value that is empty, as of a variable that is not set", function()
+    for _, name in ipairs(commands.NAMES) do
+      local command = commands.load(name)
+      local made = parser.of(name, command)
+      local function refused(tried, more)
+        local argv = needed(made, tried)
+        for _, word in ipairs(more) do argv[#argv + 1] = word end
+        local ok, problem = pcall(parser.parse, name, command, argv)
+        assert.is_false(ok, name .. " " .. tried._name)
+        assert.matches(tried._choices and "must be one of" or " is empty: is the variable set that it comes from%?",
+          tostring(problem), name .. " " .. tried._name)
+      end
+      for _, option in ipairs(made._options) do
+        if option._minargs > 0 and option._maxcount == 1 then refused(option, { option._name, "" }) end
+      end
+      for _, argument in ipairs(made._arguments) do refused(argument, {}) end
     end
   end)
 

@@ -102,7 +102,7 @@ mode: binary
     { "a URL that is none", 2, "the URL must be an absolute", "http:/events" },
     { "the secret as an argument", 2, "secrets are never arguments, use CREDENCO_WEBHOOK_SECRET or %-%-secret%-file",
       "/events", "--secret", "shown" },
-    { "an empty id", 2, "%-%-id must not be empty", "/events", "--id", "" },
+    { "an empty id", 2, "%-%-id is empty", "/events", "--id", "" },
     { "a header that is none", 2, "%-%-signature%-header must be", "/events", "--signature-header", "a b" },
     { "a name with a comma", 2, "%-%-signature%-name must be", "/events", "--signature-name", "a,b" },
   }

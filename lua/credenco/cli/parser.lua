@@ -54,6 +54,18 @@ function M.of(name, command)
   return parser
 end
 
+-- The value of a variable that is not set. What is written to a file without a name would be lost.
+local EMPTY = "%s is empty: is the variable set that it comes from?"
+
+local function refuse_empty(parser, args)
+  for _, option in ipairs(parser._options) do
+    if args[option._target or option:_get_default_target()] == "" then usage.fail(EMPTY:format(option._name)) end
+  end
+  for _, argument in ipairs(parser._arguments) do
+    if args[argument._name] == "" then usage.fail(EMPTY:format("the " .. argument._name:gsub("_", " "))) end
+  end
+end
+
 -- Who takes no arguments needs no parser for them.
 local function plain(command, argv)
   return not command.declare and (#argv == 0 or #argv == 1 and argv[1] == "--json")
@@ -69,6 +81,7 @@ function M.parse(name, command, argv)
   if not plain(command, argv) then
     local parser = M.of(name, command)
     args = parser:parse(argv)
+    refuse_empty(parser, args)
     require("credenco.cli.files").check(parser, args)
   end
   args.command = name

@@ -161,14 +161,12 @@ local ARGUMENTS = {
 
 --- What a method says of an argument, said of what the user typed.
 ---@param problem string
----@param arguments table|string what the method was given
 ---@return string
-function M.said_of_arguments(problem, arguments)
+function M.said_of_arguments(problem)
   local argument, flaw = problem:match "^[%l_]+: ([%l_]+)( .*)$"
   local known_as = ARGUMENTS[argument]
   if not known_as then return problem end
-  local given = type(arguments) == "table" and arguments[argument] or arguments
-  return known_as .. (given == "" and " is empty: is the variable set that it comes from?" or flaw)
+  return known_as .. flaw
 end
 
 --- The same for a command that works without credentials, which then are not even looked at.

@@ -41,7 +41,7 @@ function M.read(path, what)
     file:close()
   end
   if err then
-    usage.fail(("%s: cannot read %s"):format(what, err))
+    usage.fail(("%s: cannot read %s: %s"):format(what, path == "-" and "standard input" or path, err))
   end
   content = content or ""
   if #content > M.MAX_BYTES then

@@ -90,7 +90,6 @@ local function explained(args, found, place, asked)
 end
 
 local function check(args)
-  if args.id == "" then usage.fail "the id is empty: is the variable set that it comes from?" end
   local place = arguments.journal_or_none(args)
   if args.offline and not place then usage.fail "--offline: which journal? Give --journal or CREDENCO_JOURNAL" end
   return place
