@@ -1,5 +1,5 @@
 --- Issues verifiable credentials straight into business wallets through the Credenco
---- API. See the README for a first program.
+--- API. docs/getting-started.md has a first program.
 
 local refusal = require("credenco.base.engine").refusal()
 if refusal then error(refusal, 0) end

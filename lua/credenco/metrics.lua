@@ -13,7 +13,7 @@ local core = require "credenco.core"
 local families = require "credenco.metrics.families"
 local options = require "credenco.base.options"
 local series = require "credenco.metrics.series"
-local text = require "credenco.metrics.text"
+local text = require "credenco.metrics.exposition"
 
 local M = {}
 

@@ -7,17 +7,7 @@ local program = require "spec.cli.program"
 local OFFER = "https://issuer.example/offers/top-secret"
 
 describe("the program against a server that misbehaves", function()
-  local server, folder
-
-  setup(function()
-    server = Misbehaving.start()
-    folder = files.temporary_folder()
-  end)
-
-  teardown(function()
-    server:stop()
-    files.remove_folder(folder)
-  end)
+  local server = Misbehaving.use()
 
   local function run(url, arguments, stdin)
     return program.run(arguments, { CREDENCO_BASE_URL = url, CREDENCO_API_KEY = "key-top-secret" }, stdin)
@@ -138,7 +128,7 @@ describe("the program against a server that misbehaves", function()
   end)
 
   it("keeps the offer it could not deliver where it was told to, for a push of the same one", function()
-    local path = folder .. "/offer"
+    local path = server.folder .. "/offer"
     local scenario = server:scenario { push = { 504, 504, 504, "proper" } }
     local outcome = run(scenario.url, { "issue", "--wallet", "w", "--template", "t", "--keep-offer", path })
     assert.equal(5, outcome.code, outcome.err)
@@ -151,7 +141,7 @@ describe("the program against a server that misbehaves", function()
   end)
 
   it("keeps what the server sent in place of an offer that can be pushed", function()
-    local path = folder .. "/by-value"
+    local path = server.folder .. "/by-value"
     local by_value = "openid-credential-offer://?credential_offer=%7B%7D"
     local scenario = server:scenario { create = { {
       act = "answer", status = 200, headers = { ["content-type"] = "application/json" },
@@ -165,11 +155,11 @@ describe("the program against a server that misbehaves", function()
 
   -- One kind for each option that names a file to be written.
   it("sends nothing when a file that is to be written is there, or cannot be written", function()
-    local there = folder .. "/there"
+    local there = server.folder .. "/there"
     files.write(there, "precious")
     for _, command in ipairs { { "issue", "--wallet", "w", "--keep-offer" }, { "offer", "--qr-code" } } do
       for path, problem in pairs { [there] = "is there already: name another file, or give --force",
-        [folder .. "/no/such"] = "cannot write " .. folder .. "/no/such: No such file or directory" } do
+        [server.folder .. "/no/such"] = "cannot write " .. server.folder .. "/no/such: No such file or directory" } do
         local scenario = server:scenario()
         local arguments = { (table.unpack or unpack)(command) } -- luacheck: ignore
         for _, argument in ipairs { path, "--template", "t" } do arguments[#arguments + 1] = argument end
@@ -185,7 +175,7 @@ describe("the program against a server that misbehaves", function()
   end)
 
   it("keeps no offer when none was made", function()
-    local path = folder .. "/no-offer"
+    local path = server.folder .. "/no-offer"
     local url = server:scenario({ create = { 403 } }).url
     run(url, { "issue", "--wallet", "w", "--template", "t", "--keep-offer", path })
     assert.is_nil(files.read(path))

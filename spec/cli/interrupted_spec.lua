@@ -6,19 +6,10 @@ local Misbehaving = require "spec.support.misbehaving"
 local program = require "spec.cli.program"
 local wait = require "spec.support.wait"
 
-local PATIENCE_MS = 10000
+local PATIENCE_MS = 20000
 
 describe("a command that is interrupted", function()
-  local server, folder
-
-  setup(function()
-    server = Misbehaving.start()
-    folder = files.temporary_folder()
-  end)
-  teardown(function()
-    server:stop()
-    files.remove_folder(folder)
-  end)
+  local server = Misbehaving.use()
 
   -- Starts the command, waits until the server has seen that step, and interrupts it.
   local function interrupted(arguments, script, step, signal, stdin)
@@ -68,7 +59,7 @@ describe("a command that is interrupted", function()
   end
 
   it("keeps the offer whose delivery is in doubt, and names the issue", function()
-    local kept = folder .. "/offer"
+    local kept = server.folder .. "/offer"
     local arguments = { "issue", "--wallet", "w", "--template", "t", "--claim", "a=b", "--keep-offer", kept }
     local ended = interrupted(arguments, { push = { "hang" } }, "push", "sigint")
     assert.equal(5, ended.code)
@@ -78,7 +69,7 @@ describe("a command that is interrupted", function()
   end)
 
   it("says that nothing was sent, where nothing was", function()
-    local pipe = folder .. "/pipe"
+    local pipe = server.folder .. "/pipe"
     assert.equal(0, program.run_command("/usr/bin/mkfifo", { pipe }).code)
     for _, arguments in ipairs { { "push", "--wallet", "w", "--from", pipe },
       { "push", "--wallet", "w", "--from", pipe, "--json" } } do

@@ -1,6 +1,6 @@
 -- `--log FILE`: what the client does, line by line.
 local cjson = require "cjson"
-local clock = require "credenco.cli.clock"
+local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local files = require "spec.support.files"
 local Misbehaving = require "spec.support.misbehaving"
@@ -10,9 +10,9 @@ local uv = require "luv"
 local KEY = "key-top-secret"
 
 describe("the log of a command", function()
-  local server, folder
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
+  local server = Misbehaving.use()
+  local folder
+
   before_each(function() folder = files.temporary_folder() end)
   after_each(function() files.remove_folder(folder) end)
 

@@ -8,17 +8,7 @@ local PICTURE, BASE64 = "\137PNG\r\n\26\n", "iVBORw0KGgo="
 local REQUEST_URI = "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fissuer.example%2Fo%2F1"
 
 describe("credenco offer --qr-code", function()
-  local server, folder
-
-  setup(function()
-    server = Misbehaving.start()
-    folder = files.temporary_folder()
-  end)
-
-  teardown(function()
-    server:stop()
-    files.remove_folder(folder)
-  end)
+  local server = Misbehaving.use()
 
   local function offer(qr_uri, path)
     local scenario = server:scenario { create = { {
@@ -32,7 +22,7 @@ describe("credenco offer --qr-code", function()
 
   for name, qr_uri in pairs { ["with"] = "data:image/png;base64," .. BASE64, ["without"] = BASE64 } do
     it("writes a picture that comes " .. name .. " the prefix of its data: URI", function()
-      local path = folder .. "/" .. name .. ".png"
+      local path = server.folder .. "/" .. name .. ".png"
       local outcome, asked = offer(qr_uri, path)
       assert.equal(0, outcome.code, outcome.err)
       assert.equal(PICTURE, files.read(path))
@@ -41,7 +31,7 @@ describe("credenco offer --qr-code", function()
   end
 
   it("says that the offer was made when there is no picture", function()
-    local path = folder .. "/none.png"
+    local path = server.folder .. "/none.png"
     local outcome = offer(nil, path)
     local err = cjson.decode(outcome.err).error
     assert.same({ 4, "bad_response" }, { outcome.code, err.code })

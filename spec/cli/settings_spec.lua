@@ -7,17 +7,10 @@ local pki = require "spec.support.pki"
 local program = require "spec.cli.program"
 
 describe("the program's settings", function()
-  local server, folder
+  local server = Misbehaving.use()
 
   setup(function()
-    server = Misbehaving.start()
-    folder = files.temporary_folder()
-    files.write(folder .. "/secret", "s3cret\n")
-  end)
-
-  teardown(function()
-    server:stop()
-    files.remove_folder(folder)
+    files.write(server.folder .. "/secret", "s3cret\n")
   end)
 
   it("send the key as a bearer token when asked to", function()
@@ -33,7 +26,7 @@ describe("the program's settings", function()
     local scenario = server:scenario()
     program.run({ "status", "order-1", "--scope", "issue status" }, {
       CREDENCO_BASE_URL = scenario.url, CREDENCO_TOKEN_URL = scenario.url .. "/token",
-      CREDENCO_CLIENT_ID = "me", CREDENCO_CLIENT_SECRET_FILE = folder .. "/secret",
+      CREDENCO_CLIENT_ID = "me", CREDENCO_CLIENT_SECRET_FILE = server.folder .. "/secret",
     })
     assert.equal("grant_type=client_credentials&client_id=me&client_secret=s3cret&scope=issue%20status",
       scenario.requests("token")[1].body)
@@ -53,7 +46,7 @@ describe("the program's settings", function()
         local scenario = server:scenario()
         program.run({ "status", "order-1", way == "flag" and case[1] .. "=" .. case[3] or nil }, {
           CREDENCO_BASE_URL = scenario.url, CREDENCO_TOKEN_URL = scenario.url .. "/token", CREDENCO_CLIENT_ID = "me",
-          CREDENCO_CLIENT_SECRET_FILE = folder .. "/secret", ["CREDENCO_" .. case[2]] = way ~= "flag" and case[3] or nil,
+          CREDENCO_CLIENT_SECRET_FILE = server.folder .. "/secret", ["CREDENCO_" .. case[2]] = way ~= "flag" and case[3] or nil,
         })
         assert.matches(case[4]:find "%^" and case[4] or case[4]:gsub("%p", "%%%0"), scenario.requests("token")[1].body)
       end
@@ -61,7 +54,7 @@ describe("the program's settings", function()
   end
 
   it("sign for private_key_jwt with the key of a file", function()
-    local scenario, key = server:scenario(), folder .. "/key.pem"
+    local scenario, key = server:scenario(), server.folder .. "/key.pem"
     files.write(key, require("openssl.pkey").new({ type = "EC", curve = "prime256v1" }):toPEM "private")
     local outcome = program.run({ "status", "order-1", "--client-auth", "private_key_jwt", "--private-key-file", key }, {
       CREDENCO_BASE_URL = scenario.url, CREDENCO_TOKEN_URL = scenario.url .. "/token", CREDENCO_CLIENT_ID = "me",
@@ -72,17 +65,17 @@ describe("the program's settings", function()
   end)
 
   it("have the library follow a file with a secret, but not a pipe", function()
-    local settings, pipe = require "credenco.cli.settings", folder .. "/pipe"
+    local settings, pipe = require "credenco.cli.server_settings", server.folder .. "/pipe"
     local function options(path)
       return settings.options { api_key_file = path }
     end
-    assert.same({ folder .. "/secret" }, { options(folder .. "/secret").api_key_file })
+    assert.same({ server.folder .. "/secret" }, { options(server.folder .. "/secret").api_key_file })
     assert(os.execute(("mkfifo '%s' && (echo s3cret >'%s' &)"):format(pipe, pipe)))
     assert.equal("s3cret", options(pipe).api_key)
     local oauth2 = settings.options {
-      client_id = "me", token_url = "https://id.example/t", client_secret_file = folder .. "/secret",
+      client_id = "me", token_url = "https://id.example/t", client_secret_file = server.folder .. "/secret",
     }.oauth2
-    assert.same({ folder .. "/secret", nil }, { oauth2.client_secret_file, oauth2.client_secret })
+    assert.same({ server.folder .. "/secret", nil }, { oauth2.client_secret_file, oauth2.client_secret })
   end)
 
   it("are refused by the names that they were given by", function()
@@ -96,10 +89,10 @@ describe("the program's settings", function()
       return outcome.err
     end
     assert.matches("CREDENCO_PRIVATE_KEY_FILE cannot be opened", said())
-    assert.matches("%-%-private%-key%-file must be PEM", said("--private-key-file", folder .. "/secret"))
+    assert.matches("%-%-private%-key%-file must be PEM", said("--private-key-file", server.folder .. "/secret"))
     assert.matches("%-%-client%-auth must be \"post\"", said("--client-auth", "tls"))
     assert.matches("%-%-private%-key%-file is for client_auth", said("--client-auth", "basic", "--client-secret-file",
-      folder .. "/secret"))
+      server.folder .. "/secret"))
     oauth2.CREDENCO_PRIVATE_KEY_FILE = nil
     assert.matches("%-%-private%-key%-file is missing", said())
   end)
@@ -165,9 +158,9 @@ describe("the program's settings", function()
         return outcome.out .. outcome.err
       end
       assert.matches('"CN=issuer%-1"', said("--client-cert", pair.certificate, "--client-key", locked,
-        "--client-key-passphrase-file", folder .. "/secret"))
+        "--client-key-passphrase-file", server.folder .. "/secret"))
       env.CREDENCO_CLIENT_CERT, env.CREDENCO_CLIENT_KEY = pair.certificate, locked
-      env.CREDENCO_CLIENT_KEY_PASSPHRASE_FILE = folder .. "/secret"
+      env.CREDENCO_CLIENT_KEY_PASSPHRASE_FILE = server.folder .. "/secret"
       assert.matches('"CN=issuer%-1"', said())
       env.CREDENCO_CLIENT_CERT = "/nowhere/cert"
       assert.matches("CREDENCO_CLIENT_CERT cannot be opened", said())

@@ -63,16 +63,7 @@ local function verified(jwt, algorithm)
 end
 
 describe("an OAuth2 client proves who it is", function()
-  local server, folder
-
-  setup(function()
-    server = Misbehaving.start()
-    folder = files.temporary_folder()
-  end)
-  teardown(function()
-    server:stop()
-    files.remove_folder(folder)
-  end)
+  local server = Misbehaving.use()
 
   local function new_client(scenario, members)
     local oauth2 = { token_url = scenario.url .. "/token", client_id = ID }
@@ -140,7 +131,7 @@ describe("an OAuth2 client proves who it is", function()
 
   it("with the key that its file holds now, and the last good one while that is being written", function()
     local scenario = server:scenario { status = { "proper", 401, "proper", 401, "proper" } }
-    local path = folder .. "/key.pem"
+    local path = server.folder .. "/key.pem"
     files.write(path, pem(KEYS.ES256.key))
     local client = new_client(scenario, { client_auth = "private_key_jwt", private_key_file = path })
     assert(client:issue_status "1")

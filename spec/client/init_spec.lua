@@ -1,34 +1,14 @@
--- What the client puts on the wire, and what it gives back, when nothing goes wrong.
+-- What the client puts on the wire to issue, and what it gives back.
 local cjson = require "cjson"
 local credenco = require "credenco"
+local issuing = require "spec.client.issuing"
 local loop = require "credenco.loop"
 local Misbehaving = require "spec.support.misbehaving"
 
-local COMPANY = { id = "90004760", name = "CoolSoft B.V.", issuing_authority = "Credenco", issuing_country = "NL" }
-local KEY = "0b1f7a52-6c1e-4d0a-9a55-3a1f5f0c0001"
-local SAMPLE = "openid-credential-offer://?credential_offer_uri=https://wallet.credenco.com/api/oidc/credential-offer/abc123"
-
-local function answering(body)
-  return { act = "answer", status = 200, headers = { ["content-type"] = "application/json" }, body = body }
-end
+local KEY, SAMPLE, COMPANY, answering, new_client, order = issuing.KEY, issuing.SAMPLE, issuing.COMPANY, issuing.answering, issuing.new_client, issuing.order
 
 describe("the client", function()
-  local server
-
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
-
-  local function new_client(scenario, changes)
-    local options = { base_url = scenario.url, api_key = "k-s3cret" }
-    for name, value in pairs(changes or {}) do options[name] = value end
-    return credenco.new(options)
-  end
-
-  local function order(changes)
-    local args = { wallet_key = KEY, template_id = "ebw_oid", claims = COMPANY, correlation_id = "89cba89" }
-    for name, value in pairs(changes or {}) do args[name] = value end
-    return args
-  end
+  local server = Misbehaving.use()
 
   it("pushes the documentation's sample exactly as it is documented", function()
     local scenario = server:scenario {
@@ -112,20 +92,6 @@ describe("the client", function()
     assert.is_nil(wallet.requests("push")[1].headers["x-api-key"])
   end)
 
-  it("does not follow a status URI of another origin, and sends no key there", function()
-    local scenario = server:scenario()
-    local client = new_client(scenario)
-    assert(client:issue_status { correlation_id = "a b/c", status_uri = server.refused_url .. "/api/v2/issue/1" })
-    assert.equal("/api/v2/issue/a%20b%2Fc", scenario.requests("status")[1].target)
-  end)
-
-  it("follows a status URI of its own origin", function()
-    local scenario = server:scenario()
-    local client = new_client(scenario)
-    assert(client:issue_status { correlation_id = "a~b", status_uri = scenario.url .. "/api/v2/issue/a%7Eb" })
-    assert.equal("/api/v2/issue/a%7Eb", scenario.requests("status")[1].target)
-  end)
-
   it("drops an offer in the inbox when it is not to be issued directly", function()
     local scenario = server:scenario()
     assert(new_client(scenario):push_offer { wallet_key = KEY, offer_uri = "https://a.example/o?x=1&y=2", direct = false })
@@ -187,71 +153,6 @@ describe("the client", function()
     assert.equal(0, #scenario.requests())
   end)
 
-  it("waits until the issue is completed", function()
-    local created = answering '{"status":"issue_request_created","correlation_id":"1","revocation_uuid":"u"}'
-    local scenario = server:scenario { status = { created, 503, created, "proper" } }
-    local client = new_client(scenario, { retry = { base_ms = 1 } })
-    local status = assert(client:wait_issued("1", { interval_ms = 1 }))
-    assert.equal("issue_completed", status.status)
-    assert.equal("0e2c1f62-3392-462e-a25e-483fa0e2a3a3", status.revocation_uuid)
-    assert.equal(4, #scenario.requests("status"))
-  end)
-
-  it("reports an issue that failed", function()
-    local scenario = server:scenario { status = { "issue_error" } }
-    local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1 })
-    assert.is_nil(status)
-    assert.equal("issue_failed", err.code)
-    assert.equal("error", err.status)
-  end)
-
-  it("gives the last status when the deadline passes", function()
-    local scenario = server:scenario { status = { "unknown_status" } }
-    local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 100 })
-    assert.is_nil(status)
-    assert.equal("timeout", err.code)
-    assert.equal("something_new", err.status)
-    assert.equal("unknown", err.sent)
-  end)
-
-  it("shows of a status what may be shown", function()
-    local said = "k-s3cret at https://a.example/b?c=1\n"
-    local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
-    local _, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 50 })
-    assert.equal("[redacted] at [URL]", err.status)
-    assert.truthy(err.message:find("'[redacted] at [URL]", 1, true), err.message)
-  end)
-
-  it("cuts a long status between characters", function()
-    for padding = 0, 1 do
-      local said = ("x"):rep(padding) .. ("é"):rep(60)
-      local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
-      local status = assert(new_client(scenario):issue_status "1").status
-      assert.equal(said:sub(1, 100 - padding), status)
-    end
-    local scenario = server:scenario { status = { answering '{"status":"caf\233 new"}' } }
-    assert.equal("caf? new", assert(new_client(scenario):issue_status "1").status)
-  end)
-
-  it("says why when the deadline of waiting passes without any status", function()
-    local refusing = { send = function() return nil, { code = "connect_failed", sent = "no" } end }
-    local client = credenco.new {
-      base_url = server.refused_url, api_key = "k", retry = { max_attempts = 1 }, transport = refusing,
-    }
-    local status, err = client:wait_issued("1", { interval_ms = 1, timeout_ms = 100 })
-    assert.is_nil(status)
-    assert.equal("connect_failed", err.code)
-    assert.equal("no", err.sent)
-  end)
-
-  it("throws for a path that no URL can have", function()
-    local client = credenco.new { base_url = server.refused_url, api_key = "k" }
-    for _, path in ipairs { "/a|b", "/50%", "/a\\b", '/"' } do
-      assert.has_error(function() client:request { path = path } end,
-        "request: path must be a path of a URL, percent-encoded where needed")
-    end
-  end)
-
   it("echoes a trusted contact", function()
     local scenario = server:scenario()
     local contact = assert(new_client(scenario):trust_issuer {
@@ -263,121 +164,6 @@ describe("the client", function()
     assert.is_false(contact.direct_issue_allowed)
   end)
 
-  it("reaches endpoints it has no name for", function()
-    local scenario = server:scenario()
-    local answer = assert(new_client(scenario):request {
-      method = "PUT", path = "/api/x", query = { b = "ü &", a = 1 }, json = { list = credenco.array {} },
-    })
-    local request = scenario.requests("other")[1]
-    assert.equal("PUT", request.method)
-    assert.equal("/api/x?a=1&b=%C3%BC%20%26", request.target)
-    assert.equal('{"list":[]}', request.body)
-    assert.equal("k-s3cret", request.headers["x-api-key"])
-    assert.equal(200, answer.http_status)
-    assert.equal("PUT", answer.json.method)
-  end)
-
-  it("writes a query the same on every engine, and refuses what has no text of its own", function()
-    local scenario = server:scenario()
-    local client = new_client(scenario)
-    assert(client:request { path = "/x", query = { a = 2 ^ 53, b = true, c = "1.0", d = -3.0 } })
-    assert.equal("/x?a=9007199254740992&b=true&c=1.0&d=-3", scenario.requests("other")[1].target)
-    for _, value in ipairs { 0.5, 2 ^ 54, 0 / 0, math.huge, {}, print } do
-      local _, problem = pcall(client.request, client, { path = "/x", query = { q = value } })
-      assert.equal("request: query must hold text, integers up to 2^53 and booleans, and 'q' is none", problem)
-    end
-    local _, problem = pcall(client.request, client, { path = "/x", query = { "a" } })
-    assert.equal("request: query must have names", problem)
-  end)
-
-  it("keeps an id beyond 2^53 as its digits", function()
-    local answer = answering '{"id":12345678901234567890,"did":"\\"12345678901234567890","list":[-9007199254740993,1.5]}'
-    local client = new_client(server:scenario { trust = { answer }, other = { answer } })
-    local contact = assert(client:trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" })
-    assert.same({ "12345678901234567890", '"12345678901234567890' }, { contact.id, contact.did })
-    local json = assert(client:request { path = "/x" }).json
-    assert.same({ "12345678901234567890", { "-9007199254740993", 1.5 } }, { json.id, json.list })
-  end)
-
-  it("knows its own correlation id when it comes as a number", function()
-    for id, sent in pairs { ["12345678901234567890"] = true, ["1000000000000000"] = true, ["7"] = true, ["2"] = "1.5" } do
-      local body = '{"status":"issue_completed","correlation_id":' .. (sent == true and id or sent) .. "}"
-      local status = new_client(server:scenario { status = { answering(body) } }):issue_status(id)
-      assert.equal(sent == true, status ~= nil, id)
-    end
-  end)
-
-  it("takes a deadline of its own for a status", function()
-    local scenario = server:scenario { status = { "hang" } }
-    local began_ms = loop.now_ms()
-    local status, err = new_client(scenario):issue_status("1", { timeout_ms = 50 })
-    assert.is_nil(status)
-    assert.equal("timeout", err.code)
-    assert.is_true(loop.now_ms() - began_ms < 5000)
-    assert.has_error(function() new_client(scenario):issue_status("1", { timeout = 50 }) end,
-      "issue_status: unknown option 'timeout', did you mean 'timeout_ms'?")
-  end)
-
-  it("does not repeat a POST of its user's after a lost answer", function()
-    local scenario = server:scenario { other = { "close", "proper" } }
-    local answer, err = new_client(scenario, { retry = { base_ms = 1 } }):request { method = "POST", path = "/x", json = {} }
-    assert.is_nil(answer)
-    assert.equal("unknown", err.sent)
-    assert.equal(1, #scenario.requests("other"))
-  end)
-
-  it("tells on_event of every request and answer, without secrets", function()
-    local events = {}
-    local scenario = server:scenario { push = { "close", "proper" } }
-    local client = new_client(scenario, {
-      retry = { base_ms = 1 },
-      on_event = function(event)
-        events[#events + 1] = event.type .. " " .. event.step .. " " .. tostring(event.http_status or event.code)
-        for _, value in pairs(event) do assert.is_nil(tostring(value):find("secret", 1, true)) end
-      end,
-    })
-    assert(client:issue_direct(order()))
-    assert.same({
-      "request create_offer nil", "answer create_offer 201", "request push_offer nil",
-      "lost push_offer connect_failed", "request push_offer nil", "answer push_offer 201",
-    }, events)
-  end)
-
-  it("tells on_event how a call ended, once", function()
-    local events = {}
-    local scenario = server:scenario { push = { { act = "answer", status = 403, body = "" } } }
-    local client = new_client(scenario, { on_event = function(event) events[#events + 1] = event end })
-    local _, err = client:issue_direct(order())
-    assert.same({ nil, true, nil, false, nil }, {
-      events[1].ok, events[2].ok, events[3].ok, events[4].ok, events[5].ok })
-    local last = events[5]
-    assert.same({ "failed", "push_offer", err.code, err.sent, err.correlation_id },
-      { last.type, last.step, last.code, last.sent, last.correlation_id })
-    client:close()
-    client:issue_status "1"
-    assert.same({ "failed", "issue_status", "closed", "no" }, {
-      events[6].type, events[6].step, events[6].code, events[6].sent })
-    assert.is_nil(events[7])
-  end)
-
-  it("survives an on_event that fails", function()
-    local client = new_client(server:scenario(), { on_event = function() error "mine" end })
-    assert(client:issue_status "1")
-  end)
-
-  it("answers closed when it is closed", function()
-    local scenario = server:scenario()
-    local client = new_client(scenario)
-    assert(client:issue_status "1")
-    client:close()
-    client:close()
-    local result, err = client:issue_direct(order())
-    assert.is_nil(result)
-    assert.equal("closed", err.code)
-    assert.equal("no", err.sent)
-    assert.equal(0, #scenario.requests("create"))
-  end)
-
   it("gives the id of a trusted contact as the integer that it is", function()
     for _, sent in ipairs { "7", '"7"' } do
       local scenario = server:scenario { trust = { answering('{"id":' .. sent .. "}") } }
@@ -385,32 +171,6 @@ describe("the client", function()
       assert.equal("7", tostring(contact.id))
     end
   end)
-
-  -- Without waiting on a clock: closing wakes who waits, or the answer is not there behind it.
-  for name, call in pairs {
-    ["the next attempt"] = function(client) return client:issue_status "1" end,
-    ["the next look at the status"] = function(client) return client:wait_issued("1", { interval_ms = 60000 }) end,
-  } do
-    it("is told closed at once when it waits for " .. name, function()
-      local client, asked, err
-      client = credenco.new { base_url = "https://a.example", api_key = "k", timeout_ms = 60000, transport = {
-        send = function()
-          asked = true
-          if name == "the next attempt" then
-            return { status = 503, headers = { ["retry-after"] = "30" }, body = "" }
-          end
-          return { status = 200, headers = {}, body = '{"status":"waiting"}' }
-        end,
-      } }
-      loop.spawn(function() err = select(2, call(client)) end)
-      assert.is_true(asked)
-      assert.is_nil(err)
-      client:close()
-      assert.equal("closed", err.code)
-      assert.equal(name == "the next attempt" and "rejected" or "no", err.sent)
-      assert.is_false(loop.busy())
-    end)
-  end
 
   it("takes an empty answer for no trusted contact", function()
     local scenario = server:scenario { trust = { answering "[]" } }
@@ -460,25 +220,6 @@ describe("the client", function()
     end
   end)
 
-  it("refuses a status URI that is no text", function()
-    local client = new_client(server:scenario())
-    for _, call in ipairs { "issue_status", "wait_issued" } do
-      assert.has_error(function() client[call](client, { correlation_id = "1", status_uri = true }) end,
-        call .. ": status_uri must be string, not boolean")
-    end
-  end)
-
-  it("refuses a query that makes too long a URL", function()
-    local client = new_client(server:scenario())
-    for _, long in ipairs { ("b"):rep(40000), ("é"):rep(200000) } do
-      for _, query in ipairs { { a = long }, { [long] = "a" } } do
-        local _, problem = pcall(client.request, client, { path = "/x", query = query })
-        assert.equal("request: path and query make a URL of more than 32768 bytes", problem)
-      end
-    end
-    assert(client:request { path = "/x", query = { a = ("b"):rep(20000) } })
-  end)
-
   it("keeps no URI of an offer that cannot be pushed", function()
     for _, call in ipairs { "create_offer", "issue_direct" } do
       local args = order()
@@ -496,40 +237,5 @@ describe("the client", function()
     local longest = "https://a.example/" .. ("/"):rep(8192 - #"https://a.example/")
     assert(new_client(scenario):push_offer { wallet_key = KEY, offer_uri = longest })
     assert.truthy(#scenario.requests("push")[1].target > 20000)
-  end)
-
-  it("honours the Retry-After of any transport", function()
-    local asked = 0
-    local transport = { send = function()
-      asked = asked + 1
-      return { status = 503, headers = { ["retry-after"] = "99" }, body = "" }
-    end }
-    local client = credenco.new { base_url = "https://a.example", api_key = "k", transport = transport }
-    local _, err = client:issue_status "1"
-    assert.equal("server_error", err.code)
-    assert.equal(1, asked)
-  end)
-
-  it("knows a page without markup by the Content-Type of any transport", function()
-    for _, said in ipairs { { headers = { ["content-type"] = "text/html" } }, { is_html = true } } do
-      said.status, said.body = 201, "Please sign in."
-      local transport = { send = function() return said end }
-      local client = credenco.new { base_url = "https://a.example", api_key = "k", transport = transport }
-      local _, err = client:push_offer { wallet_key = "w", offer_uri = "https://a.example/o" }
-      assert.same({ "bad_response", "unknown" }, { err.code, err.sent })
-    end
-  end)
-
-  it("uses any table with a send method as its transport", function()
-    local requests = {}
-    local transport = { send = function(_, request)
-      requests[#requests + 1] = request.url -- the table serves the next request too
-      return { status = 201, headers = {}, body = request.url:find("v2", 1, true) and cjson.encode { request_uri = SAMPLE } or "" }
-    end }
-    local client = credenco.new { base_url = "https://wallet.example/", api_key = "k", transport = transport }
-    assert.equal(201, assert(client:issue_direct(order())).http_status)
-    assert.equal("https://wallet.example/api/v2/credential/issue", requests[1])
-    assert.equal("https://wallet.example/api/oidc/offer/" .. KEY .. "?directIssue=true&credential_offer_uri="
-      .. "https%3A%2F%2Fwallet.credenco.com%2Fapi%2Foidc%2Fcredential-offer%2Fabc123", requests[2])
   end)
 end)

@@ -4,10 +4,7 @@ local loop = require "credenco.loop"
 local Misbehaving = require "spec.support.misbehaving"
 
 describe("issue_many", function()
-  local server
-
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
+  local server = Misbehaving.use()
 
   local function new_client(scenario)
     return credenco.new { base_url = scenario.url, api_key = "k", retry = { base_ms = 1 } }

@@ -11,10 +11,7 @@ local function token(value, expires_in)
 end
 
 describe("OAuth2 client credentials", function()
-  local server
-
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
+  local server = Misbehaving.use()
 
   local function new_client(scenario, scope)
     return credenco.new {

@@ -8,16 +8,7 @@ local OFFER = "https://issuer.example/o"
 local GATEWAY = "gateway-s3cret"
 
 describe("headers of one's own", function()
-  local server, folder
-
-  setup(function()
-    server = Misbehaving.start()
-    folder = files.temporary_folder()
-  end)
-  teardown(function()
-    server:stop()
-    files.remove_folder(folder)
-  end)
+  local server = Misbehaving.use()
 
   local function elsewhere(url)
     return (url:gsub("127%.0%.0%.1", "localhost"))
@@ -101,7 +92,7 @@ describe("headers of one's own", function()
 
   describe("of the command line", function()
     local function status(scenario, content, way)
-      local path = folder .. "/headers"
+      local path = server.folder .. "/headers"
       files.write(path, content)
       local env = { CREDENCO_BASE_URL = scenario.url, CREDENCO_API_KEY = "k" }
       if way == "environment" then env.CREDENCO_HEADERS_FILE = path end

@@ -170,15 +170,7 @@ describe("a key changed under 64 issues in flight inside nginx:", function()
 end)
 
 describe("a key that may change", function()
-  local server, folder
-  setup(function()
-    server = Misbehaving.start()
-    folder = files.temporary_folder()
-  end)
-  teardown(function()
-    server:stop()
-    files.remove_folder(folder)
-  end)
+  local server = Misbehaving.use()
 
   local function client_of(scenario, options)
     options.base_url, options.retry = scenario.url, { max_attempts = 1 }
@@ -186,7 +178,7 @@ describe("a key that may change", function()
   end
 
   it("is sent once where it was refused and there is no other", function()
-    local path = folder .. "/key"
+    local path = server.folder .. "/key"
     files.write(path, "s3cret")
     for _, options in ipairs { { api_key_file = path }, { api_key = function() return "s3cret" end } } do
       local scenario = server:scenario { status = { 401 } }
@@ -197,7 +189,7 @@ describe("a key that may change", function()
   end)
 
   it("is kept while its file is gone, empty, or has more than one line", function()
-    local path, scenario = folder .. "/kept", server:scenario { status = { 401, "proper" } }
+    local path, scenario = server.folder .. "/kept", server:scenario { status = { 401, "proper" } }
     files.write(path, "old")
     local client = client_of(scenario, { api_key_file = path })
     for _, content in ipairs { "", "a\nb" } do
@@ -242,10 +234,10 @@ describe("a key that may change", function()
   end
 
   it("has to be there when the client is made", function()
-    files.write(folder .. "/empty", "\n")
+    files.write(server.folder .. "/empty", "\n")
     for path, problem in pairs {
       ["/nowhere/key"] = "api_key_file cannot be opened: /nowhere/key: No such file or directory",
-      [folder .. "/empty"] = "api_key_file holds nothing",
+      [server.folder .. "/empty"] = "api_key_file holds nothing",
     } do
       local ok, said = pcall(function() return (credenco.new { base_url = "https://a.example", api_key_file = path }) end)
       assert.is_false(ok)
@@ -255,7 +247,7 @@ describe("a key that may change", function()
   end)
 
   it("can come out of a pipe, which is read once", function()
-    local pipe = folder .. "/pipe"
+    local pipe = server.folder .. "/pipe"
     assert(os.execute(("mkfifo '%s' && (echo from-pipe >'%s' &)"):format(pipe, pipe)))
     local scenario = server:scenario { status = { "proper", 401 } }
     local client = client_of(scenario, { api_key_file = pipe })
@@ -265,9 +257,9 @@ describe("a key that may change", function()
   end)
 
   it("without a byte-order mark and a line's end is what the file holds", function()
-    files.write(folder .. "/windows", "\239\187\191key\r\n")
+    files.write(server.folder .. "/windows", "\239\187\191key\r\n")
     local scenario = server:scenario()
-    assert(client_of(scenario, { api_key_file = folder .. "/windows" }):issue_status "1")
+    assert(client_of(scenario, { api_key_file = server.folder .. "/windows" }):issue_status "1")
     assert.equal("key", scenario.requests("status")[1].headers["x-api-key"])
   end)
 end)

@@ -7,9 +7,7 @@ local TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 local OTHER = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
 
 describe("a traceparent", function()
-  local server
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
+  local server = Misbehaving.use()
 
   local function new_client(scenario, options)
     local all = { base_url = scenario.url, api_key = "k", retry = { base_ms = 1 } }

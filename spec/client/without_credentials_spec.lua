@@ -3,10 +3,7 @@ local credenco = require "credenco"
 local Misbehaving = require "spec.support.misbehaving"
 
 describe("a client without credentials", function()
-  local server
-
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
+  local server = Misbehaving.use()
 
   it("pushes an offer", function()
     local scenario = server:scenario()

@@ -20,7 +20,7 @@ local HTTP = [[
   init_by_lua_block { metrics = require("credenco.metrics").new { dict = "metrics" } }
 ]]
 
--- The location is the README's.
+-- The location is that of docs/operations.md.
 local SERVER = [[
   location = /metrics {
     content_by_lua_block { metrics:serve() }

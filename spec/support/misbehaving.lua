@@ -13,6 +13,7 @@ local worker = require "spec.nginx.worker"
 ---@field refused_url string nobody listens here
 ---@field reset_url string every connection is reset when it is made, before or while a request is sent
 ---@field stalled_url string connecting hangs
+---@field folder string with `use`
 ---@field unresolvable_url string a name that does not exist (RFC 6761, 6.4)
 local Misbehaving = {}
 Misbehaving.__index = Misbehaving
@@ -28,8 +29,7 @@ local function refusing_socket()
   return socket
 end
 
----@return spec.Misbehaving
-function Misbehaving.start()
+local function start(self)
   local server, why = Server.start {
     command = function(folder) return { uv.exepath(), "spec/support/misbehave.lua", folder } end,
     ready = function(folder)
@@ -39,19 +39,32 @@ function Misbehaving.start()
   }
   assert(server, why)
   local ports = server.about
-  local refusing = refusing_socket()
-  return setmetatable({
-    server = server,
-    control = ports.control,
-    main = ports.main,
-    scripted = 0,
-    refusing = refusing,
-    url = loopback(ports.main),
-    refused_url = loopback(refusing:getsockname().port),
-    reset_url = loopback(ports.reset),
-    stalled_url = loopback(ports.stalled),
-    unresolvable_url = "https://wallet.credenco.invalid",
-  }, Misbehaving)
+  self.server, self.control, self.main, self.scripted = server, ports.control, ports.main, 0
+  self.refusing = refusing_socket()
+  self.url, self.reset_url, self.stalled_url = loopback(ports.main), loopback(ports.reset), loopback(ports.stalled)
+  self.refused_url = loopback(self.refusing:getsockname().port)
+  self.unresolvable_url = "https://wallet.credenco.invalid"
+  return self
+end
+
+---@return spec.Misbehaving
+function Misbehaving.start()
+  return start(setmetatable({}, Misbehaving))
+end
+
+--- One for the specs of the surrounding `describe`, with a private folder for them.
+---@return spec.Misbehaving
+function Misbehaving.use()
+  local busted, self = require "busted", setmetatable({}, Misbehaving)
+  busted.setup(function()
+    start(self)
+    self.folder = files.temporary_folder()
+  end)
+  busted.teardown(function()
+    self:stop()
+    files.remove_folder(self.folder)
+  end)
+  return self
 end
 
 function Misbehaving:stop()

@@ -21,21 +21,12 @@ ask()
 ]]
 
 describe("without a free file descriptor a call", function()
-  local server, folder
-
-  setup(function()
-    server = Misbehaving.start()
-    folder = files.temporary_folder()
-  end)
-  teardown(function()
-    server:stop()
-    files.remove_folder(folder)
-  end)
+  local server = Misbehaving.use()
 
   for _, spare in ipairs { 0, 1, 2, 3 } do
     it(("fails as one that was not sent, and with %d free ones, where those do not do"):format(spare), function()
-      files.write(folder .. "/run.lua", PROGRAM:format(server:scenario().url, spare))
-      local said = few_files.said_by(64, ("script/lua %s/run.lua"):format(folder))
+      files.write(server.folder .. "/run.lua", PROGRAM:format(server:scenario().url, spare))
+      local said = few_files.said_by(64, ("script/lua %s/run.lua"):format(server.folder))
       local first, second, third = said:match "^(.-)\n(.-)\n(.-)\n$"
       assert.same({ "connect_failed no", "issue_completed" }, { first, third }, said)
       -- How many a connection takes differs with libcurl, and with epoll.

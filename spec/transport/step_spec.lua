@@ -7,10 +7,9 @@ local LONG_MS = 10000
 local COUNT = 5
 
 describe("a step of the libcurl driver", function()
-  local server, driver
+  local server = Misbehaving.use()
+  local driver
 
-  setup(function() server = Misbehaving.start() end)
-  teardown(function() server:stop() end)
   after_each(function() driver:close() end)
 
   before_each(function()

@@ -7,15 +7,15 @@
 local executor = require "credenco.journal.executor"
 local loop = require "credenco.loop"
 local records = require "credenco.journal.records"
-local slots = require "credenco.pipeline.slots"
+local slots = require "credenco.journal.slots"
 local taking = require "credenco.journal.taking"
 
 local M = {}
 
 -- How long the first write may wait for company; how many make waiting pointless is the dialect's `full`. It waits only as
--- long as there is other work to do meanwhile: see `is_idle`. A transaction costs what some ten records do, which counts where many
--- workers share a machine and each has few; but an offer must not grow old meanwhile, so it waits for a part of its life
--- at most, and what a killed run has not written has to be asked for.
+-- long as there is other work to do meanwhile: see `is_idle`. A transaction costs what some ten records do, which counts
+-- where many workers share a machine and each has few; but an offer must not grow old meanwhile, so it waits for a part of
+-- its life at most, and what a killed run has not written has to be asked for.
 local SHORTEST_GROUP_MS, LONGEST_GROUP_MS = 250, 1000
 local SHARE_OF_LIFE = 0.25
 

@@ -88,6 +88,9 @@ local function new_task()
   return task
 end
 
+--- Runs fn(...) as a task of its own: now, up to its first wait.
+---@param fn function
+---@param ... any
 function M.spawn(fn, ...)
   local task = spare[#spare]
   if task then spare[#spare] = nil else task = new_task() end

@@ -1,0 +1,110 @@
+-- Asking for the status of an issue, and waiting for it to be final.
+local cjson = require "cjson"
+local credenco = require "credenco"
+local issuing = require "spec.client.issuing"
+local loop = require "credenco.loop"
+local Misbehaving = require "spec.support.misbehaving"
+
+local answering, new_client = issuing.answering, issuing.new_client
+
+describe("the status of an issue", function()
+  local server = Misbehaving.use()
+
+  it("does not follow a status URI of another origin, and sends no key there", function()
+    local scenario = server:scenario()
+    local client = new_client(scenario)
+    assert(client:issue_status { correlation_id = "a b/c", status_uri = server.refused_url .. "/api/v2/issue/1" })
+    assert.equal("/api/v2/issue/a%20b%2Fc", scenario.requests("status")[1].target)
+  end)
+
+  it("follows a status URI of its own origin", function()
+    local scenario = server:scenario()
+    local client = new_client(scenario)
+    assert(client:issue_status { correlation_id = "a~b", status_uri = scenario.url .. "/api/v2/issue/a%7Eb" })
+    assert.equal("/api/v2/issue/a%7Eb", scenario.requests("status")[1].target)
+  end)
+
+  it("waits until the issue is completed", function()
+    local created = answering '{"status":"issue_request_created","correlation_id":"1","revocation_uuid":"u"}'
+    local scenario = server:scenario { status = { created, 503, created, "proper" } }
+    local client = new_client(scenario, { retry = { base_ms = 1 } })
+    local status = assert(client:wait_issued("1", { interval_ms = 1 }))
+    assert.equal("issue_completed", status.status)
+    assert.equal("0e2c1f62-3392-462e-a25e-483fa0e2a3a3", status.revocation_uuid)
+    assert.equal(4, #scenario.requests("status"))
+  end)
+
+  it("reports an issue that failed", function()
+    local scenario = server:scenario { status = { "issue_error" } }
+    local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1 })
+    assert.is_nil(status)
+    assert.equal("issue_failed", err.code)
+    assert.equal("error", err.status)
+  end)
+
+  it("gives the last status when the deadline passes", function()
+    local scenario = server:scenario { status = { "unknown_status" } }
+    local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 500 })
+    assert.is_nil(status)
+    assert.equal("timeout", err.code)
+    assert.equal("something_new", err.status)
+    assert.equal("unknown", err.sent)
+  end)
+
+  it("shows of a status what may be shown", function()
+    local said = "k-s3cret at https://a.example/b?c=1\n"
+    local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
+    local _, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 500 })
+    assert.equal("[redacted] at [URL]", err.status)
+    assert.truthy(err.message:find("'[redacted] at [URL]", 1, true), err.message)
+  end)
+
+  it("cuts a long status between characters", function()
+    for padding = 0, 1 do
+      local said = ("x"):rep(padding) .. ("é"):rep(60)
+      local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
+      local status = assert(new_client(scenario):issue_status "1").status
+      assert.equal(said:sub(1, 100 - padding), status)
+    end
+    local scenario = server:scenario { status = { answering '{"status":"caf\233 new"}' } }
+    assert.equal("caf? new", assert(new_client(scenario):issue_status "1").status)
+  end)
+
+  it("says why when the deadline of waiting passes without any status", function()
+    local refusing = { send = function() return nil, { code = "connect_failed", sent = "no" } end }
+    local client = credenco.new {
+      base_url = server.refused_url, api_key = "k", retry = { max_attempts = 1 }, transport = refusing,
+    }
+    local status, err = client:wait_issued("1", { interval_ms = 1, timeout_ms = 300 })
+    assert.is_nil(status)
+    assert.equal("connect_failed", err.code)
+    assert.equal("no", err.sent)
+  end)
+
+  it("knows its own correlation id when it comes as a number", function()
+    for id, sent in pairs { ["12345678901234567890"] = true, ["1000000000000000"] = true, ["7"] = true, ["2"] = "1.5" } do
+      local body = '{"status":"issue_completed","correlation_id":' .. (sent == true and id or sent) .. "}"
+      local status = new_client(server:scenario { status = { answering(body) } }):issue_status(id)
+      assert.equal(sent == true, status ~= nil, id)
+    end
+  end)
+
+  it("takes a deadline of its own for a status", function()
+    local scenario = server:scenario { status = { "hang" } }
+    local began_ms = loop.now_ms()
+    local status, err = new_client(scenario):issue_status("1", { timeout_ms = 50 })
+    assert.is_nil(status)
+    assert.equal("timeout", err.code)
+    assert.is_true(loop.now_ms() - began_ms < 5000)
+    assert.has_error(function() new_client(scenario):issue_status("1", { timeout = 50 }) end,
+      "issue_status: unknown option 'timeout', did you mean 'timeout_ms'?")
+  end)
+
+  it("refuses a status URI that is no text", function()
+    local client = new_client(server:scenario())
+    for _, call in ipairs { "issue_status", "wait_issued" } do
+      assert.has_error(function() client[call](client, { correlation_id = "1", status_uri = true }) end,
+        call .. ": status_uri must be string, not boolean")
+    end
+  end)
+end)
