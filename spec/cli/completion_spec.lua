@@ -84,7 +84,7 @@ describe("the completion", function()
       assert(uv.fs_mkdir(folder .. "/here", 448))
       files.write(folder .. "/here/" .. file, program.run({ "completion", shell }).out)
       files.write(folder .. "/here/here.lua", "")
-      local done, i = program.run_command("/usr/bin/" .. shell, words, { HOME = folder, TERM = "dumb" }), 0
+      local done, i = program.run_command("/usr/bin/" .. shell, words, { HOME = folder, XDG_CONFIG_HOME = folder, TERM = "dumb" }), 0
       assert.equal("", done.err)
       for offered in done.out:gmatch "(.-)%.\n" do
         i = i + 1
