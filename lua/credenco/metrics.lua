@@ -11,6 +11,7 @@
 
 local core = require "credenco.core"
 local families = require "credenco.metrics.families"
+local listeners = require "credenco.client.listeners"
 local options = require "credenco.base.options"
 local series = require "credenco.metrics.series"
 local text = require "credenco.metrics.text"
@@ -25,7 +26,7 @@ local SPEC = { dict = { type = "string" } }
 ---@class credenco.Metrics
 ---@field on_event fun(event: credenco.Event)  for `credenco.new`; one may serve any number of clients
 ---@field private store credenco.metrics.Store
----@field private shares boolean  the store is of several processes
+---@field private numbers table<string, integer>?  the store's own, where it is of this process alone
 ---@field private keys table<string, table>  by step
 ---@field private gauges { family: credenco.metrics.Family, read: function }[]
 ---@field private in_flight integer  of this process
@@ -60,48 +61,49 @@ local function bucket_of(elapsed_ms)
   return at
 end
 
+-- The response or loss of a request. A table of this process alone is changed here: calls to a store take longer than
+-- all else.
+local function ended(self, keys, step, code, ok, elapsed_ms)
+  local request = keys.requests[code] or request_key(keys, step, code)
+  local bucket = keys.buckets[elapsed_ms <= BOUNDS_MS[1] and 1 or bucket_of(elapsed_ms)]
+  local numbers, sum, calls = self.numbers, keys.sum, keys.ok
+  if numbers then
+    numbers[request] = (numbers[request] or 0) + 1
+    numbers[bucket] = (numbers[bucket] or 0) + 1
+    if elapsed_ms > 0 then numbers[sum] = (numbers[sum] or 0) + elapsed_ms end
+    if ok then numbers[calls] = (numbers[calls] or 0) + 1 end
+    return
+  end
+  local store = self.store
+  store:add(request, 1)
+  store:add(bucket, 1)
+  if elapsed_ms > 0 then store:add(sum, elapsed_ms) end
+  if ok then store:add(calls, 1) end
+end
+
 -- A store of this process alone is told when it is read.
-local function move_in_flight(self, by)
-  self.in_flight = self.in_flight + by
-  if self.shares then self.store:keep_own(IN_FLIGHT, self.in_flight) end
+local function share_in_flight(self)
+  if not self.numbers then self.store:keep_own(IN_FLIGHT, self.in_flight) end
 end
 
--- A request has ended.
-local function ended(self, event, keys)
-  local store, code, elapsed_ms = self.store, event.http_status or event.code, event.elapsed_ms
-  local bucket = elapsed_ms <= BOUNDS_MS[1] and 1 or bucket_of(elapsed_ms)
-  move_in_flight(self, -1)
-  store:add(keys.requests[code] or request_key(keys, event.step, code), 1)
-  store:add(keys.buckets[bucket], 1)
-  if elapsed_ms > 0 then store:add(keys.sum, elapsed_ms) end
-  if event.ok then store:add(keys.ok, 1) end
-end
-
-local TAKES = { answer = ended, lost = ended }
-
-function TAKES.request(self)
-  move_in_flight(self, 1)
-end
-
-function TAKES.abandoned(self, event, keys)
-  ended(self, event, keys)
-  self.store:add(keys.abandoned, 1)
-end
-
-function TAKES.wait(self, event, keys)
-  self.store:add(keys.wait, event.wait_ms)
-end
-
-function TAKES.failed(self, event)
-  local labels = series.labels { step = event.step, code = event.code, sent = event.sent }
-  self.store:add(series.key(families.CALLS, labels), 1)
+-- Counts an event that is not the beginning of a request.
+local function count(self, kind, step, http_status, ok, elapsed_ms, code, sent, wait_ms)
+  local keys = self.keys[step] or keys_of(self, step)
+  if kind == "wait" then return self.store:add(keys.wait, wait_ms) end
+  if kind == "failed" then
+    return self.store:add(series.key(families.CALLS, series.labels { step = step, code = code, sent = sent }), 1)
+  end
+  self.in_flight = self.in_flight - 1
+  share_in_flight(self)
+  ended(self, keys, step, http_status or code, ok, elapsed_ms)
+  if kind == "abandoned" then self.store:add(keys.abandoned, 1) end
 end
 
 local function listener(self)
-  local keys = self.keys
-  return function(event)
-    local take, step = TAKES[event.type], event.step
-    if take then take(self, event, keys[step] or keys_of(self, step)) end
+  return function(_, kind, step, _, _, http_status, ok, elapsed_ms, code, sent, wait_ms)
+    if kind ~= "request" then return count(self, kind, step, http_status, ok, elapsed_ms, code, sent, wait_ms) end
+    self.in_flight = self.in_flight + 1
+    share_in_flight(self)
   end
 end
 
@@ -161,9 +163,9 @@ function M.new(given)
   local store, problem = store_of(read)
   if not store then error("credenco.metrics.new: dict " .. problem, 2) end
   local self = setmetatable({
-    store = store, shares = read.dict ~= nil, keys = {}, gauges = {}, in_flight = 0,
+    store = store, numbers = store.numbers, keys = {}, gauges = {}, in_flight = 0,
   }, Metrics)
-  self.on_event = listener(self)
+  self.on_event = listeners.on_event(listener(self))
   return self
 end
 

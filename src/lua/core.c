@@ -15,6 +15,7 @@
 #include "core/http.h"
 #include "core/text.h"
 #include "core/uri.h"
+#include "event_log.h"
 #include "files.h"
 #include "flow.h"
 #include "http.h"
@@ -317,6 +318,7 @@ static const luaL_Reg functions[] = {
     {"context", credenco_lua_context},
     {"fields", credenco_lua_fields},
     {"exchange", credenco_lua_exchange},
+    {"event_log", credenco_lua_event_log},
     {NULL, NULL},
 };
 

@@ -4,6 +4,7 @@
 ---@field add fun(self: credenco.metrics.Store, key: string, amount: integer)  counts up, from 0
 ---@field keep_own fun(self: credenco.metrics.Store, key: string, value: integer)  this process' part of a gauge
 ---@field read fun(self: credenco.metrics.Store): table<string, integer>  every number by its key
+---@field numbers table<string, integer>?  the table that they are in, where the store is one
 
 local Memory = {}
 Memory.__index = Memory
