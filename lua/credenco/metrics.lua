@@ -14,7 +14,7 @@ local families = require "credenco.metrics.families"
 local listeners = require "credenco.client.listeners"
 local options = require "credenco.base.options"
 local series = require "credenco.metrics.series"
-local text = require "credenco.metrics.text"
+local text = require "credenco.metrics.exposition"
 
 local M = {}
 

@@ -1,7 +1,8 @@
 -- Prints docs/commands.md from the commands' own declarations, so that nothing is said twice.
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local commands = require "credenco.cli.commands"
 local parser = require "credenco.cli.parser"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local WIDTH = 100
 
@@ -34,7 +35,10 @@ local function is_shared(block)
   return false
 end
 
-local function starts_with(block, text) return block:sub(1, #text) == text end
+-- The epilogs of several commands have it; this page has it once.
+local function is_common(block)
+  return block == arguments.JOURNAL or block == settings.ENVIRONMENT
+end
 
 -- Every command has these two. A list of options that has no other goes.
 local function without_common(block)
@@ -49,7 +53,7 @@ local function help_blocks(name)
   local blocks = {}
   for block in (made:get_help() .. "\n\n"):gmatch "(.-)\n\n+" do
     block = without_common(block)
-    if block ~= "" and not starts_with(block, "Environment, where") then blocks[#blocks + 1] = block end
+    if block ~= "" and not is_common(block) then blocks[#blocks + 1] = block end
   end
   return blocks
 end
@@ -82,6 +86,7 @@ end
 return function()
   local out = { HEAD }
   for _, name in ipairs(commands.NAMES) do out[#out + 1] = command_text(name) end
+  out[#out + 1] = ("## The journal\n\n%s\n"):format(arguments.JOURNAL)
   out[#out + 1] = shared_text()
   return table.concat(out, "\n")
 end

@@ -78,6 +78,7 @@ describe("credenco.json refuses", function()
   loop.inner = loop
   local refused = {
     { "an integer past 2^53", { a = { b = { 1, 2 ^ 53 + 2 } } }, ".a.b[2]" },
+    { "a negative integer past 2^53", { a = -2 ^ 53 - 2 }, ".a" },
     { "a whole number far past 2^53", { a = 1e300 }, ".a" },
     { "NaN", { a = 0 / 0 }, ".a" },
     { "an infinity", { -math.huge }, "[1]" },
@@ -86,6 +87,7 @@ describe("credenco.json refuses", function()
     { "half a surrogate pair", { name = "\237\160\128" }, ".name" },
     { "a key that is invalid UTF-8", { a = { ["\255"] = 1 } }, ".a" },
     { "a hole in a list", { list = { 1, nil, 3 } }, ".list" },
+    { "an item far behind the others of a list", { list = { 1, [1000] = 3 } }, ".list" },
     { "a list with names", { mixed = { 1, name = 2 } }, ".mixed" },
     { "a key that is no text", { [true] = 1 }, "" },
     { "a fraction as key", { [1.5] = 1 }, "" },

@@ -15,7 +15,7 @@
 
 #ifdef CREDENCO_WAIT_EPOLL
 
-enum { SOON_MS = 50, TIMEOUT_MS = 10000 };
+enum { SOON_MS = 50, TIMEOUT_MS = 60000 };
 
 static credenco_bell bell;
 static int watched[2]; /* a pipe; the bell watches its reading end */

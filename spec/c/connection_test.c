@@ -12,7 +12,7 @@
 #include "curl/driver.h"
 #include "tap.h"
 
-enum { TIMEOUT_MS = 10000, SOON_MS = 50, BODY_MAX = 1000, CACHE = 4 };
+enum { TIMEOUT_MS = 60000, SOON_MS = 50, BODY_MAX = 1000, CACHE = 4 };
 
 static const char HELLO[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 static const char OTHER[] = "HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nother";

@@ -11,7 +11,7 @@
 #include "hello_server.h"
 #include "tap.h"
 
-enum { TIMEOUT_MS = 10000, SOON_MS = 50, SILENCE_MS = 3000, BODY_MAX = 5, MANY = 100 };
+enum { TIMEOUT_MS = 60000, SOON_MS = 50, SILENCE_MS = 30000, BODY_MAX = 5, MANY = 100 };
 
 static hello_server server;
 static char hello_url[64];

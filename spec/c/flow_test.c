@@ -239,6 +239,16 @@ static void a_401_renews_once(void) {
     CHECK(flow.attempts == 3);
 }
 
+static void a_renewal_leaves_doubt(void) {
+    begin(CREDENCO_STEP_CREATE_OFFER, true, true);
+    next_at(BEGIN_MS);
+    lose_at(BEGIN_MS, CREDENCO_CONNECT_FAILED, CREDENCO_SENT_UNKNOWN);
+    next_at(BEGIN_MS + 5000);
+    answer_at(BEGIN_MS + 5000, 401);
+    CHECK(flow.failure.code == CREDENCO_UNAUTHORIZED);
+    CHECK(flow.failure.sent == CREDENCO_SENT_UNKNOWN);
+}
+
 static void fixed_credentials_are_not_renewed(void) {
     begin_push();
     next_at(BEGIN_MS);
@@ -290,6 +300,7 @@ TAP_MAIN({"a call is one request", a_call_is_one_request},
          {"without quota the first failure is the last", an_empty_quota_ends_retries},
          {"a retry costs quota and a success pays back", retries_cost_and_successes_pay},
          {"a 401 is asked once more with new credentials", a_401_renews_once},
+         {"a 401 after a lost answer leaves that in doubt", a_renewal_leaves_doubt},
          {"credentials that stay as they are renew nothing", fixed_credentials_are_not_renewed},
          {"calls out of order are misuse", calls_out_of_order_are_misuse},
          {"one flow serves many calls, and forgets the last", one_flow_serves_many_calls})

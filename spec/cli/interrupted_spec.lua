@@ -6,7 +6,7 @@ local Misbehaving = require "spec.support.misbehaving"
 local program = require "spec.cli.program"
 local wait = require "spec.support.wait"
 
-local PATIENCE_MS = 10000
+local PATIENCE_MS = 20000
 
 describe("a command that is interrupted", function()
   local server = Misbehaving.use()

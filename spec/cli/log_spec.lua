@@ -1,6 +1,6 @@
 -- `--log FILE`: what the client does, line by line.
 local cjson = require "cjson"
-local clock = require "credenco.cli.clock"
+local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local files = require "spec.support.files"
 local Misbehaving = require "spec.support.misbehaving"

@@ -1,14 +1,14 @@
 -- `credenco probe` against the sandbox in each of its behaviours: what it reads is what was set.
-local behaviours = require "credenco.sandbox.behaviours"
+local behaviours = require "credenco.sandbox.ground.behaviours"
 local cjson = require "cjson"
 local guarantees = require "credenco.cli.probe.guarantees"
 local program = require "spec.cli.program"
 local World = require "spec.sandbox.world"
 
 describe("credenco probe", function()
-  local world, wallet
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
+  local world = World.use()
+  local wallet
+
   before_each(function()
     world:anonymous("DELETE", "/sandbox/behaviour")
     world:anonymous("DELETE", "/sandbox/faults")

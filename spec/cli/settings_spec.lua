@@ -65,7 +65,7 @@ describe("the program's settings", function()
   end)
 
   it("have the library follow a file with a secret, but not a pipe", function()
-    local settings, pipe = require "credenco.cli.settings", server.folder .. "/pipe"
+    local settings, pipe = require "credenco.cli.server_settings", server.folder .. "/pipe"
     local function options(path)
       return settings.options { api_key_file = path }
     end

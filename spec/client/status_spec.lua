@@ -44,7 +44,7 @@ describe("the status of an issue", function()
 
   it("gives the last status when the deadline passes", function()
     local scenario = server:scenario { status = { "unknown_status" } }
-    local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 100 })
+    local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 500 })
     assert.is_nil(status)
     assert.equal("timeout", err.code)
     assert.equal("something_new", err.status)
@@ -54,7 +54,7 @@ describe("the status of an issue", function()
   it("shows of a status what may be shown", function()
     local said = "k-s3cret at https://a.example/b?c=1\n"
     local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
-    local _, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 50 })
+    local _, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 500 })
     assert.equal("[redacted] at [URL]", err.status)
     assert.truthy(err.message:find("'[redacted] at [URL]", 1, true), err.message)
   end)
@@ -75,7 +75,7 @@ describe("the status of an issue", function()
     local client = credenco.new {
       base_url = server.refused_url, api_key = "k", retry = { max_attempts = 1 }, transport = refusing,
     }
-    local status, err = client:wait_issued("1", { interval_ms = 1, timeout_ms = 100 })
+    local status, err = client:wait_issued("1", { interval_ms = 1, timeout_ms = 300 })
     assert.is_nil(status)
     assert.equal("connect_failed", err.code)
     assert.equal("no", err.sent)

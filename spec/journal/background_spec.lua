@@ -1,7 +1,7 @@
 -- Transactions in a thread: what goes in comes out as if it had been done here, and nobody else waits for it.
 local background = require "credenco.journal.background"
 local batch = require "credenco.journal.batch"
-local columns = require "credenco.journal.columns"
+local columns = require "credenco.journal.dialect.column_types"
 local database = require "credenco.journal.database"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"

@@ -1,9 +1,9 @@
 -- The databases under the journal: what luadbi does that nobody would expect is not to be seen from above.
-local bytes = require "credenco.journal.bytes"
+local bytes = require "credenco.journal.bytes_as_text"
 local database = require "credenco.journal.database"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
-local journal_url = require "credenco.journal.url"
+local journal_url = require "credenco.journal.dialect.url"
 local postgres = require "spec.pipeline.postgres"
 local uv = require "luv"
 

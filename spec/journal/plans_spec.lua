@@ -5,7 +5,7 @@ local database = require "credenco.journal.database"
 local journal = require "credenco.journal"
 local postgres = require "spec.pipeline.postgres"
 local records = require "credenco.journal.records"
-local report = require "credenco.journal.report"
+local report = require "credenco.journal.overview"
 local taking = require "credenco.journal.taking"
 local workers = require "credenco.journal.workers"
 

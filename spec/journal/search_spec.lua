@@ -1,10 +1,10 @@
 -- What an id is looked for by, and how much of a journal is read for it.
 local correlation = require "credenco.pipeline.correlation"
 local database = require "credenco.journal.database"
-local explained = require "credenco.cli.explain.records"
+local explained = require "credenco.cli.explain.found"
 local journal = require "credenco.journal"
 local postgres = require "spec.pipeline.postgres"
-local schema = require "credenco.journal.schema"
+local schema = require "credenco.journal.tables"
 local search = require "credenco.journal.search"
 
 local IN_JOURNAL = 3000

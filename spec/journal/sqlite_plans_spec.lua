@@ -1,8 +1,8 @@
 -- What SQLite does for each statement of a run.
 local database = require "credenco.journal.database"
 local records = require "credenco.journal.records"
-local report = require "credenco.journal.report"
-local schema = require "credenco.journal.schema"
+local report = require "credenco.journal.overview"
+local schema = require "credenco.journal.tables"
 local taking = require "credenco.journal.taking"
 
 local SCOPE = { workflow = "w", run = 1, owner = "me" }

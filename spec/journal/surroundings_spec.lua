@@ -1,10 +1,10 @@
 -- Databases that are not as one would expect.
 local database = require "credenco.journal.database"
-local driver = require "credenco.journal.driver"
+local driver = require "credenco.journal.dialect.driver"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local postgres = require "spec.pipeline.postgres"
-local report = require "credenco.journal.report"
+local report = require "credenco.journal.overview"
 local uv = require "luv"
 
 describe("a PostgreSQL journal", function()

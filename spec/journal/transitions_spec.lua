@@ -7,7 +7,7 @@ local MODULES = { "transitions", "records", "decision", "retry", "settle" }
 
 local database = require "credenco.journal.database"
 local journal_batch = require "credenco.journal.batch"
-local schema = require "credenco.journal.schema"
+local schema = require "credenco.journal.tables"
 
 -- The modules that know of transitions, anew, with the rows as `change` leaves them.
 local function load_with(change)

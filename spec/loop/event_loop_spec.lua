@@ -24,7 +24,7 @@ describe("another event loop", function()
   it("is told when a deadline comes although no descriptor speaks", function()
     local server = Misbehaving.start()
     local scenario = server:scenario { status = { "hang" } }
-    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 200 }
+    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 500 }
     local poll, err = uv.new_poll(assert(client:pollfd())), nil
     poll:start("r", function() loop.turn(0) end)
     loop.spawn(function() err = select(2, client:issue_status "1") end)

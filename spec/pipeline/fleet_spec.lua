@@ -2,7 +2,7 @@
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local claims = require "credenco.claims"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local journal_settle = require "credenco.journal.settle"
 local ordeal = require "spec.pipeline.ordeal"
 local points = require "spec.pipeline.points"

@@ -3,7 +3,7 @@
 local cjson = require "cjson"
 local credenco = require "credenco"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local files = require "spec.support.files"
 local sandbox = require "credenco.sandbox"
 local states = require "credenco.journal.states"

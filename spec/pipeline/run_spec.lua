@@ -2,7 +2,7 @@
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local loop = require "credenco.loop"
 local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"

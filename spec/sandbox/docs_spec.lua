@@ -1,7 +1,7 @@
 --- docs/sandbox.md says what the code does.
-local behaviours = require "credenco.sandbox.behaviours"
-local faults = require "credenco.sandbox.app.faults"
-local sandbox_settings = require "credenco.sandbox.settings"
+local behaviours = require "credenco.sandbox.ground.behaviours"
+local faults = require "credenco.sandbox.server.faults"
+local sandbox_settings = require "credenco.sandbox.ground.options"
 local template_file = require "credenco.sandbox.issuer.template_file"
 
 local function read(path)
@@ -79,7 +79,7 @@ describe("the sandbox's documentation", function()
 
   it("names every path under /sandbox that a program can call", function()
     local text = section "What it answers"
-    for path in read("lua/credenco/sandbox/app/routes.lua"):gmatch '"(/sandbox/[%w]+)' do
+    for path in read("lua/credenco/sandbox/server/routes.lua"):gmatch '"(/sandbox/[%w]+)' do
       assert.truthy(path == "/sandbox/ready" or path == "/sandbox/settings" or text:find(path, 1, true), path)
     end
   end)

@@ -1,5 +1,5 @@
 --- What the sandbox reads of others: as much as can be held, and nothing for what it is not.
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 
 -- { text, as it is written again }, or { text, nil, the error }
 local CASES = {
@@ -41,5 +41,7 @@ describe("the sandbox's JSON", function()
   it("says whether a name is there twice", function()
     assert.is_true(json.repeats_a_name '[{"a":1,"a":1}]')
     assert.is_false(json.repeats_a_name '[{"a":1},{"a":1}]')
+    assert.is_true(json.repeats_a_name '{"n":12345678901234567890,"a":1,"a":1}')
+    assert.is_true(json.repeats_a_name('{"deep":' .. ("["):rep(80) .. ("]"):rep(80) .. ',"a":1,"a":1}'))
   end)
 end)

@@ -1,6 +1,6 @@
 --- Changes valid inputs a little, at random: the bytes of a text, and the values of a JSON document. The same seed gives
 --- the same changes.
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 
 local M = {}
 

@@ -1,6 +1,6 @@
 --- The door for what comes from elsewhere: what fits a schema comes through, and nothing else.
-local json = require "credenco.sandbox.app.json"
-local schema = require "credenco.sandbox.app.schema"
+local json = require "credenco.sandbox.ground.json"
+local schema = require "credenco.sandbox.ground.schema"
 
 local THING = { type = "object", members = {
   name = { type = "string", required = true, min = 1, max = 5 },

@@ -81,8 +81,7 @@ static size_t feed_line(credenco_http *http, credenco_span bytes) {
         credenco_http_no_status_line(http); /* at once: a line of it may never end */
         return len;
     }
-    /* Without its LF, a line at its limit lacks one byte more. */
-    if (http->line.len + len + (lf == NULL) > credenco_http_line_max(http) + 2) {
+    if (http->line.len + len > credenco_http_line_max(http) + 2) {
         credenco_http_line_too_long(http);
         return len;
     }

@@ -112,7 +112,7 @@ static void begin_again(credenco_driver *driver, credenco_transfer *transfer) {
     let_connection_go(driver, transfer, false);
     transfer->send_failed = false;
     transfer->state = CREDENCO_TRANSFER_QUEUED;
-    unshift(&driver->queued, transfer);
+    push(&driver->queued, transfer);
 }
 
 static void move(credenco_driver *driver, credenco_transfer *transfer) {

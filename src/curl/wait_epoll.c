@@ -176,7 +176,8 @@ void credenco_wait_timers(credenco_wait *wait) {
     }
 }
 
-/* An event may be older than its descriptor: acting on an earlier one closed that. */
+/* An event may be older than its descriptor: acting on an earlier one closed that. libcurl passes
+ * over a socket that it does not know. */
 static void dispatch(credenco_wait *wait, const struct epoll_event *event,
                      credenco_on_ready on_ready, void *context) {
     const int fd = event->data.fd;
@@ -188,7 +189,7 @@ static void dispatch(credenco_wait *wait, const struct epoll_event *event,
     const credenco_socket *entry = entry_of(wait, fd);
     if (entry != NULL && entry->owner != NULL) {
         on_ready(context, entry->owner, (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
-    } else if (entry != NULL && entry->wanted != 0) {
+    } else {
         act(wait, fd, curl_events(event->events));
     }
 }

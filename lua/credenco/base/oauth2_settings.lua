@@ -17,8 +17,8 @@ end
 M.LIST = {
   {
     name = "token_url", type = "string", required = true, check = settings.url_problem,
-    help = "where tokens are asked for; https, or http to a loopback host",
-    flag = { name = "--token-url", argname = "URL", variable = "TOKEN_URL", help = "The URL for OAuth2 tokens." },
+    help = "the URL for token requests; https, or http to a loopback host",
+    flag = { name = "--token-url", argname = "URL", variable = "TOKEN_URL", help = "URL for OAuth2 tokens." },
   },
   {
     name = "client_id", type = "string", required = true, check = options.clean_text,
@@ -27,20 +27,20 @@ M.LIST = {
   },
   {
     name = "client_auth", type = "string", default = "post", check = method,
-    help = 'how the client proves who it is: its secret in the form (`"post"`) or as HTTP Basic (`"basic"`), or a '
-      .. 'signed assertion (`"private_key_jwt"`)',
+    help = 'how the client authenticates: with its secret in the form (`"post"`) or as HTTP Basic (`"basic"`), or '
+      .. 'with a signed assertion (`"private_key_jwt"`)',
     flag = {
       name = "--client-auth", argname = "METHOD", variable = "CLIENT_AUTH",
-      help = "How the client proves who it is: post (default), basic or private_key_jwt.",
+      help = "How the OAuth2 client authenticates: post (default), basic or private_key_jwt.",
     },
   },
   {
     name = "client_secret", type = { "string", "function" }, check = options.clean_text_or_function,
-    help = "for `post` and `basic`; a function is called for it, and again when it is refused",
+    help = "for `post` and `basic`: text, or a function that returns it and is called again after a refusal",
   },
   {
     name = "client_secret_file", type = "string", check = options.clean_text,
-    help = "or a file with it, which is read again when it changes",
+    help = "or a file with the secret, which the client reads again when it changes",
     flag = {
       name = "--client-secret-file", argname = "FILE", variable = "CLIENT_SECRET_FILE",
       help = "File with the OAuth2 client's secret.",
@@ -53,7 +53,7 @@ M.LIST = {
   },
   {
     name = "private_key_file", type = "string", check = options.clean_text,
-    help = "or the file with it, which is read again for each token: a new key needs no restart",
+    help = "or a file with the key, which the client reads again for each token: a new key needs no restart",
     flag = {
       name = "--private-key-file", argname = "FILE", variable = "PRIVATE_KEY_FILE",
       help = "PEM file with the key that signs for private_key_jwt.",
@@ -72,27 +72,27 @@ M.LIST = {
     help = "the `aud` of the assertions; some servers want their issuer identifier",
     flag = {
       name = "--assertion-audience", argname = "TEXT", variable = "ASSERTION_AUDIENCE",
-      help = "For whom the assertions are (default: the token URL).",
+      help = "The audience of the assertions (default: the token URL).",
     },
   },
   {
     name = "scope", type = "string", check = options.clean_text,
-    help = "sent with the request for a token, as are",
-    flag = { name = "--scope", argname = "SCOPE", variable = "SCOPE", help = "OAuth2 scope to ask for." },
+    help = "sent with the token request",
+    flag = { name = "--scope", argname = "SCOPE", variable = "SCOPE", help = "OAuth2 scope to request." },
   },
   {
     name = "audience", type = "string", check = options.clean_text,
-    help = "this parameter, which some servers want",
+    help = "sent with the token request; some servers require it",
     flag = {
       name = "--audience", argname = "TEXT", variable = "AUDIENCE",
-      help = "OAuth2 audience to ask for, where a server wants one.",
+      help = "OAuth2 audience to request, if the server requires one.",
     },
   },
   {
     name = "resource", type = "string", check = options.clean_text,
-    help = "and this one (RFC 8707)",
+    help = "sent with the token request (RFC 8707)",
     flag = {
-      name = "--resource", argname = "URI", variable = "RESOURCE", help = "OAuth2 resource to ask for (RFC 8707).",
+      name = "--resource", argname = "URI", variable = "RESOURCE", help = "OAuth2 resource to request (RFC 8707).",
     },
   },
   {

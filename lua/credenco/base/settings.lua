@@ -107,15 +107,15 @@ M.LIST = {
   {
     name = "base_url", type = "string", required = true, check = base_url, used_by = "client",
     help = "the issuer's API; https, or http to a loopback host",
-    flag = { name = "--base-url", argname = "URL", variable = "BASE_URL", help = "Where the issuer's API is" },
+    flag = { name = "--base-url", argname = "URL", variable = "BASE_URL", help = "URL of the issuer's API" },
   },
   {
     name = "api_key", type = { "string", "function" }, check = options.clean_text_or_function, used_by = "client",
-    help = "this, `api_key_file` or `oauth2`; a function is called for the key, and again after a 401",
+    help = "the key, or a function that returns it and is called again after a 401; or use `api_key_file` or `oauth2`",
   },
   {
     name = "api_key_file", type = "string", check = options.clean_text, used_by = "client",
-    help = "a file with the key, which is read again when it changes: "
+    help = "a file with the key, which the client reads again when it changes: "
       .. "[credentials.md](credentials.md#keys-that-change)",
   },
   {
@@ -129,29 +129,29 @@ M.LIST = {
   },
   {
     name = "wallet_base_url", type = "string", check = base_url, used_by = "client", shown = "`base_url`",
-    help = "where offers are delivered to",
-    flag = { name = "--wallet-base-url", argname = "URL", help = "Where the wallets are, when that is another place." },
+    help = "the API of the wallets, for deliveries",
+    flag = { name = "--wallet-base-url", argname = "URL", help = "URL of the wallets' API, if it is another one." },
   },
   {
     name = "timeout_ms", type = "integer", default = 30000, min = 1, max = 86400000, used_by = "client",
-    help = "for a call with its repeats and waits",
+    help = "deadline of a call, with its repeats and waits",
   },
   {
     name = "connect_timeout_ms", type = "integer", default = 5000, min = 1, max = 86400000, used_by = "transport",
-    help = "for one connection",
+    help = "deadline for making one connection",
   },
   {
     name = "retry", type = "table", default = {}, used_by = "client", shown = "",
-    help = "`{ max_attempts = 3, base_ms = 100, cap_ms = 5000 }`, with full jitter; `Retry-After` is honoured. A "
-      .. "client has a quota: 500, a repeat costs 5, a success pays 1 back; once it is used up, calls fail at their "
-      .. "first failure and say so (`quota_spent`)",
+    help = "`{ max_attempts = 3, base_ms = 100, cap_ms = 5000 }`, with full jitter; the client honours `Retry-After`. "
+      .. "A client has a quota of 500: a repeat costs 5, a success returns 1. When the quota is used up, calls fail at "
+      .. "their first failure, with `quota_spent`",
   },
   {
     name = "ca_file", type = "string", check = options.clean_text, used_by = "engine", shown = "the system's",
     help = "PEM file of the CA certificates to trust, instead of the system's",
     flag = {
       name = "--ca-file", argname = "FILE", variable = "CA_FILE",
-      help = "Certificates to trust, PEM, instead of the system's.",
+      help = "CA certificates to trust, PEM, instead of the system's.",
     },
   },
   {
@@ -165,10 +165,10 @@ M.LIST = {
   },
   {
     name = "client_key", type = "string", check = options.readable_file, used_by = "engine", shown = "`client_cert`",
-    help = "PEM file of its key",
+    help = "PEM file with the key of that certificate",
     flag = {
       name = "--client-key", argname = "FILE", variable = "CLIENT_KEY",
-      help = "Its key, PEM (default: in the same file).",
+      help = "The key of that certificate, PEM (default: in the same file).",
     },
   },
   {
@@ -176,7 +176,7 @@ M.LIST = {
     help = "a file whose first line unlocks that key",
     flag = {
       name = "--client-key-passphrase-file", argname = "FILE", variable = "CLIENT_KEY_PASSPHRASE_FILE",
-      help = "File with the pass phrase of the key.",
+      help = "File with the pass phrase of that key.",
     },
   },
   {
@@ -185,7 +185,7 @@ M.LIST = {
   },
   {
     name = "max_body_bytes", type = "integer", default = 1048576, min = 1, max = 1073741824, used_by = "transport",
-    help = "of a response",
+    help = "longest response body",
   },
   {
     name = "user_agent", type = "string", default = "credenco/" .. core.version, check = options.clean_text,
@@ -211,12 +211,12 @@ M.LIST = {
   },
   {
     name = "insecure_loopback", type = "boolean", default = false, used_by = "engine",
-    help = "take any certificate from a loopback host",
+    help = "accept any certificate from a loopback host",
   },
   {
     name = "traceparent", type = { "string", "function" }, check = traceparent, used_by = "client",
-    help = "W3C Trace Context of every call that is given none: text, or a function that returns it when a call begins "
-      .. "([operations.md](operations.md#traces))",
+    help = "W3C Trace Context for calls without one of their own: text, or a function that returns it when a call "
+      .. "begins ([operations.md](operations.md#traces))",
     flag = {
       name = "--traceparent", argname = "VALUE", variable = "TRACEPARENT",
       help = "W3C Trace Context to send with every request.",
@@ -224,7 +224,7 @@ M.LIST = {
   },
   {
     name = "on_event", type = "function", used_by = "client",
-    help = "a function that is called with every request, response, loss, wait and failure; no secrets in it "
+    help = "a function that gets every request, response, loss, wait and failure, without secrets "
       .. "([operations.md](operations.md#events))",
   },
 }

@@ -3,8 +3,8 @@
 local core = require "credenco.core"
 local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
-local place = require "credenco.claims.place"
-local utf8_text = require "credenco.pipeline.utf8_text"
+local place = require "credenco.claims.thrown"
+local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 

@@ -2,7 +2,7 @@
 --- and what stands in a register or a payroll must not travel with them.
 
 local json = require "credenco.base.json"
-local utf8_text = require "credenco.pipeline.utf8_text"
+local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 

@@ -8,18 +8,18 @@ local LIST = {
   { "issue", "Issue a credential straight into a wallet." },
   { "offer", "Make a credential offer and print it." },
   { "push", "Deliver an offer to a wallet." },
-  { "status", "Ask how far an issue is." },
+  { "status", "Show the status of an issue." },
   { "trust", "Make an issuer a trusted contact of a wallet." },
-  { "offer-uri", "Take the offer's URI out of a request URI." },
+  { "offer-uri", "Extract the offer's URI from a request URI." },
   { "run", "Issue a credential for every record of a file." },
   { "load", "Put a file's records into a journal, for workers." },
-  { "work", "Issue what is in a journal, beside other workers." },
-  { "report", "Show the state of a journal's records, and the reasons." },
+  { "work", "Issue the records of a journal, together with other workers." },
+  { "report", "Count a journal's records, and show why some were not issued." },
   { "retry", "Open failed records again." },
-  { "settle", "Write down what you found out about a record." },
-  { "rejects", "Write the refused lines to a file, to be corrected." },
-  { "confirm", "Ask for the status of what was issued." },
-  { "explain", "Say what is known of a key or an id, and what to do." },
+  { "settle", "Record the outcome that you found for a record." },
+  { "rejects", "Write the refused lines to a file, so that you can correct them." },
+  { "confirm", "Ask for the status of issued credentials." },
+  { "explain", "Show the state of a business key or an id, and what to do." },
   { "doctor", "Check settings, network and credentials before you begin." },
   { "metrics", "Count a journal's records for Prometheus." },
   { "claims", "Try a workflow's claim mapping on a file." },
@@ -61,21 +61,26 @@ Commands:
 %s
 
 Exit codes: 0 done, 1 unexpected, 2 usage, 3 authentication or role, 4 rejected,
-            5 outcome unknown (sent, answer lost), 7 network or deadline, 8 too many
-            records of a run failed, 9 journal trouble, 130 interrupted.
-`credenco COMMAND --help` says more about a command.]]
+            5 outcome unknown (sent, response lost), 7 network or deadline, 8 too many
+            records of a run failed, 9 journal problem, 130 interrupted.
+`credenco COMMAND --help` explains a command.]]
+
+local ROOM_FOR_TWO = 60 -- columns of a terminal in which names and summaries stand beside each other
 
 ---@return string
 function M.help()
+  local columns = require("credenco.cli.terminal").columns(1)
+  local form = columns and columns < ROOM_FOR_TWO and "   %s: %s" or "   %-21s %s"
   local lines = {}
-  for i, row in ipairs(LIST) do lines[i] = ("   %-21s %s"):format(row[1], row[2]) end
-  return HELP:format(table.concat(lines, "\n"))
+  for i, row in ipairs(LIST) do lines[i] = form:format(row[1], row[2]) end
+  return require("credenco.cli.narrow").text(HELP:format(table.concat(lines, "\n")), columns)
 end
 
 ---@class credenco.cli.Command
 ---@field description string
 ---@field epilog string examples, and what else the help should end with
 ---@field declare? fun(command: table) adds arguments and options; none when the command takes none
+---@field wraps boolean? its text is for people alone, and is broken where the terminal is narrower
 ---@field run fun(args: table, out: credenco.cli.Report): table?, string|credenco.Error?, integer?
 ---  gives the result, its text for people (none when all is said) and the exit code when it is not 0,
 ---  or nil and the error

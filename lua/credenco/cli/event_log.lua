@@ -1,7 +1,7 @@
 --- `--log FILE`: every event of the client as a line of JSON, as it happens. No field of an event holds a secret.
 ---
 --- Lines are appended, and written to the file when a second has passed, after a failure and at the end.
-local clock = require "credenco.cli.clock"
+local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local files = require "credenco.cli.files"
 local listeners = require "credenco.client.listeners"

@@ -1,6 +1,6 @@
 --- The exit codes of the command line, and which of them an error of the library becomes.
 local failures = require "credenco.client.failures"
-local steps = require "credenco.client.steps"
+local steps = require "credenco.client.failed_steps"
 
 local M = {
   done = 0,

@@ -42,7 +42,7 @@ end
 --- Adds the flag that a command needs whose files are refused where they are there already.
 ---@param command table
 function M.declare_force(command)
-  return command:flag "--force" :description "Overwrite a file that is there already."
+  return command:flag "--force" :description "Overwrite an existing file."
 end
 
 local function role_of(option)

@@ -1,7 +1,7 @@
 --- Calls the library with what the user typed. An argument it throws about is a mistake in usage here.
 local credenco = require "credenco"
 local interrupted = require "credenco.cli.interrupted"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local usage = require "credenco.cli.usage"
 
 local M = {}

@@ -4,8 +4,8 @@
 
 local failures = require "credenco.client.failures"
 local redaction = require "credenco.client.redaction"
-local steps = require "credenco.client.steps"
-local texts = require "credenco.client.text"
+local steps = require "credenco.client.failed_steps"
+local texts = require "credenco.client.server_text"
 
 ---@class credenco.Error
 ---@field code string          stable, what programs test; see failures.lua

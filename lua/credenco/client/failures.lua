@@ -1,7 +1,7 @@
 --- Every failure of the client, by its code: its kind, from which the command line's exit codes and what a
 --- pipeline does about it follow, and what a person is told. docs/errors.md lists the same codes.
 
-local steps = require "credenco.client.steps"
+local steps = require "credenco.client.failed_steps"
 
 ---@class credenco.Failure
 ---@field kind "input"|"offer"|"network"|"credentials"|"refused"|"limit"|"server"|"client"|"memory"

@@ -16,7 +16,7 @@ local own_headers = require "credenco.client.own_headers"
 local pause = require "credenco.client.pause"
 local query_text = require("credenco.client.query").text
 local secrets = require "credenco.client.auth.secret"
-local settings = require "credenco.client.settings"
+local settings = require "credenco.client.given_options"
 local status = require "credenco.client.status"
 local token_request = require "credenco.client.auth.token_request"
 

@@ -3,7 +3,7 @@
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"
-local text = require "credenco.client.text"
+local text = require "credenco.client.server_text"
 
 local M = {}
 

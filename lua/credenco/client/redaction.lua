@@ -67,10 +67,7 @@ end
 local function add_encoded(found)
   for i = 1, #found do
     local encoded, quoted = core.encode(found[i]), json.encode(found[i])
-    if encoded then
-      add(found, encoded)
-      add(found, (encoded:gsub("%%%x%x", string.lower)))
-    end
+    if encoded then add(found, encoded) end
     if quoted then
       add_escaped(found, quoted:sub(2, -2))
       add_escaped(found, (quoted:sub(2, -2):gsub("\\/", "/")))

@@ -7,7 +7,7 @@ local M = {}
 ---@class credenco.journal.Statement
 ---@field sql string in which `v` is a table of the items (`{from_v}` brings it into an UPDATE or SELECT, `{record_is_v}`
 ---  joins it to the records of `:workflow`), and `:name` a parameter that is the same for all
----@field columns string[] of `v`; see `credenco.journal.columns`
+---@field columns string[] of `v`; see `credenco.journal.dialect.column_types`
 ---@field scope string[] the names of the parameters
 ---@field each? boolean it may as well be run once for each item, with `v.column` for its value
 

@@ -13,11 +13,11 @@
 --- * A broken connection throws instead of returning: every call is protected.
 --- * Statements are freed before their connection, or SQLite keeps the file open.
 
-local columns = require "credenco.journal.columns"
+local columns = require "credenco.journal.dialect.column_types"
 local dialect_module = require "credenco.journal.dialect"
-local driver = require "credenco.journal.driver"
+local driver = require "credenco.journal.dialect.driver"
 local named = require "credenco.journal.named"
-local url_of = require "credenco.journal.url"
+local url_of = require "credenco.journal.dialect.url"
 
 local protected, plain_error = driver.protected, driver.plain_error
 local unpack = table.unpack or unpack -- luacheck: ignore 113 143

@@ -1,16 +1,16 @@
 --- The journal: what became of every record, in a SQL database, so that a run can be killed at any moment and
---- goes on where it was. `credenco.journal.states` has its state machine, `credenco.journal.schema` its tables.
+--- goes on where it was. `credenco.journal.states` has its state machine, `credenco.journal.tables` its tables.
 
 local background = require "credenco.journal.background"
 local core = require "credenco.core"
 local database = require "credenco.journal.database"
 local dialect_module = require "credenco.journal.dialect"
-local edition = require "credenco.journal.edition"
+local edition = require "credenco.journal.dialect.edition"
 local executor = require "credenco.journal.executor"
-local journal_url = require "credenco.journal.url"
+local journal_url = require "credenco.journal.dialect.url"
 local lock = require "credenco.journal.lock"
-local schema = require "credenco.journal.schema"
-local steps = require "credenco.journal.steps"
+local schema = require "credenco.journal.tables"
+local steps = require "credenco.journal.workflow_steps"
 local uv = require "luv"
 local workers = require "credenco.journal.workers"
 local writer = require "credenco.journal.writer"

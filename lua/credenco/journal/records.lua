@@ -3,7 +3,7 @@
 --- out and whose records another took can no longer change them.
 
 local batch = require "credenco.journal.batch"
-local bytes = require "credenco.journal.bytes"
+local bytes = require "credenco.journal.bytes_as_text"
 local states = require "credenco.journal.states"
 local transitions = require "credenco.journal.transitions"
 

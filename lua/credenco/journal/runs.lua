@@ -1,6 +1,6 @@
 --- Readings of sources: which file or query lines came from, and what it takes to read such a line again.
 
-local bytes = require "credenco.journal.bytes"
+local bytes = require "credenco.journal.bytes_as_text"
 
 local M = {}
 

@@ -4,7 +4,7 @@
 --- every write, and is wanted once in a while. So by those a journal is read from its beginning, and no further than
 --- the caller allows.
 
-local bytes = require "credenco.journal.bytes"
+local bytes = require "credenco.journal.bytes_as_text"
 
 local M = {}
 

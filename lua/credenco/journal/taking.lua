@@ -1,7 +1,7 @@
 --- How a worker takes records that nobody holds: a statement whose rows are wanted, and what is read from them.
 
-local bytes = require "credenco.journal.bytes"
-local columns = require "credenco.journal.columns"
+local bytes = require "credenco.journal.bytes_as_text"
+local columns = require "credenco.journal.dialect.column_types"
 local states = require "credenco.journal.states"
 
 local M = {}

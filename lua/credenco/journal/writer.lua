@@ -7,7 +7,7 @@
 local executor = require "credenco.journal.executor"
 local loop = require "credenco.loop"
 local records = require "credenco.journal.records"
-local slots = require "credenco.pipeline.slots"
+local slots = require "credenco.journal.slots"
 local taking = require "credenco.journal.taking"
 
 local M = {}

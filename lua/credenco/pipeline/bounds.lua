@@ -2,7 +2,7 @@
 --- final, which need no room.
 
 local loop = require "credenco.loop"
-local slots = require "credenco.pipeline.slots"
+local slots = require "credenco.journal.slots"
 
 local M = {}
 

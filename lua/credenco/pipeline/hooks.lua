@@ -2,7 +2,7 @@
 --- task: they may wait and use the client they are given.
 
 local loop = require "credenco.loop"
-local place = require "credenco.claims.place"
+local place = require "credenco.claims.thrown"
 
 local M = {}
 

@@ -7,7 +7,7 @@
 ---       journal = "companies.journal", client = client,
 ---     }
 ---
---- `credenco.pipeline.issue` says why nothing is issued twice and nothing is lost.
+--- `credenco.pipeline.lifecycle` says why nothing is issued twice and nothing is lost.
 
 local descriptors = require "credenco.pipeline.descriptors"
 local feeder = require "credenco.pipeline.feeder"
@@ -16,8 +16,8 @@ local journal_runs = require "credenco.journal.runs"
 local journal_workers = require "credenco.journal.workers"
 local loop = require "credenco.loop"
 local options = require "credenco.base.options"
-local queue = require "credenco.pipeline.queue"
-local report = require "credenco.journal.report"
+local queue = require "credenco.pipeline.open_records"
+local report = require "credenco.journal.overview"
 local run_module = require "credenco.pipeline.run"
 local source_module = require "credenco.pipeline.source"
 

@@ -3,7 +3,7 @@
 local alike = require "credenco.pipeline.alike"
 local bounds = require "credenco.pipeline.bounds"
 local counts = require "credenco.pipeline.counts"
-local issue = require "credenco.pipeline.issue"
+local issue = require "credenco.pipeline.lifecycle"
 local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outage = require "credenco.pipeline.outage"

@@ -2,7 +2,7 @@
 --- quote that swallowed lines, a key that a spreadsheet has shortened. Reports the line and column, never the value.
 
 local lpeg = require "lpeg"
-local utf8_text = require "credenco.pipeline.utf8_text"
+local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 

@@ -9,9 +9,9 @@ local conf = require "credenco.sandbox.host.conf"
 local core = require "credenco.core"
 local folder = require "credenco.sandbox.host.folder"
 local install = require "credenco.sandbox.host.install"
-local process = require "credenco.sandbox.host.process"
+local process = require "credenco.sandbox.host.nginx_process"
 local template_file = require "credenco.sandbox.issuer.template_file"
-local settings_of = require "credenco.sandbox.settings"
+local settings_of = require "credenco.sandbox.ground.options"
 
 local M = {}
 

@@ -7,9 +7,9 @@
 local core = require "credenco.core"
 local exchange = require "credenco.transport.cosocket.exchange"
 local failure = require "credenco.transport.failure"
-local fields_for = require "credenco.transport.fields"
+local fields_for = require "credenco.transport.header_section"
 local loop = require "credenco.loop"
-local places = require "credenco.transport.cosocket.place"
+local places = require "credenco.transport.cosocket.pool_name"
 local settings = require "credenco.base.settings"
 
 local M = {}

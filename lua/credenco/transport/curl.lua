@@ -3,9 +3,9 @@
 --- Inside a task of the loop (or in a phase of nginx that can yield) `send` yields; in a
 --- plain script it runs the loop until the answer is there.
 
-local engine = require "credenco.transport.engine"
+local engine = require "credenco.transport.multi"
 local failure = require "credenco.transport.failure"
-local fields_for = require "credenco.transport.fields"
+local fields_for = require "credenco.transport.header_section"
 local loop = require "credenco.loop"
 local settings = require "credenco.base.settings"
 

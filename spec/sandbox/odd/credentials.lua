@@ -1,7 +1,7 @@
 --- Odd and illegal envelopes of a credential: header, issuer, times, type, binding, VC-JWT. Rows are as in
 --- `spec.sandbox.odd.discovery`.
 local holder = require "spec.sandbox.holder"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local odd = require "spec.sandbox.odd.issuer"
 
 local array, null = odd.array, odd.null

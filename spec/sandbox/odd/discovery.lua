@@ -1,6 +1,6 @@
 --- Odd and illegal offers, issuer metadata and authorization server metadata. Rows are name, expectation, and what
 --- changes the plan of an issuer that follows the specification; see `spec.sandbox.odd.issuer`.
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local odd = require "spec.sandbox.odd.issuer"
 
 local array, null = odd.array, odd.null

@@ -1,6 +1,6 @@
 --- Odd and illegal token, nonce and credential responses. Rows are as in `spec.sandbox.odd.discovery`.
 local holder = require "spec.sandbox.holder"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local odd = require "spec.sandbox.odd.issuer"
 
 local array, null = odd.array, odd.null

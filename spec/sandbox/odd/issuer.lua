@@ -2,7 +2,7 @@
 --- the sandbox but its writer of JSON. A plan holds what it will answer; a row changes the plan.
 local digest = require "openssl.digest"
 local holder = require "spec.sandbox.holder"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local server = require "spec.sandbox.odd.server"
 local statuses = require "spec.sandbox.odd.statuses"
 

@@ -1,7 +1,7 @@
 --- Odd and illegal DID documents and status lists. Rows are as in `spec.sandbox.odd.discovery`; `status` is what the
 --- wallet has to show of a credential that it keeps.
 local holder = require "spec.sandbox.holder"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local odd = require "spec.sandbox.odd.issuer"
 local statuses = require "spec.sandbox.odd.statuses"
 

@@ -32,6 +32,7 @@ local rows = {
   { "a chunk byte by byte", drip(CHUNKED .. "ff\r\n" .. ("x"):rep(255)), LATE },
 }
 
+-- A loaded machine has sent the request by then.
 for _, row in ipairs(rows) do row.options = { timeout_ms = 1500 } end
 
 return rows

@@ -2,6 +2,7 @@
 local expect = require "spec.support.expect"
 local shared = require "spec.transport.contract.shared"
 
+local SENT_MS = shared.SENT_MS
 local SOON_MS = shared.SOON_MS
 local BIG_BODY_BYTES = shared.BIG_BODY_BYTES
 
@@ -59,7 +60,7 @@ return function(case)
 
   for _, behaviour in ipairs { "hang", "drip" } do
     case("stops waiting for an answer at the deadline: " .. behaviour, function(t)
-      t:failure("timeout", "unknown", t:url(behaviour) .. "/x", { within_ms = SOON_MS })
+      t:failure("timeout", "unknown", t:url(behaviour) .. "/x", { within_ms = SENT_MS })
     end)
   end
 

@@ -1,23 +1,24 @@
 --- `credenco claims check`: tries a workflow's mapping on a file; nothing is sent.
-local arguments = require "credenco.cli.pipeline.arguments"
-local check = require "credenco.pipeline.check"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
+local check = require "credenco.pipeline.trial"
 local exit_code = require "credenco.cli.exit_code"
 local findings = require "credenco.cli.pipeline.findings"
 
 local M = {
+  wraps = true,
   description = [[
-Reads every line of a source, maps it as the workflow says, and prints what does not fit, which columns
-are missing or unused, and the first record as it would be sent. Nothing is sent, and no journal is made.]],
+Reads every line of a source and maps it with the workflow. Prints what does not fit, which columns are missing or
+unused, and the first record's claims. It sends nothing and creates no journal.]],
   epilog = [[
 Examples:
   credenco claims check company.lua companies.csv
   credenco claims check company.lua companies.csv --json
 
-Exit code 4 when lines do not fit, or none can for want of a column.]],
+Exit code 4: some lines do not fit, or a column is missing that every line needs.]],
 }
 
 function M.declare(command)
-  command:argument "action" :choices { "check" } :description "What to do: `check`."
+  command:argument "action" :choices { "check" } :description "The action: `check`."
   command:argument "workflow" :description "The workflow, a Lua file."
   arguments.declare_source(command)
 end

@@ -9,7 +9,7 @@ Examples:
   credenco completion zsh > ~/.zsh/completions/_credenco
   credenco completion fish > ~/.config/fish/completions/credenco.fish
 
-For zsh the folder has to be in its fpath. The Debian package has all three in their places.]],
+For zsh, the directory has to be in its fpath. The Debian package installs all three.]],
 }
 
 function M.declare(command)

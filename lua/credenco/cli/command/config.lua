@@ -1,9 +1,10 @@
 --- `credenco config`: which settings a command would use, and where each comes from.
 local described = require "credenco.base.settings"
+local journal_url = require "credenco.journal.dialect.url"
 local json = require "credenco.base.json"
 local profile_of = require("credenco.cli.profile").of
 local rows = require "credenco.cli.setting_rows"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local function names()
   local lines = {}
@@ -15,16 +16,18 @@ local function names()
 end
 
 local M = {
+  wraps = true,
   description = [[
-Shows every setting that a command would use, with the same flags, and where it comes from: a flag, else the
-environment, else the profile. No secret is shown. Nothing is sent.]],
+Shows every setting that a command would use with the same flags, and where it comes from: a flag, the environment or
+the profile, in this order. A profile that --profile names comes before the environment. It shows no secret and sends
+nothing.]],
   epilog = [[
 Examples:
   credenco config
   credenco config --profile acc --json
 
 The configuration file is ~/.config/credenco/config (or in $XDG_CONFIG_HOME). It has a section
-for each environment; --profile or CREDENCO_PROFILE chooses one, else [default] is used:
+for each environment. --profile or CREDENCO_PROFILE chooses one (default: [default]):
 
   # a comment
   [acc]
@@ -35,8 +38,9 @@ for each environment; --profile or CREDENCO_PROFILE chooses one, else [default] 
   production = yes
   api_key_command = pass show credenco/prod
 
-Files are looked for from there, or from ~/. Secrets are in files or come from commands, and a
-configuration file that names one has to be for you alone: chmod 600. A section may have:
+File names are relative to that directory, or begin with ~/. A secret is in a file, or comes from a
+command. If the configuration file names a secret, nobody else may read it: chmod 600. A section
+may have:
 
 ]] .. names() .. "\n\n" .. settings.ENVIRONMENT,
 }
@@ -48,6 +52,7 @@ local DEFAULTS = { timeout = ("%g"):format(described.SPEC.timeout_ms.default / 1
 
 local function shown(row, value)
   if row == rows.OWN.api_key or not row.flag and row.names_secret then return "(set, not shown)" end
+  if row == rows.OWN.journal then return journal_url.without_password(value) end
   return value
 end
 

@@ -1,5 +1,5 @@
 --- `credenco confirm`: the status and the revocation id of what was issued without `--confirm`.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local ask = require "credenco.pipeline.ask"
 local batch = require "credenco.journal.batch"
 local counted = require "credenco.cli.pipeline.counted"
@@ -10,28 +10,29 @@ local library = require "credenco.cli.library"
 local opened = require "credenco.cli.pipeline.opened"
 local outcome = require "credenco.pipeline.outcome"
 local pipeline = require "credenco.pipeline"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local CONCURRENCY = 64
 local PAGE = 500
 
 local M = {
+  wraps = true,
   description = [[
-Asks the issuer for the status of every credential of a journal that was issued and has no final one yet, and writes
-it down with the revocation_uuid: for `credenco explain` and `credenco report --issued`. Nothing is issued. Stopped in
-whatever way, the same command goes on where it was.]],
+Asks the issuer for the status of every issued credential of a journal that has no final status yet. Stores the status
+and the revocation_uuid, for `credenco explain` and `credenco report --issued`. Nothing is issued. If the command stops
+for any reason, the same command continues it.]],
   epilog = [[
 Examples:
   credenco confirm company.lua
   credenco report company.lua --issued issued.csv
 
-Exit code 4 when the issuer reports an error of some.
+Exit code 4: the issuer reports an error for some credentials.
 
 ]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
 }
 
 function M.declare(command)
-  opened.declare(command)
+  opened.declare_connected(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).")
   settings.declare(command, "one call to the server")

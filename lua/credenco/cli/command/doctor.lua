@@ -1,22 +1,23 @@
 --- `credenco doctor`: will it work, before it is begun.
-local claims = require "credenco.cli.claims"
+local claims = require "credenco.cli.claim_arguments"
 local doctor = require "credenco.cli.doctor"
 local exit_code = require "credenco.cli.exit_code"
 local journal = require "credenco.cli.doctor.journal"
 local run = require "credenco.cli.doctor.run"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local shown = require "credenco.cli.doctor.shown"
 local source_arguments = require "credenco.cli.pipeline.source_arguments"
 
 local M = {
+  wraps = true,
   description = [[
-Checks, line by line, what a command needs: this machine; the settings and where each comes from; the way to the
-server, its certificate and clock; the credentials; with a template and claims an offer, which is made and not
-delivered; with a wallet whether it trusts the issuer; with a journal whether a run can use it. With a workflow and a
-source it looks at all that for the run to come, as its first record would be sent.
+Checks what a command needs: this machine; the settings, and where each comes from; the network, and the server's
+certificate and clock; the credentials. With a template and claims it creates an offer and does not deliver it. With a
+wallet it checks whether the wallet trusts the issuer; with a journal, whether a run can use it. With a workflow and a
+source it checks all of this for that run, with its first record.
 
-Each line is ok, a warning or a failure, and says what to do. A line that cannot tell anything because of an earlier
-failure is skipped. Nothing is issued.]],
+Each line is ok, a warning or a failure, and tells you what to do. A line that depends on an earlier failure is
+skipped. Nothing is issued.]],
   epilog = [[
 Examples:
   credenco doctor
@@ -24,8 +25,9 @@ Examples:
   credenco doctor --template ebw_oid --claims-json claims.json
   credenco doctor --wallet "$CREDENCO_WALLET" --did did:web:wallet.credenco.com:issuer:credenco
 
-Exit codes: 0 ok or warnings only; else that of the first failure: 2 settings, or
-            something to install, 3 credentials, 4 refused, or not the API, 7 network, 9 journal.
+Exit codes: 0 ok or only warnings; otherwise the code of the first failure: 2 settings, or
+            a missing package, 3 credentials, 4 refused, or not the API, 7 network,
+            9 journal.
 
 ]] .. settings.ENVIRONMENT,
 }
@@ -33,19 +35,19 @@ Exit codes: 0 ok or warnings only; else that of the first failure: 2 settings, o
 local SUBJECTS = { "surroundings", "settings", "network", "credentials", "run", "offer", "wallet", "journal" }
 
 function M.declare(command)
-  command:argument "workflow" :args "?" :description "The workflow of the run to come, a Lua file."
-  source_arguments.declare(command, "only the workflow is looked at")
-  command:group("What else to try (nothing is issued)",
-    command:option "--template" :argname "KEY" :description "Make an offer of this credential template.",
-    command:option "--wallet" :argname "KEY" :description "Look whether this wallet trusts the issuer.",
+  command:argument "workflow" :args "?" :description "The workflow of the run that you plan, a Lua file."
+  source_arguments.declare(command, "check only the workflow")
+  command:group("More checks (nothing is issued)",
+    command:option "--template" :argname "KEY" :description "Create an offer of this credential template.",
+    command:option "--wallet" :argname "KEY" :description "Check whether this wallet trusts the issuer.",
     command:option "--wallet-api-key-file" :argname "FILE" :target "wallet_api_key_file"
-      :description "File with that wallet's API key, when it is another one.",
+      :description "File with that wallet's API key, if it has another one.",
     command:option "--did" :argname "DID" :description "The issuer's DID (default: CREDENCO_ISSUER_DID).",
     claims.declare(command))
   command:group("This machine",
     command:option "--journal" :argname "FILE|URL"
-      :description "Look whether a run can use this journal (default: CREDENCO_JOURNAL).",
-    command:option "--nginx" :argname "PATH" :description "The nginx to look at, such as OpenResty's.")
+      :description "Check whether a run can use this journal (default: CREDENCO_JOURNAL, or the profile's).",
+    command:option "--nginx" :argname "PATH" :description "The nginx to check, such as OpenResty's.")
   settings.declare(command, "each call")
 end
 

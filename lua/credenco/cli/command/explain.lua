@@ -1,15 +1,15 @@
 --- `credenco explain`: everything that is known of a key or an id, and what can be done.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local exit_code = require "credenco.cli.exit_code"
 local facts = require "credenco.cli.explain.facts"
 local fields = require "credenco.cli.fields"
 local journal = require "credenco.journal"
-local journal_url = require "credenco.journal.url"
+local journal_url = require "credenco.journal.dialect.url"
 local json = require "credenco.base.json"
-local records = require "credenco.cli.explain.records"
+local records = require "credenco.cli.explain.found"
 local service = require "credenco.cli.explain.service"
-local settings = require "credenco.cli.settings"
-local text = require "credenco.cli.explain.text"
+local settings = require "credenco.cli.server_settings"
+local text = require "credenco.cli.explain.prose"
 local usage = require "credenco.cli.usage"
 local ways = require "credenco.cli.explain.ways"
 
@@ -17,19 +17,20 @@ local ways = require "credenco.cli.explain.ways"
 local MOST, ALL = 100000, 2147483647
 
 local M = {
+  wraps = true,
   description = [[
-Says what an id is, what is known of it, what that means and what can be done, with the command lines. The id is
-a business key, a correlation id, a revocation_uuid or a wallet's key. It looks into the journal, where one is
-named, and asks the service for the status of what it finds. Claims and offers are never shown.
+Takes a business key, a correlation id, a revocation_uuid or a wallet's key. Prints what the journal (if you name one)
+and the service know about it, what that means, and which commands to use next. It shows no claims and no offers.
 
-By a business key the journal is looked up; by anything else its first 100,000 records are read, or all with --all.]],
+It finds a business key in the journal at once. For any other id it reads the first 100,000 records, or all records
+with --all.]],
   epilog = [[
 Examples:
   credenco explain 90004760 --journal company.journal
   credenco explain 90004760 --journal company.journal --offline
   credenco explain 89cba89
 
-Exit code 4 when nothing is known.
+Exit code 4: nothing is known about the id.
 
 ]] .. settings.ENVIRONMENT .. "\n\n" .. arguments.JOURNAL,
 }
@@ -38,8 +39,8 @@ function M.declare(command)
   command:argument "id" :description "A business key, a correlation id, a revocation_uuid or a wallet's key."
   command:group("Where to look",
     arguments.declare_journal(command),
-    command:flag "--all" :description "Read the journal to its end, however long it is.",
-    command:flag "--offline" :description "Ask nothing of the service.")
+    command:flag "--all" :description "Read all records of the journal.",
+    command:flag "--offline" :description "Do not ask the service.")
   settings.declare(command, "each question")
 end
 

@@ -1,29 +1,29 @@
 --- `credenco issue`: the two calls, an offer made and delivered.
-local claims = require "credenco.cli.claims"
+local claims = require "credenco.cli.claim_arguments"
 local core = require "credenco.core"
 local fields = require "credenco.cli.fields"
 local files = require "credenco.cli.files"
 local library = require "credenco.cli.library"
 local output = require "credenco.cli.output"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 -- The offer is delivered and used up; it was a secret and nobody needs it any more.
 local SHOWN = { "correlation_id", "status_uri", "http_status" }
 
 local M = {
   description = [[
-Makes a credential offer and delivers it to a wallet, which takes the credential in by itself.
+Creates a credential offer and delivers it to a wallet. The wallet accepts it without the holder.
 
 The wallet keeps the credential only if the issuer is one of its trusted contacts (see `credenco
-trust`), and discards it otherwise. The answer is the same both times.]],
+trust`). Otherwise it discards the credential, and the response is the same.]],
   epilog = [[
 Examples:
   credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid \
     --claim id=90004760 --claim name=CoolSoft
   make-claims | credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid --claims-json -
 
-Exit code 5: the delivery was sent and its answer lost. Deliver the same offer again,
-never a new one:
+Exit code 5: the delivery was sent, and its response was lost. Deliver the same offer
+again, never a new one:
   credenco issue --wallet "$CREDENCO_WALLET" --template ebw_oid --claims-json claims.json \
     --keep-offer offer \
     || { [ $? = 5 ] && credenco push --wallet "$CREDENCO_WALLET" --from offer && rm offer; }
@@ -36,9 +36,9 @@ function M.declare(command)
     command:option "--wallet" :argname "KEY" :count "1" :description "External key of the wallet.",
     command:option "--template" :argname "KEY" :count "1" :description "Key of the credential template.",
     command:option "--correlation-id" :argname "ID" :target "correlation_id"
-      :description "Your own id for this issue; one is made when absent.",
+      :description "Your own id for this issue (default: a new one).",
     files.written(command:option "--keep-offer" :argname "FILE" :target "keep_offer"
-      :description "Where to put the offer when it was made and is not known to be delivered."),
+      :description "Write the offer to this file if it was created, and its delivery failed or is unclear."),
     files.declare_force(command),
     claims.declare(command))
   settings.declare(command)

@@ -1,16 +1,16 @@
 --- `credenco metrics`: a journal's records by state, for Prometheus.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local metrics = require "credenco.metrics"
 local records_metrics = require "credenco.cli.pipeline.records_metrics"
 local usage = require "credenco.cli.usage"
 
 local M = {
   description = [[
-Prints how many records of each workflow are in each state, in Prometheus' text format: for the textfile
-collector of node_exporter, called by a timer. All records are counted each time. No workflow is named here,
-so the journal has to be: with --journal or CREDENCO_JOURNAL. What a run does meanwhile: `run --metrics FILE`.]],
+Prints how many records of each workflow are in each state, in Prometheus' text format. Let a timer call it, for the
+textfile collector of node_exporter. It counts all records each time. It takes no workflow, so you have to name the
+journal, with --journal or CREDENCO_JOURNAL. For the metrics of a run, use `run --metrics FILE`.]],
   epilog = [[
 Examples:
   credenco metrics --journal postgres://reader@db.example/credentials
@@ -20,7 +20,7 @@ Examples:
 }
 
 function M.declare(command)
-  command:group("Journal", arguments.declare_journal(command))
+  command:group("Journal", arguments.declare_journal_alone(command))
 end
 
 local function totals_of(db)

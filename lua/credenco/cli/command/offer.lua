@@ -1,19 +1,18 @@
 --- `credenco offer`: the first of the two calls. Prints a secret, because that is what was asked for.
 local base64 = require "credenco.base.base64"
-local claims = require "credenco.cli.claims"
+local claims = require "credenco.cli.claim_arguments"
 local fields = require "credenco.cli.fields"
 local files = require "credenco.cli.files"
 local library = require "credenco.cli.library"
 local output = require "credenco.cli.output"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local FIELDS = { "correlation_id", "request_uri", "offer_uri", "status_uri" }
 
 local M = {
   description = [[
-Makes a credential offer and prints its URI: the offer's own, for `credenco push`, or the one to show
-the holder with --request-uri-base or --qr-code. Whoever has it can take the credential: treat it as a
-secret until then.]],
+Creates a credential offer and prints its URI: the URI for `credenco push` or, with --request-uri-base or --qr-code,
+the URI to show to the holder. Whoever has the URI can take the credential, so keep it secret until then.]],
   epilog = [[
 Examples:
   credenco offer --template ebw_oid --claims-json claims.json > offer
@@ -27,11 +26,11 @@ function M.declare(command)
   command:group("Options",
     command:option "--template" :argname "KEY" :count "1" :description "Key of the credential template.",
     command:option "--correlation-id" :argname "ID" :target "correlation_id"
-      :description "Your own id for this issue; the server makes one when absent.",
+      :description "Your own id for this issue (default: a new one).",
     command:option "--request-uri-base" :argname "URL" :target "request_uri_base"
-      :description "A web wallet's address, to redirect the holder to.",
+      :description "The address of a web wallet, to redirect the holder to.",
     files.written(command:option "--qr-code" :argname "FILE" :target "qr_code"
-      :description "Ask for a QR code and write it there, PNG."),
+      :description "Request a QR code, and write it to this file as PNG."),
     files.declare_force(command),
     claims.declare(command))
   settings.declare(command)

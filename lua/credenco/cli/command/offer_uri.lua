@@ -4,8 +4,8 @@ local source = require "credenco.cli.source"
 
 local M = {
   description = [[
-Reads a request URI ("openid-credential-offer://?credential_offer_uri=...") and prints the URI of the
-credential offer in it, decoded: what `credenco push` wants.]],
+Reads a request URI ("openid-credential-offer://?credential_offer_uri=...") and prints the decoded URI of its
+credential offer, which `credenco push` takes.]],
   epilog = [[
 Example:
   credenco offer-uri < request_uri | credenco push --wallet "$CREDENCO_WALLET"]],
@@ -13,7 +13,7 @@ Example:
 
 function M.declare(command)
   command:option "--from" :argname "FILE" :default "-"
-    :description "File with the request URI; standard input when absent." :show_default(false)
+    :description "File with the request URI; standard input by default." :show_default(false)
 end
 
 function M.run(args)

@@ -1,21 +1,22 @@
 --- `credenco probe`: finds out how a service behaves where its documentation leaves it open.
-local behaviours = require "credenco.sandbox.behaviours"
-local claims = require "credenco.cli.claims"
+local behaviours = require "credenco.sandbox.ground.behaviours"
+local claims = require "credenco.cli.claim_arguments"
 local credenco = require "credenco"
 local experiments = require "credenco.cli.probe.experiments"
 local guarantees = require "credenco.cli.probe.guarantees"
 local library = require "credenco.cli.library"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local usage = require "credenco.cli.usage"
 
 local M = {
+  wraps = true,
   description = [[
-Makes a handful of calls to a test environment and says how it behaves where the service's documentation leaves it
-open, and what a pipeline can promise there: what may be lost, doubled or unknown.
+Makes a few calls to a test environment, and reports how it behaves where the service's documentation leaves the
+behaviour open, and what a pipeline can promise there: which records can be lost, issued twice or left unknown.
 
-It issues for real: a credential, or two where a repeated push issues again, stays in the wallet that you name. Use a
-wallet that is for tests. It makes no trusted contact, and does not wait for offers to expire: how long they live, and
-what a repeated trusted contact gets, it cannot say.]],
+It issues for real: a credential stays in the wallet that you name, or two if a repeated push issues again. Use a
+wallet for tests. It creates no trusted contact and does not wait for offers to expire, so it cannot report how long
+offers are valid, or how the service responds to a repeated trusted contact.]],
   epilog = [[
 Example:
   credenco probe --wallet "$TEST_WALLET" --template ebw_oid --claims-json claims.json
@@ -28,7 +29,7 @@ function M.declare(command)
     command:option "--wallet" :argname "KEY" :count "1" :description "External key of a wallet for tests.",
     command:option "--template" :argname "KEY" :count "1" :description "Key of the credential template.",
     command:option "--wait" :argname "SECONDS"
-      :description "How long to wait for the issue to be completed (default: 10).",
+      :description "How long to wait until the issue is complete (default: 10).",
     claims.declare(command))
   settings.declare(command, "each call")
 end

@@ -2,17 +2,17 @@
 --- never as an argument: it is a secret, and arguments show in the process list.
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local source = require "credenco.cli.source"
 
 local FIELDS = { "http_status" }
 
 local M = {
   description = [[
-Delivers an offer, as `credenco offer` printed it, to a wallet. No credentials are needed.
+Delivers an offer, as printed by `credenco offer`, to a wallet. This needs no credentials.
 
-The wallet keeps the credential only if the issuer is one of its trusted contacts, and discards it
-otherwise. The answer is the same both times.]],
+The wallet keeps the credential only if the issuer is one of its trusted contacts. Otherwise it discards the
+credential, and the response is the same.]],
   epilog = [[
 Examples:
   credenco offer --template ebw_oid --claims-json claims.json \
@@ -20,15 +20,15 @@ Examples:
   credenco push --wallet "$CREDENCO_WALLET" --from offer
   credenco push --wallet "$CREDENCO_WALLET" --from offer --inbox
 
-Exit code 5: sent, answer lost. Run the same command again: delivering the same offer twice issues
-the credential once.]],
+Exit code 5: the offer was sent, and the response was lost. Run the same command again:
+if you deliver the same offer twice, the credential is issued once.]],
 }
 
 function M.declare(command)
   command:group("Options",
     command:option "--wallet" :argname "KEY" :count "1" :description "External key of the wallet.",
     command:option "--from" :argname "FILE" :default "-"
-      :description "File with the offer's URI; standard input when absent." :show_default(false),
+      :description "File with the offer's URI; standard input by default." :show_default(false),
     command:flag "--inbox" :description "Leave the offer in the inbox, for the holder to accept.")
   settings.declare_public(command)
 end

@@ -1,9 +1,9 @@
 --- `credenco rejects`: the refused lines as they came, ready to be corrected and run again.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local encoding = require "credenco.pipeline.source.encoding"
 local files = require "credenco.cli.files"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local journal_retry = require "credenco.journal.retry"
 local journal_runs = require "credenco.journal.runs"
 local json = require "credenco.base.json"
@@ -13,6 +13,7 @@ local source = require "credenco.pipeline.source"
 local usage = require "credenco.cli.usage"
 
 local M = {
+  wraps = true,
   description = [[
 Writes the input lines of all failed records byte for byte, below their header line, and why each was
 refused to a second file beside it. Correct the first file and run it: a corrected line replaces the

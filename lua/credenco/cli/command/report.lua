@@ -1,8 +1,8 @@
 --- `credenco report`: how many records stand where, and why.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local files = require "credenco.cli.files"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local journal_runs = require "credenco.journal.runs"
 local json = require "credenco.base.json"
 local opened = require "credenco.cli.pipeline.opened"
@@ -13,17 +13,19 @@ local way_out = require "credenco.cli.pipeline.way_out"
 local CAUSES = 10
 
 local M = {
+  wraps = true,
   description = [[
-Counts that add up (input = issued + failed + unknown + skipped + pending), the most frequent causes with
-what to do about each, and on request a file with every record that was not issued, or with every credential
-that was.]],
+Prints counts that add up (input = issued + failed + unknown + skipped + pending), and the most frequent causes with
+what to do about each. On request it also writes a file with every record that was not issued, or with every
+credential that was.]],
   epilog = [[
 Examples:
   credenco report company.lua
   credenco report company.lua --csv problems.csv
   credenco report company.lua --issued issued.jsonl
 
-The status and the revocation_uuid of what was issued without --confirm: see `credenco confirm`.
+`credenco confirm` adds the status and revocation_uuid of credentials issued without
+--confirm.
 
 ]] .. arguments.JOURNAL,
 }
@@ -32,9 +34,9 @@ function M.declare(command)
   opened.declare(command)
   command:group("Files",
     files.written(command:option "--csv" :argname "FILE"
-      :description "Write every failed, unknown and skipped record there."),
+      :description "Write every failed, unknown and skipped record to this file."),
     files.written(command:option "--json-file" :argname "FILE" :target "json_file"
-      :description "The report as JSON, with them."),
+      :description "Write the report as JSON, with these records."),
     files.written(command:option "--issued" :argname "FILE"
       :description "Write every credential that was issued there: CSV, or JSON Lines where FILE ends in .jsonl."),
     files.declare_force(command))

@@ -1,7 +1,7 @@
 --- `credenco retry`: opens failed records again.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local journal_retry = require "credenco.journal.retry"
 local nothing = require "credenco.cli.pipeline.nothing"
 local opened = require "credenco.cli.pipeline.opened"
@@ -9,12 +9,12 @@ local usage = require "credenco.cli.usage"
 local which = require "credenco.cli.pipeline.which"
 
 local M = {
+  wraps = true,
   description = [[
-Opens failed records again, so that the next `credenco run` or `credenco work` takes them up. With
---unknown those whose outcome is unknown: they go on with the offer they have, never with a new one. With
---skipped those that were left out, by the workflow or by `credenco settle`: the journal forgets them, and the
-next run that reads their lines takes them up. The same goes for failed lines without a key, of which the journal
-has nothing else: they are named with --code or --line.]],
+Opens failed records again, so that the next `credenco run` or `credenco work` continues them. With --unknown it opens
+records whose outcome is unknown: they continue with the offer they have, never with a new one. With --skipped it
+removes skipped records from the journal, and the next run that reads their lines issues them. It also removes failed
+lines without a key, which you name with --code or --line: the next run that reads them tries them again.]],
   epilog = [[
 Examples:
   credenco retry company.lua

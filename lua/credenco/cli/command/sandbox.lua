@@ -1,7 +1,7 @@
 --- `credenco sandbox`: a local issuer and business wallet to develop against, in the foreground.
 local announce = require "credenco.sandbox.host.announce"
-local background = require "credenco.sandbox.host.background"
-local behaviours = require "credenco.sandbox.behaviours"
+local background = require "credenco.sandbox.host.detached"
+local behaviours = require "credenco.sandbox.ground.behaviours"
 local library = require "credenco.cli.library"
 local rocks = require "credenco.base.rocks"
 local sandbox = require "credenco.sandbox"
@@ -9,10 +9,10 @@ local usage = require "credenco.cli.usage"
 
 local M = {
   description = [[
-Runs an issuer and a business wallet on this machine, to develop against without an account, until it is
-interrupted. It prints where it is, its credentials, which are no secrets, and its wallets.
+Runs an issuer and business wallets on this machine until you interrupt it, so that you can develop without an
+account. It prints its address, its credentials (which are not secret) and its wallets.
 
-Needs nginx with its Lua module and luv (Debian: nginx libnginx-mod-http-lua lua-luv).]],
+It needs nginx with its Lua module, luv and luaossl (Debian: nginx libnginx-mod-http-lua lua-luv lua-luaossl).]],
   epilog = [[
 Examples:
   credenco sandbox --port 8180
@@ -26,15 +26,15 @@ function M.declare(command)
   command:option "--host" :argname "HOST" :description "Loopback address to listen on (default: 127.0.0.1)."
   command:option "--port" :argname "PORT" :description "Port to listen on (default: a free one)."
   command:option "--templates" :argname "FILE"
-    :description "JSON file of credential templates, in place of the ones that come along."
+    :description "JSON file of credential templates, instead of the bundled ones."
   command:option "--nginx" :argname "PATH"
-    :description "nginx to run in, such as OpenResty's (default: the first in the search path)."
+    :description "The nginx to run, such as OpenResty's (default: the first in the search path)."
   command:option "--workers" :argname "N" :description "nginx worker processes (default: 2)."
   command:option "--allow" :argname "HOST" :count "*"
     :description "Host, or host:port, that wallets may call over https besides this machine; may be repeated."
   command:option "--behaviour" :argname "NAME=VALUE" :count "*"
-    :description "Behave so where the service's documentation leaves it open, see docs/sandbox.md; may be repeated."
-  command:flag "--tls" :description "Serve https, with a certificate for localhost made for this run."
+    :description "How to behave where the service's documentation leaves it open (docs/sandbox.md); may be repeated."
+  command:flag "--tls" :description "Serve https, with a new certificate for localhost."
   command:flag "--env"
     :description "Start in the background, and print the environment for a shell to evaluate."
 end

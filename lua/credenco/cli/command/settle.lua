@@ -1,19 +1,20 @@
 --- `credenco settle`: what a person found out about records that the program cannot decide.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local journal_settle = require "credenco.journal.settle"
-local journal_steps = require "credenco.journal.steps"
+local journal_steps = require "credenco.journal.workflow_steps"
 local nothing = require "credenco.cli.pipeline.nothing"
 local opened = require "credenco.cli.pipeline.opened"
 local usage = require "credenco.cli.usage"
 local which = require "credenco.cli.pipeline.which"
 
 local M = {
+  wraps = true,
   description = [[
-Settles what the program cannot. Of a record whose outcome is unknown, after a look into the wallet: `--as issued`
-when the credential is there (its next step then goes on), `--as failed` when it is not and cannot come any more;
-`credenco retry` then asks for a new offer. Of a failed one: `--as skipped` gives it up, as when its line was
-corrected under another key. Nothing is sent.]],
+Records an outcome that you found and the program cannot. For a record whose outcome is unknown, look into the wallet
+first: use `--as issued` if the credential is there (then the record's next step continues), and `--as failed` if it is
+not there and can no longer arrive (then `credenco retry` requests a new offer). For a failed record, `--as skipped`
+abandons it, for example because you corrected its line under another key. Nothing is sent.]],
   epilog = [[
 Examples:
   credenco settle company.lua --key 90004760 --as issued
@@ -28,7 +29,7 @@ function M.declare(command)
   opened.declare(command)
   command:group("What",
     command:option "--as" :argname "STATE" :choices { "issued", "failed", "skipped" }
-      :description "What has become of it: issued, failed or skipped.",
+      :description "The outcome: issued, failed or skipped.",
     which.declare(command))
 end
 

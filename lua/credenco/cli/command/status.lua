@@ -1,7 +1,7 @@
 --- `credenco status`: how far an issue is.
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local DEFAULT_TIMEOUT_MS = require("credenco.base.settings").SPEC.timeout_ms.default
 
@@ -9,8 +9,8 @@ local FIELDS = { "status", "correlation_id", "revocation_uuid" }
 
 local M = {
   description = [[
-Asks the issuer how far an issue is. "issue_completed" means that the issuer's part is done; whether the
-wallet kept the credential is not to be seen from here.]],
+Asks the issuer for the status of an issue. "issue_completed" means that the issuer has finished. The status does
+not show whether the wallet kept the credential.]],
   epilog = [[
 Examples:
   credenco status 89cba89
@@ -22,7 +22,7 @@ Examples:
 function M.declare(command)
   command:argument "correlation_id" :description "The issue's correlation id."
   command:group("Options",
-    command:flag "--wait" :description "Ask again until it is done, has failed, or the time is up.")
+    command:flag "--wait" :description "Ask again until the issue is complete or has failed, or the time is up.")
   settings.declare(command)
 end
 

@@ -2,7 +2,7 @@
 local core = require "credenco.core" -- and not the library, which needs lua-cjson
 
 local M = {
-  description = "Prints the version, and the Lua it runs on.",
+  description = "Prints the version of credenco, and of the Lua that runs it.",
   epilog = "",
 }
 

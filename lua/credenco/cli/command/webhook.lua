@@ -4,7 +4,7 @@ local fields = require "credenco.cli.fields"
 local interrupted = require "credenco.cli.interrupted"
 local outgoing = require "credenco.webhook.outgoing"
 local receiver = require "credenco.cli.webhook.receiver"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local signature = require "credenco.webhook.signature"
 local test_event = require "credenco.cli.webhook.test_event"
 
@@ -13,8 +13,8 @@ local DEFAULT_TIMEOUT_S = 30
 
 local M = {
   description = [[
-Signs a wallet event as the service does, sends it to a webhook (of this module or of your own), and shows the
-response. Without --data the event says that a wallet was created.]],
+Signs a wallet event as the service does, sends it to a webhook (of this module or of your own), and prints the
+response. Without --data, the event reports that a wallet was created.]],
   epilog = [[
 Examples:
   CREDENCO_WEBHOOK_SECRET=... credenco webhook send http://127.0.0.1:8080/events
@@ -22,26 +22,26 @@ Examples:
   credenco webhook send http://127.0.0.1:8080/events --secret-file secret \
     --type com.credenco.businesswallet.identifier.created.v1 --data event.json
 
-The same --id again is the same event, which a webhook takes once.
+The same --id again is the same event, which a webhook accepts once.
 
-Exit codes: 0 taken (2xx), 3 the signature was refused (401, 403), 4 refused otherwise,
-7 no response.
+Exit codes: 0 accepted (2xx), 3 the signature was refused (401, 403), 4 refused otherwise,
+            7 no response.
 
-Environment, where no flag says otherwise:
+Environment, for flags that you do not give:
   CREDENCO_WEBHOOK_SECRET       the secret itself
   CREDENCO_WEBHOOK_SECRET_FILE  --secret-file
   CREDENCO_CA_FILE              --ca-file]],
 }
 
 function M.declare(command)
-  command:argument "action" :choices { "send" } :description "What to do: `send`."
-  command:argument "url" :description "Where the webhook is: https, or http on this machine."
+  command:argument "action" :choices { "send" } :description "The action: `send`."
+  command:argument "url" :description "The URL of the webhook: https, or http on this machine."
   command:group("Event",
-    command:flag "--structured" :description "In structured mode; binary mode when absent, as the service sends.",
+    command:flag "--structured" :description "Send in structured mode (default: binary mode, as the service does).",
     command:option "--type" :argname "TYPE" :description("Default: " .. test_event.TYPE .. "."),
     command:option "--source" :argname "SOURCE" :description("Default: " .. test_event.SOURCE .. "."),
-    command:option "--id" :argname "ID" :description "Default: a new one.",
-    command:option "--data" :argname "FILE" :description "File with the data, JSON; - is standard input.")
+    command:option "--id" :argname "ID" :description "Default: a new id.",
+    command:option "--data" :argname "FILE" :description "File with the data, JSON; `-` for standard input.")
   command:group("Signature",
     command:option "--secret-file" :argname "FILE" :target "secret_file" :description "File with the secret.",
     command:option "--signature-header" :argname "NAME" :target "signature_header" :default(signature.HEADER)

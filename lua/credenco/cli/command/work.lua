@@ -1,20 +1,21 @@
 --- `credenco work`: one of any number of workers on a journal.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local execute = require "credenco.cli.pipeline.execute"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local M = {
+  wraps = true,
   description = [[
-Takes records out of the journal in batches that no two workers share, and issues them until nothing is
-open any more. When a worker dies its records are free again, at the latest after half a minute.]],
+Takes records from the journal in batches of its own, and issues them until no record is open. If a worker dies, its
+records become available to the others, at the latest after half a minute.]],
   epilog = [[
 Examples:
   credenco work company.lua --journal postgres://issuer@db.example/credentials --rate 100/s
 
---rate is one rate for all workers together.
+All workers share one --rate.
 --rate without a unit is per second: 50 means 50/s.
 
-Exit codes as of `credenco run`.
+The exit codes are those of `credenco run`.
 
 ]] .. arguments.JOURNAL .. "\n\n" .. settings.ENVIRONMENT,
 }

@@ -1,5 +1,5 @@
 --- The credentials: whether the service takes them. It is asked for the status of an issue that cannot exist.
-local advice_about = require "credenco.cli.doctor.advice"
+local advice_about = require "credenco.cli.doctor.refusals"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
 local network = require "credenco.cli.doctor.network"

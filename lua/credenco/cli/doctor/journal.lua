@@ -2,7 +2,9 @@
 local caught = require "credenco.cli.doctor.caught"
 local core = require "credenco.core"
 local exit_code = require "credenco.cli.exit_code"
-local url_of = require "credenco.journal.url"
+local setting_rows = require "credenco.cli.setting_rows"
+local sources = require "credenco.cli.setting_sources"
+local url_of = require "credenco.journal.dialect.url"
 
 local M = { name = "journal", title = "Journal", code = exit_code.journal }
 
@@ -75,7 +77,7 @@ end
 local function held_workflows(url)
   local held, err = require("credenco.journal").open(url, { existing = true })
   if not held then return nil, err end
-  local known, known_err = require("credenco.journal.report").workflows(held.db)
+  local known, known_err = require("credenco.journal.overview").workflows(held.db)
   held:close()
   return known, known_err
 end
@@ -93,7 +95,7 @@ local function flaw_of_steps(held, workflow)
   local flaw
   held.db:transaction(function()
     local scope = { workflow = workflow.name, owner = "" }
-    local _, err = require("credenco.journal.steps").keep(held.db, scope, workflow)
+    local _, err = require("credenco.journal.workflow_steps").keep(held.db, scope, workflow)
     flaw = err
     return nil, "only looked at"
   end)
@@ -202,7 +204,7 @@ end
 
 local function check_name(context)
   local flaw
-  context.journal, flaw = caught(require("credenco.cli.pipeline.arguments").journal, context.args)
+  context.journal, flaw = caught(require("credenco.cli.pipeline.shared_arguments").journal, context.args)
   if not flaw and url_of.is_unknown(context.journal) then
     flaw = "a journal is a SQLite file or postgres://[USER@]HOST/DATABASE"
   end
@@ -212,9 +214,7 @@ end
 
 -- As long as the name is not checked.
 local function named_by(args)
-  local from_environment = os.getenv "CREDENCO_JOURNAL"
-  if from_environment == "" then from_environment = nil end
-  return args.journal or from_environment or args.workflow
+  return caught(sources.value, args, setting_rows.OWN.journal) or args.workflow
 end
 
 --- The rocks without which no run could use it.

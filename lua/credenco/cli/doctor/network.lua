@@ -1,6 +1,6 @@
 --- The way to the servers: proxy, name, connection, TLS, certificate; and whether the Credenco API is what answers.
 local api = require "credenco.client.api"
-local connection = require "credenco.cli.doctor.connection"
+local connection = require "credenco.cli.doctor.connection_lines"
 local core = require "credenco.core"
 local curl = require "credenco.curl"
 local exit_code = require "credenco.cli.exit_code"

@@ -1,7 +1,7 @@
 --- An offer, made and not pushed: whether the template is there and takes these claims. Nothing is issued.
-local advice = require "credenco.cli.doctor.advice"
+local advice = require "credenco.cli.doctor.refusals"
 local caught = require "credenco.cli.doctor.caught"
-local claims = require "credenco.cli.claims"
+local claims = require "credenco.cli.claim_arguments"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
 local network = require "credenco.cli.doctor.network"

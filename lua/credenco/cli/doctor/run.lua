@@ -10,7 +10,7 @@ local FIRST = 100 -- records that are tried, unless --limit says otherwise
 local ROCKS = { "luv", "lpeg", "luaossl" }
 
 local function arguments()
-  return require "credenco.cli.pipeline.arguments"
+  return require "credenco.cli.pipeline.shared_arguments"
 end
 
 local function check_workflow(context)
@@ -59,7 +59,7 @@ end
 
 local function check_records(context)
   local limit = arguments().count(context.args.limit, "--limit") or FIRST
-  local report, err = require("credenco.pipeline.check").run(context.workflow, context.source, limit)
+  local report, err = require("credenco.pipeline.trial").run(context.workflow, context.source, limit)
   context.source:close()
   if not report then return "failure", err, "read it as it is:  --encoding NAME, as in `iconv -l`" end
   context.first = report.first

@@ -3,7 +3,7 @@ local caught = require "credenco.cli.doctor.caught"
 local described = require "credenco.base.settings"
 local exit_code = require "credenco.cli.exit_code"
 local library = require "credenco.cli.library"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 
 local M = { name = "settings", title = "Settings", code = exit_code.usage }
 

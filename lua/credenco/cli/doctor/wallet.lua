@@ -1,6 +1,6 @@
 --- The wallet: whether it will keep what the issuer delivers. What comes from an issuer that it does not trust it
 --- discards, and tells nobody.
-local advice = require "credenco.cli.doctor.advice"
+local advice = require "credenco.cli.doctor.refusals"
 local api = require "credenco.client.api"
 local caught = require "credenco.cli.doctor.caught"
 local exit_code = require "credenco.cli.exit_code"

@@ -2,7 +2,7 @@
 --- for the next.
 local library = require "credenco.cli.library"
 local options = require "credenco.base.options"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local usage = require "credenco.cli.usage"
 
 local M = {}

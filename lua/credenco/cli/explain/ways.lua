@@ -38,7 +38,7 @@ local function of_issued(record, journal)
 end
 
 --- What leads on from a record's state.
----@param record table see `credenco.cli.explain.records`
+---@param record table see `credenco.cli.explain.found`
 ---@param journal string where it is
 ---@return { what: string, commands: string[] }[]
 function M.of_record(record, journal)

@@ -2,7 +2,7 @@
 --- for each record that ended without one.
 ---
 --- A line is with the system before the journal is written, so after a kill none is missing, and one may come twice.
-local clock = require "credenco.cli.clock"
+local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local digest = require "openssl.digest"
 local files = require "credenco.cli.files"
@@ -16,7 +16,7 @@ local M = {}
 --- The option.
 function M.declare(command)
   return files.written(command:option "--audit" :argname "FILE"
-    :description "Append what became of each record to this file, as JSON Lines: hash of its key, ids, state, time.",
+    :description "Append the outcome of each record to this file, as JSON Lines: hash of its key, ids, state, time.",
     { kept = true })
 end
 

@@ -1,7 +1,7 @@
 --- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local audit_file = require "credenco.cli.pipeline.audit_file"
-local check = require "credenco.pipeline.check"
+local check = require "credenco.pipeline.trial"
 local claims_columns = require "credenco.claims.columns"
 local command_line = require "credenco.cli.pipeline.command_line"
 local credenco = require "credenco"
@@ -9,7 +9,7 @@ local exit_code = require "credenco.cli.exit_code"
 local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
 local json = require "credenco.base.json"
-local journal_url = require "credenco.journal.url"
+local journal_url = require "credenco.journal.dialect.url"
 local library = require "credenco.cli.library"
 local listeners = require "credenco.client.listeners"
 local loop = require "credenco.loop"
@@ -17,8 +17,8 @@ local metrics_file = require "credenco.cli.pipeline.metrics_file"
 local pipeline = require "credenco.pipeline"
 local production = require "credenco.cli.pipeline.production"
 local progress = require "credenco.cli.pipeline.progress"
-local report = require "credenco.cli.report"
-local settings = require "credenco.cli.settings"
+local report = require "credenco.cli.reporter"
+local settings = require "credenco.cli.server_settings"
 local summary = require "credenco.cli.pipeline.summary"
 local usage = require "credenco.cli.usage"
 local uv = require "luv"
@@ -31,7 +31,7 @@ local SECONDS = 1000
 function M.declare_work(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).",
-    command:option "--rate" :argname "RATE" :description "Start at most so many records: 50/s, 600/m or 1000/h.",
+    command:option "--rate" :argname "RATE" :description "How many records to start at most: 50/s, 600/m or 1000/h.",
     command:option "--max-failures" :argname "N|N%" :target "max_failures"
       :description "Stop when more records have failed than this number or percentage.",
     command:flag "--keep-going" :target "keep_going"
@@ -39,15 +39,15 @@ function M.declare_work(command)
     command:flag "--new-journal" :target "new_journal"
       :description "Start a new journal even if the issuer knows its records, and issue them again.",
     command:option "--attempts" :argname "N"
-      :description "How often a request is sent at most while the server fails (default: 5).",
+      :description "How often to send a request at most if the server fails (default: 5).",
     command:option "--offer-lifetime" :argname "SECONDS" :target "offer_lifetime"
-      :description "How long an offer is certainly valid; with an older one the status decides (default: 2).",
+      :description "How long an offer is certainly valid; for an older one the status decides (default: 2).",
     command:option "--patience" :argname "SECONDS"
       :description "Stop when no request has succeeded for this long (default: 60).",
-    command:flag "--yes" :description "Begin without being asked, where the profile is marked production.",
+    command:flag "--yes" :description "Begin without a question, even if the profile is marked production.",
     command:flag "--confirm" :description "Ask for each issue's status until it is final.",
     command:option "--confirm-timeout" :argname "SECONDS" :target "confirm_timeout"
-      :description "How long to ask (default: 60).")
+      :description "How long to ask for it (default: 60).")
 end
 
 function M.declare_progress(command)

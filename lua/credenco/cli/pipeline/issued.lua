@@ -1,7 +1,7 @@
 --- What was issued, credential by credential, for `report --issued` and `confirm`.
 local correlation = require "credenco.pipeline.correlation"
-local journal_report = require "credenco.journal.report"
-local journal_steps = require "credenco.journal.steps"
+local journal_report = require "credenco.journal.overview"
+local journal_steps = require "credenco.journal.workflow_steps"
 
 local M = {}
 

@@ -1,13 +1,23 @@
 --- Opens a journal for the commands that ask it something, and finds the workflow that is meant.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local usage = require "credenco.cli.usage"
 
 local M = {}
 
-function M.declare(command)
+local function declare_workflow(command)
   command:argument "workflow" :args "?" :description "The workflow's file, or its name in the journal."
+end
+
+function M.declare(command)
+  declare_workflow(command)
+  command:group("Journal", arguments.declare_journal_alone(command))
+end
+
+--- The same for a command that also declares the settings of a connection.
+function M.declare_connected(command)
+  declare_workflow(command)
   command:group("Journal", arguments.declare_journal(command))
 end
 

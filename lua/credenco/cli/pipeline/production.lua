@@ -1,11 +1,11 @@
 --- Asks before records of a profile that is marked `production` are issued.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local journal = require "credenco.journal"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local profile_of = require("credenco.cli.profile").of
 local rows = require "credenco.cli.setting_rows"
-local settings = require "credenco.cli.settings"
+local settings = require "credenco.cli.server_settings"
 local usage = require "credenco.cli.usage"
 local uv = require "luv"
 

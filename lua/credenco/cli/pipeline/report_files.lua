@@ -1,7 +1,7 @@
 --- The files that `credenco report` writes: problems as CSV, the report with them as JSON, and what was issued.
 local files = require "credenco.cli.files"
 local issued = require "credenco.cli.pipeline.issued"
-local journal_report = require "credenco.journal.report"
+local journal_report = require "credenco.journal.overview"
 local journal_runs = require "credenco.journal.runs"
 local records_file = require "credenco.cli.pipeline.records_file"
 

@@ -13,7 +13,7 @@ function M.declare(command, without)
     command:option "--encoding" :argname "NAME"
       :description "The encoding of the text, if it is not UTF-8: windows-1252, utf-16le, ... as in `iconv -l`.",
     command:option "--query" :argname "SQL"
-      :description "A SELECT; the source is then a database, a SQLite file or postgres://...",
+      :description "A SELECT. Then the source is a database: a SQLite file or postgres://...",
     command:option "--limit" :argname "N" :description "Read at most this many records.")
 end
 

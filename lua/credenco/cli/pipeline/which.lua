@@ -1,5 +1,5 @@
 --- Which records `retry` and `settle` are about: the one with a key, a line that has none, or all of a cause.
-local arguments = require "credenco.cli.pipeline.arguments"
+local arguments = require "credenco.cli.pipeline.shared_arguments"
 local usage = require "credenco.cli.usage"
 
 local M = {}
@@ -7,9 +7,9 @@ local M = {}
 --- Adds the options.
 ---@return table ... for the group they are shown in
 function M.declare(command)
-  return command:option "--code" :argname "CODE" :description "All with this cause, see `credenco report`.",
-    command:option "--key" :argname "KEY" :description "The one with this business key.",
-    command:option "--line" :argname "FILE:N" :description "The line N of FILE, which has no key."
+  return command:option "--code" :argname "CODE" :description "All records with this cause, see `credenco report`.",
+    command:option "--key" :argname "KEY" :description "The record with this business key.",
+    command:option "--line" :argname "FILE:N" :description "Line N of FILE, which has no key."
 end
 
 local function line_of(text)

@@ -1,5 +1,5 @@
 --- The experiments of `credenco probe`: at most some dozen calls that find out how a service behaves where its
---- documentation leaves it open. The names and values are those of `credenco.sandbox.behaviours`; a value that is not
+--- documentation leaves it open. The names and values are those of `credenco.sandbox.ground.behaviours`; a value that is not
 --- among them is shown as it came. What could not be found out is nil.
 local api = require "credenco.client.api"
 local core = require "credenco.core"

@@ -1,6 +1,6 @@
 --- The databases that a journal can be in. Each is a module that says all that differs; nothing else asks which it is.
 
-local url_of = require "credenco.journal.url"
+local url_of = require "credenco.journal.dialect.url"
 
 local M = {}
 

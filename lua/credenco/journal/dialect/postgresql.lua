@@ -2,8 +2,8 @@
 --- statement, whatever its size, with an array for each column; and no plan depends on what the planner happens to know
 --- about a table that grows while it is used.
 
-local columns = require "credenco.journal.columns"
-local driver = require "credenco.journal.driver"
+local columns = require "credenco.journal.dialect.column_types"
+local driver = require "credenco.journal.dialect.driver"
 
 local M = { name = "postgresql", shared = true, begin = "BEGIN" }
 

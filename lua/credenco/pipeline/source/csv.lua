@@ -9,7 +9,7 @@ local lpeg = require "lpeg"
 local core = require "credenco.core"
 local buffer = require "credenco.pipeline.source.buffer"
 local text_check = require "credenco.pipeline.source.text_check"
-local utf8_text = require "credenco.pipeline.utf8_text"
+local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 

@@ -8,7 +8,7 @@ local csv = require "credenco.pipeline.source.csv"
 local encoding = require "credenco.pipeline.source.encoding"
 local jsonl = require "credenco.pipeline.source.jsonl"
 local option_table = require "credenco.base.options"
-local records = require "credenco.pipeline.source.records"
+local records = require "credenco.pipeline.source.iterator"
 local text_module = require "credenco.pipeline.source.text"
 
 local M = {}

@@ -3,7 +3,7 @@
 
 local core = require "credenco.core"
 local lpeg = require "lpeg"
-local utf8_text = require "credenco.pipeline.utf8_text"
+local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 

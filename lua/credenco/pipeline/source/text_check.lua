@@ -1,7 +1,7 @@
 --- What a line is refused for before anything is read in it.
 
 local core = require "credenco.core"
-local utf8_text = require "credenco.pipeline.utf8_text"
+local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 

@@ -1,7 +1,7 @@
 --- did:jwk: a DID that is its own public key.
 local base64url = require "credenco.sandbox.crypto.base64url"
 local es256 = require "credenco.sandbox.crypto.es256"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 
 local M = {}
 

@@ -1,8 +1,8 @@
 --- JSON Web Signatures in compact form, ES256 only.
 local base64url = require "credenco.sandbox.crypto.base64url"
 local es256 = require "credenco.sandbox.crypto.es256"
-local json = require "credenco.sandbox.app.json"
-local schema = require "credenco.sandbox.app.schema"
+local json = require "credenco.sandbox.ground.json"
+local schema = require "credenco.sandbox.ground.schema"
 
 local M = {}
 

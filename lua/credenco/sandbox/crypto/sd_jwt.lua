@@ -2,10 +2,10 @@
 --- back from its disclosure by whoever holds it.
 local base64url = require "credenco.sandbox.crypto.base64url"
 local es256 = require "credenco.sandbox.crypto.es256"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local jws = require "credenco.sandbox.crypto.jws"
 local rand = require "openssl.rand"
-local schema = require "credenco.sandbox.app.schema"
+local schema = require "credenco.sandbox.ground.schema"
 
 local M = {}
 

@@ -2,7 +2,7 @@
 --- least significant first, compressed with zlib.
 local ffi = require "ffi"
 local base64url = require "credenco.sandbox.crypto.base64url"
-local zlib = require "credenco.sandbox.app.zlib"
+local zlib = require "credenco.sandbox.ground.zlib"
 
 local M = {}
 

@@ -45,10 +45,10 @@ http {
   lua_socket_log_errors off;
 
   init_by_lua_block {
-    require("credenco.sandbox.app").init("${dir}/settings.json")
+    require("credenco.sandbox.server").init("${dir}/settings.json")
   }
   init_worker_by_lua_block {
-    require("credenco.sandbox.app").init_worker()
+    require("credenco.sandbox.server").init_worker()
   }
 
   # Another name in Host means a page of somebody else's reached us by rebinding its DNS.
@@ -77,7 +77,7 @@ http {
     }
     location / {
       content_by_lua_block {
-        require("credenco.sandbox.app").serve()
+        require("credenco.sandbox.server").serve()
       }
     }
   }

@@ -1,16 +1,16 @@
 --- The issuer's OpenID4VCI endpoints: token, nonce, credential, notification.
-local clock = require "credenco.sandbox.app.clock"
-local credentials = require "credenco.sandbox.issuer.credentials"
-local log = require "credenco.sandbox.app.log"
+local clock = require "credenco.sandbox.ground.clock"
+local credentials = require "credenco.sandbox.issuer.credential_maker"
+local log = require "credenco.sandbox.ground.log"
 local nonces = require "credenco.sandbox.issuer.nonces"
 local offers = require "credenco.sandbox.issuer.offers"
 local proof = require "credenco.sandbox.issuer.proof"
-local random = require "credenco.sandbox.app.random"
-local reply = require "credenco.sandbox.app.reply"
+local random = require "credenco.sandbox.ground.random"
+local reply = require "credenco.sandbox.ground.reply"
 local requests = require "credenco.sandbox.issuer.requests"
 local revocations = require "credenco.sandbox.issuer.revocations"
-local status = require "credenco.sandbox.issuer.status"
-local store = require "credenco.sandbox.app.store"
+local status = require "credenco.sandbox.issuer.issuance_status"
+local store = require "credenco.sandbox.ground.store"
 local templates = require "credenco.sandbox.issuer.templates"
 
 local M = {}

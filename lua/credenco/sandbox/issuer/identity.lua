@@ -1,5 +1,5 @@
 --- The issuer: its DID, its signing key, and the document that connects the two.
-local config = require "credenco.sandbox.app.config"
+local config = require "credenco.sandbox.ground.config"
 local es256 = require "credenco.sandbox.crypto.es256"
 
 local M = {}

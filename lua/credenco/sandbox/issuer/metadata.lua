@@ -1,8 +1,8 @@
 --- What the issuer publishes about itself (OpenID4VCI 1.0, 12.2) and about its
 --- authorization server (RFC 8414), which it is itself.
-local claims = require "credenco.sandbox.issuer.claims"
-local config = require "credenco.sandbox.app.config"
-local settings = require "credenco.sandbox.settings"
+local claims = require "credenco.sandbox.issuer.claim_limits"
+local config = require "credenco.sandbox.ground.config"
+local settings = require "credenco.sandbox.ground.options"
 local templates = require "credenco.sandbox.issuer.templates"
 
 local M = {}

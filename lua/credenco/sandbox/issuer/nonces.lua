@@ -1,7 +1,7 @@
 --- Nonces for key proofs (OpenID4VCI 1.0, 7): each is good for one credential request.
-local clock = require "credenco.sandbox.app.clock"
-local random = require "credenco.sandbox.app.random"
-local store = require "credenco.sandbox.app.store"
+local clock = require "credenco.sandbox.ground.clock"
+local random = require "credenco.sandbox.ground.random"
+local store = require "credenco.sandbox.ground.store"
 
 local M = {}
 

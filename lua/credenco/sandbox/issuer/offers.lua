@@ -1,10 +1,10 @@
 --- Credential offers: made by the issue call, fetched by reference, redeemed once.
-local behaviour = require "credenco.sandbox.app.behaviour"
-local clock = require "credenco.sandbox.app.clock"
-local config = require "credenco.sandbox.app.config"
-local random = require "credenco.sandbox.app.random"
-local settings = require "credenco.sandbox.settings"
-local store = require "credenco.sandbox.app.store"
+local behaviour = require "credenco.sandbox.ground.current_behaviour"
+local clock = require "credenco.sandbox.ground.clock"
+local config = require "credenco.sandbox.ground.config"
+local random = require "credenco.sandbox.ground.random"
+local settings = require "credenco.sandbox.ground.options"
+local store = require "credenco.sandbox.ground.store"
 
 local M = {}
 

@@ -1,5 +1,5 @@
 --- Writes a PNG of two colours (PNG, third edition: palette, one bit a pixel).
-local zlib = require "credenco.sandbox.app.zlib"
+local zlib = require "credenco.sandbox.ground.zlib"
 
 local M = {}
 

@@ -1,13 +1,13 @@
 --- The wallet's proof that it holds the key it wants the credential bound to (OpenID4VCI
 --- 1.0, 8.2 and appendix F.1).
-local clock = require "credenco.sandbox.app.clock"
-local config = require "credenco.sandbox.app.config"
+local clock = require "credenco.sandbox.ground.clock"
+local config = require "credenco.sandbox.ground.config"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local es256 = require "credenco.sandbox.crypto.es256"
 local jws = require "credenco.sandbox.crypto.jws"
 local nonces = require "credenco.sandbox.issuer.nonces"
-local schema = require "credenco.sandbox.app.schema"
-local schemas = require "credenco.sandbox.issuer.schemas"
+local schema = require "credenco.sandbox.ground.schema"
+local schemas = require "credenco.sandbox.issuer.request_schemas"
 
 local M = {}
 

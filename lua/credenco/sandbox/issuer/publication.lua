@@ -2,7 +2,7 @@
 --- the types of its credentials.
 local identity = require "credenco.sandbox.issuer.identity"
 local metadata = require "credenco.sandbox.issuer.metadata"
-local reply = require "credenco.sandbox.app.reply"
+local reply = require "credenco.sandbox.ground.reply"
 local revocations = require "credenco.sandbox.issuer.revocations"
 local templates = require "credenco.sandbox.issuer.templates"
 

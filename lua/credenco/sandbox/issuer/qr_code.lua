@@ -1,6 +1,6 @@
 --- The QR code of an offer, for the attended flow. libqrencode draws it.
 local ffi = require "ffi"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local png = require "credenco.sandbox.issuer.png"
 
 local M = {}

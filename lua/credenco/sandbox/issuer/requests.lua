@@ -1,10 +1,10 @@
 --- What a wallet may send to the issuer's endpoints. Each reader gives what was sent, typed, or the refusal of it with
 --- the error code that the specification has for it.
-local json = require "credenco.sandbox.app.json"
-local reply = require "credenco.sandbox.app.reply"
-local schema = require "credenco.sandbox.app.schema"
-local schemas = require "credenco.sandbox.issuer.schemas"
-local settings = require "credenco.sandbox.settings"
+local json = require "credenco.sandbox.ground.json"
+local reply = require "credenco.sandbox.ground.reply"
+local schema = require "credenco.sandbox.ground.schema"
+local schemas = require "credenco.sandbox.issuer.request_schemas"
+local settings = require "credenco.sandbox.ground.options"
 
 local M = {}
 

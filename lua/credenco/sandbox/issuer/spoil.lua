@@ -1,9 +1,9 @@
 --- Credentials that are wrong in one way, for wallets to refuse. Only the fault "credential"
 --- makes them.
 local base64url = require "credenco.sandbox.crypto.base64url"
-local clock = require "credenco.sandbox.app.clock"
+local clock = require "credenco.sandbox.ground.clock"
 local es256 = require "credenco.sandbox.crypto.es256"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 
 local M = {}
 

@@ -1,7 +1,7 @@
 --- Credential templates: read from a JSON file at the start, and what fits them.
-local config = require "credenco.sandbox.app.config"
-local credential_claims = require "credenco.sandbox.issuer.claims"
-local json = require "credenco.sandbox.app.json"
+local config = require "credenco.sandbox.ground.config"
+local credential_claims = require "credenco.sandbox.issuer.claim_limits"
+local json = require "credenco.sandbox.ground.json"
 local template_file = require "credenco.sandbox.issuer.template_file"
 
 local M = {}

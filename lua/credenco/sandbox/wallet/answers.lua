@@ -1,6 +1,6 @@
 --- The issuer's responses, read through their schemas.
-local schema = require "credenco.sandbox.app.schema"
-local schemas = require "credenco.sandbox.wallet.schemas"
+local schema = require "credenco.sandbox.ground.schema"
+local schemas = require "credenco.sandbox.wallet.issuer_schemas"
 
 local M = {}
 

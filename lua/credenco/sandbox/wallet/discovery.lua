@@ -1,10 +1,10 @@
 --- What an issuer publishes about itself, found from its identifier.
 local http = require "credenco.sandbox.wallet.http"
-local lists = require "credenco.sandbox.app.lists"
+local lists = require "credenco.sandbox.ground.lists"
 local reach = require "credenco.sandbox.wallet.reach"
-local schema = require "credenco.sandbox.app.schema"
-local schemas = require "credenco.sandbox.wallet.schemas"
-local settings = require "credenco.sandbox.settings"
+local schema = require "credenco.sandbox.ground.schema"
+local schemas = require "credenco.sandbox.wallet.issuer_schemas"
+local settings = require "credenco.sandbox.ground.options"
 
 local M = {}
 

@@ -1,11 +1,11 @@
 --- The wallet's HTTP: this project's own transport on nginx's event loop, never blocking
 --- the worker, with one deadline for a whole exchange and a limit on every answer.
-local config = require "credenco.sandbox.app.config"
-local json = require "credenco.sandbox.app.json"
+local config = require "credenco.sandbox.ground.config"
+local json = require "credenco.sandbox.ground.json"
 local loop = require "credenco.loop"
 local reach = require "credenco.sandbox.wallet.reach"
 local transport = require "credenco.transport.curl"
-local uri = require "credenco.sandbox.app.uri"
+local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -92,7 +92,7 @@ end
 local function encode_form(fields)
   local pairs_of = {}
   for name, value in pairs(fields) do
-    pairs_of[#pairs_of + 1] = uri.encode(name) .. "=" .. uri.encode(value)
+    pairs_of[#pairs_of + 1] = percent.encode(name) .. "=" .. percent.encode(value)
   end
   table.sort(pairs_of)
   return table.concat(pairs_of, "&")

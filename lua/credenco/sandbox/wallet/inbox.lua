@@ -1,8 +1,8 @@
 --- The holder's inbox: offers that wait for a decision. NEW, READ once looked at,
 --- PROCESSED once accepted or dismissed.
-local process = require "credenco.sandbox.app.process"
+local process = require "credenco.sandbox.ground.processes"
 local receive = require "credenco.sandbox.wallet.receive"
-local reply = require "credenco.sandbox.app.reply"
+local reply = require "credenco.sandbox.ground.reply"
 local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}

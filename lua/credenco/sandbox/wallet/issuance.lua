@@ -1,12 +1,12 @@
 --- The last steps of an OpenID4VCI 1.0 exchange, from the wallet's side: from an access token to one credential.
 local answers = require "credenco.sandbox.wallet.answers"
-local clock = require "credenco.sandbox.app.clock"
+local clock = require "credenco.sandbox.ground.clock"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local es256 = require "credenco.sandbox.crypto.es256"
 local http = require "credenco.sandbox.wallet.http"
 local jws = require "credenco.sandbox.crypto.jws"
 local reach = require "credenco.sandbox.wallet.reach"
-local schemas = require "credenco.sandbox.wallet.schemas"
+local schemas = require "credenco.sandbox.wallet.issuer_schemas"
 local verify = require "credenco.sandbox.wallet.verify"
 
 local M = {}

@@ -1,7 +1,7 @@
 --- What an offer is for: each of its credential configurations, and how this wallet proves its key to get it.
-local lists = require "credenco.sandbox.app.lists"
-local schema = require "credenco.sandbox.app.schema"
-local schemas = require "credenco.sandbox.wallet.schemas"
+local lists = require "credenco.sandbox.ground.lists"
+local schema = require "credenco.sandbox.ground.schema"
+local schemas = require "credenco.sandbox.wallet.issuer_schemas"
 local verify = require "credenco.sandbox.wallet.verify"
 
 local M = {}

@@ -1,7 +1,7 @@
 --- What was pushed to the wallets, and what became of it. A push is written down before anything is done about it, so
 --- that one whose worker dies is found by the next worker, or is begun anew when it is made again.
-local process = require "credenco.sandbox.app.process"
-local store = require "credenco.sandbox.app.store"
+local process = require "credenco.sandbox.ground.processes"
+local store = require "credenco.sandbox.ground.store"
 
 local M = {}
 

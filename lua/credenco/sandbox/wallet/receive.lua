@@ -1,11 +1,11 @@
 --- What a wallet does with an offer somebody pushed to it.
 local afterwards = require "credenco.sandbox.wallet.afterwards"
-local behaviour = require "credenco.sandbox.app.behaviour"
-local clock = require "credenco.sandbox.app.clock"
-local exchange = require "credenco.sandbox.wallet.exchange"
-local log = require "credenco.sandbox.app.log"
-local random = require "credenco.sandbox.app.random"
-local store = require "credenco.sandbox.app.store"
+local behaviour = require "credenco.sandbox.ground.current_behaviour"
+local clock = require "credenco.sandbox.ground.clock"
+local exchange = require "credenco.sandbox.wallet.openid4vci"
+local log = require "credenco.sandbox.ground.log"
+local random = require "credenco.sandbox.ground.random"
+local store = require "credenco.sandbox.ground.store"
 local pushes = require "credenco.sandbox.wallet.pushes"
 local wallets = require "credenco.sandbox.wallet.wallets"
 

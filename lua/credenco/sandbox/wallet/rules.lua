@@ -1,13 +1,13 @@
 --- What the specifications ask of a credential, beyond the types of its parts and its signature: a rule each, named by
 --- its clause. A wallet that finds one broken discards the credential, and says which.
-local clock = require "credenco.sandbox.app.clock"
+local clock = require "credenco.sandbox.ground.clock"
 local dates = require "credenco.sandbox.wallet.dates"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local es256 = require "credenco.sandbox.crypto.es256"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local jwk = require "credenco.sandbox.crypto.jwk"
 local jws = require "credenco.sandbox.crypto.jws"
-local lists = require "credenco.sandbox.app.lists"
+local lists = require "credenco.sandbox.ground.lists"
 
 local M = {}
 

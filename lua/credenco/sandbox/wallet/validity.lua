@@ -1,12 +1,12 @@
 --- Whether a credential a wallet holds is still good, from its dates and from the issuer's
 --- published Token Status List.
-local clock = require "credenco.sandbox.app.clock"
+local clock = require "credenco.sandbox.ground.clock"
 local did = require "credenco.sandbox.wallet.did"
 local http = require "credenco.sandbox.wallet.http"
 local jws = require "credenco.sandbox.crypto.jws"
 local reach = require "credenco.sandbox.wallet.reach"
-local schema = require "credenco.sandbox.app.schema"
-local schemas = require "credenco.sandbox.wallet.schemas"
+local schema = require "credenco.sandbox.ground.schema"
+local schemas = require "credenco.sandbox.wallet.issuer_schemas"
 local status_list = require "credenco.sandbox.crypto.status_list"
 
 local M = {}

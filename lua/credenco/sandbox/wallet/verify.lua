@@ -1,11 +1,11 @@
 --- Whether a credential is what was asked for: signed by its issuer, of the right type, bound to this wallet's key, and
 --- valid now. What is asked is in `credenco.sandbox.wallet.rules`.
 local did = require "credenco.sandbox.wallet.did"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local jws = require "credenco.sandbox.crypto.jws"
 local rules = require "credenco.sandbox.wallet.rules"
-local schema = require "credenco.sandbox.app.schema"
-local schemas = require "credenco.sandbox.wallet.schemas"
+local schema = require "credenco.sandbox.ground.schema"
+local schemas = require "credenco.sandbox.wallet.issuer_schemas"
 local sd_jwt = require "credenco.sandbox.crypto.sd_jwt"
 
 local M = {}

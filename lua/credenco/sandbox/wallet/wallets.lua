@@ -1,8 +1,8 @@
 --- The business wallets of the sandbox: who they are, whom they trust, what they hold.
-local config = require "credenco.sandbox.app.config"
+local config = require "credenco.sandbox.ground.config"
 local es256 = require "credenco.sandbox.crypto.es256"
-local json = require "credenco.sandbox.app.json"
-local store = require "credenco.sandbox.app.store"
+local json = require "credenco.sandbox.ground.json"
+local store = require "credenco.sandbox.ground.store"
 
 local M = {}
 

@@ -1,11 +1,11 @@
 --- The sandbox's own window into the wallets: what the holder sees. The product has no such
 --- call; the page and the people who test a pipeline need one.
-local api = require "credenco.sandbox.wallet.api"
+local api = require "credenco.sandbox.wallet.wallet_api"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local inbox = require "credenco.sandbox.wallet.inbox"
-local json = require "credenco.sandbox.app.json"
+local json = require "credenco.sandbox.ground.json"
 local pushes = require "credenco.sandbox.wallet.pushes"
-local reply = require "credenco.sandbox.app.reply"
+local reply = require "credenco.sandbox.ground.reply"
 local validity = require "credenco.sandbox.wallet.validity"
 local wallets = require "credenco.sandbox.wallet.wallets"
 

@@ -3,7 +3,7 @@
 --- While a connection is in the pool nginx closes it as soon as anything becomes readable on it.
 
 local core = require "credenco.core"
-local identity = require "credenco.transport.cosocket.identity"
+local identity = require "credenco.transport.cosocket.client_certificate"
 local loop = require "credenco.loop"
 
 local M = {}

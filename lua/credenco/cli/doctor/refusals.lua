@@ -1,0 +1,23 @@
+--- What the lines about the service's refusals share.
+local steps = require "credenco.client.failed_steps"
+
+local M = {}
+
+M.EXPIRY = "keys and clients expire, after a year unless set otherwise: look at its expiry date in the service's "
+  .. "administration, and make a new one there"
+
+--- An error as a line's words: with the server's own, where it gave any.
+---@param err credenco.Error
+---@return string
+function M.said(err)
+  return err.message .. (err.detail and ": " .. err.detail or "")
+end
+
+--- What to do about a 403.
+---@param step string
+---@return string
+function M.role(step)
+  return ("give the key or client the role %s; if it has it: %s"):format(steps[step].role, M.EXPIRY)
+end
+
+return M

@@ -1,0 +1,33 @@
+--- Any bytes as text that both databases hold: UTF-8 without NUL stays as it is, everything else becomes
+--- hexadecimal after a mark.
+
+local core = require "credenco.core"
+local hex = require "credenco.base.hex"
+
+local M = {}
+
+local MARK = "\\x"
+
+local function is_text(bytes)
+  return core.utf8_valid(bytes) and not bytes:find("\0", 1, true)
+end
+
+---@param bytes string
+---@return string
+function M.encode(bytes)
+  if bytes:sub(1, #MARK) ~= MARK and is_text(bytes) then return bytes end
+  return MARK .. hex.encode(bytes)
+end
+
+local function byte_of(pair)
+  return string.char(tonumber(pair, 16))
+end
+
+---@param text string
+---@return string
+function M.decode(text)
+  if text:sub(1, #MARK) ~= MARK then return text end
+  return (text:sub(#MARK + 1):gsub("%x%x", byte_of))
+end
+
+return M

@@ -1,0 +1,173 @@
+--- The journal's tables: one text for SQLite and PostgreSQL.
+---
+--- Times are seconds since 1970 as floating point (luadbi fetches integers as 32 bits). Text that may hold
+--- any byte is stored through `credenco.journal.bytes_as_text`.
+
+local states = require "credenco.journal.states"
+
+local M = {}
+
+M.VERSION = 4
+
+-- One row a record; `wallet` only where a person has to look into it; `stage` is where it ended, or, of one that is open
+-- again, how far it may have come before. (workflow, key) is what the outside world knows it by; `copy` tells apart what
+-- has no key of its own: a line that does not parse, and one that repeats another line's key.
+local RECORD = [[
+CREATE TABLE IF NOT EXISTS credenco_record (
+  workflow TEXT NOT NULL,
+  key TEXT NOT NULL,
+  copy TEXT NOT NULL,
+  run INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  owner TEXT,
+  input TEXT,
+  offer TEXT,
+  wallet TEXT,
+  code TEXT,
+  stage TEXT,
+  message TEXT,
+  updated DOUBLE PRECISION NOT NULL,
+  PRIMARY KEY (workflow, key, copy)) {clustered}]]
+
+-- One row a reading of a source: what its lines need to be read again, and of a file where it is and which content of
+-- it was read.
+local RUN = [[
+CREATE TABLE IF NOT EXISTS credenco_run (
+  id INTEGER NOT NULL PRIMARY KEY,
+  workflow TEXT NOT NULL,
+  source TEXT NOT NULL,
+  format TEXT NOT NULL,
+  encoding TEXT,
+  header TEXT,
+  place TEXT,
+  edition TEXT,
+  complete INTEGER NOT NULL,
+  started DOUBLE PRECISION NOT NULL)]]
+
+-- One row a credential whose status is known, that was a step of several, or whose template or delivery the record
+-- chose.
+local CREDENTIAL = [[
+CREATE TABLE IF NOT EXISTS credenco_credential (
+  workflow TEXT NOT NULL,
+  key TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  template_id TEXT NOT NULL,
+  correlation_id TEXT NOT NULL,
+  wallet TEXT,
+  delivery TEXT,
+  status TEXT,
+  revocation_uuid TEXT,
+  updated DOUBLE PRECISION NOT NULL,
+  PRIMARY KEY (workflow, key, step))]]
+
+-- One row a process at work. Its records are free again when its lease is over.
+local WORKER = [[
+CREATE TABLE IF NOT EXISTS credenco_worker (
+  owner TEXT NOT NULL PRIMARY KEY,
+  workflow TEXT NOT NULL,
+  lease_until DOUBLE PRECISION NOT NULL)]]
+
+-- One row a workflow: the rate that all its workers share.
+local PACE = [[
+CREATE TABLE IF NOT EXISTS credenco_pace (
+  workflow TEXT NOT NULL PRIMARY KEY,
+  next_at DOUBLE PRECISION NOT NULL)]]
+
+local META = [[
+CREATE TABLE IF NOT EXISTS credenco_meta (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL)]]
+
+-- What reports are made of, in the order of the source: without it each page of them would sort all that is left. What
+-- is issued is not in it, and does not pay for it.
+local PROBLEMS = ([[
+CREATE INDEX IF NOT EXISTS credenco_record_problems ON credenco_record (workflow, run, line, copy, key)
+WHERE %s]]):format(states.IS_PROBLEM)
+
+-- What workers look for. Only a queue needs these, and every write would pay for them.
+local BEGUN = ([[
+CREATE INDEX IF NOT EXISTS credenco_record_offered ON credenco_record (workflow, run, line)
+WHERE owner IS NULL AND %s]]):format(states.IS_BEGUN)
+local FREE = ([[
+CREATE INDEX IF NOT EXISTS credenco_record_open ON credenco_record (workflow, run, line)
+WHERE owner IS NULL AND %s]]):format(states.IS_OPEN)
+local OWNED = "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL"
+
+local TABLES = { META, RECORD, RUN, CREDENTIAL, WORKER, PACE }
+local INDEXES = { PROBLEMS }
+local QUEUE_INDEXES = { PROBLEMS, BEGUN, FREE, OWNED }
+
+-- Those of some statements whose table or index is not there. What is there needs no right to create it, and a database
+-- that can only be read can be.
+local function missing(db, statements)
+  local left = {}
+  for _, sql in ipairs(statements) do
+    local there, err = db.dialect.has_object(db, sql:match "IF NOT EXISTS ([%l_]+)")
+    if there == nil then return nil, err end
+    if not there then left[#left + 1] = sql end
+  end
+  return left
+end
+
+local function run_all(db, statements)
+  for _, sql in ipairs(statements) do
+    local ok, err = db:execute(sql)
+    if not ok then return nil, err end
+  end
+  return true
+end
+
+local function check_version(db)
+  local row, err = db:row("SELECT value FROM credenco_meta WHERE name = 'schema'")
+  if err then return nil, err end
+  if not row then
+    return db:execute("INSERT INTO credenco_meta (name, value) VALUES ('schema', ?) ON CONFLICT DO NOTHING",
+      tostring(M.VERSION))
+  end
+  if row[1] == tostring(M.VERSION) then return true end
+  return nil, ("written by another version of credenco (its format is %s, this one's %d): "
+    .. "use that version, or another journal"):format(row[1], M.VERSION)
+end
+
+local function create(db, tables, indexes)
+  return db:transaction(function()
+    -- processes that start together would trip over one another's CREATE TABLE
+    local ok, err = db.dialect.lock(db, "credenco schema")
+    if ok then ok, err = run_all(db, tables) end
+    if ok then ok, err = run_all(db, indexes) end
+    if ok then ok, err = check_version(db) end
+    return ok, err
+  end)
+end
+
+--- Creates what is missing, and refuses a journal of another version. Who only asks does without an index.
+---@param db credenco.journal.Database
+---@param options { queue: boolean?, reading: boolean? } queue: with what workers look for
+---@return boolean? ok
+---@return string? err
+function M.ensure(db, options)
+  local tables, err = missing(db, TABLES)
+  if not tables then return nil, err end
+  if options.reading and #tables == 0 then return check_version(db) end
+  local indexes
+  indexes, err = missing(db, options.queue and QUEUE_INDEXES or INDEXES)
+  if not indexes then return nil, err end
+  if #tables + #indexes == 0 then return check_version(db) end
+  return create(db, tables, indexes)
+end
+
+--- Makes the index by which open records are taken, in a journal that had no queue until now. To take many without it
+--- is to read the whole table for each batch.
+---@param db credenco.journal.Database in a transaction
+---@param only_begun? boolean see `credenco.journal.taking.write`
+---@return boolean? ok
+---@return string? err
+function M.make_queue(db, only_begun)
+  local indexes, err = missing(db, { only_begun and BEGUN or FREE })
+  if not indexes then return nil, err end
+  return run_all(db, indexes)
+end
+
+return M

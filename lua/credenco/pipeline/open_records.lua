@@ -1,0 +1,138 @@
+--- From the journal into work: records that were left open by an earlier run, that were asked for again, or that
+--- `credenco load` put there, taken in batches that no two workers share.
+
+local familiar = require "credenco.pipeline.familiar"
+local journal_runs = require "credenco.journal.runs"
+local journal_schema = require "credenco.journal.tables"
+local journal_workers = require "credenco.journal.workers"
+local jobs = require "credenco.pipeline.job"
+local source = require "credenco.pipeline.source"
+
+local M = {}
+
+local BATCH = 384
+-- At first soon: mostly the others are about to be done, too. Whether one of them is gone is asked with the slow looks.
+local FIRST_LOOK_MS, LONGEST_LOOK_MS = 50, 1000
+
+local function decoder_of(run, run_id)
+  local decode = run.decoders[run_id]
+  if decode then return decode end
+  local layout, err = journal_runs.layout(run.db, run_id)
+  if not layout then return nil, err or "its source is not in the journal" end
+  decode, err = source.decoder(layout.format, layout.header)
+  run.decoders[run_id] = decode
+  return decode, err
+end
+
+-- Gives the record back to the item, or says why that is impossible.
+local function restore(run, item)
+  local decode, err = decoder_of(run, item.run)
+  local record
+  if decode then record, err = decode(item.input or "") end
+  run.counts.resumed = run.counts.resumed + 1
+  if record then
+    item.record, item.place, run.resumed[item.key] = record, "read", true
+    return true
+  end
+  local state = item.state == "pending" and "failed" or "unknown" -- its offer may have been pushed
+  local message = "the kept line cannot be read: " .. tostring(err)
+  run.writer:put(state, { key = item.key, code = "broken_line", stage = "source", message = message })
+  run.counts:finished(state, item, { code = "broken_line", step = "source", message = message })
+end
+
+-- False when this worker was taken for dead, which it may learn while it waits.
+local function try_to_take(run, limit, only_begun)
+  if run.taken_for_dead then return false end
+  local items = run.writer:take(limit, only_begun)
+  if not items or #items > 0 then return items end
+  if run.taken_for_dead then return false end
+  return run.writer:call(function()
+    local alive, err = journal_workers.is_alive(run.db, run.scope.owner)
+    if alive == nil then return nil, err end
+    return alive and items
+  end)
+end
+
+-- A record must not be at work twice: a worker that was taken for dead takes nothing before what it had has ended.
+local function take(run, limit, only_begun)
+  local items = try_to_take(run, limit, only_begun)
+  if items ~= false then return items end
+  if not run.taken_for_dead and not run:join_again() then return nil end
+  run.bounds:wait_for_all()
+  run.taken_for_dead = nil
+  return take(run, limit, only_begun)
+end
+
+local function start_all(run, items)
+  local restored = {}
+  for _, item in ipairs(items) do
+    if restore(run, item) then restored[#restored + 1] = item end
+  end
+  familiar.may_begin(run, restored)
+  for _, item in ipairs(restored) do jobs.start(run, item) end -- where the run has been stopped they stay as they are
+end
+
+-- A journal that only runs have used has no index for taking: new lines, which it is mostly about, would pay for it.
+local function make_queue(run, only_begun)
+  local name = only_begun and "begun" or "open"
+  if run.queues[name] then return true end
+  run.queues[name] = run.writer:call(function() return journal_schema.make_queue(run.db, only_begun) end)
+  return run.queues[name]
+end
+
+--- Takes and starts records until none is free.
+---@param run credenco.pipeline.Run
+---@param only_begun? boolean those whose offer is made, and no others
+---@return boolean complete false when the run stops first
+function M.drain(run, only_begun)
+  local taken = 0
+  while not run.stopping do
+    if taken >= BATCH and not make_queue(run, only_begun) then return false end
+    local items = take(run, math.min(BATCH, run.bounds:wait_for_room()), only_begun)
+    if not items then return false end
+    if #items == 0 then return true end
+    taken = taken + #items
+    start_all(run, items)
+  end
+  return false
+end
+
+local function look_elsewhere(run)
+  return run.writer:call(function() return journal_workers.open_elsewhere(run.db, run.scope) end)
+end
+
+-- Waits until a record is free, or none is open elsewhere any more: then true. Nil when the run stops.
+local function wait_for_others(run)
+  local pause_ms, found = FIRST_LOOK_MS, look_elsewhere(run)
+  while found == "held" do
+    if not run:sleep(pause_ms) then return nil end
+    if pause_ms == LONGEST_LOOK_MS and not run:bury_the_dead() then return nil end
+    pause_ms, found = math.min(2 * pause_ms, LONGEST_LOOK_MS), look_elsewhere(run)
+  end
+  if found == "free" and not run:sleep(FIRST_LOOK_MS) then return nil end -- another worker may be taking it
+  if found == nil then return nil end
+  return found == false
+end
+
+--- Works the queue off, and waits for what others hold: a worker may die and leave its records behind. What was at
+--- work here is looked for again, too: another worker may have taken this one for dead, and died itself. In a file
+--- there is nobody else, and to look for something there means to look at all records: it is done once, at the end.
+---@param run credenco.pipeline.Run
+---@return boolean complete nothing is open any more
+function M.work_off(run)
+  local alone = not run.journal.shared
+  if alone then run.bounds:wait_for_all() end
+  while M.drain(run) do
+    if run.bounds.begun > 0 then
+      run.bounds:wait_for_all()
+    elseif alone and run.counts.open == 0 then
+      return true
+    else
+      local done = wait_for_others(run)
+      if done ~= false then return done == true end
+    end
+  end
+  return false
+end
+
+return M

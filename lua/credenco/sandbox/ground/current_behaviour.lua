@@ -1,0 +1,50 @@
+--- How this sandbox behaves where the documentation of the product leaves it open; see `credenco.sandbox.ground.behaviours`.
+--
+-- It behaves as it was started until PUT /sandbox/behaviour says otherwise, and again after DELETE or a reset.
+local behaviours = require "credenco.sandbox.ground.behaviours"
+local config = require "credenco.sandbox.ground.config"
+local log = require "credenco.sandbox.ground.log"
+local store = require "credenco.sandbox.ground.store"
+
+local M = {}
+
+local KEY = "behaviour"
+
+---@return table<string, string|integer> behaviours all of them
+function M.get()
+  return store.get(KEY) or config.behaviour
+end
+
+--- Changes the behaviours that are named, and leaves the others as they are.
+---@param document table<string, string|number>
+---@return boolean? ok
+---@return string? err
+function M.set(document)
+  local changes, err = behaviours.read(document)
+  if not changes then return nil, err end
+  local all = {}
+  for name, value in pairs(M.get()) do all[name] = value end
+  for _, row in ipairs(behaviours.LIST) do
+    local value = changes[row.name]
+    if value then
+      all[row.name] = value
+      log.add { source = "behaviour", step = ("%s is now %s"):format(row.name, value), ok = true }
+    end
+  end
+  store.set(KEY, all)
+  return true
+end
+
+function M.clear()
+  store.delete(KEY)
+  log.add { source = "behaviour", step = "as at the start", ok = true }
+end
+
+--- The HTTP status that a behaviour is, where it is one.
+---@param name string
+---@return integer?
+function M.status(name)
+  return tonumber(M.get()[name])
+end
+
+return M

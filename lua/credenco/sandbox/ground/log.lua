@@ -1,0 +1,45 @@
+--- The live log: what happened inside, step by step, for the developer's eyes. It holds the
+--- last entries only, and never an offer URI, a code, a token or a claim.
+local clock = require "credenco.sandbox.ground.clock"
+local store = require "credenco.sandbox.ground.store"
+
+local M = {}
+
+local LIST = "log"
+local KEPT = 2000
+
+---@class credenco.SandboxLogEntry
+---@field id integer
+---@field at integer seconds since the epoch
+---@field source "issuer"|"wallet"|"fault"|"behaviour"
+---@field step string
+---@field ok boolean
+---@field detail string?
+---@field wallet string? external key
+---@field exchange string? groups the steps of one exchange
+
+--- Where memory is full, an entry gives way: the log is nothing that anybody was promised.
+---@param entry table source, step, ok and what else is known
+function M.add(entry)
+  entry.at = clock.now()
+  local ok, id = pcall(store.append, LIST, entry)
+  if ok and id > KEPT then
+    store.remove(LIST, id - KEPT)
+  elseif not ok and id ~= store.FULL then
+    error(id, 0)
+  end
+end
+
+--- Entries newer than `after`, oldest first.
+---@param after integer
+---@return credenco.SandboxLogEntry[]
+function M.since(after)
+  return store.list(LIST, math.max(after, M.last() - KEPT))
+end
+
+---@return integer id of the newest entry, 0 when there is none
+function M.last()
+  return store.length(LIST)
+end
+
+return M

@@ -1,0 +1,200 @@
+--- The sandbox's state: JSON documents in one shared dictionary, the same for all workers.
+--
+-- A document is replaced as a whole and never evicted silently: a full dictionary throws `M.FULL`, and the router
+-- answers 507. So that what is under way can be finished, calls that begin something are refused earlier, while an
+-- eighth of the memory is still free (`is_short`). Lists are numbered documents, so that an entry can be
+-- appended by several workers at once and a long list is never rewritten.
+local json = require "credenco.sandbox.ground.json"
+local percent = require "credenco.base.percent"
+
+local M = {}
+
+local RESERVED_SHARE = 8
+local GROWTH = 8 -- what a body of one byte becomes at most: an offer, a grant, a signed credential, its claims
+local LOCK_S = 1
+
+local function dictionary()
+  return ngx.shared.sandbox
+end
+
+M.FULL = { "the sandbox's memory is full" }
+
+--- A key of parts, which may hold anything: no other parts give the same key, and none gives that of a list's entry.
+---@return string
+function M.key(...)
+  local parts = { ... }
+  for index, part in ipairs(parts) do
+    parts[index] = percent.encode(part)
+  end
+  return table.concat(parts, "/")
+end
+
+--- Whether so little memory is left that nothing new should begin.
+---@param body_len integer of the request that would begin it
+---@return boolean
+function M.is_short(body_len)
+  local dict = dictionary()
+  local function is_enough()
+    return dict:free_space() > dict:capacity() / RESERVED_SHARE + GROWTH * body_len
+  end
+  if is_enough() then
+    return false
+  end
+  dict:flush_expired()
+  return not is_enough()
+end
+
+--- Calls a safe_* function of the dictionary, if need be without what has expired.
+local function store(method, key, value, ttl_s)
+  local dict = dictionary()
+  local ok, err = dict[method](dict, key, value, ttl_s or 0)
+  if not ok and err == "no memory" and dict:flush_expired() > 0 then
+    ok, err = dict[method](dict, key, value, ttl_s or 0)
+  end
+  if not ok and err ~= "exists" then
+    error(err == "no memory" and M.FULL or err, 0)
+  end
+  return ok == true
+end
+
+function M.get(key)
+  local text = dictionary():get(key)
+  return text and json.decode(text) or nil
+end
+
+---@param ttl_s number? forgotten after this time
+function M.set(key, document, ttl_s)
+  store("safe_set", key, json.encode(document), ttl_s)
+end
+
+--- Stores a document unless the key is taken.
+---@return boolean added
+function M.add(key, document, ttl_s)
+  return store("safe_add", key, json.encode(document), ttl_s)
+end
+
+--- nginx removes the old value before it looks for room for the new one.
+local function replace(key, old, new, ttl_s)
+  local ok, err = pcall(M.set, key, new, ttl_s)
+  if not ok then
+    pcall(M.set, key, old, ttl_s)
+    error(err, 0)
+  end
+end
+
+--- Changes a document; `change(document)` returns the new one, or nil to leave it. There is
+--- no yield inside, but other workers may write at the same time, so a lock is held.
+---@param ttl_s number? forgotten after this time
+---@return table? document the new one; nil when there is none
+function M.update(key, change, ttl_s)
+  local lock = "lock:" .. key
+  while not store("safe_add", lock, true, LOCK_S) do
+    ngx.sleep(0.001)
+  end
+  local ok, changed = pcall(function()
+    local document = M.get(key)
+    local new = document and change(document)
+    if new then
+      replace(key, M.get(key), new, ttl_s)
+    end
+    return new
+  end)
+  dictionary():delete(lock)
+  if not ok then
+    error(changed, 0)
+  end
+  return changed
+end
+
+function M.delete(key)
+  dictionary():delete(key)
+end
+
+--- True for exactly one of all callers that ever claim this name.
+function M.claim(name, ttl_s)
+  return store("safe_add", "claim:" .. name, true, ttl_s)
+end
+
+--- Runs `work` for exactly one of all callers that ever give this name; where it throws, the next caller can.
+---@param work fun(): any
+---@return boolean done false: another caller did
+---@return any result of `work`
+function M.once(name, ttl_s, work)
+  if not M.claim(name, ttl_s) then
+    return false
+  end
+  local ok, result = pcall(work)
+  if not ok then
+    dictionary():delete("claim:" .. name)
+    error(result, 0)
+  end
+  return true, result
+end
+
+--- Adds to a counter, which starts at 0. nginx's own `incr` would evict something to make a counter.
+---@param by integer? 1
+---@return integer value the new one
+function M.count(counter, by)
+  store("safe_add", counter, 0)
+  return assert(dictionary():incr(counter, by or 1))
+end
+
+--- The value of a counter.
+---@return integer
+function M.counted(counter)
+  return dictionary():get(counter) or 0
+end
+
+local function entry_key(list, id)
+  return ("%s/%d"):format(list, id)
+end
+
+--- Appends a document to a list and gives it its `id`.
+---@return integer id
+function M.append(list, document)
+  local id = M.count(list .. "#")
+  document.id = id
+  M.set(entry_key(list, id), document)
+  return id
+end
+
+--- How many entries a list has ever had; the `id` of the newest.
+---@return integer
+function M.length(list)
+  return M.counted(list .. "#")
+end
+
+--- The entries of a list from `after` + 1 on, oldest first.
+---@return table[] documents a JSON array
+function M.list(list, after)
+  local documents = json.array({})
+  for id = (after or 0) + 1, M.length(list) do
+    documents[#documents + 1] = M.get(entry_key(list, id))
+  end
+  return documents
+end
+
+function M.entry(list, id)
+  return M.get(entry_key(list, id))
+end
+
+function M.update_entry(list, id, change)
+  return M.update(entry_key(list, id), change)
+end
+
+--- Removes an entry; its number is not used again.
+---@return boolean removed
+function M.remove(list, id)
+  local key = entry_key(list, id)
+  local existed = dictionary():get(key) ~= nil
+  dictionary():delete(key)
+  return existed
+end
+
+--- Forgets everything.
+function M.clear()
+  dictionary():flush_all()
+  dictionary():flush_expired()
+end
+
+return M

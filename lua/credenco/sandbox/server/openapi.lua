@@ -1,0 +1,100 @@
+--- GET /sandbox/openapi.json: the routes as an OpenAPI 3.1 document. Its faults can answer anything, and are not in it.
+local config = require "credenco.sandbox.ground.config"
+local json = require "credenco.sandbox.ground.json"
+local operations = require "credenco.sandbox.server.operations"
+local reply = require "credenco.sandbox.ground.reply"
+local schemas = require "credenco.sandbox.server.openapi_schemas"
+
+local M = {}
+
+local SECURITY = {
+  key = { type = "apiKey", ["in"] = "header", name = "x-api-key" },
+  bearer = { type = "http", scheme = "bearer" },
+}
+
+local function content(name)
+  local media_type = name == "Problem" and "application/problem+json" or "application/json"
+  local schema = name == "Document" and { type = "object" } or { ["$ref"] = "#/components/schemas/" .. name }
+  return { [media_type] = { schema = schema } }
+end
+
+local function answer(name)
+  return { description = name == true and "no body" or name, content = name ~= true and content(name) or nil }
+end
+
+local function answers_of(route, operation)
+  local answers = {}
+  for status, name in pairs(operation.answers) do
+    answers[tostring(status)] = answer(name)
+  end
+  if operation.text then
+    answers["200"] = { description = "text", content = { [operation.text] = { schema = { type = "string" } } } }
+  end
+  if route.access then
+    answers[route.access == "api" and "401" or "403"] = answer "Problem"
+  end
+  if route.begins then
+    answers["507"] = answer "Problem"
+  end
+  return answers
+end
+
+local function parameters_of(path, query)
+  local parameters = {}
+  for name in path:gmatch ":([%w_]+)" do
+    table.insert(parameters, { name = name, ["in"] = "path", required = true, schema = { type = "string" } })
+  end
+  local names = {}
+  for name in pairs(query or {}) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    table.insert(parameters, { name = name, ["in"] = "query", required = query[name], schema = { type = "string" } })
+  end
+  return #parameters > 0 and parameters or nil
+end
+
+local function body_of(operation)
+  if operation.form then
+    return { content = { ["application/x-www-form-urlencoded"] = { schema = { type = "object" } } } }
+  end
+  return operation.body and { content = content(operation.body) } or nil
+end
+
+--- A route without a row in operations.lua throws.
+local function describe(route)
+  local method, path = route[1], route[2]
+  local operation = assert(operations[method .. " " .. path], path)
+  return {
+    summary = operation[1],
+    parameters = parameters_of(path, operation.query),
+    requestBody = body_of(operation),
+    responses = answers_of(route, operation),
+    security = route.access == "api" and { { key = json.array({}) }, { bearer = json.array({}) } } or nil,
+  }
+end
+
+local function paths_of(routes)
+  local paths = {}
+  for _, route in ipairs(routes) do
+    local path = route[2]:gsub(":([%w_]+)", "{%1}")
+    paths[path] = paths[path] or {}
+    paths[path][route[1]:lower()] = describe(route)
+  end
+  return paths
+end
+
+--- Answers with the document.
+function M.document()
+  local routes = require "credenco.sandbox.server.routes" -- which has this very function in it
+  return reply.json(200, {
+    openapi = "3.1.0",
+    info = { title = "Credenco sandbox", version = "1" },
+    servers = { { url = config.base_url } },
+    paths = paths_of(routes),
+    components = { schemas = schemas, securitySchemes = SECURITY },
+  })
+end
+
+return M

@@ -1,0 +1,89 @@
+--- Carries a fault out on the request it strikes.
+local reply = require "credenco.sandbox.ground.reply"
+
+local M = {}
+
+local HANG_S = 600
+local CHUNK = ("x"):rep(16384)
+
+--- nginx's word for closing without an answer; `reset_timedout_connection` makes it a reset.
+local CLOSE = 444
+
+local function abort()
+  return { status = CLOSE, headers = {}, body = "", close = true }
+end
+
+--- Effects that take the place of the work.
+local INSTEAD = {}
+
+function INSTEAD.status(rule)
+  local answer = reply.problem(rule.status, "a fault of the sandbox, as ordered")
+  answer.headers["Retry-After"] = rule.retry_after and tostring(rule.retry_after)
+  return answer
+end
+
+function INSTEAD.hang()
+  ngx.sleep(HANG_S)
+  return abort()
+end
+
+function INSTEAD.reset()
+  return abort()
+end
+
+function INSTEAD.json(rule)
+  return reply.json(rule.status or 200, rule.body)
+end
+
+function INSTEAD.html(rule)
+  return reply.text(rule.status or 200, "text/html", "<!DOCTYPE html><title>Maintenance</title><p>Back soon.")
+end
+
+function INSTEAD.large(rule)
+  local function write()
+    for _ = 1, math.floor(rule.bytes / #CHUNK) do
+      ngx.print(CHUNK)
+      if not ngx.flush(true) then
+        return
+      end
+    end
+    ngx.print(CHUNK:sub(1, rule.bytes % #CHUNK))
+  end
+  return { status = 200, headers = { ["Content-Type"] = "application/json" }, stream = write }
+end
+
+--- Effects on the answer of work that was done.
+local AFTER = {}
+
+function AFTER.lost()
+  return abort()
+end
+
+function AFTER.cut(answer)
+  answer.cut = true
+  return answer
+end
+
+--- Runs `work` under a fault.
+---@param rule credenco.SandboxFault
+---@param work fun(): credenco.SandboxReply
+---@return credenco.SandboxReply
+function M.run(rule, work)
+  if rule.effect == "delay" then
+    ngx.sleep(rule.delay_ms / 1000)
+  end
+  local instead = INSTEAD[rule.effect]
+  if instead then
+    return instead(rule)
+  end
+  local answer, after = work(), AFTER[rule.effect]
+  return after and after(answer) or answer
+end
+
+--- The fault as the handler of this request may see it: an issuer that spoils credentials.
+---@return string? change
+function M.change_of(rule)
+  return rule and rule.effect == "credential" and rule.change or nil
+end
+
+return M

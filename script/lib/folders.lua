@@ -1,0 +1,130 @@
+--- Which folders of lua/credenco use which, from the modules that their code names; run from the checkout's root.
+---
+---   folders.lua           prints the graph: each folder below those that it uses, and what those are
+---   folders.lua cycles    prints each cycle of folders, one a line; there must be none
+---
+--- A folder is `init.lua`, or the file of its name beside it, as the entrance for others; its other files, together as
+--- `*.lua`; and the folders in it. Between these, too, the direction is one.
+
+local ROOT = "lua/credenco"
+
+local function lines_of(command)
+  local pipe = assert(io.popen(command))
+  local lines = {}
+  for line in pipe:lines() do lines[#lines + 1] = line end
+  pipe:close()
+  return lines
+end
+
+local function text_of(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+local function sorted(set)
+  local names = {}
+  for name in pairs(set) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+-- Where each module belongs, as a path: `journal/dialect/init` for credenco.journal.dialect, `metrics/init` for
+-- metrics.lua beside metrics/.
+local function places()
+  local place, files, folders = {}, {}, {}
+  local all = lines_of("find " .. ROOT .. " -name '*.lua'")
+  for _, file in ipairs(all) do folders[file:match "^(.*)/"] = true end
+  for _, file in ipairs(all) do
+    local path = file:gsub("%.lua$", "")
+    local name = path:gsub("/init$", ""):gsub("^lua/", ""):gsub("/", ".")
+    if folders[path] then path = path .. "/init" end
+    place[name], files[name] = path:sub(#ROOT + 2), file
+  end
+  return place, files
+end
+
+-- The modules that a text requires. A name that is put together when it is wanted, as a command's, is not among them:
+-- whoever calls by name depends on a table of names.
+local function each_use(text, place, use)
+  for name in text:gmatch "require *%(? *[\"'](credenco[%w_.]*)[\"']" do
+    if place[name] then use(place[name]) end
+  end
+end
+
+local ENTRANCE, FILES = "init.lua", "*.lua"
+
+-- Where two places part: the folder that holds both, and which part of it each of them is.
+local function parting(from, to)
+  local folder = ""
+  while true do
+    local a, rest_a = from:match "^([^/]+)/(.+)$"
+    local b, rest_b = to:match "^([^/]+)/(.+)$"
+    if not a or a ~= b then break end
+    folder, from, to = folder .. a .. "/", rest_a, rest_b
+  end
+  local function part(path)
+    return path == "init" and ENTRANCE or path:match "^[^/]+/" or FILES
+  end
+  return folder, part(from), part(to)
+end
+
+-- For each folder: its parts, and which of the others each uses.
+local function graph()
+  local place, files = places()
+  local parts = {}
+  for name, from in pairs(place) do
+    each_use(text_of(files[name]), place, function(to)
+      local folder, a, b = parting(from, to)
+      local level = parts[folder] or {}
+      parts[folder], level[a], level[b] = level, level[a] or {}, level[b] or {}
+      if a ~= b then level[a][b] = true end
+    end)
+  end
+  return parts
+end
+
+-- The parts of a folder, each after those that it uses; and a cycle, where there is one.
+local function in_order(level)
+  local order, state, cycle = {}, {}, nil
+  local function visit(part, path)
+    if state[part] == "done" then return end
+    path = path .. " > " .. part
+    if state[part] then
+      cycle = cycle or path:sub(4)
+      return
+    end
+    state[part] = "begun"
+    for _, used in ipairs(sorted(level[part])) do visit(used, path) end
+    state[part] = "done"
+    order[#order + 1] = part
+  end
+  for _, part in ipairs(sorted(level)) do visit(part, "") end
+  return order, cycle
+end
+
+local function has_folders(level)
+  for part in pairs(level) do
+    if part:sub(-1) == "/" then return true end
+  end
+end
+
+local function print_folder(parts, folder, indent)
+  local level = parts[folder]
+  for _, part in ipairs((in_order(level))) do
+    print((("%-20s%s"):format(indent .. part, table.concat(sorted(level[part]), " ")):gsub(" +$", "")))
+    local inside = parts[folder .. part]
+    if inside and has_folders(inside) then print_folder(parts, folder .. part, indent .. "  ") end
+  end
+end
+
+local parts = graph()
+if arg[1] == "cycles" then
+  for _, folder in ipairs(sorted(parts)) do
+    local _, cycle = in_order(parts[folder])
+    if cycle then print("lua/credenco/" .. folder .. ": " .. cycle) end
+  end
+else
+  print_folder(parts, "", "")
+end
