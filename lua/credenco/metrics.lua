@@ -26,7 +26,8 @@ local SPEC = { dict = { type = "string" } }
 ---@class credenco.Metrics
 ---@field on_event fun(event: credenco.Event)  for `credenco.new`; one may serve any number of clients
 ---@field private store credenco.metrics.Store
----@field private numbers table<string, integer>?  the store's own, where it is of this process alone
+---@field private shares boolean  the store is of several processes
+---@field private read_tally function?  where it is not: what the core has counted, since it costs less there
 ---@field private keys table<string, table>  by step
 ---@field private gauges { family: credenco.metrics.Family, read: function }[]
 ---@field private in_flight integer  of this process
@@ -61,50 +62,62 @@ local function bucket_of(elapsed_ms)
   return at
 end
 
--- The response or loss of a request. A table of this process alone is changed here: calls to a store take longer than
--- all else.
-local function ended(self, keys, step, code, ok, elapsed_ms)
-  local request = keys.requests[code] or request_key(keys, step, code)
-  local bucket = keys.buckets[elapsed_ms <= BOUNDS_MS[1] and 1 or bucket_of(elapsed_ms)]
-  local numbers, sum, calls = self.numbers, keys.sum, keys.ok
-  if numbers then
-    numbers[request] = (numbers[request] or 0) + 1
-    numbers[bucket] = (numbers[bucket] or 0) + 1
-    if elapsed_ms > 0 then numbers[sum] = (numbers[sum] or 0) + elapsed_ms end
-    if ok then numbers[calls] = (numbers[calls] or 0) + 1 end
-    return
-  end
-  local store = self.store
-  store:add(request, 1)
-  store:add(bucket, 1)
-  if elapsed_ms > 0 then store:add(sum, elapsed_ms) end
-  if ok then store:add(calls, 1) end
-end
-
 -- A store of this process alone is told when it is read.
-local function share_in_flight(self)
-  if not self.numbers then self.store:keep_own(IN_FLIGHT, self.in_flight) end
+local function move_in_flight(self, by)
+  self.in_flight = self.in_flight + by
+  if self.shares then self.store:keep_own(IN_FLIGHT, self.in_flight) end
 end
 
--- Counts an event that is not the beginning of a request.
-local function count(self, kind, step, http_status, ok, elapsed_ms, code, sent, wait_ms)
-  local keys = self.keys[step] or keys_of(self, step)
-  if kind == "wait" then return self.store:add(keys.wait, wait_ms) end
-  if kind == "failed" then
-    return self.store:add(series.key(families.CALLS, series.labels { step = step, code = code, sent = sent }), 1)
-  end
-  self.in_flight = self.in_flight - 1
-  share_in_flight(self)
-  ended(self, keys, step, http_status or code, ok, elapsed_ms)
-  if kind == "abandoned" then self.store:add(keys.abandoned, 1) end
+-- The response or loss of a request.
+local function ended(self, keys, step, code, ok, elapsed_ms)
+  local store = self.store
+  local bucket = elapsed_ms <= BOUNDS_MS[1] and 1 or bucket_of(elapsed_ms)
+  move_in_flight(self, -1)
+  store:add(keys.requests[code] or request_key(keys, step, code), 1)
+  store:add(keys.buckets[bucket], 1)
+  if elapsed_ms > 0 then store:add(keys.sum, elapsed_ms) end
+  if ok then store:add(keys.ok, 1) end
 end
 
+-- Takes every event.
 local function listener(self)
   return function(_, kind, step, _, _, http_status, ok, elapsed_ms, code, sent, wait_ms)
-    if kind ~= "request" then return count(self, kind, step, http_status, ok, elapsed_ms, code, sent, wait_ms) end
-    self.in_flight = self.in_flight + 1
-    share_in_flight(self)
+    if kind == "request" then return move_in_flight(self, 1) end
+    local keys = self.keys[step] or keys_of(self, step)
+    if kind == "wait" then
+      self.store:add(keys.wait, wait_ms)
+    elseif kind == "failed" then
+      self.store:add(series.key(families.CALLS, series.labels { step = step, code = code, sent = sent }), 1)
+    else
+      ended(self, keys, step, http_status or code, ok, elapsed_ms)
+      if kind == "abandoned" then self.store:add(keys.abandoned, 1) end
+    end
   end
+end
+
+-- Adds what the core has counted to the numbers of a store, and gives how many requests it has in flight.
+local function add_tally(self, numbers)
+  local function add(key, amount) numbers[key] = (numbers[key] or 0) + amount end
+  local rows, in_flight = self.read_tally()
+  for _, row in ipairs(rows) do
+    local keys, count = self.keys[row.step] or keys_of(self, row.step), 0
+    for at, of_bucket in ipairs(row.buckets) do
+      count = count + of_bucket
+      if of_bucket > 0 then add(keys.buckets[at], of_bucket) end
+    end
+    add(keys.requests[row.http_status] or request_key(keys, row.step, row.http_status), count)
+    if row.sum_ms > 0 then add(keys.sum, row.sum_ms) end
+    if row.ok then add(keys.ok, count) end
+  end
+  add(IN_FLIGHT, in_flight)
+end
+
+-- All numbers by their keys.
+local function numbers_of(self)
+  self.store:keep_own(IN_FLIGHT, self.in_flight)
+  local numbers = self.store:read()
+  if self.read_tally then add_tally(self, numbers) end
+  return numbers
 end
 
 -- Showing --------------------------------------------------------------------------
@@ -133,8 +146,7 @@ end
 --- All metrics in Prometheus' text format 0.0.4.
 ---@return string
 function Metrics:text()
-  self.store:keep_own(IN_FLIGHT, self.in_flight)
-  local groups, lines = text.grouped(self.store:read()), {}
+  local groups, lines = text.grouped(numbers_of(self)), {}
   groups[families.BUILD_INFO.name] = { [series.labels { version = core.version }] = { [""] = 1 } }
   for _, family in ipairs(families.LIST) do text.add(lines, family, groups[family.name] or {}) end
   for _, gauge in ipairs(self.gauges) do text.add(lines, gauge.family, read_gauge(gauge)) end
@@ -163,9 +175,11 @@ function M.new(given)
   local store, problem = store_of(read)
   if not store then error("credenco.metrics.new: dict " .. problem, 2) end
   local self = setmetatable({
-    store = store, numbers = store.numbers, keys = {}, gauges = {}, in_flight = 0,
+    store = store, shares = read.dict ~= nil, keys = {}, gauges = {}, in_flight = 0,
   }, Metrics)
-  self.on_event = listeners.on_event(listener(self))
+  local listen = listener(self)
+  if not self.shares then listen, self.read_tally = core.tally(BOUNDS_MS, listen) end
+  self.on_event = listeners.on_event(listen)
   return self
 end
 

@@ -24,6 +24,7 @@
 #include "json.h"
 #include "plain.h"
 #include "signals.h"
+#include "tally.h"
 
 #define SCRATCH_TYPE "credenco.scratch"
 
@@ -328,6 +329,7 @@ static const luaL_Reg functions[] = {
     {"fields", credenco_lua_fields},
     {"exchange", credenco_lua_exchange},
     {"event_log", credenco_lua_event_log},
+    {"tally", credenco_lua_tally},
     {NULL, NULL},
 };
 
