@@ -1,6 +1,6 @@
 -- What watches a client while it is measured, as `credenco run --metrics FILE --log FILE` does.
 local event_log = require "credenco.cli.event_log"
-local listeners = require "credenco.client.listeners"
+local listeners = require "credenco.base.listeners"
 local metrics = require "credenco.metrics"
 
 local M = {}

@@ -11,7 +11,7 @@
 
 local core = require "credenco.core"
 local families = require "credenco.metrics.families"
-local listeners = require "credenco.client.listeners"
+local listeners = require "credenco.base.listeners"
 local options = require "credenco.base.options"
 local series = require "credenco.metrics.series"
 local text = require "credenco.metrics.exposition"

@@ -6,7 +6,7 @@
 
 /* event_log(file, time_of, on_failure) -> write
  *
- * write(at_ms, type, ...) is a listener (client/listeners.lua): it writes the event's fields, in
+ * write(at_ms, type, ...) is a listener (base/listeners.lua): it writes the event's fields, in
  * the order of the arguments and without those that are nil, as one object and a line feed.
  * time_of(at_ms) gives the text of a time. Lines are in the file's own buffer until that is full,
  * a second has passed or a call has failed. on_failure(reason) is called when the file takes no

@@ -6,7 +6,7 @@
 
 /* tally(bounds_ms, other) -> count, read
  *
- * count(at_ms, type, step, ...) is a listener (client/listeners.lua): it counts the beginnings of
+ * count(at_ms, type, step, ...) is a listener (base/listeners.lua): it counts the beginnings of
  * requests and their answers, and calls other(...) with all arguments for what else there is.
  * bounds_ms is a list of at most 15 upper bounds, rising.
  *

@@ -4,7 +4,7 @@
 local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local files = require "credenco.cli.files"
-local listeners = require "credenco.client.listeners"
+local listeners = require "credenco.base.listeners"
 local output = require "credenco.cli.output"
 local usage = require "credenco.cli.usage"
 

@@ -1,5 +1,5 @@
 -- Who is told of events: the user's functions and ours, alone and together.
-local listeners = require "credenco.client.listeners"
+local listeners = require "credenco.base.listeners"
 
 local EVENTS = {
   { type = "request", step = "push_offer", correlation_id = "order-1", at_ms = 1 },
