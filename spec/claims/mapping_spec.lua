@@ -66,7 +66,7 @@ describe("a value that does not fit", function()
   local cases = {
     { "absent text", claims.text "c", nil, "absent", "text" },
     { "empty text", claims.text "c", "", "empty", "text" },
-    { "text of blanks that are not ASCII", claims.text "c", "\194\160 \239\187\191", "only blanks", "text" },
+    { "text of blanks that are not ASCII", claims.text "c", "\194\160 \239\187\191", "only whitespace", "text" },
     { "JSON's null", claims.text "c", require "cjson".null, "absent", "text" },
     { "text that is too short", claims.text("c", { length = 8 }), "1234567", "text of 7 characters", "text of 8 characters" },
     { "text that is too long", claims.text("c", { max_length = 2 }), "abc", "text of 3 characters", "text of 1 to 2 characters" },

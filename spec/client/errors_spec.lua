@@ -11,7 +11,7 @@ describe("an error", function()
       code = "connect_failed", step = "push_offer", sent = "unknown", attempts = 3, correlation_id = "c-1",
     }
     assert.equal("credenco: push_offer: the connection failed: check the host, the port and the network; " ..
-      "it was sent, and whether the server did it is unknown; the wallet may have the offer: " ..
+      "it was sent, and the outcome is unknown; the wallet may have the offer: " ..
       "repeat the push of the same offer, never make a new one [connect_failed, 3 attempts, correlation_id c-1]",
       tostring(err))
   end)

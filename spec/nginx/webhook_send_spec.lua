@@ -96,7 +96,7 @@ mode: binary
     { "no signature where it is looked for", 3, "refused the signature.*is not signed", "/other" },
     { "an address without a webhook", 4, "no webhook at this address", "/nothing" },
     { "a webhook that is busy", 4, "could not take the event now %(HTTP 503%).*come again", "/busy" },
-    { "a webhook that does not respond", 7, "no whole answer within the deadline", "/slow", "--timeout", "0.2" },
+    { "a webhook that does not respond", 7, "no complete response within the deadline", "/slow", "--timeout", "0.2" },
     { "a port where nobody listens", 7, "could not connect", "http://127.0.0.1:1/events" },
     { "plain http to elsewhere", 2, "the URL must be https", "http://hooks.example/events" },
     { "a URL that is none", 2, "the URL must be an absolute", "http:/events" },

@@ -86,7 +86,7 @@ describe("what is explained", function()
   it("leads out of what is unknown, with commands about the one record that work as they stand", function()
     lose_a_push()
     local out = explained "10000001"
-    assert.matches("\n  10000001: unknown\n    whether the credential was issued cannot be decided from here\n", out)
+    assert.matches("\n  10000001: unknown\n    this program cannot decide whether the credential was issued\n", out)
     assert.matches("\n  wallet " .. plain(desk.world.trusting) .. "\n", out)
     assert.matches("\n      credenco retry companies %-%-unknown %-%-key 10000001\n", out)
     assert.matches("\n      credenco settle companies %-%-key 10000001 %-%-as issued\n", out)

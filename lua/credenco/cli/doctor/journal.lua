@@ -168,7 +168,7 @@ local function check_rights(context)
       .. "default_transaction_read_only = off"
   elseif not found.there and not found.may_create then
     return "failure", "there is no journal yet, and this user may not create tables",
-      "let somebody who may create them run `credenco load` once, or GRANT CREATE ON SCHEMA public"
+      "let a user who may create them run `credenco load` once, or GRANT CREATE ON SCHEMA public"
   end
   return "ok", "can be written"
 end
@@ -197,7 +197,7 @@ local STEPS = { id = "journal_steps", title = "steps", needs = { "journal_name",
 -- Which ---------------------------------------------------------------------------------
 
 local function not_looked_at()
-  return "skipped", "not looked at: give --journal, or the workflow"
+  return "skipped", "not checked: give --journal, or the workflow"
 end
 
 local function check_name(context)
