@@ -49,6 +49,7 @@ build = {
     CREDENCO_LUADIR = "$(LUADIR)",
     CREDENCO_LIBDIR = "$(LIBDIR)",
     CREDENCO_DOCDIR = "$(PREFIX)/doc",
+    CREDENCO_MANDIR = "$(PREFIX)/man",
   },
   install = {
     bin = { "bin/credenco" },

@@ -1,10 +1,10 @@
 # What a Debian package holds beside the module, and what CPack is told. script/deb builds it from two builds:
 # this one, for Lua 5.4, and one for LuaJIT, which nginx runs.
 
-set(CREDENCO_MANUAL "" CACHE PATH "Folder with credenco.1.gz and the completions, as script/deb makes them")
+set(CREDENCO_MANUAL "" CACHE PATH "Folder with the manual pages, compressed, and the completions, as script/deb makes them")
 
 install(PROGRAMS bin/credenco DESTINATION bin)
-install(FILES ${CREDENCO_MANUAL}/credenco.1.gz DESTINATION share/man/man1)
+install(DIRECTORY ${CREDENCO_MANUAL}/man1 DESTINATION share/man)
 install(FILES ${CREDENCO_MANUAL}/completion.bash DESTINATION share/bash-completion/completions RENAME credenco)
 install(FILES ${CREDENCO_MANUAL}/completion.zsh DESTINATION share/zsh/vendor-completions RENAME _credenco)
 install(FILES ${CREDENCO_MANUAL}/completion.fish DESTINATION share/fish/vendor_completions.d RENAME credenco.fish)

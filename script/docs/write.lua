@@ -1,7 +1,11 @@
 -- Writes the pages that are made from the code: `script/write-docs`.
-for _, page in ipairs { "commands", "reference" } do
-  local text = require("script.docs." .. page)()
-  local file = assert(io.open(("docs/%s.md"):format(page), "w"))
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
   file:write(text)
   file:close()
 end
+
+for _, page in ipairs { "commands", "reference" } do
+  write(("docs/%s.md"):format(page), require("script.docs." .. page)())
+end
+for name, text in pairs(require "script.docs.man" ()) do write("docs/man/" .. name, text) end

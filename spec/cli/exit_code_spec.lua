@@ -2,6 +2,8 @@ local exit_code = require "credenco.cli.exit_code"
 
 -- code, step, sent -> exit code
 local CASES = {
+  { "out_of_memory", "create_offer", "no", 1 },
+  { "unexpected", nil, nil, 1 },
   { "invalid_claims", "create_offer", "no", 2 },
   { "unauthorized", "create_offer", "rejected", 3 },
   { "unauthorized", "token", "rejected", 3 },
@@ -27,6 +29,8 @@ local CASES = {
   { "timeout", "issue_status", "unknown", 7 },
   { "closed", "create_offer", "no", 7 },
   { "listen_failed", nil, nil, 7 },
+  { "journal", nil, nil, 9 },
+  { "interrupted", nil, nil, 130 },
 }
 
 describe("the exit code", function()

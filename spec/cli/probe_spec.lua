@@ -6,9 +6,9 @@ local program = require "spec.cli.program"
 local World = require "spec.sandbox.world"
 
 describe("credenco probe", function()
-  local world, wallet
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
+  local world = World.use()
+  local wallet
+
   before_each(function()
     world:anonymous("DELETE", "/sandbox/behaviour")
     world:anonymous("DELETE", "/sandbox/faults")

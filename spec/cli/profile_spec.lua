@@ -48,10 +48,11 @@ describe("a profile", function()
     local scenario, other = server:scenario(), server:scenario()
     write("[acc]\nbase_url = " .. scenario.url .. "\napi_key_command = printf '%s' profile-key\nauth_scheme = bearer\n")
     local function key(arguments, env)
-      local words = { "status", "id", "--profile", "acc" }
+      local words, environment = { "status", "id" }, { CREDENCO_PROFILE = "acc" }
       for _, word in ipairs(arguments) do words[#words + 1] = word end
+      for name, value in pairs(env or {}) do environment[name] = value end
       local before = #scenario.requests()
-      local done = run(words, env)
+      local done = run(words, environment)
       assert.equal(0, done.code, done.err)
       return scenario.requests()[before + 1].headers
     end
@@ -60,9 +61,58 @@ describe("a profile", function()
     local flags = key({ "--api-key-file", folder .. "/credenco/acc.key", "--auth-scheme", "x-api-key" },
       { CREDENCO_API_KEY = "of-environment" })
     assert.same({ SECRET, nil }, { flags["x-api-key"], flags.authorization })
-    run({ "status", "id", "--profile", "acc" }, { CREDENCO_BASE_URL = other.url })
+    run({ "status", "id" }, { CREDENCO_PROFILE = "acc", CREDENCO_BASE_URL = other.url })
     run({ "status", "id", "--profile", "acc", "--base-url", other.url })
     assert.equal(2, #other.requests())
+  end)
+
+  it("comes before the environment when --profile names it; a flag comes before both", function()
+    local scenario, other = server:scenario(), server:scenario()
+    write("[acc]\nbase_url = " .. scenario.url .. "\napi_key_file = acc.key\nscope = of-profile\n")
+    local env = { CREDENCO_PROFILE = "none", CREDENCO_BASE_URL = other.url, CREDENCO_API_KEY = "of-environment",
+      CREDENCO_CLIENT_ID = "also there", CREDENCO_AUDIENCE = "of-environment" }
+    assert.equal(0, run({ "status", "id", "--profile", "acc" }, env).code)
+    assert.equal(SECRET, scenario.requests()[1].headers["x-api-key"])
+    assert.equal(0, run({ "status", "id", "--profile", "acc", "--base-url", other.url }, env).code)
+    assert.equal(SECRET, other.requests()[1].headers["x-api-key"])
+    local shown = run({ "config", "--profile", "acc", "--scope", "of-flag" }, env).out
+    for _, line in ipairs { "base_url: " .. scenario.url .. " (base_url in [acc])", "scope: of-flag (--scope)",
+      "audience: of-environment (CREDENCO_AUDIENCE)", "credentials: api_key_file in [acc]" } do
+      assert.truthy(shown:find(line .. "\n", 1, true), line .. "\n" .. shown)
+    end
+  end)
+
+  it("names the journal, from the folder of the configuration file", function()
+    local scenario = server:scenario()
+    write("[acc]\nbase_url = " .. scenario.url .. "\napi_key_file = acc.key\njournal = acc.journal\n")
+    files.write(folder .. "/in.csv", "coc_number,wallet,legal_name\n12345678,w,A\n")
+    local done = run({ "run", "spec/pipeline/company.lua", folder .. "/in.csv" }, { CREDENCO_PROFILE = "acc" })
+    assert.equal(0, done.code, done.err)
+    local place = folder .. "/credenco/acc.journal"
+    assert.truthy(uv.fs_stat(place))
+    for _, words in ipairs { { "report" }, { "confirm" }, { "metrics" }, { "retry" }, { "explain", "12345678" } } do
+      words[#words + 1], words[#words + 2] = "--profile", "acc"
+      done = run(words, { CREDENCO_JOURNAL = folder .. "/other" })
+      assert.same({ 0, "" }, { done.code, done.err }, words[1])
+    end
+    assert.equal(9, run({ "report" }, { CREDENCO_PROFILE = "acc", CREDENCO_JOURNAL = folder .. "/other" }).code)
+    assert.equal(9, run({ "report", "--profile", "acc", "--journal", folder .. "/other" }).code)
+    done = run({ "config", "--profile", "acc" })
+    assert.truthy(done.out:find("journal: " .. place .. " (journal in [acc])\n", 1, true), done.out)
+    assert.matches("journal +as %-%-journal\n", run({ "config", "--help" }).out)
+    done = run({ "doctor", "--profile", "acc", "--json" })
+    assert.truthy(done.out:find(place, 1, true), done.out)
+  end)
+
+  it("leaves a journal's URL as it is, and holds no password", function()
+    write "[acc]\njournal = postgres://u@127.0.0.1:1/db\n[test]\njournal = postgres://u:top-secret@127.0.0.1:1/db\n"
+    assert.matches("\njournal: postgres://u@127%.0%.0%.1:1/db %(", run({ "config", "--profile", "acc" }).out)
+    local done = run { "report", "--profile", "test" }
+    assert.equal(2, done.code)
+    assert.matches("journal in %[test%]: a configuration file must not hold a password", done.err)
+    local shown = run({ "config" }, { CREDENCO_JOURNAL = "postgres://u:top-secret@127.0.0.1:1/db" })
+    assert.matches("\njournal: postgres://u@127%.0%.0%.1:1/db %(CREDENCO_JOURNAL%)", shown.out)
+    assert.is_nil((done.err .. shown.out):find("top-secret", 1, true))
   end)
 
   it("has an OAuth2 client, whose secret comes from a command", function()

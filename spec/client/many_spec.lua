@@ -6,7 +6,6 @@ local Misbehaving = require "spec.support.misbehaving"
 describe("issue_many", function()
   local server = Misbehaving.use()
 
-
   local function new_client(scenario)
     return credenco.new { base_url = scenario.url, api_key = "k", retry = { base_ms = 1 } }
   end

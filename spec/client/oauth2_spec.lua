@@ -13,7 +13,6 @@ end
 describe("OAuth2 client credentials", function()
   local server = Misbehaving.use()
 
-
   local function new_client(scenario, scope)
     return credenco.new {
       base_url = scenario.url,

@@ -5,7 +5,6 @@ local Misbehaving = require "spec.support.misbehaving"
 describe("a client without credentials", function()
   local server = Misbehaving.use()
 
-
   it("pushes an offer", function()
     local scenario = server:scenario()
     local client = credenco.new { base_url = scenario.url }

@@ -21,10 +21,9 @@ local function hex(bytes)
 end
 
 describe("the documentation of nginx", function()
-  local world, inside
+  local world = World.use()
+  local inside
 
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
   after_each(function()
     if inside then inside:stop() end
     inside = nil

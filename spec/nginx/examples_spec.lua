@@ -37,10 +37,9 @@ local function command(folder, configuration, environment)
 end
 
 describe("examples/openresty", function()
-  local world, server
+  local world = World.use()
+  local server
 
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
   after_each(function()
     if server then server:stop() end
     server = nil

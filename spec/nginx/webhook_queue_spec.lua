@@ -175,6 +175,21 @@ describe("the webhook's queue inside nginx", function()
     assert.equal(50, taken)
   end)
 
+  it("leaves alone what another works on since a lease ran out", function()
+    local first_ends, second_ends = receiver.inside:run [[
+      local queue = require("credenco.webhook.queue").new(ngx.shared.leased, 1)
+      assert(queue:put "item")
+      local first = queue:take()
+      ngx.shared.leased:delete("lease " .. first.slot)
+      local second = queue:take()
+      queue:finish(first)
+      local first_ends = queue:length() == 0
+      queue:finish(second)
+      return first_ends, queue:length() == 0
+    ]]
+    assert.same({ false, true }, { first_ends, second_ends })
+  end)
+
   it("runs the handler again when its worker died while it ran", function()
     local made = delivery { data = { ms = 700, failures = 0, text = "outlives a worker" } }
     assert.equal(204, deliver(made).status)

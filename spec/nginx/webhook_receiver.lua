@@ -40,6 +40,7 @@ local HTTP = [[
   lua_shared_dict small 1m;
   lua_shared_dict strict 1m;
   lua_shared_dict shrunk 1m;
+  lua_shared_dict leased 1m;
   lua_shared_dict tight 64k;
   lua_shared_dict limited 1m;
   lua_shared_dict done 1m;

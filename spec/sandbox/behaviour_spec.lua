@@ -17,9 +17,9 @@ local function pushed_to(world, wallet, count)
 end
 
 describe("the sandbox's behaviour", function()
-  local world, wallet
-  setup(function() world = worlds.start() end)
-  teardown(function() world:stop() end)
+  local world = worlds.use()
+  local wallet
+
   before_each(function()
     world:anonymous("DELETE", "/sandbox/behaviour")
     wallet = world:new_wallet()

@@ -10,13 +10,10 @@ local ORDERS = {
 }
 
 describe("a credential of the sandbox's issuer", function()
-  local world, issuer, key
-  setup(function()
-    world = worlds.start()
-    issuer = world.server.credential_issuer
-    key = holder.new_key()
-  end)
-  teardown(function() world:stop() end)
+  local world, key = worlds.use(), holder.new_key()
+  local issuer
+
+  setup(function() issuer = world.server.credential_issuer end)
 
   --- The payload of what is issued to a proof with `header` in place of the usual one.
   local function issued(order, changes)

@@ -3,9 +3,7 @@ local http = require "spec.sandbox.http"
 local worlds = require "spec.sandbox.world"
 
 describe("the sandbox's calls", function()
-  local world
-  setup(function() world = worlds.start() end)
-  teardown(function() world:stop() end)
+  local world = worlds.use()
 
   describe("access", function()
     local function status_with(headers)

@@ -4,9 +4,7 @@ local claims_of = require "credenco.sandbox.issuer.claim_limits"
 local worlds = require "spec.sandbox.world"
 
 describe("the issuer's claims", function()
-  local world
-  setup(function() world = worlds.start() end)
-  teardown(function() world:stop() end)
+  local world = worlds.use()
 
   local function issue(template, claims)
     return world:issue(('{"template_id":"%s","claims":%s}'):format(template, claims))

@@ -3,9 +3,8 @@ local http = require "spec.sandbox.http"
 local worlds = require "spec.sandbox.world"
 
 describe("the sandbox's faults", function()
-  local world
-  setup(function() world = worlds.start() end)
-  teardown(function() world:stop() end)
+  local world = worlds.use()
+
   before_each(function() world:anonymous("DELETE", "/sandbox/faults") end)
 
   local function set(rules, seed)

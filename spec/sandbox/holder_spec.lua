@@ -2,9 +2,8 @@
 local worlds = require "spec.sandbox.world"
 
 describe("the holder of a sandbox's wallet", function()
-  local world
-  setup(function() world = worlds.start() end)
-  teardown(function() world:stop() end)
+  local world = worlds.use()
+
   after_each(function() world:anonymous("DELETE", "/sandbox/faults") end)
 
   local function fault(rule)

@@ -5,13 +5,10 @@ local holder = require "spec.sandbox.holder"
 local worlds = require "spec.sandbox.world"
 
 describe("a credential of the sandbox's issuer", function()
-  local world, issuer, key
-  setup(function()
-    world = worlds.start()
-    issuer = world.server.credential_issuer
-    key = holder.new_key()
-  end)
-  teardown(function() world:stop() end)
+  local world, key = worlds.use(), holder.new_key()
+  local issuer
+
+  setup(function() issuer = world.server.credential_issuer end)
 
   local function issued(template, claims)
     local offer = holder.fetch_offer((world:offer { template_id = template, claims = claims }))

@@ -16,13 +16,10 @@ local function fill(text, values)
 end
 
 describe("the sandbox's issuer", function()
-  local world, issuer, key
-  setup(function()
-    world = worlds.start()
-    issuer = world.server.credential_issuer
-    key = holder.new_key()
-  end)
-  teardown(function() world:stop() end)
+  local world, key = worlds.use(), holder.new_key()
+  local issuer
+
+  setup(function() issuer = world.server.credential_issuer end)
 
   local function fresh_code()
     return holder.code_of(holder.fetch_offer((world:offer())))

@@ -4,13 +4,10 @@ local http = require "spec.sandbox.http"
 local worlds = require "spec.sandbox.world"
 
 describe("the sandbox's issuer", function()
-  local world, issuer, key
-  setup(function()
-    world = worlds.start()
-    issuer = world.server.credential_issuer
-    key = holder.new_key()
-  end)
-  teardown(function() world:stop() end)
+  local world, key = worlds.use(), holder.new_key()
+  local issuer
+
+  setup(function() issuer = world.server.credential_issuer end)
 
   --- An access token for a fresh offer.
   local function fresh_token()

@@ -32,15 +32,11 @@ EXPECT["not valid"] = function(state)
 end
 
 describe("a wallet whose issuer is odd:", function()
-  local world, issuer
-  setup(function()
-    world = worlds.start { exchange_timeout_ms = 5000 }
-    issuer = odd.start()
-  end)
-  teardown(function()
-    world:stop()
-    issuer:stop()
-  end)
+  local world = worlds.use { exchange_timeout_ms = 5000 }
+  local issuer
+
+  setup(function() issuer = odd.start() end)
+  teardown(function() issuer:stop() end)
 
   it("gives the holder who accepts an offer each credential of it", function()
     local wallet = world:new_wallet {}

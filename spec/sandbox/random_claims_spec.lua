@@ -85,15 +85,11 @@ PUT["a VC-JWT"] = function(plan, claims)
 end
 
 describe("a wallet", function()
-  local world, issuer
-  setup(function()
-    world = worlds.start { exchange_timeout_ms = 5000 }
-    issuer = odd.start()
-  end)
-  teardown(function()
-    world:stop()
-    issuer:stop()
-  end)
+  local world = worlds.use { exchange_timeout_ms = 5000 }
+  local issuer
+
+  setup(function() issuer = odd.start() end)
+  teardown(function() issuer:stop() end)
 
   --- Has a credential with these claims pushed; gives the credential as the wallet shows it, and the answer's text.
   local function received(number, put, claims)

@@ -10,7 +10,7 @@ local WORKERS, CHANGES, PATIENT_MS = 4, 20, 30000
 local SERVER = [[
   location = /change {
     content_by_lua_block {
-      local core, store = require "credenco.core", require "credenco.sandbox.app.store"
+      local core, store = require "credenco.core", require "credenco.sandbox.ground.store"
       store.add("number", { value = 0 })
       for _ = 1, CHANGES do
         store.update("number", function(document)
@@ -37,6 +37,6 @@ describe("the sandbox's store", function()
     end
     error_run.together(tasks)
     transport:close()
-    assert.equal(4 * WORKERS * CHANGES, inside:run [[ return require("credenco.sandbox.app.store").get("number").value ]])
+    assert.equal(4 * WORKERS * CHANGES, inside:run [[ return require("credenco.sandbox.ground.store").get("number").value ]])
   end)
 end)

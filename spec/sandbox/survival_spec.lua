@@ -3,7 +3,7 @@ local behaviours = require "credenco.sandbox.ground.behaviours"
 local http = require "spec.sandbox.http"
 local loads = require "spec.sandbox.load"
 local loop = require "credenco.loop"
-local uri = require "credenco.sandbox.ground.uri"
+local percent = require "credenco.base.percent"
 local worlds = require "spec.sandbox.world"
 
 local KILLS = tonumber(os.getenv "CREDENCO_SANDBOX_KILLS") or 3
@@ -47,7 +47,7 @@ describe("the sandbox's state", function()
     local offer = world:offer()
     load:run(LANES, function() return #load.unmade >= LANES end)
     assert.equal(507, world:push(load.wallet, offer).status)
-    assert.equal(200, world:anonymous("GET", uri.decode(offer):match "//[^/]+(.*)").status)
+    assert.equal(200, world:anonymous("GET", percent.decode(offer):match "//[^/]+(.*)").status)
     for _, err in ipairs(load.unmade) do
       assert.equal(507, err.http_status)
     end
@@ -67,7 +67,7 @@ describe("the sandbox's state", function()
     world = worlds.start()
     local keys = { "x", "x/credentials/1", "x/credentials", "x/contacts", "x/contacts#", "x#", "x:1", "x%2F", "é" }
     local function path(key)
-      return "/sandbox/wallets/" .. uri.encode(key)
+      return "/sandbox/wallets/" .. percent.encode(key)
     end
     for _, key in ipairs(keys) do
       local created = world:anonymous("PUT", path(key), { name = "Wallet " .. key, trusts_issuer = true })

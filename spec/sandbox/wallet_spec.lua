@@ -3,9 +3,8 @@ local http = require "spec.sandbox.http"
 local worlds = require "spec.sandbox.world"
 
 describe("the sandbox's wallet", function()
-  local world
-  setup(function() world = worlds.start { exchange_timeout_ms = 1000 } end)
-  teardown(function() world:stop() end)
+  local world = worlds.use { exchange_timeout_ms = 1000 }
+
   after_each(function() world:anonymous("DELETE", "/sandbox/faults") end)
 
   local function fault(rule)
@@ -244,9 +243,7 @@ describe("the sandbox's wallet", function()
 end)
 
 describe("a wallet with a host it may call", function()
-  local world
-  setup(function() world = worlds.start { allow = { "issuer.invalid", "other.invalid:8443" } } end)
-  teardown(function() world:stop() end)
+  local world = worlds.use { allow = { "issuer.invalid", "other.invalid:8443" } }
 
   local function reason_for(offer)
     local wallet = world:new_wallet()

@@ -10,16 +10,25 @@ M.COMPANY = { id = "90004760", name = "CoolSoft B.V.", issuing_authority = "Cred
 local World = {}
 World.__index = World
 
+local function start(self, options)
+  local server = assert(sandbox.start(options))
+  self.server, self.base_url = server, server.base_url
+  self.trusting, self.wary, self.inbox_only = server.wallets[1].key, server.wallets[2].key, server.wallets[3].key
+  return self
+end
+
 ---@param options credenco.SandboxOptions?
 function M.start(options)
-  local server = assert(sandbox.start(options))
-  return setmetatable({
-    server = server,
-    base_url = server.base_url,
-    trusting = server.wallets[1].key,
-    wary = server.wallets[2].key,
-    inbox_only = server.wallets[3].key,
-  }, World)
+  return start(setmetatable({}, World), options)
+end
+
+--- One for the specs of the surrounding `describe`.
+---@param options credenco.SandboxOptions?
+function M.use(options)
+  local busted, self = require "busted", setmetatable({}, World)
+  busted.setup(function() start(self, options) end)
+  busted.teardown(function() self:stop() end)
+  return self
 end
 
 function World:stop()

@@ -58,7 +58,9 @@ function M.all()
   local paths = { "README.md" }
   local uv = require "luv"
   local entries = assert(uv.fs_scandir "docs")
-  for name in function() return uv.fs_scandir_next(entries) end do paths[#paths + 1] = "docs/" .. name end
+  for name in function() return uv.fs_scandir_next(entries) end do
+    if name:find "%.md$" then paths[#paths + 1] = "docs/" .. name end
+  end
   table.sort(paths)
   return paths
 end

@@ -5,7 +5,7 @@ local curl = require "credenco.curl"
 local uv = require "luv"
 local wait = require "spec.support.wait"
 
-local PATIENT_MS = 10000
+local PATIENT_MS, CACHE = 10000, 3
 local RESPONSE = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 -- Answers each request; says on each connection, once it is idle, what it is told to.
@@ -31,25 +31,63 @@ local function stop(server)
 end
 
 describe("an idle connection", function()
-  it("is closed when the server says something, before anybody wants to use it", function()
-    local server, driver = start_server(), curl.driver { connection_cache = 4 }
-    finally(function()
-      driver:close()
-      stop(server)
-    end)
-    assert(driver:start({
-      method = "GET", url = server.url, deadline_ms = core.now_ms() + PATIENT_MS, connect_timeout_ms = PATIENT_MS,
-      max_body_bytes = 1000,
-    }, core.fields {}))
-    local function step(condition)
-      return wait.until_true(function()
-        driver:step(0, 64)
-        return condition()
-      end, PATIENT_MS)
+  local server, other, driver
+
+  before_each(function()
+    server, other, driver = start_server(), start_server(), curl.driver { connection_cache = CACHE }
+  end)
+  after_each(function()
+    driver:close()
+    stop(server)
+    stop(other)
+  end)
+
+  local function step_until(condition)
+    return wait.until_true(function()
+      driver:step(0, 64)
+      return condition()
+    end, PATIENT_MS)
+  end
+
+  -- So many requests at once, to their ends.
+  local function ask(count, at)
+    for _ = 1, count do
+      assert(driver:start({
+        method = "GET", url = (at or server).url, deadline_ms = core.now_ms() + PATIENT_MS, connect_timeout_ms = PATIENT_MS,
+        max_body_bytes = 1000,
+      }, core.fields {}))
     end
-    assert.is_truthy(step(function() return driver:take() end))
-    assert.is_nil(server.connections[1].ended)
+    assert.is_true(step_until(function()
+      if driver:take() then count = count - 1 end
+      return count == 0
+    end))
+  end
+
+  local function ended(at)
+    local count = 0
+    for _, connection in ipairs((at or server).connections) do count = count + (connection.ended and 1 or 0) end
+    return count
+  end
+
+  it("is closed when the server says something, before anybody wants to use it", function()
+    ask(1)
+    assert.equal(0, ended())
     server.connections[1].socket:write "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nunasked"
-    assert.is_true(step(function() return server.connections[1].ended end))
+    assert.is_true(step_until(function() return ended() == 1 end))
+  end)
+
+  it("is kept while there are no more than connection_cache", function()
+    ask(CACHE + 2)
+    assert.is_true(step_until(function() return ended() == 2 end))
+    ask(CACHE)
+    assert.same({ CACHE + 2, 2 }, { #server.connections, ended() })
+  end)
+
+  it("goes for a younger one, whichever server it leads to", function()
+    ask(1, other)
+    core.sleep_ms(2)
+    ask(CACHE)
+    assert.is_true(step_until(function() return ended(other) == 1 end))
+    assert.equal(0, ended())
   end)
 end)

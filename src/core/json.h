@@ -3,8 +3,20 @@
 #define CREDENCO_CORE_JSON_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "buf.h"
+
+/* The limits of JSON, for readers and writers in C and in Lua. */
+
+/* 2^53: up to it every whole number has a double of its own (RFC 8259, 6). The next one, too, is
+ * read as this double, so a number that somebody else has read is exact only below. */
+#define CREDENCO_MAX_INTEGER INT64_C(9007199254740992)
+
+/* Levels of arrays and objects: in what must lose nothing, and in what is read as others sent it.
+ */
+#define CREDENCO_JSON_DEPTH 64
+#define CREDENCO_JSON_TOLERANT_DEPTH 100
 
 /* A place in JSON text. */
 typedef struct credenco_json {

@@ -12,7 +12,9 @@
 
 #include "compat.h"
 #include "core/chars.h"
+#include "core/host.h"
 #include "core/http.h"
+#include "core/json.h"
 #include "core/text.h"
 #include "core/uri.h"
 #include "files.h"
@@ -98,6 +100,12 @@ static int core_encode(lua_State *L) {
     credenco_span text = credenco_check_span(L, 1);
     credenco_buf *buf = push_scratch(L);
     return push_result(L, credenco_uri_encode(text, buf), buf);
+}
+
+/* is_loopback(host) -> boolean; the host as a URL has it: an IPv6 address is in brackets */
+static int core_is_loopback(lua_State *L) {
+    lua_pushboolean(L, credenco_host_is_loopback(credenco_check_span(L, 1)));
+    return 1;
 }
 
 /* parse_url(text) -> { scheme, host, port, target, loopback } | nil */
@@ -284,6 +292,7 @@ static const luaL_Reg functions[] = {
     {"is_yieldable", core_is_yieldable},
 #endif
     {"encode", core_encode},
+    {"is_loopback", core_is_loopback},
     {"parse_url", core_parse_url},
     {"same_origin", core_same_origin},
     {"wallet_key_valid", core_wallet_key_valid},
@@ -320,6 +329,11 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
+static void set_integer(lua_State *L, const char *name, lua_Integer value) {
+    lua_pushinteger(L, value);
+    lua_setfield(L, -2, name);
+}
+
 CREDENCO_EXPORT int luaopen_credenco_core(lua_State *L);
 
 int luaopen_credenco_core(lua_State *L) {
@@ -330,6 +344,9 @@ int luaopen_credenco_core(lua_State *L) {
     luaL_newlib(L, functions);
     set_with_buf(L, "offer_uri", core_offer_uri);
     set_with_buf(L, "url", core_url);
+    set_integer(L, "MAX_INTEGER", (lua_Integer)CREDENCO_MAX_INTEGER);
+    set_integer(L, "JSON_DEPTH", CREDENCO_JSON_DEPTH);
+    set_integer(L, "JSON_TOLERANT_DEPTH", CREDENCO_JSON_TOLERANT_DEPTH);
     lua_pushliteral(L, CREDENCO_VERSION);
     lua_setfield(L, -2, "version");
     return 1;

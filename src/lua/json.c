@@ -8,19 +8,33 @@
 #include "compat.h"
 #include "core/json.h"
 
-enum { TEXT = 1, ARRAY_MARK = 2, TOLERANT = 3, SLOTS_A_LEVEL = 4 };
+enum { TEXT = 1, ARRAY_MARK = 2, MODE = 3, SLOTS_A_LEVEL = 4 };
 
-enum { EXACT_DEPTH = 64, TOLERANT_DEPTH = 100 };
+/* What a reader takes beyond JSON that can be held exactly. */
+typedef struct mode {
+    bool rounds_numbers;
+    bool repeats_names;
+    int max_depth;
+    const char *too_deep;
+} mode;
+
+#define TEXT_OF(number) #number
+#define TOO_DEEP(levels) "nested deeper than " TEXT_OF(levels) " levels"
+
+static const char *const mode_names[] = {"exact", "rounding", "tolerant", NULL};
+static const mode modes[] = {
+    {false, false, CREDENCO_JSON_DEPTH, TOO_DEEP(CREDENCO_JSON_DEPTH)},
+    {true, false, CREDENCO_JSON_TOLERANT_DEPTH, TOO_DEEP(CREDENCO_JSON_TOLERANT_DEPTH)},
+    {true, true, CREDENCO_JSON_TOLERANT_DEPTH, TOO_DEEP(CREDENCO_JSON_TOLERANT_DEPTH)},
+};
 
 typedef struct reader {
     credenco_json json;
-    bool tolerant;
+    mode mode;
 } reader;
 
 /* Every whole number of so many digits has a double of its own. */
 enum { SURE_DIGITS = 15 };
-
-static const double WHOLE_MAX = 9007199254740992.0;
 
 static const char *push_value(lua_State *L, reader *self, int depth);
 
@@ -63,8 +77,8 @@ static bool is_short_whole(credenco_span number, lua_Integer *whole) {
 }
 
 static void push_double(lua_State *L, credenco_span number, double value) {
-    bool whole =
-        !memchr(number.data, '.', number.len) && fabs(value) <= WHOLE_MAX && floor(value) == value;
+    bool whole = !memchr(number.data, '.', number.len) &&
+                 fabs(value) <= (double)CREDENCO_MAX_INTEGER && floor(value) == value;
     if (whole) {
         lua_pushinteger(L, (lua_Integer)value);
     } else {
@@ -104,10 +118,10 @@ static const char *push_number(lua_State *L, reader *self) {
     credenco_push_span(L, number);
     double value = lua_tonumber(L, -1);
     lua_pop(L, 1);
-    if (self->tolerant ? !isfinite(value) : !holds(number, value)) {
+    if (self->mode.rounds_numbers ? !isfinite(value) : !holds(number, value)) {
         self->json.at = start;
-        return self->tolerant ? "this number is too large"
-                              : "this number cannot be held exactly; give it as text";
+        return self->mode.rounds_numbers ? "this number is too large"
+                                         : "this number cannot be held exactly; give it as text";
     }
     push_double(L, number, value);
     return NULL;
@@ -197,7 +211,7 @@ static const char *push_name(lua_State *L, reader *self) {
     if (problem) {
         return problem;
     }
-    if (!self->tolerant && !is_new(L)) {
+    if (!self->mode.repeats_names && !is_new(L)) {
         json->at = start;
         return "the same name twice in one object";
     }
@@ -227,8 +241,8 @@ static const char *push_object(lua_State *L, reader *self, int depth) {
 }
 
 static const char *push_nested(lua_State *L, reader *self, char opening, int depth) {
-    if (depth == (self->tolerant ? TOLERANT_DEPTH : EXACT_DEPTH)) {
-        return self->tolerant ? "nested deeper than 100 levels" : "nested deeper than 64 levels";
+    if (depth == self->mode.max_depth) {
+        return self->mode.too_deep;
     }
     return opening == '{' ? push_object(L, self, depth + 1) : push_array(L, self, depth + 1);
 }
@@ -253,10 +267,10 @@ static const char *push_value(lua_State *L, reader *self, int depth) {
 
 int credenco_lua_json_read(lua_State *L) {
     reader self = {.json = {.text = credenco_check_span(L, TEXT), .at = 0},
-                   .tolerant = lua_toboolean(L, TOLERANT)};
+                   .mode = modes[luaL_checkoption(L, MODE, "exact", mode_names)]};
     luaL_checktype(L, ARRAY_MARK, LUA_TTABLE);
     lua_settop(L, ARRAY_MARK);
-    luaL_checkstack(L, SLOTS_A_LEVEL * (TOLERANT_DEPTH + 2), "JSON");
+    luaL_checkstack(L, SLOTS_A_LEVEL * (self.mode.max_depth + 2), "JSON");
     const char *problem = push_value(L, &self, 0);
     if (!problem) {
         (void)credenco_json_peek(&self.json);

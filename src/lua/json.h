@@ -4,11 +4,13 @@
 
 #include <lua.h>
 
-/* json_read(text, array [, tolerant]) -> value, or nil, what is wrong and the place of the byte
- * that shows it. The text is UTF-8 already. Arrays get the metatable `array`, null is the light
- * userdata that lua-cjson has for it. A number that no double holds, a member's name that is there
- * twice and more than 64 levels are problems. What is wrong repeats nothing of the text. A tolerant
- * reader rounds numbers, takes the last member of a name, and reads 100 levels. */
+/* json_read(text, array [, mode]) -> value, or nil, what is wrong and the place of the byte that
+ * shows it. The text is UTF-8 already. Arrays get the metatable `array`, null is the light userdata
+ * that lua-cjson has for it. What is wrong repeats nothing of the text. The modes:
+ *   "exact"     a number that no double holds, a name that an object has twice and more than
+ *               CREDENCO_JSON_DEPTH levels are problems; the default
+ *   "rounding"  rounds numbers and reads CREDENCO_JSON_TOLERANT_DEPTH levels
+ *   "tolerant"  takes the last member of a name, too */
 int credenco_lua_json_read(lua_State *L);
 
 #endif

@@ -15,8 +15,8 @@ codec.decode_invalid_numbers(false)
 codec.encode_sparse_array(false, 1, 0)
 local encode, decode = codec.encode, codec.decode
 
-local MAX_DEPTH = 64
-local MAX_INTEGER = 2 ^ 53 -- beyond it, neighbouring integers are the same double (RFC 8259, 6)
+local MAX_DEPTH = core.JSON_DEPTH
+local MAX_INTEGER = core.MAX_INTEGER
 local SAFE_INTEGER = 1e14  -- what lua-cjson writes in full
 
 local find, format, utf8_valid, is_plain = string.find, string.format, core.utf8_valid, core.json_plain

@@ -1,10 +1,10 @@
 --- Files that hold one line, such as a key.
 
 local core = require "credenco.core"
+local small_file = require "credenco.base.small_file"
 
 local M = {}
 
-local MAX_BYTES = 65536
 local BYTE_ORDER_MARK = "^\239\187\191"
 
 --- The one line of a text, without the whitespace around it and without a byte-order mark.
@@ -23,14 +23,9 @@ end
 ---@return string?
 ---@return string? problem  the end of a sentence
 function M.read(path)
-  local file, err = io.open(path, "rb")
-  if not file then return nil, "cannot be opened: " .. err end
-  local text
-  text, err = file:read(MAX_BYTES + 1)
-  file:close()
-  if err then return nil, "cannot be read: " .. err end
-  if #(text or "") > MAX_BYTES then return nil, ("is longer than %d bytes"):format(MAX_BYTES) end
-  return M.of(text or "")
+  local text, problem = small_file.read(path)
+  if not text then return nil, problem end
+  return M.of(text)
 end
 
 --- Whether a file can be read again and again. A pipe cannot.

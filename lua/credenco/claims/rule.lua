@@ -1,5 +1,6 @@
 --- Rules: what the builders of `credenco.claims` make, checked once, when they are written down.
 
+local core = require "credenco.core"
 local fault = require "credenco.claims.fault"
 local json = require "credenco.base.json"
 local range_flaw = require "credenco.claims.range"
@@ -37,12 +38,11 @@ local function names_of(...)
   return table.concat(names, ", ")
 end
 
-local MAX_COUNT = 2 ^ 53
 
 local WORDS = { count = "finite whole number of at least 0" }
 
 local function is_count(value)
-  return type(value) == "number" and value >= 0 and value <= MAX_COUNT and value % 1 == 0
+  return type(value) == "number" and value >= 0 and value <= core.MAX_INTEGER and value % 1 == 0
 end
 
 local function accepts(expected, value)

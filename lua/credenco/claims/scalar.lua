@@ -16,7 +16,7 @@ local range_flaw = require "credenco.claims.range"
 local utf8_text = require "credenco.base.utf8_text"
 
 local trimmed = utf8_text.trimmed
-local MAX_EXACT = 9007199254740991 -- 2^53 - 1: the next number is also what a reader makes of its neighbour
+local MAX_EXACT = core.MAX_INTEGER - 1 -- the next one is also what a reader makes of its neighbour
 
 local FORMS = {
   collapse = function(text) return (text:gsub("%s+", " ")) end,

@@ -1,37 +1,11 @@
 --- Where a function of the workflow's author failed: file and line, and Lua's own words where it was Lua that
---- complained, as `attempt to index a nil value (field 'x')`. These hold types and names of the program. What else
---- a function says may quote the record, and nothing of it is told.
+--- complained, as `attempt to index a nil value (field 'x')`. Those hold types and the program's own names. What a
+--- function throws itself may quote the record, and is left out.
 
 local forbidden = require "credenco.base.forbidden"
-local lpeg = require "lpeg"
 
 local MOST_LEVELS = 50
 local UNKNOWN = "an unknown place"
-
-local function one_of(words)
-  local pattern = lpeg.P(false)
-  for _, word in ipairs(words) do pattern = pattern + lpeg.P(word) end
-  return pattern
-end
-
-local VERB = one_of { "index", "call", "concatenate", "get length of", "perform arithmetic on",
-  "perform bitwise operation on" }
-local TYPE = one_of { "nil", "boolean", "number", "string", "table", "function", "userdata", "thread", "cdata" }
-local OPERATION = one_of { "add", "sub", "mul", "mod", "pow", "div", "idiv", "unm" }
-local OF_VALUE = one_of { "field", "local", "upvalue", "global", "method", "constant", "metamethod", "for iterator" }
-
-local VALUE = (lpeg.P "a " + "an ") * TYPE * " value"
-local IDENTIFIER = " '" * (lpeg.R("az", "AZ", "09") + "_") ^ 1 * "'"
-local OTHER_NAME = " '" * (1 - lpeg.P "'") ^ 0 * "'"
-local NAMED = OF_VALUE * IDENTIFIER + lpeg.C(OF_VALUE) * OTHER_NAME / "a %1"
-
--- Both what Lua 5.4 says and what LuaJIT says, whole.
-local LUA_WORDS = lpeg.Cs(lpeg.P "attempt to " * (
-  VERB * " " * (VALUE * (" (" * NAMED * ")") ^ -1 + NAMED * " (" * VALUE * ")")
-  + "compare two " * TYPE * " values"
-  + "compare " * TYPE * " with " * TYPE
-  + OPERATION * " a '" * TYPE * "' with a '" * TYPE * "'"
-  + "perform 'n//0'" + "perform 'n%%0'") * -1)
 
 -- Lua 5.4 has string's arithmetic here, LuaJIT has it in itself.
 local ARITHMETIC = {}
@@ -43,8 +17,7 @@ local NULL = "; JSON's null and SQL's NULL are credenco.null, a userdata"
 local function words_of(problem, raiser)
   if type(problem) == "string" and problem:sub(-#forbidden.EXIT) == forbidden.EXIT then return forbidden.EXIT end
   if type(problem) ~= "string" or raiser.what == "C" and not ARITHMETIC[raiser.func] then return nil end
-  local said = problem:match ": (attempt to .*)$"
-  local words = said and LUA_WORDS:match(said)
+  local words = problem:match ": (attempt to .*)$"
   local types = words and words:gsub("%l%l+ '[^']*'", "") -- without the names of fields
   return types and types:find "userdata" and words .. NULL or words
 end

@@ -65,17 +65,22 @@ Exit codes: 0 done, 1 unexpected, 2 usage, 3 authentication or role, 4 rejected,
             records of a run failed, 9 journal problem, 130 interrupted.
 `credenco COMMAND --help` explains a command.]]
 
+local ROOM_FOR_TWO = 60 -- columns of a terminal in which names and summaries stand beside each other
+
 ---@return string
 function M.help()
+  local columns = require("credenco.cli.terminal").columns(1)
+  local form = columns and columns < ROOM_FOR_TWO and "   %s: %s" or "   %-21s %s"
   local lines = {}
-  for i, row in ipairs(LIST) do lines[i] = ("   %-21s %s"):format(row[1], row[2]) end
-  return HELP:format(table.concat(lines, "\n"))
+  for i, row in ipairs(LIST) do lines[i] = form:format(row[1], row[2]) end
+  return require("credenco.cli.narrow").text(HELP:format(table.concat(lines, "\n")), columns)
 end
 
 ---@class credenco.cli.Command
 ---@field description string
 ---@field epilog string examples, and what else the help should end with
 ---@field declare? fun(command: table) adds arguments and options; none when the command takes none
+---@field wraps boolean? its text is for people alone, and is broken where the terminal is narrower
 ---@field run fun(args: table, out: credenco.cli.Report): table?, string|credenco.Error?, integer?
 ---  gives the result, its text for people (none when all is said) and the exit code when it is not 0,
 ---  or nil and the error

@@ -1,5 +1,5 @@
---- Which credentials a command uses. The first place that names any decides: a flag outweighs the whole environment, and
---- that the profile. Secrets come from the environment, from files or from commands; an argument would show in the
+--- Which credentials a command uses. The first place that names any decides (`setting_sources.lua` has their order): a
+--- flag outweighs the whole environment and the profile. Secrets come from the environment, from files or from commands; an argument would show in the
 --- process list.
 local one_line = require "credenco.base.one_line"
 local rows = require "credenco.cli.setting_rows"
@@ -18,11 +18,11 @@ local MEAN_KEY = { OWN.api_key, OWN.api_key_file, OWN.api_key_command }
 local MEAN_OAUTH2 = { OAUTH2.client_id, OAUTH2.client_secret_file, OWN.client_secret_command, OAUTH2.token_url,
   OAUTH2.private_key_file }
 
--- What is said when one place names both kinds, in the order of the places.
+-- What is said when one place names both kinds.
 local BOTH = {
-  "--api-key-file and the flags for OAuth2 exclude each other",
-  "the environment holds an API key and an OAuth2 client: unset one, or choose with a flag",
-  "the profile holds an API key and an OAuth2 client: remove one, or choose with a flag",
+  flags = "--api-key-file and the flags for OAuth2 exclude each other",
+  environment = "the environment holds an API key and an OAuth2 client: unset one, or choose with a flag",
+  profile = "the profile holds an API key and an OAuth2 client: remove one, or choose with a flag",
 }
 
 ---@class credenco.cli.Named
@@ -42,9 +42,9 @@ end
 ---@return credenco.cli.Named? key
 ---@return credenco.cli.Named? client
 function M.named(args)
-  for i, find in ipairs(sources.LIST) do
-    local key, client = first_of(args, MEAN_KEY, find), first_of(args, MEAN_OAUTH2, find)
-    if key and client then usage.fail(BOTH[i]) end
+  for _, from in ipairs(sources.of(args)) do
+    local key, client = first_of(args, MEAN_KEY, from.find), first_of(args, MEAN_OAUTH2, from.find)
+    if key and client then usage.fail(BOTH[from.place]) end
     if key or client then return key, client end
   end
 end
@@ -90,8 +90,8 @@ local function oauth2(args, origins)
   local given = {}
   for _, row in ipairs(rows.OAUTH2) do given[row.name], origins[row.name] = sources.value(args, row) end
   local secret
-  for _, find in ipairs(sources.LIST) do
-    secret = secret or first_of(args, { OAUTH2.client_secret_file, OWN.client_secret_command }, find)
+  for _, from in ipairs(sources.of(args)) do
+    secret = secret or first_of(args, { OAUTH2.client_secret_file, OWN.client_secret_command }, from.find)
   end
   local missing = missing_of_oauth2(given, secret)
   if missing then

@@ -83,6 +83,7 @@ local function run(name, argv, out)
     return code or exit_code.done
   end
   require("credenco.cli.interrupted").begin_result()
+  if command.wraps then text_or_err = require("credenco.cli.narrow").text(text_or_err) end
   local ok, err = out:result(result, text_or_err)
   return written(ok, err, code, out)
 end

@@ -1,5 +1,5 @@
---- Files that the program writes. What stands in them is for their owner only, whatever was there before, and comes
---- under its name when it is complete: a full disk or a Ctrl-C leaves the old file.
+--- Files that the program writes. Each is for its owner only, whatever was there before, unless everybody is to read it;
+--- and gets its name when it is complete: a full disk or a Ctrl-C leaves the old file.
 local core = require "credenco.core"
 local usage = require "credenco.cli.usage"
 
@@ -24,16 +24,18 @@ end
 
 -- Where there is a file, or nothing, a new one takes its place, also at the end of a link. A pipe or a device is
 -- written to.
-local function place_of(path)
+local function place_of(path, mode)
   local type_of = core.file_type(path)
   if type_of and type_of ~= "file" then return { written = path } end
   local place = core.real_path(path) or path
   local unfinished = ("%s.%s.new"):format(place, core.uuid():sub(1, 8))
   core.signals_remove(unfinished)
-  local ok, err = core.create_private(unfinished)
-  if not ok then
-    core.signals_keep(unfinished)
-    return nil, err
+  if mode ~= "public" then
+    local ok, err = core.create_private(unfinished)
+    if not ok then
+      core.signals_keep(unfinished)
+      return nil, err
+    end
   end
   return { written = unfinished, replaces = place }
 end
@@ -50,13 +52,17 @@ end
 
 --- Begins a file.
 ---@param path string
+---@param mode "public"? everybody may read the file
 ---@return credenco.cli.Output?
 ---@return string? err names the file
-function M.open(path)
-  local place, err = place_of(path)
+function M.open(path, mode)
+  local place, err = place_of(path, mode)
   local file
   if place then file, err = io.open(place.written, "wb") end
-  if not file then return nil, named(path, err) end
+  if not file then
+    if place and place.replaces then remove(place.written) end
+    return nil, named(path, err)
+  end
   file:setvbuf("full", BUFFER_BYTES)
   return setmetatable({ path = path, file = file, place = place.replaces,
     unfinished = place.replaces and place.written }, Output)
@@ -104,10 +110,11 @@ end
 --- Writes a whole file.
 ---@param path string
 ---@param content string
+---@param mode "public"? everybody may read the file
 ---@return boolean? ok
 ---@return string? err names the file
-function M.write(path, content)
-  local output, err = M.open(path)
+function M.write(path, content, mode)
+  local output, err = M.open(path, mode)
   local ok = output
   if ok then ok, err = output:write(content) end
   if ok then ok, err = output:finish() end

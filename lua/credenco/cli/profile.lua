@@ -18,6 +18,12 @@ local UNNAMED = "default" -- the one that is used where none is named
 ---@field values table<string, credenco.cli.ProfileValue>
 ---@field production boolean
 
+--- Adds the flag that names one.
+function M.declare(command)
+  return command:option "--profile" :argname "NAME"
+    :description "Section of the configuration file with the settings, see `credenco config --help`."
+end
+
 local function set(name)
   local value = os.getenv(name)
   return value ~= "" and value or nil
@@ -112,6 +118,11 @@ function M.of(args)
   return loaded[args]
 end
 
+local function is_path(row, value)
+  local argname = row.flag and row.flag.argname
+  return argname == "FILE" or argname == "FILE|URL" and not value:find "^%a[%w+]*://"
+end
+
 -- From the folder of the file, or from the user's with ~/.
 local function path_of(path, file)
   if path:find "^~/" then return (set "HOME" or "") .. path:sub(2) end
@@ -127,8 +138,8 @@ function M.value(args, row)
   local profile = M.of(args)
   local given = profile.values[row.name]
   if not given then return nil end
-  local is_file = row.flag and row.flag.argname == "FILE"
-  return is_file and path_of(given.value, profile.file) or given.value, ("%s in [%s]"):format(row.name, profile.name)
+  return is_path(row, given.value) and path_of(given.value, profile.file) or given.value,
+    ("%s in [%s]"):format(row.name, profile.name)
 end
 
 return M

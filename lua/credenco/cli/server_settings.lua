@@ -4,6 +4,7 @@ local described = require "credenco.base.settings"
 local event_log = require "credenco.cli.event_log"
 local header_fields = require "credenco.base.header_fields"
 local listeners = require "credenco.cli.listeners"
+local profile = require "credenco.cli.profile"
 local report = require "credenco.cli.reporter"
 local rows = require "credenco.cli.setting_rows"
 local source = require "credenco.cli.source"
@@ -23,7 +24,7 @@ local VARIABLE = "\n  CREDENCO_%-26s  %s"
 M.ENVIRONMENT = "Environment, for flags that you do not give:" .. VARIABLE:format("PROFILE", "--profile")
   .. VARIABLE:format("API_KEY", "the API key itself")
 for _, row in ipairs(rows.LIST) do
-  local flag = row.flag
+  local flag = row ~= rows.OWN.journal and row.flag -- the commands with a journal say it themselves
   if flag and flag.variable then M.ENVIRONMENT = M.ENVIRONMENT .. VARIABLE:format(flag.variable, flag.name) end
 end
 
@@ -48,8 +49,7 @@ end
 
 local function declare_connection(command, bounded)
   local flags = flags_of(command, rows.CONNECTION)
-  table.insert(flags, 1, command:option "--profile" :argname "NAME"
-    :description "Section of the configuration file with the settings, see `credenco config --help`.")
+  table.insert(flags, 1, profile.declare(command))
   flags[#flags + 1] = declared(command, rows.OWN.headers_file)
   flags[#flags + 1] = command:option "--timeout" :argname "SECONDS"
     :description(("Deadline for %s, with its repeats (default: %g)."):format(

@@ -11,7 +11,7 @@ local M = {}
 ---@field names_secret boolean? whoever can change or run what is named has the secret
 ---@field help string? for what is in profiles alone
 
---- How the program authenticates, besides what `credenco.new` takes as it is.
+--- What the program has besides what `credenco.new` takes as it is.
 ---@type table<string, credenco.cli.SettingRow>
 M.OWN = {
   api_key = { name = "api_key", flag = { variable = "API_KEY" } },
@@ -23,6 +23,7 @@ M.OWN = {
   auth_scheme = { name = "auth_scheme",
     flag = { name = "--auth-scheme", argname = "SCHEME", choices = { "x-api-key", "bearer" },
       help = "How the API key is sent: x-api-key (default) or bearer." } },
+  journal = { name = "journal", flag = { name = "--journal", argname = "FILE|URL", variable = "JOURNAL" } },
   timeout = { name = "timeout", flag = { name = "--timeout", argname = "SECONDS" } },
   api_key_command = { name = "api_key_command", help = "command that prints the API key" },
   client_secret_command = { name = "client_secret_command", help = "command that prints the OAuth2 client's secret" },
@@ -65,6 +66,7 @@ end
 for _, row in ipairs(M.CONNECTION) do add(row) end
 add(M.OWN.headers_file)
 add(M.OWN.timeout)
+add(M.OWN.journal)
 for _, name in ipairs(IN_PROFILES) do add(M.OWN[name]) end
 for _, row in ipairs(M.OAUTH2) do add(row) end
 add(M.OWN.production)

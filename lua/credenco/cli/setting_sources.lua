@@ -1,4 +1,5 @@
---- Where a setting comes from: a flag, else the environment, else the profile.
+--- Where a setting comes from: a flag, else the environment, else the profile. A profile that --profile names comes
+--- before the environment: the command line is nearer to the user than what was exported earlier.
 local profile = require "credenco.cli.profile"
 local rows = require "credenco.cli.setting_rows"
 
@@ -15,9 +16,23 @@ local function from_environment(_, row)
   if value then return value, "CREDENCO_" .. variable end
 end
 
---- In the order of their precedence; each gives a value and the name under which the user knows where it is.
----@type (fun(args: table, row: credenco.cli.SettingRow): string?, string?)[]
-M.LIST = { from_flag, from_environment, profile.value }
+---@class credenco.cli.SettingSource
+---@field place "flags"|"environment"|"profile"
+---@field find fun(args: table, row: credenco.cli.SettingRow): string?, string? gives a value, and the name under which the
+---  user knows where it is
+
+local FLAGS = { place = "flags", find = from_flag }
+local ENVIRONMENT = { place = "environment", find = from_environment }
+local PROFILE = { place = "profile", find = profile.value }
+
+local USUAL, WITH_NAMED_PROFILE = { FLAGS, ENVIRONMENT, PROFILE }, { FLAGS, PROFILE, ENVIRONMENT }
+
+--- In the order of their precedence.
+---@param args table the parsed arguments
+---@return credenco.cli.SettingSource[]
+function M.of(args)
+  return args.profile and WITH_NAMED_PROFILE or USUAL
+end
 
 --- The value of a setting.
 ---@param args table the parsed arguments
@@ -25,8 +40,8 @@ M.LIST = { from_flag, from_environment, profile.value }
 ---@return string? value
 ---@return string? origin
 function M.value(args, row)
-  for _, source in ipairs(M.LIST) do
-    local value, origin = source(args, row)
+  for _, source in ipairs(M.of(args)) do
+    local value, origin = source.find(args, row)
     if value ~= nil then return value, origin end
   end
 end

@@ -1,6 +1,7 @@
 --- Many issuances at once, at most so many under way, given back as they complete.
 
 local errors = require "credenco.client.errors"
+local fifo = require "credenco.base.fifo"
 local loop = require "credenco.loop"
 
 local M = {}
@@ -37,8 +38,7 @@ end
 
 local function completed(run, record, result, err, thrown)
   run.under_way = run.under_way - 1
-  run.last = run.last + 1
-  run.completed[run.last] = { record, result, err, thrown }
+  run.completed:push { record, result, err, thrown }
   local consumer = run.consumer
   if consumer then
     run.consumer = nil
@@ -63,7 +63,7 @@ local STARTS_AT_ONCE = 16
 -- is asked for.
 local function top_up(run)
   local started = 0
-  while not run.exhausted and run.under_way + run.last - run.first + 1 < run.concurrency do
+  while not run.exhausted and run.under_way + run.completed:count() < run.concurrency do
     local record = run.next_record()
     if record == nil then
       run.exhausted = true
@@ -77,10 +77,7 @@ local function top_up(run)
 end
 
 local function take(run)
-  local item = run.completed[run.first]
-  run.completed[run.first] = nil
-  run.first = run.first + 1
-  if run.first > run.last then run.first, run.last = 1, 0 end -- keys that only grow make the table anew
+  local item = run.completed:pop()
   if item[4] then error(item[4], 0) end
   return item[1], item[2], item[3]
 end
@@ -113,19 +110,17 @@ function M.issue(client, check, issue, records, concurrency)
     next_record = next_of(records),
     concurrency = concurrency,
     under_way = 0,
-    completed = {},
-    first = 1,
-    last = 0,
+    completed = fifo.new(),
   }
   return function()
     local err = cannot_wait()
     if err then return unsent(run, err) end
     top_up(run)
-    while run.first > run.last and run.under_way > 0 do
+    while run.completed:is_empty() and run.under_way > 0 do
       run.consumer = loop.self()
       loop.wait(run.consumer)
     end
-    if run.first <= run.last then return take(run) end
+    if not run.completed:is_empty() then return take(run) end
   end
 end
 

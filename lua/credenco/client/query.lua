@@ -4,12 +4,10 @@ local core = require "credenco.core"
 
 local M = {}
 
-local MAX_INTEGER = 2 ^ 53
-
 -- A value whose text is the same in every Lua.
 local function is_query_value(value)
   if type(value) == "number" then
-    return value == math.floor(value) and value <= MAX_INTEGER and value >= -MAX_INTEGER
+    return value == math.floor(value) and math.abs(value) <= core.MAX_INTEGER
   end
   return type(value) == "string" or type(value) == "boolean"
 end

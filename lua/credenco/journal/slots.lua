@@ -1,5 +1,6 @@
 --- A bounded number of places, taken in order of arrival.
 
+local fifo = require "credenco.base.fifo"
 local loop = require "credenco.loop"
 
 local M = {}
@@ -7,24 +8,24 @@ local M = {}
 ---@class credenco.pipeline.Slots
 ---@field free integer
 ---@field limit integer
+---@field private waiting credenco.Fifo
 local Slots = {}
 Slots.__index = Slots
 
 ---@param limit integer
 ---@return credenco.pipeline.Slots
 function M.new(limit)
-  return setmetatable({ free = limit, limit = limit, first = 1, last = 0, queue = {} }, Slots)
+  return setmetatable({ free = limit, limit = limit, waiting = fifo.new() }, Slots)
 end
 
 --- Takes a place, waiting for one when there is none.
 function Slots:take()
-  if self.free > 0 and self.first > self.last then
+  if self.free > 0 and self.waiting:is_empty() then
     self.free = self.free - 1
     return
   end
   local ticket = loop.self()
-  self.last = self.last + 1
-  self.queue[self.last] = ticket
+  self.waiting:push(ticket)
   loop.wait(ticket)
 end
 
@@ -33,12 +34,9 @@ end
 function Slots:hand_out()
   if self.handing_out then return end
   self.handing_out = true
-  while self.free > 0 and self.first <= self.last do
-    local ticket = self.queue[self.first]
-    self.queue[self.first] = nil
-    self.first = self.first + 1
+  while self.free > 0 and not self.waiting:is_empty() do
     self.free = self.free - 1
-    loop.wake(ticket)
+    loop.wake(self.waiting:pop())
   end
   self.handing_out = false
 end
@@ -46,7 +44,7 @@ end
 --- Gives a place back; whoever has waited longest gets it.
 function Slots:give()
   self.free = self.free + 1
-  if self.first <= self.last then self:hand_out() end
+  if not self.waiting:is_empty() then self:hand_out() end
 end
 
 return M

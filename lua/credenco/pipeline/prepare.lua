@@ -7,10 +7,10 @@ local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
 local options = require "credenco.base.options"
 local utf8_text = require "credenco.base.utf8_text"
+local workflow_check = require "credenco.workflow.check"
 
 local M = {}
 
-local DELIVERIES = { direct = true, inbox = true, offer_only = true }
 local MAX_PROBLEMS = 20
 
 --- Claim problems as one line.
@@ -35,16 +35,14 @@ local function refuse(job, code, message)
   return "failed"
 end
 
--- The last number before which every whole one has a double of its own. Beyond it two keys would be the same.
-local MAX_EXACT = 9007199254740991
-
 --- A value of a record as the text that a key is.
 ---@param value any
 ---@return string?
 ---@return string? fits what would do, where that is not plain
 function M.as_text(value)
   if type(value) == "number" and value % 1 == 0 then
-    if math.abs(value) <= MAX_EXACT then return ("%.0f"):format(value) end
+    -- from there on two keys would be the same
+    if math.abs(value) < core.MAX_INTEGER then return ("%.0f"):format(value) end
     return nil, "text: a number beyond 2^53 is not held exactly"
   end
   if type(value) ~= "string" then return nil end
@@ -122,8 +120,8 @@ local function addressed(job, step)
   local refused, delivery
   delivery, refused = value_of(job, "delivery", step.delivery)
   if refused then return refused end
-  if not DELIVERIES[delivery] then
-    return refuse(job, "invalid_record", 'delivery: must be "direct", "inbox" or "offer_only"')
+  if not workflow_check.DELIVERIES[delivery] then
+    return refuse(job, "invalid_record", "delivery: must be " .. workflow_check.A_DELIVERY)
   end
   job.delivery = delivery
   job.template_id, refused = identifier(job, "template_id", step.template_id)

@@ -1,38 +1,13 @@
 --- Which record is worked on next. So many have a task at a time; all others wait as data, which costs neither a
 --- coroutine nor the collector's time. What has its offer in the journal goes before what is new.
 
+local fifo = require "credenco.base.fifo"
 local loop = require "credenco.loop"
 
 local M = {}
 
 -- Tasks that sleep before they try again, for each that works. They hold no place among those.
 local ASIDE_PER_TASK = 10
-
--- A list that is filled at one end and emptied at the other.
-local Queue = {}
-Queue.__index = Queue
-
-local function new_queue()
-  return setmetatable({ first = 1, last = 0 }, Queue)
-end
-
-function Queue:push(job)
-  self.last = self.last + 1
-  self[self.last] = job
-end
-
-function Queue:pop()
-  local job = self[self.first]
-  if not job then return nil end
-  self[self.first] = nil
-  self.first = self.first + 1
-  if self.first > self.last then self.first, self.last = 1, 0 end -- keys that only grow make the table anew
-  return job
-end
-
-function Queue:is_empty()
-  return self.first > self.last
-end
 
 ---@class credenco.pipeline.Scheduler
 ---@field limit integer
@@ -46,7 +21,7 @@ Scheduler.__index = Scheduler
 ---@return credenco.pipeline.Scheduler
 function M.new(limit, work)
   return setmetatable({ limit = limit, work = work, active = 0, aside = 0,
-    fresh = new_queue(), offered = new_queue() }, Scheduler)
+    fresh = fifo.new(), offered = fifo.new() }, Scheduler)
 end
 
 -- Once begun a task takes one record after the other, until there is none or its place is somebody else's.

@@ -1,6 +1,10 @@
 --- The text of an attribute in an HTTP header (CloudEvents HTTP binding 1.0.2, 3.1.3.2).
 
+local percent = require "credenco.base.percent"
+
 local M = {}
+
+local NOT_IN_A_HEADER = '[^!#$&-~]'
 
 -- Older senders put a value with spaces between double quotes (RFC 9110, 5.6.4).
 local function unquoted(value)
@@ -15,15 +19,15 @@ end
 ---@return string? text  nil when its quotes or its escapes are not whole
 function M.decode(value)
   local text = unquoted(value)
-  if not text or text:gsub("%%%x%x", ""):find("%", 1, true) then return nil end
-  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+  if not text or not percent.is_whole(text) then return nil end
+  return percent.decode(text)
 end
 
 --- Writes a text so that every header may hold it.
 ---@param text string
 ---@return string value
 function M.encode(text)
-  return (text:gsub('[^!#$&-~]', function(byte) return ("%%%02X"):format(byte:byte()) end))
+  return percent.encode(text, NOT_IN_A_HEADER)
 end
 
 return M

@@ -28,7 +28,9 @@ local WORKFLOW = {
   steps = { kinds = { "table" }, what = "a list of steps" },
 }
 
-local DELIVERIES = { direct = true, inbox = true, offer_only = true }
+--- How the credential of a step reaches its wallet.
+M.DELIVERIES = { direct = true, inbox = true, offer_only = true }
+M.A_DELIVERY = '"direct", "inbox" or "offer_only"'
 
 local function kind_of(value)
   return claims.is_mapping(value) and "mapping" or type(value)
@@ -116,8 +118,8 @@ local function merged(...)
 end
 
 local function check_delivery(findings, step, place)
-  if type(step.delivery) == "string" and not DELIVERIES[step.delivery] then
-    findings:about("delivery", '"delivery"%s must be "direct", "inbox" or "offer_only", not %q', place, step.delivery)
+  if type(step.delivery) == "string" and not M.DELIVERIES[step.delivery] then
+    findings:about("delivery", '"delivery"%s must be %s, not %q', place, M.A_DELIVERY, step.delivery)
   end
 end
 

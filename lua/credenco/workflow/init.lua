@@ -18,8 +18,6 @@ local claims = require "credenco.claims"
 
 local M = {}
 
-M.DELIVERIES = { direct = true, inbox = true, offer_only = true }
-
 --- One credential of a workflow.
 ---@class credenco.workflow.Step
 ---@field template_id string|fun(record: table): string

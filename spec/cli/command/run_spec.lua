@@ -201,7 +201,7 @@ describe("a run", function()
     { { "run", WORKFLOW, "nowhere.csv" }, "nowhere.csv: cannot be read" },
     { { "run", WORKFLOW, "x.csv", "--rate", "fast" }, "%-%-rate: records and a time, as 50/s" },
     { { "run", WORKFLOW, "x.csv", "--max-failures", "many" }, "%-%-max%-failures: a number" },
-    { { "run", WORKFLOW, "x.csv", "--journal", "postgres://u:secret@h/d" }, "an argument must not hold a password" },
+    { { "run", WORKFLOW, "x.csv", "--journal", "postgres://u:secret@h/d" }, "an argument, which every user of the machine can see, must not hold a password" },
     { { "run", WORKFLOW, "x.csv", "--concurrency", "0" }, "%-%-concurrency: a whole number from 1 to 10000" },
     { { "run", WORKFLOW, "x.csv", "--concurrency", "10001" }, "%-%-concurrency: a whole number from 1 to 10000" },
     { { "run", WORKFLOW, "x.csv", "--attempts", "101" }, "%-%-attempts: a whole number from 1 to 100" },

@@ -9,10 +9,8 @@ local World = require "spec.sandbox.world"
 local WORKFLOW = "spec/pipeline/company.lua"
 
 describe("credenco report", function()
-  local world, env, folder, source, journal
-
-  setup(function() world = World.start() end)
-  teardown(function() world:stop() end)
+  local world = World.use()
+  local env, folder, source, journal
 
   before_each(function()
     folder = files.temporary_folder()

@@ -5,6 +5,7 @@ local exit_code = require "credenco.cli.exit_code"
 local findings = require "credenco.cli.pipeline.findings"
 
 local M = {
+  wraps = true,
   description = [[
 Reads every line of a source and maps it with the workflow. Prints what does not fit, which columns are missing or
 unused, and the first record's claims. It sends nothing and creates no journal.]],

@@ -1,5 +1,6 @@
 --- `credenco config`: which settings a command would use, and where each comes from.
 local described = require "credenco.base.settings"
+local journal_url = require "credenco.journal.dialect.url"
 local json = require "credenco.base.json"
 local profile_of = require("credenco.cli.profile").of
 local rows = require "credenco.cli.setting_rows"
@@ -15,9 +16,11 @@ local function names()
 end
 
 local M = {
+  wraps = true,
   description = [[
 Shows every setting that a command would use with the same flags, and where it comes from: a flag, the environment or
-the profile, in this order. It shows no secret and sends nothing.]],
+the profile, in this order. A profile that --profile names comes before the environment. It shows no secret and sends
+nothing.]],
   epilog = [[
 Examples:
   credenco config
@@ -49,6 +52,7 @@ local DEFAULTS = { timeout = ("%g"):format(described.SPEC.timeout_ms.default / 1
 
 local function shown(row, value)
   if row == rows.OWN.api_key or not row.flag and row.names_secret then return "(set, not shown)" end
+  if row == rows.OWN.journal then return journal_url.without_password(value) end
   return value
 end
 

@@ -16,6 +16,7 @@ local CONCURRENCY = 64
 local PAGE = 500
 
 local M = {
+  wraps = true,
   description = [[
 Asks the issuer for the status of every issued credential of a journal that has no final status yet. Stores the status
 and the revocation_uuid, for `credenco explain` and `credenco report --issued`. Nothing is issued. If the command stops
@@ -31,7 +32,7 @@ Exit code 4: the issuer reports an error for some credentials.
 }
 
 function M.declare(command)
-  opened.declare(command)
+  opened.declare_connected(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).")
   settings.declare(command, "one call to the server")

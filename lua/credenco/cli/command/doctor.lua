@@ -9,6 +9,7 @@ local shown = require "credenco.cli.doctor.shown"
 local source_arguments = require "credenco.cli.pipeline.source_arguments"
 
 local M = {
+  wraps = true,
   description = [[
 Checks what a command needs: this machine; the settings, and where each comes from; the network, and the server's
 certificate and clock; the credentials. With a template and claims it creates an offer and does not deliver it. With a
@@ -45,7 +46,7 @@ function M.declare(command)
     claims.declare(command))
   command:group("This machine",
     command:option "--journal" :argname "FILE|URL"
-      :description "Check whether a run can use this journal (default: CREDENCO_JOURNAL).",
+      :description "Check whether a run can use this journal (default: CREDENCO_JOURNAL, or the profile's).",
     command:option "--nginx" :argname "PATH" :description "The nginx to check, such as OpenResty's.")
   settings.declare(command, "each call")
 end

@@ -17,6 +17,7 @@ local ways = require "credenco.cli.explain.ways"
 local MOST, ALL = 100000, 2147483647
 
 local M = {
+  wraps = true,
   description = [[
 Takes a business key, a correlation id, a revocation_uuid or a wallet's key. Prints what the journal (if you name one)
 and the service know about it, what that means, and which commands to use next. It shows no claims and no offers.

@@ -3,6 +3,7 @@ local arguments = require "credenco.cli.pipeline.shared_arguments"
 local execute = require "credenco.cli.pipeline.execute"
 
 local M = {
+  wraps = true,
   description = [[
 Reads a source into the journal without sending anything. Then any number of `credenco work` processes issue its
 records. If the journal is a PostgreSQL database, they can run on any number of machines.]],
@@ -19,8 +20,8 @@ function M.declare(command)
   command:argument "workflow" :description "The workflow, a Lua file."
   arguments.declare_source(command)
   command:group("Journal and output",
-    arguments.declare_journal(command),
-    execute.declare_progress(command))
+    execute.declare_progress(command),
+    arguments.declare_journal_alone(command))
 end
 
 function M.run(args, out)

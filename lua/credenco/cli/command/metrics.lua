@@ -20,7 +20,7 @@ Examples:
 }
 
 function M.declare(command)
-  command:group("Journal", arguments.declare_journal(command))
+  command:group("Journal", arguments.declare_journal_alone(command))
 end
 
 local function totals_of(db)

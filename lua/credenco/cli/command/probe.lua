@@ -9,6 +9,7 @@ local settings = require "credenco.cli.server_settings"
 local usage = require "credenco.cli.usage"
 
 local M = {
+  wraps = true,
   description = [[
 Makes a few calls to a test environment, and reports how it behaves where the service's documentation leaves the
 behaviour open, and what a pipeline can promise there: which records can be lost, issued twice or left unknown.

@@ -13,6 +13,7 @@ local source = require "credenco.pipeline.source"
 local usage = require "credenco.cli.usage"
 
 local M = {
+  wraps = true,
   description = [[
 Writes the input lines of all failed records byte for byte, below their header line, and why each was
 refused to a second file beside it. Correct the first file and run it: a corrected line replaces the

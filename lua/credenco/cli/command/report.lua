@@ -13,6 +13,7 @@ local way_out = require "credenco.cli.pipeline.way_out"
 local CAUSES = 10
 
 local M = {
+  wraps = true,
   description = [[
 Prints counts that add up (input = issued + failed + unknown + skipped + pending), and the most frequent causes with
 what to do about each. On request it also writes a file with every record that was not issued, or with every

@@ -9,6 +9,7 @@ local usage = require "credenco.cli.usage"
 local which = require "credenco.cli.pipeline.which"
 
 local M = {
+  wraps = true,
   description = [[
 Opens failed records again, so that the next `credenco run` or `credenco work` continues them. With --unknown it opens
 records whose outcome is unknown: they continue with the offer they have, never with a new one. With --skipped it

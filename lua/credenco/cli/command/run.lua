@@ -5,6 +5,7 @@ local execute = require "credenco.cli.pipeline.execute"
 local settings = require "credenco.cli.server_settings"
 
 local M = {
+  wraps = true,
   description = [[
 Issues the workflow's credentials for every record of the source, and stores the state of each record in the
 journal. If the run stops for any reason, the same command continues it: nothing is issued twice.]],

@@ -9,6 +9,7 @@ local usage = require "credenco.cli.usage"
 local which = require "credenco.cli.pipeline.which"
 
 local M = {
+  wraps = true,
   description = [[
 Records an outcome that you found and the program cannot. For a record whose outcome is unknown, look into the wallet
 first: use `--as issued` if the credential is there (then the record's next step continues), and `--as failed` if it is

@@ -4,6 +4,7 @@ local execute = require "credenco.cli.pipeline.execute"
 local settings = require "credenco.cli.server_settings"
 
 local M = {
+  wraps = true,
   description = [[
 Takes records from the journal in batches of its own, and issues them until no record is open. If a worker dies, its
 records become available to the others, at the latest after half a minute.]],

@@ -2,6 +2,8 @@
 local caught = require "credenco.cli.doctor.caught"
 local core = require "credenco.core"
 local exit_code = require "credenco.cli.exit_code"
+local setting_rows = require "credenco.cli.setting_rows"
+local sources = require "credenco.cli.setting_sources"
 local url_of = require "credenco.journal.dialect.url"
 
 local M = { name = "journal", title = "Journal", code = exit_code.journal }
@@ -212,9 +214,7 @@ end
 
 -- As long as the name is not checked.
 local function named_by(args)
-  local from_environment = os.getenv "CREDENCO_JOURNAL"
-  if from_environment == "" then from_environment = nil end
-  return args.journal or from_environment or args.workflow
+  return caught(sources.value, args, setting_rows.OWN.journal) or args.workflow
 end
 
 --- The rocks without which no run could use it.

@@ -1,6 +1,7 @@
 --- What `claims check` and `run --dry-run` found, as a table for people and as fields for programs.
 local counted = require "credenco.cli.pipeline.counted"
 local json = require "credenco.base.json"
+local narrow = require "credenco.cli.narrow"
 local options = require "credenco.base.options"
 local utf8_text = require "credenco.base.utf8_text"
 
@@ -33,25 +34,11 @@ local function with_steps(rows, problems)
   end
 end
 
-local function padded(rows)
-  local widths = {}
-  for _, row in ipairs(rows) do
-    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, #cell) end
-  end
-  local lines = {}
-  for i, row in ipairs(rows) do
-    local parts = {}
-    for c, cell in ipairs(row) do parts[c] = cell .. (" "):rep(widths[c] - #cell) end
-    lines[i] = (table.concat(parts, "  "):gsub("%s+$", ""))
-  end
-  return lines
-end
-
 local function problem_table(report)
   local rows = { headings() }
   for i = 1, math.min(SHOWN, #report.problems) do rows[i + 1] = cells(report.problems[i]) end
   if any_step(report.problems) then with_steps(rows, report.problems) end
-  local lines = padded(rows)
+  local lines = narrow.table(rows)
   local more = #report.problems - (#rows - 1) + report.more
   if more > 0 then lines[#lines + 1] = ("... and %d more (all of them with --json)"):format(more) end
   return lines

@@ -1,10 +1,10 @@
 --- `--metrics FILE`: what a run does, for the textfile collector of node_exporter. The file is there from the
 --- beginning, is replaced every ten seconds and at the end, and is complete at every moment. Everybody may read it:
 --- nothing in it is secret, and the collector is another user.
-local core = require "credenco.core"
 local files = require "credenco.cli.files"
 local loop = require "credenco.loop"
 local metrics = require "credenco.metrics"
+local output = require "credenco.cli.output"
 local records_metrics = require "credenco.cli.pipeline.records_metrics"
 local usage = require "credenco.cli.usage"
 
@@ -42,18 +42,9 @@ local function watch_end(self, workflow)
   shown("credenco_run_end_timestamp_seconds", "When the run ended.", function(ended) return ended.at_s end)
 end
 
--- Under another name first: the collector never reads half of a file, and none that does not end in .prom.
+-- The collector never reads half of a file, and no unfinished one: those do not end in .prom.
 local function write(self)
-  local place = core.real_path(self.path) or self.path
-  local unfinished = ("%s.%s.new"):format(place, core.uuid():sub(1, 8))
-  local file, err = io.open(unfinished, "wb")
-  if not file then return nil, err end
-  local ok
-  ok, err = file:write(self.metrics:text())
-  local closed, close_err = file:close()
-  if ok and closed then ok, err = os.rename(unfinished, place) else ok, err = nil, err or close_err end
-  if not ok then os.remove(unfinished) end
-  return ok, err
+  return output.write(self.path, self.metrics:text(), "public")
 end
 
 ---@param path string

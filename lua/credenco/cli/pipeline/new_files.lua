@@ -1,5 +1,4 @@
 --- Files that come to be together: none of them was there before, and none stays when one cannot be written.
-local cannot_write = require "credenco.journal.dialect.cannot_write"
 local core = require "credenco.core"
 local private_file = require "credenco.journal.dialect.private_file"
 local uv = require "luv"
@@ -8,7 +7,7 @@ local M = {}
 
 local BUFFER_BYTES = 65536
 
-local function refused(path, err) return ("%s: %s"):format(path, cannot_write(err)) end
+local function refused(path, err) return ("%s: %s"):format(path, private_file.cannot_write(err)) end
 
 ---@class credenco.cli.NewFile
 ---@field path string

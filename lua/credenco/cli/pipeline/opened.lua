@@ -6,8 +6,18 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
-function M.declare(command)
+local function declare_workflow(command)
   command:argument "workflow" :args "?" :description "The workflow's file, or its name in the journal."
+end
+
+function M.declare(command)
+  declare_workflow(command)
+  command:group("Journal", arguments.declare_journal_alone(command))
+end
+
+--- The same for a command that also declares the settings of a connection.
+function M.declare_connected(command)
+  declare_workflow(command)
   command:group("Journal", arguments.declare_journal(command))
 end
 

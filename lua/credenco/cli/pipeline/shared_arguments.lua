@@ -3,8 +3,11 @@ local encoding = require "credenco.pipeline.source.encoding"
 local files = require "credenco.cli.files"
 local forbidden = require "credenco.base.forbidden"
 local journal_url = require "credenco.journal.dialect.url"
+local profile = require "credenco.cli.profile"
+local rows = require "credenco.cli.setting_rows"
 local source = require "credenco.pipeline.source"
 local source_arguments = require "credenco.cli.pipeline.source_arguments"
+local sources = require "credenco.cli.setting_sources"
 local usage = require "credenco.cli.usage"
 local uv = require "luv"
 local workflow = require "credenco.workflow"
@@ -13,18 +16,19 @@ local M = {}
 
 M.JOURNAL = [[
 The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It stores the state of
-every record, so keep it. The default is CREDENCO_JOURNAL, or a file with the workflow's name
-in the same directory: company.journal. Never put a password into an argument: use
-CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
+every record, so keep it. The default is CREDENCO_JOURNAL, else the profile's `journal`, else a
+file with the workflow's name in the same directory: company.journal. Never put a password into
+an argument: use CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
+
+local JOURNAL = rows.OWN.journal
 
 local function without_extension(path)
   return (path:gsub("%.lua$", ""))
 end
 
 local function journal_of(args)
-  local from_environment = os.getenv "CREDENCO_JOURNAL"
-  return args.journal or from_environment ~= "" and from_environment
-    or args.workflow and without_extension(args.workflow) .. ".journal" or nil
+  local named, origin = sources.value(args, JOURNAL)
+  return named or args.workflow and without_extension(args.workflow) .. ".journal" or nil, origin
 end
 
 -- What SQLite keeps beside a journal, and the lock of a run.
@@ -41,6 +45,11 @@ end
 function M.declare_journal(command)
   return files.written(command:option "--journal" :argname "FILE|URL" :description "The journal, see below.",
     { kept = true, what = "a file of the journal", paths = files_of_journal })
+end
+
+--- The same for a command that calls no server, and so has no other use for a profile.
+function M.declare_journal_alone(command)
+  return M.declare_journal(command), profile.declare(command)
 end
 
 M.declare_source = source_arguments.declare
@@ -110,16 +119,19 @@ function M.workflow(path)
   usage.fail(text)
 end
 
+local IN_ARGUMENT = "an argument, which every user of the machine can see,"
+local NO_PASSWORD = "%s: %s must not hold a password; put the URL into CREDENCO_JOURNAL, or the password into "
+  .. "PGPASSWORD or ~/.pgpass"
+
 --- The journal's place, where one is named.
 ---@param args table
 ---@return string?
 function M.journal_or_none(args)
-  local named = args.journal
-  if named and journal_url.has_password(named) then
-    usage.fail("--journal: an argument must not hold a password, since every user of the machine can see it; "
-      .. "put the URL into CREDENCO_JOURNAL, or the password into PGPASSWORD or ~/.pgpass")
+  local place, origin = journal_of(args)
+  if place and origin ~= "CREDENCO_JOURNAL" and journal_url.has_password(place) then
+    usage.fail(NO_PASSWORD:format(origin, origin == JOURNAL.flag.name and IN_ARGUMENT or "a configuration file"))
   end
-  return journal_of(args)
+  return place
 end
 
 --- The same, for a command that can do nothing without.

@@ -4,6 +4,7 @@ local base64 = require "credenco.base.base64"
 local core = require "credenco.core"
 local json = require "credenco.base.json"
 local rocks = require "credenco.base.rocks"
+local small_file = require "credenco.base.small_file"
 
 ---@class credenco.Assertions
 local Assertions = {}
@@ -14,8 +15,6 @@ local M = {}
 -- Long enough for clocks that differ by a few minutes.
 local LIFETIME_S = 300
 
-local KEY_MAX_BYTES = 65536
-
 -- Loads what needs luaossl; nil and a problem where that is missing.
 local function load_reader()
   local ok, signing_key = pcall(require, "credenco.client.auth.signing_key")
@@ -25,18 +24,8 @@ local function load_reader()
   return nil, 'client_auth "private_key_jwt" ' .. advice
 end
 
-local function content_of(path)
-  local file, err = io.open(path, "rb")
-  if not file then return nil, ("cannot be opened: %s"):format(err) end
-  local content
-  content, err = file:read(KEY_MAX_BYTES)
-  file:close()
-  if not content then return nil, "cannot be read: " .. (err or "it is empty") end
-  return content
-end
-
 local function read_file(self)
-  local pem, problem = content_of(self.settings.private_key_file)
+  local pem, problem = small_file.read(self.settings.private_key_file)
   if not pem then return nil, problem end
   local key
   key, problem = self.read(pem)
@@ -80,7 +69,7 @@ end
 ---@return boolean
 function Assertions:renew()
   local path = self.settings.private_key_file
-  local pem = path and content_of(path)
+  local pem = path and small_file.read(path)
   return pem ~= nil and pem ~= self.pem and self.read(pem) ~= nil
 end
 

@@ -17,4 +17,12 @@ function M.create(path)
   return true
 end
 
+--- Why a file cannot be written, in words that follow its path.
+---@param err string of luv, such as `ENOENT: no such file or directory: a/b`
+---@return string
+function M.cannot_write(err)
+  local hint = err:find "^ENOENT" and "; does its directory exist?" or ""
+  return ("cannot be written (%s)%s"):format(err:match "^%w+: [^:]+" or err, hint)
+end
+
 return M

@@ -2,8 +2,8 @@
 
 local columns = require "credenco.journal.dialect.column_types"
 local driver = require "credenco.journal.dialect.driver"
-local cannot_write = require "credenco.journal.dialect.cannot_write"
 local edition = require "credenco.journal.dialect.edition"
+local percent = require "credenco.base.percent"
 local private_file = require "credenco.journal.dialect.private_file"
 local uv = require "luv"
 
@@ -53,7 +53,7 @@ end
 local function as_it_is(path)
   local log = uv.fs_stat(path .. "-wal")
   if M.is_writable(path) or log and log.size > 0 then return nil end
-  local escaped = path:gsub("[%%?#]", function(byte) return ("%%%02x"):format(byte:byte()) end)
+  local escaped = percent.encode(path, "[%%?#]")
   return ("file:%s?immutable=1"):format(escaped)
 end
 
@@ -67,7 +67,7 @@ function M.connect(path, options)
   if path ~= ":memory:" and not uv.fs_stat(path) then
     if options.read_only then return nil, "there is no such file" end
     local created, err = private_file.create(path) -- SQLite would create it readable by everybody
-    if not created then return nil, cannot_write(err) end
+    if not created then return nil, private_file.cannot_write(err) end
   end
   return driver.protected(dbi.Connect, "SQLite3", options.read_only and path ~= ":memory:" and as_it_is(path) or path)
 end
@@ -77,7 +77,7 @@ end
 local function keep_private(path)
   if path == ":memory:" then return true end
   local ok, err = uv.fs_chmod(path, private_file.MODE)
-  if not ok then return nil, cannot_write(err) end
+  if not ok then return nil, private_file.cannot_write(err) end
   return true
 end
 

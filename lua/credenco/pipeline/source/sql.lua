@@ -5,9 +5,7 @@
 --- What SQLite makes JSON of changes with its version: 3.45 reads a BLOB as JSON, earlier ones refuse it, and before
 --- 3.43 a REAL loses its last digits. So the statement says itself what becomes of each type.
 
-local lpeg = require "lpeg"
 local database = require "credenco.journal.database"
-local driver = require "credenco.journal.dialect.driver"
 local jsonl = require "credenco.pipeline.source.jsonl"
 local statement = require "credenco.pipeline.source.statement"
 
@@ -23,20 +21,16 @@ local function quoted(name) return '"' .. name:gsub('"', '""') .. '"' end
 
 local function literal(text) return "'" .. text:gsub("'", "''") .. "'" end
 
--- A server says the values of a row in the quotes of its language. A value may hold some of its own, so all goes from
--- the first to the last; and to the end where the last is not there, or may not be, because something was left out.
-local QUOTE = lpeg.P(false)
-for _, quote in ipairs { '"', "'", "«", "»", "‘", "’", "‚", "“", "”", "„", "‹", "›", "「", "」" } do
-  QUOTE = QUOTE + quote
+-- A server puts the values of a row into the quotation marks of its language, so a message is shown as far as the first
+-- byte that may be one.
+local function without_values(err)
+  local plain = err:match "^[^\"'\128-\255]*"
+  return #plain < #err and plain .. "..." or plain
 end
-local PLAIN = (1 - QUOTE) ^ 0
-local LAST = QUOTE * (1 - QUOTE - lpeg.P(driver.LEFT_OUT) * -1) ^ 0 * -1
-local VALUES = QUOTE * (1 - LAST) ^ 0 * (QUOTE + -1) / "..."
-local WITHOUT_VALUES = lpeg.Cs(PLAIN * (VALUES * PLAIN) ^ -1)
 
 local function failed(err, row)
   local place = row > 0 and ("after row %d"):format(row) or "before its first row"
-  return ("the query failed %s: %s"):format(place, WITHOUT_VALUES:match(err))
+  return ("the query failed %s: %s"):format(place, without_values(err))
 end
 
 local function not_run(err)

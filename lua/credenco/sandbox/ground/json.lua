@@ -11,7 +11,6 @@ local M = {}
 M.null = require("cjson").null
 
 local ARRAY = { __name = "json.array" }
-local MAX_DEPTH = 100
 
 --- Says that a table is an array even when it is empty.
 ---@generic T: table
@@ -32,11 +31,11 @@ function M.is_object(value)
   return type(value) == "table" and not M.is_array(value)
 end
 
-local function read(text, tolerant)
+local function read(text, mode)
   if not core.utf8_valid(text) then
     return nil, "not UTF-8"
   end
-  local value, problem = core.json_read(text, ARRAY, tolerant)
+  local value, problem = core.json_read(text, ARRAY, mode)
   if problem then
     return nil, "not usable JSON: " .. problem, problem
   end
@@ -47,24 +46,26 @@ end
 ---@return any? value strings are UTF-8, numbers are finite
 ---@return string? err
 function M.decode(text)
-  local value, err = read(text, true)
+  local value, err = read(text, "tolerant")
   return value, err
 end
 
 --- Whether an object of a JSON text has a name twice; of such members `decode` gives the last.
 ---@return boolean
 function M.repeats_a_name(text)
-  local _, problem = core.json_read(text, ARRAY)
+  local _, problem = core.json_read(text, ARRAY, "rounding")
   return problem == "the same name twice in one object"
 end
+
+local TOO_DEEP = ("nested deeper than %d levels"):format(core.JSON_DEPTH)
 
 --- Decodes what must lose nothing: a name that an object has twice and a number that no double holds are errors, up to
 --- 64 levels deep. What is deeper is read like `decode` does.
 ---@return any? value
 ---@return string? err
 function M.decode_exactly(text)
-  local value, err, problem = read(text, false)
-  if problem == "nested deeper than 64 levels" then
+  local value, err, problem = read(text, "exact")
+  if problem == TOO_DEEP then
     return M.decode(text)
   end
   return value, err
@@ -95,7 +96,7 @@ local function encode_number(number)
   if number ~= number or number == math.huge or number == -math.huge then
     error("a number that JSON cannot hold")
   end
-  if number % 1 == 0 and math.abs(number) < 2 ^ 53 then
+  if number % 1 == 0 and math.abs(number) <= core.MAX_INTEGER then
     return ("%.0f"):format(number)
   end
   local short = ("%.15g"):format(number)
@@ -125,7 +126,7 @@ local function encode_object(object, depth)
 end
 
 local function encode_table(value, depth)
-  if depth > MAX_DEPTH then
+  if depth > core.JSON_TOLERANT_DEPTH then
     error("nested too deeply for JSON")
   end
   if M.is_array(value) then

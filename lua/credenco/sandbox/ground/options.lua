@@ -3,6 +3,7 @@
 -- The credentials below are fixed on purpose. They open nothing but a sandbox on the
 -- loopback interface, and a pipeline's configuration can name them once and keep working.
 local behaviours = require "credenco.sandbox.ground.behaviours"
+local core = require "credenco.core"
 
 local M = {}
 
@@ -84,10 +85,6 @@ function M.issuer_did(port)
   return ("did:web:localhost%%3A%d:issuer:credenco"):format(port)
 end
 
-local function is_loopback(host)
-  return host == "localhost" or host == "::1" or host:find("^127%.%d+%.%d+%.%d+$") ~= nil
-end
-
 local function check_type(name, value)
   local wanted = OPTIONAL[name] or type(DEFAULTS[name])
   if type(value) ~= wanted then
@@ -148,7 +145,7 @@ function M.read(options)
     end
     settings[name] = value
   end
-  if not is_loopback(settings.host) then
+  if not core.is_loopback(settings.host == "::1" and "[::1]" or settings.host) then
     return nil, "sandbox option 'host' must be a loopback address: its credentials are public"
   end
   local behaviour, err = behaviours.read(settings.behaviour)

@@ -3,6 +3,7 @@
 --- compared, sorted or encoded afterwards has the type that the schema says. They never throw.
 --
 -- A member that is null counts as absent. Messages name members and types, never a value.
+local core = require "credenco.core"
 local json = require "credenco.sandbox.ground.json"
 
 local M = {}
@@ -21,7 +22,7 @@ local M = {}
 
 M.MAX_BYTES = 64 * 1024
 M.MAX_ITEMS = 10000
-M.MAX_DEPTH = 64
+M.MAX_DEPTH = core.JSON_DEPTH
 
 --- Whatever JSON can say, as it is.
 M.ANY = { type = "any" }
@@ -37,7 +38,6 @@ function M.required(schema)
   return copy
 end
 
-local MAX_INTEGER = 2 ^ 53 - 1
 local MAX_NAME_SHOWN = 60
 
 local function kind_of(value)
@@ -48,7 +48,7 @@ end
 
 local function is_a(value, kind, wanted)
   if wanted == "integer" then
-    return kind == "number" and value % 1 == 0 and math.abs(value) <= MAX_INTEGER
+    return kind == "number" and value % 1 == 0 and math.abs(value) < core.MAX_INTEGER
   end
   return wanted == kind or wanted == "any"
 end

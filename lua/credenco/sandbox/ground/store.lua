@@ -5,7 +5,7 @@
 -- eighth of the memory is still free (`is_short`). Lists are numbered documents, so that an entry can be
 -- appended by several workers at once and a long list is never rewritten.
 local json = require "credenco.sandbox.ground.json"
-local uri = require "credenco.sandbox.ground.uri"
+local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -24,7 +24,7 @@ M.FULL = { "the sandbox's memory is full" }
 function M.key(...)
   local parts = { ... }
   for index, part in ipairs(parts) do
-    parts[index] = uri.encode(part)
+    parts[index] = percent.encode(part)
   end
   return table.concat(parts, "/")
 end

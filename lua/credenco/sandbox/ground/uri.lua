@@ -1,22 +1,7 @@
---- Percent coding and query strings. A `+` is a plus: form-style decoding breaks URLs.
+--- Query strings, forms and paths. A `+` is a plus: form-style decoding breaks URLs.
+local percent = require "credenco.base.percent"
+
 local M = {}
-
-local function encode_byte(char)
-  return ("%%%02X"):format(char:byte())
-end
-
---- Everything but the unreserved characters of RFC 3986 is encoded, in upper-case hex.
-function M.encode(text)
-  return (text:gsub("[^%w%-._~]", encode_byte))
-end
-
-local function decode_byte(hex)
-  return string.char(tonumber(hex, 16))
-end
-
-function M.decode(text)
-  return (text:gsub("%%(%x%x)", decode_byte))
-end
 
 --- The parameters of a raw query string; of a repeated name the first counts.
 ---@return table<string, string>
@@ -24,8 +9,8 @@ function M.query(text)
   local parameters = {}
   for pair in (text or ""):gmatch "[^&]+" do
     local name, value = pair:match "^([^=]*)=?(.*)$"
-    name = M.decode(name)
-    parameters[name] = parameters[name] or M.decode(value)
+    name = percent.decode(name)
+    parameters[name] = parameters[name] or percent.decode(value)
   end
   return parameters
 end
@@ -39,11 +24,11 @@ function M.form(text)
   local parameters, seen = {}, {}
   for pair in text:gsub("%+", "%%20"):gmatch "[^&]+" do
     local name, value = pair:match "^([^=]*)=?(.*)$"
-    name = M.decode(name)
+    name = percent.decode(name)
     if seen[name] then
       return nil, "a parameter is given more than once"
     end
-    seen[name], parameters[name] = true, value ~= "" and M.decode(value) or nil
+    seen[name], parameters[name] = true, value ~= "" and percent.decode(value) or nil
   end
   return parameters
 end
@@ -53,7 +38,7 @@ end
 function M.segments(path)
   local segments = {}
   for segment in path:gmatch "[^/]+" do
-    segments[#segments + 1] = M.decode(segment)
+    segments[#segments + 1] = percent.decode(segment)
   end
   return segments
 end

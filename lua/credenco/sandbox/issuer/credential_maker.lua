@@ -1,9 +1,9 @@
 --- Makes the credential itself: SD-JWT VC or VC-JWT, bound to the holder's key.
 local clock = require "credenco.sandbox.ground.clock"
+local core = require "credenco.core"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local identity = require "credenco.sandbox.issuer.identity"
 local jws = require "credenco.sandbox.crypto.jws"
-local random = require "credenco.sandbox.ground.random"
 local revocations = require "credenco.sandbox.issuer.revocations"
 local sd_jwt = require "credenco.sandbox.crypto.sd_jwt"
 local spoil = require "credenco.sandbox.issuer.spoil"
@@ -52,7 +52,7 @@ local function make_vc_jwt(plan)
   local payload = envelope(plan)
   payload.nbf = plan.issued_at
   payload.sub = subject_did(plan.holder)
-  payload.jti = "urn:uuid:" .. random.uuid()
+  payload.jti = "urn:uuid:" .. core.uuid()
   payload.vc = {
     ["@context"] = { "https://www.w3.org/2018/credentials/v1" },
     type = { "VerifiableCredential", plan.type },

@@ -1,17 +1,17 @@
 --- The issuer's side of the product's API: start an issuance, its offer, its status.
 local behaviour = require "credenco.sandbox.ground.current_behaviour"
 local config = require "credenco.sandbox.ground.config"
+local core = require "credenco.core"
 local json = require "credenco.sandbox.ground.json"
 local log = require "credenco.sandbox.ground.log"
 local offers = require "credenco.sandbox.issuer.offers"
 local qr_code = require "credenco.sandbox.issuer.qr_code"
-local random = require "credenco.sandbox.ground.random"
 local reply = require "credenco.sandbox.ground.reply"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.issuer.request_schemas"
 local status = require "credenco.sandbox.issuer.issuance_status"
 local templates = require "credenco.sandbox.issuer.templates"
-local uri = require "credenco.sandbox.ground.uri"
+local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -34,7 +34,7 @@ local function read_order(request)
   if not json.is_object(claims) then
     return bad_field(400, "claims must be an object", "claims")
   end
-  order.claims, order.correlation_id = claims, order.correlation_id or random.uuid()
+  order.claims, order.correlation_id = claims, order.correlation_id or core.uuid()
   return order
 end
 
@@ -57,7 +57,7 @@ local function request_uri(offer_id, base)
     local separator = base:find("?", 1, true) and "&" or "?"
     prefix = base .. (base:find("^https?://[^/]+$") and "/" or "") .. separator
   end
-  return prefix .. "credential_offer_uri=" .. uri.encode(offers.uri(offer_id))
+  return prefix .. "credential_offer_uri=" .. percent.encode(offers.uri(offer_id))
 end
 
 --- What stands in the way of a QR code, when one is asked for.
@@ -80,7 +80,7 @@ local function answer(order, offer_id)
   return reply.json(200, {
     correlation_id = order.correlation_id,
     request_uri = uri_of_request,
-    status_uri = config.base_url .. "/api/v2/issue/" .. uri.encode(order.correlation_id),
+    status_uri = config.base_url .. "/api/v2/issue/" .. percent.encode(order.correlation_id),
     qr_uri = options and qr_code.data_uri(uri_of_request, options),
   })
 end

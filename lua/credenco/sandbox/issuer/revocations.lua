@@ -2,9 +2,9 @@
 --- revocation_uuid.
 local clock = require "credenco.sandbox.ground.clock"
 local config = require "credenco.sandbox.ground.config"
+local core = require "credenco.core"
 local identity = require "credenco.sandbox.issuer.identity"
 local jws = require "credenco.sandbox.crypto.jws"
-local random = require "credenco.sandbox.ground.random"
 local status_list = require "credenco.sandbox.crypto.status_list"
 local store = require "credenco.sandbox.ground.store"
 
@@ -24,7 +24,7 @@ end
 ---@return { uuid: string, index: integer }
 function M.allocate(correlation_id)
   local number = store.count "status-index"
-  local entry = { uuid = random.uuid(), index = number * STEP % SIZE, correlation_id = correlation_id }
+  local entry = { uuid = core.uuid(), index = number * STEP % SIZE, correlation_id = correlation_id }
   store.set("revocation:" .. entry.uuid, entry)
   return entry
 end

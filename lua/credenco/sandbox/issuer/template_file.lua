@@ -1,6 +1,7 @@
 --- The file of credential templates: reads it and checks that it makes sense. Used outside
 --- nginx for a readable message, and inside for the templates.
 local claims = require "credenco.sandbox.issuer.claim_limits"
+local fields = require "credenco.sandbox.ground.fields"
 local json = require "credenco.sandbox.ground.json"
 
 local M = {}
@@ -36,28 +37,9 @@ local TEMPLATE_FIELDS = {
   additional_claims = { is_flag, "true or false" },
 }
 
-local function check_fields(object, fields, needed)
-  if not json.is_object(object) then
-    return "must be an object"
-  end
-  for name, value in pairs(object) do
-    if not fields[name] then
-      return ("has an unknown field '%s'"):format(name)
-    end
-    if not fields[name][1](value) then
-      return ("'%s' must be %s"):format(name, fields[name][2])
-    end
-  end
-  for _, name in ipairs(needed) do
-    if object[name] == nil then
-      return ("needs '%s'"):format(name)
-    end
-  end
-end
-
 local function check_claims(template)
   for name, claim in pairs(template.claims) do
-    local mistake = check_fields(claim, CLAIM_FIELDS, { "type" })
+    local mistake = fields.mistake(claim, CLAIM_FIELDS, { "type" })
     if mistake then
       return ("claim '%s' %s"):format(name, mistake)
     end
@@ -69,9 +51,9 @@ local function check_claims(template)
 end
 
 local function check_template(template)
-  return check_fields(template, TEMPLATE_FIELDS, { "key", "name", "format", "claims" })
+  return fields.mistake(template, TEMPLATE_FIELDS, { "key", "name", "format", "claims" })
     or check_claims(template)
-    or (template.display and check_fields(template.display, DISPLAY_FIELDS, {}))
+    or (template.display and fields.mistake(template.display, DISPLAY_FIELDS, {}))
 end
 
 local function check_list(list)

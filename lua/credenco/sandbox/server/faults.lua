@@ -3,6 +3,7 @@
 -- PUT /sandbox/faults takes { "seed": n, "rules": [rule, ...] }. A rule names an endpoint (see
 -- ENDPOINTS), when it strikes, and what then happens. The same seed and the same calls give
 -- the same faults.
+local fields = require "credenco.sandbox.ground.fields"
 local json = require "credenco.sandbox.ground.json"
 local log = require "credenco.sandbox.ground.log"
 local store = require "credenco.sandbox.ground.store"
@@ -69,23 +70,8 @@ local FIELDS = {
 local NEEDS = { status = "status", delay = "delay_ms", json = "body", large = "bytes", credential = "change" }
 
 local function check_rule(rule)
-  if not json.is_object(rule) then
-    return "must be an object"
-  end
-  for name, value in pairs(rule) do
-    local field = FIELDS[name]
-    if not field then
-      return ("has an unknown field '%s'"):format(name)
-    end
-    if not field[1](value) then
-      return ("'%s' must be %s"):format(name, field[2])
-    end
-  end
-  for _, name in ipairs { "endpoint", "effect", NEEDS[rule.effect] } do
-    if rule[name] == nil then
-      return ("needs '%s'"):format(name)
-    end
-  end
+  local needs = type(rule) == "table" and NEEDS[rule.effect]
+  return fields.mistake(rule, FIELDS, { "endpoint", "effect", needs or nil })
 end
 
 --- Replaces all rules.

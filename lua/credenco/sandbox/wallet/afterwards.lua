@@ -1,6 +1,7 @@
 --- Exchanges that run after the response to their push. nginx drops a timer when too many run (`lua_max_running_timers`)
 --- and only writes so into its log, so the exchanges of a worker wait for each other; and where many wait, pushes wait
 --- for their response, or offers would expire in line.
+local fifo = require "credenco.base.fifo"
 local store = require "credenco.sandbox.ground.store"
 
 local M = {}
@@ -9,7 +10,7 @@ local MOST, MOST_UNDER_WAY = 64, 256
 local LOOK_EVERY_S = 0.02
 
 -- Of this worker: exchanges that wait, how many wait or run, and how many timers there are for them.
-local waiting, first, last = {}, 1, 0
+local waiting = fifo.new()
 local under_way, timers = 0, 0
 
 -- Each worker has an entry of its own in the store: the next one with this number begins anew.
@@ -32,9 +33,7 @@ local function dispatch()
 end
 
 function run_next()
-  local work = waiting[first]
-  waiting[first], first = nil, first + 1
-  local ok, err = pcall(work)
+  local ok, err = pcall(waiting:pop())
   if not ok then
     ngx.log(ngx.ERR, "an exchange after the response: ", type(err) == "table" and err[1] or err)
   end
@@ -49,8 +48,8 @@ function M.run(work)
   while under_way >= MOST_UNDER_WAY do
     ngx.sleep(LOOK_EVERY_S)
   end
-  last, under_way = last + 1, under_way + 1
-  waiting[last] = work
+  under_way = under_way + 1
+  waiting:push(work)
   publish()
   dispatch()
 end

@@ -1,11 +1,12 @@
 --- Finds the key an issuer signs with: through did:jwk, or the document of a did:web.
+local core = require "credenco.core"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local discovery = require "credenco.sandbox.wallet.discovery"
 local jwk = require "credenco.sandbox.crypto.jwk"
 local reach = require "credenco.sandbox.wallet.reach"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.wallet.issuer_schemas"
-local uri = require "credenco.sandbox.ground.uri"
+local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -19,14 +20,14 @@ end
 local function web_url(did, loopback_scheme)
   local parts = {}
   for part in did:sub(#"did:web:" + 1):gmatch "[^:]+" do
-    parts[#parts + 1] = uri.decode(part)
+    parts[#parts + 1] = percent.decode(part)
   end
   local authority = table.remove(parts, 1)
   local location = authority and reach.parse("https://" .. authority)
   if not location or location.path ~= "" then
     return nil
   end
-  local scheme = reach.is_loopback(location.host) and loopback_scheme or "https"
+  local scheme = core.is_loopback(location.host) and loopback_scheme or "https"
   local path = #parts > 0 and table.concat(parts, "/") or ".well-known"
   return ("%s://%s/%s/did.json"):format(scheme, authority, path)
 end

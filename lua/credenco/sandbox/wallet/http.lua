@@ -5,7 +5,7 @@ local json = require "credenco.sandbox.ground.json"
 local loop = require "credenco.loop"
 local reach = require "credenco.sandbox.wallet.reach"
 local transport = require "credenco.transport.curl"
-local uri = require "credenco.sandbox.ground.uri"
+local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -92,7 +92,7 @@ end
 local function encode_form(fields)
   local pairs_of = {}
   for name, value in pairs(fields) do
-    pairs_of[#pairs_of + 1] = uri.encode(name) .. "=" .. uri.encode(value)
+    pairs_of[#pairs_of + 1] = percent.encode(name) .. "=" .. percent.encode(value)
   end
   table.sort(pairs_of)
   return table.concat(pairs_of, "&")

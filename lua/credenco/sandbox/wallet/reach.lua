@@ -1,6 +1,7 @@
 --- Which URLs a wallet may call. An offer names whatever its sender likes; without this
 --- list it could make the wallet call anything this machine can.
 local config = require "credenco.sandbox.ground.config"
+local core = require "credenco.core"
 
 local M = {}
 
@@ -29,13 +30,8 @@ function M.parse(url)
   return { scheme = scheme, host = host:lower(), authority = authority:lower(), path = path }
 end
 
----@return boolean
-function M.is_loopback(host)
-  return host == "localhost" or host == "[::1]" or host:find "^127%.%d+%.%d+%.%d+$" ~= nil
-end
-
 local function is_allowed(url)
-  if M.is_loopback(url.host) then
+  if core.is_loopback(url.host) then
     return true
   end
   for _, name in ipairs(config.allow) do

@@ -2,10 +2,9 @@
 --- that they can be replaced while nginx runs.
 
 local core = require "credenco.core"
+local small_file = require "credenco.base.small_file"
 
 local M = {}
-
-local FILE_MAX_BYTES = 1048576
 
 ---@class credenco.Identity
 ---@field cert_file string
@@ -29,19 +28,10 @@ function M.of(url, options)
   end
 end
 
-local function content_of(path)
-  local file, err = io.open(path, "rb")
-  if not file then return nil, err end
-  local content
-  content, err = file:read(FILE_MAX_BYTES)
-  file:close()
-  return content, err or path .. ": is empty"
-end
-
 -- OpenSSL would ask a terminal for a pass phrase.
 local function parsed(option, path, parse)
-  local pem, err = content_of(path)
-  if not pem then return nil, ("%s: %s"):format(option, err) end
+  local pem, err = small_file.read(path)
+  if not pem then return nil, ("%s %s"):format(option, err) end
   if pem:find("ENCRYPTED", 1, true) then return nil, ("%s: %s has a pass phrase"):format(option, path) end
   local value
   value, err = parse(pem)

@@ -2,6 +2,7 @@
 
 local core = require "credenco.core"
 local identity = require "credenco.transport.cosocket.client_certificate"
+local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -70,14 +71,10 @@ end
 
 local PROXY_PORT = 1080 -- as curl has it
 
-local function decoded(text)
-  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
-end
-
 local function fields_of(user_info)
   if not user_info then return nil end
   local user, password = user_info:match "^([^:]*):?(.*)$"
-  local credentials = ngx.encode_base64(decoded(user) .. ":" .. decoded(password))
+  local credentials = ngx.encode_base64(percent.decode(user) .. ":" .. percent.decode(password))
   return assert(core.fields { ["proxy-authorization"] = "Basic " .. credentials })
 end
 
