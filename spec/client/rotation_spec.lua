@@ -214,7 +214,7 @@ describe("a key that may change", function()
 
   for name, case in pairs {
     ["throws"] = { function() error("no vault at https://vault.example/key", 0) end, "it failed", "no vault at [URL]" },
-    ["gives nothing"] = { function() end, "it gave nil, not a string" },
+    ["gives nothing"] = { function() end, "it returned nil, not a string" },
     ["gives an empty text"] = { function() return "" end, "its result must not be empty" },
     ["gives two headers"] = { function() return "s3cret\r\nx-evil: 1" end, "its result must not hold control bytes" },
   } do

@@ -18,13 +18,13 @@ describe("a journal's file", function()
       copy(path, path .. ".copy")
       os.rename(path .. ".copy", path)
     end, "is no longer the file" },
-    emptied = { function(path) assert(io.open(path, "w")):close() end, "was cut" },
+    emptied = { function(path) assert(io.open(path, "w")):close() end, "was truncated" },
     ["cut short"] = { function(path)
       local half = files.read(path):sub(1, math.floor(uv.fs_stat(path).size / 2))
       local file = assert(io.open(path, "wb"))
       file:write(half)
       file:close()
-    end, "was cut" },
+    end, "was truncated" },
     ["given another name"] = { function(path) uv.fs_link(path, path .. ".link") end, "has 2 names" },
   }
 
