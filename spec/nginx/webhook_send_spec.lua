@@ -95,7 +95,7 @@ mode: binary
     { "a signature that is refused", 3, "unauthorized.*the signature cannot be read", "/events", "--signature-name", "v2" },
     { "no signature where it is looked for", 3, "refused the signature.*is not signed", "/other" },
     { "an address without a webhook", 4, "no webhook at this address", "/nothing" },
-    { "a webhook that is busy", 4, "could not take the event now %(HTTP 503%).*come again", "/busy" },
+    { "a webhook that is busy", 4, "could not accept the event now %(HTTP 503%).*come again", "/busy" },
     { "a webhook that does not respond", 7, "no complete response within the deadline", "/slow", "--timeout", "0.2" },
     { "a port where nobody listens", 7, "could not connect", "http://127.0.0.1:1/events" },
     { "plain http to elsewhere", 2, "the URL must be https", "http://hooks.example/events" },
