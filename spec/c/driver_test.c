@@ -121,6 +121,22 @@ static void many_at_once(void) {
     credenco_driver_free(&driver);
 }
 
+static void unused_origins_are_forgotten(void) {
+    char url[64];
+    begin();
+    for (int i = 0; i < 2 * CREDENCO_ORIGINS_MAX; i++) {
+        snprintf(url, sizeof url, "http://127.0.0.%d:1/", i + 1); /* nobody listens there */
+        start(url);
+        give_back(finish_one());
+    }
+    CHECK(driver.network.pool.origin_count <= CREDENCO_ORIGINS_MAX);
+    start(hello_url);
+    credenco_transfer *finished = finish_one();
+    CHECK(is_hello(finished));
+    give_back(finished);
+    credenco_driver_free(&driver);
+}
+
 static void transfers_are_used_again(void) {
     begin();
     for (int i = 0; i < MANY; i++) {
@@ -270,6 +286,7 @@ static void watched_while_idle(void) {
 static const tap_case cases[] = {
     {"a transfer is started, stepped, taken and released", one_transfer},
     {"many transfers at once all finish, each once", many_at_once},
+    {"origins that nobody uses are forgotten", unused_origins_are_forgotten},
     {"a released transfer serves the next request", transfers_are_used_again},
     {"a host that has to be resolved is reached, before and after others", a_name_is_resolved},
     {"the deadline does not wait for a silent name server", a_silent_name_server},

@@ -74,11 +74,26 @@ local LOOKS = {
   open_elsewhere = function(db) return workers.open_elsewhere(db, SCOPE) end,
   bury = function(db)
     db.transaction = function(_, work) return work() end -- the one that is undone will do
-    local ok, err = workers.bury(db, SCOPE)
+    local ok, err = workers.bury(db, SCOPE, true)
     db.transaction = nil
     return ok, err
   end,
 }
+
+-- How many rows a function changes without a word to any index, and undoes. The server counts those of a session, until it
+-- adds them up elsewhere between two transactions.
+local UNINDEXED = "SELECT CAST(pg_stat_get_xact_tuples_hot_updated(CAST('credenco_record' AS regclass)) AS INTEGER)"
+
+local function changed_outside_indexes(db, fn)
+  local count
+  db:transaction(function()
+    local before = assert(db:row(UNINDEXED))[1]
+    assert(fn(db))
+    count = assert(db:row(UNINDEXED))[1] - before
+    return nil
+  end)
+  return count
+end
 
 -- The statements that a function runs, and undoes.
 local function statements_of(db, fn)
@@ -132,6 +147,11 @@ describe("a statement of a worker on PostgreSQL", function()
   teardown(function()
     db:close()
     server:stop()
+  end)
+
+  it("changes no index as long as a worker has a record", function()
+    assert.equal(ITEMS, changed_outside_indexes(db, DONE.take))
+    assert.equal(ITEMS, changed_outside_indexes(db, DONE.offered))
   end)
 
   local function each_reads_little()

@@ -20,9 +20,8 @@ local ALL = "SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROU
 local NOT_ISSUED = ([[
 SELECT state, COUNT(*) FROM (
   SELECT state FROM credenco_record WHERE workflow = ? AND %s
-  UNION ALL SELECT state FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
-  UNION ALL SELECT state FROM credenco_record WHERE %s AND %s) rest
-GROUP BY state]]):format(states.IS_PROBLEM, states.IS_OPEN, states.IS_HELD, states.IS_OPEN)
+  UNION ALL SELECT state FROM credenco_record WHERE workflow = ? AND %s) rest
+GROUP BY state]]):format(states.IS_PROBLEM, states.IS_OPEN)
 
 local function counted(rows)
   local totals = { input = 0, issued = 0, failed = 0, unknown = 0, skipped = 0, pending = 0 }
@@ -53,7 +52,7 @@ end
 ---@return credenco.journal.Totals?
 ---@return string? err
 function M.not_issued(db, workflow)
-  local rows, err = db:rows(NOT_ISSUED, workflow, workflow, workflow)
+  local rows, err = db:rows(NOT_ISSUED, workflow, workflow)
   if not rows then return nil, err end
   local totals = counted(rows)
   totals.input, totals.issued = nil, nil

@@ -32,18 +32,25 @@ function M.condition(names)
   return any_of("credenco_record.state", names)
 end
 
+--- The list in which a record is looked for, as SQL that the database keeps for itself: what is open, and among it what
+--- has an offer and nobody who works on it, since that grows old; and the ends that reports tell of. Indexes have their
+--- conditions on it, and not on state and owner: as long as a worker has a record, its list stays the same, whatever is
+--- written about it, and PostgreSQL need not change an index.
+M.LIST = ("CASE WHEN %s THEN 'problem' WHEN %s AND owner IS NULL THEN 'begun' WHEN %s THEN 'open' END"):format(
+  any_of("state", { "failed", "unknown", "skipped" }), any_of("state", { "offered", "pushed" }),
+  any_of("state", { "offered", "pending", "pushed" }))
+
 --- Conditions that indexes have: a query has them word for word, or the index is not used.
---- On the open states.
-M.IS_OPEN = any_of("state", { "offered", "pending", "pushed" })
+--- On the open states. (As a list of two SQLite would take this index also for what is begun.)
+M.IS_OPEN = "list <> 'problem'"
 
---- On those among them whose offer is made, which grows old.
-M.IS_BEGUN = any_of("state", { "offered", "pushed" })
+--- On those among them whose offer is made and that nobody has.
+M.IS_BEGUN = "list = 'begun'"
 
---- On the records that a worker of a workflow has. The workflow stands in a form that no index serves: the planner would
---- read all of its records by key.
-M.IS_HELD = "COALESCE(workflow, '') = ? AND owner > ''"
+--- On the records that a worker of a workflow has.
+M.IS_HELD = M.IS_OPEN .. " AND owner > ''"
 
 --- On the ends that reports tell of.
-M.IS_PROBLEM = any_of("state", { "failed", "unknown", "skipped" })
+M.IS_PROBLEM = "list = 'problem'"
 
 return M

@@ -7,12 +7,12 @@ local states = require "credenco.journal.states"
 
 local M = {}
 
-M.VERSION = 4
+M.VERSION = 5
 
 -- One row a record; `wallet` only where a person has to look into it; `stage` is where it ended, or, of one that is open
 -- again, how far it may have come before. (workflow, key) is what the outside world knows it by; `copy` tells apart what
 -- has no key of its own: a line that does not parse, and one that repeats another line's key.
-local RECORD = [[
+local RECORD = ([[
 CREATE TABLE IF NOT EXISTS credenco_record (
   workflow TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS credenco_record (
   stage TEXT,
   message TEXT,
   updated DOUBLE PRECISION NOT NULL,
-  PRIMARY KEY (workflow, key, copy)) {clustered}]]
+  list TEXT GENERATED ALWAYS AS (%s) STORED,
+  PRIMARY KEY (workflow, key, copy)) {storage}]]):format(states.LIST)
 
 -- One row a reading of a source: what its lines need to be read again, and of a file where it is and which content of
 -- it was read.
@@ -89,15 +90,14 @@ WHERE %s]]):format(states.IS_PROBLEM)
 -- What workers look for. Only a queue needs these, and every write would pay for them.
 local BEGUN = ([[
 CREATE INDEX IF NOT EXISTS credenco_record_offered ON credenco_record (workflow, run, line)
-WHERE owner IS NULL AND %s]]):format(states.IS_BEGUN)
-local FREE = ([[
+WHERE %s]]):format(states.IS_BEGUN)
+local OPEN = ([[
 CREATE INDEX IF NOT EXISTS credenco_record_open ON credenco_record (workflow, run, line)
-WHERE owner IS NULL AND %s]]):format(states.IS_OPEN)
-local OWNED = "CREATE INDEX IF NOT EXISTS credenco_record_owned ON credenco_record (owner) WHERE owner IS NOT NULL"
+WHERE %s]]):format(states.IS_OPEN)
 
 local TABLES = { META, RECORD, RUN, CREDENTIAL, WORKER, PACE }
 local INDEXES = { PROBLEMS }
-local QUEUE_INDEXES = { PROBLEMS, BEGUN, FREE, OWNED }
+local QUEUE_INDEXES = { PROBLEMS, BEGUN, OPEN }
 
 -- Those of some statements whose table or index is not there. What is there needs no right to create it, and a database
 -- that can only be read can be.
@@ -165,7 +165,7 @@ end
 ---@return boolean? ok
 ---@return string? err
 function M.make_queue(db, only_begun)
-  local indexes, err = missing(db, { only_begun and BEGUN or FREE })
+  local indexes, err = missing(db, { only_begun and BEGUN or OPEN })
   if not indexes then return nil, err end
   return run_all(db, indexes)
 end

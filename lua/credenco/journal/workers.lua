@@ -52,20 +52,25 @@ end
 -- What was at work may have been asked for, and the answer never written down; its stage says so from now on.
 local FREED = "owner = NULL, stage = 'create_offer'"
 
+-- No index has the owner, since it would change with each record that is taken and each that ends: these read all that is
+-- open, and so are run where a worker died or was cut short, or where nothing is open but what is held.
 local ORPHANS = ([[
 UPDATE credenco_record SET %s
-WHERE %s AND owner NOT IN (SELECT owner FROM credenco_worker)]]):format(FREED, states.IS_HELD)
-local GIVE_BACK = ("UPDATE credenco_record SET %s WHERE owner = ?"):format(FREED)
+WHERE workflow = ? AND %s AND owner NOT IN (SELECT owner FROM credenco_worker)]]):format(FREED, states.IS_HELD)
+local GIVE_BACK = ("UPDATE credenco_record SET %s WHERE workflow = ? AND %s AND owner = ?"):format(
+  FREED, states.IS_OPEN)
 
 --- Frees the records of workers that are gone.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
+---@param all? boolean also what a worker took while it was taken for dead
 ---@return boolean? ok
 ---@return string? err
-function M.bury(db, scope)
+function M.bury(db, scope, all)
   return db:transaction(function()
     local rows, err = db:rows(db.dialect.dead_workers, scope.workflow, scope.owner)
     if not rows then return nil, err end
+    if #rows == 0 and not all then return true end
     for _, row in ipairs(rows) do
       local ok, delete_err = db:execute("DELETE FROM credenco_worker WHERE owner = ?", row[1])
       if not ok then return nil, delete_err end
@@ -76,16 +81,16 @@ end
 
 --- Leaves, and gives back what is still held.
 ---@param db credenco.journal.Database
----@param owner string
----@param holds boolean whether it holds any: in a file to look for them means to look at all records
+---@param scope { workflow: string, owner: string }
+---@param holds boolean whether it holds any
 ---@return boolean? ok
 ---@return string? err
-function M.leave(db, owner, holds)
+function M.leave(db, scope, holds)
   return db:transaction(function()
     local ok, err = true, nil
-    if holds then ok, err = db:execute(GIVE_BACK, owner) end
+    if holds then ok, err = db:execute(GIVE_BACK, scope.workflow, scope.owner) end
     if not ok then return nil, err end
-    return db:execute("DELETE FROM credenco_worker WHERE owner = ?", owner)
+    return db:execute("DELETE FROM credenco_worker WHERE owner = ?", scope.owner)
   end)
 end
 
@@ -104,8 +109,8 @@ end
 local OPEN_ELSEWHERE = ([[
 SELECT 'free' FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
 UNION ALL
-SELECT 'held' FROM credenco_record WHERE %s AND owner <> ? AND %s LIMIT 1]]):format(
-  states.IS_OPEN, states.IS_HELD, states.IS_OPEN)
+SELECT 'held' FROM credenco_record WHERE workflow = ? AND %s AND owner <> ? LIMIT 1]]):format(
+  states.IS_OPEN, states.IS_HELD)
 
 --- Whether open records are free, or other workers hold some: what a dead one held may be free since a moment ago.
 ---@param db credenco.journal.Database

@@ -12,13 +12,12 @@ local taking = require "credenco.journal.taking"
 
 local M = {}
 
--- How long the first write may wait for company, and how many make waiting pointless. It waits only as long as there is
--- other work to do meanwhile: see `is_idle`. A transaction costs what some ten records do, which counts where many
--- workers share a machine and each has few; but an offer must not grow old meanwhile, so it waits for a part of its life
--- at most, and what a killed run has not written has to be asked for.
+-- How long the first write may wait for company; how many make waiting pointless is the dialect's `full`. It waits only as
+-- long as there is other work to do meanwhile: see `is_idle`. A transaction costs what some ten records do, which counts
+-- where many workers share a machine and each has few; but an offer must not grow old meanwhile, so it waits for a part of
+-- its life at most, and what a killed run has not written has to be asked for.
 local SHORTEST_GROUP_MS, LONGEST_GROUP_MS = 250, 1000
 local SHARE_OF_LIFE = 0.25
-local FULL = 128
 
 -- In this order inside a transaction, which is that of one record's changes: a step is pushed and ends before the
 -- next one's offer is kept; between an offer and its push there is always a transaction.
@@ -216,7 +215,7 @@ function Writer:keep_offer(item)
   local group = self.group
   local kept = group.kept
   kept[#kept + 1], group.awaited = item, true
-  if #kept == FULL then self:hurry() else self:nudge() end
+  if #kept == self.db.dialect.full then self:hurry() else self:nudge() end
 end
 
 local function wait_in(self, list, request)

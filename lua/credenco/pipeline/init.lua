@@ -196,7 +196,7 @@ end
 local function leave(run)
   run.over = true
   if not run.writer.trouble then
-    local ok, err = journal_workers.leave(run.db, run.scope.owner, run.counts.open > 0)
+    local ok, err = journal_workers.leave(run.db, run.scope, run.counts.open > 0)
     if not ok then run:journal_failed(err) end
   end
   run.writer:close()

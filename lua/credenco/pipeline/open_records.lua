@@ -106,7 +106,7 @@ local function wait_for_others(run)
   local pause_ms, found = FIRST_LOOK_MS, look_elsewhere(run)
   while found == "held" do
     if not run:sleep(pause_ms) then return nil end
-    if pause_ms == LONGEST_LOOK_MS and not run:bury_the_dead() then return nil end
+    if pause_ms == LONGEST_LOOK_MS and not run:bury_the_dead(true) then return nil end
     pause_ms, found = math.min(2 * pause_ms, LONGEST_LOOK_MS), look_elsewhere(run)
   end
   if found == "free" and not run:sleep(FIRST_LOOK_MS) then return nil end -- another worker may be taking it

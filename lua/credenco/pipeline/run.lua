@@ -191,9 +191,10 @@ function Run:tick()
 end
 
 --- Frees what workers that are gone have left behind.
+---@param all? boolean see `credenco.journal.workers.bury`
 ---@return boolean ok
-function Run:bury_the_dead()
-  local ok, err = workers.bury(self.db, self.scope)
+function Run:bury_the_dead(all)
+  local ok, err = workers.bury(self.db, self.scope, all)
   if not ok then self:journal_failed(err) end
   return ok == true
 end

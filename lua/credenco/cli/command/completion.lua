@@ -18,15 +18,35 @@ end
 
 local WRITER = { bash = "get_bash_complete", zsh = "get_zsh_complete", fish = "get_fish_complete" }
 
+local function declare(command, loaded)
+  if loaded.declare then loaded.declare(command) end
+  command:flag "--json" :description "Result and errors as JSON, for programs."
+end
+
+-- The words of a command's first argument, where it is one of a few, such as `send` of `webhook`.
+local function words_of(loaded)
+  local tried = require "argparse" "tried"
+  declare(tried, loaded)
+  local first = tried._arguments[1]
+  return first and first._choices or {}
+end
+
+-- argparse completes the words of an argument in zsh alone, and commands of a command in every shell.
+local function add_command(root, name)
+  local loaded = commands.load(name)
+  local command, words = root:command(name):description(commands.summary(name)), words_of(loaded)
+  for _, word in ipairs(words) do
+    local within = command:command(word)
+    declare(within, loaded)
+    table.remove(within._arguments, 1)
+  end
+  if #words == 0 then declare(command, loaded) end
+end
+
 -- One grammar of all commands.
 local function grammar()
   local root = require "argparse" "credenco"
-  for _, name in ipairs(commands.NAMES) do
-    local loaded = commands.load(name)
-    local command = root:command(name):description(commands.summary(name))
-    if loaded.declare then loaded.declare(command) end
-    command:flag "--json" :description "Result and errors as JSON, for programs."
-  end
+  for _, name in ipairs(commands.NAMES) do add_command(root, name) end
   return root
 end
 

@@ -7,6 +7,7 @@ local M = {}
 ---@class credenco.journal.Dialect
 ---@field name string
 ---@field shared boolean any number of workers may use a journal at a time
+---@field full integer how many offers are worth a transaction at once
 ---@field words table<string, string> what `{word}` in a statement stands for
 ---@field connect fun(url: string, options: table): table?, string?
 ---@field prepare fun(db: credenco.journal.Database, options: table): boolean?, string?

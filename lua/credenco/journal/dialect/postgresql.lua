@@ -5,11 +5,14 @@
 local columns = require "credenco.journal.dialect.column_types"
 local driver = require "credenco.journal.dialect.driver"
 
-local M = { name = "postgresql", shared = true, begin = "BEGIN" }
+-- A transaction costs several ways to the server and back, and a statement what a dozen rows cost.
+local M = { name = "postgresql", shared = true, begin = "BEGIN", full = 256 }
 
 M.words = {
   now = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
-  clustered = "",
+  -- room in a record's page for its next two versions, of which one has an offer: else each goes to another page, and
+  -- needs new entries in the indexes
+  storage = "WITH (fillfactor = 40)",
   skip_locked = "FOR UPDATE SKIP LOCKED",
   -- two that write the same rows at the same time would wait for one another for ever
   in_order_of_keys = "ORDER BY v.key, v.line",

@@ -7,14 +7,14 @@ local percent = require "credenco.base.percent"
 local private_file = require "credenco.journal.dialect.private_file"
 local uv = require "luv"
 
-local M = { name = "sqlite", shared = false, begin = "BEGIN IMMEDIATE" }
+local M = { name = "sqlite", shared = false, begin = "BEGIN IMMEDIATE", full = 128 }
 
 local BUSY_TIMEOUT_MS = 10000
 local CHECKPOINT_PAGES = 4000
 
 M.words = {
   now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery: worked out once, not for each row
-  clustered = "WITHOUT ROWID", -- keeps the table in the order of its key
+  storage = "WITHOUT ROWID", -- keeps the table in the order of its key
   skip_locked = "",
   in_order_of_keys = "",
 }
