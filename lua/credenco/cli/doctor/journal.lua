@@ -33,7 +33,8 @@ end
 local function check_place(context)
   local path = context.journal
   if (core.file_type(path) or "file") ~= "file" then
-    return "failure", path .. " is not a file", "name the journal's file, which is created if it is missing: --journal FILE"
+    return "failure", path .. " is not a file",
+      "name the journal's file, which is created if it is missing: --journal FILE"
   end
   local ok, err = try_beside(path, function() return true end)
   local file = ok and core.file_type(path) and io.open(path, "r+b")
