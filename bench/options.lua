@@ -29,15 +29,16 @@ local function positive(text)
 end
 
 local function chosen(all, wanted)
-  local peers, known = {}, {}
+  local peers, known, usual = {}, {}, {}
   for _, peer in ipairs(all) do
     known[peer.name] = peer
+    if not peer.asked_for then usual[#usual + 1] = peer end
   end
   for _, name in ipairs(wanted) do
     if not known[name] then error("no such peer: " .. name, 0) end
     peers[#peers + 1] = known[name]
   end
-  return #wanted > 0 and peers or all
+  return #wanted > 0 and peers or usual
 end
 
 local function parser(names)

@@ -1,8 +1,10 @@
 -- ours.lua BASE_URL FLOWS WARMUP CONCURRENCY: issue_many as a user calls it; prints one line of JSON.
+-- BENCH_WATCHED=metrics counts them, BENCH_WATCHED=log writes the log of `--log` as well.
 local credenco = require "credenco"
 local uv = require "luv"
 
 local records = require "bench.records"
+local watching = require "bench.watching"
 
 local base_url = arg[1]
 local flows, warmup, concurrency = tonumber(arg[2]), tonumber(arg[3]), tonumber(arg[4])
@@ -22,7 +24,10 @@ local function run(client, list)
   end
 end
 
-local client = credenco.new { base_url = base_url, api_key = "bench", ca_file = os.getenv "BENCH_CA_FILE" }
+local client = credenco.new {
+  base_url = base_url, api_key = "bench", ca_file = os.getenv "BENCH_CA_FILE",
+  on_event = watching.listener(os.getenv "BENCH_WATCHED"),
+}
 local measured = records.list(flows)
 run(client, records.list(warmup))
 collectgarbage()

@@ -12,8 +12,11 @@ local process = require "bench.process"
 ---@field command fun(root: string): string[]
 ---@field countable boolean? valgrind can run it
 ---@field env (fun(root: string): table<string, string>)?
+---@field asked_for boolean? runs only where --peers names it
 
 local BUILD = "/build/bench"
+
+local WATCHED = { metrics = ", with metrics", log = ", with metrics and a log" }
 
 local function cmake(source, build, ...)
   process.must { "cmake", "-S", source, "-B", build, "-G", "Ninja", ... }
@@ -62,11 +65,13 @@ local function luajit_packages()
   return { luajit = "luajit", ["pc:luajit"] = "libluajit-5.1-dev" }
 end
 
-local function ours(engine, program, cmake_name, packages)
+-- `watched` is what bench/watching.lua takes.
+local function ours(engine, program, cmake_name, packages, watched)
   local build = BUILD .. "/" .. engine
   return {
-    name = "credenco-" .. engine,
-    about = "issue_many on " .. program,
+    name = "credenco-" .. engine .. (watched and "-" .. watched or ""),
+    about = "issue_many on " .. program .. (watched and WATCHED[watched] or ""),
+    asked_for = watched ~= nil,
     needs = packages,
     build = function(root) cmake(root, root .. build, "-DCREDENCO_LUA=" .. cmake_name) end,
     command = function(root) return { program, root .. "/bench/ours.lua" } end,
@@ -75,9 +80,18 @@ local function ours(engine, program, cmake_name, packages)
       return {
         LUA_PATH = ("%s/lua/?.lua;%s/lua/?/init.lua;%s/?.lua;;"):format(root, root, root),
         LUA_CPATH = ("%s%s/lib/?.so;;"):format(root, build),
+        BENCH_WATCHED = watched,
       }
     end,
   }
+end
+
+local function lua54(watched)
+  return ours("lua54", "lua5.4", "5.4", { ["lua5.4"] = "lua5.4", ["pc:lua5.4"] = "liblua5.4-dev" }, watched)
+end
+
+local function luajit(watched)
+  return ours("luajit", "luajit", "luajit", luajit_packages(), watched)
 end
 
 ---@type bench.Peer[]
@@ -99,6 +113,6 @@ return {
     build = build_undici,
     command = function(root) return { "node", root .. "/bench/peers/undici/main.js" } end,
   },
-  ours("lua54", "lua5.4", "5.4", { ["lua5.4"] = "lua5.4", ["pc:lua5.4"] = "liblua5.4-dev" }),
-  ours("luajit", "luajit", "luajit", luajit_packages()),
+  lua54(), luajit(),
+  lua54 "metrics", lua54 "log", luajit "metrics", luajit "log",
 }

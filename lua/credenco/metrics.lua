@@ -11,6 +11,7 @@
 
 local core = require "credenco.core"
 local families = require "credenco.metrics.families"
+local listeners = require "credenco.base.listeners"
 local options = require "credenco.base.options"
 local series = require "credenco.metrics.series"
 local text = require "credenco.metrics.exposition"
@@ -26,6 +27,7 @@ local SPEC = { dict = { type = "string" } }
 ---@field on_event fun(event: credenco.Event)  for `credenco.new`; one may serve any number of clients
 ---@field private store credenco.metrics.Store
 ---@field private shares boolean  the store is of several processes
+---@field private read_tally function?  where it is not: what the core has counted, since it costs less there
 ---@field private keys table<string, table>  by step
 ---@field private gauges { family: credenco.metrics.Family, read: function }[]
 ---@field private in_flight integer  of this process
@@ -66,43 +68,56 @@ local function move_in_flight(self, by)
   if self.shares then self.store:keep_own(IN_FLIGHT, self.in_flight) end
 end
 
--- A request has ended.
-local function ended(self, event, keys)
-  local store, code, elapsed_ms = self.store, event.http_status or event.code, event.elapsed_ms
+-- The response or loss of a request.
+local function ended(self, keys, step, code, ok, elapsed_ms)
+  local store = self.store
   local bucket = elapsed_ms <= BOUNDS_MS[1] and 1 or bucket_of(elapsed_ms)
   move_in_flight(self, -1)
-  store:add(keys.requests[code] or request_key(keys, event.step, code), 1)
+  store:add(keys.requests[code] or request_key(keys, step, code), 1)
   store:add(keys.buckets[bucket], 1)
   if elapsed_ms > 0 then store:add(keys.sum, elapsed_ms) end
-  if event.ok then store:add(keys.ok, 1) end
+  if ok then store:add(keys.ok, 1) end
 end
 
-local TAKES = { answer = ended, lost = ended }
-
-function TAKES.request(self)
-  move_in_flight(self, 1)
-end
-
-function TAKES.abandoned(self, event, keys)
-  ended(self, event, keys)
-  self.store:add(keys.abandoned, 1)
-end
-
-function TAKES.wait(self, event, keys)
-  self.store:add(keys.wait, event.wait_ms)
-end
-
-function TAKES.failed(self, event)
-  local labels = series.labels { step = event.step, code = event.code, sent = event.sent }
-  self.store:add(series.key(families.CALLS, labels), 1)
-end
-
+-- Takes every event.
 local function listener(self)
-  local keys = self.keys
-  return function(event)
-    local take, step = TAKES[event.type], event.step
-    if take then take(self, event, keys[step] or keys_of(self, step)) end
+  return function(_, kind, step, _, _, http_status, ok, elapsed_ms, code, sent, wait_ms)
+    if kind == "request" then return move_in_flight(self, 1) end
+    local keys = self.keys[step] or keys_of(self, step)
+    if kind == "wait" then
+      self.store:add(keys.wait, wait_ms)
+    elseif kind == "failed" then
+      self.store:add(series.key(families.CALLS, series.labels { step = step, code = code, sent = sent }), 1)
+    else
+      ended(self, keys, step, http_status or code, ok, elapsed_ms)
+      if kind == "abandoned" then self.store:add(keys.abandoned, 1) end
+    end
   end
+end
+
+-- Adds what the core has counted to the numbers of a store, and gives how many requests it has in flight.
+local function add_tally(self, numbers)
+  local function add(key, amount) numbers[key] = (numbers[key] or 0) + amount end
+  local rows, in_flight = self.read_tally()
+  for _, row in ipairs(rows) do
+    local keys, count = self.keys[row.step] or keys_of(self, row.step), 0
+    for at, of_bucket in ipairs(row.buckets) do
+      count = count + of_bucket
+      if of_bucket > 0 then add(keys.buckets[at], of_bucket) end
+    end
+    add(keys.requests[row.http_status] or request_key(keys, row.step, row.http_status), count)
+    if row.sum_ms > 0 then add(keys.sum, row.sum_ms) end
+    if row.ok then add(keys.ok, count) end
+  end
+  add(IN_FLIGHT, in_flight)
+end
+
+-- All numbers by their keys.
+local function numbers_of(self)
+  self.store:keep_own(IN_FLIGHT, self.in_flight)
+  local numbers = self.store:read()
+  if self.read_tally then add_tally(self, numbers) end
+  return numbers
 end
 
 -- Showing --------------------------------------------------------------------------
@@ -131,8 +146,7 @@ end
 --- All metrics in Prometheus' text format 0.0.4.
 ---@return string
 function Metrics:text()
-  self.store:keep_own(IN_FLIGHT, self.in_flight)
-  local groups, lines = text.grouped(self.store:read()), {}
+  local groups, lines = text.grouped(numbers_of(self)), {}
   groups[families.BUILD_INFO.name] = { [series.labels { version = core.version }] = { [""] = 1 } }
   for _, family in ipairs(families.LIST) do text.add(lines, family, groups[family.name] or {}) end
   for _, gauge in ipairs(self.gauges) do text.add(lines, gauge.family, read_gauge(gauge)) end
@@ -163,7 +177,9 @@ function M.new(given)
   local self = setmetatable({
     store = store, shares = read.dict ~= nil, keys = {}, gauges = {}, in_flight = 0,
   }, Metrics)
-  self.on_event = listener(self)
+  local listen = listener(self)
+  if not self.shares then listen, self.read_tally = core.tally(BOUNDS_MS, listen) end
+  self.on_event = listeners.on_event(listen)
   return self
 end
 

@@ -97,7 +97,7 @@ describe("the log of a command", function()
   end)
 
   it("has the time of day of the moment", function()
-    local second, fraction = clock.at(core.now_ms())
+    local second, fraction = clock.at(core.now_ms()):match "^(.*)(%..*)$"
     local later = os.date("!%Y-%m-%dT%H:%M:%S", math.floor(core.unix_ms() / 1000))
     assert.is_true(second <= later and #second == #later)
     assert.matches("^%.%d%d%dZ$", fraction)

@@ -68,6 +68,13 @@ credenco_code credenco_buf_append(credenco_buf *buf, credenco_span bytes) {
     return CREDENCO_OK;
 }
 
+char *credenco_buf_room(credenco_buf *buf, size_t len) {
+    if (len > buf->max - buf->len || reserve(buf, buf->len + len + 1) != CREDENCO_OK) {
+        return NULL;
+    }
+    return buf->data + buf->len;
+}
+
 credenco_span credenco_buf_span(const credenco_buf *buf) {
     return (credenco_span){buf->data != NULL ? buf->data : "", buf->len};
 }

@@ -37,6 +37,10 @@ void credenco_buf_limit(credenco_buf *buf, size_t max);
  * CREDENCO_OUT_OF_MEMORY. `bytes` must not point into `buf`. */
 credenco_code credenco_buf_append(credenco_buf *buf, credenco_span bytes);
 
+/* Room for `len` bytes behind those that are there, for whoever writes them and then adds what was
+ * written to `len`, without the NUL; NULL past max or without memory. */
+char *credenco_buf_room(credenco_buf *buf, size_t len);
+
 credenco_span credenco_buf_span(const credenco_buf *buf);
 
 #endif

@@ -17,12 +17,14 @@
 #include "core/json.h"
 #include "core/text.h"
 #include "core/uri.h"
+#include "event_log.h"
 #include "files.h"
 #include "flow.h"
 #include "http.h"
 #include "json.h"
 #include "plain.h"
 #include "signals.h"
+#include "tally.h"
 
 #define SCRATCH_TYPE "credenco.scratch"
 
@@ -326,6 +328,8 @@ static const luaL_Reg functions[] = {
     {"context", credenco_lua_context},
     {"fields", credenco_lua_fields},
     {"exchange", credenco_lua_exchange},
+    {"event_log", credenco_lua_event_log},
+    {"tally", credenco_lua_tally},
     {NULL, NULL},
 };
 

@@ -151,15 +151,16 @@ local function read(self, flow, response)
   local status, answer, problem = response.status, nil, nil
   self.http_status = status
   if status >= 200 and status < 300 then answer, problem = self.endpoint.read(response.body, self, response) end
-  events.answer(self, status, answer ~= nil)
+  local at_ms = now_ms()
+  events.answer(self, at_ms, status, answer ~= nil)
   if answer then
     self.answer = answer
-    return flow:answer(now_ms(), 0, status, true)
+    return flow:answer(at_ms, 0, status, true)
   end
   self.problem, self.detail, self.code = problem or false, nil, nil
   self.retry_after_ms = readers.retry_after_ms(response)
   if not problem then note_refusal(self, response) end
-  return flow:answer(now_ms(), core.random(), status, false, self.retry_after_ms)
+  return flow:answer(at_ms, core.random(), status, false, self.retry_after_ms)
 end
 
 local function lost(self, flow, failure)

@@ -9,6 +9,7 @@ local calls = require "credenco.client.call"
 local core = require "credenco.core"
 local errors = require "credenco.client.errors"
 local json = require "credenco.base.json"
+local listeners = require "credenco.base.listeners"
 local many = require "credenco.client.many"
 local options = require "credenco.base.options"
 local own_headers = require "credenco.client.own_headers"
@@ -291,6 +292,7 @@ function M.new(given, level)
   local self = setmetatable({ options = read, flows = {}, waiting = pause.new(), closed = false }, Client)
   self.own_headers = read.headers and own_headers.new(read.headers, read.base_url)
   self.auth = new_auth(self, read, level + 1)
+  self.listener = read.on_event and listeners.of(read.on_event) or false
   self.transport = new_transport(read)
   self.starts = api.starts(read)
   self.context = core.context(read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms)

@@ -24,8 +24,7 @@ end
 local FIELDS = { "workflow", "key_sha256", "step", "template_id", "correlation_id", "state", "code" }
 
 local function line_of(ended)
-  local second, fraction = clock.at(core.now_ms())
-  local parts = { ('{"time":"%s%s"'):format(second, fraction) }
+  local parts = { ('{"time":"%s"'):format(clock.at(core.now_ms())) }
   local values = setmetatable({ key_sha256 = hex.encode(digest.new("sha256"):final(ended.key)) }, { __index = ended })
   for _, name in ipairs(FIELDS) do
     if values[name] then parts[#parts + 1] = ('"%s":%s'):format(name, json.encode(values[name])) end

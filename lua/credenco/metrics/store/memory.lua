@@ -3,7 +3,7 @@
 ---@class credenco.metrics.Store
 ---@field add fun(self: credenco.metrics.Store, key: string, amount: integer)  counts up, from 0
 ---@field keep_own fun(self: credenco.metrics.Store, key: string, value: integer)  this process' part of a gauge
----@field read fun(self: credenco.metrics.Store): table<string, integer>  every number by its key
+---@field read fun(self: credenco.metrics.Store): table<string, integer>  every number by its key, in a table of the caller's
 
 local Memory = {}
 Memory.__index = Memory
@@ -25,7 +25,9 @@ function Memory:keep_own(key, value)
 end
 
 function Memory:read()
-  return self.numbers
+  local numbers = {}
+  for key, value in pairs(self.numbers) do numbers[key] = value end
+  return numbers
 end
 
 return M

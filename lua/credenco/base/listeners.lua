@@ -1,0 +1,68 @@
+--- Who is told of a client's events. A user's function gets a table for each; ours take the fields as arguments, since
+--- a table costs more than what they do with it.
+
+local M = {}
+
+---@class credenco.Event
+---@field type "request"|"answer"|"lost"|"abandoned"|"wait"|"failed"  a request begins; it has its response, or gets
+---  none; nginx: whoever made the call is gone; the wait before the next attempt; the call ends with an error
+---@field at_ms number          when, on `core.now_ms`'s clock, which is monotonic
+---@field step string
+---@field correlation_id string?
+---@field traceparent string?   of the call, where it has one
+---@field http_status integer?  answer, abandoned: of the response
+---@field ok boolean?           answer: whether the call has its result
+---@field code string?          lost, abandoned: why there is no response; failed: the error's
+---@field sent string?          the same: whether the server can have acted
+---@field elapsed_ms integer?   answer, lost, abandoned: since the request began
+---@field wait_ms integer?      wait
+
+--- Takes the fields of an event, and throws nothing.
+---@alias credenco.Listener fun(at_ms: number, type: string, step: string, correlation_id: string?, traceparent: string?, http_status: integer?, ok: boolean?, elapsed_ms: integer?, code: string?, sent: string?, wait_ms: integer?)
+
+-- The listeners behind functions that we made; each function holds its own.
+local known = setmetatable({}, { __mode = "kv" })
+
+--- A function for `on_event`, which takes an event as a table.
+---@param listener credenco.Listener
+---@return fun(event: credenco.Event)
+function M.on_event(listener)
+  local function on_event(event)
+    listener(event.at_ms, event.type, event.step, event.correlation_id, event.traceparent,
+      event.http_status, event.ok, event.elapsed_ms, event.code, event.sent, event.wait_ms)
+  end
+  known[on_event] = listener
+  return on_event
+end
+
+-- A table is made for each event and is the user's to keep. An error of the user's function changes nothing.
+local function of_user(on_event)
+  return function(at_ms, kind, step, correlation_id, traceparent, http_status, ok, elapsed_ms, code, sent, wait_ms)
+    pcall(on_event, {
+      at_ms = at_ms, type = kind, step = step, correlation_id = correlation_id, traceparent = traceparent,
+      http_status = http_status, ok = ok, elapsed_ms = elapsed_ms, code = code, sent = sent, wait_ms = wait_ms,
+    })
+  end
+end
+
+--- The listener that an `on_event` stands for.
+---@param on_event fun(event: credenco.Event)
+---@return credenco.Listener
+function M.of(on_event)
+  return known[on_event] or of_user(on_event)
+end
+
+--- Two as one `on_event`.
+---@param first fun(event: credenco.Event)?
+---@param second fun(event: credenco.Event)?
+---@return fun(event: credenco.Event)?
+function M.both(first, second)
+  if not (first and second) then return first or second end
+  local one, other = M.of(first), M.of(second)
+  return M.on_event(function(...)
+    one(...)
+    other(...)
+  end)
+end
+
+return M

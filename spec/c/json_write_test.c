@@ -1,0 +1,54 @@
+/* core/json_write.h: what becomes of each kind of text and number. */
+#include "core/json_write.h"
+
+#include <stdlib.h>
+
+#include "bytes.h"
+#include "tap.h"
+
+/* Each in memory of exactly the size that is promised to do, so that a sanitizer sees a byte too
+ * many. */
+static void escapes_what_json_does_not_take_as_it_is(void) {
+    static const struct {
+        const char *name;
+        credenco_span text;
+        const char *written;
+    } rows[] = {
+        {"empty", CREDENCO_SPAN(""), "\"\""},
+        {"plain", CREDENCO_SPAN("order-1 /~"), "\"order-1 /~\""},
+        {"a quote and a backslash", CREDENCO_SPAN("a\"b\\c"), "\"a\\\"b\\\\c\""},
+        {"NUL, US and DEL", CREDENCO_SPAN("\0\x1f\x7f"), "\"\\u0000\\u001f\\u007f\""},
+        {"a line feed", CREDENCO_SPAN("a\nb"), "\"a\\u000ab\""},
+        {"UTF-8", CREDENCO_SPAN("\xc3\xa9\xf0\x9f\x98\x80\""), "\"\xc3\xa9\xf0\x9f\x98\x80\\\"\""},
+        {"no UTF-8", CREDENCO_SPAN("a\xc3"), "\"?\""},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *out = malloc(CREDENCO_JSON_TEXT_MAX(rows[i].text.len));
+        tap_row = rows[i].name;
+        const size_t len = credenco_json_write_text(rows[i].text, out);
+        CHECK(span_is((credenco_span){out, len}, rows[i].written));
+        free(out);
+    }
+}
+
+static void writes_whole_numbers(void) {
+    static const struct {
+        int64_t number;
+        const char *written;
+    } rows[] = {
+        {0, "0"},
+        {7, "7"},
+        {-10, "-10"},
+        {INT64_MAX, "9223372036854775807"},
+        {INT64_MIN, "-9223372036854775808"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char out[CREDENCO_JSON_WHOLE_MAX];
+        tap_row = rows[i].written;
+        const size_t len = credenco_json_write_whole(rows[i].number, out);
+        CHECK(span_is((credenco_span){out, len}, rows[i].written));
+    }
+}
+
+TAP_MAIN({"escapes what JSON does not take as it is", escapes_what_json_does_not_take_as_it_is},
+         {"writes whole numbers", writes_whole_numbers})

@@ -1,0 +1,65 @@
+#include "json_write.h"
+
+#include <string.h>
+
+#include "chars.h"
+#include "text.h"
+
+/* Whether such a byte stands in a JSON string as it is, whatever is around it. */
+static bool is_plain(char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+/* One byte of a string; gives how many it takes in `out`. */
+static size_t escape(char byte, char *out) {
+    static const char digits[] = "0123456789abcdef";
+    if (byte == '"' || byte == '\\') {
+        out[0] = '\\';
+        out[1] = byte;
+        return 2;
+    }
+    if (!is_control(byte)) {
+        out[0] = byte;
+        return 1;
+    }
+    memcpy(out, "\\u00", 4);
+    out[4] = digits[(unsigned char)byte >> 4];
+    out[5] = digits[byte & 15];
+    return 6;
+}
+
+size_t credenco_json_write_text(credenco_span text, char *out) {
+    size_t plain = 0;
+    while (plain < text.len && is_plain(text.data[plain])) {
+        plain++;
+    }
+    if (plain < text.len && !credenco_utf8_valid(text)) {
+        text = CREDENCO_SPAN("?");
+        plain = text.len;
+    }
+    char *at = out;
+    *at++ = '"';
+    memcpy(at, text.data, plain);
+    at += plain;
+    for (size_t i = plain; i < text.len; i++) {
+        at += escape(text.data[i], at);
+    }
+    *at++ = '"';
+    return (size_t)(at - out);
+}
+
+size_t credenco_json_write_whole(int64_t number, char *out) {
+    char digits[CREDENCO_JSON_WHOLE_MAX];
+    char *at = digits + sizeof digits;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (number < 0) {
+        *--at = '-';
+    }
+    const size_t len = (size_t)(digits + sizeof digits - at);
+    memcpy(out, at, len);
+    return len;
+}

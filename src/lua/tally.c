@@ -1,0 +1,117 @@
+#include "tally.h"
+
+#include <string.h>
+
+#include "compat.h"
+#include "core/tally.h"
+
+#define TALLY_TYPE "credenco.tally"
+
+typedef struct tally_box {
+    credenco_tally tally;
+    int64_t in_flight;
+} tally_box;
+
+/* The arguments of a listener. */
+enum { TYPE = 2, STEP = 3, HTTP_STATUS = 6, OK, ELAPSED_MS };
+
+static int tally_finalize(lua_State *L) {
+    tally_box *box = luaL_checkudata(L, 1, TALLY_TYPE);
+    credenco_tally_free(&box->tally);
+    return 0;
+}
+
+static tally_box *own_box(lua_State *L) {
+    return lua_touserdata(L, lua_upvalueindex(1));
+}
+
+static bool is(credenco_span text, credenco_span other) {
+    return text.len == other.len && memcmp(text.data, other.data, text.len) == 0;
+}
+
+static bool add_answer(lua_State *L, tally_box *box) {
+    const credenco_span step = credenco_check_span(L, STEP);
+    const int status = (int)luaL_checknumber(L, HTTP_STATUS);
+    const int64_t elapsed_ms = (int64_t)luaL_checknumber(L, ELAPSED_MS);
+    const bool ok = lua_toboolean(L, OK) != 0;
+    if (credenco_tally_add(&box->tally, step, status, ok, elapsed_ms) != CREDENCO_OK) {
+        return false;
+    }
+    box->in_flight--;
+    return true;
+}
+
+static int tally_count(lua_State *L) {
+    tally_box *box = own_box(L);
+    const credenco_span type = credenco_check_span(L, TYPE);
+    if (is(type, CREDENCO_SPAN("request"))) {
+        box->in_flight++;
+        return 0;
+    }
+    if (is(type, CREDENCO_SPAN("answer")) && add_answer(L, box)) {
+        return 0;
+    }
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 0);
+    return 0;
+}
+
+static void push_row(lua_State *L, const credenco_tally_row *row, size_t buckets) {
+    lua_createtable(L, 0, 5);
+    lua_pushstring(L, row->step);
+    lua_setfield(L, -2, "step");
+    lua_pushinteger(L, row->http_status);
+    lua_setfield(L, -2, "http_status");
+    lua_pushboolean(L, row->ok);
+    lua_setfield(L, -2, "ok");
+    lua_pushnumber(L, (lua_Number)row->sum_ms);
+    lua_setfield(L, -2, "sum_ms");
+    lua_createtable(L, (int)buckets, 0);
+    for (size_t i = 0; i < buckets; i++) {
+        lua_pushnumber(L, (lua_Number)row->buckets[i]);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    lua_setfield(L, -2, "buckets");
+}
+
+static int tally_read(lua_State *L) {
+    const tally_box *box = own_box(L);
+    lua_createtable(L, (int)box->tally.count, 0);
+    for (size_t i = 0; i < box->tally.count; i++) {
+        push_row(L, &box->tally.rows[i], box->tally.bound_count + 1);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    lua_pushnumber(L, (lua_Number)box->in_flight);
+    return 2;
+}
+
+static void read_bounds(lua_State *L, int arg, credenco_tally *tally) {
+    const size_t count = lua_rawlen(L, arg);
+    luaL_argcheck(L, count <= CREDENCO_TALLY_BOUNDS_MAX, arg, "too many bounds");
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, arg, (int)i + 1);
+        tally->bounds_ms[i] = (int64_t)luaL_checknumber(L, -1);
+        lua_pop(L, 1);
+    }
+    tally->bound_count = count;
+}
+
+int credenco_lua_tally(lua_State *L) {
+    static const luaL_Reg no_methods[] = {{NULL, NULL}};
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    tally_box *box = credenco_newuserdata(L, sizeof *box);
+    *box = (tally_box){0};
+    credenco_newtype(L, TALLY_TYPE, no_methods, tally_finalize);
+    luaL_getmetatable(L, TALLY_TYPE);
+    lua_setmetatable(L, -2);
+    read_bounds(L, 1, &box->tally);
+    const int at = lua_gettop(L);
+    lua_pushvalue(L, at);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, tally_count, 2);
+    lua_pushvalue(L, at);
+    lua_pushcclosure(L, tally_read, 1);
+    return 2;
+}

@@ -1,0 +1,17 @@
+/* Counts a client's requests without Lua. */
+#ifndef CREDENCO_LUA_TALLY_H
+#define CREDENCO_LUA_TALLY_H
+
+#include <lua.h>
+
+/* tally(bounds_ms, other) -> count, read
+ *
+ * count(at_ms, type, step, ...) is a listener (base/listeners.lua): it counts the beginnings of
+ * requests and their answers, and calls other(...) with all arguments for what else there is.
+ * bounds_ms is a list of at most 15 upper bounds, rising.
+ *
+ * read() -> a list of { step, http_status, ok, sum_ms, buckets = { integer, ... } }, and how many
+ * requests have begun that had no answer yet */
+int credenco_lua_tally(lua_State *L);
+
+#endif
