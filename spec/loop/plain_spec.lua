@@ -2,6 +2,13 @@
 local loop = require "credenco.loop"
 
 describe("the plain loop", function()
+  it("gives a wait what came first for it, and says to who comes later that it is over", function()
+    local ticket = loop.self()
+    assert.is_nil(loop.wake(ticket, "first"))
+    assert.is_false(loop.wake(ticket, "second"))
+    assert.equal("first", loop.wait(ticket))
+  end)
+
   it("runs a task up to its first wait at once", function()
     local trace = {}
     loop.spawn(function(word)

@@ -85,13 +85,13 @@ describe("the sandbox as a server", function()
   end)
 
   local WRONG = {
-    { { prot = 1 }, "unknown sandbox option 'prot'" },
-    { { port = "80" }, "'port' must be a number" },
-    { { port = 65536 }, "'port' must be a whole number from 0 to 65535" },
-    { { port = 1.5 }, "'port' must be a whole number" },
-    { { workers = 0 }, "'workers' must be a whole number from 1" },
-    { { host = "0.0.0.0" }, "'host' must be a loopback address" },
-    { { wallets = { { key = "a" } } }, "'wallets': number 1 needs a key and a name" },
+    { { prot = 1 }, "sandbox: unknown option 'prot', did you mean 'port'?" },
+    { { port = "80" }, "sandbox: port must be integer, not string" },
+    { { port = 65536 }, "port must be at most 65535" },
+    { { port = 1.5 }, "port must be integer" },
+    { { workers = 0 }, "workers must be at least 1" },
+    { { host = "0.0.0.0" }, "host must be a loopback address" },
+    { { wallets = { { key = "a" } } }, "wallets need a key and a name each; number 1 lacks one" },
   }
   for _, case in ipairs(WRONG) do
     it("refuses options: " .. case[2], function()

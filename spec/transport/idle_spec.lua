@@ -57,10 +57,13 @@ describe("an idle connection", function()
         max_body_bytes = 1000,
       }, core.fields {}))
     end
+    local responses = {}
     assert.is_true(step_until(function()
-      if driver:take() then count = count - 1 end
-      return count == 0
+      local id, response = driver:take()
+      if id then responses[#responses + 1] = response or false end
+      return #responses == count
     end))
+    return responses
   end
 
   local function ended(at)
@@ -75,6 +78,21 @@ describe("an idle connection", function()
     server.connections[1].socket:write "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nunasked"
     assert.is_true(step_until(function() return ended() == 1 end))
   end)
+
+  -- The driver takes no step between what the server does and the next request.
+  for name, act in pairs {
+    ["has closed it"] = function(socket, done) socket:shutdown(done) end,
+    ["has said something"] = function(socket, done) socket:write("HTTP/1.1 500 Unasked\r\n\r\n", done) end,
+  } do
+    it("is looked at before it is used, and left when the server " .. name, function()
+      ask(1)
+      local acted = false
+      act(server.connections[1].socket, function() acted = true end)
+      assert.is_true(wait.until_true(function() return acted end, PATIENT_MS))
+      assert.same({ 200, 200 }, { ask(1)[1].status, ask(1)[1].status })
+      assert.equal(2, #server.connections)
+    end)
+  end
 
   it("is kept while there are no more than connection_cache", function()
     ask(CACHE + 2)

@@ -41,7 +41,7 @@ static size_t character_len(const uint8_t *bytes, size_t len) {
     return 1u + l->following;
 }
 
-bool credenco_utf8_valid(credenco_span text) {
+size_t credenco_utf8_prefix(credenco_span text) {
     const uint8_t *bytes = (const uint8_t *)text.data;
     for (size_t i = 0; i < text.len;) {
         if (bytes[i] < 0x80) {
@@ -50,11 +50,15 @@ bool credenco_utf8_valid(credenco_span text) {
         }
         size_t len = character_len(bytes + i, text.len - i);
         if (len == 0) {
-            return false;
+            return i;
         }
         i += len;
     }
-    return true;
+    return text.len;
+}
+
+bool credenco_utf8_valid(credenco_span text) {
+    return credenco_utf8_prefix(text) == text.len;
 }
 
 bool credenco_plain_text(credenco_span text) {

@@ -9,6 +9,9 @@
  * above U+10FFFF. JSON text has to be (RFC 8259, 8.1). */
 bool credenco_utf8_valid(credenco_span text);
 
+/* How many bytes at the beginning are well-formed: all where the whole text is. */
+size_t credenco_utf8_prefix(credenco_span text);
+
 /* True for what nearly all text is: printable ASCII, a byte or more, no blank at either
  * end. Such text needs no look at its encoding, its control bytes or its trimming. */
 bool credenco_plain_text(credenco_span text);

@@ -148,6 +148,22 @@ static int core_wallet_key_valid(lua_State *L) {
     return 1;
 }
 
+/* utf8_flaw(text [, from]) -> the place of the first byte that is not UTF-8, or nil */
+static int core_utf8_flaw(lua_State *L) {
+    credenco_span text = credenco_check_span(L, 1);
+    lua_Integer from = luaL_optinteger(L, 2, 1);
+    luaL_argcheck(L, from >= 1 && (size_t)from <= text.len + 1, 2, "a place in the text expected");
+    size_t before = (size_t)from - 1;
+    credenco_span rest = {text.data + before, text.len - before};
+    size_t len = credenco_utf8_prefix(rest);
+    if (len == rest.len) {
+        lua_pushnil(L);
+    } else {
+        lua_pushinteger(L, (lua_Integer)(before + len + 1));
+    }
+    return 1;
+}
+
 /* utf8_valid(text) -> boolean */
 static int core_utf8_valid(lua_State *L) {
     lua_pushboolean(L, credenco_utf8_valid(credenco_check_span(L, 1)));
@@ -298,6 +314,7 @@ static const luaL_Reg functions[] = {
     {"parse_url", core_parse_url},
     {"same_origin", core_same_origin},
     {"wallet_key_valid", core_wallet_key_valid},
+    {"utf8_flaw", core_utf8_flaw},
     {"utf8_valid", core_utf8_valid},
     {"plain_text", core_plain_text},
     {"media_type_is_html", core_media_type_is_html},

@@ -129,25 +129,46 @@ local function fits(specs, given)
   return missing == 0
 end
 
---- Throws when `given` does not fit `specs`.
----@param what string  the function's name, for the message
+--- What is wrong with `given`, or nil when it fits `specs`.
 ---@param specs table<string, credenco.OptionSpec>
 ---@param given any
----@param level integer  of the caller to blame, as in error()
-function M.check(what, specs, given, level)
-  if type(given) ~= "table" then
-    error(("%s: expected a table of options, got %s"):format(what, type(given)), level + 1)
-  end
-  if fits(specs, given) then return end
+---@return string?
+function M.problem(specs, given)
+  if type(given) ~= "table" then return "expected a table of options, got " .. type(given) end
+  if fits(specs, given) then return nil end
   for name in pairs(given) do
-    if not specs[name] then error(what .. ": " .. unknown_name(name, specs), level + 1) end
+    if not specs[name] then return unknown_name(name, specs) end
   end
   local wrong, problem
   for name, spec in pairs(specs) do
     local found = problem_with(given[name], spec)
     if found and (not wrong or name < wrong) then wrong, problem = name, found end
   end
-  if wrong then error(("%s: %s %s"):format(what, wrong, problem), level + 1) end
+  return wrong and wrong .. " " .. problem
+end
+
+--- Throws when `given` does not fit `specs`.
+---@param what string  the function's name, for the message
+---@param specs table<string, credenco.OptionSpec>
+---@param given any
+---@param level integer  of the caller to blame, as in error()
+function M.check(what, specs, given, level)
+  local problem = M.problem(specs, given)
+  if problem then error(("%s: %s"):format(what, problem), level + 1) end
+end
+
+--- A copy of options that fit, with the defaults filled in.
+---@param specs table<string, credenco.OptionSpec>
+---@param given table
+---@return table
+function M.completed(specs, given)
+  local copy = {}
+  for name, spec in pairs(specs) do
+    local value = given[name]
+    if value == nil then value = spec.default end
+    copy[name] = value
+  end
+  return copy
 end
 
 --- Checks `given` and returns a copy with the defaults filled in.
@@ -158,13 +179,7 @@ end
 ---@return table
 function M.read(what, specs, given, level)
   M.check(what, specs, given, level + 1)
-  local copy = {}
-  for name, spec in pairs(specs) do
-    local value = given[name]
-    if value == nil then value = spec.default end
-    copy[name] = value
-  end
-  return copy
+  return M.completed(specs, given)
 end
 
 -- Checks that several specifications share --------------------------------------

@@ -1,23 +1,9 @@
---- UTF-8 as RFC 3629 has it (no overlong forms, no surrogates, nothing beyond U+10FFFF), and its blanks.
---- Works on bytes with lpeg, because Lua 5.1 and LuaJIT have no utf8 library and that of
---- Lua 5.4 is not asked to refuse surrogates the same way.
+--- Text in UTF-8: its characters, its blanks, and what nobody sees in it. Whether bytes are UTF-8 is for `credenco.core`.
 
+local core = require "credenco.core"
 local lpeg = require "lpeg"
 
 local M = {}
-
-local continuation = lpeg.R "\128\191"
-local character = lpeg.R "\0\127"
-  + lpeg.R "\194\223" * continuation
-  + lpeg.P "\224" * lpeg.R "\160\191" * continuation
-  + (lpeg.R "\225\236" + lpeg.R "\238\239") * continuation * continuation
-  + lpeg.P "\237" * lpeg.R "\128\159" * continuation
-  + lpeg.P "\240" * lpeg.R "\144\191" * continuation * continuation
-  + lpeg.R "\241\243" * continuation * continuation * continuation
-  + lpeg.P "\244" * lpeg.R "\128\143" * continuation * continuation
-
---- One character, as an lpeg pattern.
-M.CHARACTER = character
 
 -- White space of Unicode beyond ASCII's: U+0085, 00A0, 1680, 2000 to 200A, 2028, 2029, 202F, 205F, 3000.
 local wide_space = lpeg.P "\194" * lpeg.S "\133\160" + lpeg.P "\225\154\128"
@@ -38,7 +24,7 @@ local hidden = lpeg.P "\194" * lpeg.S "\133\173"
   + lpeg.P "\227\133\164"
   + lpeg.P "\239\184" * lpeg.R "\128\143" + lpeg.P "\239\187\191"
   + lpeg.P "\239\190\160" + lpeg.P "\239\191" * lpeg.R "\185\187"
-  + lpeg.P "\243\160" * lpeg.S "\128\129" * continuation
+  + lpeg.P "\243\160" * lpeg.S "\128\129" * lpeg.R "\128\191"
 
 local function trimmer(outside)
   return outside ^ 0 * lpeg.C((outside ^ 0 * (1 - outside) ^ 1) ^ 0)
@@ -50,23 +36,12 @@ local to_hidden = (1 - hidden) ^ 0 * lpeg.Cp() * lpeg.C(hidden)
 local to_unseen = (1 - hidden - wide_space) ^ 0 * lpeg.Cp() * lpeg.C(hidden + wide_space)
 local SPACE, FIRST_OF_BLANK = 32, 194 -- no blank begins with a byte between them
 
-local valid_prefix = character ^ 0 * lpeg.Cp()
-
---- The place of the first byte that is not UTF-8.
----@param text string
----@return integer? offset counted from 1; nil when all of it is UTF-8
-function M.first_invalid(text)
-  if not text:find("[\128-\255]") then return nil end
-  local stop = valid_prefix:match(text)
-  if stop <= #text then return stop end
-end
-
 --- How many characters (code points) a text has.
 ---@param text string
 ---@return integer? characters nil when the text is not UTF-8
 function M.length(text)
   if not text:find("[\128-\255]") then return #text end
-  if M.first_invalid(text) then return nil end
+  if not core.utf8_valid(text) then return nil end
   local _, continuations = text:gsub("[\128-\191]", "")
   return #text - continuations
 end

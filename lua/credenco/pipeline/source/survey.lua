@@ -2,8 +2,6 @@
 --- another encoding would cost every line with a letter like é, and is refused with the encoding it most likely has.
 
 local core = require "credenco.core"
-local lpeg = require "lpeg"
-local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 
@@ -26,10 +24,6 @@ function M.new()
   return setmetatable({ characters = 0, wrong = 0, letters = 0, lines = 1, rest = "" }, Survey)
 end
 
-local ANY = lpeg.P(1)
-local ONLY_WRONG = lpeg.Cs((utf8_text.CHARACTER / "" + ANY) ^ 0)
-local ONLY_RIGHT = lpeg.Cs((utf8_text.CHARACTER + ANY / "") ^ 0)
-
 local function count(text, pattern)
   return select(2, text:gsub(pattern, ""))
 end
@@ -38,15 +32,26 @@ local function beyond_ascii(text)
   return text:find "[\128-\255]" and count(text, "[\192-\255]") or 0
 end
 
+-- The bytes that belong to no character, and the text without them.
+local function parted(text)
+  local wrong, right, from = {}, {}, 1
+  repeat
+    local at = core.utf8_flaw(text, from) or #text + 1
+    wrong[#wrong + 1], right[#right + 1] = text:sub(at, at), text:sub(from, at - 1)
+    from = at + 1
+  until from > #text
+  return table.concat(wrong), table.concat(right)
+end
+
 local function note_wrong(self, text)
-  local wrong = ONLY_WRONG:match(text)
+  local wrong, right = parted(text)
   if not self.first then
-    local at = utf8_text.first_invalid(text)
+    local at = core.utf8_flaw(text)
     self.first = { line = self.lines + core.line_breaks(text:sub(1, at)), byte = text:byte(at) }
   end
   self.wrong = self.wrong + #wrong
   self.letters = self.letters + count(wrong, "[\128\133\145-\151\153\160-\255]")
-  self.characters = self.characters + beyond_ascii(ONLY_RIGHT:match(text))
+  self.characters = self.characters + beyond_ascii(right)
 end
 
 local function note(self, text)

@@ -1,7 +1,6 @@
 --- What a line is refused for before anything is read in it.
 
 local core = require "credenco.core"
-local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 
@@ -18,7 +17,7 @@ function M.flaw(raw)
   if zero then
     return ("a NUL byte at byte %d: the file is damaged there, or not UTF-8 text"):format(zero)
   end
-  local offset = utf8_text.first_invalid(raw)
+  local offset = core.utf8_flaw(raw)
   if offset then
     return ("not UTF-8 at byte %d (0x%02X): save the file as UTF-8"):format(offset, raw:byte(offset))
   end

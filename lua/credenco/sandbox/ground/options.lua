@@ -4,6 +4,7 @@
 -- loopback interface, and a pipeline's configuration can name them once and keep working.
 local behaviours = require "credenco.sandbox.ground.behaviours"
 local core = require "credenco.core"
+local options = require "credenco.base.options"
 
 local M = {}
 
@@ -33,23 +34,6 @@ local M = {}
 ---@field startup_timeout_ms integer? (5000)
 ---@field json boolean? `run` prints its ready line as JSON
 
-local DEFAULTS = {
-  host = "127.0.0.1",
-  port = 0,
-  workers = 2,
-  api_key = "sandbox-api-key",
-  client_id = "sandbox-client",
-  client_secret = "sandbox-client-secret",
-  token_ttl_s = 300,
-  exchange_timeout_ms = 10000,
-  allow = {},
-  behaviour = {},
-  tls = false,
-  memory_mb = 256,
-  startup_timeout_ms = 5000,
-  json = false,
-}
-
 --- One wallet for each outcome of a direct push: kept, discarded, inbox only.
 M.WALLETS = {
   { key = "0b1f7a52-6c1e-4d0a-9a55-3a1f5f0c0001", name = "CoolSoft B.V.", trusts_issuer = true },
@@ -59,15 +43,37 @@ M.WALLETS = {
 }
 
 --- Options without a default, and their types.
-local OPTIONAL = { nginx = "string", templates = "string", wallets = "table" }
+local function wallets_problem(wallets)
+  for index, wallet in ipairs(wallets) do
+    if type(wallet) ~= "table" or type(wallet.key) ~= "string" or type(wallet.name) ~= "string" then
+      return ("need a key and a name each; number %d lacks one"):format(index)
+    end
+  end
+end
 
-local RANGES = {
-  port = { 0, 65535 },
-  workers = { 1, 64 },
-  token_ttl_s = { 1, 86400 },
-  exchange_timeout_ms = { 100, 600000 },
-  memory_mb = { 8, 4096 },
-  startup_timeout_ms = { 100, 600000 },
+local function host_problem(host)
+  if core.is_loopback(host == "::1" and "[::1]" or host) then return nil end
+  return "must be a loopback address: its credentials are public"
+end
+
+local SPECS = {
+  host = { type = "string", default = "127.0.0.1", check = host_problem },
+  port = { type = "integer", default = 0, min = 0, max = 65535 },
+  workers = { type = "integer", default = 2, min = 1, max = 64 },
+  api_key = { type = "string", default = "sandbox-api-key" },
+  client_id = { type = "string", default = "sandbox-client" },
+  client_secret = { type = "string", default = "sandbox-client-secret" },
+  token_ttl_s = { type = "integer", default = 300, min = 1, max = 86400 },
+  exchange_timeout_ms = { type = "integer", default = 10000, min = 100, max = 600000 },
+  allow = { type = "table", default = {} },
+  behaviour = { type = "table", default = {} },
+  wallets = { type = "table", default = M.WALLETS, check = wallets_problem },
+  tls = { type = "boolean", default = false },
+  memory_mb = { type = "integer", default = 256, min = 8, max = 4096 },
+  startup_timeout_ms = { type = "integer", default = 5000, min = 100, max = 600000 },
+  json = { type = "boolean", default = false },
+  nginx = { type = "string" },
+  templates = { type = "string" },
 }
 
 --- The grant of an offer, to the issuer and to the wallet: OpenID4VCI 1.0, 6.1.
@@ -85,73 +91,16 @@ function M.issuer_did(port)
   return ("did:web:localhost%%3A%d:issuer:credenco"):format(port)
 end
 
-local function check_type(name, value)
-  local wanted = OPTIONAL[name] or type(DEFAULTS[name])
-  if type(value) ~= wanted then
-    return ("sandbox option '%s' must be a %s, not a %s"):format(name, wanted, type(value))
-  end
-end
-
-local function check_range(name, value)
-  local range = RANGES[name]
-  if range and (value % 1 ~= 0 or value < range[1] or value > range[2]) then
-    return ("sandbox option '%s' must be a whole number from %d to %d, not %s")
-      :format(name, range[1], range[2], tostring(value))
-  end
-end
-
-local function check_wallets(wallets)
-  for index, wallet in ipairs(wallets) do
-    if type(wallet) ~= "table" or type(wallet.key) ~= "string" or type(wallet.name) ~= "string" then
-      return ("sandbox option 'wallets': number %d needs a key and a name"):format(index)
-    end
-  end
-end
-
-local function known_names()
-  local names = {}
-  for name in pairs(OPTIONAL) do
-    names[#names + 1] = name
-  end
-  for name in pairs(DEFAULTS) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return table.concat(names, ", ")
-end
-
----@return string? err
-local function check(name, value)
-  if DEFAULTS[name] == nil and not OPTIONAL[name] then
-    return ("unknown sandbox option '%s'; known are %s"):format(tostring(name), known_names())
-  end
-  return check_type(name, value) or check_range(name, value)
-    or (name == "wallets" and check_wallets(value) or nil)
-end
-
---- A checked copy of `options` with the defaults filled in.
----@param options credenco.SandboxOptions?
+--- A checked copy of `given` with the defaults filled in.
+---@param given credenco.SandboxOptions?
 ---@return table? settings
 ---@return string? err names the option; a programmer's mistake, for the caller to throw
-function M.read(options)
-  local settings = { wallets = M.WALLETS }
-  for name, value in pairs(DEFAULTS) do
-    settings[name] = value
-  end
-  for name, value in pairs(options or {}) do
-    local err = check(name, value)
-    if err then
-      return nil, err
-    end
-    settings[name] = value
-  end
-  if not core.is_loopback(settings.host == "::1" and "[::1]" or settings.host) then
-    return nil, "sandbox option 'host' must be a loopback address: its credentials are public"
-  end
+function M.read(given)
+  local problem = options.problem(SPECS, given or {})
+  if problem then return nil, "sandbox: " .. problem end
+  local settings = options.completed(SPECS, given or {})
   local behaviour, err = behaviours.read(settings.behaviour)
-  if not behaviour then
-    return nil, "sandbox option 'behaviour': " .. err
-  end
+  if not behaviour then return nil, "sandbox: behaviour: " .. err end
   settings.behaviour = behaviours.complete(behaviour)
   return settings
 end
