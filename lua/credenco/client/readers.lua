@@ -176,7 +176,7 @@ function M.token(body, call)
   local answer = object(body)
   local value = answer and word(answer.access_token)
   if not value then return nil, "the response has no access_token in text" end
-  if value:find("[^\33-\126]") then return nil, "the access_token has bytes no header can carry" end
+  if value:find("[^\33-\126]") then return nil, "the access_token has bytes that a header cannot hold" end
   if not is_bearer(answer.token_type) then return nil, "the token_type is not Bearer, the only one known here" end
   local seconds = tonumber(answer.expires_in)
   return {

@@ -136,8 +136,8 @@ local function create(db, tables, indexes)
     -- processes that start together would trip over one another's CREATE TABLE
     local ok, err = db.dialect.lock(db, "credenco schema")
     if ok then ok, err = run_all(db, tables) end
+    if ok then ok, err = check_version(db) end -- before an index names a column that another version has not
     if ok then ok, err = run_all(db, indexes) end
-    if ok then ok, err = check_version(db) end
     return ok, err
   end)
 end
