@@ -39,7 +39,7 @@ local to_integer = rawget(math, "tointeger") or function(number) return number e
 
 local function integer(value)
   local number = tonumber(value)
-  if not number or number > 2 ^ 53 or number < -2 ^ 53 then return word(value) end
+  if not number or math.abs(number) > core.MAX_INTEGER then return word(value) end
   return to_integer(number) or number
 end
 
