@@ -117,13 +117,13 @@ local function mark(self, id, digest)
   local added, problem = dict:safe_add("digest " .. digest, id, self.options.signed_s)
   if not added and problem ~= "exists" then return 503, "no room" end
   if not added and dict:get("digest " .. digest) ~= id then
-    return 409, "this delivery came before, as another event"
+    return 409, "this delivery repeats another event"
   end
   added, problem = dict:safe_add("id " .. id, false, TAKING_S)
   if added then return nil end
   if problem ~= "exists" then return 503, "no room" end
   if dict:get("id " .. id) then return 204 end
-  return 503, "this event is being taken"
+  return 503, "another request is queueing this event"
 end
 
 local function unmark(self, id, digest)

@@ -114,7 +114,7 @@ local FAULTS = {
   { "the journal's folder cannot be written", line = "journal_place", code = 9, words = "/sys/a%.journal: %u",
     advice = "name another place", broken = function() return on "/sys/a.journal" end,
     healed = function() return on(path_of "a.journal") end },
-  { "a folder is named as the journal", line = "journal_place", code = 9, words = "is no file", advice = "journal's file",
+  { "a folder is named as the journal", line = "journal_place", code = 9, words = "is not a file", advice = "journal's file",
     broken = function() return on(folder) end, healed = function() return on(folder .. "/a.journal") end },
   { "the disk is full", line = "journal_room", code = 9, words = "4 MiB cannot be written: File too large",
     advice = "make room", run = with_little_room,

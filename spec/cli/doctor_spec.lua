@@ -194,7 +194,7 @@ local FAULTS = {
   { "the proxy wants a password", line = "proxy", code = 7, words = "HTTP 407", advice = "USER:PASSWORD",
     broken = function() return {}, proxied "HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n" end,
     healed = function() return {}, proxied() end },
-  { "pages answer", line = "api", code = 4, words = "a web page answers", advice = "log in; else check the address",
+  { "pages answer", line = "api", code = 4, words = "a web page responds", advice = "log in; else check the address",
     broken = function() return {}, sandbox_env { CREDENCO_BASE_URL = fronts.pages.url } end,
     healed = plain },
   { "the server wants a client certificate", line = "api", code = 3, advice = "%-%-client%-cert",
@@ -216,7 +216,7 @@ local FAULTS = {
   { "the server fails", line = "api", code = 4, words = "HTTP 503", advice = "try again later",
     rule = { endpoint = "status", effect = "status", status = 503 },
     call = plain },
-  { "the server never answers", line = "api", code = 7, words = "no answer", advice = "ask who runs the server",
+  { "the server never answers", line = "api", code = 7, words = "no response", advice = "ask the server's operator",
     broken = function()
       misbehave { { endpoint = "status", effect = "hang" } }
       return { "--timeout", "0.3" }, sandbox_env()

@@ -50,7 +50,7 @@ describe("a command that is interrupted", function()
               local err = cjson.decode(ended.err).error
               assert.same({ "interrupted", moment[5] }, { err.code, err.sent })
             else
-              assert.truthy(ended.err:find("interrupted; it was sent, and whether the server did it is unknown", 1, true),
+              assert.truthy(ended.err:find("interrupted; it was sent, and the outcome is unknown", 1, true),
                 ended.err)
             end
           end)

@@ -11,8 +11,8 @@ describe("an error", function()
       code = "connect_failed", step = "push_offer", sent = "unknown", attempts = 3, correlation_id = "c-1",
     }
     assert.equal("credenco: push_offer: the connection failed: check the host, the port and the network; " ..
-      "it was sent, and whether the server did it is unknown; the wallet may have the offer: " ..
-      "repeat the push of the same offer, never make a new one [connect_failed, 3 attempts, correlation_id c-1]",
+      "it was sent, and the outcome is unknown; the wallet may have the offer: " ..
+      "deliver the same offer again, never a new one [connect_failed, 3 attempts, correlation_id c-1]",
       tostring(err))
   end)
 
@@ -23,7 +23,7 @@ describe("an error", function()
 
   it("says why it was not repeated, when the quota of repeats is used up", function()
     local err = errors.new { code = "server_error", step = "create_offer", sent = "unknown", quota_spent = true }
-    assert.truthy(err.message:find("; not repeated, since so many calls of this client have failed", 1, true))
+    assert.truthy(err.message:find("; not repeated, because many calls of this client have failed", 1, true))
     assert.is_true(err.quota_spent)
   end)
 

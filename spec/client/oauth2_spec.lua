@@ -1,6 +1,7 @@
 -- One token serves any number of calls, and a refused one is renewed once.
 local cjson = require "cjson"
 local credenco = require "credenco"
+local loop = require "credenco.loop"
 local Misbehaving = require "spec.support.misbehaving"
 
 local function token(value, expires_in)
@@ -91,9 +92,25 @@ describe("OAuth2 client credentials", function()
     local scenario = server:scenario { token = { token("short", 0.001), token("long", 300) } }
     local client = new_client(scenario)
     assert(client:issue_status "1")
-    require("credenco.loop").sleep(5)
+    loop.sleep(5)
     assert(client:issue_status "1")
     assert.equal("Bearer long", scenario.requests("status")[2].headers.authorization)
+  end)
+
+  it("are renewed in the last fifth of their lives, and serve on meanwhile", function()
+    local now_ms = loop.now_ms
+    finally(function() loop.now_ms = now_ms end)
+    local scenario = server:scenario { token = { token("first", 100), token("second", 300) } }
+    local client = new_client(scenario)
+    for _, age_s in ipairs { 0, 79, 81, 81 } do
+      loop.now_ms = function() return now_ms() + age_s * 1000 end
+      assert(client:issue_status "1")
+      while loop.busy() do loop.turn() end
+    end
+    local carried = {}
+    for i, request in ipairs(scenario.requests "status") do carried[i] = request.headers.authorization end
+    assert.same({ "Bearer first", "Bearer first", "Bearer first", "Bearer second" }, carried)
+    assert.equal(2, #scenario.requests "token")
   end)
 
   it("are used for ever when the server does not say how long they live", function()

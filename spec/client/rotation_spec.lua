@@ -214,9 +214,9 @@ describe("a key that may change", function()
 
   for name, case in pairs {
     ["throws"] = { function() error("no vault at https://vault.example/key", 0) end, "it failed", "no vault at [URL]" },
-    ["gives nothing"] = { function() end, "it gave nil, not a string" },
-    ["gives an empty text"] = { function() return "" end, "what it gave must not be empty" },
-    ["gives two headers"] = { function() return "s3cret\r\nx-evil: 1" end, "what it gave must not hold control bytes" },
+    ["gives nothing"] = { function() end, "it returned nil, not a string" },
+    ["gives an empty text"] = { function() return "" end, "its result must not be empty" },
+    ["gives two headers"] = { function() return "s3cret\r\nx-evil: 1" end, "its result must not hold control bytes" },
   } do
     it("from a function that " .. name .. " is an error before anything is sent", function()
       for _, of_token in ipairs { false, true } do

@@ -70,7 +70,7 @@ describe("the sandbox's page", { skip }, () => {
   it('adds and removes a trusted contact, and shows what is discarded without one', async () => {
     await open();
     await world.page.getByRole('button', { name: 'Remove Sandbox issuer' }).click();
-    await world.page.getByText('This wallet trusts nobody').waitFor();
+    await world.page.getByText('This wallet trusts no issuer').waitFor();
     await deliver();
     await section('Discarded').getByText("the issuer is not among this wallet's trusted contacts").waitFor();
     await world.page.getByLabel('DID', { exact: true }).fill(world.sandbox.issuer_did);
@@ -89,7 +89,7 @@ describe("the sandbox's page", { skip }, () => {
     assert.equal(await focused(), 'Skip to the wallet');
     await press('Enter');
     await press('Tab');
-    assert.equal(await focused(), 'Issue something into this wallet');
+    assert.equal(await focused(), 'Issue a credential into this wallet');
     await press('Enter');
     await press('Tab', 4);
     assert.equal(await focused(), 'Issue');
@@ -176,7 +176,7 @@ describe("the sandbox's page", { skip }, () => {
       await deliver();
       await open();
       await world.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await world.page.getByText('Issue something into this wallet').click();
+      await world.page.getByText('Issue a credential into this wallet').click();
       await cards().nth(1).waitFor();
       await world.page.getByText('Sandbox: clock').click();
       await cards().first().getByText('Decoded').click();

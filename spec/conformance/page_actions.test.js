@@ -48,7 +48,7 @@ describe("on the sandbox's page one", { skip }, () => {
   }
 
   async function openIssue() {
-    await press(world.page.getByText('Issue something into this wallet'));
+    await press(world.page.getByText('Issue a credential into this wallet'));
   }
 
   it('is told what became of an issue: kept', async () => {
@@ -82,7 +82,7 @@ describe("on the sandbox's page one", { skip }, () => {
     await world.sandbox.control('PUT', '/sandbox/faults', { rules: [{ endpoint: 'nonce', effect: 'delay', delay_ms: 1500 }] });
     await choose('Delivery', 'direct');
     await press(button('Issue'));
-    await result().getByText('Waiting: the exchange is under way').waitFor();
+    await result().getByText('Waiting: the exchange is in progress').waitFor();
     await result().getByText('Kept').waitFor();
     await world.sandbox.control('DELETE', '/sandbox/behaviour');
     await world.sandbox.control('DELETE', '/sandbox/faults');
@@ -162,10 +162,10 @@ describe("on the sandbox's page one", { skip }, () => {
     await world.page.getByText('repeated_push is now 409.').waitFor();
     assert.equal((await world.sandbox.control('GET', '/sandbox/behaviour')).repeated_push, '409');
     await type('Name of the wallet', 'Made here');
-    await type('Key, if it matters', 'made/here#1');
+    await type('Key (optional)', 'made/here#1');
     await press(button('Create the wallet'));
     await world.page.getByRole('heading', { name: 'Made here' }).waitFor();
-    await tick('forget what happened');
+    await tick('remove everything that this run created');
     await press(button('Start over'));
     await world.page.getByText('Everything is as it was at the start.').waitFor();
     assert.equal((await world.sandbox.control('GET', '/sandbox/behaviour')).repeated_push, '201');

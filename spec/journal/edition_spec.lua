@@ -12,19 +12,19 @@ describe("a journal's file", function()
   local function copy(from, to) files.write(to, files.read(from)) end
 
   local CHANGES = {
-    removed = { function(path) os.remove(path) end, "is not there any more" },
-    ["moved away"] = { function(path) os.rename(path, path .. ".moved") end, "is not there any more" },
+    removed = { function(path) os.remove(path) end, "no longer exists" },
+    ["moved away"] = { function(path) os.rename(path, path .. ".moved") end, "no longer exists" },
     ["replaced by a copy"] = { function(path)
       copy(path, path .. ".copy")
       os.rename(path .. ".copy", path)
-    end, "is another file now" },
-    emptied = { function(path) assert(io.open(path, "w")):close() end, "was cut" },
+    end, "is no longer the file" },
+    emptied = { function(path) assert(io.open(path, "w")):close() end, "was truncated" },
     ["cut short"] = { function(path)
       local half = files.read(path):sub(1, math.floor(uv.fs_stat(path).size / 2))
       local file = assert(io.open(path, "wb"))
       file:write(half)
       file:close()
-    end, "was cut" },
+    end, "was truncated" },
     ["given another name"] = { function(path) uv.fs_link(path, path .. ".link") end, "has 2 names" },
   }
 

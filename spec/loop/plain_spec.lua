@@ -156,7 +156,7 @@ describe("the plain loop", function()
   end)
 
   it("says so when nothing can end a wait", function()
-    assert.has_error(function() loop.wait(loop.self()) end, "credenco: a wait that nothing can end")
+    assert.has_error(function() loop.wait(loop.self()) end, "credenco: this wait would never end")
   end)
 
   it("goes on when a step turned the loop and other sources were done by then", function()

@@ -124,8 +124,8 @@ describe("inside nginx, the transport over cosockets", function()
   end)
 
   for answer, why in pairs {
-    ["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"] = "the proxy answered HTTP 407",
-    ["HTTP/1.1 200 OK\r\n\r\nmore"] = "the proxy sent more than its answer",
+    ["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"] = "the proxy responded with HTTP 407",
+    ["HTTP/1.1 200 OK\r\n\r\nmore"] = "the proxy sent more than its response",
     ["SSH-2.0\r\n"] = "the response does not begin with an HTTP/1.1 status line",
   } do
     it("sends nothing where there is no tunnel: " .. why, function()

@@ -58,7 +58,7 @@ describe("inside nginx, with calls under way", function()
     assert.is_true(wait.until_true(function() return in_flight(inside) == 0 end, PATIENCE_MS))
     local log = inside:error_log()
     for i = 1, 3 do assert.truthy(reported(log, i)) end
-    assert.truthy(log:find("create_offer: nobody waits for this response any more: HTTP 200", 1, true))
+    assert.truthy(log:find("create_offer: its caller no longer waits for the response: HTTP 200", 1, true))
   end)
 
   it("reports the answer of a call whose light thread was killed, and serves the next call", function()
@@ -72,7 +72,7 @@ describe("inside nginx, with calls under way", function()
     ]], slow.url .. "/100")
     assert.same({ 0, 404 }, { left, status })
     assert.truthy(inside:error_log():find(
-      "issue_status: nobody waits for this response any more: HTTP 404, correlation_id killed-1.", 1, true))
+      "issue_status: its caller no longer waits for the response: HTTP 404, correlation_id killed-1.", 1, true))
   end)
 
   it("finishes on a reload what is in flight, and the old worker goes", function()
@@ -123,6 +123,6 @@ describe("inside nginx, with calls under way", function()
     log:close()
     crowd:leave()
     for i = 1, IN_FLIGHT do assert.truthy(reported(said, i), "call " .. i .. " is lost") end
-    assert.truthy(said:find("create_offer: nobody waits for this response any more: worker_ended, sent unknown", 1, true))
+    assert.truthy(said:find("create_offer: its caller no longer waits for the response: worker_ended, sent unknown", 1, true))
   end)
 end)

@@ -94,7 +94,7 @@ describe("the webhook's queue inside nginx", function()
       data = { ms = 0, failures = 9, text = "always fails" },
     }
     assert.equal(204, deliver(made).status)
-    local words = ("event %s: given up after 2 attempts"):format(made.id)
+    local words = ("event %s: dropped after 2 attempts"):format(made.id)
     assert.is_true(wait.until_true(function() return receiver.inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
   end)
 
@@ -105,7 +105,7 @@ describe("the webhook's queue inside nginx", function()
     local quick = delivery { path = "/limited" }
     assert.equal(204, deliver(quick).status)
     assert.equal(1, comes_to_be_done(quick.id))
-    local words = ("event %s: given up after 2 attempts: stopped after 1 seconds"):format(slow.id)
+    local words = ("event %s: dropped after 2 attempts: stopped after 1 seconds"):format(slow.id)
     assert.is_true(wait.until_true(function() return receiver.inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
     assert.same({ 2 }, { begun(slow.id), done()[slow.id] })
   end)

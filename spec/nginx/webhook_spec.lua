@@ -85,7 +85,7 @@ describe("the webhook inside nginx", function()
     { "several in a batch", 415, { body = "[]", headers = { ["content-type"] = "application/cloudevents-batch+json" } },
       "batched mode is not supported: send one event in a request" },
     { "a forged one before it is read", 401, { secret = "a guess", body = "{", headers = {
-      ["content-type"] = "application/cloudevents+json" } }, "the signature does not fit" },
+      ["content-type"] = "application/cloudevents+json" } }, "the signature does not match" },
     { "one with more headers than can be seen", 431, { headers = (function()
       local many = {}
       for i = 1, 100 do many["x-" .. i] = i end

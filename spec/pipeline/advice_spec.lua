@@ -72,7 +72,7 @@ describe("the way out of a cause", function()
   -- What a person does who reads the words.
   local function see_to(way, key)
     if way.what:find "workflow's key" then files.write(desk.folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY)) end
-    if way.what:find "^ask again" or way.what:find "^push the same" then issue_hook_failures(key) end
+    if way.what:find "^ask for the status again" or way.what:find "^deliver the same" then issue_hook_failures(key) end
     files.write(desk.folder .. "/corrected.csv", HEADER .. line(key, "Corrected") .. "\n")
   end
 

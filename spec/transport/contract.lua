@@ -56,7 +56,7 @@ end
 
 function Test:answer(url, fields)
   local response, err = self:send(url, fields)
-  if not response then error(("no answer: %s: %s"):format(tostring(err.code), tostring(err.message)), 2) end
+  if not response then error(("no response: %s: %s"):format(tostring(err.code), tostring(err.message)), 2) end
   return response
 end
 

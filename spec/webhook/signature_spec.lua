@@ -72,11 +72,11 @@ describe("the signature of a wallet event", function()
     { "another scheme's name", (good:gsub("v1=", "v2=")), "the signature cannot be read" },
     { "no hexadecimal digits", ("t=%d,v1=zz"):format(NOW), "the signature cannot be read" },
     { "nine of them", ("t=%d"):format(NOW) .. (",v1=" .. sign("new", NOW, BODY)):rep(9), "the signature cannot be read" },
-    { "half of one", good:sub(1, -33), "the signature does not fit" },
-    { "one and more", good .. "00", "the signature does not fit" },
-    { "an empty signature", ("t=%d,v1="):format(NOW), "the signature does not fit" },
-    { "made with another secret", header("newer", NOW, BODY), "the signature does not fit" },
-    { "made for another time", (good:gsub("t=%d+", "t=" .. NOW - 1)), "the signature does not fit" },
+    { "half of one", good:sub(1, -33), "the signature does not match" },
+    { "one and more", good .. "00", "the signature does not match" },
+    { "an empty signature", ("t=%d,v1="):format(NOW), "the signature does not match" },
+    { "made with another secret", header("newer", NOW, BODY), "the signature does not match" },
+    { "made for another time", (good:gsub("t=%d+", "t=" .. NOW - 1)), "the signature does not match" },
     { "a second too old", header("new", NOW - 301, BODY), "the timestamp is too far from now" },
     { "a second too far ahead", header("new", NOW + 301, BODY), "the timestamp is too far from now" },
   }
@@ -103,7 +103,7 @@ describe("the signature of a wallet event", function()
   it("made with the old secret is refused once its hour is over", function()
     local later = NOW + 61
     local ok, problem = check(header("old", later, BODY), BODY, later)
-    assert.same({ false, "the signature does not fit" }, { ok, problem })
+    assert.same({ false, "the signature does not match" }, { ok, problem })
     assert.is_true((check(header("new", later, BODY), BODY, later)))
   end)
 

@@ -27,7 +27,7 @@ describe("a workflow file", function()
     { "a missing field", '-- x\nreturn {\n  name = "w",\n}', 'w.lua:2: "key" is missing: a column\'s name, or a function of the record' },
     { "a wrong type", 'return {\n  name = "w",\n  accept = "yes",\n}', 'w.lua:3: "accept" must be a function of the record, not a string' },
     { "a template no request can name", 'return {\n  template_id = "a\\nb",\n}', 'w.lua:2: "template_id" must not hold control bytes' },
-    { "a blank behind its template", 'return {\n  template_id = "ebw_oid ",\n}', 'w.lua:2: "template_id" must not begin or end with a blank' },
+    { "a blank behind its template", 'return {\n  template_id = "ebw_oid ",\n}', 'w.lua:2: "template_id" must not begin or end with whitespace' },
     { "a wrong delivery", 'return {\n  delivery = "post",\n}', 'w.lua:2: "delivery" must be "direct", "inbox" or "offer_only", not "post"' },
     { "broken Lua", "return {\n  name = ,\n}", "w.lua:2: unexpected symbol near ','" },
     { "code that fails", 'local x = nil\nreturn { name = x.y }', "w.lua:2: attempt to index" },

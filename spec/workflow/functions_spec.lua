@@ -125,7 +125,7 @@ describe("a workflow's function", function()
         started:kill(signals[2])
         local done = started:finish()
         assert.equal(130, done.code)
-        assert.matches("stopped at once; go on: credenco run", done.err)
+        assert.matches("stopped at once; continue with: credenco run", done.err)
       end)
     end
   end)

@@ -27,7 +27,7 @@ typedef struct credenco_wait {
     bool polled;    /* somebody polls at any time */
     bool watched;   /* somebody polls until the next step */
     int64_t due_ms; /* when libcurl wants to be called, or -1 */
-    bool failed;    /* libcurl could not go on: see credenco_wait_failed */
+    bool failed;    /* libcurl could not continue with: see credenco_wait_failed */
     credenco_socket *sockets;
     size_t socket_count;
 } credenco_wait;
@@ -36,7 +36,7 @@ typedef struct credenco_wait {
 
 typedef struct credenco_wait {
     CURLM *multi;
-    bool failed;                /* libcurl could not go on: see credenco_wait_failed */
+    bool failed;                /* libcurl could not continue with: see credenco_wait_failed */
     struct curl_waitfd *polled; /* ours */
     void **owners;              /* owners[i] is that of polled[i] */
     size_t count, capacity;

@@ -96,34 +96,40 @@ static char *put_word(char *at, credenco_span word) {
     return at;
 }
 
-/* The member of an argument, unless that is nil. */
-static void add_member(lua_State *L, credenco_buf *line, int arg) {
-    const struct member *member = &members[arg - TYPE];
-    credenco_span text = {NULL, 0};
+static void add_text(lua_State *L, credenco_buf *line, int arg, const struct member *member) {
+    credenco_span text;
+    text.data = lua_tolstring(L, arg, &text.len);
+    if (text.data == NULL) {
+        return;
+    }
+    char *start = room(L, line, NAME_MAX_BYTES + CREDENCO_JSON_TEXT_MAX(text.len));
+    char *at = put(start, member->name);
+    at = member->kind == WORD ? put_word(at, text) : at + credenco_json_write_text(text, at);
+    line->len += (size_t)(at - start);
+}
+
+static void add_number(lua_State *L, credenco_buf *line, int arg, const struct member *member) {
     if (lua_isnil(L, arg)) {
         return;
     }
-    if (member->kind == WORD || member->kind == TEXT) {
-        text = credenco_check_span(L, arg);
-    }
-    char *start =
-        room(L, line, NAME_MAX_BYTES + CREDENCO_JSON_WHOLE_MAX + CREDENCO_JSON_TEXT_MAX(text.len));
+    char *start = room(L, line, NAME_MAX_BYTES + CREDENCO_JSON_WHOLE_MAX);
     char *at = put(start, member->name);
-    switch (member->kind) {
-    case WORD:
-        at = put_word(at, text);
-        break;
-    case TEXT:
-        at += credenco_json_write_text(text, at);
-        break;
-    case WHOLE:
-        at += credenco_json_write_whole((int64_t)luaL_checknumber(L, arg), at);
-        break;
-    case FLAG:
+    if (member->kind == FLAG) {
         at = put(at, lua_toboolean(L, arg) ? CREDENCO_SPAN("true") : CREDENCO_SPAN("false"));
-        break;
+    } else {
+        at += credenco_json_write_whole((int64_t)lua_tonumber(L, arg), at);
     }
     line->len += (size_t)(at - start);
+}
+
+/* The member of an argument, unless that is nil. */
+static void add_member(lua_State *L, credenco_buf *line, int arg) {
+    const struct member *member = &members[arg - TYPE];
+    if (member->kind == WORD || member->kind == TEXT) {
+        add_text(L, line, arg, member);
+    } else {
+        add_number(L, line, arg, member);
+    }
 }
 
 static void begin_line(lua_State *L, event_log *log) {
@@ -169,7 +175,7 @@ static void write_out(lua_State *L, event_log *log, bool at_once) {
 
 static int write_event(lua_State *L) {
     event_log *log = lua_touserdata(L, lua_upvalueindex(LOG));
-    const double at_ms = luaL_checknumber(L, AT_MS);
+    const double at_ms = lua_tonumber(L, AT_MS);
     const int given = lua_gettop(L);
     const int last = given < LAST ? given : LAST;
     if (at_ms != log->at_ms) {

@@ -20,7 +20,7 @@ function M.of(value)
   local kind = type(value)
   if kind == "string" then
     if value == "" then return "empty" end
-    if utf8_text.is_blank(value) then return "only blanks" end
+    if utf8_text.is_blank(value) then return "only whitespace" end
     local characters = utf8_text.length(value)
     if not characters then return "text that is not UTF-8" end
     return ("text of %d character%s"):format(characters, characters == 1 and "" or "s")

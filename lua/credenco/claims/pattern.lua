@@ -44,7 +44,7 @@ ITEMS["%"] = function(pattern, at, captures)
   if what == "f" and pattern:sub(at + 2, at + 2) ~= "[" then return nil, "'%f' takes a set in brackets" end
   if what == "f" then return ITEMS["["](pattern, at + 2) end
   if what:find("%d") and not captures.closed[tonumber(what)] then
-    return nil, ("'%%%s' is no capture that is complete there"):format(what)
+    return nil, ("'%%%s' is not a complete capture there"):format(what)
   end
   return at + 2
 end

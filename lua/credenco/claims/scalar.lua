@@ -49,7 +49,7 @@ local function check_forms(options)
   options.form = as_list(options.form)
   for _, form in ipairs(options.form) do
     if type(form) ~= "function" and not FORMS[form] then
-      return ("form: %q is none of %s, and no function"):format(tostring(form), form_names())
+      return ("form: %q is neither a function nor one of %s"):format(tostring(form), form_names())
     end
     options.calls = options.calls or type(form) == "function"
   end

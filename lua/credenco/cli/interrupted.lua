@@ -30,7 +30,7 @@ end
 
 --- The same for a command whose requests change nothing that the next run of it does not look at again.
 function M.begin_requests()
-  core.signals_listen(last_words "interrupted; run the same command again to go on", 0)
+  core.signals_listen(last_words "interrupted; run the same command again to continue", 0)
 end
 
 --- From now on a signal ends the program, and all that is lost is what it still has to say.
@@ -61,7 +61,7 @@ end
 ---@return credenco.Error? err
 function M.call(correlation_id, client, method, ...)
   local loop = require "credenco.loop" -- only now: a rock that is missing is to be named by the command that needs it
-  core.signals_listen(last_words("interrupted; what was under way may have been done", correlation_id), 1)
+  core.signals_listen(last_words("interrupted; requests in flight may have been done", correlation_id), 1)
   local outcome
   loop.spawn(function(...) outcome = { outcome_of(pcall(client[method], client, ...)) } end, ...)
   while not outcome do

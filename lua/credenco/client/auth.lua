@@ -139,7 +139,7 @@ local function fetch(self)
   local ok, token, err = pcall(obtain, self)
   local thrown = not ok and token
   if thrown then
-    token, err = nil, errors.new { code = "closed", step = "token", message = "the token call was broken off" }
+    token, err = nil, errors.new { code = "closed", step = "token", message = "the token call was interrupted" }
   end
   if token then
     token.headers = as_headers(token.value)

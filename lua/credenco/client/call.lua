@@ -50,7 +50,7 @@ local M = {}
 local function on_abandoned(self, http_status, code, sent)
   if http_status then code, sent = nil, nil end
   events.abandoned(self, http_status, code, sent)
-  loop.warn(("credenco: %s: nobody waits for this response any more: %s, correlation_id %s"):format(
+  loop.warn(("credenco: %s: its caller no longer waits for the response: %s, correlation_id %s"):format(
     self.step, http_status and "HTTP " .. http_status or code .. ", sent " .. sent, self.correlation_id or "none"))
 end
 

@@ -1,6 +1,8 @@
 --- Finds a secret in the forms in which software repeats a text: escaped for JSON, HTML or a URL, also twice, in
 --- Base64 or hexadecimal, in other letters' case.
 
+local percent = require "credenco.base.percent"
+
 local M = {}
 
 -- Decoding ----------------------------------------------------------------------------
@@ -35,9 +37,7 @@ local DECODERS = {
       :gsub("&#(%d+);?", function(digits) return character(tonumber(digits)) end)
       :gsub("&(%a+);", NAMED))
   end,
-  function(text) -- a URL
-    return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
-  end,
+  percent.decode,
   function(text) -- a form
     return (text:gsub("%+", " "))
   end,

@@ -37,10 +37,10 @@ local DETAIL_MAX = 500
 local SENT = {
   no = "nothing reached the server",
   rejected = "the server did not do it",
-  unknown = "it was sent, and whether the server did it is unknown",
+  unknown = "it was sent, and the outcome is unknown",
 }
 
-local QUOTA = "; not repeated, since so many calls of this client have failed that its quota of repeats is used up"
+local QUOTA = "; not repeated, because many calls of this client have failed and its quota of repeats is used up"
 
 local function consequence(fields)
   local text = SENT[fields.sent]

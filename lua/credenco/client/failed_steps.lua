@@ -13,12 +13,12 @@ return {
   create_offer = {
     role = "'Issue credentials'",
     not_found = "no such call or template: check base_url and template_id",
-    when_unknown = "an offer that nobody uses may exist, which does no harm: ask again",
+    when_unknown = "an unused offer may exist, which does no harm: repeat the call",
   },
   push_offer = {
     changes_wallet = true,
     not_found = "no wallet has this external key, or the offer is no longer there",
-    when_unknown = "the wallet may have the offer: repeat the push of the same offer, never make a new one",
+    when_unknown = "the wallet may have the offer: deliver the same offer again, never a new one",
   },
   issue_status = {
     role = "'Issue credentials'",
@@ -29,7 +29,7 @@ return {
     changes_wallet = true,
     role = "'Trusted contacts'",
     not_found = "no wallet has this external key",
-    when_unknown = "the contact may have been made: look at the wallet's trusted contacts before you repeat it",
+    when_unknown = "the contact may exist: look at the wallet's trusted contacts before you repeat the call",
   },
   request = {},
 }

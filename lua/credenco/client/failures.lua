@@ -14,7 +14,7 @@ return {
   no_offer_uri = { kind = "offer", message = "the request_uri has no credential_offer_uri" },
   offer_by_value = {
     kind = "offer",
-    message = "the request_uri holds the offer itself instead of its URI, which cannot be pushed",
+    message = "the request_uri holds the offer itself instead of its URI, so it cannot be delivered",
   },
   ambiguous_offer_uri = { kind = "offer", message = "the request_uri can be read in more than one way: "
     .. "the server has to percent-encode the credential_offer_uri" },
@@ -26,7 +26,7 @@ return {
   connect_failed = { kind = "network", message = "the connection failed: check the host, the port and the network" },
   tls_failed = {
     kind = "network",
-    message = "the TLS connection failed: check the host's certificate, or name its authority with ca_file",
+    message = "the TLS connection failed: check the host's certificate, or name its CA certificates with ca_file",
   },
   timeout = { kind = "network", message = function(_, http_status)
     if http_status then return "the server did not get the whole request in time" end -- 408
@@ -49,16 +49,16 @@ return {
   },
   rate_limited = {
     kind = "limit",
-    message = "the server asks for fewer requests: lower the concurrency or the rate",
+    message = "the server allows fewer requests: lower the concurrency or the rate",
   },
   server_error = { kind = "server", message = "the server failed: try again later" },
   bad_response = {
     kind = "server",
-    message = "the response is not one this call knows: check base_url, and what is between here and the server",
+    message = "the call does not understand the response: check base_url, and what lies between you and the server",
   },
-  too_large = { kind = "refused", message = "the answer is larger than max_body_bytes" },
+  too_large = { kind = "refused", message = "the response is larger than max_body_bytes" },
   issue_failed = { kind = "refused", message = "the issuer reports that the issue failed" },
-  cannot_wait = { kind = "client", message = "no call can wait here" },
+  cannot_wait = { kind = "client", message = "a call cannot wait here" },
   closed = { kind = "client", message = "the client is closed" },
   out_of_memory = { kind = "memory", message = "out of memory" },
 }

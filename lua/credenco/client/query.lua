@@ -19,7 +19,7 @@ function M.problem_with(pairs_given)
   for name, value in pairs(pairs_given) do
     if type(name) ~= "string" then return "must have names" end
     if not is_query_value(value) then
-      return ("must hold text, integers up to 2^53 and booleans, and '%s' is none"):format(name:gsub("[%c\127]", "?"))
+      return ("must hold text, integers up to 2^53 and booleans, unlike '%s'"):format(name:gsub("[%c\127]", "?"))
     end
   end
 end

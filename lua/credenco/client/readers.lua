@@ -39,7 +39,7 @@ local to_integer = rawget(math, "tointeger") or function(number) return number e
 
 local function integer(value)
   local number = tonumber(value)
-  if not number or number > 2 ^ 53 or number < -2 ^ 53 then return word(value) end
+  if not number or math.abs(number) > core.MAX_INTEGER then return word(value) end
   return to_integer(number) or number
 end
 
@@ -176,7 +176,7 @@ function M.token(body, call)
   local answer = object(body)
   local value = answer and word(answer.access_token)
   if not value then return nil, "the response has no access_token in text" end
-  if value:find("[^\33-\126]") then return nil, "the access_token has bytes no header can carry" end
+  if value:find("[^\33-\126]") then return nil, "the access_token has bytes that a header cannot hold" end
   if not is_bearer(answer.token_type) then return nil, "the token_type is not Bearer, the only one known here" end
   local seconds = tonumber(answer.expires_in)
   return {

@@ -209,7 +209,7 @@ function Database:columns(sql)
   if not statement then return nil, err end
   local ok, names = pcall(statement.columns, statement)
   self:forget(sql)
-  if not ok then return nil, "there is no statement in it" end -- nothing, or a remark
+  if not ok then return nil, "it has no statement" end -- nothing, or a remark
   return names
 end
 

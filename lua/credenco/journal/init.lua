@@ -65,7 +65,7 @@ function M.open(url, options)
   local dialect = dialect_module.of(url)
   if options.existing and not dialect.exists(url) then return nil, ("%s: there is no such journal"):format(url) end
   if is_other(url, dialect) then
-    return nil, ("%s: is no file; name the journal's file, which is made when missing"):format(url)
+    return nil, ("%s: is not a file; name the journal's file, which is created if it is missing"):format(url)
   end
   local self = setmetatable({ url = journal_url.without_password(url), shared = dialect.shared }, Journal)
   local ready, err = prepare(self, url, options)

@@ -23,7 +23,7 @@ M.shares_transports = true
 function M.ready()
   local phase = ngx.get_phase()
   if CAN_WAIT[phase] then return yieldable() end
-  return nil, ("nginx's phase '%s' cannot wait for an answer: make the call from ngx.timer.at(0, ...)"):format(phase)
+  return nil, ("nginx's phase '%s' cannot wait for a response: make the call from ngx.timer.at(0, ...)"):format(phase)
 end
 
 function M.sleep(ms)

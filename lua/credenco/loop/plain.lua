@@ -190,7 +190,7 @@ end
 
 local function run_until_woken(ticket)
   while not ticket.over do
-    if not M.busy() then error("credenco: a wait that nothing can end", 0) end
+    if not M.busy() then error("credenco: this wait would never end", 0) end
     M.turn()
   end
   return unpack(ticket, 1, ticket.n)

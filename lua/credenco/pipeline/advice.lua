@@ -18,15 +18,15 @@ local NOT_THERE = { "settle_failed", "retry_settled", "run" }
 
 local function way(text, commands) return { text, commands or {} } end
 
-local FOUND = { way("look in the wallets (`credenco report --csv`). The credential is there", { "settle_issued" }),
-  way("it is not there, and cannot come any more", NOT_THERE) }
+local FOUND = { way("look in the wallets (`credenco report --csv`). If the credential is there", { "settle_issued" }),
+  way("if it is not there, and can no longer arrive", NOT_THERE) }
 
 local function unknown(first) return { first, FOUND[1], FOUND[2] } end
 
 -- Lines without a key come from the source; they are known by their place alone.
 local OF_LINES = {
   broken_line = { way("correct the lines", CORRECT),
-    way("or give them up, as those that are too long to be kept", GIVE_UP) },
+    way("or abandon them, for example because they are too long", GIVE_UP) },
   invalid_record = { way("correct the lines", CORRECT), way("or correct the workflow's key", READ_AGAIN) },
 }
 
@@ -37,7 +37,7 @@ local FAILED = {
   invalid_argument = { way("correct the lines: a wallet key or template is not valid", CORRECT),
     way("or correct the workflow", RETRY) },
   hook_failed = { way("correct the workflow's function at the place named", RETRY) },
-  not_found = { way("see that the wallets and the template exist", RETRY), way("or correct the lines", CORRECT) },
+  not_found = { way("check that the wallets and the template exist", RETRY), way("or correct the lines", CORRECT) },
   rejected = { way("read the server's words; correct the template or the workflow", RETRY),
     way("or correct the lines", CORRECT) },
   rate_limited = { way("wait, or give `run` a lower --rate", RETRY) },
@@ -45,25 +45,25 @@ local FAILED = {
   tls_failed = { way("check the server's certificate, or --ca-file", RETRY) },
   timeout = { way("check the server, or give `run` a longer --timeout", RETRY) },
   server_error = { way("ask the server's operator", RETRY) },
-  bad_response = { way("check --base-url, and what is between here and the server", RETRY) },
+  bad_response = { way("check --base-url, and what lies between you and the server", RETRY) },
   issue_failed = { way("look into the issuer's log", RETRY) },
-  settled = { way("nothing; or ask for a new offer", RETRY) },
+  settled = { way("nothing; or request a new offer", RETRY) },
 }
 
 local UNKNOWN = {
-  not_confirmed = unknown(way("ask again; nothing is pushed", RETRY_UNKNOWN)),
+  not_confirmed = unknown(way("ask for the status again; nothing is delivered", RETRY_UNKNOWN)),
   already_asked = FOUND,
 }
 
 local SKIPPED = {
-  duplicate = { way "nothing, if the lines mean the same: the first one counts; else correct the key of the later" },
-  not_accepted = { way("nothing, if the workflow is right to leave these out; else correct it", TAKE_IN) },
-  settled = { way("nothing; or take them up again after all", TAKE_IN) },
+  duplicate = { way "nothing, if the lines mean the same: the first one counts; or correct the key of the later" },
+  not_accepted = { way("nothing, if the workflow is right to skip these; otherwise correct it", TAKE_IN) },
+  settled = { way("nothing; or issue them after all", TAKE_IN) },
 }
 
 local OTHER = {
-  failed = { way("see to the cause", RETRY) },
-  unknown = unknown(way("push the same offers again, which issues nothing twice", RETRY_UNKNOWN)),
+  failed = { way("remove the cause", RETRY) },
+  unknown = unknown(way("deliver the same offers again, which issues nothing twice", RETRY_UNKNOWN)),
   skipped = { way "nothing" },
 }
 

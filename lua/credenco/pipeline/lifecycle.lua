@@ -164,9 +164,10 @@ local function decided_by_status(run, job)
 end
 
 local UNDECIDED = {
-  refused = "a push whose answer was lost was repeated with the same offer and refused, "
-    .. "and the issuer's status does not say whether the first one was taken",
-  lost = "no push of the offer was answered clearly, and the issuer's status does not say whether one was taken",
+  refused = "a delivery whose response was lost was repeated with the same offer and refused, "
+    .. "and the issuer's status does not show whether the wallet took the first one",
+  lost = "no delivery of the offer had a clear response, "
+    .. "and the issuer's status does not show whether the wallet took it",
 }
 
 local function undecided(run, job, err, how)

@@ -1,14 +1,14 @@
 --- The failures of the transports, in one choice of words.
 
 local WORDS = {
-  connect_failed = { no = "could not connect", unknown = "the connection broke before the whole answer was there" },
+  connect_failed = { no = "could not connect", unknown = "the connection broke before the whole response arrived" },
   tls_failed = { no = "the TLS connection failed" },
-  timeout = { no = "no connection within the deadline", unknown = "no whole answer within the deadline" },
+  timeout = { no = "no connection within the deadline", unknown = "no complete response within the deadline" },
   too_large = {
     no = "the body of the request is larger than 64 MiB", -- CREDENCO_HTTP_BODY_MAX in src/core/http.h
-    unknown = "the answer is too large",
+    unknown = "the response is too large",
   },
-  bad_response = { unknown = "the answer is not valid HTTP/1.1" },
+  bad_response = { unknown = "the response is not valid HTTP/1.1" },
   closed = { no = "the transport is closed", unknown = "the transport was closed" },
   out_of_memory = { no = "out of memory", unknown = "out of memory" },
   invalid_argument = { no = "the URL must be https, or http to a loopback host, and nothing may hold control bytes" },

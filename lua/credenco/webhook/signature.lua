@@ -91,7 +91,7 @@ function M.check(signing, header, body, now_s)
     return nil, "the timestamp is too far from now"
   end
   local text = signing.signed_text(timestamp, body)
-  if not signed_by_any(signing, text, signatures, now_s) then return nil, "the signature does not fit" end
+  if not signed_by_any(signing, text, signatures, now_s) then return nil, "the signature does not match" end
   return digest.new("sha256"):final(text)
 end
 

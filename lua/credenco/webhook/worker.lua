@@ -32,7 +32,7 @@ end
 local function fail(self, job, event, problem)
   local failures = self.queue:count_failure(job)
   if failures >= self.options.max_attempts then
-    loop.report(("credenco: event %s: given up after %d attempts: %s"):format(event.id, failures, tostring(problem)))
+    loop.report(("credenco: event %s: dropped after %d attempts: %s"):format(event.id, failures, tostring(problem)))
     return self.queue:finish(job)
   end
   loop.warn(("credenco: event %s: attempt %d failed: %s"):format(event.id, failures, tostring(problem)))

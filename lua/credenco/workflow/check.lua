@@ -128,7 +128,7 @@ local function check_template(findings, step, place)
   local template = step.template_id
   if type(template) ~= "string" or template == "" then return end
   local flaw = options.identifier(template)
-  if not flaw and (template:find "^%s" or template:find "%s$") then flaw = "must not begin or end with a blank" end
+  if not flaw and (template:find "^%s" or template:find "%s$") then flaw = "must not begin or end with whitespace" end
   if flaw then findings:about("template_id", '"template_id"%s %s', place, flaw) end
 end
 

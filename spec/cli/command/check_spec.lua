@@ -16,7 +16,7 @@ describe("the check of a mapping", function()
     assert.matches("3%s+id%s+coc_number%s+text of 3 characters%s+text of 8 characters", done.out)
     assert.matches("4%s+%(line%)%s+a quote is opened and never closed", done.out)
     assert.matches('line 2 as it would be sent %(template ebw_oid, key 10000001, wallet [%x-]+%):\n  id: "10000001"', done.out)
-    assert.matches("5 lines: 2 fit, 2 do not, 1 repeats a key and would be left out; nothing was sent", done.out)
+    assert.matches("5 lines: 2 fit, 2 do not, 1 repeats a key and would be skipped; nothing was sent", done.out)
   end)
 
   it("say which column of the workflow the file does not have", function()
@@ -190,7 +190,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
       assert.matches("4%s+%(key%)%s+coc_number%s+the key of line 2 again%s+a key of its own", done.out)
       assert.matches("5%s+%(key%)%s+coc_number%s+the key of line 3 again", done.out)
       assert.matches("6%s+%(key%)%s+coc_number%s+the key of line 2 again", done.out)
-      assert.matches("5 lines: 1 fits, 1 does not, 3 repeat a key and would be left out; nothing was sent", done.out)
+      assert.matches("5 lines: 1 fits, 1 does not, 3 repeat a key and would be skipped; nothing was sent", done.out)
     end
     assert.equal(3, cjson.decode(credenco("claims", "check", WORKFLOW, source, "--json").out).duplicates)
     local run = credenco("run", WORKFLOW, source)
@@ -200,7 +200,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
   it("end a check of lines that fit and lines that repeat a key with 0", function()
     local done = credenco("claims", "check", WORKFLOW, csv { line(1), line(1) })
     assert.equal(0, done.code)
-    assert.matches("2 lines: 1 fits, 0 do not, 1 repeats a key and would be left out; nothing was sent", done.out)
+    assert.matches("2 lines: 1 fits, 0 do not, 1 repeats a key and would be skipped; nothing was sent", done.out)
   end)
 
   it("take no line for one that repeats a key when neither has any", function()
@@ -213,7 +213,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     local source = csv { ("\194\16010000001 ,\226\128\175%s\227\128\128,One"):format(desk.world.trusting), "\194\160 ,w,Two" }
     local done = credenco("claims", "check", WORKFLOW, source)
     assert.truthy(done.out:find(("key 10000001, wallet %s):"):format(desk.world.trusting), 1, true), done.out)
-    assert.matches("3%s+%(key%)%s+coc_number%s+only blanks", done.out)
+    assert.matches("3%s+%(key%)%s+coc_number%s+only whitespace", done.out)
   end)
 
   it("show every step of a workflow that has several, and name the step of a problem", function()

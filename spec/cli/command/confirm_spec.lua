@@ -20,7 +20,7 @@ describe("credenco confirm", function()
   it("writes down status and revocation id, asks once, and goes on with what is left", function()
     local first = run(600)
     assert.equal(0, first.code)
-    assert.matches("\n  a wallet keeps only what an issuer that it trusts has issued: see `credenco trust`\n", first.out)
+    assert.matches("\n  a wallet keeps only credentials from issuers that it trusts: see `credenco trust`\n", first.out)
     local before, unasked = issued(), 0
     assert.equal(600, #before)
     for _, credential in ipairs(before) do -- on a slow machine an offer may get so old that the run asks by itself

@@ -45,7 +45,7 @@ describe("what is explained", function()
     assert.matches("\n  " .. time .. "  ebw_oid written down: status issue_completed\n", out)
     assert.matches("\n  " .. time .. "  issued\n", out)
     assert.matches(("\n  ebw_oid  correlation_id %s, status issue_completed, revocation_uuid %s\n    asked now: issue_completed"
-      .. ", revocation_uuid %s\n    the issuer's part is done"):format(uuid, uuid, uuid), out)
+      .. ", revocation_uuid %s\n    the issuer has finished"):format(uuid, uuid, uuid), out)
     assert.matches("\n      credenco doctor %-%-wallet " .. wallet .. ".-\n      credenco trust %-%-wallet " .. wallet, out)
     assert.matches("looked:\n  in the journal [^\n]+\n  at http://127%.0%.0%.1:%d+, as a correlation id$", (out:gsub("\n$", "")))
   end)
@@ -86,7 +86,7 @@ describe("what is explained", function()
   it("leads out of what is unknown, with commands about the one record that work as they stand", function()
     lose_a_push()
     local out = explained "10000001"
-    assert.matches("\n  10000001: unknown\n    whether the credential was issued cannot be decided from here\n", out)
+    assert.matches("\n  10000001: unknown\n    this program cannot decide whether the credential was issued\n", out)
     assert.matches("\n  wallet " .. plain(desk.world.trusting) .. "\n", out)
     assert.matches("\n      credenco retry companies %-%-unknown %-%-key 10000001\n", out)
     assert.matches("\n      credenco settle companies %-%-key 10000001 %-%-as issued\n", out)
@@ -115,7 +115,7 @@ describe("what is explained", function()
     credenco("issue", "--wallet", desk.world.trusting, "--template", "ebw_oid", "--correlation-id", "order-1",
       "--claim", "id=1", "--claim", "name=n", "--claim", "issuing_authority=a", "--claim", "issuing_country=NL")
     local out = explained "order-1"
-    assert.matches("^order%-1 is the correlation id of an issue\n  status issue_completed\n    the issuer's part is done", out)
+    assert.matches("^order%-1 is the correlation id of an issue\n  status issue_completed\n    the issuer has finished", out)
     assert.matches("\n  revocation_uuid [%x-]+\n", out)
     local found = facts "order-1"
     assert.same({ "correlation id", "order-1", "issue_completed" }, { found.as, found.correlation_id, found.status })

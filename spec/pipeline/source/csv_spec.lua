@@ -135,7 +135,7 @@ describe("CSV", function()
       assert.equal(breaks + 2, list[1].line)
       assert.equal(above:find "sep" and "sep=,\na,b\n" or "a,b\n", opened.header)
     end
-    assert.matches("^x.csv: the file is empty, or blank: a CSV file begins", select(2, items_of "\n,,\n\n"))
+    assert.matches("^x.csv: the file is empty, or holds only whitespace: a CSV file begins", select(2, items_of "\n,,\n\n"))
   end)
 
   it("reads the bytes of every record again as the same record", function()

@@ -128,7 +128,7 @@ describe("the name of an encoding", function()
       assert.is_nil((encoding.named(name)))
       local done = program.run { "claims", "check", "spec/pipeline/company.lua", "spec/pipeline/company.lua", "--encoding=" .. name }
       assert.equal(2, done.code)
-      assert.matches("%-%-encoding: .* is no encoding that this system knows", done.err)
+      assert.matches("%-%-encoding: .* is not an encoding that this system knows", done.err)
     end
     assert.has_error(function() source.from_bytes(bytes.of "a\n1\n", { name = "x.csv", encoding = "no such" }) end)
   end)

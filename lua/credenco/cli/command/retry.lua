@@ -29,8 +29,8 @@ Examples:
 function M.declare(command)
   opened.declare(command)
   command:group("Which",
-    command:flag "--unknown" :description "Those whose outcome is unknown, instead of the failed ones.",
-    command:flag "--skipped" :description "Those that were left out, instead of the failed ones.",
+    command:flag "--unknown" :description "Open records whose outcome is unknown, instead of failed ones.",
+    command:flag "--skipped" :description "Remove skipped records from the journal, instead of opening failed ones.",
     which.declare(command))
 end
 

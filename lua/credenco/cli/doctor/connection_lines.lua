@@ -89,7 +89,7 @@ local function check_connection(context, place)
   local failed, seen = failed_step(context, place)
   local at = ("%s port %d"):format(place.parsed.host, place.parsed.port)
   if failed ~= "connection" then return "ok", "accepted by " .. at end
-  return "failure", ("%s: %s"):format(at, seen.os_error or "no answer in time"),
+  return "failure", ("%s: %s"):format(at, seen.os_error or "no response in time"),
     ("correct the port in %s, start the server, or have the firewall let this machine through"):format(place.setting)
 end
 
@@ -103,7 +103,7 @@ local function day(seconds)
   return os.date("!%Y-%m-%d", seconds)
 end
 
-local OPERATOR = "who runs the server has to renew it; if that date is not past, set this machine's clock (`date -u`)"
+local OPERATOR = "the server's operator has to renew it; if that date is not past, set this machine's clock (`date -u`)"
 
 -- Why the server's certificate was refused, by what it shows to who takes any.
 local function refusal_of(certificate, place, seen)
@@ -116,7 +116,7 @@ local function refusal_of(certificate, place, seen)
     return ("the certificate is for another host than %s: %s"):format(place.parsed.host, certificate.Subject or "?"),
       ("name the host that the certificate is for in %s"):format(place.setting)
   end
-  return "nobody who is trusted here has signed the certificate; it is signed by " .. (certificate.Issuer or "?"),
+  return "no trusted CA has signed the certificate; it is signed by " .. (certificate.Issuer or "?"),
     "if you trust that authority, name its certificate, a PEM file, with --ca-file or CREDENCO_CA_FILE"
 end
 
@@ -156,7 +156,7 @@ local function check_certificate(context, place)
   local days = math.floor((expires - os.time()) / DAY_S)
   local words = ("valid until %s, %d days"):format(day(expires), days)
   if days >= SOON_DAYS then return "ok", words end
-  return "warning", words, "who runs the server has to renew it before that day"
+  return "warning", words, "the server's operator has to renew it before that day"
 end
 
 local function is_direct(place) return not proxy_of(place) end

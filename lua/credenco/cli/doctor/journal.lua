@@ -33,7 +33,8 @@ end
 local function check_place(context)
   local path = context.journal
   if (core.file_type(path) or "file") ~= "file" then
-    return "failure", path .. " is no file", "name the journal's file, which is made when missing: --journal FILE"
+    return "failure", path .. " is not a file",
+      "name the journal's file, which is created if it is missing: --journal FILE"
   end
   local ok, err = try_beside(path, function() return true end)
   local file = ok and core.file_type(path) and io.open(path, "r+b")
@@ -170,7 +171,7 @@ local function check_rights(context)
       .. "default_transaction_read_only = off"
   elseif not found.there and not found.may_create then
     return "failure", "there is no journal yet, and this user may not create tables",
-      "let somebody who may create them run `credenco load` once, or GRANT CREATE ON SCHEMA public"
+      "let a user who may create them run `credenco load` once, or GRANT CREATE ON SCHEMA public"
   end
   return "ok", "can be written"
 end
@@ -199,7 +200,7 @@ local STEPS = { id = "journal_steps", title = "steps", needs = { "journal_name",
 -- Which ---------------------------------------------------------------------------------
 
 local function not_looked_at()
-  return "skipped", "not looked at: give --journal, or the workflow"
+  return "skipped", "not checked: give --journal, or the workflow"
 end
 
 local function check_name(context)

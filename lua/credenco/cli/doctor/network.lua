@@ -14,7 +14,7 @@ end
 
 local ADDRESS = "check the address in --base-url or CREDENCO_BASE_URL: its host, and the path before /api"
 
-local TIMED_OUT = "ask who runs the server whether it works, or look for a firewall that drops what it answers"
+local TIMED_OUT = "ask the server's operator whether it works, or look for a firewall that drops its responses"
 
 local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true, [308] = true }
 
@@ -28,22 +28,23 @@ end
 local function judged(response)
   local status = response.status
   if status == 400 and response.body:find "[Cc]ertificate" then
-    return "failure", "the server wants a client certificate (HTTP 400)", connection.CLIENT_CERT, exit_code.unauthorized
+    return "failure", "the server requires a client certificate (HTTP 400)", connection.CLIENT_CERT,
+      exit_code.unauthorized
   elseif REDIRECTS[status] then
     return "failure", ("it redirects to %s (HTTP %d)"):format(where(response), status),
       "name that address, if it is the service's; calls follow no redirect: " .. ADDRESS, exit_code.rejected
   elseif response.is_html then
-    return "failure", ("a web page answers (HTTP %d), and not the API"):format(status),
+    return "failure", ("a web page responds (HTTP %d), not the API"):format(status),
       "if this network asks for a login first, log in; else " .. ADDRESS, exit_code.rejected
   end
   if status == 401 or status == 403 then
-    return "ok", ("the API answers, and asks for credentials (HTTP %d)"):format(status)
+    return "ok", ("the API responds, and asks for credentials (HTTP %d)"):format(status)
   end
   if status >= 500 or status == 429 then
     return "failure", ("the server fails or is too busy (HTTP %d)"):format(status),
-      "try again later, or ask who runs the server", exit_code.rejected
+      "try again later, or ask the server's operator", exit_code.rejected
   end
-  return "failure", ("something else than the API answers: HTTP %d where credentials are asked for"):format(status),
+  return "failure", ("not the API responds: HTTP %d instead of a request for credentials"):format(status),
     ADDRESS, exit_code.rejected
 end
 
@@ -59,7 +60,7 @@ local function check_api(context)
   context.response, context.response_at = response, os.time()
   if response then return judged(response) end
   local advice = err.code == "timeout" and TIMED_OUT or ADDRESS
-  return "failure", ("no answer: %s"):format(err.message), advice
+  return "failure", ("no response: %s"):format(err.message), advice
 end
 
 local FEW_S, MANY_S = 30, 300 -- the latter is the tolerance of webhook signatures
@@ -74,7 +75,7 @@ local function check_clock(context)
   if size_s <= FEW_S then return "ok", "as the server's" end
   return size_s >= MANY_S and "failure" or "warning",
     ("this machine's clock is %d s %s the server's"):format(size_s, ahead_s > 0 and "ahead of" or "behind"),
-    "set it: `timedatectl set-ntp true`; if `date -u` is right, tell who runs the server", exit_code.rejected
+    "set it: `timedatectl set-ntp true`; if `date -u` is right, tell the server's operator", exit_code.rejected
 end
 
 -- The service, and what else is called where it is another server.

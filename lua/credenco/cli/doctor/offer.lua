@@ -17,7 +17,7 @@ local function advice_of(err)
   if err.code == "forbidden" then return advice.role "create_offer" end
   if err.code == "not_found" then return TEMPLATE end
   if err.code == "invalid_claims" or err.code == "rejected" then return CLAIMS end
-  return "try again, or show this line to who runs the service"
+  return "try again, or show this line to the service's operator"
 end
 
 local function check_claims(context)

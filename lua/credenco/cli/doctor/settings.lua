@@ -15,7 +15,7 @@ local function flaw_of_file(name, path)
   local content = file and file:read "*a"
   if file then file:close() end
   if not content then return name .. " cannot be read: " .. tostring(err or path) end
-  if not content:find(CERTIFICATE) then return ("%s: no certificate in PEM form stands in %s"):format(name, path) end
+  if not content:find(CERTIFICATE) then return ("%s: %s has no certificate in PEM form"):format(name, path) end
 end
 
 -- The variable, or else the flag: what the user has set, or can set.

@@ -66,11 +66,11 @@ local function judged(contacts, wallet_key, args)
   end
   local contact = find(contacts, did)
   if not contact then
-    return "failure", ("%s is not a trusted contact: what it issues is discarded"):format(did),
+    return "failure", ("%s is not a trusted contact: the wallet discards its credentials"):format(did),
       "with the wallet's credentials  " .. trust(wallet_key, did)
   end
   if not contact.allows then
-    return "failure", ("%s is trusted, but without direct issue: what it issues is discarded"):format(did),
+    return "failure", ("%s is trusted, but without direct issue: the wallet discards its direct issues"):format(did),
       "allow direct issue in the wallet, or with its credentials:  " .. trust(wallet_key, did)
   end
   return "ok", did .. " is trusted, with direct issue"
@@ -85,7 +85,7 @@ local function check_trust(context, wallet_key)
 end
 
 local function not_tried()
-  return "skipped", "not looked at: give --wallet and --did"
+  return "skipped", "not checked: give --wallet and --did"
 end
 
 -- The one that is named, or that of the first record; an inbox takes what comes from anybody.

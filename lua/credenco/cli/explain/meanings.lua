@@ -4,20 +4,20 @@ local M = {}
 --- By the state of a record.
 ---@type table<string, string>
 M.RECORD = {
-  pending = "nothing has been delivered; the next run asks for an offer",
+  pending = "nothing has been delivered; the next run requests an offer",
   offered = "the offer is in the journal and may have been delivered; the next run asks for the status, then delivers "
     .. "the same offer again",
-  pushed = "the wallet's side accepted the offer; the next run asks for the status and delivers nothing",
-  issued = "delivered; the wallet keeps the credential if it trusts the issuer, which cannot be seen from here",
+  pushed = "the wallet's endpoint accepted the offer; the next run asks for the status and delivers nothing",
+  issued = "delivered; the wallet keeps the credential if it trusts the issuer, which the service does not report",
   failed = "nothing was issued",
-  unknown = "whether the credential was issued cannot be decided from here",
-  skipped = "left out; nothing was asked for",
+  unknown = "this program cannot decide whether the credential was issued",
+  skipped = "skipped; no offer was requested",
 }
 
 local ISSUE = {
-  issue_request_created = "the offer is made, and the issuer has not seen it taken",
-  issue_completed = "the issuer's part is done; the wallet keeps the credential if it trusts the issuer, which cannot "
-    .. "be seen from here",
+  issue_request_created = "the offer was created, and no wallet has fetched it yet",
+  issue_completed = "the issuer has finished; the wallet keeps the credential if it trusts the issuer, which the "
+    .. "service does not report",
   error = "the issue failed; a new offer is needed",
 }
 
@@ -25,7 +25,7 @@ local ISSUE = {
 ---@param status string?
 ---@return string
 function M.issue(status)
-  return ISSUE[status] or "not among the known statuses: taken for not finished"
+  return ISSUE[status] or "an unknown status, which counts as not finished"
 end
 
 return M

@@ -15,7 +15,7 @@ end
 
 local function trust(wallet_key)
   local wallet = wallet_key and command_line.quoted(wallet_key) or WALLET
-  return way("not in the wallet: see whether it trusts the issuer, let it, and issue again under another id",
+  return way("not in the wallet: check whether it trusts the issuer, add the trust, and issue again with another id",
     ("credenco doctor --wallet %s --did %s"):format(wallet, DID),
     ("credenco trust --wallet %s --did %s --name NAME"):format(wallet, DID))
 end
@@ -30,7 +30,7 @@ end
 local function of_issued(record, journal)
   local ways = {}
   if not is_confirmed(record) then
-    ways[1] = way("write its status and revocation id down",
+    ways[1] = way("store its status and revocation id",
       command_line.about("confirm " .. command_line.quoted(record.workflow), journal))
   end
   ways[#ways + 1] = trust(record.wallet_key)
@@ -44,7 +44,7 @@ end
 function M.of_record(record, journal)
   if record.state == "issued" then return of_issued(record, journal) end
   if states.OPEN[record.state] then
-    return { way("go on with it; WORKFLOW.lua is the file of the workflow",
+    return { way("continue it; WORKFLOW.lua is the file of the workflow",
       command_line.about("run WORKFLOW.lua", journal)) }
   end
   -- A line without a key of its own is known by its cause.
@@ -60,11 +60,11 @@ local AGAIN = ("credenco issue --wallet %s --template TEMPLATE --claims-json FIL
 ---@return { what: string, commands: string[] }[]
 function M.of_issue(id, status)
   if status == "issue_completed" then return { trust() } end
-  if status == "error" then return { way("issue again, under another id", AGAIN) } end
+  if status == "error" then return { way("issue again, with another id", AGAIN) } end
   local named = command_line.quoted(id)
   return {
     way("wait for it", ("credenco status %s --wait --timeout 60"):format(named)),
-    way("deliver the offer, if `credenco issue --keep-offer FILE` kept it: twice does no harm",
+    way("deliver the offer, if `credenco issue --keep-offer FILE` kept it: a second delivery does no harm",
       ("credenco push --wallet %s --from FILE"):format(WALLET)),
   }
 end
@@ -81,9 +81,9 @@ function M.of_nothing(id, journal, more)
   if not journal then
     ways[1] = way("name the journal of the run", ("credenco explain %s --journal FILE"):format(named))
   else
-    ways[#ways + 1] = way("a revocation id stands in the journal after the run confirmed the issue",
+    ways[#ways + 1] = way("the journal has a revocation id after a run confirmed the issue",
       command_line.about("confirm WORKFLOW", journal))
-    ways[#ways + 1] = way("look through everything that was issued",
+    ways[#ways + 1] = way("search all issued credentials",
       command_line.about("report WORKFLOW --issued FILE", journal))
   end
   ways[#ways + 1] = way("ask another service: --base-url, and the credentials of the issuer that issued it",

@@ -155,7 +155,7 @@ function M.run(mode, args, out)
   local measured = args.metrics and metrics_file.new(args.metrics)
   local client = client_of(mode, args, measured)
   -- before the source is opened, which may be long in coming
-  local listening = interrupt.listen(out, function() return "go on: " .. command_line.called(mode) end)
+  local listening = interrupt.listen(out, function() return "continue with: " .. command_line.called(mode) end)
   local options = options_of(args, mode)
   options.client = client
   check_columns(options.workflow, options.source, out)

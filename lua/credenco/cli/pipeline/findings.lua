@@ -132,7 +132,7 @@ local function last_line(report)
   local parts = { counted(report.good, "fits", "fit"), counted(report.refused, "does not", "do not") }
   if report.skipped > 0 then parts[#parts + 1] = ("%d not wanted by the workflow"):format(report.skipped) end
   if report.duplicates > 0 then
-    parts[#parts + 1] = counted(report.duplicates, "repeats", "repeat") .. " a key and would be left out"
+    parts[#parts + 1] = counted(report.duplicates, "repeats", "repeat") .. " a key and would be skipped"
   end
   return ("%s: %s; nothing was sent"):format(counted(report.lines, "line"), table.concat(parts, ", "))
 end

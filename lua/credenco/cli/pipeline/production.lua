@@ -65,7 +65,7 @@ function M.ask(args, options)
   local name = ("the profile [%s]"):format(profile.name)
   local terminal = open_terminal()
   if not terminal then
-    usage.fail(name .. " is marked production, and there is no terminal to ask at: give --yes to begin all the same")
+    usage.fail(name .. " is marked production, and credenco cannot ask you without a terminal: give --yes to begin")
   end
   local host = settings.value(args, rows.OF_PROFILES.base_url)
   local question = QUESTION:format(name, records(args, options), templates(options.workflow), host)

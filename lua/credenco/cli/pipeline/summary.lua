@@ -16,7 +16,7 @@ function M.totals(totals)
     if totals[state] then parts[#parts + 1] = ("%d %s"):format(totals[state], state) end
   end
   local numbers = table.concat(parts, " + ")
-  if not totals.input then return "not issued so far, others are still at work: " .. numbers end
+  if not totals.input then return "not issued so far (other workers continue): " .. numbers end
   return ("%s = %s"):format(counted(totals.input, "record"), numbers)
 end
 
@@ -25,9 +25,9 @@ local STOPPED = {
   failures = "stopped by --max-failures",
   alike = "stopped",
   refused = "stopped",
-  outage = "stopped: the server cannot be reached, or does not work",
+  outage = "stopped: the server cannot be reached, or fails",
   journal = "stopped: the journal cannot be written",
-  source = "stopped: the source cannot be read on",
+  source = "stopped: the rest of the source cannot be read",
 }
 
 local STOP_CODES = {
@@ -67,14 +67,14 @@ end
 
 local function corrected(result)
   if result.counts.corrected == 0 then return nil end
-  return "  " .. counted(result.counts.corrected, "line corrects a record of which nothing had come",
-    "lines correct records of which nothing had come")
+  return "  " .. counted(result.counts.corrected, "line corrects a record that was not issued",
+    "lines correct records that were not issued")
 end
 
 local function duplicates(result)
   if result.counts.duplicates == 0 then return nil end
-  return "  " .. counted(result.counts.duplicates, "line repeats the key of an earlier line and was left out",
-    "lines repeat the key of an earlier line and were left out")
+  return "  " .. counted(result.counts.duplicates, "line repeats the key of an earlier line and was skipped",
+    "lines repeat the key of an earlier line and were skipped")
 end
 
 local function hook_failures(result)
@@ -87,7 +87,7 @@ end
 ---@return string?
 function M.trust(issued)
   if (issued or 0) == 0 then return nil end
-  return "  a wallet keeps only what an issuer that it trusts has issued: see `credenco trust`"
+  return "  a wallet keeps only credentials from issuers that it trusts: see `credenco trust`"
 end
 
 --- That there are sources with lines which the journal does not know of; nil when there are none.
@@ -95,7 +95,7 @@ end
 ---@return string?
 function M.unread(names)
   if #names == 0 then return nil end
-  return ("  not read to the end: %s; run the workflow on %s again, what is here already is passed over"):format(
+  return ("  not read to the end: %s; run the workflow on %s again, records that are already here are skipped"):format(
     table.concat(names, ", "), #names == 1 and "it" or "them")
 end
 
@@ -115,7 +115,7 @@ function M.text(result, next_command, report_command)
   add(hook_failures(result))
   add(M.trust(result.counts.issued))
   if totals and totals.failed + totals.unknown > 0 then add("  why: " .. report_command) end
-  if next_command then add("  go on: " .. next_command) end
+  if next_command then add("  continue with: " .. next_command) end
   if not result.stopped then add(M.unread(result.unread)) end
   return table.concat(lines, "\n")
 end

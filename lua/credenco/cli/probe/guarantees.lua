@@ -2,17 +2,20 @@
 --- record is issued once at most, for a single offer of each record is pushed.
 local M = {}
 
-local REFUSED_ID = "an offer whose response was lost is not had again: the record ends as unknown (already_asked), "
-  .. "and you look into the wallet"
-local REFUSED_PUSH = "after a lost response a repeated push says nothing new: the status decides, "
-  .. "and where it does not, the record ends as unknown"
+local REFUSED_ID = "after a lost response the offer cannot be requested again: the record ends as unknown "
+  .. "(already_asked), and you look into the wallet"
+local REFUSED_PUSH = "after a lost response a repeated delivery shows nothing new: the status decides; "
+  .. "if it shows nothing either, the record ends as unknown"
+local REFUSED_EXPIRED = "an expired offer is refused: the record fails, and `credenco retry` issues it"
+local CANNOT_LOOK = "`credenco trust` cannot read the contacts: after a lost response the contact may exist"
 
 ---@type table<string, table<string, string>>
 M.OF = {
   repeated_correlation_id = {
-    new_offer = "an offer whose response was lost is made again; nothing is lost. A second journal "
+    new_offer = "after a lost response a new offer is created; nothing is lost. A second journal "
       .. "with the same records would issue them again",
-    same_offer = "an offer whose response was lost is had again; give --offer-lifetime no more than an offer lives",
+    same_offer = "after a lost response a repeated request returns the same offer: set --offer-lifetime "
+      .. "to at most the time that an offer is valid",
     ["409"] = REFUSED_ID, ["412"] = REFUSED_ID, ["422"] = REFUSED_ID,
   },
   repeated_push = {
@@ -20,34 +23,32 @@ M.OF = {
     ["400"] = REFUSED_PUSH, ["404"] = REFUSED_PUSH, ["409"] = REFUSED_PUSH,
   },
   expired_push = {
-    ["201"] = "an expired offer is ignored in silence: what is older than --offer-lifetime counts as issued only when "
-      .. "the status says so, else as unknown",
-    ["400"] = "an expired offer is refused: the record fails, and `credenco retry` issues it",
-    ["404"] = "an expired offer is refused: the record fails, and `credenco retry` issues it",
+    ["201"] = "an expired offer is ignored silently: a record whose offer is older than --offer-lifetime counts as "
+      .. "issued only if the status confirms it, otherwise as unknown",
+    ["400"] = REFUSED_EXPIRED, ["404"] = REFUSED_EXPIRED,
   },
   push_answer = {
-    ["201"] = "a push that was done says so",
-    ["500"] = "a push that was done looks like a failure: the status and a repeated push decide, else it is unknown",
+    ["201"] = "a delivery that was done has a clear response",
+    ["500"] = "a delivery that was done looks like a failure: the status and a repeated delivery decide; "
+      .. "otherwise the record is unknown",
   },
   exchange = {
-    before = "at the 201 the wallet has decided",
-    after = "at the 201 the wallet has decided nothing yet: --confirm waits until the "
-      .. "issuer has handed the credential out",
+    before = "when the 201 arrives, the wallet has decided",
+    after = "when the 201 arrives, the wallet has not decided yet: --confirm waits until the issuer has issued "
+      .. "the credential",
   },
   issue_status = {
-    progresses = "what is unclear is cleared up by the status",
-    stays_created = "the status clears nothing up: what is unclear ends as unknown, and --confirm makes "
-      .. "every record so",
+    progresses = "the status decides unclear cases",
+    stays_created = "the status decides nothing: unclear records end as unknown, and with --confirm every record does",
   },
   trusted_contacts = {
-    listed = "`credenco trust` looks before it repeats: no second contact",
-    ["404"] = "`credenco trust` cannot look: after a lost response it may have made the contact",
-    ["405"] = "`credenco trust` cannot look: after a lost response it may have made the contact",
+    listed = "`credenco trust` reads the contacts before it repeats: there is no second contact",
+    ["404"] = CANNOT_LOOK, ["405"] = CANNOT_LOOK,
   },
 }
 
-local UNEXPECTED = "no behaviour that this program knows: try a pipeline with a few records before you rely on it"
-local NOT_FOUND_OUT = "not found out: count on the worst of its values"
+local UNEXPECTED = "this program does not know this behaviour: try a pipeline with a few records before you rely on it"
+local NOT_FOUND_OUT = "not tested: assume the worst of its values"
 
 --- What follows from a reading.
 ---@param name string

@@ -8,14 +8,14 @@ local STEP = "webhook_send"
 
 -- What a status says of a delivery, and what to look at.
 local MEANINGS = {
-  [400] = { "rejected", "the webhook takes it for no event" },
+  [400] = { "rejected", "the webhook does not accept it as an event" },
   [401] = { "unauthorized", "the webhook refused the signature: compare secret, header and name with its options, "
     .. "and this machine's clock with its own" },
   [403] = { "forbidden", "something in front of the webhook refused the request" },
   [404] = { "not_found", "there is no webhook at this address: check the path" },
-  [405] = { "rejected", "there is no webhook at this address: it takes no POST" },
+  [405] = { "rejected", "there is no webhook at this address: it accepts no POST" },
   [409] = { "rejected", "the webhook knows this delivery under another id: wait a second, or send other data" },
-  [413] = { "rejected", "the webhook takes no event of this size" },
+  [413] = { "rejected", "the webhook accepts no event of this size" },
   [415] = { "rejected", "the webhook does not read this mode: try with --structured, or without" },
   [429] = { "rate_limited", "the webhook asks for fewer events" },
 }
@@ -33,8 +33,8 @@ end
 
 local function refusal(response)
   local status = response.status
-  local meaning = MEANINGS[status] or status < 500 and { "rejected", "the webhook did not take the event" }
-    or { "server_error", "the webhook could not take the event now" }
+  local meaning = MEANINGS[status] or status < 500 and { "rejected", "the webhook did not accept the event" }
+    or { "server_error", "the webhook could not accept the event now" }
   return errors.new {
     code = meaning[1], message = meaning[2], step = STEP, http_status = status, attempts = 1,
     sent = status < 500 and "rejected" or "unknown", detail = errors.bounded_detail(response.body, {}),

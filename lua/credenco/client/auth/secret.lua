@@ -22,9 +22,9 @@ local M = {}
 local LOOK_EVERY_MS = 1000
 
 local function problem_with(value)
-  if type(value) ~= "string" then return "it gave " .. type(value) .. ", not a string" end
+  if type(value) ~= "string" then return "it returned " .. type(value) .. ", not a string" end
   local problem = options.clean_text(value)
-  return problem and "what it gave " .. problem
+  return problem and "its result " .. problem
 end
 
 local function of_file(path)
@@ -77,7 +77,7 @@ local function ask(self, step)
     return true
   end
   return nil, errors.new {
-    code = "unauthorized", step = step, message = ("the function %s gave nothing that can be used: %s"):format(
+    code = "unauthorized", step = step, message = ("the function %s returned no usable value: %s"):format(
       self.name, problem),
     detail = not ok and errors.bounded_detail(tostring(value), self:all()) or nil,
   }

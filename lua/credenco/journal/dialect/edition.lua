@@ -14,12 +14,12 @@ local M = {}
 
 local LINKED = "has %d names (hard links), and a lock holds for one of them: remove the other names, "
   .. "or make a copy of the file instead"
-local GONE = "is not there any more: the file was removed or moved while the run was at work on it, so what was "
-  .. "written last may be lost. Put it back before you run again: a new journal would begin everything anew"
-local REPLACED = "is another file now than the one that the run began with, so what was written last may be lost. "
-  .. "Put the first one back before you run again: another journal begins everything anew"
-local CUT = "was cut while the run was at work on it, so what it knew may be lost. Put back a copy of it before you "
-  .. "run again: a new journal would begin everything anew"
+local GONE = "no longer exists: the file was removed or moved while the run used it, so the "
+  .. "last changes may be lost. Put it back before you run again: a new journal would issue everything again"
+local REPLACED = "is no longer the file with which the run began, so the last changes may be lost. "
+  .. "Put the first file back before you run again: another journal would issue everything again"
+local CUT = "was truncated while the run used it, so its records may be lost. Put back a copy before you "
+  .. "run again: a new journal would issue everything again"
 
 local function flaw_of(found)
   return found.nlink > 1 and LINKED:format(found.nlink) or nil

@@ -21,7 +21,7 @@ end
 ---@param err string of luv, such as `ENOENT: no such file or directory: a/b`
 ---@return string
 function M.cannot_write(err)
-  local hint = err:find "^ENOENT" and "; is its folder there?" or ""
+  local hint = err:find "^ENOENT" and "; does its directory exist?" or ""
   return ("cannot be written (%s)%s"):format(err:match "^%w+: [^:]+" or err, hint)
 end
 

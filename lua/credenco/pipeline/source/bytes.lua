@@ -56,7 +56,7 @@ function M.open(path)
   local stat = uv.fs_fstat(fd)
   if stat and stat.type == "directory" then
     uv.fs_close(fd)
-    return nil, ("%s is a folder"):format(path)
+    return nil, ("%s is a directory"):format(path)
   end
   if not stat or stat.type ~= "file" then
     return setmetatable({ fd = fd, stream = stream_of(fd), taken = 0 }, Bytes)

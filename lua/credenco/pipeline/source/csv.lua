@@ -186,7 +186,7 @@ local function read_header(window)
     header, why = read_quoted_line(window)
     if why == "limit" and window.text:find("\r[^\n]") then return nil, text_check.CARRIAGE_RETURNS end
     if not header and why == "end" then
-      return nil, "the file is empty, or blank: a CSV file begins with a line of column names"
+      return nil, "the file is empty, or holds only whitespace: a CSV file begins with a line of column names"
     elseif not header and why == "limit" then
       return nil, "the first line is too long to be a line of column names"
     elseif not header then

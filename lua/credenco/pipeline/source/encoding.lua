@@ -44,7 +44,7 @@ function M.named(name)
   lower = WITH_MARK[lower] or lower
   -- a suffix of GNU's, as //IGNORE, would let text go in silence
   if not lower:find "^[%w_.:-]+$" or not recode.converter("UTF-8", lower) then
-    return nil, ("%q is no encoding that this system knows (`iconv -l` lists them)"):format(name)
+    return nil, ("%q is not an encoding that this system knows (`iconv -l` lists them)"):format(name)
   end
   return lower
 end

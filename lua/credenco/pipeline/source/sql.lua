@@ -163,7 +163,7 @@ end
 ---@return string? err
 function M.open(url, query, options)
   query = statement.without_end(query)
-  if query == "" then return not_run "there is no statement in it" end
+  if query == "" then return not_run "it has no statement" end
   local db, err = database.open(url, { read_only = true })
   if not db then return nil, err end
   local fetch, fetch_err = openers[db.dialect.name](db, query)

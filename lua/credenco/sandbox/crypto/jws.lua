@@ -54,7 +54,7 @@ function M.parse(text)
     return nil, "the JWS is not signed with ES256"
   end
   if header.crit ~= nil then
-    return nil, "the JWS has critical extensions nobody here knows"
+    return nil, "the JWS has critical extensions that this wallet does not know"
   end
   return { header = header, payload = payload, signed = head .. "." .. body, signature = signature }
 end

@@ -29,7 +29,7 @@ M.LIST = {
   { name = "issue_status", values = { "progresses", "stays_created" },
     about = "whether the status of an issue moves on from issue_request_created" },
   { name = "offer_ttl_s", default = 300, range = { 1, 86400 },
-    about = "how many seconds an offer lives" },
+    about = "how many seconds an offer is valid" },
   { name = "trusted_contacts", values = { "listed", "404", "405" },
     about = "the response to GET on a wallet's trusted contacts" },
   { name = "repeated_contact", values = { "201", "200", "409" },

@@ -22,13 +22,13 @@ function M.create()
   local base = base_folder()
   local dir, err = uv.fs_mkdtemp(("%s/%s%d-XXXXXX"):format(base, PREFIX, uv.os_getpid()))
   if not dir then
-    return nil, ("cannot make a private folder in %s: %s: set TMPDIR to a folder that you may write to"):format(
+    return nil, ("cannot create a private directory in %s: %s: set TMPDIR to a directory that you may write to"):format(
       base, tostring(err):match "^[%w_]+: ([^:]+)" or tostring(err))
   end
   local path = uv.fs_realpath(dir) or dir
   if #path <= LONGEST then return path end
   uv.fs_rmdir(path)
-  return nil, ("the name of the folder %s is too long for a socket in it: set TMPDIR to a shorter one"):format(base)
+  return nil, ("the name of the directory %s is too long for a socket in it: set TMPDIR to a shorter one"):format(base)
 end
 
 local function is_alive(pid)

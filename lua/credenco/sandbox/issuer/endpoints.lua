@@ -95,7 +95,7 @@ local function hand_out(grant, token, holder, change)
     return issue(grant, holder, change)
   end)
   return is_first and answer
-    or reply.oauth(400, "credential_request_denied", "this access token has had its credential")
+    or reply.oauth(400, "credential_request_denied", "this access token was already used for its credential")
 end
 
 --- Credential endpoint (8).

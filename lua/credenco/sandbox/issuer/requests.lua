@@ -103,7 +103,7 @@ function M.credential(request)
     return nil, refusal
   end
   if body.credential_response_encryption then
-    return refuse("invalid_encryption_parameters", "this issuer does not encrypt its answers")
+    return refuse("invalid_encryption_parameters", "this issuer does not encrypt its responses")
   end
   local proof, proof_refusal = proof_of(body.proofs)
   if not proof then

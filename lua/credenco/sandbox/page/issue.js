@@ -76,16 +76,16 @@ export class IssueForm {
       apiKey: this.settings.api_key, template: template.value, claims: claims.value,
       walletKey, direct: delivery.value === 'direct',
     });
-    const waiting = () => this.report('waiting', 'Pushed, 201. Waiting: the exchange is under way.');
+    const waiting = () => this.report('waiting', 'Delivered, 201. Waiting: the exchange is in progress.');
     this.reportOutcome(await api.outcome(walletKey, offer, waiting));
   }
 
   reportOutcome(push) {
-    if (push.state === 'kept') return this.report('done', `Pushed, 201. Kept: credential #${push.id} of this wallet.`);
-    if (push.state === 'inbox') return this.report('done', `Pushed, 201. Offer #${push.id} waits in the inbox for a decision.`);
+    if (push.state === 'kept') return this.report('done', `Delivered, 201. Kept: credential #${push.id} of this wallet.`);
+    if (push.state === 'inbox') return this.report('done', `Delivered, 201. Offer #${push.id} waits in the inbox for a decision.`);
     const label = WAY_OUT[push.reason];
     const button = element('button', { type: 'button', onclick: () => this.trust() }, label);
-    return this.report('error', `Pushed, 201. Discarded (#${push.id}): ${push.detail}. `, ...(label ? [button] : []));
+    return this.report('error', `Delivered, 201. Discarded (#${push.id}): ${push.detail}. `, ...(label ? [button] : []));
   }
 
   async trust() {

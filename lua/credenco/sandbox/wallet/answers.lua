@@ -26,7 +26,7 @@ end
 function M.read(response, document)
   if response.status < 200 or response.status > 299 then
     local code = M.error_code(response.body) or "no error code"
-    local detail = ("%s answered %d (%s)"):format(document.name, response.status, code)
+    local detail = ("%s responded with %d (%s)"):format(document.name, response.status, code)
     return nil, { reason = document.reason, detail = detail }
   end
   local answer, err = schema.decode(document.schema, response.body, document.name)

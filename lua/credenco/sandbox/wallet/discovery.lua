@@ -19,7 +19,7 @@ function M.fetch(url, deadline_ms, document)
     return nil, failure
   end
   if response.status ~= 200 then
-    local detail = ("%s answered %d"):format(document.name, response.status)
+    local detail = ("%s responded with %d"):format(document.name, response.status)
     return nil, { reason = "metadata_unavailable", detail = detail }, response.status
   end
   local read, err = schema.decode(document.schema, response.body, document.name)

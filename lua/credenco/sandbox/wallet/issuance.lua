@@ -95,7 +95,7 @@ local function receive(exchange, order, identifier, trace)
     return nil, refusal
   end
   if not answer.credentials then
-    return fail("credential_refused", answer.transaction_id and "the issuer wants to issue the credential later"
+    return fail("credential_refused", answer.transaction_id and "the issuer defers the credential"
       or "the credential response has no credential")
   end
   return { text = answer.credentials[1].credential, notification_id = answer.notification_id }

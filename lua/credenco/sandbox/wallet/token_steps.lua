@@ -46,7 +46,7 @@ local function read_grant(exchange)
     return fail("offer_invalid", "the offer has no pre-authorized code")
   end
   if grant.tx_code then
-    return fail("tx_code_required", "the offer wants a transaction code, and nobody is there to type one")
+    return fail("tx_code_required", "the offer wants a transaction code, and there is nobody to type it")
   end
   exchange.code, exchange.authorization_server = grant["pre-authorized_code"], grant.authorization_server
   return true

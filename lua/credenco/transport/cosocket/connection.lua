@@ -51,8 +51,8 @@ local function open_tunnel(socket, place)
   local status
   status, err = read_tunnel(socket, x)
   if not status then return nil, err end
-  if status >= 300 then return nil, ("the proxy answered HTTP %d"):format(status) end
-  if not x:reusable() then return nil, "the proxy sent more than its answer" end
+  if status >= 300 then return nil, ("the proxy responded with HTTP %d"):format(status) end
+  if not x:reusable() then return nil, "the proxy sent more than its response" end
   return true
 end
 
