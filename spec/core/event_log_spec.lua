@@ -35,6 +35,13 @@ describe("event_log", function()
     assert.equal(2, asked)
   end)
 
+  it("leaves out what it has no room for", function()
+    local write = new()
+    write(1, "answer", "push_offer", ("x"):rep(200000), nil, 201)
+    file:close()
+    assert.equal('{"time":"T1","event":"answer","step":"push_offer","http_status":201}\n', logged())
+  end)
+
   it("is in the file after a second, and after a failure", function()
     local write = new()
     local function lines() return select(2, logged():gsub("\n", "")) end

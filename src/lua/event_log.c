@@ -80,15 +80,6 @@ static char *put(char *at, credenco_span bytes) {
     return at + bytes.len;
 }
 
-/* The line's next bytes, of which there are `len` at most. */
-static char *room(lua_State *L, credenco_buf *line, size_t len) {
-    char *at = credenco_buf_room(line, len);
-    if (at == NULL) {
-        luaL_error(L, "an event that is too large");
-    }
-    return at;
-}
-
 static char *put_word(char *at, credenco_span word) {
     *at++ = '"';
     at = put(at, word);
@@ -102,7 +93,10 @@ static void add_text(lua_State *L, credenco_buf *line, int arg, const struct mem
     if (text.data == NULL) {
         return;
     }
-    char *start = room(L, line, NAME_MAX_BYTES + CREDENCO_JSON_TEXT_MAX(text.len));
+    char *start = credenco_buf_room(line, NAME_MAX_BYTES + CREDENCO_JSON_TEXT_MAX(text.len));
+    if (start == NULL) {
+        return;
+    }
     char *at = put(start, member->name);
     at = member->kind == WORD ? put_word(at, text) : at + credenco_json_write_text(text, at);
     line->len += (size_t)(at - start);
@@ -112,7 +106,10 @@ static void add_number(lua_State *L, credenco_buf *line, int arg, const struct m
     if (lua_isnil(L, arg)) {
         return;
     }
-    char *start = room(L, line, NAME_MAX_BYTES + CREDENCO_JSON_WHOLE_MAX);
+    char *start = credenco_buf_room(line, NAME_MAX_BYTES + CREDENCO_JSON_WHOLE_MAX);
+    if (start == NULL) {
+        return;
+    }
     char *at = put(start, member->name);
     if (member->kind == FLAG) {
         at = put(at, lua_toboolean(L, arg) ? CREDENCO_SPAN("true") : CREDENCO_SPAN("false"));
@@ -122,7 +119,8 @@ static void add_number(lua_State *L, credenco_buf *line, int arg, const struct m
     line->len += (size_t)(at - start);
 }
 
-/* The member of an argument, unless that is nil. */
+/* The member of an argument, unless that is nil. One for which there is no room is left out: a log
+ * ends no call. */
 static void add_member(lua_State *L, credenco_buf *line, int arg) {
     const struct member *member = &members[arg - TYPE];
     if (member->kind == WORD || member->kind == TEXT) {
@@ -132,18 +130,20 @@ static void add_member(lua_State *L, credenco_buf *line, int arg) {
     }
 }
 
-static void begin_line(lua_State *L, event_log *log) {
+static bool begin_line(event_log *log) {
     credenco_buf_clear(&log->line);
-    char *start = room(L, &log->line, NAME_MAX_BYTES + TIME_MAX_BYTES);
+    char *start = credenco_buf_room(&log->line, NAME_MAX_BYTES + TIME_MAX_BYTES);
+    if (start == NULL) {
+        return false;
+    }
     char *at = put(start, CREDENCO_SPAN("{\"time\":"));
     at = put_word(at, (credenco_span){log->time, log->time_len});
     log->line.len += (size_t)(at - start);
+    return true;
 }
 
-static void end_line(lua_State *L, credenco_buf *line) {
-    static const credenco_span end = CREDENCO_SPAN("}\n");
-    put(room(L, line, end.len), end);
-    line->len += end.len;
+static bool end_line(credenco_buf *line) {
+    return credenco_buf_append(line, CREDENCO_SPAN("}\n")) == CREDENCO_OK;
 }
 
 static void report(lua_State *L, event_log *log) {
@@ -181,11 +181,15 @@ static int write_event(lua_State *L) {
     if (at_ms != log->at_ms) {
         renew_time(L, log, at_ms);
     }
-    begin_line(L, log);
+    if (!begin_line(log)) {
+        return 0;
+    }
     for (int arg = TYPE; arg <= last; arg++) {
         add_member(L, &log->line, arg);
     }
-    end_line(L, &log->line);
+    if (!end_line(&log->line)) {
+        return 0;
+    }
     const bool failed = last >= CODE && strcmp(luaL_checkstring(L, TYPE), "failed") == 0;
     write_out(L, log, failed || at_ms - log->flushed_ms >= FLUSH_EVERY_MS);
     return 0;
