@@ -3,7 +3,7 @@ local listeners = require "credenco.base.listeners"
 
 local EVENTS = {
   { type = "request", step = "push_offer", correlation_id = "order-1", at_ms = 1 },
-  { type = "answer", step = "push_offer", correlation_id = "order-1", at_ms = 2, http_status = 201, ok = true,
+  { type = "response", step = "push_offer", correlation_id = "order-1", at_ms = 2, http_status = 201, ok = true,
     elapsed_ms = 1 },
   { type = "wait", step = "push_offer", traceparent = "00-1-2-01", at_ms = 3, wait_ms = 4 },
   { type = "failed", step = "push_offer", at_ms = 5, code = "timeout", sent = "unknown" },
@@ -12,7 +12,7 @@ local EVENTS = {
 -- As a client tells of them.
 local function tell(listener)
   listener(1, "request", "push_offer", "order-1", nil)
-  listener(2, "answer", "push_offer", "order-1", nil, 201, true, 1)
+  listener(2, "response", "push_offer", "order-1", nil, 201, true, 1)
   listener(3, "wait", "push_offer", nil, "00-1-2-01", nil, nil, nil, nil, nil, 4)
   listener(5, "failed", "push_offer", nil, nil, nil, nil, nil, "timeout", "unknown")
 end
@@ -28,7 +28,7 @@ end
 
 local SAID = {
   "1 request push_offer order-1 nil nil nil nil nil nil nil",
-  "2 answer push_offer order-1 nil 201 true 1 nil nil nil",
+  "2 response push_offer order-1 nil 201 true 1 nil nil nil",
   "3 wait push_offer nil 00-1-2-01 nil nil nil nil nil 4",
   "5 failed push_offer nil nil nil nil nil timeout unknown nil",
 }

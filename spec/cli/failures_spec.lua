@@ -116,7 +116,7 @@ describe("the program against a server that misbehaves", function()
       local event = cjson.decode(line).event
       if event.type ~= "wait" or event.step == "create_offer" then events[#events + 1] = event.type end
     end
-    assert.same({ "request", "answer", "wait", "request", "answer", "request", "lost", "request", "answer" }, events)
+    assert.same({ "request", "response", "wait", "request", "response", "request", "lost", "request", "response" }, events)
     assert.is_nil((outcome.err .. as_json.err):find("top-secret", 1, true))
   end)
 

@@ -49,8 +49,8 @@ describe("the log of a command", function()
   it("has every request, response and loss, and no secret", function()
     assert.equal(0, issue({ push = { "close", "proper" } }).code)
     local lines = logged()
-    assert.same({ "request create_offer nil", "answer create_offer 201", "request push_offer nil",
-      "lost push_offer connect_failed", "request push_offer nil", "answer push_offer 201" }, said(without_waits(lines)))
+    assert.same({ "request create_offer nil", "response create_offer 201", "request push_offer nil",
+      "lost push_offer connect_failed", "request push_offer nil", "response push_offer 201" }, said(without_waits(lines)))
     for _, line in ipairs(lines) do
       assert.equal("order-1", line.correlation_id)
       assert.matches("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$", line.time)

@@ -7,7 +7,7 @@ local new_client, order = issuing.new_client, issuing.order
 describe("on_event", function()
   local server = Misbehaving.use()
 
-  it("tells on_event of every request and answer, without secrets", function()
+  it("tells on_event of every request and response, without secrets", function()
     local events = {}
     local scenario = server:scenario { push = { "close", "proper" } }
     local client = new_client(scenario, {
@@ -19,8 +19,8 @@ describe("on_event", function()
     })
     assert(client:issue_direct(order()))
     assert.same({
-      "request create_offer nil", "answer create_offer 201", "request push_offer nil",
-      "lost push_offer connect_failed", "request push_offer nil", "answer push_offer 201",
+      "request create_offer nil", "response create_offer 201", "request push_offer nil",
+      "lost push_offer connect_failed", "request push_offer nil", "response push_offer 201",
     }, events)
   end)
 

@@ -26,20 +26,20 @@ describe("event_log", function()
   it("writes an event's fields in order, without those that are nil", function()
     local write = new()
     write(1, "request", "push_offer", 'a"b', nil)
-    write(1, "answer", "push_offer", nil, "00-1", 201, false, 7)
+    write(1, "response", "push_offer", nil, "00-1", 201, false, 7)
     write(2, "wait", "push_offer", nil, nil, nil, nil, nil, nil, nil, 250)
     file:close()
     assert.equal('{"time":"T1","event":"request","step":"push_offer","correlation_id":"a\\"b"}\n'
-      .. '{"time":"T1","event":"answer","step":"push_offer","traceparent":"00-1","http_status":201,"ok":false,"elapsed_ms":7}\n'
+      .. '{"time":"T1","event":"response","step":"push_offer","traceparent":"00-1","http_status":201,"ok":false,"elapsed_ms":7}\n'
       .. '{"time":"T2","event":"wait","step":"push_offer","wait_ms":250}\n', logged())
     assert.equal(2, asked)
   end)
 
   it("leaves out what it has no room for", function()
     local write = new()
-    write(1, "answer", "push_offer", ("x"):rep(200000), nil, 201)
+    write(1, "response", "push_offer", ("x"):rep(200000), nil, 201)
     file:close()
-    assert.equal('{"time":"T1","event":"answer","step":"push_offer","http_status":201}\n', logged())
+    assert.equal('{"time":"T1","event":"response","step":"push_offer","http_status":201}\n', logged())
   end)
 
   it("is in the file after a second, and after a failure", function()

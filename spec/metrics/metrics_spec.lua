@@ -12,10 +12,10 @@ local ISSUES = tonumber(os.getenv "CREDENCO_METRICS_ISSUES") or 2000
 -- One of each kind of event.
 local EVENTS = {
   { type = "request", step = "push_offer" },
-  { type = "answer", step = "push_offer", http_status = 503, ok = false, elapsed_ms = 7 },
+  { type = "response", step = "push_offer", http_status = 503, ok = false, elapsed_ms = 7 },
   { type = "wait", step = "push_offer", wait_ms = 250 },
   { type = "request", step = "push_offer" },
-  { type = "answer", step = "push_offer", http_status = 201, ok = true, elapsed_ms = 5 },
+  { type = "response", step = "push_offer", http_status = 201, ok = true, elapsed_ms = 5 },
   { type = "request", step = "create_offer" },
   { type = "lost", step = "create_offer", code = "timeout", sent = "unknown", elapsed_ms = 30001 },
   { type = "failed", step = "create_offer", code = "timeout", sent = "unknown" },

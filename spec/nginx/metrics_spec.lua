@@ -106,7 +106,7 @@ describe("metrics of nginx", function()
       local mine = require("credenco.metrics").new { dict = "tiny" }
       local function answer(step, status)
         mine.on_event { type = "request", step = step }
-        mine.on_event { type = "answer", step = step, http_status = status, elapsed_ms = 1, ok = true }
+        mine.on_event { type = "response", step = step, http_status = status, elapsed_ms = 1, ok = true }
       end
       answer("push_offer", 201)
       local before = mine:text()

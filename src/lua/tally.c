@@ -29,7 +29,7 @@ static bool is(credenco_span text, credenco_span other) {
     return text.len == other.len && memcmp(text.data, other.data, text.len) == 0;
 }
 
-static bool add_answer(lua_State *L, tally_box *box) {
+static bool add_response(lua_State *L, tally_box *box) {
     const credenco_span step = credenco_check_span(L, STEP);
     const int status = (int)luaL_checknumber(L, HTTP_STATUS);
     const int64_t elapsed_ms = (int64_t)luaL_checknumber(L, ELAPSED_MS);
@@ -48,7 +48,7 @@ static int tally_count(lua_State *L) {
         box->in_flight++;
         return 0;
     }
-    if (is(type, CREDENCO_SPAN("answer")) && add_answer(L, box)) {
+    if (is(type, CREDENCO_SPAN("response")) && add_response(L, box)) {
         return 0;
     }
     lua_pushvalue(L, lua_upvalueindex(2));

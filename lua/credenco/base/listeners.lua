@@ -4,17 +4,17 @@
 local M = {}
 
 ---@class credenco.Event
----@field type "request"|"answer"|"lost"|"abandoned"|"wait"|"failed"  a request begins; it has its response, or gets
+---@field type "request"|"response"|"lost"|"abandoned"|"wait"|"failed"  a request begins; it has its response, or gets
 ---  none; nginx: whoever made the call is gone; the wait before the next attempt; the call ends with an error
 ---@field at_ms number          when, on `core.now_ms`'s clock, which is monotonic
 ---@field step string
 ---@field correlation_id string?
 ---@field traceparent string?   of the call, where it has one
----@field http_status integer?  answer, abandoned: of the response
----@field ok boolean?           answer: whether the call has its result
+---@field http_status integer?  response, abandoned: its status
+---@field ok boolean?           response: whether the call has its result
 ---@field code string?          lost, abandoned: why there is no response; failed: the error's
 ---@field sent string?          the same: whether the server can have acted
----@field elapsed_ms integer?   answer, lost, abandoned: since the request began
+---@field elapsed_ms integer?   response, lost, abandoned: since the request began
 ---@field wait_ms integer?      wait
 
 --- Takes the fields of an event, and throws nothing.

@@ -5,7 +5,7 @@ local M = {}
 
 local SAID = {
   request = function() return "request" end,
-  answer = function(event) return ("HTTP %d after %d ms"):format(event.http_status, event.elapsed_ms) end,
+  response = function(event) return ("HTTP %d after %d ms"):format(event.http_status, event.elapsed_ms) end,
   lost = function(event)
     return ("no response after %d ms: %s, sent %s"):format(event.elapsed_ms, event.code, event.sent)
   end,

@@ -152,7 +152,7 @@ local function read(self, flow, response)
   self.http_status = status
   if status >= 200 and status < 300 then answer, problem = self.endpoint.read(response.body, self, response) end
   local at_ms = now_ms()
-  events.answer(self, at_ms, status, answer ~= nil)
+  events.response(self, at_ms, status, answer ~= nil)
   if answer then
     self.answer = answer
     return flow:answer(at_ms, 0, status, true)

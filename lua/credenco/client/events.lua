@@ -6,7 +6,7 @@ local now_ms = loop.now_ms
 
 local M = {}
 
---- A request begins. Each ends in one of `answer`, `lost` and `abandoned`.
+--- A request begins. Each ends in one of `response`, `lost` and `abandoned`.
 ---@param call credenco.Call
 function M.request(call)
   local listener = call.client.listener
@@ -20,10 +20,10 @@ end
 ---@param at_ms number  now
 ---@param http_status integer
 ---@param ok boolean
-function M.answer(call, at_ms, http_status, ok)
+function M.response(call, at_ms, http_status, ok)
   local listener = call.client.listener
   if not listener then return end
-  listener(at_ms, "answer", call.step, call.correlation_id, call.traceparent or nil,
+  listener(at_ms, "response", call.step, call.correlation_id, call.traceparent or nil,
     http_status, ok, at_ms - call.began_ms)
 end
 
