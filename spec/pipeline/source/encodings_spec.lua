@@ -124,7 +124,8 @@ end)
 
 describe("the name of an encoding", function()
   it("is refused where the system does not know it, and where it would lose text in silence", function()
-    for _, name in ipairs { "windows1252x", "utf-8//IGNORE", "ascii//TRANSLIT", "a b", "" } do
+    assert.is_nil((encoding.named "")) -- an empty option is a mistake of its own: spec/cli/usage_spec.lua
+    for _, name in ipairs { "windows1252x", "utf-8//IGNORE", "ascii//TRANSLIT", "a b" } do
       assert.is_nil((encoding.named(name)))
       local done = program.run { "claims", "check", "spec/pipeline/company.lua", "spec/pipeline/company.lua", "--encoding=" .. name }
       assert.equal(2, done.code)

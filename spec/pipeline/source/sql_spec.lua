@@ -47,7 +47,7 @@ local function contract(place)
         for _, word in ipairs { WORKFLOW, place(), "--query=" .. query } do command[#command + 1] = word end
         local done = program.run(command)
         assert.equal(2, done.code, done.err)
-        assert.matches("^credenco: %-%-query: ", done.err)
+        assert.matches("^credenco: %-%-query", done.err)
         assert.is_nil(done.err:find("traceback", 1, true))
       end
     end)
