@@ -33,6 +33,6 @@ local rows = {
 }
 
 -- A loaded machine has sent the request by then.
-for _, row in ipairs(rows) do row.options = { timeout_ms = 1500 } end
+for _, row in ipairs(rows) do row.options = { timeout_ms = 2500 } end
 
 return rows
