@@ -102,7 +102,7 @@ local FAULTS = {
   { "the journal's URL has a password", line = "journal_name", code = 2, words = "every user", advice = "CREDENCO_JOURNAL",
     broken = function() return { "--journal", "postgres://me:secret@localhost/journals" }, env() end,
     healed = function() return on(server:database()) end },
-  { "the journal is to be in another kind of database", line = "journal_name", code = 2, words = "SQLite file or postgres",
+  { "the journal is to be in another kind of database", line = "journal_name", code = 2, words = "SQLite file, or postgres",
     advice = "%-%-journal FILE", broken = function() return on "mysql://localhost/journals" end,
     healed = function() return on(path_of "new.journal") end },
   { "the journal's folder is missing", line = "journal_place", code = 9, words = "No such file", advice = "make .*nowhere",

@@ -163,6 +163,24 @@ describe("PostgreSQL", function()
 end)
 
 describe("a journal's URL", function()
+  it("names a database by its scheme, and anything else is the path of a file", function()
+    local cases = {
+      { "postgres://h/d", dialect = "postgresql", rock = "luadbi-postgresql" },
+      { "postgresql://h/d", dialect = "postgresql", rock = "luadbi-postgresql" },
+      { "/tmp/company.journal", dialect = "sqlite", rock = "luadbi-sqlite3" },
+      { "postgres.journal", dialect = "sqlite", rock = "luadbi-sqlite3" },
+      { "mysql://h/d", dialect = "sqlite", rock = "luadbi-sqlite3", flaw = "a journal is a SQLite file, or postgres://" },
+    }
+    for _, case in ipairs(cases) do
+      local url = case[1]
+      assert.equal(case.dialect, journal_url.dialect(url))
+      assert.equal(case.rock, journal_url.driver_rock(url))
+      assert.equal(case.dialect == "postgresql", journal_url.is_server(url))
+      assert.equal(case.flaw, case.flaw and journal_url.flaw(url):sub(1, #case.flaw))
+      assert.equal(case.flaw == nil, journal_url.flaw(url) == nil)
+    end
+  end)
+
   it("is printed without its password", function()
     local cases = {
       ["postgres://u:p@h/d"] = "postgres://u@h/d",

@@ -1,12 +1,13 @@
 --- The header fields that a user may add to requests: the option `headers`.
 
+local auth_schemes = require "credenco.base.auth_schemes"
 local core = require "credenco.core"
 
 local M = {}
 
 -- What this library writes itself, or another option says.
 local OURS = {
-  accept = "is set by the client", authorization = "is for api_key and oauth2", ["x-api-key"] = "is for api_key",
+  accept = "is set by the client", authorization = "is for api_key and oauth2",
   ["content-type"] = "is set by the client", ["user-agent"] = "is the option user_agent", host = "is set by the client",
   connection = "is set by the client", ["content-length"] = "is set by the client",
   ["transfer-encoding"] = "is set by the client", te = "is set by the client", trailer = "is set by the client",
@@ -15,6 +16,7 @@ local OURS = {
   ["accept-encoding"] = "would change the responses", range = "would change the responses",
   traceparent = "is the option traceparent",
 }
+for _, scheme in ipairs(auth_schemes.LIST) do OURS[scheme.field] = OURS[scheme.field] or "is for api_key" end
 
 -- Servers allow about as much for all of a request.
 local ALL_MAX_BYTES = 16384

@@ -2,6 +2,7 @@
 --- The client's check, the transports' defaults, the key under which engines are shared, and the command line's
 --- flags follow from here.
 
+local auth_schemes = require "credenco.base.auth_schemes"
 local core = require "credenco.core"
 local header_fields = require "credenco.base.header_fields"
 local options = require "credenco.base.options"
@@ -52,7 +53,9 @@ local function proxy(value)
 end
 
 local function scheme(value)
-  if value ~= "x-api-key" and value ~= "bearer" then return 'must be "x-api-key" or "bearer"' end
+  if not auth_schemes.BY_NAME[value] then
+    return ('must be "%s"'):format(table.concat(auth_schemes.NAMES, '" or "'))
+  end
 end
 
 -- For editors, the rows of credenco.base.oauth2_settings once more.
@@ -119,7 +122,7 @@ M.LIST = {
       .. "[credentials.md](credentials.md#keys-that-change)",
   },
   {
-    name = "auth_scheme", type = "string", default = "x-api-key", check = scheme, used_by = "client",
+    name = "auth_scheme", type = "string", default = auth_schemes.NAMES[1], check = scheme, used_by = "client",
     help = 'how the key is sent; or `"bearer"`',
   },
   {

@@ -1,5 +1,6 @@
 --- The settings of the command line, each once: those of `credenco.new` and of its `oauth2` that have a flag, and the
 --- command line's own. Flags, variables, profiles and `credenco config` follow from here.
+local auth_schemes = require "credenco.base.auth_schemes"
 local described = require "credenco.base.settings"
 local of_oauth2 = require "credenco.base.oauth2_settings"
 
@@ -21,8 +22,9 @@ M.OWN = {
     flag = { name = "--headers-file", argname = "FILE", variable = "HEADERS_FILE",
       help = "File with headers of your own for the issuer, one 'Name: value' per line." } },
   auth_scheme = { name = "auth_scheme",
-    flag = { name = "--auth-scheme", argname = "SCHEME", choices = { "x-api-key", "bearer" },
-      help = "How the API key is sent: x-api-key (default) or bearer." } },
+    flag = { name = "--auth-scheme", argname = "SCHEME", choices = auth_schemes.NAMES,
+      help = ("How the API key is sent: %s (default: %s)."):format(table.concat(auth_schemes.NAMES, " or "),
+        auth_schemes.NAMES[1]) } },
   journal = { name = "journal", flag = { name = "--journal", argname = "FILE|URL", variable = "JOURNAL" } },
   timeout = { name = "timeout", flag = { name = "--timeout", argname = "SECONDS" } },
   api_key_command = { name = "api_key_command", help = "command that prints the API key" },

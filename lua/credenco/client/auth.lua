@@ -4,6 +4,7 @@
 --- there are no other credentials than the refused ones. `refused` is a table it gave earlier that the server did not
 --- accept. The same table is given again as long as the credentials are the same.
 
+local auth_schemes = require "credenco.base.auth_schemes"
 local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
 
@@ -35,16 +36,11 @@ end
 local ApiKey = {}
 ApiKey.__index = ApiKey
 
-local SCHEMES = {
-  ["x-api-key"] = function(key) return "x-api-key", key end,
-  bearer = function(key) return "authorization", "Bearer " .. key end,
-}
-
 -- The headers with this key; the ones of now are kept.
 local function with_key(self, key)
   if self.key == key then return self.of_key end
-  local name, value = SCHEMES[self.scheme](key)
-  self.key, self.of_key = key, { ["content-type"] = JSON_TYPE, accept = JSON_TYPE, [name] = value }
+  local field, value = self.scheme.field, self.scheme.prefix .. key
+  self.key, self.of_key = key, { ["content-type"] = JSON_TYPE, accept = JSON_TYPE, [field] = value }
   self.keys[self.of_key] = key
   return self.of_key
 end
@@ -60,10 +56,10 @@ function ApiKey:secrets(headers)
 end
 
 --- @param secret credenco.Secret
---- @param scheme "x-api-key"|"bearer"
+--- @param scheme string a name in `credenco.base.auth_schemes`
 function M.api_key(secret, scheme)
   return setmetatable({
-    secret = secret, scheme = scheme, renewable = secret.changes,
+    secret = secret, scheme = auth_schemes.BY_NAME[scheme], renewable = secret.changes,
     keys = setmetatable({}, { __mode = "k" }), -- headers that were given -> their key
   }, ApiKey)
 end

@@ -59,9 +59,8 @@ end
 ---@return string? err
 function M.open(url, options)
   options = options or {}
-  if journal_url.is_unknown(url) then
-    return nil, "a journal is a SQLite file or postgres://[USER@]HOST/DATABASE"
-  end
+  local flaw = journal_url.flaw(url)
+  if flaw then return nil, flaw end
   local dialect = dialect_module.of(url)
   if options.existing and not dialect.exists(url) then return nil, ("%s: there is no such journal"):format(url) end
   if is_other(url, dialect) then

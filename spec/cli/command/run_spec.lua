@@ -157,7 +157,7 @@ describe("a run", function()
     desk.env.CREDENCO_JOURNAL = "mysql://db.example/x"
     done = credenco("run", WORKFLOW, source)
     assert.equal(9, done.code)
-    assert.matches("a journal is a SQLite file or postgres://", done.err)
+    assert.matches("a journal is a SQLite file, or postgres://", done.err)
     desk.env.CREDENCO_JOURNAL = desk.folder .. "/k.journal"
     desk.env.CREDENCO_BASE_URL = "http://127.0.0.1:" .. wait.free_port()
     assert.equal(7, credenco("run", WORKFLOW, source, "--patience", "1").code)

@@ -1,5 +1,6 @@
 --- The credentials: whether the service takes them. It is asked for the status of an issue that cannot exist.
 local advice_about = require "credenco.cli.doctor.refusals"
+local auth_schemes = require "credenco.base.auth_schemes"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
 local network = require "credenco.cli.doctor.network"
@@ -22,14 +23,14 @@ local function with(options, changes)
   return copy
 end
 
-local OTHER_SCHEME = { ["x-api-key"] = "bearer", bearer = "x-api-key" }
-
 -- Some services want the key in the other header.
 local function advice_of_key(options)
-  local other = OTHER_SCHEME[options.auth_scheme or "x-api-key"]
-  local err = ask(with(options, { auth_scheme = other }))
-  if err and err.code == "not_found" then
-    return ("the service takes this key in another header: give  --auth-scheme %s"):format(other)
+  local refused = options.auth_scheme or auth_schemes.NAMES[1]
+  for _, other in ipairs(auth_schemes.NAMES) do
+    local err = other ~= refused and ask(with(options, { auth_scheme = other }))
+    if err and err.code == "not_found" then
+      return ("the service takes this key in another header: give  --auth-scheme %s"):format(other)
+    end
   end
   return "check that the API key is complete and is this service's, and its expiry: " .. advice_about.EXPIRY
 end

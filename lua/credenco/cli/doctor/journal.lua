@@ -206,9 +206,7 @@ end
 local function check_name(context)
   local flaw
   context.journal, flaw = caught(require("credenco.cli.pipeline.shared_arguments").journal, context.args)
-  if not flaw and url_of.is_unknown(context.journal) then
-    flaw = "a journal is a SQLite file or postgres://[USER@]HOST/DATABASE"
-  end
+  flaw = flaw or url_of.flaw(context.journal)
   if flaw then return "failure", flaw, "name it with --journal FILE, or with CREDENCO_JOURNAL", exit_code.usage end
   return "ok", url_of.without_password(context.journal)
 end
@@ -224,8 +222,7 @@ end
 function M.rocks(args)
   local named = named_by(args)
   if not named then return {} end
-  local driver = url_of.is_postgresql(named) and "luadbi-postgresql" or "luadbi-sqlite3"
-  return { "luv", "lpeg", "luaossl", "luadbi", driver }
+  return { "luv", "lpeg", "luaossl", "luadbi", url_of.driver_rock(named) }
 end
 
 ---@param context credenco.doctor.Context
@@ -234,7 +231,7 @@ function M.rows(context)
   local named = named_by(context.args)
   if not named then return { { id = "journal", title = "journal", check = not_looked_at } } end
   local rows = { { id = "journal_name", title = "name", rocks = M.rocks(context.args), check = check_name } }
-  for _, row in ipairs(url_of.is_postgresql(named) and IN_POSTGRESQL or IN_A_FILE) do
+  for _, row in ipairs(url_of.is_server(named) and IN_POSTGRESQL or IN_A_FILE) do
     local needs = { "journal_name" }
     for _, id in ipairs(row.needs or {}) do needs[#needs + 1] = id end
     rows[#rows + 1] = { id = row.id, title = row.title, needs = needs, check = row.check }

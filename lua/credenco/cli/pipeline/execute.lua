@@ -100,7 +100,7 @@ end
 -- Worth a line: the user may have meant to continue, and be in another directory.
 local function begins_journal(options)
   local path = options.journal
-  return options.source and not journal_url.is_postgresql(path) and not uv.fs_stat(path)
+  return options.source and not journal_url.is_server(path) and not uv.fs_stat(path)
 end
 
 -- Who reads JSON lines gets nothing else.

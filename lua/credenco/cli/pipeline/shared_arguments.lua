@@ -14,8 +14,7 @@ local workflow = require "credenco.workflow"
 
 local M = {}
 
-M.JOURNAL = [[
-The journal is a SQLite file, or postgres://[USER@]HOST/DATABASE. It stores the state of
+M.JOURNAL = "The journal is " .. journal_url.FORMS .. [[. It stores the state of
 every record, so keep it. The default is CREDENCO_JOURNAL, else the profile's `journal`, else a
 file with the workflow's name in the same directory: company.journal. Never put a password into
 an argument: use CREDENCO_JOURNAL, PGPASSWORD or ~/.pgpass.]]
@@ -36,7 +35,7 @@ local BESIDE_JOURNAL = { "", "-wal", "-shm", "-journal", ".lock" }
 
 local function files_of_journal(_, args)
   local place = journal_of(args)
-  if not place or journal_url.is_postgresql(place) then return {} end
+  if not place or journal_url.is_server(place) then return {} end
   local paths = {}
   for i, suffix in ipairs(BESIDE_JOURNAL) do paths[i] = place .. suffix end
   return paths

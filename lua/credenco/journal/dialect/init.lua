@@ -1,4 +1,5 @@
---- The databases that a journal can be in. Each is a module that says all that differs; nothing else asks which it is.
+--- The databases that a journal can be in. Each is a module that says all that differs; nothing else asks which
+--- it is. `url.lua` chooses it by the scheme of the URL.
 
 local url_of = require "credenco.journal.dialect.url"
 
@@ -30,7 +31,7 @@ local M = {}
 ---@param url string
 ---@return credenco.journal.Dialect
 function M.of(url)
-  return require("credenco.journal.dialect." .. (url_of.is_postgresql(url) and "postgresql" or "sqlite"))
+  return require("credenco.journal.dialect." .. url_of.dialect(url))
 end
 
 return M

@@ -1,25 +1,51 @@
---- What a journal's name says: a file, or a PostgreSQL database.
+--- What a journal's name says: the URL of a database server, or the path of a file.
 
 local M = {}
 
----@param url string
----@return boolean
-function M.is_postgresql(url)
-  return url:find("^postgres://") ~= nil or url:find("^postgresql://") ~= nil
+--- What a journal can be, as messages and the help say it.
+M.FORMS = "a SQLite file, or postgres://[USER@]HOST/DATABASE"
+
+-- The servers by the schemes of their URLs: the module beside this one, and luadbi's name of the driver.
+local SERVERS = {
+  postgres = "postgresql", postgresql = "postgresql",
+}
+
+local function server_of(url)
+  return SERVERS[url:match "^(%a[%w+]*)://" or ""]
 end
 
---- A database of a kind that no journal can be in. It would be taken for a file's path.
 ---@param url string
 ---@return boolean
-function M.is_unknown(url)
-  return url:find("^%a[%w+]*://") ~= nil and not M.is_postgresql(url)
+function M.is_server(url)
+  return server_of(url) ~= nil
+end
+
+--- Why no journal can be in it: a database of another kind would be taken for a file's path.
+---@param url string
+---@return string?
+function M.flaw(url)
+  if url:find "^%a[%w+]*://" and not M.is_server(url) then return "a journal is " .. M.FORMS end
+end
+
+--- The name of the dialect's module.
+---@param url string
+---@return string
+function M.dialect(url)
+  return server_of(url) or "sqlite"
+end
+
+--- The rock with luadbi's driver.
+---@param url string
+---@return string
+function M.driver_rock(url)
+  return "luadbi-" .. (server_of(url) or "sqlite3")
 end
 
 --- A journal's name as it may be printed.
 ---@param url string
 ---@return string
 function M.without_password(url)
-  if not M.is_postgresql(url) then return url end
+  if not M.is_server(url) then return url end
   -- up to the last @: a password that should be encoded and is not may hold anything
   return (url:gsub("^(%w+://[^:/@?]*):.*@", "%1@"):gsub("([?&]%w*password=)[^&]*", "%1..."))
 end
