@@ -146,8 +146,8 @@ M.LIST = {
   {
     name = "retry", type = "table", default = {}, used_by = "client", shown = "",
     help = "`{ max_attempts = 3, base_ms = 100, cap_ms = 5000 }`, with full jitter; the client honours `Retry-After`. "
-      .. "A client has a quota of 500 for repeats: a repeat takes 5, and a success gives 1 back. When the quota is used "
-      .. "up, a call ends at its first failure, with `quota_spent`",
+      .. "A client has a quota of 500 for repeats: a repeat takes 5, and a success gives 1 back. When the quota is "
+      .. "used up, a call ends at its first failure, with `quota_spent`",
   },
   {
     name = "ca_file", type = "string", check = options.clean_text, used_by = "engine", shown = "the system's",
