@@ -16,7 +16,7 @@ local M = {
   object = json.object,
 }
 
---- A client for one issuer. Make one and keep it: it holds the connections.
+--- Makes a client for one issuer. Make it once and keep it: it holds the connections.
 ---@param options credenco.Options
 ---@return credenco.Client
 function M.new(options)
@@ -24,7 +24,7 @@ function M.new(options)
   return made
 end
 
---- The decoded credential_offer_uri of a credential offer (OpenID4VCI 1.0, 4.1.3).
+--- Returns the decoded credential_offer_uri of a request URI (OpenID4VCI 1.0, 4.1.3).
 ---@param request_uri string
 ---@return string? offer_uri
 ---@return credenco.Error? err  no_offer_uri, offer_by_value, ambiguous_offer_uri, invalid_offer_uri or insecure_offer_uri

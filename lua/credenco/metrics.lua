@@ -1,10 +1,10 @@
---- Counts and times what clients do, for Prometheus.
+--- Counts and times the calls and requests of clients, for Prometheus.
 ---
 ---     local metrics = require("credenco.metrics").new {}
 ---     local client = credenco.new { on_event = metrics.on_event, ... }
 ---     print(metrics:text())
 ---
---- In nginx one object serves all workers, over a shared dictionary:
+--- In nginx, all workers share the metrics in a shared dictionary:
 ---
 ---     metrics = require("credenco.metrics").new { dict = "metrics" }
 ---     location = /metrics { content_by_lua_block { metrics:serve() } }
@@ -19,12 +19,12 @@ local text = require "credenco.metrics.exposition"
 local M = {}
 
 ---@class credenco.MetricsOptions
----@field dict string?  nginx: a lua_shared_dict, for nothing else; 1 MB is plenty. Default: a table of this process
+---@field dict string?  nginx: a lua_shared_dict that you use for nothing else; 1 MB is enough. Default: the memory of this process
 
 local SPEC = { dict = { type = "string" } }
 
 ---@class credenco.Metrics
----@field on_event fun(event: credenco.Event)  for `credenco.new`; one may serve any number of clients
+---@field on_event fun(event: credenco.Event)  the option for `credenco.new`, for any number of clients
 ---@field private store credenco.metrics.Store
 ---@field private shares boolean  the store is of several processes
 ---@field private read_tally function?  where it is not: what the core has counted, since it costs less there
@@ -131,8 +131,8 @@ local function read_gauge(gauge)
   return by_labels
 end
 
---- Adds a metric of one's own, that is asked for whenever metrics are shown: the length of a queue, records by state.
----@param name string  such as "issuer_queue_length"; one that ends in _total is a counter
+--- Adds a metric of your own, such as the length of a queue. `read` is called whenever the metrics are read.
+---@param name string  such as "issuer_queue_length"; a name that ends in _total makes a counter
 ---@param help string
 ---@param read fun(): number|{ labels: table<string, string>, value: number }[]|nil
 function Metrics:watch(name, help, read)
@@ -143,7 +143,7 @@ function Metrics:watch(name, help, read)
   self.gauges[#self.gauges + 1] = { family = { name = name, type = kind, help = help }, read = read }
 end
 
---- All metrics in Prometheus' text format 0.0.4.
+--- Returns all metrics in Prometheus' text format 0.0.4.
 ---@return string
 function Metrics:text()
   local groups, lines = text.grouped(numbers_of(self)), {}
@@ -154,7 +154,7 @@ function Metrics:text()
   return table.concat(lines, "\n")
 end
 
---- Answers the request that nginx is serving with them; call it in its content phase.
+--- Responds with all metrics to the request that nginx is serving. Call it in the content phase.
 function Metrics:serve()
   ngx.header.content_type = text.CONTENT_TYPE
   ngx.print(self:text())
@@ -167,7 +167,7 @@ local function store_of(read)
   return require("credenco.metrics.store.dict").new(read.dict, function() return ngx.worker.pid() end)
 end
 
---- A wrong option throws.
+--- Makes metrics. A wrong option throws an error.
 ---@param given credenco.MetricsOptions?
 ---@return credenco.Metrics
 function M.new(given)

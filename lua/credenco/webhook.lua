@@ -1,13 +1,13 @@
 --- Receives wallet events (CloudEvents 1.0 over HTTP, binary and structured mode) inside nginx: checks
---- the signature, queues the event, answers, and runs a handler in the background.
+--- the signature, queues the event, responds, and runs a handler in the background.
 ---
 ---     local events = require("credenco.webhook").new { secret = ..., dict = "events", handler = ... }
 ---     init_worker_by_lua_block { events:start() }
 ---     location = /events { content_by_lua_block { events:receive() } }
 ---
---- An event is answered 204 when it is in the queue, which a reload leaves whole, or was
---- before; with anything else the sender repeats it. The handler may see an event twice,
---- when its worker died while it ran, and it runs in a timer, so it may wait.
+--- The response is 204 if the event is in the queue, or was received before. After any other
+--- response the sender repeats the event. The queue survives a reload. If a worker dies while
+--- the handler runs, the handler gets the event again. It runs in a timer, so it may wait.
 
 local events = require "credenco.webhook.event"
 local loop = require "credenco.loop"
@@ -70,7 +70,7 @@ local function secrets_of(read)
   return secrets
 end
 
---- A wrong option throws.
+--- Makes a webhook. A wrong option throws an error.
 ---@param given credenco.WebhookOptions
 ---@return credenco.Webhook
 function M.new(given)
@@ -164,7 +164,7 @@ local function take(self)
   return queue_event(self, event, events.to_text(event, headers, body), digest)
 end
 
---- Answers the request that nginx is serving; call it in its content phase.
+--- Receives the event in the request that nginx is serving, and responds. Call it in the content phase.
 function Webhook:receive()
   local status, problem = take(self)
   ngx.status = status
@@ -177,7 +177,7 @@ function Webhook:receive()
   return ngx.exit(status < 300 and status or ngx.OK)
 end
 
---- Runs the handler on what is queued; call it in every worker's init_worker phase.
+--- Runs the handler for each event in the queue. Call it in the init_worker phase of every worker.
 function Webhook:start()
   self.worker:start()
 end

@@ -1,5 +1,5 @@
---- Claim mapping: rules from a record (a line of a register, a row of a payroll) to the claims of
---- a credential.
+--- Claim mapping: rules that make the claims of a credential from a record (a line of a register, a
+--- row of a payroll).
 ---
 ---     local claims = require "credenco.claims"
 ---     local company = claims.map {
@@ -12,8 +12,8 @@
 ---     }
 ---     local object, problems = company:apply(record)
 ---
---- A claim is required unless it says `required = false` or has a default: a credential with a hole
---- nobody meant is worse than a refused line.
+--- A claim is required unless its rule has `required = false` or a default: a credential that lacks a
+--- claim by mistake is worse than a refused line.
 
 local apply = require "credenco.claims.apply"
 local columns = require "credenco.claims.columns"
@@ -28,42 +28,43 @@ Mapping.__index = Mapping
 --- Text of a column or of a function.
 --- Options: `trim` (true), `form` (one or a list of `collapse`, `upper`, `lower`, `digits`,
 --- `alphanumeric`, or a function), `pattern` (a Lua pattern), `length`, `min_length`, `max_length`
---- (in characters), `one_of`; and as everywhere `required`, `default`, `check` (a function of value
---- and record that returns true, or false and why) and `fits` (what problems say would fit).
+--- (in characters), `one_of`; and the common options `required`, `default`, `check` (a function of
+--- value and record that returns true, or false and the reason) and `fits` (how reports of problems
+--- describe a valid value).
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.text(source, options) return (rule.scalar("text", source, options)) end
 
---- A whole number below 2^53. Options: `min`, `max`, and those of everywhere.
+--- A whole number below 2^53. Options: `min`, `max`, and the common options.
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.integer(source, options) return (rule.scalar("integer", source, options)) end
 
---- A number, which keeps all digits of its text or does not fit. Options: `min`, `max`, `decimal` (`"."` or `","`),
---- and those of everywhere.
+--- A number. Text with more digits than a Lua number can hold does not fit. Options: `min`, `max`, `decimal`
+--- (`"."` or `","`), and the common options.
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.number(source, options) return (rule.scalar("number", source, options)) end
 
---- True or false. Options: `yes` and `no` (lists of lower-case words), and those of everywhere.
+--- True or false. Options: `yes` and `no` (lists of lower-case words), and the common options.
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.boolean(source, options) return (rule.scalar("boolean", source, options)) end
 
---- A day of the calendar, in the claims as `YYYY-MM-DD`. Options: `notation` (`YYYY-MM-DD`,
---- `YYYYMMDD`, `DD-MM-YYYY`, `DD/MM/YYYY`, `DD.MM.YYYY`, `MM/DD/YYYY`), and those of everywhere.
+--- A date, which the claim has as `YYYY-MM-DD`. Options: `notation` (`YYYY-MM-DD`,
+--- `YYYYMMDD`, `DD-MM-YYYY`, `DD/MM/YYYY`, `DD.MM.YYYY`, `MM/DD/YYYY`), and the common options.
 ---@param source string|function
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.date(source, options) return (rule.scalar("date", source, options)) end
 
---- A list: of several columns, of a column whose name is repeated in the header, or of one column
---- with a `separator`. Blank items are left out. Options: `of` (a rule without a column), `separator`,
---- `min_items`, `max_items`, `unique`, and those of everywhere.
+--- A list of the values of several columns, of a column that occurs several times in the header, or
+--- of one column with a `separator`. Blank items are left out. Options: `of` (a rule without a column), `separator`,
+--- `min_items`, `max_items`, `unique`, and the common options.
 ---@param source string|string[]|function
 ---@param options? table
 ---@return credenco.claims.Rule
@@ -74,21 +75,21 @@ function M.list(source, options) return (rule.list(source, options)) end
 ---@return credenco.claims.Rule
 function M.constant(value) return (rule.constant(value)) end
 
---- What a function of the record returns, of any kind. A bare function in a mapping means the same.
---- It may return nil and what is wrong. Options: those of everywhere.
+--- The value that a function of the record returns, of any type. A rule that is only a function means
+--- the same. The function may return nil and a text that says what is wrong. Options: the common ones.
 ---@param source function
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.computed(source, options) return (rule.computed(source, options)) end
 
---- A nested object; a table of rules in a mapping means the same. `{ required = false }` leaves it
---- out of records that have nothing in any of its columns.
+--- A nested object. A table of rules in a mapping means the same. With `{ required = false }`, a record
+--- whose columns for it are all empty gets no such object.
 ---@param fields table<string, any>
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.object(fields, options) return (rule.object(fields, options)) end
 
---- A whole mapping: claim name to rule. A column's name alone means required text.
+--- Makes a mapping from a table of claim names and rules. A rule that is only a column's name means required text.
 ---@param fields table<string, any>
 ---@return credenco.claims.Mapping
 function M.map(fields)
@@ -102,15 +103,15 @@ function M.is_mapping(value)
   return getmetatable(value) == Mapping
 end
 
---- Maps one record.
+--- Makes the claims of one record.
 ---@param record table
 ---@return table? claims
----@return credenco.claims.Problem[]? problems every one, in the order of their paths
+---@return credenco.claims.Problem[]? problems all of them, in the order of their paths
 function Mapping:apply(record)
   return apply.apply(self.root, record)
 end
 
---- The columns that the rules name. Those that functions read are seen by `credenco claims check`.
+--- Returns the columns that the rules name. For columns that functions read, use `credenco claims check`.
 ---@return string[] names sorted
 function Mapping:columns()
   return columns.named(self.root)

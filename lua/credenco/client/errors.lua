@@ -91,8 +91,8 @@ function Error:__tostring()
     self.step, self.message, self.code, attempts, id, detail)
 end
 
---- The offer that was made before the failure and can still be pushed. It is a
---- bearer secret, so no field of the error holds it.
+--- Returns the offer that was created before the failure, if it can still be delivered.
+--- Whoever has the offer can take the credential, so no field of the error holds it.
 ---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string? }?
 function Error:offer()
   return offers[self]

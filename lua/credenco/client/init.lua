@@ -64,9 +64,10 @@ local function make_offer(self, args)
   return offer, nil, call
 end
 
---- Creates a credential offer (POST /api/v2/credential/issue). Without correlation_id
---- one is made. `qr_code` (options of the image, {} is enough) and `request_uri_base`
---- (a web wallet's https address) serve the attended flows.
+--- Creates a credential offer (POST /api/v2/credential/issue). If you give no
+--- correlation_id, the client makes one. For a holder who is present, give `qr_code`
+--- (options of the image, {} is enough) or `request_uri_base` (a web wallet's https
+--- address).
 ---@param args { template_id: string, claims: table, correlation_id: string?, qr_code: table?, request_uri_base: string?, timeout_ms: integer?, traceparent: string? }
 ---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, qr_uri: string? }?
 ---@return credenco.Error? err
@@ -88,10 +89,11 @@ end
 
 -- Pushing ------------------------------------------------------------------------
 
---- Pushes an offer into a wallet (POST /api/oidc/offer/{wallet_key}). Anybody may, so
---- no credentials are sent. With direct = false it goes to the inbox for the holder to
---- accept. A 201 does not say that the wallet keeps the credential: it drops what comes
---- from an issuer that is not among its trusted contacts, and tells nobody.
+--- Delivers an offer to a wallet (POST /api/oidc/offer/{wallet_key}). This needs no
+--- credentials, so the client sends none. With direct = false the offer goes to the
+--- inbox, for the holder to accept. A 201 does not show whether the wallet keeps the
+--- credential: a wallet silently discards credentials from an issuer that is not one of
+--- its trusted contacts.
 ---@param args { wallet_key: string, offer_uri: string, direct: boolean?, timeout_ms: integer?, traceparent: string? }
 ---@return { http_status: integer }?
 ---@return credenco.Error? err
@@ -129,8 +131,9 @@ local function issue(self, args)
   return offer
 end
 
---- Issues a credential straight into a wallet: creates the offer and pushes it, under
---- one deadline. When only the push failed, err:offer() has the offer to push again.
+--- Issues a credential straight into a wallet: creates the offer and delivers it, under
+--- one deadline. If only the delivery failed, err:offer() returns the offer: deliver it
+--- again with push_offer.
 ---@param args { wallet_key: string, template_id: string, claims: table, correlation_id: string?, timeout_ms: integer?, traceparent: string? }
 ---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, http_status: integer }?
 ---@return credenco.Error? err
@@ -144,13 +147,14 @@ local function check_record(record)
 end
 
 --- Issues many records, given as a list or as a function that returns one after the
---- other; each is what issue_direct takes. At most `concurrency` are under way.
+--- other. Each record is a table of arguments of issue_direct. At most `concurrency`
+--- issues run at the same time.
 ---
 ---     for record, result, err in client:issue_many(records) do ... end
 ---
 ---@param records table[]|fun(): table?
 ---@param opts { concurrency: integer? }?
----@return fun(): table?, table?, credenco.Error?  in order of completion
+---@return fun(): table?, table?, credenco.Error?  in the order in which the issues end
 function Client:issue_many(records, opts)
   local problem = many.problem_with(records)
   if problem then error("issue_many: " .. problem, 2) end
@@ -167,9 +171,9 @@ local function as_issue(what, id_or_result, level)
   return args
 end
 
---- The status of an issue (GET /api/v2/issue/{correlation_id}). It says how far the
---- issuer is; whether the wallet kept the credential it does not say.
----@param id_or_result string|table  a correlation id, or what issue_direct gave
+--- Returns the status of an issue (GET /api/v2/issue/{correlation_id}). It shows how far
+--- the issuer is. It does not show whether the wallet kept the credential.
+---@param id_or_result string|table  a correlation id, or a result of issue_direct
 ---@param opts { timeout_ms: integer?, traceparent: string? }?
 ---@return { status: string, correlation_id: string, revocation_uuid: string? }?
 ---@return credenco.Error? err
@@ -183,7 +187,7 @@ end
 ---@param id_or_result string|table
 ---@param opts { timeout_ms: integer?, interval_ms: integer?, traceparent: string? }?  default 60000, 1000
 ---@return { status: string, correlation_id: string?, revocation_uuid: string? }?
----@return credenco.Error? err  issue_failed; timeout with the last status in err.status; or why no status could be had
+---@return credenco.Error? err  issue_failed; timeout, with the last status in err.status; or the error of the last request
 function Client:wait_issued(id_or_result, opts)
   local args = as_issue("wait_issued", id_or_result, 2)
   local read = options.read("wait_issued", arguments.wait_issued, opts or {}, 2)
@@ -209,8 +213,9 @@ local URL_MAX_BYTES = 32768 -- as in src/core/uri.h
 
 local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
 
---- An authenticated call to an endpoint this library has no name for. It is repeated
---- after a lost answer only when its method is idempotent (RFC 9110, 9.2.2).
+--- Calls an endpoint for which the client has no method, with the client's credentials.
+--- After a lost response, the client repeats the call only if its HTTP method is
+--- idempotent (RFC 9110, 9.2.2).
 ---@param args { method: string?, path: string, query: table?, json: any?, timeout_ms: integer?, traceparent: string? }
 ---@return { http_status: integer, json: any, body: string }?
 ---@return credenco.Error? err
@@ -232,9 +237,9 @@ function Client:request(args)
   return call:perform(IDEMPOTENT[method] and api.idempotent_request or api.request, whole, body)
 end
 
---- For another event loop (libuv, cqueues, ...): a descriptor that is readable when
---- `credenco.loop`'s turn(0) has something to do for this client; nil where the
---- transport has none. See examples/event_loop.lua.
+--- For another event loop (libuv, cqueues, ...): returns a descriptor. It is readable
+--- when `turn(0)` of `credenco.loop` has something to do for this client. Returns nil if
+--- the transport has no descriptor. See examples/event_loop.lua.
 ---@return integer?
 function Client:pollfd()
   return self.transport.pollfd and self.transport:pollfd()
@@ -248,8 +253,8 @@ function Client:without_retries()
   return setmetatable({ flows = {}, context = core.context(1, retry.base_ms, retry.cap_ms) }, { __index = self })
 end
 
---- Closes the connections, and a transport of the caller's own when it has a method
---- close. What is under way ends with the error `closed`.
+--- Closes the connections, and a transport of your own if it has a method `close`.
+--- Calls that have not ended fail with the error `closed`.
 function Client:close()
   self.closed = true
   if self.transport.close then self.transport:close() end

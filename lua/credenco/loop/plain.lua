@@ -88,7 +88,7 @@ local function new_task()
   return task
 end
 
---- Runs fn(...) as a task of its own: now, up to its first wait.
+--- Starts fn(...) as a new task. It runs at once, until it waits for the first time.
 ---@param fn function
 ---@param ... any
 function M.spawn(fn, ...)
@@ -158,8 +158,8 @@ function M.busy()
   return #sources > 0 or sleepers:nearest_ms() ~= nil
 end
 
---- Moves what can be moved, and waits for it at most `limit_ms` (default: as long as it
---- takes). Another event loop calls turn(0) when a client's pollfd is readable, and
+--- Does the work that is due, and waits for it at most `limit_ms` (default: as long as it
+--- takes). In another event loop, call turn(0) when a client's pollfd is readable, and
 --- after timeout_ms().
 ---@param limit_ms integer?
 function M.turn(limit_ms)
@@ -175,8 +175,8 @@ function M.turn(limit_ms)
   wake_sleepers()
 end
 
---- Milliseconds until a turn is due even if no descriptor becomes readable; nil when
---- none is.
+--- Returns after how many milliseconds you have to call turn(0) even if no descriptor
+--- becomes readable; nil if you do not have to.
 ---@return integer?
 function M.timeout_ms()
   forget_idle_sources()

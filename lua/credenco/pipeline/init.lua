@@ -1,4 +1,5 @@
---- The issuance pipeline: a source of records, a workflow, a journal and a client put together.
+--- The pipeline issues the credentials of a workflow for the records of a source, with a client, and stores the state
+--- of each record in a journal.
 ---
 ---     local pipeline = require "credenco.pipeline"
 ---     local report, err = pipeline.run {
@@ -7,7 +8,7 @@
 ---       journal = "companies.journal", client = client,
 ---     }
 ---
---- `credenco.pipeline.lifecycle` says why nothing is issued twice and nothing is lost.
+--- The first comment of `credenco.pipeline.lifecycle` explains why nothing is issued twice and nothing is lost.
 
 local descriptors = require "credenco.pipeline.descriptors"
 local feeder = require "credenco.pipeline.feeder"
@@ -60,37 +61,37 @@ local OPTIONS = {
   on_warning = { type = "function" },
 }
 
---- What a run is given.
+--- The options of a run.
 ---@class credenco.pipeline.Options
 ---@field workflow credenco.Workflow from `workflow.load` or `workflow.new`
 ---@field journal string a SQLite file or `postgres://...`
 ---@field client? credenco.Client
 ---@field source? credenco.pipeline.Source|table[]|fun(): table? from `source.open`, or an array or iterator of records
 ---@field concurrency? integer requests in flight (64)
----@field per_s? number records a second
----@field limit? integer records to read at most
----@field max_failures? { count: integer?, share: number? }
----@field keep_going? boolean continue when the first records all fail for the same reason
----@field confirm_ms? integer ask for each issue's status this long
----@field attempts? integer how often a request is sent at most while the server fails (5)
----@field new_journal? boolean issue records that the issuer knows from another journal again
+---@field per_s? number start at most this many records per second
+---@field limit? integer read at most this many records
+---@field max_failures? { count: integer?, share: number? } stop when more records have failed
+---@field keep_going? boolean continue if the first 20 records all fail for the same reason
+---@field confirm_ms? integer how long to ask for each issue's status until it is final; nil: do not ask
+---@field attempts? integer if the server fails, send each request at most this often (5)
+---@field new_journal? boolean start a new journal even if the issuer knows its records, and issue them again
 ---@field offer_lifetime_ms? integer how long an offer is certainly valid (2000)
----@field stale_confirm_ms? integer how long to ask for the status where an offer may have expired before its push (30000)
+---@field stale_confirm_ms? integer how long to ask for the status if an offer may have expired before its delivery (30000)
 ---@field patience_ms? integer stop when no request has succeeded for this long (60000)
----@field watch_ms? integer between two ticks (100)
----@field on_tick? fun(run: credenco.pipeline.Run)
----@field on_ended? fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) hears of each credential and each end
----@field on_warning? fun(message: string)
+---@field watch_ms? integer the time between two calls of `on_tick` (100)
+---@field on_tick? fun(run: credenco.pipeline.Run) is called every `watch_ms` during the run
+---@field on_ended? fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) is called for each issued credential, and for each record that ended without one
+---@field on_warning? fun(message: string) is called with each warning
 
 --- How a run ended.
 ---@class credenco.pipeline.Result
 ---@field counts credenco.pipeline.Counts of this run
----@field totals? credenco.journal.Totals of the journal; none when it cannot be read any more, without `input` and
----  `issued` while other workers go on
+---@field totals? credenco.journal.Totals of the journal; nil if it can no longer be read; without `input` and `issued`
+---  while other workers are still running
 ---@field stopped? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source"
----@field complete boolean the source was read to its end
+---@field complete boolean whether the source was read to its end
 ---@field unread string[] sources of this and earlier runs that were not read to their end
----@field err? table what stopped it
+---@field err? table the reason why the run stopped early
 
 -- Prints as one line, as the client's errors do.
 local Trouble = { __tostring = function(self) return self.message end }
@@ -259,9 +260,9 @@ local function start(mode, given, handle)
   return in_task(function() return execute(settings, mode, handle) end)
 end
 
---- Issues every record of a source, and goes on with what an earlier run left open.
+--- Issues every record of a source, and continues the records that an earlier run left open.
 ---@param given credenco.pipeline.Options
----@param handle? fun(run: credenco.pipeline.Run) is given the run, so that `run:stop("interrupted")` can end it
+---@param handle? fun(run: credenco.pipeline.Run) is called with the run at its start, so that you can stop it with `run:stop("interrupted")`
 ---@return credenco.pipeline.Result?
 ---@return { code: "journal", message: string }? err the journal cannot be used
 function M.run(given, handle)
@@ -277,7 +278,7 @@ function M.load(given, handle)
   return start("load", given, handle)
 end
 
---- Works off what is in the journal, beside any number of other workers.
+--- Issues the records of a journal, together with any number of other workers.
 ---@param given credenco.pipeline.Options
 ---@param handle? fun(run: credenco.pipeline.Run)
 ---@return credenco.pipeline.Result?

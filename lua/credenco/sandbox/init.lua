@@ -1,4 +1,4 @@
---- The sandbox: a local issuer and business wallet to develop against without an account.
+--- The sandbox: a local issuer and business wallets, to develop and test without an account.
 --
 -- It is nginx with its Lua module, started from a generated configuration in a private
 -- folder on a loopback port. This file is the side outside nginx; `app.lua` is the inside.
@@ -24,16 +24,16 @@ local LOG_TAIL_BYTES = 2000
 ---@field client_secret string
 ---@field token_url string
 ---@field credential_issuer string the issuer's OpenID4VCI identifier
----@field issuer_did string exact string to put into a trusted contact
+---@field issuer_did string the DID to use in a trusted contact
 ---@field wallets { key: string, name: string, trusts_issuer: boolean, direct_issue_allowed: boolean }[]
----@field ca_file string? what to trust, with `tls`
+---@field ca_file string? with `tls`: the CA certificate to trust
 ---@field pid integer nginx's master process
----@field dir string the private folder
+---@field dir string the private directory with its data
 ---@field process credenco.SandboxProcess
 local Server = {}
 Server.__index = Server
 
---- Stops nginx, waits for its end and removes the folder. May be called again.
+--- Stops nginx, waits until it has ended, and removes the directory. You may call it again.
 function Server:stop()
   self.process:stop()
   folder.remove(self.dir)
@@ -170,10 +170,10 @@ local function start(settings, on_exit)
   return new_server(settings, dir, running)
 end
 
---- Starts a sandbox and returns when it answers. Wrong options throw.
+--- Starts a sandbox, and returns when it is ready. A wrong option throws an error.
 ---@param options credenco.SandboxOptions?
 ---@return credenco.Sandbox? server
----@return string? err one readable message: what is missing, or what nginx said
+---@return string? err a message: the missing package, or the error of nginx
 ---@return "templates"|"port"|nil at_fault the option that it is about
 function M.start(options)
   local settings, mistake = settings_of.read(options)
@@ -202,11 +202,11 @@ local function on_signals(callback)
   end
 end
 
---- Runs a sandbox in the foreground until SIGINT, SIGTERM or SIGHUP; prints one ready line (or
---- several for people) on stdout and leaves nothing behind.
+--- Runs a sandbox in the foreground until SIGINT, SIGTERM or SIGHUP. When it is ready, it prints its
+--- address and credentials on stdout (with `json`, as one line). At its end it removes all its data.
 ---@param options credenco.SandboxOptions?
----@return boolean? ok true after a requested stop
----@return string? err it could not start, or nginx ended by itself
+---@return boolean? ok true after one of these signals
+---@return string? err the sandbox could not start, or nginx ended by itself
 ---@return "templates"|"port"|nil at_fault the option that it could not start with
 function M.run(options)
   local settings, mistake = settings_of.read(options)

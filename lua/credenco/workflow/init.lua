@@ -1,4 +1,4 @@
---- Workflows: a Lua file that returns a table saying which credential each record of a source becomes.
+--- A workflow is a Lua file. It returns a table that defines which credential to issue for each record of a source.
 ---
 ---     local claims = require "credenco.claims"
 ---     return {
@@ -9,9 +9,9 @@
 ---       claims = claims.map { id = "coc_number", name = "legal_name" },
 ---     }
 ---
---- Several credentials for one record are `steps = { {...}, {...} }`, each with its own `template_id`,
---- `claims`, `delivery`, `before_issue` and, when it differs, `wallet_key`; each one is made only when the
---- one before it was issued.
+--- To issue several credentials for one record, use `steps = { {...}, {...} }`. Each step has its own
+--- `template_id`, `claims`, `delivery`, `before_issue` and, if it differs, `wallet_key`. A step begins only
+--- after the credential of the step before it was issued.
 
 local check = require "credenco.workflow.check"
 local claims = require "credenco.claims"
@@ -26,24 +26,24 @@ local M = {}
 ---@field delivery string|fun(record: table): "direct"|"inbox"|"offer_only"
 ---@field before_issue? fun(record: table, claims: table): any, string?
 
---- A workflow as the pipeline uses it: every field in one form.
+--- A workflow after it was checked. Each field has only one form.
 ---@class credenco.Workflow
 ---@field name string
----@field file string where it was read from
+---@field file string the file it was read from
 ---@field key fun(record: table): string?
 ---@field accept? fun(record: table): boolean?, string?
 ---@field on_issued? fun(record: table, result: table)
 ---@field on_failed? fun(record: table, err: table)
 ---@field steps credenco.workflow.Step[]
----@field mappings credenco.claims.Mapping[] those of its steps that are mappings
----@field columns string[] columns that its fields name
+---@field mappings credenco.claims.Mapping[] the mappings of its steps
+---@field columns string[] the columns that its fields name
 
---- A column, which is called like any function of the record.
+--- A function of the record that returns a column's value.
 ---@class credenco.workflow.Column
 ---@field column string
 local Column = { __call = function(self, record) return record[self.column] end }
 
---- The value of a column, where a field wants a function of the record: `template_id = workflow.column "kind"`.
+--- Returns a function that returns the value of a column: `template_id = workflow.column "kind"`.
 ---@param name string
 ---@return fun(record: table): any
 function M.column(name)
@@ -82,11 +82,11 @@ local function compiled(definition, file)
   }
 end
 
---- Checks a workflow that is a table already.
+--- Checks a workflow that you have as a table.
 ---@param definition table
----@param where? { file: string, text: string? } for the messages
+---@param where? { file: string, text: string? } the file that the messages name
 ---@return credenco.Workflow?
----@return string[]? problems each one a line with file and line number; all of them print as one line
+---@return string[]? problems one text for each, with file and line number; the list prints as one line
 function M.new(definition, where)
   where = where or { file = "workflow" }
   local problems = check.problems(definition, where)
@@ -123,7 +123,8 @@ local function find_modules_beside(path)
   package.path = ("%s;%s;%s/?/init.lua"):format(package.path, beside, folder)
 end
 
---- Reads and checks a workflow file. Its code runs; nothing is sent. Modules beside the file are found from now on.
+--- Reads and checks a workflow file. This runs the file's code, but sends nothing. From then on, `require` also finds
+--- modules in the file's directory.
 ---@param path string
 ---@return credenco.Workflow?
 ---@return string[]? problems

@@ -12,7 +12,7 @@ local FIELDS = { "correlation_id", "request_uri", "offer_uri", "status_uri" }
 local M = {
   description = [[
 Creates a credential offer and prints its URI: the URI for `credenco push` or, with --request-uri-base or --qr-code,
-the URI to show to the holder. Whoever has the URI can take the credential, so keep it secret until then.]],
+the URI to show to the holder. Whoever has the URI can take the credential, so keep it secret until it is used.]],
   epilog = [[
 Examples:
   credenco offer --template ebw_oid --claims-json claims.json > offer
@@ -28,7 +28,7 @@ function M.declare(command)
     command:option "--correlation-id" :argname "ID" :target "correlation_id"
       :description "Your own id for this issue (default: a new one).",
     command:option "--request-uri-base" :argname "URL" :target "request_uri_base"
-      :description "The address of a web wallet, to redirect the holder to.",
+      :description "The https address of a web wallet to which you redirect the holder.",
     files.written(command:option "--qr-code" :argname "FILE" :target "qr_code"
       :description "Request a QR code, and write it to this file as PNG."),
     files.declare_force(command),

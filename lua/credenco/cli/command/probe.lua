@@ -11,8 +11,8 @@ local usage = require "credenco.cli.usage"
 local M = {
   wraps = true,
   description = [[
-Makes a few calls to a test environment, and reports how it behaves where the service's documentation leaves the
-behaviour open, and what a pipeline can promise there: which records can be lost, issued twice or left unknown.
+Makes a few calls to a test environment, and reports how it behaves in cases that the service's documentation leaves
+open. It also reports what a pipeline can promise there: which records can be lost, issued twice or left unknown.
 
 It issues for real: a credential stays in the wallet that you name, or two if a repeated push issues again. Use a
 wallet for tests. It creates no trusted contact and does not wait for offers to expire, so it cannot report how long

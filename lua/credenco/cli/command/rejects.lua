@@ -15,9 +15,10 @@ local usage = require "credenco.cli.usage"
 local M = {
   wraps = true,
   description = [[
-Writes the input lines of all failed records byte for byte, below their header line, and why each was
-refused to a second file beside it. Correct the first file and run it: a corrected line replaces the
-refused one. Lines without a key are removed from the journal, because nothing else could resolve them.
+Writes the input lines of all failed records to a new file, byte for byte, below their header line. A
+second file beside it has the reasons. Correct the first file and run it: a corrected line replaces the
+refused one. Lines without a key are removed from the journal, because a corrected line could not
+replace them there.
 Lines from files with a different header go to separate files: rejects.2.csv beside rejects.csv, and so on.
 No file is overwritten: if one of them exists, nothing is written.]],
   epilog = [[

@@ -16,8 +16,8 @@ local M = {
   wraps = true,
   description = [[
 Prints counts that add up (input = issued + failed + unknown + skipped + pending), and the most frequent causes with
-what to do about each. On request it also writes a file with every record that was not issued, or with every
-credential that was.]],
+what to do about each. With --csv, --json-file or --issued it also writes a file with every record that was not
+issued, or with every credential that was issued.]],
   epilog = [[
 Examples:
   credenco report company.lua
@@ -36,9 +36,9 @@ function M.declare(command)
     files.written(command:option "--csv" :argname "FILE"
       :description "Write every failed, unknown and skipped record to this file."),
     files.written(command:option "--json-file" :argname "FILE" :target "json_file"
-      :description "Write the report as JSON, with these records."),
+      :description "Write the report and these records to this file, as JSON."),
     files.written(command:option "--issued" :argname "FILE"
-      :description "Write every credential that was issued there: CSV, or JSON Lines where FILE ends in .jsonl."),
+      :description "Write every issued credential to this file: CSV, or JSON Lines if FILE ends in .jsonl."),
     files.declare_force(command))
 end
 

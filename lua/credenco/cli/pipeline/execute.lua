@@ -31,7 +31,7 @@ local SECONDS = 1000
 function M.declare_work(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).",
-    command:option "--rate" :argname "RATE" :description "How many records to start at most: 50/s, 600/m or 1000/h.",
+    command:option "--rate" :argname "RATE" :description "Start at most this many records: 50/s, 600/m or 1000/h.",
     command:option "--max-failures" :argname "N|N%" :target "max_failures"
       :description "Stop when more records have failed than this number or percentage.",
     command:flag "--keep-going" :target "keep_going"
@@ -39,15 +39,15 @@ function M.declare_work(command)
     command:flag "--new-journal" :target "new_journal"
       :description "Start a new journal even if the issuer knows its records, and issue them again.",
     command:option "--attempts" :argname "N"
-      :description "How often to send a request at most if the server fails (default: 5).",
+      :description "If the server fails, send each request at most this often (default: 5).",
     command:option "--offer-lifetime" :argname "SECONDS" :target "offer_lifetime"
-      :description "How long an offer is certainly valid; for an older one the status decides (default: 2).",
+      :description "How long an offer is certainly valid; if it is older, the status decides (default: 2).",
     command:option "--patience" :argname "SECONDS"
       :description "Stop when no request has succeeded for this long (default: 60).",
     command:flag "--yes" :description "Begin without a question, even if the profile is marked production.",
     command:flag "--confirm" :description "Ask for each issue's status until it is final.",
     command:option "--confirm-timeout" :argname "SECONDS" :target "confirm_timeout"
-      :description "How long to ask for it (default: 60).")
+      :description "How long to ask for the status (default: 60).")
 end
 
 function M.declare_progress(command)

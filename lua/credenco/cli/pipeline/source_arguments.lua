@@ -6,7 +6,8 @@ local M = {}
 ---@param without? string what the command does when none is named; a mistake in usage where that is nothing
 function M.declare(command, without)
   command:argument "source" :args "?"
-    :description("CSV or JSON Lines file, `-` for standard input" .. (without and "; none: " .. without or "") .. ".")
+    :description("CSV or JSON Lines file, `-` for standard input"
+      .. (without and "; without a source: " .. without or "") .. ".")
   command:group("Source",
     command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
       :description "The format of the source, if its name does not show it: csv or jsonl.",

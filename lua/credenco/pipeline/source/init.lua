@@ -1,4 +1,4 @@
---- Sources of records: CSV, JSON Lines, standard input, SQL, Lua iterators. Every one is a stream.
+--- Sources of records: CSV, JSON Lines, standard input, SQL queries, Lua iterators. Each is read as a stream.
 ---
 ---     local source = assert(require "credenco.pipeline.source".open("companies.csv"))
 ---     for item in source.next, source do print(item.line, item.record or item.broken) end
@@ -15,13 +15,13 @@ local M = {}
 
 M.MAX_RECORD_BYTES = 1048576
 
---- One record of a source, or one line that is none.
+--- One record of a source, or one line that cannot be parsed as a record.
 ---@class credenco.pipeline.Item
 ---@field line integer number of its first line, or of its row
----@field raw string its bytes as they came, in UTF-8, line break included
+---@field raw string its bytes, in UTF-8, with the line break
 ---@field record? table
----@field broken? string why it is no record
----@field cut? boolean only the beginning of its bytes is kept
+---@field broken? string why it cannot be parsed
+---@field cut? boolean whether `raw` has only the beginning of its bytes
 
 ---@class credenco.pipeline.Source
 ---@field name string
@@ -29,7 +29,7 @@ M.MAX_RECORD_BYTES = 1048576
 ---@field header? string a CSV file's header line
 ---@field columns? string[]
 ---@field bytes? credenco.pipeline.Bytes
----@field encoding? string what its bytes are in, where that is not UTF-8 without a mark; items are in UTF-8
+---@field encoding? string the encoding of its bytes, if that is not UTF-8 without a byte-order mark; items are in UTF-8
 ---@field next fun(self: credenco.pipeline.Source): credenco.pipeline.Item?, string?
 ---@field close fun(self: credenco.pipeline.Source)
 
