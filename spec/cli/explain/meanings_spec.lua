@@ -2,6 +2,7 @@
 local api = require "credenco.client.api"
 local meanings = require "credenco.cli.explain.meanings"
 local states = require "credenco.journal.states"
+local ways = require "credenco.cli.explain.ways"
 
 describe("the meaning of a state", function()
   it("is there for each state of a record, and no other", function()
@@ -19,5 +20,12 @@ describe("the meaning of a state", function()
     local other = meanings.issue "something new"
     assert.matches("not finished", other)
     for status in pairs(api.FINAL) do assert.not_equal(other, meanings.issue(status)) end
+  end)
+
+  it("follows from the table of final statuses, and so does what to do", function()
+    api.FINAL.issue_expired = "failed"
+    finally(function() api.FINAL.issue_expired = nil end)
+    assert.equal(meanings.issue "error", meanings.issue "issue_expired")
+    assert.same(ways.of_issue("1", "error"), ways.of_issue("1", "issue_expired"))
   end)
 end)

@@ -3,6 +3,7 @@ local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local encoding = require "credenco.pipeline.source.encoding"
 local files = require "credenco.cli.files"
+local formats = require "credenco.pipeline.source.formats"
 local journal_report = require "credenco.journal.overview"
 local journal_retry = require "credenco.journal.retry"
 local journal_runs = require "credenco.journal.runs"
@@ -57,11 +58,10 @@ local function numbered(path, number)
   return ("%s.%d%s"):format(stem or path, number, extension or "")
 end
 
--- What is no CSV the journal keeps as an object of JSON a line.
 local function layout_of(db, run)
   local layout, err = journal_runs.layout(db, run)
   if not layout then return nil, { code = "journal", message = err or "a line's source is not in the journal" } end
-  return { format = layout.format == "csv" and "csv" or "jsonl", header = layout.header, encoding = layout.encoding }
+  return { format = formats.kept(layout.format), header = layout.header, encoding = layout.encoding }
 end
 
 local function same_layout(a, b)

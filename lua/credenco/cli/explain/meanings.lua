@@ -1,4 +1,6 @@
 --- What states mean, in a sentence for whoever asks about one record. docs/pipeline.md says more about each.
+local api = require "credenco.client.api"
+
 local M = {}
 
 --- By the state of a record.
@@ -16,16 +18,19 @@ M.RECORD = {
 
 local ISSUE = {
   issue_request_created = "the offer was created, and no wallet has fetched it yet",
-  issue_completed = "the issuer has finished; the wallet keeps the credential if it trusts the issuer, which the "
+}
+
+local FINAL = {
+  issued = "the issuer has finished; the wallet keeps the credential if it trusts the issuer, which the "
     .. "service does not report",
-  error = "the issue failed; a new offer is needed",
+  failed = "the issue failed; a new offer is needed",
 }
 
 --- By the status of an issue, as the service says it.
 ---@param status string?
 ---@return string
 function M.issue(status)
-  return ISSUE[status] or "an unknown status, which counts as not finished"
+  return ISSUE[status] or FINAL[api.FINAL[status]] or "an unknown status, which counts as not finished"
 end
 
 return M

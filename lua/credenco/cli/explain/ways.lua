@@ -1,4 +1,5 @@
 --- What can be done about a record, or about an issue of which only the service knows: the command lines.
+local api = require "credenco.client.api"
 local command_line = require "credenco.cli.pipeline.command_line"
 local json = require "credenco.base.json"
 local states = require "credenco.journal.states"
@@ -59,8 +60,8 @@ local AGAIN = ("credenco issue --wallet %s --template TEMPLATE --claims-json FIL
 ---@param status string?
 ---@return { what: string, commands: string[] }[]
 function M.of_issue(id, status)
-  if status == "issue_completed" then return { trust() } end
-  if status == "error" then return { way("issue again, with another id", AGAIN) } end
+  if api.FINAL[status] == "issued" then return { trust() } end
+  if api.FINAL[status] == "failed" then return { way("issue again, with another id", AGAIN) } end
   local named = command_line.quoted(id)
   return {
     way("wait for it", ("credenco status %s --wait --timeout 60"):format(named)),

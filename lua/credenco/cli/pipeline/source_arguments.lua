@@ -1,6 +1,10 @@
 --- The arguments that name a source. Needs no rock: a command may declare them that works without the pipeline's.
 
+local formats = require "credenco.pipeline.source.formats"
+
 local M = {}
+
+local NAMES = table.concat(formats.NAMES, " or ")
 
 --- Adds the source and how it is read.
 ---@param without? string what the command does when none is named; a mistake in usage where that is nothing
@@ -9,8 +13,8 @@ function M.declare(command, without)
     :description("CSV or JSON Lines file, `-` for standard input"
       .. (without and "; without a source: " .. without or "") .. ".")
   command:group("Source",
-    command:option "--format" :argname "FORMAT" :choices { "csv", "jsonl" }
-      :description "The format of the source, if its name does not show it: csv or jsonl.",
+    command:option "--format" :argname "FORMAT" :choices(formats.NAMES)
+      :description("The format of the source, if its name does not show it: " .. NAMES .. "."),
     command:option "--encoding" :argname "NAME"
       :description "The encoding of the text, if it is not UTF-8: windows-1252, utf-16le, ... as in `iconv -l`.",
     command:option "--query" :argname "SQL"

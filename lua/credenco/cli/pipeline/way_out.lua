@@ -3,6 +3,7 @@ local advice = require "credenco.pipeline.advice"
 local command_line = require "credenco.cli.pipeline.command_line"
 local core = require "credenco.core"
 local encoding = require "credenco.pipeline.source.encoding"
+local formats = require "credenco.pipeline.source.formats"
 local json = require "credenco.base.json"
 local source_module = require "credenco.pipeline.source"
 
@@ -31,13 +32,18 @@ local function flags_of(path, source)
   return flags
 end
 
--- The file that `rejects` writes first: lines that are no CSV come as JSON.
+-- The file that `rejects` writes first, in the first format that the lines came in.
 local function rejects_of(sources)
+  local layouts = {}
   for _, source in ipairs(sources) do
-    if source.format == "csv" then return "rejects.csv", flags_of("rejects.csv", source) end
+    local format = formats.kept(source.format)
+    layouts[format] = layouts[format] or { format = format, encoding = source.encoding }
   end
-  local source = { format = "jsonl", encoding = sources[1] and sources[1].encoding }
-  return "rejects.jsonl", flags_of("rejects.jsonl", source)
+  for _, format in ipairs(formats.NAMES) do
+    local path = "rejects." .. format
+    if layouts[format] then return path, flags_of(path, layouts[format]) end
+  end
+  return "rejects.jsonl", ""
 end
 
 ---@param args table the parsed arguments

@@ -76,10 +76,8 @@ local function widest(line, delimiters)
   return best, fields
 end
 
----@param header string the header line, line break included or not, below the line that names the delimiter if one does
----@return credenco.pipeline.CsvLayout?
----@return string? err
-function M.layout(header)
+-- The layout under a header line, line break included or not, below the line that names the delimiter if one does.
+local function layout_of(header)
   if header:sub(-1) ~= "\n" then header = header .. "\n" end
   local flaw = text_check.flaw(header)
   if flaw then return nil, "the header line: " .. flaw end
@@ -145,6 +143,16 @@ function Layout:decode(raw)
   local miscounted = self:count_flaw(fields)
   if miscounted then return nil, miscounted end
   return self:named(fields)
+end
+
+--- What reads a record that a source gave before.
+---@param header string
+---@return (fun(raw: string): table?, string?)? decode
+---@return string? err
+function M.decoder(header)
+  local layout, err = layout_of(header)
+  if not layout then return nil, err end
+  return function(raw) return layout:decode(raw) end
 end
 
 ---@class credenco.pipeline.Csv : credenco.pipeline.Source
@@ -219,7 +227,7 @@ function M.open(text, options)
   local window = buffer.new(text, options.max_record_bytes)
   local header, err = read_preamble(window)
   if not header then return nil, err end
-  local layout, layout_err = M.layout(header)
+  local layout, layout_err = layout_of(header)
   if not layout then return nil, layout_err end
   return setmetatable({ name = options.name, format = "csv", encoding = text.encoding, header = header, layout = layout,
     columns = layout.columns, times = layout.times, bytes = text.bytes, window = window,

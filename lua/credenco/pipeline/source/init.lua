@@ -4,9 +4,8 @@
 ---     for item in source.next, source do print(item.line, item.record or item.broken) end
 
 local bytes = require "credenco.pipeline.source.bytes"
-local csv = require "credenco.pipeline.source.csv"
 local encoding = require "credenco.pipeline.source.encoding"
-local jsonl = require "credenco.pipeline.source.jsonl"
+local formats = require "credenco.pipeline.source.formats"
 local option_table = require "credenco.base.options"
 local records = require "credenco.pipeline.source.iterator"
 local text_module = require "credenco.pipeline.source.text"
@@ -25,7 +24,7 @@ M.MAX_RECORD_BYTES = 1048576
 
 ---@class credenco.pipeline.Source
 ---@field name string
----@field format "csv"|"jsonl"|"sql"|"records"
+---@field format string one of `credenco.pipeline.source.formats`, "sql" or "records"
 ---@field header? string a CSV file's header line
 ---@field columns? string[]
 ---@field bytes? credenco.pipeline.Bytes
@@ -33,13 +32,13 @@ M.MAX_RECORD_BYTES = 1048576
 ---@field next fun(self: credenco.pipeline.Source): credenco.pipeline.Item?, string?
 ---@field close fun(self: credenco.pipeline.Source)
 
-local FORMATS = { csv = csv, jsonl = jsonl }
-local EXTENSIONS = { csv = "csv", tsv = "csv", txt = "csv", jsonl = "jsonl", ndjson = "jsonl" }
+local READERS = {}
+for _, name in ipairs(formats.NAMES) do READERS[name] = require("credenco.pipeline.source." .. name) end
 
 local OPTIONS = {
   name = { type = "string" },
   format = { type = "string", check = function(format)
-    return not FORMATS[format] and 'must be "csv" or "jsonl"' or nil
+    return not formats.is_known(format) and ('must be "%s"'):format(table.concat(formats.NAMES, '" or "')) or nil
   end },
   encoding = { type = "string", check = function(name) return select(2, encoding.named(name)) end },
   query = { type = "string" },
@@ -49,12 +48,9 @@ local OPTIONS = {
 --- What a file is taken for when nobody says it.
 ---@param path string
 ---@param first_bytes string
----@return "csv"|"jsonl"
+---@return string format
 function M.format_of(path, first_bytes)
-  local extension = path:gsub("%.[gG][zZ]$", ""):match("%.(%w+)$")
-  local known = extension and EXTENSIONS[extension:lower()]
-  if known then return known end
-  return first_bytes:find "^%s*%[?%s*{" and "jsonl" or "csv"
+  return formats.of_name(path) or first_bytes:find "^%s*%[?%s*{" and "jsonl" or "csv"
 end
 
 -- A source of what the bytes say.
@@ -64,12 +60,12 @@ local function source_of(stream, options)
   local front, read_err = text:look()
   if read_err then return nil, read_err end
   local format = options.format or M.format_of(options.name, front)
-  return FORMATS[format].open(text, { name = options.name,
+  return READERS[format].open(text, { name = options.name,
     max_record_bytes = options.max_record_bytes or M.MAX_RECORD_BYTES })
 end
 
 ---@param stream credenco.pipeline.Bytes
----@param options { name: string, format?: "csv"|"jsonl", encoding?: string, max_record_bytes?: integer }
+---@param options { name: string, format?: string, encoding?: string, max_record_bytes?: integer }
 ---@return credenco.pipeline.Source?
 ---@return string? err names the source
 function M.from_bytes(stream, options)
@@ -84,7 +80,7 @@ local OPENED = { string = true, table = true, ["function"] = true }
 
 --- Opens a file, standard input (`-`), a query, or an iterator.
 ---@param what string|table|function a path; an array or iterator of records
----@param options? { format?: "csv"|"jsonl", encoding?: string, query?: string, max_record_bytes?: integer, name?: string }
+---@param options? { format?: string, encoding?: string, query?: string, max_record_bytes?: integer, name?: string }
 ---@return credenco.pipeline.Source?
 ---@return string? err
 function M.open(what, options)
@@ -107,15 +103,12 @@ function M.open(what, options)
 end
 
 --- Turns bytes that a source handed out, and a journal kept, into the record again.
----@param format "csv"|"jsonl"|"sql"|"records"
+---@param format string that of the source
 ---@param header? string
 ---@return (fun(raw: string): table?, string?)? decode
 ---@return string? err
 function M.decoder(format, header)
-  if format ~= "csv" then return jsonl.decode end
-  local layout, err = csv.layout(header)
-  if not layout then return nil, err end
-  return function(raw) return layout:decode(raw) end
+  return READERS[formats.kept(format)].decoder(header)
 end
 
 return M

@@ -36,6 +36,9 @@ function M.decode(line)
   return value
 end
 
+--- What reads a line that a source gave before.
+function M.decoder() return M.decode end
+
 ---@class credenco.pipeline.JsonLines : credenco.pipeline.Source
 local JsonLines = {}
 JsonLines.__index = JsonLines
