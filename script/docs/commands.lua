@@ -17,8 +17,9 @@ common: settings, secrets, exit codes. All of them take `--help`, and `--json` f
 local SHARED_HEAD = [[
 ## Connection and credentials
 
-Commands that talk to the service also take these options. You can set most of them in the environment, or in a
-[profile](command-line.md#settings) with the same names.
+Commands that talk to the service also take these options (`push` only those for the connection). You can set most of
+them in the environment, or in a [profile](command-line.md#settings) with the same names. In `run`, `work`, `confirm`,
+`explain`, `doctor` and `probe`, `--timeout` is the deadline for each call.
 ]]
 
 local SHARES = [[
@@ -26,11 +27,12 @@ local SHARES = [[
 It also takes the options for [connection and credentials](#connection-and-credentials).
 ]]
 
-local SHARED = { "Connection:", "Authentication " }
+-- `webhook` has a short list of options for its connection, which is its own.
+local SHARED = { "^Connection:.*%-%-base%-url", "^Authentication " }
 
 local function is_shared(block)
-  for _, title in ipairs(SHARED) do
-    if block:sub(1, #title) == title then return true end
+  for _, pattern in ipairs(SHARED) do
+    if block:find(pattern) then return true end
   end
   return false
 end

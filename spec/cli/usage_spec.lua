@@ -209,7 +209,7 @@ describe("the program asked about itself", function()
   it("says what a time and a rate are of", function()
     for _, command in ipairs { "run", "work" } do
       local out = program.run({ command, "--help" }).out
-      assert.matches("%-%-timeout SECONDS +Deadline for one call to the server, with its repeats %(default: 30%)", out)
+      assert.matches("%-%-timeout SECONDS +Deadline for each call, with its repeats %(default: 30%)", out)
       assert.matches("%-%-rate without a unit is per second: 50 means 50/s", out)
     end
     assert.matches("Deadline for the whole command", program.run({ "issue", "--help" }).out)

@@ -7,8 +7,8 @@ local findings = require "credenco.cli.pipeline.findings"
 local M = {
   wraps = true,
   description = [[
-Reads every line of a source and maps it with the workflow. Prints what does not fit, which columns are missing or
-unused, and the first record's claims. It sends nothing and creates no journal.]],
+Reads every line of a source and maps it with the workflow. Prints the values that do not fit, the columns that are
+missing or unused, and the first record's claims. It sends nothing and creates no journal.]],
   epilog = [[
 Examples:
   credenco claims check company.lua companies.csv

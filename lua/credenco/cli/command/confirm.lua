@@ -35,7 +35,7 @@ function M.declare(command)
   opened.declare_connected(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).")
-  settings.declare(command, "one call to the server")
+  settings.declare(command, "each call")
 end
 
 -- The next ones that can be asked about and have no final status.

@@ -41,7 +41,7 @@ function M.declare(command)
     arguments.declare_journal(command),
     command:flag "--all" :description "Read all records of the journal.",
     command:flag "--offline" :description "Do not ask the service.")
-  settings.declare(command, "each question")
+  settings.declare(command, "each call")
 end
 
 local function trouble(err) return nil, { code = "journal", message = err } end

@@ -10,7 +10,7 @@ local M = {
   description = [[
 Prints how many records of each workflow are in each state, in Prometheus' text format. Run it from a timer, for the
 textfile collector of node_exporter. It counts all records each time. It takes no workflow, so you have to name the
-journal, with --journal or CREDENCO_JOURNAL. For the metrics of a run, use `run --metrics FILE`.]],
+journal, with --journal, CREDENCO_JOURNAL or a profile. For the metrics of a run, use `run --metrics FILE`.]],
   epilog = [[
 Examples:
   credenco metrics --journal postgres://reader@db.example/credentials

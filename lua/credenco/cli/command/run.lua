@@ -33,7 +33,7 @@ function M.declare(command)
     command:flag "--dry-run" :target "dry_run" :description "Send and write nothing, like `claims check`.",
     execute.declare_progress(command))
   command:group("Watching", execute.declare_watching(command))
-  settings.declare(command, "one call to the server")
+  settings.declare(command, "each call")
 end
 
 function M.run(args, out)

@@ -22,7 +22,7 @@ Examples:
   credenco webhook send http://127.0.0.1:8080/events --secret-file secret \
     --type com.credenco.businesswallet.identifier.created.v1 --data event.json
 
-The same --id again is the same event, which a webhook accepts once.
+Events with the same --id count as one event: a webhook accepts it once.
 
 Exit codes: 0 accepted (2xx), 3 the signature was refused (401, 403), 4 refused otherwise,
             7 no response.
@@ -49,9 +49,10 @@ function M.declare(command)
     command:option "--signature-name" :argname "NAME" :target "signature_name" :default(signature.NAME)
       :description "The webhook's option signature_name.")
   command:group("Connection",
-    command:option "--ca-file" :argname "FILE" :target "ca_file" :description "File with CA certificates, PEM.",
+    command:option "--ca-file" :argname "FILE" :target "ca_file"
+      :description "CA certificates to trust, PEM, instead of the system's.",
     command:option "--timeout" :argname "SECONDS"
-      :description(("For the whole command (default: %d)."):format(DEFAULT_TIMEOUT_S)))
+      :description(("Deadline for the whole command (default: %d)."):format(DEFAULT_TIMEOUT_S)))
 end
 
 -- The request, signed: the last thing that is done to it.

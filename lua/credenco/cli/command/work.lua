@@ -27,7 +27,7 @@ function M.declare(command)
     arguments.declare_journal(command),
     execute.declare_progress(command))
   command:group("Watching", execute.declare_watching(command))
-  settings.declare(command, "one call to the server")
+  settings.declare(command, "each call")
 end
 
 function M.run(args, out)
