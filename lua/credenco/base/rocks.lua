@@ -9,18 +9,21 @@ local M = {}
 ---@field debian string its Debian package
 ---@field modules string pattern for the names of its modules
 ---@field module string one of them
+---@field used_for string? none: the command line itself needs it
 
 ---@type credenco.Rock[]
 M.LIST = {
   { rock = "lua-cjson", debian = "lua-cjson", module = "cjson", modules = "^cjson" },
   { rock = "argparse", debian = "lua-argparse", module = "argparse", modules = "^argparse$" },
-  { rock = "luv", debian = "lua-luv", module = "luv", modules = "^luv$" },
-  { rock = "lpeg", debian = "lua-lpeg", module = "lpeg", modules = "^lpeg$" },
-  { rock = "luaossl", debian = "lua-luaossl", module = "_openssl", modules = "^_?openssl" },
-  { rock = "luadbi", debian = "lua-dbi-common", module = "DBI", modules = "^DBI$" },
-  { rock = "luadbi-sqlite3", debian = "lua-dbi-sqlite3", module = "dbd.sqlite3", modules = "^dbd%.sqlite3$" },
+  { rock = "luv", debian = "lua-luv", module = "luv", modules = "^luv$", used_for = "pipelines and the sandbox" },
+  { rock = "lpeg", debian = "lua-lpeg", module = "lpeg", modules = "^lpeg$", used_for = "pipelines" },
+  { rock = "luaossl", debian = "lua-luaossl", module = "_openssl", modules = "^_?openssl",
+    used_for = "pipelines, the webhook and the sandbox" },
+  { rock = "luadbi", debian = "lua-dbi-common", module = "DBI", modules = "^DBI$", used_for = "journals" },
+  { rock = "luadbi-sqlite3", debian = "lua-dbi-sqlite3", module = "dbd.sqlite3", modules = "^dbd%.sqlite3$",
+    used_for = "journals in a file" },
   { rock = "luadbi-postgresql", debian = "lua-dbi-postgresql", module = "dbd.postgresql",
-    modules = "^dbd%.postgresql$" },
+    modules = "^dbd%.postgresql$", used_for = "journals in PostgreSQL" },
 }
 
 local function rock_of(module)

@@ -87,7 +87,7 @@ local function check_source(source, builder)
     builder, source == "" and "an empty name" or "a " .. kind)
 end
 
----@param type_name "text"|"integer"|"number"|"boolean"|"date"
+---@param type_name string one of the types in credenco.claims.scalar
 ---@param source? string|function a rule for a list's items has none
 ---@param options? table
 ---@return credenco.claims.Rule

@@ -64,8 +64,7 @@ local function make_offer(self, args)
   return offer, nil, call
 end
 
---- Creates a credential offer (POST /api/v2/credential/issue). If you give no
---- correlation_id, the client makes one. For a holder who is present, give `qr_code`
+--- Creates a credential offer. If you give no correlation_id, the client makes one. For a holder who is present, give `qr_code`
 --- (options of the image, {} is enough) or `request_uri_base` (a web wallet's https
 --- address).
 ---@param args { template_id: string, claims: table, correlation_id: string?, qr_code: table?, request_uri_base: string?, timeout_ms: integer?, traceparent: string? }
@@ -89,8 +88,7 @@ end
 
 -- Pushing ------------------------------------------------------------------------
 
---- Delivers an offer to a wallet (POST /api/oidc/offer/{wallet_key}). This needs no
---- credentials, so the client sends none. With direct = false the offer goes to the
+--- Delivers an offer to a wallet. This needs no credentials, so the client sends none. With direct = false the offer goes to the
 --- inbox, for the holder to accept. A 201 does not show whether the wallet keeps the
 --- credential: a wallet silently discards credentials from an issuer that is not one of
 --- its trusted contacts.
@@ -171,8 +169,7 @@ local function as_issue(what, id_or_result, level)
   return args
 end
 
---- Returns the status of an issue (GET /api/v2/issue/{correlation_id}). It shows how far
---- the issuer is. It does not show whether the wallet kept the credential.
+--- Returns the status of an issue. It shows how far the issuer is. It does not show whether the wallet kept the credential.
 ---@param id_or_result string|table  a correlation id, or a result of issue_direct
 ---@param opts { timeout_ms: integer?, traceparent: string? }?
 ---@return { status: string, correlation_id: string, revocation_uuid: string? }?
@@ -194,8 +191,7 @@ function Client:wait_issued(id_or_result, opts)
   return status.wait(self, args, read)
 end
 
---- Makes an issuer a trusted contact of a wallet (POST
---- /api/wallets/{wallet_key}/trusted-contacts), with that wallet's credentials.
+--- Makes an issuer a trusted contact of a wallet, with that wallet's credentials.
 ---@param args { wallet_key: string, did: string, name: string, direct_issue_allowed: boolean?, timeout_ms: integer?, traceparent: string? }
 ---@return { id: integer?, did: string?, name: string?, direct_issue_allowed: boolean }?
 ---@return credenco.Error? err

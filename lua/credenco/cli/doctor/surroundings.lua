@@ -5,12 +5,6 @@ local rocks = require "credenco.base.rocks"
 
 local M = { name = "surroundings", title = "This machine", code = exit_code.usage }
 
--- What each rock is for; the two that the command line itself needs are there, or this would not run.
-local NEEDED_FOR = {
-  luv = "pipelines and the sandbox", lpeg = "pipelines", luaossl = "pipelines, the webhook and the sandbox",
-  luadbi = "journals", ["luadbi-sqlite3"] = "journals in a file", ["luadbi-postgresql"] = "journals in PostgreSQL",
-}
-
 -- Missing rocks are a failure only where what is asked for needs them.
 local function check_rock(context, row)
   local ok, problem = pcall(require, row.module)
@@ -18,7 +12,7 @@ local function check_rock(context, row)
   local state = context.rocks_in_use[row.rock] and "failure" or "warning"
   local reason = rocks.advice(tostring(problem)) or tostring(problem)
   local broken = reason:match "^cannot load [%w-]+: (.*)"
-  return state, ("%s, for %s"):format(broken and "cannot be loaded: " .. broken or "not there", NEEDED_FOR[row.rock]),
+  return state, ("%s, for %s"):format(broken and "cannot be loaded: " .. broken or "not there", row.used_for),
     ("luarocks install %s, or apt-get install %s"):format(row.rock, row.debian)
 end
 
@@ -55,7 +49,7 @@ end
 function M.rows()
   local rows = { { id = "engine", title = "Lua", check = check_engine } }
   for _, row in ipairs(rocks.LIST) do
-    if NEEDED_FOR[row.rock] then
+    if row.used_for then
       rows[#rows + 1] = { id = "rock_" .. row.rock, rock = row.rock, title = row.rock,
         check = function(context) return check_rock(context, row) end }
     end
