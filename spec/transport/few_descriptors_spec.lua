@@ -8,7 +8,10 @@ local credenco = require "credenco"
 require "credenco.transport.curl"
 local client = credenco.new { base_url = %q, api_key = "k", retry = { max_attempts = 1 } }
 local taken = {}
-repeat taken[#taken + 1] = io.open "/dev/null" until not io.open "/dev/null"
+repeat
+  local file = io.open "/dev/null" -- kept, or the collector would free it
+  taken[#taken + 1] = file
+until not file
 local function ask()
   local status, err = client:issue_status "1"
   print(status and status.status or table.concat({ err.code, err.sent }, " "))

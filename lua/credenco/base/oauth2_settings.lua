@@ -22,8 +22,8 @@ M.LIST = {
   },
   {
     name = "client_id", type = "string", required = true, check = options.clean_text,
-    help = "",
-    flag = { name = "--client-id", argname = "ID", variable = "CLIENT_ID", help = "OAuth2 client." },
+    help = "the id of the OAuth2 client",
+    flag = { name = "--client-id", argname = "ID", variable = "CLIENT_ID", help = "Id of the OAuth2 client." },
   },
   {
     name = "client_auth", type = "string", default = "post", check = method,
@@ -40,7 +40,7 @@ M.LIST = {
   },
   {
     name = "client_secret_file", type = "string", check = options.clean_text,
-    help = "or a file with the secret, which the client reads again when it changes",
+    help = "instead of `client_secret`: a file with the secret, which the client reads again when it changes",
     flag = {
       name = "--client-secret-file", argname = "FILE", variable = "CLIENT_SECRET_FILE",
       help = "File with the OAuth2 client's secret.",
@@ -48,12 +48,12 @@ M.LIST = {
   },
   {
     name = "private_key", type = "string",
-    help = "for `private_key_jwt`: the key as PEM, without a pass phrase; RSA signs RS256, P-256, P-384 and P-521 sign "
-      .. "ES256, ES384 and ES512",
+    help = "for `private_key_jwt`: the key as PEM, without a pass phrase. An RSA key signs with RS256; a key on P-256, "
+      .. "P-384 or P-521 signs with ES256, ES384 or ES512",
   },
   {
     name = "private_key_file", type = "string", check = options.clean_text,
-    help = "or a file with the key, which the client reads again for each token: a new key needs no restart",
+    help = "instead of `private_key`: a file with the key, which the client reads again for each token",
     flag = {
       name = "--private-key-file", argname = "FILE", variable = "PRIVATE_KEY_FILE",
       help = "PEM file with the key that signs for private_key_jwt.",
@@ -69,7 +69,7 @@ M.LIST = {
   },
   {
     name = "assertion_audience", type = "string", check = options.clean_text, shown = "`token_url`",
-    help = "the `aud` of the assertions; some servers want their issuer identifier",
+    help = "the `aud` of the assertions; some servers require their issuer identifier",
     flag = {
       name = "--assertion-audience", argname = "TEXT", variable = "ASSERTION_AUDIENCE",
       help = "The audience of the assertions (default: the token URL).",

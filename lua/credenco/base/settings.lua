@@ -82,27 +82,27 @@ end
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
----@field api_key string|(fun(): string)|nil  this, api_key_file or oauth2; with neither the client can push, which takes no credentials
+---@field api_key string|(fun(): string)|nil  this, api_key_file or oauth2; with none of them, the client can only deliver offers, which needs no credentials
 ---@field api_key_file string?       file with the key, which is read again when it changes
----@field auth_scheme "x-api-key"|"bearer"|nil  how the key travels; default "x-api-key"
+---@field auth_scheme "x-api-key"|"bearer"|nil  how the client sends the key; default "x-api-key"
 ---@field oauth2 credenco.OAuth2Options?  client credentials
----@field timeout_ms integer?        deadline of one call with its retries and waits; default 30000
+---@field timeout_ms integer?        deadline of one call, including its repeats and waits; default 30000
 ---@field connect_timeout_ms integer?  default 5000
 ---@field retry { max_attempts: integer?, base_ms: integer?, cap_ms: integer? }?  default 3, 100, 5000
----@field client_cert string?        PEM file of the certificate for servers that want one (mutual TLS)
+---@field client_cert string?        PEM file of the client's certificate, for mutual TLS
 ---@field client_key string?         PEM file of its key; default: client_cert
 ---@field client_key_passphrase_file string?  file whose first line unlocks the key
 ---@field ca_file string?            PEM file of the CA certificates to trust, instead of the system's
----@field proxy string?              default: what the environment says; "" for none
----@field max_body_bytes integer?    largest answer; default 1 MiB
+---@field proxy string?              the URL of a proxy; default: the environment's; "" for none
+---@field max_body_bytes integer?    maximum length of a response body; default 1 MiB
 ---@field user_agent string?         default "credenco/<version>"
----@field transport "curl"|"cosocket"|table|nil  default "curl"; a table with a send method is used as it is
----@field connection_cache integer?  connections kept alive; default 1024
----@field insecure_loopback boolean? take any certificate from a loopback host; default false
+---@field transport "curl"|"cosocket"|table|nil  default "curl"; a table needs a method `send`
+---@field connection_cache integer?  how many idle connections the client keeps at most; default 1024
+---@field insecure_loopback boolean? accept any certificate from a loopback host; default false
 ---@field exit_grace_ms integer?     nginx: how long a worker that is shutting down waits for requests in flight; default 5000
 ---@field headers table<string, string>?  header fields of your own, for requests to the origin of base_url
----@field traceparent string|(fun(): string?)|nil  W3C Trace Context of every call that is given none
----@field on_event (fun(event: credenco.Event))?  told of every request, response, loss, wait and failure; no secrets in it
+---@field traceparent string|(fun(): string?)|nil  W3C Trace Context of calls that get none as an argument
+---@field on_event (fun(event: credenco.Event))?  is called for every request, response, loss, wait and failure, without secrets
 
 --- In the order of docs/client.md.
 ---@type credenco.Setting[]
@@ -123,12 +123,12 @@ M.LIST = {
   },
   {
     name = "auth_scheme", type = "string", default = auth_schemes.NAMES[1], check = scheme, used_by = "client",
-    help = 'how the key is sent; or `"bearer"`',
+    help = 'how the client sends the key: `"x-api-key"` or `"bearer"`',
   },
   {
     name = "oauth2", type = "table", used_by = "client",
-    help = "`{ token_url, client_id, client_secret, ... }`, client credentials: "
-      .. "[credentials.md](credentials.md#oauth2)",
+    help = "`{ token_url, client_id, client_secret, ... }`: the client requests tokens with OAuth2 instead of an API "
+      .. "key, see [credentials.md](credentials.md#oauth2)",
   },
   {
     name = "wallet_base_url", type = "string", check = base_url, used_by = "client", shown = "`base_url`",
@@ -137,7 +137,7 @@ M.LIST = {
   },
   {
     name = "timeout_ms", type = "integer", default = 30000, min = 1, max = 86400000, used_by = "client",
-    help = "deadline of a call, with its repeats and waits",
+    help = "deadline of a call, including its repeats and waits",
   },
   {
     name = "connect_timeout_ms", type = "integer", default = 5000, min = 1, max = 86400000, used_by = "transport",
@@ -145,9 +145,10 @@ M.LIST = {
   },
   {
     name = "retry", type = "table", default = {}, used_by = "client", shown = "",
-    help = "`{ max_attempts = 3, base_ms = 100, cap_ms = 5000 }`, with full jitter; the client honours `Retry-After`. "
-      .. "A client has a quota of 500 for repeats: a repeat takes 5, and a success gives 1 back. When the quota is "
-      .. "used up, a call ends at its first failure, with `quota_spent`",
+    help = "`{ max_attempts = 3, base_ms = 100, cap_ms = 5000 }`. Before a repeat the client waits a random time: at "
+      .. "most `base_ms` before the first, twice as much before each further one, up to `cap_ms`. If the server sends "
+      .. "`Retry-After`, the client waits that long. A client has a quota of 500 for repeats: a repeat takes 5, and a "
+      .. "success gives 1 back. When the quota is used up, a call ends at its first failure, with `quota_spent`",
   },
   {
     name = "ca_file", type = "string", check = options.clean_text, used_by = "engine", shown = "the system's",
@@ -184,29 +185,29 @@ M.LIST = {
   },
   {
     name = "proxy", type = "string", check = proxy, used_by = "engine", shown = "the environment's",
-    help = '`""` for none',
+    help = 'the URL of a proxy; `""` for none',
   },
   {
     name = "max_body_bytes", type = "integer", default = 1048576, min = 1, max = 1073741824, used_by = "transport",
-    help = "longest response body",
+    help = "maximum length of a response body, in bytes",
   },
   {
     name = "user_agent", type = "string", default = "credenco/" .. core.version, check = options.clean_text,
     used_by = "transport", shown = '`"credenco/VERSION"`',
-    help = "",
+    help = "the header field `User-Agent`",
   },
   {
     name = "headers", type = "table", check = header_fields.problem_with, used_by = "client",
-    help = "header fields of your own, name to value, for requests to the origin of `base_url`: "
+    help = "a table of your own header fields, name to value, for requests to the origin of `base_url`: "
       .. "[credentials.md](credentials.md#headers-of-your-own)",
   },
   {
     name = "transport", type = { "string", "table" }, default = "curl", check = transport, used_by = "client",
-    help = '`"cosocket"` in nginx, or a table of your own',
+    help = 'how the client connects: `"curl"`, `"cosocket"` (only in nginx), or a table of your own',
   },
   {
     name = "connection_cache", type = "integer", default = 1024, min = 1, max = 100000, used_by = "engine",
-    help = "idle connections to keep",
+    help = "how many idle connections the client keeps at most",
   },
   {
     name = "exit_grace_ms", type = "integer", default = 5000, min = 0, max = 3600000, used_by = "transport",
@@ -218,8 +219,8 @@ M.LIST = {
   },
   {
     name = "traceparent", type = { "string", "function" }, check = traceparent, used_by = "client",
-    help = "W3C Trace Context for calls without one of their own: text, or a function that returns it when a call "
-      .. "begins ([operations.md](operations.md#traces))",
+    help = "W3C Trace Context of calls that get none as an argument: text, or a function that the client calls when a "
+      .. "call begins ([operations.md](operations.md#traces))",
     flag = {
       name = "--traceparent", argname = "VALUE", variable = "TRACEPARENT",
       help = "W3C Trace Context to send with every request.",
@@ -227,7 +228,7 @@ M.LIST = {
   },
   {
     name = "on_event", type = "function", used_by = "client",
-    help = "a function that gets every request, response, loss, wait and failure, without secrets "
+    help = "a function that the client calls for every request, response, loss, wait and failure, without secrets "
       .. "([operations.md](operations.md#events))",
   },
 }

@@ -174,7 +174,7 @@ end
 ---@param options credenco.SandboxOptions?
 ---@return credenco.Sandbox? server
 ---@return string? err a message: the missing package, or the error of nginx
----@return "templates"|"port"|nil at_fault the option that it is about
+---@return "templates"|"install"|"port"|nil at_fault what to correct: the templates, the installation (nginx is missing), the port
 function M.start(options)
   local settings, mistake = settings_of.read(options)
   if not settings then
@@ -207,7 +207,7 @@ end
 ---@param options credenco.SandboxOptions?
 ---@return boolean? ok true after one of these signals
 ---@return string? err the sandbox could not start, or nginx ended by itself
----@return "templates"|"port"|nil at_fault the option that it could not start with
+---@return "templates"|"install"|"port"|nil at_fault as for `start`
 function M.run(options)
   local settings, mistake = settings_of.read(options)
   if not settings then
