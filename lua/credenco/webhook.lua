@@ -19,10 +19,10 @@ local worker = require "credenco.webhook.worker"
 local M = {}
 
 ---@class credenco.WebhookOptions
----@field secret string           what deliveries are signed with
----@field old_secret string?      the one before, good for an hour after rotated_at
----@field rotated_at integer?     Unix time
----@field dict string             a lua_shared_dict of nginx's configuration, for nothing else
+---@field secret string           the secret that the service signs deliveries with
+---@field old_secret string?      the previous secret, accepted for an hour after rotated_at
+---@field rotated_at integer?     Unix time of the change from old_secret to secret
+---@field dict string             a lua_shared_dict that you use for nothing else
 ---@field handler fun(event: credenco.WalletEvent): any  throws, or returns nil or false and a problem, to be called again
 ---@field signature_header string?  default "x-credenco-signature"
 ---@field signature_name string?  default "v1"
@@ -30,10 +30,10 @@ local M = {}
 ---@field tolerance_s integer?    default 300
 ---@field max_body_bytes integer? default 65536; at most client_body_buffer_size
 ---@field queue_size integer?     default 1000
----@field concurrency integer?    handlers at once, per worker; default 8
+---@field concurrency integer?    handlers that run at the same time, per worker; default 8
 ---@field max_attempts integer?   default 10, over eight minutes
 ---@field handler_timeout_s integer?  default 60: how long a handler may wait, see `loop.within`
----@field remember_s integer?     how long an event's id is known; default 86400
+---@field remember_s integer?     how long the webhook remembers an event's id; default 86400
 
 local OLD_SECRET_S = 3600
 

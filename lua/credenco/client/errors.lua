@@ -12,13 +12,13 @@ local texts = require "credenco.client.server_text"
 ---@field message string       one line for people
 ---@field step string          token, create_offer, offer_uri, push_offer, issue_status, trust_issuer or request
 ---@field sent "no"|"rejected"|"unknown"  whether the server can have acted on it
----@field retryable boolean    the same call may succeed later
----@field http_status integer? of the last answer
+---@field retryable boolean    whether the same call may succeed later
+---@field http_status integer? of the last response
 ---@field attempts integer     requests made for this step
----@field retry_after_ms integer?  the wait that the last answer asked for
----@field quota_spent true?     it was not repeated because the client's quota of repeats was used up
+---@field retry_after_ms integer?  the wait that the last response asked for
+---@field quota_spent true?     the call was not repeated, because the client's quota of repeats was used up
 ---@field correlation_id string?
----@field detail string?       the server's own words: bounded, secrets taken out
+---@field detail string?       the server's own message, shortened, without secrets
 ---@field status string?       issue_failed and timeout of wait_issued: the last issue status, as detail is shown
 local Error = {}
 Error.__index = Error
