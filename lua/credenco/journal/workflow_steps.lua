@@ -33,20 +33,13 @@ local function changed_name_of(workflow_name)
   return "first changed step of " .. workflow_name
 end
 
-local function templates_of(workflow)
-  local templates = {}
+-- What each step has in a field; a function decides anew for each record.
+local function of_steps(workflow, field)
+  local values = {}
   for i, step in ipairs(workflow.steps) do
-    templates[i] = type(step.template_id) == "string" and step.template_id or M.BY_RECORD
+    values[i] = type(step[field]) == "string" and step[field] or M.BY_RECORD
   end
-  return templates
-end
-
-local function deliveries_of(workflow)
-  local deliveries = {}
-  for i, step in ipairs(workflow.steps) do
-    deliveries[i] = type(step.delivery) == "string" and step.delivery or M.BY_RECORD
-  end
-  return deliveries
+  return values
 end
 
 -- The first step that is another one now; nil where steps were only added.
@@ -154,12 +147,12 @@ function M.keep(db, scope, workflow)
   if not locked then return nil, lock_err end
   local before, err = M.templates(db, scope.workflow)
   if not before then return nil, err end
-  local now = templates_of(workflow)
+  local now = of_steps(workflow, "template_id")
   local ok, why = admitted(db, scope, before, now)
   if not ok then return nil, why end
   local kept, keep_err = db:execute(KEEP, name_of(scope.workflow), cjson.encode(now))
   if not kept then return nil, keep_err end
-  return db:execute(KEEP, deliveries_name_of(scope.workflow), cjson.encode(deliveries_of(workflow)))
+  return db:execute(KEEP, deliveries_name_of(scope.workflow), cjson.encode(of_steps(workflow, "delivery")))
 end
 
 return M
