@@ -9,20 +9,17 @@ local WATCH_MS = 60000
 
 local ahead_ms, known_until_ms = 0, -math.huge -- of the monotonic clock; until when it is believed
 local second, second_text = nil, nil           -- those that were written last
-local shown_ms, shown = nil, nil
 
 ---@param at_ms number  on `core.now_ms`'s clock
 ---@return string
 function M.at(at_ms)
-  if at_ms == shown_ms then return shown end
   if at_ms > known_until_ms then
     ahead_ms, known_until_ms = core.unix_ms() - core.now_ms(), at_ms + WATCH_MS
   end
   local wall_ms = at_ms + ahead_ms
   local this = floor(wall_ms / 1000)
   if this ~= second then second, second_text = this, os.date("!%Y-%m-%dT%H:%M:%S", this) end
-  shown_ms, shown = at_ms, ("%s.%03dZ"):format(second_text, wall_ms - this * 1000)
-  return shown
+  return ("%s.%03dZ"):format(second_text, wall_ms - this * 1000)
 end
 
 return M
