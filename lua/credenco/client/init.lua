@@ -7,8 +7,7 @@ local arguments = require "credenco.client.arguments"
 local auth = require "credenco.client.auth"
 local calls = require "credenco.client.call"
 local core = require "credenco.core"
-local errors = require "credenco.client.errors"
-local json = require "credenco.base.json"
+local issue = require "credenco.client.issue"
 local listeners = require "credenco.base.listeners"
 local many = require "credenco.client.many"
 local options = require "credenco.base.options"
@@ -29,40 +28,7 @@ Client.__name = "credenco.Client"
 
 local M = {}
 
--- Creating an offer --------------------------------------------------------------
-
-local function url(self, endpoint, first, second)
-  return api.url(self.starts, endpoint, first, second)
-end
-
-local function offer_body(args, correlation_id)
-  if json.is_array(args.claims) then
-    return nil, errors.new {
-      code = "invalid_claims", step = "create_offer", correlation_id = correlation_id,
-      message = "claims: must be an object with names, not a list",
-    }
-  end
-  return calls.encoded(api.create_offer.body(args, correlation_id), "create_offer", correlation_id, "")
-end
-
--- Makes an offer, and keeps one that cannot be used beside its error.
-local function make_offer(self, args)
-  local correlation_id = args.correlation_id or core.uuid()
-  local body, err = offer_body(args, correlation_id)
-  if not body then return nil, err end
-  local call = calls.new(self, args.timeout_ms, correlation_id, args.traceparent)
-  local offer, failure = call:perform(api.create_offer, url(self, api.create_offer), body)
-  if not offer then return nil, failure end
-  local offer_uri, code = core.offer_uri(offer.request_uri)
-  if not offer_uri then
-    err = errors.new { code = code, step = "offer_uri", correlation_id = correlation_id }
-    errors.keep_offer(err, offer)
-    return nil, err
-  end
-  offer.offer_uri, call.offer_uri = offer_uri, offer_uri
-  if call.traceparent then offer.traceparent = call.traceparent end
-  return offer, nil, call
-end
+-- Offers ----------------------------------------------------------------------
 
 --- Creates a credential offer. If you give no correlation_id, the client makes one. For a holder who is present, give `qr_code`
 --- (options of the image, {} is enough) or `request_uri_base` (a web wallet's https
@@ -72,7 +38,7 @@ end
 ---@return credenco.Error? err
 function Client:create_offer(args)
   check("create_offer", arguments.create_offer, args, 2)
-  local offer, err = make_offer(self, args)
+  local offer, err = issue.create_offer(self, args)
   return offer, err
 end
 
@@ -81,12 +47,10 @@ end
 ---@return string? offer_uri
 ---@return credenco.Error? err
 function Client:create_checked_offer(args)
-  local offer, err = make_offer(self, args)
+  local offer, err = issue.create_offer(self, args)
   if not offer then return nil, err end
   return offer.offer_uri
 end
-
--- Pushing ------------------------------------------------------------------------
 
 --- Delivers an offer to a wallet. This needs no credentials, so the client sends none. With direct = false the offer goes to the
 --- inbox, for the holder to accept. A 201 does not show whether the wallet keeps the
@@ -110,23 +74,9 @@ end
 ---@return { http_status: integer }?
 ---@return credenco.Error? err
 function Client:push_checked_offer(wallet_key, offer_uri, direct, timeout_ms, traceparent)
-  local endpoint = direct and api.push_offer or api.push_offer_to_inbox
   local call = calls.new(self, timeout_ms, nil, traceparent)
   call.offer_uri = offer_uri
-  return call:perform(endpoint, url(self, endpoint, wallet_key, offer_uri))
-end
-
-local function issue(self, args)
-  local offer, err, call = make_offer(self, args)
-  if not offer then return nil, err end
-  local pushed
-  pushed, err = call:perform(api.push_offer, url(self, api.push_offer, args.wallet_key, offer.offer_uri))
-  if not pushed then
-    errors.keep_offer(err, offer)
-    return nil, err
-  end
-  offer.http_status = pushed.http_status
-  return offer
+  return issue.push_offer(call, wallet_key, direct)
 end
 
 --- Issues a credential straight into a wallet: creates the offer and delivers it, under
@@ -137,7 +87,7 @@ end
 ---@return credenco.Error? err
 function Client:issue_direct(args)
   check("issue_direct", arguments.issue_direct, args, 2)
-  return issue(self, args)
+  return issue.direct(self, args)
 end
 
 local function check_record(record)
@@ -157,7 +107,7 @@ function Client:issue_many(records, opts)
   local problem = many.problem_with(records)
   if problem then error("issue_many: " .. problem, 2) end
   local read = options.read("issue_many", arguments.issue_many, opts or {}, 2)
-  return many.issue(self, check_record, issue, records, read.concurrency)
+  return many.issue(self, check_record, issue.direct, records, read.concurrency)
 end
 
 -- Afterwards ---------------------------------------------------------------------
@@ -200,7 +150,7 @@ function Client:trust_issuer(args)
   local body, err = calls.encoded(api.trust_issuer.body(args), "trust_issuer", nil, "")
   if not body then return nil, err end
   return calls.new(self, args.timeout_ms, nil, args.traceparent):perform(
-    api.trust_issuer, url(self, api.trust_issuer, args.wallet_key), body)
+    api.trust_issuer, api.url(self.starts, api.trust_issuer, args.wallet_key), body)
 end
 
 -- Anything else ------------------------------------------------------------------
