@@ -65,12 +65,12 @@ local OPTIONS = {
 ---@class credenco.pipeline.Options
 ---@field workflow credenco.Workflow from `workflow.load` or `workflow.new`
 ---@field journal string a SQLite file or `postgres://...`
----@field client? credenco.Client
+---@field client? credenco.Client `run` and `work` need it; the pipeline repeats requests itself
 ---@field source? credenco.pipeline.Source|table[]|fun(): table? from `source.open`, or an array or iterator of records
 ---@field concurrency? integer requests in flight (64)
----@field per_s? number start at most this many records per second
+---@field per_s? number start at most this many records per second, of all workers together; at least 0.01
 ---@field limit? integer read at most this many records
----@field max_failures? { count: integer?, share: number? } stop when more records have failed
+---@field max_failures? { count: integer?, share: number? } stop when more records than this have failed or are unknown: a number, or a share from 0 to 1
 ---@field keep_going? boolean continue if the first 20 records all fail for the same reason
 ---@field confirm_ms? integer how long to ask for each issue's status until it is final; nil: do not ask
 ---@field attempts? integer if the server fails, send each request at most this often (5)
@@ -88,10 +88,10 @@ local OPTIONS = {
 ---@field counts credenco.pipeline.Counts of this run
 ---@field totals? credenco.journal.Totals of the journal; nil if it can no longer be read; without `input` and `issued`
 ---  while other workers are still running
----@field stopped? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source"
+---@field stopped? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" nil if the run came to its end
 ---@field complete boolean whether the source was read to its end
 ---@field unread string[] sources of this and earlier runs that were not read to their end
----@field err? table the reason why the run stopped early
+---@field err? { code: string, message: string } the reason why the run stopped early
 
 -- Prints as one line, as the client's errors do.
 local Trouble = { __tostring = function(self) return self.message end }
@@ -260,7 +260,7 @@ local function start(mode, given, handle)
   return in_task(function() return execute(settings, mode, handle) end)
 end
 
---- Issues every record of a source, and continues the records that an earlier run left open.
+--- Issues every record of a source, and continues the records that an earlier run left open. A wrong option throws an error.
 ---@param given credenco.pipeline.Options
 ---@param handle? fun(run: credenco.pipeline.Run) is called with the run at its start, so that you can stop it with `run:stop("interrupted")`
 ---@return credenco.pipeline.Result?
@@ -271,18 +271,18 @@ end
 
 --- Puts every record of a source into the journal, for workers to take.
 ---@param given credenco.pipeline.Options no client is needed
----@param handle? fun(run: credenco.pipeline.Run)
+---@param handle? fun(run: credenco.pipeline.Run) as for `run`
 ---@return credenco.pipeline.Result?
----@return { code: "journal", message: string }? err
+---@return { code: "journal", message: string }? err as for `run`
 function M.load(given, handle)
   return start("load", given, handle)
 end
 
 --- Issues the records of a journal, together with any number of other workers.
----@param given credenco.pipeline.Options
----@param handle? fun(run: credenco.pipeline.Run)
+---@param given credenco.pipeline.Options no source is needed
+---@param handle? fun(run: credenco.pipeline.Run) as for `run`
 ---@return credenco.pipeline.Result?
----@return { code: "journal", message: string }? err
+---@return { code: "journal", message: string }? err as for `run`
 function M.work(given, handle)
   return start("work", given, handle)
 end
