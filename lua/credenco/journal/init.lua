@@ -124,6 +124,7 @@ function Journal:tidy()
   return self.db.dialect.tidy(self.db)
 end
 
+--- Frees the database, and the lock of a file.
 function Journal:close()
   if self.db then self.db:close() end
   if self.lock then self.lock:close() end

@@ -57,6 +57,8 @@ local function store(method, key, value, ttl_s)
   return ok == true
 end
 
+---@param key string
+---@return table? document
 function M.get(key)
   local text = dictionary():get(key)
   return text and json.decode(text) or nil
@@ -106,6 +108,7 @@ function M.update(key, change, ttl_s)
   return changed
 end
 
+---@param key string
 function M.delete(key)
   dictionary():delete(key)
 end
@@ -174,10 +177,14 @@ function M.list(list, after)
   return documents
 end
 
+--- One entry of a list.
+---@return table? document
 function M.entry(list, id)
   return M.get(entry_key(list, id))
 end
 
+--- Changes an entry, as `update` does.
+---@return table? document
 function M.update_entry(list, id, change)
   return M.update(entry_key(list, id), change)
 end

@@ -133,10 +133,14 @@ local function newest(list, limit)
   return store.list(list, limit and math.max(0, store.length(list) - limit))
 end
 
+--- The credentials that a wallet keeps, oldest first.
+---@param limit integer? only the newest
+---@return table[]
 function M.credentials(wallet_key, limit)
   return newest(list_of(wallet_key, "credentials"), limit)
 end
 
+---@return table? credential
 function M.credential(wallet_key, id)
   return store.entry(list_of(wallet_key, "credentials"), id)
 end
@@ -153,6 +157,9 @@ function M.discard(wallet_key, entry)
   return store.append(list_of(wallet_key, "discarded"), entry)
 end
 
+--- What a wallet has discarded, oldest first.
+---@param limit integer? only the newest
+---@return table[]
 function M.discarded(wallet_key, limit)
   return newest(list_of(wallet_key, "discarded"), limit)
 end
@@ -168,14 +175,19 @@ function M.drop_in_inbox(wallet_key, offer)
   return store.append(list_of(wallet_key, "inbox"), offer)
 end
 
+--- The offers in a wallet's inbox, oldest first.
+---@return table[]
 function M.inbox(wallet_key)
   return store.list(list_of(wallet_key, "inbox"))
 end
 
+---@return table? offer
 function M.inbox_entry(wallet_key, id)
   return store.entry(list_of(wallet_key, "inbox"), id)
 end
 
+--- Changes an offer in the inbox, as `credenco.sandbox.ground.store.update` does.
+---@return table? offer
 function M.update_inbox(wallet_key, id, change)
   return store.update_entry(list_of(wallet_key, "inbox"), id, change)
 end
