@@ -68,6 +68,7 @@ local LOOK_AGAIN_MS = 100
 --- does what fn itself has spawned.
 ---@param ms number
 ---@param fn function  does not throw
+---@param ... any  its arguments
 ---@return boolean in_time  true also when fn ended before it could be stopped
 ---@return any ...  what fn gave, four values at most
 function M.within(ms, fn, ...)

@@ -45,6 +45,8 @@ function M.finish(run, job, state, reason)
 end
 
 --- Ends a record that was not issued.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
 ---@param reason credenco.pipeline.Reason
 function M.fail(run, job, reason)
   hooks.failed(run, job, reason)
@@ -52,6 +54,8 @@ function M.fail(run, job, reason)
 end
 
 --- Ends a record of which nobody can say whether it was issued.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
 ---@param reason credenco.pipeline.Reason
 function M.unknown(run, job, reason)
   hooks.failed(run, job, reason)

@@ -64,6 +64,8 @@ function M.get(key)
   return text and json.decode(text) or nil
 end
 
+---@param key string
+---@param document any
 ---@param ttl_s number? forgotten after this time
 function M.set(key, document, ttl_s)
   store("safe_set", key, json.encode(document), ttl_s)
@@ -86,6 +88,8 @@ end
 
 --- Changes a document; `change(document)` returns the new one, or nil to leave it. There is
 --- no yield inside, but other workers may write at the same time, so a lock is held.
+---@param key string
+---@param change fun(document: table): table?
 ---@param ttl_s number? forgotten after this time
 ---@return table? document the new one; nil when there is none
 function M.update(key, change, ttl_s)
@@ -119,6 +123,8 @@ function M.claim(name, ttl_s)
 end
 
 --- Runs `work` for exactly one of all callers that ever give this name; where it throws, the next caller can.
+---@param name string
+---@param ttl_s number? the name is free again after this time
 ---@param work fun(): any
 ---@return boolean done false: another caller did
 ---@return any result of `work`
@@ -135,6 +141,7 @@ function M.once(name, ttl_s, work)
 end
 
 --- Adds to a counter, which starts at 0. nginx's own `incr` would evict something to make a counter.
+---@param counter string
 ---@param by integer? 1
 ---@return integer value the new one
 function M.count(counter, by)

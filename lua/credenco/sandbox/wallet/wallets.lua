@@ -112,6 +112,7 @@ function M.create(description)
 end
 
 --- Whether this wallet lets this issuer put credentials into it directly.
+---@param wallet_key string
 ---@param did string
 ---@return boolean trusted
 ---@return string? reason
@@ -134,6 +135,7 @@ local function newest(list, limit)
 end
 
 --- The credentials that a wallet keeps, oldest first.
+---@param wallet_key string
 ---@param limit integer? only the newest
 ---@return table[]
 function M.credentials(wallet_key, limit)
@@ -151,6 +153,7 @@ function M.credential_count(wallet_key)
 end
 
 --- Remembers that something was discarded, and why.
+---@param wallet_key string
 ---@param entry { reason: string, detail: string, issuer: string?, template: string?, claims: table? }
 ---@return integer id
 function M.discard(wallet_key, entry)
@@ -158,6 +161,7 @@ function M.discard(wallet_key, entry)
 end
 
 --- What a wallet has discarded, oldest first.
+---@param wallet_key string
 ---@param limit integer? only the newest
 ---@return table[]
 function M.discarded(wallet_key, limit)
@@ -169,6 +173,7 @@ function M.discarded_count(wallet_key)
   return store.length(list_of(wallet_key, "discarded"))
 end
 
+---@param wallet_key string
 ---@param offer { offer_uri: string, state: "NEW"|"READ"|"PROCESSED", issuer: string?, template: string? }
 ---@return integer id
 function M.drop_in_inbox(wallet_key, offer)
