@@ -109,6 +109,7 @@ function Journal:flaw()
 end
 
 --- A writer for a worker, to be closed before the journal.
+---@param scope { workflow: string, owner: string }
 ---@return credenco.journal.Writer
 function Journal:writer(scope)
   local executing = self.location ~= ":memory:" and background.open(self.location)

@@ -60,6 +60,7 @@ function M.not_issued(db, workflow)
 end
 
 --- The workflows a journal knows.
+---@param db credenco.journal.Database
 ---@return string[]?
 ---@return string? err
 function M.workflows(db)

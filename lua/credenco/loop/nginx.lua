@@ -40,6 +40,8 @@ function M.breathe()
 end
 
 --- A task that ends with its request.
+---@param fn function
+---@param ... any its arguments
 function M.spawn(fn, ...)
   assert(ngx.thread.spawn(fn, ...))
 end
@@ -49,6 +51,8 @@ local function run(_, fn, ...)
 end
 
 --- A task that belongs to no request, as long as nginx takes timers; else one that does.
+---@param fn function
+---@param ... any its arguments
 function M.detach(fn, ...)
   if not ngx.timer.at(0, run, fn, ...) then M.spawn(fn, ...) end
 end
