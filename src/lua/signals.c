@@ -85,8 +85,8 @@ static void handle(void (*handler)(int)) {
     }
 }
 
-/* A reader that is gone ends the program, as usual, unless the first signal is spared: then there is
- * work in flight that has to come to its end, and what it says may be lost. */
+/* A reader that is gone ends the program, as usual, unless the first signal is spared: then there
+ * is work in flight that has to come to its end, and what it says may be lost. */
 static void handle_broken_pipes(int spares_first) {
     static int left_alone = -1; /* who started the program has them ignored */
     if (left_alone < 0) {
