@@ -34,7 +34,8 @@ enum {
     CREDENCO_HTTP_HEADER_SECTION_MAX = 262144,  /* all field lines of one response head */
     CREDENCO_HTTP_TRAILER_SECTION_MAX = 65536,  /* all field lines behind a chunked body */
     CREDENCO_HTTP_CHUNK_LINE_MAX = 4096,        /* a chunk's size and its extensions */
-    CREDENCO_HTTP_CHUNK_EXTENSIONS_MAX = 65536, /* the extensions of all chunks of one body */
+    CREDENCO_HTTP_CHUNK_EXTENSIONS_MAX = 65536, /* of all chunks of one body: the extensions, and
+                                                   the zeros before the sizes */
     CREDENCO_HTTP_INTERIM_MAX = 16              /* 1xx responses before the final one */
 };
 
@@ -114,7 +115,7 @@ typedef struct credenco_http {
     bool close;             /* Connection: close */
     uint64_t length;        /* of the body, or of the chunk, not read yet */
     size_t section_bytes;   /* of the header or trailer section so far */
-    size_t extension_bytes; /* of all chunks so far */
+    size_t extension_bytes; /* and zeros, of all chunks so far */
     unsigned interim_count;
 } credenco_http;
 

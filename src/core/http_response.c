@@ -188,15 +188,15 @@ static void on_section_line(credenco_http *http, credenco_span line) {
 /* --- chunks ---------------------------------------------------------------------- */
 
 static void on_chunk_line(credenco_http *http, credenco_span line) {
-    size_t extension_len;
-    if (!credenco_http_chunk_line(line, &http->length, &extension_len)) {
+    size_t idle_len;
+    if (!credenco_http_chunk_line(line, &http->length, &idle_len)) {
         malformed(http, "the response's body has a chunk without a valid size");
         return;
     }
-    http->extension_bytes += extension_len;
+    http->extension_bytes += idle_len;
     if (http->extension_bytes > CREDENCO_HTTP_CHUNK_EXTENSIONS_MAX) {
         credenco_http_fail(http, CREDENCO_TOO_LARGE,
-                           "the response's chunk extensions are too long");
+                           "the response's chunk sizes have too many zeros and extensions");
     } else if (is_too_large(http, http->length)) {
         too_large(http);
     } else if (http->length == 0) {
