@@ -143,6 +143,10 @@ credenco_http_state credenco_http_break(credenco_http *http);
  * persistent, and nothing came behind it. (That the whole request was sent, the caller knows.) */
 bool credenco_http_reusable(const credenco_http *http);
 
+/* Whether the connection is now the tunnel that a CONNECT asked for, and nothing has come out of
+ * that. It carries no other request. */
+bool credenco_http_is_tunnel(const credenco_http *http);
+
 /* The response's fields one after the other, in the order they came, where they were wanted:
  * `*cursor` starts at 0. False when there are no more. Borrowed until the next begin. */
 bool credenco_http_next_field(const credenco_http *http, size_t *cursor, credenco_span *name,

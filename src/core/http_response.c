@@ -94,14 +94,14 @@ static void on_field(credenco_http *http, credenco_span name, credenco_span valu
     }
 }
 
-/* From here on the connection is the tunnel that CONNECT asked for. */
-static bool is_tunnel(const credenco_http *http) {
-    return http->connect_request && http->status < 300;
+bool credenco_http_opens_tunnel(const credenco_http *http) {
+    return http->connect_request && http->status >= 200 && http->status < 300;
 }
 
 /* RFC 9112, 6.3, in its order; both at once are refused, as its 6.1 allows. */
 static credenco_http_framing framing_of(const credenco_http *http) {
-    if (http->head_request || http->status == 204 || http->status == 304 || is_tunnel(http)) {
+    if (http->head_request || http->status == 204 || http->status == 304 ||
+        credenco_http_opens_tunnel(http)) {
         return CREDENCO_HTTP_NO_BODY;
     }
     if (http->chunked) {
@@ -121,8 +121,9 @@ static void too_large(credenco_http *http) {
 
 static void begin_body(credenco_http *http) {
     http->framing = framing_of(http);
-    http->persistent =
-        !http->http_1_0 && !http->close && http->framing != CREDENCO_HTTP_UNTIL_CLOSE;
+    http->persistent = !http->http_1_0 && !http->close &&
+                       http->framing != CREDENCO_HTTP_UNTIL_CLOSE &&
+                       !credenco_http_opens_tunnel(http);
     switch (http->framing) {
     case CREDENCO_HTTP_NO_BODY:
         credenco_http_finish(http);

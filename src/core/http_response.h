@@ -32,6 +32,10 @@ void credenco_http_no_status_line(credenco_http *http);
 /* Bytes of the body have arrived: gives how many of them belong to the part at hand. */
 size_t credenco_http_take_bytes(credenco_http *http, credenco_span bytes);
 
+/* Whether the response at hand makes the connection the tunnel that CONNECT asked for, whatever it
+ * says about the connection and a body (RFC 9110, 9.3.6). */
+bool credenco_http_opens_tunnel(const credenco_http *http);
+
 /* How the exchange ends. */
 void credenco_http_finish(credenco_http *http);
 void credenco_http_fail(credenco_http *http, credenco_code code, const char *detail);
