@@ -20,7 +20,9 @@ local LARGE_BYTES = 32768
 ---@field on_end fun(self: credenco.Exchange, response: table?, err: table?)
 ---@field sent "no"|"unknown"   whether a byte was handed over
 ---@field stopped boolean       nobody wants it any more
+---@field connecting boolean     it has begun to look for a connection, and has none yet
 ---@field socket table|false
+---@field piece_bytes integer    that came last
 ---@field exiting_since number|false when it was seen that the worker exits
 local Exchange = {}
 Exchange.__index = Exchange
@@ -50,7 +52,10 @@ end
 -- What state the exchange is in after the next bytes: as x:feed gives it.
 local function read_some(self)
   local bytes, err = self.socket:receiveany(PIECE_BYTES)
-  if bytes then return self.x:feed(bytes) end
+  if bytes then
+    self.piece_bytes = #bytes
+    return self.x:feed(bytes)
+  end
   if err == "closed" then return self.x:ended() end
   if err ~= "timeout" then return nil, "connect_failed", err end
   if loop.now_ms() < self.request.deadline_ms then return "reading" end
@@ -90,10 +95,20 @@ end
 
 -- The whole ---------------------------------------------------------------------------
 
+-- nginx reads into a buffer of lua_socket_buffer_size, a page by default. What TLS has decrypted beyond a full one stays
+-- inside of it, where no look at the idle connection finds it.
+local BUFFER_UNIT = 1024
+
+local function may_hide_bytes(self)
+  return self.place.tls ~= nil and self.piece_bytes % BUFFER_UNIT == 0
+end
+
 local function connect(self)
   local connect_ms = self.request.connect_timeout_ms or self.options.connect_timeout_ms
+  self.connecting = true
   local socket, code, detail, deadline_ms =
     connection.open(self.place, self.options.connection_cache, connect_ms, self.request.deadline_ms)
+  self.connecting = false
   if code == "timeout" then wait_out(deadline_ms) end
   return socket, code, detail
 end
@@ -108,7 +123,8 @@ local function carry_out(self)
   end
   local all_sent, state
   all_sent, state, code, detail = talk(self)
-  if state and all_sent and self.x:reusable() then connection.keep(self.socket) else self.socket:close() end
+  local serves_again = state and all_sent and self.x:reusable() and not may_hide_bytes(self)
+  if serves_again then connection.keep(self.socket) else self.socket:close() end
   if not state then return nil, failure(code, "unknown", detail) end
   return self.x:response()
 end
@@ -121,7 +137,8 @@ end
 ---@return credenco.Exchange
 function Exchange:reset()
   self.request, self.place, self.bytes, self.waiter = false, false, false, false
-  self.socket, self.sent, self.stopped, self.exiting_since = false, "no", false, false
+  self.connecting, self.socket, self.sent, self.stopped, self.exiting_since = false, false, "no", false, false
+  self.piece_bytes = 0
   return self
 end
 
