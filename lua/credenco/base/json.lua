@@ -232,7 +232,7 @@ local function end_of_string(text, quote)
 end
 
 local function quoted_if_big(number)
-  if not find(number, "^%-?%d+$") or math.abs(tonumber(number)) < MAX_INTEGER then return number end
+  if not find(number, "^%-?%d+$") or math.abs(tonumber(number) + 0.0) < MAX_INTEGER then return number end
   return '"' .. number .. '"'
 end
 

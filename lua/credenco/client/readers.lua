@@ -34,12 +34,16 @@ end
 
 local OTHER_ISSUE = "the response is about another issue: its correlation_id is not the one that was sent"
 
+-- Text that every engine reads as the same number.
+local SHORT_WHOLE = "^%-?%d" .. ("%d?"):rep(14) .. "$"
+
 -- Lua 5.4 reads a number of JSON as 7.0; what no number holds exactly stays text.
 local to_integer = rawget(math, "tointeger") or function(number) return number end
 
 local function integer(value)
+  if type(value) == "string" and not value:find(SHORT_WHOLE) then return word(value) end
   local number = tonumber(value)
-  if not number or math.abs(number) > core.MAX_INTEGER then return word(value) end
+  if not number or math.abs(number) > core.MAX_INTEGER then return nil end
   return to_integer(number) or number
 end
 
@@ -129,10 +133,10 @@ end
 
 function M.contacts(body, call)
   local answer = exact_object(body)
-  if not answer or not json.is_array(answer) and next(answer) ~= nil then return nil, "the response is not a list" end
+  if not answer or not body:find "^%s*%[" then return nil, "the response is not a list" end -- {} is read like []
   local contacts = {}
   for i, contact in ipairs(answer) do
-    if type(contact) ~= "table" then return nil, "the response is not a list of contacts" end
+    if type(contact) ~= "table" or not word(contact.did) then return nil, "the response is not a list of contacts" end
     contacts[i] = contact_of(contact, call.http_status)
   end
   return contacts
