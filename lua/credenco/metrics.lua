@@ -133,8 +133,8 @@ end
 
 --- Adds a metric of your own, such as the length of a queue. `read` is called whenever the metrics are read.
 ---@param name string  such as "issuer_queue_length"; a name that ends in _total makes a counter
----@param help string
----@param read fun(): number|{ labels: table<string, string>, value: number }[]|nil
+---@param help string one line that describes the metric
+---@param read fun(): number|{ labels: table<string, string>, value: number }[]|nil  the value, or one for each set of labels; nil: none now
 function Metrics:watch(name, help, read)
   if type(name) ~= "string" or not name:find "^[%a_:][%w_:]*$" then
     error("watch: name must be of letters, digits and underscores", 2)

@@ -36,6 +36,7 @@ end
 ---@param options credenco.Options
 ---@param method string
 ---@param argument string|table a correlation id, or a table that may have one
+---@param ... any further arguments
 ---@return table? result
 ---@return credenco.Error? err
 function M.client_call(options, method, argument, ...)

@@ -71,6 +71,7 @@ function M.of_issue(id, status)
 end
 
 --- What to try when nothing is known under an id.
+---@param id string
 ---@param journal string?
 ---@param more boolean? the journal was not read to its end
 ---@return { what: string, commands: string[] }[]
