@@ -1,15 +1,15 @@
---- What a person decides about records that are at an end, written down: one of the events that
---- `credenco.journal.transitions` leaves to a person.
+--- Writes a person's decision about finished records: one of the events of `credenco.journal.transitions` that a person
+--- causes.
 
 local transitions = require "credenco.journal.transitions"
 
 local M = {}
 
--- A line without a key, by where it stands: in a file as it was named or where it really is.
+-- A line without a key, by its number and file, which may be given by name or by real path.
 local LINE = [[key = '' AND line = CAST(:line AS INTEGER) AND run IN
   (SELECT id FROM credenco_run WHERE credenco_run.workflow = :workflow AND (source = :file OR place = :file))]]
 
---- Which records: one, all of a cause, or all that a decision can be about; or a line without a key.
+--- The selected records: one, all with a cause, all that the decision applies to, or a line without a key.
 ---@class credenco.journal.Which
 ---@field key? string
 ---@field code? string
@@ -25,7 +25,7 @@ function M.condition(which)
   return "true"
 end
 
---- What a statement with that condition is given.
+--- The parameters of a statement with that condition.
 ---@param workflow string
 ---@param which credenco.journal.Which
 ---@return table<string, any>
@@ -33,12 +33,12 @@ function M.values(workflow, which)
   return { workflow = workflow, key = which.key, code = which.code, file = which.file, line = which.line }
 end
 
---- An event that leads to several states has a row for each: their conditions exclude one another.
+--- An event that leads to several states has a row for each. Their conditions exclude one another.
 ---@param db credenco.journal.Database
 ---@param event string
 ---@param workflow string
 ---@param which credenco.journal.Which
----@param steps? integer how many the workflow has, where that matters
+---@param steps? integer the number of steps of the workflow, if it matters
 ---@return integer? changed
 ---@return string? err
 function M.carry_out(db, event, workflow, which, steps)
