@@ -128,6 +128,18 @@ function Layout:count_flaw(fields)
     self.delimiter == "\t" and "tab" or ('"%s"'):format(self.delimiter))
 end
 
+--- Whether a record's fields are the names of the columns once more.
+---@param fields string[]
+---@return boolean
+function Layout:is_header(fields)
+  local columns = self.columns
+  if fields[#columns] ~= columns[#columns] then return false end -- of nearly every record that is enough
+  for i = 1, #columns do
+    if utf8_text.bare(fields[i]) ~= columns[i] then return false end
+  end
+  return true
+end
+
 --- One record's bytes, as the source handed them out, as a record again.
 ---@param raw string
 ---@return table? record
@@ -262,13 +274,15 @@ function Csv:miscounted(fields, after)
   return self:broken_line(why)
 end
 
+local HEADER_AGAIN = "the header line once more, as where files were joined"
+
 function Csv:accept(fields, after)
   local window = self.window
   if after - window.from > self.limit then return self:broken_line(too_long(self.limit)) end
   if #fields ~= #self.columns then return self:miscounted(fields, after) end
   local line = window.line
   local raw = window:take(after - 1)
-  local flaw = text_check.flaw(raw)
+  local flaw = text_check.flaw(raw) or self.layout:is_header(fields) and HEADER_AGAIN
   if flaw then return { line = line, raw = raw, broken = flaw } end
   return { line = line, raw = raw, record = self.layout:named(fields) }
 end
