@@ -218,6 +218,16 @@ static int core_now_ms(lua_State *L) {
     return push_ms(L, CLOCK_MONOTONIC);
 }
 
+#ifndef CLOCK_BOOTTIME
+#define CLOCK_BOOTTIME CLOCK_MONOTONIC
+#endif
+
+/* uptime_ms() -> the same, with the time for which the machine was suspended, where the system can
+ * tell */
+static int core_uptime_ms(lua_State *L) {
+    return push_ms(L, CLOCK_BOOTTIME);
+}
+
 /* unix_ms() -> milliseconds since 1970, which may jump */
 static int core_unix_ms(lua_State *L) {
     return push_ms(L, CLOCK_REALTIME);
@@ -328,6 +338,7 @@ static const luaL_Reg functions[] = {
     {"signals_remove", credenco_lua_signals_remove},
     {"signals_keep", credenco_lua_signals_keep},
     {"now_ms", core_now_ms},
+    {"uptime_ms", core_uptime_ms},
     {"unix_ms", core_unix_ms},
     {"sleep_ms", core_sleep_ms},
     {"readable", core_readable},
