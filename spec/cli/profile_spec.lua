@@ -226,8 +226,8 @@ describe("a profile", function()
       assert.equal(2, #scenario.requests "push")
     end)
 
-    local function on_terminal(answer)
-      local line = ("%s bin/credenco %s"):format(uv.exepath(), table.concat(words(), " "))
+    local function on_terminal(answer, before)
+      local line = ("%s%s bin/credenco %s"):format(before or "", uv.exepath(), table.concat(words(), " "))
       return program.run_command("/usr/bin/script", { "-qec", line, "/dev/null" }, { XDG_CONFIG_HOME = folder }, answer)
     end
 
@@ -241,6 +241,15 @@ describe("a profile", function()
       assert.equal(0, #scenario.requests())
       done = on_terminal "y\n"
       assert.equal(0, done.code, done.out)
+      assert.equal(2, #scenario.requests "push")
+    end)
+
+    it("counts no records of a pipe, out of which they come once", function()
+      local written = source
+      source = "/dev/stdin"
+      local done = on_terminal("y\n", ("cat %s | "):format(written))
+      assert.equal(0, done.code, done.out)
+      assert.matches("production: issues the records of /dev/stdin", done.out)
       assert.equal(2, #scenario.requests "push")
     end)
   end)

@@ -9,6 +9,14 @@ function M.quoted(word)
   return word:find("^[%w%-_./:@=%%+,]+$") and word or "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
+--- An option with its value. A value that begins with a dash would be taken for another option.
+---@param name string
+---@param value string
+---@return string
+function M.option(name, value)
+  return name .. (value:find "^%-" and "=" or " ") .. M.quoted(value)
+end
+
 --- The command as it was called, to be called again. A journal's URL holds no password there.
 ---@param name string
 ---@return string
@@ -23,7 +31,7 @@ end
 ---@param journal string where it is
 ---@return string
 function M.about(text, journal)
-  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " --journal " .. M.quoted(journal)
+  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " " .. M.option("--journal", journal)
   return "credenco " .. text .. named
 end
 

@@ -26,9 +26,15 @@ local function records_of_journal(options)
   return totals and counted(totals.pending, "open record") .. " of the journal" or "the open records of the journal"
 end
 
+-- Standard input is open already, and what comes out of a pipe comes once.
+local function can_be_counted(args, source)
+  return args.source ~= "-" and (not source.bytes or source.bytes:can_rewind())
+end
+
 local function records(args, options)
-  if not options.source then return records_of_journal(options) end
-  if args.source == "-" then return "the records of standard input" end
+  local source = options.source
+  if not source then return records_of_journal(options) end
+  if not can_be_counted(args, source) then return "the records of " .. source.name end
   return records_of_source(args, options.limit)
 end
 
