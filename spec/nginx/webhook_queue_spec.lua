@@ -61,6 +61,7 @@ describe("the webhook's queue inside nginx", function()
       statuses[i] = deliver(made[i]).status
     end
     assert.same({ 204, 204, 503 }, statuses)
+    assert.equal(2, receiver.inside:run 'return require("events").small:queued()')
     for i = 1, 2 do assert.equal(1, comes_to_be_done(made[i].id)) end
     assert.equal(204, deliver(made[3]).status)
     assert.equal(1, comes_to_be_done(made[3].id))

@@ -118,6 +118,7 @@ function Writer:carry_out_here(group, lists)
   end)
 end
 
+-- Writes a group in one transaction.
 function Writer:carry_out(group)
   local flaw = self.flaw()
   if flaw then return nil, flaw end
@@ -163,12 +164,14 @@ function Writer:flush_in(ms)
   end)
 end
 
+-- Counts one more in the group, which is written soon.
 function Writer:schedule()
   local group = self.group
   group.size = group.size + 1
   if group.size == 1 then self:flush_in(self.group_ms) end
 end
 
+-- Writes the group as soon as the tasks that can go on have done so.
 function Writer:hurry()
   local group = self.group
   if group.hurried then return end

@@ -8,7 +8,7 @@ local way_out = require "credenco.cli.pipeline.way_out"
 local M = {}
 
 -- A wallet and an issuer, where they are not known.
-local WALLET, DID = '--wallet "$CREDENCO_WALLET"', '"$CREDENCO_ISSUER_DID"'
+local WALLET, DID = '--wallet "$CREDENCO_WALLET"', '--did "$CREDENCO_ISSUER_DID"'
 
 local function way(what, ...)
   return { what = what, commands = json.array { ... } }
@@ -17,8 +17,8 @@ end
 local function trust(wallet_key)
   local wallet = wallet_key and command_line.option("--wallet", wallet_key) or WALLET
   return way("not in the wallet: check whether it trusts the issuer, add the trust, and issue again with another id",
-    ("credenco doctor %s --did %s"):format(wallet, DID),
-    ("credenco trust %s --did %s --name NAME"):format(wallet, DID))
+    ("credenco doctor %s %s"):format(wallet, DID),
+    ("credenco trust %s %s --name NAME"):format(wallet, DID))
 end
 
 local function is_confirmed(record)
@@ -71,6 +71,7 @@ function M.of_issue(id, status)
 end
 
 --- What to try when nothing is known under an id.
+---@param id string
 ---@param journal string?
 ---@param more boolean? the journal was not read to its end
 ---@return { what: string, commands: string[] }[]

@@ -2,14 +2,18 @@
 
 local M = {}
 
---- A word for the shell.
+local function octal(byte) return ("\\%03o"):format(byte:byte()) end
+
+--- A word for the shell. Control bytes are written out: they would act on the terminal that shows the command.
 ---@param word string
 ---@return string
 function M.quoted(word)
-  return word:find("^[%w%-_./:@=%%+,]+$") and word or "'" .. word:gsub("'", "'\\''") .. "'"
+  if word:find "^[%w%-_./:@=%%+,]+$" then return word end
+  if word:find "%c" then return "$'" .. word:gsub("[%c\\']", octal) .. "'" end
+  return "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
---- An option with its value. A value that begins with a dash would be taken for another option.
+--- An option with its value, which may begin like an option itself.
 ---@param name string
 ---@param value string
 ---@return string
