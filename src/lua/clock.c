@@ -4,6 +4,7 @@
 
 #include "compat.h"
 
+/* As a float: an integer of Lua 5.1 need not hold the milliseconds since 1970. */
 static int push_ms(lua_State *L, clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
