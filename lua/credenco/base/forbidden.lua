@@ -10,12 +10,13 @@ local function tab_separated(...)
   return table.concat(parts, "\t")
 end
 
---- From now on, in the whole process, os.exit throws, and print and io.write write to standard error. Only for a
---- program of its own, before it loads a workflow.
+--- From now on, in the whole process, os.exit throws, and print, io.write and io.stdout write to standard error. Only for
+--- a program of its own, before it loads a workflow.
 function M.keep_out()
   os.exit = function() error(M.EXIT, 2) end -- luacheck: ignore 122
   print = function(...) io.stderr:write(tab_separated(...), "\n") end -- luacheck: ignore 121
   io.output(io.stderr)
+  io.stdout = io.stderr -- luacheck: ignore 122
 end
 
 return M

@@ -60,6 +60,11 @@ local function digits_of_id(body)
   return type(id) == "number" and id == math.floor(id) and ("%.0f"):format(id) or id
 end
 
+-- An id that can be asked for with, and written down anywhere.
+local function identifier(value)
+  return is_plain(value) and value or nil
+end
+
 -- Whether a response names another issue than the one asked about. Then it belongs to another request.
 local function is_other(id, correlation_id, body)
   if id == correlation_id or id == nil or id == json.null or id == "" then return false end
@@ -134,7 +139,7 @@ function M.status(body, call)
   return {
     status = status,
     correlation_id = call.correlation_id,
-    revocation_uuid = word(fields.revocation_uuid),
+    revocation_uuid = identifier(fields.revocation_uuid),
     http_status = call.http_status,
   }
 end

@@ -1,6 +1,7 @@
 --- The three requests of a record, each repeated as often as makes sense: within the shared number of requests in
 --- flight, at the pace of the throttle, with the waits that the server asks for, until the run stops.
 
+local core = require "credenco.core"
 local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outcome = require "credenco.pipeline.outcome"
@@ -21,7 +22,7 @@ end
 -- lost, the next may give the offer that was created then.
 local CREATE = { step = "create_offer", judge = outcome.of_create,
   send = function(client, job) return client:create_checked_offer(job) end,
-  begin = function(job) job.made_ms = job.lost_ms or loop.now_ms() end,
+  begin = function(job) job.made_ms = job.lost_ms or core.uptime_ms() end,
   lost = function(job) job.lost_ms = job.made_ms end }
 -- Counts all attempts to deliver an offer, whatever happened between them.
 local PUSH = { step = "push_offer", judge = outcome.of_push, counted_in = "pushes",

@@ -27,7 +27,8 @@ local M = {}
 ---@field delivery? string
 ---@field claims table|false
 ---@field offer? string
----@field made_ms? number when its offer was created here, or just before; nil if another run created it
+---@field made_ms? number moment its offer was made here, or one before it (core.uptime_ms: an offer grows old while the
+---  machine sleeps); nil where another run made it
 ---@field lost_ms? number when the first attempt to create its offer began whose response was lost
 ---@field pushes? integer failed attempts to deliver its offer
 ---@field status? string of its issue, in the issuer's words

@@ -35,7 +35,7 @@ end
 ---@param journal string its place
 ---@return string
 function M.about(text, journal)
-  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " --journal " .. M.quoted(journal)
+  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " " .. M.option("--journal", journal)
   return "credenco " .. text .. named
 end
 
