@@ -16,6 +16,14 @@ int credenco_lua_now_ms(lua_State *L) {
     return push_ms(L, CLOCK_MONOTONIC);
 }
 
+#ifndef CLOCK_BOOTTIME
+#define CLOCK_BOOTTIME CLOCK_MONOTONIC
+#endif
+
+int credenco_lua_uptime_ms(lua_State *L) {
+    return push_ms(L, CLOCK_BOOTTIME);
+}
+
 int credenco_lua_unix_ms(lua_State *L) {
     return push_ms(L, CLOCK_REALTIME);
 }
