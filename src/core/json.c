@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
+#include "chars.h"
 
 static char byte_at(const credenco_json *json, size_t at) {
     return at < json->text.len ? json->text.data[at] : '\0';
@@ -23,16 +21,6 @@ char credenco_json_peek(credenco_json *json) {
 /* ---------------------------------------------------------------------------- strings */
 
 enum { UNICODE_ESCAPE = 6, PAIR = 12 };
-
-static int hex_value(char byte) {
-    if (is_digit(byte)) {
-        return byte - '0';
-    }
-    if (byte >= 'a' && byte <= 'f') {
-        return byte - 'a' + 10;
-    }
-    return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
 
 /* The code unit of the \uXXXX at the beginning of `text`, or -1. */
 static int32_t code_unit(credenco_span text) {

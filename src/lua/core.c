@@ -11,6 +11,7 @@
 #endif
 
 #include "compat.h"
+#include "core/base64.h"
 #include "core/chars.h"
 #include "core/host.h"
 #include "core/http.h"
@@ -102,6 +103,27 @@ static int core_encode(lua_State *L) {
     credenco_span text = credenco_check_span(L, 1);
     credenco_buf *buf = push_scratch(L);
     return push_result(L, credenco_uri_encode(text, buf), buf);
+}
+
+/* base64_encode(bytes [, for_urls]) -> text */
+static int core_base64_encode(lua_State *L) {
+    credenco_span bytes = credenco_check_span(L, 1);
+    char *out = credenco_newuserdata(L, CREDENCO_BASE64_MAX(bytes.len) + 1);
+    lua_pushlstring(L, out, credenco_base64_encode(bytes, lua_toboolean(L, 2) != 0, out));
+    return 1;
+}
+
+/* base64_decode(text) -> bytes | nil; the text without padding, in either alphabet */
+static int core_base64_decode(lua_State *L) {
+    credenco_span text = credenco_check_span(L, 1);
+    char *out = credenco_newuserdata(L, text.len + 1);
+    size_t len;
+    if (credenco_base64_decode(text, out, &len)) {
+        lua_pushlstring(L, out, len);
+    } else {
+        lua_pushnil(L);
+    }
+    return 1;
 }
 
 /* is_loopback(host) -> boolean; the host as a URL has it: an IPv6 address is in brackets */
@@ -310,6 +332,8 @@ static const luaL_Reg functions[] = {
     {"is_yieldable", core_is_yieldable},
 #endif
     {"encode", core_encode},
+    {"base64_encode", core_base64_encode},
+    {"base64_decode", core_base64_decode},
     {"is_loopback", core_is_loopback},
     {"parse_url", core_parse_url},
     {"same_origin", core_same_origin},
@@ -366,6 +390,7 @@ int luaopen_credenco_core(lua_State *L) {
     set_with_buf(L, "offer_uri", core_offer_uri);
     set_with_buf(L, "url", core_url);
     set_integer(L, "MAX_INTEGER", (lua_Integer)CREDENCO_MAX_INTEGER);
+    set_integer(L, "URL_MAX", CREDENCO_URL_MAX);
     set_integer(L, "JSON_DEPTH", CREDENCO_JSON_DEPTH);
     set_integer(L, "JSON_TOLERANT_DEPTH", CREDENCO_JSON_TOLERANT_DEPTH);
     lua_pushliteral(L, CREDENCO_VERSION);
