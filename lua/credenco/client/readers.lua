@@ -20,16 +20,10 @@ local function word(value)
   if type(value) == "string" and value ~= "" then return value end
 end
 
--- The text of an id that came as a number.
-local function digits_of_id(body)
-  local id = json.decode_exactly(body).correlation_id
-  return type(id) == "number" and id == math.floor(id) and ("%.0f"):format(id) or id
-end
-
 -- Whether a response names another issue than the one that was asked about: then it belongs to another request.
-local function is_other(id, correlation_id, body)
+local function is_other(id, correlation_id)
   if id == correlation_id or id == nil or id == json.null or id == "" then return false end
-  return type(id) ~= "number" or digits_of_id(body) ~= correlation_id
+  return type(id) ~= "number" or id % 1 ~= 0 or ("%.0f"):format(id) ~= correlation_id
 end
 
 local OTHER_ISSUE = "the response is about another issue: its correlation_id is not the one that was sent"
@@ -62,7 +56,7 @@ end
 function M.offer(body, call)
   local answer = object(body)
   if not answer then return nil, NO_OBJECT end
-  if is_other(answer.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
+  if is_other(answer.correlation_id, call.correlation_id) then return nil, OTHER_ISSUE end
   local request_uri = word(answer.request_uri)
   if not request_uri then return nil, "the response has no request_uri in text" end
   return {
@@ -93,7 +87,7 @@ end
 function M.status(body, call)
   local answer = object(body)
   if not answer then return nil, NO_OBJECT end
-  if is_other(answer.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
+  if is_other(answer.correlation_id, call.correlation_id) then return nil, OTHER_ISSUE end
   local status = status_word(answer.status)
   if not status then return nil, "the response has no status in text" end
   return {
@@ -114,13 +108,8 @@ local function contact_of(answer, http_status)
   }
 end
 
-local function exact_object(body)
-  local value = json.decode_exactly(body)
-  if type(value) == "table" then return value end
-end
-
 function M.contact(body, call)
-  local answer = exact_object(body)
+  local answer = object(body)
   if not answer then return nil, NO_OBJECT end
   local contact = contact_of(answer, call.http_status)
   if not contact.id and not contact.did then return nil, "the response is not a trusted contact" end
@@ -128,7 +117,7 @@ function M.contact(body, call)
 end
 
 function M.contacts(body, call)
-  local answer = exact_object(body)
+  local answer = object(body)
   if not answer or not json.is_array(answer) and next(answer) ~= nil then return nil, "the response is not a list" end
   local contacts = {}
   for i, contact in ipairs(answer) do
@@ -185,7 +174,7 @@ function M.token(body, call)
 end
 
 function M.anything(body, call)
-  return { json = json.decode_exactly(body), body = body, http_status = call.http_status }
+  return { json = json.decode(body), body = body, http_status = call.http_status }
 end
 
 --- The server's own words about a failure: RFC 9457 problem details, the product's {message, error_details},
