@@ -1,5 +1,6 @@
 --- Who may call: the API key, an access token, or, for the sandbox's own endpoints, anybody
 --- on this machine who is not a web page of another origin.
+local base64 = require "credenco.base.base64"
 local config = require "credenco.sandbox.ground.config"
 local random = require "credenco.sandbox.ground.random"
 local reply = require "credenco.sandbox.ground.reply"
@@ -38,7 +39,7 @@ end
 
 local function basic_credentials(request)
   local encoded = request:credentials "basic"
-  local decoded = encoded and ngx.decode_base64(encoded)
+  local decoded = encoded and base64.decode(encoded)
   if decoded then
     return decoded:match "^([^:]*):(.*)$"
   end

@@ -1,5 +1,7 @@
 --- What a handler may know of the request it answers.
 local json = require "credenco.sandbox.ground.json"
+local reply = require "credenco.sandbox.ground.reply"
+local schema = require "credenco.sandbox.ground.schema"
 local uri = require "credenco.sandbox.ground.uri"
 
 local M = {}
@@ -22,13 +24,21 @@ function Request.body()
   return ngx.req.get_body_data() or ""
 end
 
----@return table? object
----@return string? err
-function Request:json()
-  return json.decode_object(self:body())
+--- Reads the body, which is JSON, through a schema.
+---@param wanted credenco.SandboxSchema
+---@param of_nothing string? the JSON that an empty body stands for
+---@return any? value
+---@return credenco.SandboxReply? refusal
+function Request:read(wanted, of_nothing)
+  local text = self:body()
+  local value, err, where = schema.decode(wanted, text == "" and of_nothing or text, "the request body")
+  if err then
+    return nil, reply.problem(400, err, { field = where })
+  end
+  return value
 end
 
---- The same, where nothing may get lost (`json.decode_exactly`).
+--- The JSON object in the body, where nothing may get lost (`json.decode_exactly`).
 ---@return table? object
 ---@return string? err
 function Request:exact_json()
