@@ -15,6 +15,7 @@
 
 local check = require "credenco.workflow.check"
 local claims = require "credenco.claims"
+local without_bom = require "credenco.base.without_bom"
 
 local M = {}
 
@@ -112,7 +113,7 @@ end
 
 -- Without what editors and shells put in front of Lua; its lines keep their numbers.
 local function lua_of(text)
-  return (text:gsub("^\239\187\191", ""):gsub("^#!", "--"))
+  return (without_bom(text):gsub("^#!", "--"))
 end
 
 -- Modules beside the workflow's file are found from wherever it is called, also by a function that requires one later.
