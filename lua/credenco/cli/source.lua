@@ -2,6 +2,7 @@
 --- standard input.
 local one_line = require "credenco.base.one_line"
 local usage = require "credenco.cli.usage"
+local without_bom = require "credenco.base.without_bom"
 
 local M = {}
 
@@ -28,8 +29,6 @@ local function open(path, what)
   return file
 end
 
-local BYTE_ORDER_MARK = "^\239\187\191"
-
 --- The whole content of a file, "-" being standard input, without a byte-order mark.
 ---@param path string
 ---@param what string what is read, for the message
@@ -47,7 +46,7 @@ function M.read(path, what)
   if #content > M.MAX_BYTES then
     usage.fail(("%s: longer than %d bytes"):format(what, M.MAX_BYTES))
   end
-  return (content:gsub(BYTE_ORDER_MARK, ""))
+  return without_bom(content)
 end
 
 --- The one line a file holds, without the white space around it.

@@ -3,6 +3,7 @@
 --- Where they stand is looked up in the words as they came, always by plain search, and all of it is left out in one
 --- pass: a secret may be any text, also a piece of a pattern or of what this module writes itself.
 
+local code_point = require "credenco.base.code_point"
 local core = require "credenco.core"
 local disguises = require "credenco.client.disguises"
 local json = require "credenco.base.json"
@@ -44,12 +45,9 @@ local function collect(found, value)
   end
 end
 
-local LEAD = { [2] = 0xC0, [3] = 0xE0, [4] = 0xF0 }
-
 -- \u and the code of a character; beyond U+FFFF it takes two (RFC 8259, 7).
 local function escaped(character)
-  local code = character:byte() - LEAD[#character]
-  for i = 2, #character do code = code * 64 + character:byte(i) - 128 end
+  local code = code_point.of(character)
   if code < 0x10000 then return ("\\u%04x"):format(code) end
   local rest = code - 0x10000
   return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(rest / 1024), 0xDC00 + rest % 1024)

@@ -1,5 +1,6 @@
 --- What a text of a server's is: fit to be shown, or a web page.
 
+local as_utf8 = require "credenco.base.as_utf8"
 local core = require "credenco.core"
 local json = require "credenco.base.json"
 
@@ -12,7 +13,7 @@ local M = {}
 function M.valid_utf8(text)
   if core.utf8_valid(text) then return text end
   local whole = text:gsub("[\192-\255][\128-\191]*$", "")
-  return core.utf8_valid(whole) and whole or (text:gsub("[\128-\255]", "?"))
+  return core.utf8_valid(whole) and whole or as_utf8(text)
 end
 
 --- Whether a body holds markup, wherever it begins and in whatever width its characters come (a page in UTF-16

@@ -1,12 +1,14 @@
 --- Commands as they are to be typed.
 
+local shell_quoted = require "credenco.base.shell_quoted"
+
 local M = {}
 
---- A word for the shell.
+--- A word for the shell, in quotes where it needs them.
 ---@param word string
 ---@return string
 function M.quoted(word)
-  return word:find("^[%w%-_./:@=%%+,]+$") and word or "'" .. word:gsub("'", "'\\''") .. "'"
+  return word:find("^[%w%-_./:@=%%+,]+$") and word or shell_quoted(word)
 end
 
 --- The command as it was called, to be called again. A journal's URL holds no password there.

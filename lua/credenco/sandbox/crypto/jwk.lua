@@ -1,6 +1,6 @@
 --- Public keys from elsewhere (RFC 7517): read through a schema, and fit to verify ES256 signatures with.
 local es256 = require "credenco.sandbox.crypto.es256"
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 local schema = require "credenco.sandbox.ground.schema"
 
 local M = {}

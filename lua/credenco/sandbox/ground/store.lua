@@ -4,8 +4,8 @@
 -- answers 507. So that what is under way can be finished, calls that begin something are refused earlier, while an
 -- eighth of the memory is still free (`is_short`). Lists are numbered documents, so that an entry can be
 -- appended by several workers at once and a long list is never rewritten.
+local core = require "credenco.core"
 local json = require "credenco.sandbox.ground.json"
-local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -24,7 +24,7 @@ M.FULL = { "the sandbox's memory is full" }
 function M.key(...)
   local parts = { ... }
   for index, part in ipairs(parts) do
-    parts[index] = percent.encode(part)
+    parts[index] = core.encode(part)
   end
   return table.concat(parts, "/")
 end

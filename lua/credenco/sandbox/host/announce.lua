@@ -1,5 +1,6 @@
 --- The ready line: for programs one line of JSON, for people a few lines of text.
 local cjson = require "cjson"
+local shell_quoted = require "credenco.base.shell_quoted"
 
 local M = {}
 
@@ -16,10 +17,6 @@ function M.json(server)
     fields[name] = server[name]
   end
   return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
-end
-
-local function quoted(text)
-  return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
 -- What a shell may have set for another service, and would count as well.
@@ -49,7 +46,7 @@ end
 function M.shell(variables)
   local lines = {}
   for name, value in pairs(variables) do
-    lines[#lines + 1] = ("export %s=%s"):format(name, quoted(value))
+    lines[#lines + 1] = ("export %s=%s"):format(name, shell_quoted(value))
   end
   table.sort(lines)
   for _, name in ipairs(OTHERS) do

@@ -1,4 +1,5 @@
 --- Where this machine keeps nginx, its Lua modules, and this project's own files.
+local shell_quoted = require "credenco.base.shell_quoted"
 local uv = require "luv"
 
 local M = {}
@@ -39,7 +40,7 @@ end
 
 --- What `nginx -V` says it was built with; it knows its own module folder best.
 local function build_arguments(binary)
-  local pipe = io.popen(("'%s' -V 2>&1"):format(binary:gsub("'", "'\\''")))
+  local pipe = io.popen(shell_quoted(binary) .. " -V 2>&1")
   if not pipe then
     return ""
   end

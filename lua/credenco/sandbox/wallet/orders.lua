@@ -1,5 +1,5 @@
 --- What an offer is for: each of its credential configurations, and how this wallet proves its key to get it.
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.wallet.issuer_schemas"
 local verify = require "credenco.sandbox.wallet.verify"

@@ -1,5 +1,6 @@
 --- Where a connection leads, and the name of the pool that it may be kept in: everything that tells it from another.
 
+local base64 = require "credenco.base.base64"
 local core = require "credenco.core"
 local identity = require "credenco.transport.cosocket.client_certificate"
 local percent = require "credenco.base.percent"
@@ -74,7 +75,7 @@ local PROXY_PORT = 1080 -- as curl has it
 local function fields_of(user_info)
   if not user_info then return nil end
   local user, password = user_info:match "^([^:]*):?(.*)$"
-  local credentials = ngx.encode_base64(percent.decode(user) .. ":" .. percent.decode(password))
+  local credentials = base64.encode(percent.decode(user) .. ":" .. percent.decode(password))
   return assert(core.fields { ["proxy-authorization"] = "Basic " .. credentials })
 end
 
