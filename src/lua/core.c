@@ -108,8 +108,9 @@ static int core_encode(lua_State *L) {
 /* base64_encode(bytes [, for_urls]) -> text */
 static int core_base64_encode(lua_State *L) {
     credenco_span bytes = credenco_check_span(L, 1);
+    bool for_urls = lua_toboolean(L, 2) != 0;
     char *out = credenco_newuserdata(L, CREDENCO_BASE64_MAX(bytes.len) + 1);
-    lua_pushlstring(L, out, credenco_base64_encode(bytes, lua_toboolean(L, 2) != 0, out));
+    lua_pushlstring(L, out, credenco_base64_encode(bytes, for_urls, out));
     return 1;
 }
 
