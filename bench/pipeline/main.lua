@@ -1,5 +1,5 @@
 -- bench/pipeline/run [ENGINE] [ROUNDS] [RECORDS]: interleaved rounds of all kinds, one line each, then the medians.
--- bench/pipeline/run million [ENGINE] [RECORDS]: see million.lua.
+-- bench/pipeline/run million [ENGINE] [RECORDS] [DATABASE]: see million.lua.
 -- bench/pipeline/run reports [ENGINE] [RECORDS]: see reports.lua.
 -- bench/pipeline/run fleet [ENGINE] [RECORDS] [TABLE]: see fleet.lua.
 local cjson = require "cjson"
@@ -120,7 +120,7 @@ end
 return function(root, args)
   local ok, err
   if args[1] == "million" then
-    ok, err = pcall(million, root, args[2] or "lua54", tonumber(args[3] or 1000000))
+    ok, err = pcall(million, root, args[2] or "lua54", tonumber(args[3] or 1000000), args[4])
   elseif args[1] == "reports" then
     ok, err = pcall(reports, root, args[2] or "luajit", tonumber(args[3] or 1000000))
   elseif args[1] == "fleet" then

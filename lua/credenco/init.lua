@@ -16,7 +16,7 @@ local M = {
   object = json.object,
 }
 
---- Makes a client for one issuer. Make it once and keep it: it holds the connections.
+--- Makes a client for one issuer. Make it once and keep it: it holds the connections. A wrong option throws an error.
 ---@param options credenco.Options
 ---@return credenco.Client
 function M.new(options)
@@ -25,9 +25,9 @@ function M.new(options)
 end
 
 --- Returns the decoded credential_offer_uri of a request URI (OpenID4VCI 1.0, 4.1.3).
----@param request_uri string
----@return string? offer_uri
----@return credenco.Error? err  no_offer_uri, offer_by_value, ambiguous_offer_uri, invalid_offer_uri or insecure_offer_uri
+---@param request_uri string the address of an offer, for any wallet
+---@return string? offer_uri at most 8192 bytes: a secret until it is used
+---@return credenco.Error? err  `no_offer_uri`, `offer_by_value`, `ambiguous_offer_uri`, `invalid_offer_uri` or `insecure_offer_uri`
 function M.offer_uri(request_uri)
   if type(request_uri) ~= "string" then
     error("offer_uri: request_uri must be string, not " .. type(request_uri), 2)

@@ -30,6 +30,7 @@ local SPEC = { dict = { type = "string" } }
 ---@field private read_tally function?  where it is not: what the core has counted, since it costs less there
 ---@field private keys table<string, table>  by step
 ---@field private gauges { family: credenco.metrics.Family, read: function }[]
+---@field private names table<string, true>  of all metrics: a name that comes twice makes the whole text unreadable
 ---@field private in_flight integer  of this process
 local Metrics = {}
 Metrics.__index = Metrics
@@ -132,12 +133,16 @@ end
 
 --- Adds a metric of your own, such as the length of a queue. `read` is called whenever the metrics are read.
 ---@param name string  such as "issuer_queue_length"; a name that ends in _total makes a counter
----@param help string
----@param read fun(): number|{ labels: table<string, string>, value: number }[]|nil
+---@param help string one line that describes the metric
+---@param read fun(): number|{ labels: table<string, string>, value: number }[]|nil  the value, or one for each set of labels; nil: none now
 function Metrics:watch(name, help, read)
   if type(name) ~= "string" or not name:find "^[%a_:][%w_:]*$" then
     error("watch: name must be of letters, digits and underscores", 2)
   end
+  if type(help) ~= "string" then error("watch: help must be a string, not " .. type(help), 2) end
+  if type(read) ~= "function" then error("watch: read must be a function, not " .. type(read), 2) end
+  if self.names[name] then error(("watch: %s is there already"):format(name), 2) end
+  self.names[name] = true
   local kind = name:find "_total$" and "counter" or "gauge"
   self.gauges[#self.gauges + 1] = { family = { name = name, type = kind, help = help }, read = read }
 end
@@ -161,6 +166,12 @@ end
 
 -- Making ---------------------------------------------------------------------------
 
+local function names_of(list)
+  local names = {}
+  for _, family in ipairs(list) do names[family.name] = true end
+  return names
+end
+
 local function store_of(read)
   if not read.dict then return require("credenco.metrics.store.memory").new() end
   return require("credenco.metrics.store.dict").new(read.dict, function() return ngx.worker.pid() end)
@@ -174,7 +185,7 @@ function M.new(given)
   local store, problem = store_of(read)
   if not store then error("credenco.metrics.new: dict " .. problem, 2) end
   local self = setmetatable({
-    store = store, shares = read.dict ~= nil, keys = {}, gauges = {}, in_flight = 0,
+    store = store, shares = read.dict ~= nil, keys = {}, gauges = {}, names = names_of(families.LIST), in_flight = 0,
   }, Metrics)
   local listen = listener(self)
   if not self.shares then listen, self.read_tally = core.tally(BOUNDS_MS, listen) end

@@ -91,6 +91,12 @@ function M.new(given)
   }, Webhook)
 end
 
+--- Returns how many events are in the queue: those that wait, and those whose handler runs.
+---@return integer
+function Webhook:queued()
+  return self.queue:length()
+end
+
 -- Reading --------------------------------------------------------------------------
 
 local function joined(value)

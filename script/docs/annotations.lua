@@ -45,7 +45,7 @@ function TAGS.field(item, text)
 end
 
 function TAGS.class(item, text)
-  item.class = text:match "^[%w_.]+"
+  item.class, item.parent = text:match "^([%w_.]+) *:? *([%w_.]*)"
   return item
 end
 
@@ -86,6 +86,7 @@ end
 ---@field returns { type: string, words: string }[]
 ---@field fields { name: string, type: string, words: string }[]
 ---@field class string?
+---@field parent string?    of a class, "" for none
 ---@field name string?      of a function, such as `M.new`
 ---@field arguments string? as they are declared
 

@@ -8,15 +8,22 @@ local function set(...)
 end
 
 -- The public modules, each with the variable that examples keep it in. `only` and `except` name functions and
--- classes: what a module has for other modules of ours is not public.
+-- classes: what a module has for other modules of ours is not public. `beside` are other modules that have a part of it.
 local MODULES = {
-  { "credenco", "credenco" },
+  { "credenco", "credenco", beside = { { "credenco.base.json", "credenco", only = set("M.array", "M.object") } } },
   { "credenco.client", "client", title = "The client",
-    except = set("M.new", "Client:create_checked_offer", "Client:push_checked_offer", "Client:without_retries") },
+    except = set("M.new", "Client:create_checked_offer", "Client:push_checked_offer", "Client:without_retries"),
+    beside = { { "credenco.client.arguments" }, { "credenco.client.readers", only = set("credenco.Offer",
+      "credenco.Issue", "credenco.IssueStatus", "credenco.Contact", "credenco.Response") } } },
   { "credenco.client.errors", title = "Errors", only = set "Error:offer" },
-  { "credenco.claims", "claims" },
-  { "credenco.workflow", "workflow" },
-  { "credenco.pipeline", "pipeline" },
+  { "credenco.claims", "claims", beside = { { "credenco.claims.apply", only = set "credenco.claims.Problem" } } },
+  { "credenco.workflow", "workflow", except = set "credenco.workflow.Definition" },
+  { "credenco.pipeline", "pipeline", beside = {
+    { "credenco.pipeline.run", only = set "Run:stop" },
+    { "credenco.pipeline.ending", only = set "credenco.pipeline.Ended" },
+    { "credenco.pipeline.counts", only = set "credenco.pipeline.Counts" },
+    { "credenco.journal.overview", only = set "credenco.journal.Totals" },
+  } },
   { "credenco.pipeline.source", "source", except = set("M.format_of", "M.from_bytes", "M.decoder") },
   { "credenco.loop.plain", "loop", title = "`credenco.loop`", only = set("M.spawn", "M.turn", "M.timeout_ms") },
   { "credenco.webhook", "webhook", except = set "credenco.WebhookOptions" },
@@ -31,6 +38,7 @@ local PAGES = {
   ["credenco.Event"] = "operations.md#events",
   ["credenco.WebhookOptions"] = "webhook.md#options",
   ["credenco.SandboxOptions"] = "sandbox.md#starting-it",
+  ["credenco.workflow.Definition"] = "pipeline.md#workflows",
 }
 
 local HEAD = [[
@@ -59,9 +67,14 @@ local function paragraph(lines)
   return (table.concat(out, "\n"):gsub("\n+$", ""))
 end
 
-local function entry(label, type_of, words)
+-- A type as code, and as a link where a page describes it.
+local function shown_type(type_of)
   local shown, page = ("`%s`"):format(type_of), PAGES[type_of:gsub("%?$", "")]
-  if page then shown = ("[%s](%s)"):format(shown, page) end
+  return page and ("[%s](%s)"):format(shown, page) or shown
+end
+
+local function entry(label, type_of, words)
+  local shown = shown_type(type_of)
   return ("- %s%s%s"):format(label, shown, words ~= "" and ": " .. words:gsub("  +", " ") or "")
 end
 
@@ -80,6 +93,7 @@ local function cell(text) return (text:gsub("|", "\\|")) end
 local function class_text(item)
   local out = { ("### `%s`"):format(item.class), "" }
   if item.text[1] then out[#out + 1] = paragraph(item.text) .. "\n" end
+  if item.parent ~= "" then out[#out + 1] = ("It also has the fields of %s.\n"):format(shown_type(item.parent)) end
   out[#out + 1] = "| field | type | |\n|---|---|---|"
   for _, field in ipairs(item.fields) do
     out[#out + 1] = ("| `%s` | `%s` | %s |"):format(cell(field.name), cell(field.type), cell(field.words))
@@ -98,21 +112,43 @@ local function path_of(name)
   return assert(package.searchpath(name, "lua/?.lua;lua/?/init.lua"))
 end
 
-local function module_text(module)
-  local items, head = annotations.read(path_of(module[1]))
+-- What a module has on the page, each item with its module; and the module's first comment.
+local function items_of(module)
+  local shown, parts, head = {}, { module }, nil
+  for _, other in ipairs(module.beside or {}) do parts[#parts + 1] = other end
+  for _, part in ipairs(parts) do
+    local items, first = annotations.read(path_of(part[1]))
+    head = head or first
+    for _, item in ipairs(items) do
+      if is_shown(part, item) then shown[#shown + 1] = { item = item, variable = part[2] } end
+    end
+  end
+  return shown, head
+end
+
+local function module_text(module, shown, head)
   local out = { ("## %s\n"):format(module.title or ("`%s`"):format(module[1])) }
   if not module.title and head[1] then out[#out + 1] = paragraph(head) .. "\n" end
-  for _, item in ipairs(items) do
-    if is_shown(module, item) then
-      out[#out + 1] = item.class and class_text(item) or function_text(item, module[2])
-    end
+  for _, one in ipairs(shown) do
+    out[#out + 1] = one.item.class and class_text(one.item) or function_text(one.item, one.variable)
   end
   return table.concat(out, "\n")
 end
 
+-- The anchor of a class's title on this page, as GitHub makes it.
+local function note_anchors(shown)
+  for _, one in ipairs(shown) do
+    if one.item.class then PAGES[one.item.class] = "#" .. one.item.class:lower():gsub("[^%w_]", "") end
+  end
+end
+
 ---@return string
 return function()
-  local out = { HEAD }
-  for i, module in ipairs(MODULES) do out[i + 1] = module_text(module) end
+  local out, shown, heads = { HEAD }, {}, {}
+  for i, module in ipairs(MODULES) do
+    shown[i], heads[i] = items_of(module)
+    note_anchors(shown[i])
+  end
+  for i, module in ipairs(MODULES) do out[i + 1] = module_text(module, shown[i], heads[i]) end
   return table.concat(out, "\n")
 end

@@ -1,69 +1,5 @@
-/* The driver's connections, with a server that the test itself plays: it accepts, reads and writes
- * between two steps, so that each case knows what the driver has seen. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "bytes.h"
-#include "curl/driver.h"
-#include "tap.h"
-
-enum { TIMEOUT_MS = 60000, SOON_MS = 50, BODY_MAX = 1000, CACHE = 4 };
-
-static const char HELLO[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-static const char OTHER[] = "HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nother";
-
-static int listener;
-static char url[64];
-static credenco_driver driver; /* libcurl keeps pointers into it: it must not move */
-
-/* --- the server ---------------------------------------------------------------- */
-
-static void listen_somewhere(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof address;
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(bind(listener, (struct sockaddr *)&address, len) == 0 && listen(listener, 16) == 0);
-    CHECK(getsockname(listener, (struct sockaddr *)&address, &len) == 0);
-    snprintf(url, sizeof url, "http://127.0.0.1:%d/", ntohs(address.sin_port));
-}
-
-static void step(void) {
-    credenco_driver_step(&driver, 5, CREDENCO_STEP_MOST);
-}
-
-static bool is_readable(int fd, int wait_ms) {
-    struct pollfd polled = {.fd = fd, .events = POLLIN};
-    return poll(&polled, 1, wait_ms) == 1;
-}
-
-/* The connection that the driver makes next; -1 when it makes none. */
-static int accept_next(void) {
-    for (int i = 0; i < 100; i++) {
-        step();
-        if (is_readable(listener, 0)) {
-            return accept(listener, NULL, NULL);
-        }
-    }
-    return -1;
-}
-
-/* Reads what has come of a request, once something has; -1 when nothing comes. */
-static ssize_t read_request(int fd) {
-    static char request[1 << 16];
-    for (int i = 0; i < 100 && !is_readable(fd, 0); i++) {
-        step();
-    }
-    return is_readable(fd, 0) ? read(fd, request, sizeof request) : -1;
-}
-
-static void say(int fd, const char *text) {
-    CHECK(send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text));
-}
+/* The driver's connections: when one serves again, and what ends one. */
+#include "played_server.h"
 
 static bool is_closed(int fd) {
     char byte;
@@ -72,70 +8,6 @@ static bool is_closed(int fd) {
     }
     return is_readable(fd, 0) && read(fd, &byte, 1) <= 0;
 }
-
-/* --- the client ---------------------------------------------------------------- */
-
-static void begin(void) {
-    credenco_network_options options = {.connection_cache = CACHE, .connection = {.proxy = ""}};
-    CHECK(credenco_driver_init(&driver, &options) == CREDENCO_OK);
-}
-
-static credenco_transfer *start_with(credenco_span body, int64_t timeout_ms) {
-    const credenco_request request = {.method = CREDENCO_SPAN("POST"),
-                                      .url = span(url),
-                                      .body = body,
-                                      .timeout_ms = timeout_ms,
-                                      .connect_timeout_ms = TIMEOUT_MS,
-                                      .max_body_bytes = BODY_MAX};
-    credenco_transfer *transfer = NULL;
-    CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_OK);
-    return transfer;
-}
-
-static credenco_transfer *start(void) {
-    return start_with(CREDENCO_SPAN("{}"), TIMEOUT_MS);
-}
-
-static credenco_transfer *finish(void) {
-    credenco_transfer *finished = NULL;
-    for (int i = 0; i < 400 && finished == NULL; i++) {
-        step();
-        finished = credenco_driver_take(&driver);
-    }
-    CHECK(finished != NULL);
-    return finished;
-}
-
-static void ends_with(const char *body) {
-    credenco_transfer *finished = finish();
-    CHECK(finished->code == CREDENCO_OK && buf_is(&finished->http.body, body));
-    credenco_driver_release(&driver, finished);
-}
-
-static void fails_with(credenco_code code, credenco_sent sent) {
-    credenco_transfer *finished = finish();
-    if (finished != NULL) {
-        CHECK(finished->code == code && finished->sent == sent);
-        credenco_driver_release(&driver, finished);
-    }
-}
-
-/* One exchange, after which its connection is idle. */
-static int exchange(const char *answer, const char *body) {
-    start();
-    const int fd = accept_next();
-    CHECK(read_request(fd) > 0);
-    say(fd, answer);
-    ends_with(body);
-    return fd;
-}
-
-static void end(int fd) {
-    credenco_driver_free(&driver);
-    close(fd);
-}
-
-/* --- cases --------------------------------------------------------------------- */
 
 static void serves_again(void) {
     begin();
@@ -309,84 +181,6 @@ static void cache_is_bounded(void) {
     }
 }
 
-/* --- fork ---------------------------------------------------------------------- */
-
-/* In the child: what was under way is not its own, and its requests go over connections of its
- * own. Exits with the number of what failed. */
-static void be_a_child(void) {
-    tap_failed = 0;
-    fails_with(CREDENCO_CLOSED, CREDENCO_SENT_UNKNOWN);
-    const int fd = exchange(OTHER, "other");
-    credenco_driver_free(&driver);
-    close(fd);
-    _exit(tap_failed ? 1 : 0);
-}
-
-static void fork_is_noticed(void) {
-    begin();
-    const int idle = exchange(HELLO, "hello");
-    credenco_transfer *first = start();
-    CHECK(read_request(idle) > 0);
-    const pid_t child = fork();
-    if (child == 0) {
-        be_a_child();
-    }
-    int status = -1;
-    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    CHECK(first->state == CREDENCO_TRANSFER_ACTIVE);
-    say(idle, OTHER);
-    ends_with("other");
-    start();
-    CHECK(read_request(idle) > 0); /* its connection serves on */
-    say(idle, HELLO);
-    ends_with("hello");
-    end(idle);
-}
-
-/* --- exhaustion ---------------------------------------------------------------- */
-
-static rlim_t leave_descriptors(int count) {
-    struct rlimit limit;
-    const int next = dup(listener);
-    close(next);
-    CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    const rlim_t before = limit.rlim_cur;
-    limit.rlim_cur = (rlim_t)(next + count);
-    CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-    return before;
-}
-
-static void give_descriptors_back(rlim_t before) {
-    struct rlimit limit;
-    CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    limit.rlim_cur = before;
-    CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-}
-
-static void no_descriptor_for_a_connection(void) {
-    begin();
-    const rlim_t before = leave_descriptors(0);
-    start();
-    credenco_transfer *finished = finish();
-    CHECK(finished->code == CREDENCO_CONNECT_FAILED && finished->sent == CREDENCO_SENT_NO);
-    CHECK(strstr(finished->detail, "ulimit -n") != NULL);
-    credenco_driver_release(&driver, finished);
-    give_descriptors_back(before);
-    end(exchange(HELLO, "hello"));
-}
-
-static void no_descriptor_for_a_driver(void) {
-    for (int left = 0; left < 3; left++) {
-        credenco_network_options options = {.connection_cache = CACHE};
-        const rlim_t before = leave_descriptors(left);
-        const credenco_code code = credenco_driver_init(&driver, &options);
-        give_descriptors_back(before);
-        CHECK(code == CREDENCO_OK || code == CREDENCO_CONNECT_FAILED ||
-              code == CREDENCO_OUT_OF_MEMORY);
-        credenco_driver_free(&driver);
-    }
-}
-
 static const tap_case cases[] = {
     {"a connection serves one request after another", serves_again},
     {"what comes on an idle connection ends it, and answers nobody", stray_answers},
@@ -399,16 +193,8 @@ static const tap_case cases[] = {
     {"no answer within the deadline is unknown, and closes the connection", silence_is_unknown},
     {"each of several requests has its own deadline", each_has_its_deadline},
     {"no more connections stay idle than the cache holds", cache_is_bounded},
-    {"parent and child of a fork use connections of their own", fork_is_noticed},
-    {"without a free descriptor a request fails and says so", no_descriptor_for_a_connection},
-    {"without a free descriptor no driver is made", no_descriptor_for_a_driver},
 };
 
 int main(void) {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    listen_somewhere();
-    int failed = tap_run(cases, COUNT_OF(cases));
-    close(listener);
-    curl_global_cleanup();
-    return failed;
+    return run_played(cases, COUNT_OF(cases));
 }

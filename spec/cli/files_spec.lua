@@ -149,6 +149,52 @@ describe("a file that a command writes", function()
     end
   end)
 
+  it("is continued or replaced, where that is what its option does, only if the option has written it", function()
+    local path, count = folder .. "/there", 0
+    local function each_kept(visit)
+      for _, name in ipairs(commands.NAMES) do
+        local list, of_command = declared(name)
+        for _, output in ipairs(list) do
+          if output.role.begins then visit(name, of_command, output) end
+        end
+      end
+    end
+    each_kept(function(name, of_command, output)
+      count = count + 1
+      for _, content in ipairs { CONTENT, "{", '{"some":"JSON"}\n', "SQLite format 3\0" } do
+        files.write(path, content)
+        local said = tostring(refusal(name, of_command, { [output.option] = path }))
+        assert.truthy(said:find("is a file that " .. output.option .. " has not written, and is not overwritten", 1, true),
+          name .. ": " .. said)
+        assert.equal(content, files.read(path))
+      end
+      for _, content in ipairs { "", output.role.begins, output.role.begins .. "more" } do
+        files.write(path, content)
+        assert.is_nil(refusal(name, of_command, { [output.option] = path }))
+      end
+    end)
+    assert.truthy(count >= 15, count)
+  end)
+
+  it("is not where a shell has its output go, and not the configuration file", function()
+    files.write(folder .. "/credenco-config", "")
+    assert(uv.fs_mkdir(folder .. "/credenco", 448))
+    assert(uv.fs_link(folder .. "/credenco-config", folder .. "/credenco/config"))
+    local line = "exec %s bin/credenco run w.lua s.csv --journal %s/j %s %s %s"
+    local function said(option, path, redirected)
+      return program.run_command("/bin/sh", { "-c", line:format(uv.exepath(), folder, option, path, redirected) },
+        { XDG_CONFIG_HOME = folder }).err
+    end
+    for _, option in ipairs { "--log", "--audit", "--metrics" } do
+      local path = folder .. option
+      assert.truthy(said(option, path, ">>" .. path):find("is where standard output goes, and is not overwritten", 1, true))
+      assert.truthy(said(option, folder .. "/credenco-config", ""):find("is the configuration file, and", 1, true))
+    end
+    local path = folder .. "/both"
+    said("--log", path, "2>>" .. path)
+    assert.matches("is where standard error goes, and is not overwritten", files.read(path))
+  end)
+
   it("is neither standard input, nor a file that the environment names, and nothing is sent", function()
     local server = require("spec.support.misbehaving").start()
     local scenario = server:scenario()

@@ -83,6 +83,19 @@ describe("a command that is interrupted", function()
     end
   end)
 
+  it("brings a delivery to its end, and keeps its offer, when nobody reads any more what it says", function()
+    local kept = server.folder .. "/offer-unread"
+    local scenario = server:scenario { push = { "close", "close", "close" } }
+    local arguments = { "issue", "--wallet", "w", "--template", "t", "--claim", "a=b", "--keep-offer", kept, "--verbose" }
+    local run = program.start(arguments, { CREDENCO_BASE_URL = scenario.url, CREDENCO_API_KEY = "k" })
+    wait.close(run.err)
+    run:finish_input()
+    assert(wait.until_true(function() return run.code ~= nil end, PATIENCE_MS))
+    for _, handle in ipairs { run.process, run.stdin, run.out } do wait.close(handle) end
+    assert.same({ 5, 3 }, { run.code, #scenario.requests "push" })
+    assert.truthy(files.read(kept):find "^https?://[^\n]+\n$")
+  end)
+
   it("stops at once when it is interrupted again", function()
     local scenario = server:scenario { push = { "hang" } }
     local run = program.start(ISSUE, { CREDENCO_BASE_URL = scenario.url, CREDENCO_API_KEY = "k" })

@@ -24,10 +24,10 @@ describe("a profile", function()
     assert(uv.fs_chmod(config, mode or 384))
   end
 
-  local function run(arguments, env)
+  local function run(arguments, env, stdin)
     local environment = { XDG_CONFIG_HOME = folder, HOME = folder .. "/home" }
     for name, value in pairs(env or {}) do environment[name] = value end
-    return program.run(arguments, environment)
+    return program.run(arguments, environment, stdin)
   end
 
   it("is chosen by --profile, then CREDENCO_PROFILE, then is [default]", function()
@@ -137,6 +137,8 @@ describe("a profile", function()
     ["a time that is none"] = { "[acc]\ntimeout = soon\n", "timeout in [acc]: a number of seconds" },
     ["a command that fails"] = { "[acc]\napi_key_command = echo " .. SECRET .. "; exit 3\n",
       "api_key_command in [acc]: the command ended with 3" },
+    ["a command that prints what no header may hold"] = { "[acc]\napi_key_command = printf 'a\\001b'\n",
+      "api_key_command in [acc]: what the command prints must not hold control bytes" },
     ["a command that says nothing"] = { "[acc]\napi_key_command = true\n",
       "api_key_command in [acc]: the command has to print one line" },
     ["both kinds of credentials"] = { "[acc]\napi_key_file = a\nclient_id = b\n",
@@ -156,6 +158,50 @@ describe("a profile", function()
       assert.equal(0, #scenario.requests())
     end)
   end
+
+  it("leaves standard input to the program, when a secret comes from a command that reads it", function()
+    local scenario = server:scenario()
+    write(("[default]\nbase_url = %s\napi_key_command = cat >/dev/null; echo %s\n"):format(scenario.url, SECRET))
+    local done = run({ "issue", "--wallet", "w", "--template", "t", "--claims-json", "-" }, {}, '{"a":"b"}')
+    assert.equal(0, done.code, done.err)
+    assert.same({ a = "b" }, cjson.decode(scenario.requests("create")[1].body).claims)
+  end)
+
+  it("runs the command for a secret again when the server refuses what it printed, once", function()
+    local unauthorized = { act = "answer", status = 401, body = "" }
+    local keys = folder .. "/keys"
+    write("[default]\napi_key_command = echo x >>" .. keys .. "; echo key-$(grep -c x " .. keys .. ")\n")
+    local scenario = server:scenario { status = { unauthorized, "proper" } }
+    local done = run({ "status", "id" }, { CREDENCO_BASE_URL = scenario.url })
+    assert.equal(0, done.code, done.err)
+    assert.same({ "key-1", "key-2" }, { scenario.requests()[1].headers["x-api-key"],
+      scenario.requests()[2].headers["x-api-key"] })
+    write("[default]\napi_key_command = echo x >>" .. keys .. "; echo same\n")
+    files.write(keys, "")
+    scenario = server:scenario { status = { unauthorized } }
+    assert.equal(3, run({ "status", "id" }, { CREDENCO_BASE_URL = scenario.url }).code)
+    assert.equal("x\nx\n", files.read(keys))
+  end)
+
+  it("is looked for in no relative directory, and nowhere without HOME", function()
+    local function said(words, env)
+      return program.run_command("/bin/sh", { "-c", ("cd %s/here && exec %s %s/bin/credenco %s"):format(folder,
+        uv.exepath(), uv.cwd(), table.concat(words, " ")) }, env)
+    end
+    assert(uv.fs_mkdir(folder .. "/here", 448))
+    assert(uv.fs_mkdir(folder .. "/here/credenco", 448))
+    files.write(folder .. "/here/credenco/config", "[acc]\nbase_url = https://relative.test\n")
+    local done = said({ "config", "--profile", "acc" }, { XDG_CONFIG_HOME = "." , HOME = folder .. "/home" })
+    assert.equal(2, done.code)
+    assert.truthy(done.err:find("there is no profile [acc] in " .. folder .. "/home/.config/credenco/config", 1, true))
+    done = said({ "config" }, { XDG_CONFIG_HOME = "", HOME = "" })
+    assert.same({ 0, "profile: none, since HOME is not set" }, { done.code, done.out:match "^[^\n]+" })
+    done = said({ "config", "--profile", "acc" }, { XDG_CONFIG_HOME = "", HOME = "" })
+    assert.same({ 2, "credenco: --profile: there is no profile [acc], since HOME is not set\n" }, { done.code, done.err })
+    write "[acc]\nca_file = ~/ca.pem\n"
+    done = said({ "config", "--profile", "acc" }, { XDG_CONFIG_HOME = folder, HOME = "" })
+    assert.same({ 2, "credenco: ca_file in [acc]: HOME is not set, so there is no ~/\n" }, { done.code, done.err })
+  end)
 
   it("names a near one, or those that are there", function()
     write "[acceptance]\n[prod]\n"
@@ -191,6 +237,8 @@ describe("a profile", function()
     assert.same({ "acc", true, "CREDENCO_API_KEY" }, { fields.profile, fields.production, fields.credentials })
     assert.same({ name = "api_key", value = "(set, not shown)", source = "CREDENCO_API_KEY" }, fields.settings[1])
     assert.is_nil((done.out .. outcome.out):find("top-secret", 1, true))
+    local shown = run({ "config" }, { CREDENCO_BASE_URL = "https://me:top-secret@acc.test/x@y" }).out
+    assert.truthy(shown:find("base_url: https://...@acc.test/x@y (CREDENCO_BASE_URL)\n", 1, true), shown)
   end)
 
   it("is none where there is no file", function()
@@ -217,8 +265,10 @@ describe("a profile", function()
     end
 
     it("is not begun where nobody can be asked, unless --yes is given", function()
-      local done = run(words())
+      files.write(folder .. "/prom", "# HELP credenco_of_the_last_run")
+      local done = run(words("--metrics", folder .. "/prom"))
       assert.equal(2, done.code)
+      assert.equal("# HELP credenco_of_the_last_run", files.read(folder .. "/prom"))
       assert.matches("%[prod%] is marked production, and credenco cannot ask you without a terminal: give %-%-yes", done.err)
       assert.equal(0, #scenario.requests())
       assert.is_nil(uv.fs_stat(folder .. "/j"))
@@ -226,8 +276,11 @@ describe("a profile", function()
       assert.equal(2, #scenario.requests "push")
     end)
 
-    local function on_terminal(answer)
-      local line = ("%s bin/credenco %s"):format(uv.exepath(), table.concat(words(), " "))
+    local function on_terminal(answer, piped)
+      local arguments = words()
+      if piped then arguments[3] = "/dev/stdin" end
+      local line = ("%s bin/credenco %s"):format(uv.exepath(), table.concat(arguments, " "))
+      if piped then line = ("cat %s | %s"):format(source, line) end
       return program.run_command("/usr/bin/script", { "-qec", line, "/dev/null" }, { XDG_CONFIG_HOME = folder }, answer)
     end
 
@@ -241,6 +294,13 @@ describe("a profile", function()
       assert.equal(0, #scenario.requests())
       done = on_terminal "y\n"
       assert.equal(0, done.code, done.out)
+      assert.equal(2, #scenario.requests "push")
+    end)
+
+    it("does not read what comes through a pipe to count it", function()
+      local done = on_terminal("y\n", true)
+      assert.equal(0, done.code, done.out)
+      assert.matches("production: issues the records of /dev/stdin", done.out)
       assert.equal(2, #scenario.requests "push")
     end)
   end)

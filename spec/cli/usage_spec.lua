@@ -36,6 +36,7 @@ describe("the program called wrongly", function()
       ["with an unknown command"] = { { "frobnicate" }, "unknown command 'frobnicate'" },
       ["with an unknown option"] = { issue "--frob", "unknown option '--frob'" },
       ["without the wallet"] = { { "issue", "--template", "t" }, "missing option '--wallet'" },
+      ["with two wallets"] = { issue("--wallet", "v"), "option '--wallet' must be used" },
       ["without the DID"] = { { "trust", "--wallet", "w", "--name", "n" }, "missing option '--did'" },
       ["with the API key as an argument"] = { issue("--api-key=" .. SECRET), "use CREDENCO_API_KEY or --api-key-file" },
       ["with the client's secret as an argument"] = {
@@ -58,6 +59,9 @@ describe("the program called wrongly", function()
       },
       ["with claims that are too long"] = {
         issue("--claims-json", "-"), "longer than 1048576 bytes", (" "):rep(1048577),
+      },
+      ["with claims from two files"] = {
+        issue("--claims-json", "a", "--claims-json", "b"), "option '--claims-json' must be used at most 1 time",
       },
       ["with claims that are not there"] = {
         issue("--claims-json", folder .. "/nothing"), "cannot open " .. folder .. "/nothing",
@@ -94,6 +98,15 @@ describe("the program called wrongly", function()
       ["with such a one of the wallets"] = { issue("--wallet-base-url", "wallet"), "credenco: --wallet-base-url must be" },
       ["with a base URL that is none, of a pipeline"] = {
         { "run", "spec/pipeline/company.lua", "x.csv", "--base-url", "wallet" }, "credenco: --base-url must be an absolute",
+      },
+      ["with a wallet to probe that leads elsewhere"] = {
+        { "probe", "--wallet", "../admin", "--template", "t" }, "credenco: --wallet must be",
+      },
+      ["with a template to probe that is too long"] = {
+        { "probe", "--wallet", "w", "--template", ("t"):rep(256) }, "credenco: --template must be at most 255 bytes",
+      },
+      ["with a wait that is no number of seconds"] = {
+        { "probe", "--wallet", "w", "--template", "t", "--wait", "0x10" }, "--wait: a number of seconds",
       },
       ["with a port that is none"] = { { "sandbox", "--port", "http" }, "--port: a number from 0 to 65535" },
       ["with a port too far"] = { { "sandbox", "--port", "65536" }, "--port: a number from 0 to 65535" },
@@ -242,7 +255,10 @@ describe("the program asked about itself", function()
       for _, name in ipairs { "issue", "run", "report" } do
         local out = program.run({ name, "--help" }, { COLUMNS = tostring(columns) }).out
         local described = out:match "\n\n(.-)\n%u%w*:\n"
-        for line in described:gmatch "[^\n]+" do assert.truthy(#line <= columns, name .. ": " .. line) end
+        local usage = out:match "^(Usage: .-)\n\n"
+        for line in (usage .. "\n" .. described):gmatch "[^\n]+" do
+          assert.truthy(#line <= math.max(columns, #"       [--client-key-passphrase-file FILE]"), name .. ": " .. line)
+        end
       end
     end
   end)

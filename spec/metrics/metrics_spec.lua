@@ -97,9 +97,34 @@ describe("credenco.metrics", function()
   it("refuses what would not be a metric", function()
     assert.has_error(function() metrics.new():watch("a b", "", function() end) end,
       "watch: name must be of letters, digits and underscores")
+    assert.has_error(function() metrics.new():watch("a", nil, function() end) end,
+      "watch: help must be a string, not nil")
+    assert.has_error(function() metrics.new():watch("a", "") end, "watch: read must be a function, not nil")
     assert.has_error(function() metrics.new { dictionary = "x" } end)
     assert.has_error(function() metrics.new { dict = "x" } end,
       "credenco.metrics.new: dict must name a lua_shared_dict of nginx's configuration")
+  end)
+
+  it("has each name once, since a text with one twice cannot be read", function()
+    local counted = metrics.new()
+    counted:watch("mine", "Mine.", function() return 1 end)
+    for _, name in ipairs { "mine", "credenco_calls_total" } do
+      assert.has_error(function() counted:watch(name, "Again.", function() return 2 end) end,
+        "watch: " .. name .. " is there already")
+    end
+  end)
+
+  it("writes numbers that are none as Prometheus has them", function()
+    local counted = metrics.new()
+    local function add(name, value) counted:watch(name, "", function() return value end) end
+    add("of_nothing", 0 / 0)
+    add("of_nothing_else", -(0 / 0))
+    add("much", math.huge)
+    add("little", -math.huge)
+    local text = counted:text()
+    for _, line in ipairs { "of_nothing NaN", "of_nothing_else NaN", "much +Inf", "little -Inf" } do
+      assert.truthy(text:find("\n" .. line .. "\n", 1, true), text)
+    end
   end)
 
   it("writes what promtool has nothing to say about", function()

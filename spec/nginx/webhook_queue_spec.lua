@@ -56,6 +56,7 @@ describe("the webhook's queue inside nginx", function()
       statuses[i] = receiver:deliver(made[i]).status
     end
     assert.same({ 204, 204, 503 }, statuses)
+    assert.equal(2, receiver.inside:run 'return require("events").small:queued()')
     for i = 1, 2 do assert.equal(1, receiver:comes_to_be_done(made[i].id)) end
     assert.equal(204, receiver:deliver(made[3]).status)
     assert.equal(1, receiver:comes_to_be_done(made[3].id))

@@ -1,5 +1,6 @@
 --- The sandbox in other people's tests: `credenco sandbox --env`, and the recipes of docs/sandbox.md as they stand there.
 local files = require "spec.support.files"
+local pages = require "spec.support.pages"
 local program = require "spec.cli.program"
 local uv = require "luv"
 local wait = require "spec.support.wait"
@@ -41,6 +42,8 @@ describe("a sandbox for tests", function()
   it("prints an environment that a shell evaluates, whatever was set before", function()
     local outcome = shell [[
       export CREDENCO_API_KEY_FILE=/nowhere CREDENCO_CA_FILE=/nowhere CREDENCO_TOKEN_URL=https://a.example
+      export CREDENCO_PROFILE=prod CREDENCO_CLIENT_CERT=/nowhere CREDENCO_HEADERS_FILE=/nowhere
+      export CREDENCO_PRIVATE_KEY_FILE=/nowhere CREDENCO_JOURNAL=postgres://db.example/production
       eval "$(credenco sandbox --env)"
       env | grep ^CREDENCO_ | sort
       credenco trust --wallet "$CREDENCO_WALLET" --did "$CREDENCO_ISSUER_DID" --name Sandbox --json
@@ -78,6 +81,14 @@ describe("a sandbox for tests", function()
       assert.same({ code, "" }, { outcome.code, outcome.out })
       assert.matches("^credenco: cannot %w+", outcome.err)
     end
+  end)
+
+  it("is started and stopped by the lines of Lua", function()
+    local chapter = pages.chapter("docs/sandbox.md", "Starting it")
+    program_file("start.lua", (chapter:match "```lua\n(.-)```":gsub("port = 8180", "")))
+    local outcome = program.run_command(uv.exepath(), { folder .. "/start.lua" }, environment)
+    assert.same({ 0, "" }, { outcome.code, outcome.err })
+    assert.matches("^http://127%.0%.0%.1:%d+\tsandbox%-api%-key\tdid:web:", outcome.out)
   end)
 
   it("is started and stopped by the lines for a shell", function()

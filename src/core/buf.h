@@ -22,6 +22,7 @@ typedef struct credenco_buf {
     size_t max; /* largest len */
 } credenco_buf;
 
+/* An empty buffer, for at most `max` bytes. Allocates nothing. */
 void credenco_buf_init(credenco_buf *buf, size_t max);
 
 /* Releases the bytes; takes a zeroed buffer and may run twice. */
@@ -41,6 +42,7 @@ credenco_code credenco_buf_append(credenco_buf *buf, credenco_span bytes);
  * written to `len`, without the NUL; NULL past max or without memory. */
 char *credenco_buf_room(credenco_buf *buf, size_t len);
 
+/* All its bytes; valid until the buffer changes. */
 credenco_span credenco_buf_span(const credenco_buf *buf);
 
 #endif

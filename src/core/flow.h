@@ -22,6 +22,7 @@ typedef struct credenco_context {
     credenco_quota quota;
 } credenco_context;
 
+/* Copies the policy; the quota begins full. */
 void credenco_context_init(credenco_context *context, credenco_retry_policy retry);
 
 /* One call, as it is started. */

@@ -7,6 +7,7 @@
 
 #include "buf.h"
 
+/* True for a host in RFC 3986's characters: not empty, an address in brackets well-formed. */
 bool credenco_host_valid(credenco_span host);
 
 /* True for localhost, 127.0.0.0/8 written in four parts, and [::1]. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "http_body.h"
 #include "http_lines.h"
 #include "http_response.h"
 #include "http_write.h"

@@ -49,6 +49,7 @@ typedef struct credenco_http_fields {
     credenco_buf lines; /* "name: value\r\n" ... */
 } credenco_http_fields;
 
+/* Begins without lines, and releases them: takes zeroed fields, may run twice. */
 void credenco_http_fields_init(credenco_http_fields *fields);
 void credenco_http_fields_free(credenco_http_fields *fields);
 
@@ -118,8 +119,11 @@ typedef struct credenco_http {
     unsigned interim_count;
 } credenco_http;
 
+/* An exchange that has not begun; allocates nothing. */
 void credenco_http_init(credenco_http *http);
-void credenco_http_free(credenco_http *http); /* takes a zeroed one, may run twice */
+
+/* Releases its memory; takes a zeroed one, may run twice. */
+void credenco_http_free(credenco_http *http);
 
 /* Starts an exchange; an earlier one is forgotten and its memory used again. On failure the
  * exchange is FAILED and there is nothing to send: CREDENCO_INVALID_ARGUMENT for a method that is
@@ -158,10 +162,11 @@ bool credenco_media_type_is_html(credenco_span content_type);
 
 /* --- Retry-After ----------------------------------------------------------------- */
 
+#define CREDENCO_RETRY_AFTER_MAX_MS ((int64_t)31 * 86400 * 1000)
+
 /* Milliseconds to wait (RFC 9110, 10.2.3): seconds, or an HTTP date (5.6.7) read against
  * `unix_now_s`. -1 for what is neither, and for a date that has passed; at most
  * CREDENCO_RETRY_AFTER_MAX_MS, however many digits it has. The value is NUL-terminated. */
-#define CREDENCO_RETRY_AFTER_MAX_MS ((int64_t)31 * 86400 * 1000)
 int64_t credenco_retry_after_ms(credenco_span value, int64_t unix_now_s);
 
 #endif

@@ -29,11 +29,13 @@ void credenco_http_line_too_long(credenco_http *http);
 /* The first bytes are no status line's. */
 void credenco_http_no_status_line(credenco_http *http);
 
-/* Bytes of the body have arrived: gives how many of them belong to the part at hand. */
-size_t credenco_http_take_bytes(credenco_http *http, credenco_span bytes);
+/* Appends to a buffer of the exchange, which fails where there is no memory for that. */
+void credenco_http_append(credenco_http *http, credenco_buf *out, credenco_span bytes);
 
-/* How the exchange ends. */
+/* How the exchange ends: complete, or failed with words that are static. A malformed response is a
+ * CREDENCO_BAD_RESPONSE. */
 void credenco_http_finish(credenco_http *http);
 void credenco_http_fail(credenco_http *http, credenco_code code, const char *detail);
+void credenco_http_malformed(credenco_http *http, const char *detail);
 
 #endif

@@ -30,10 +30,13 @@ enum {
 int64_t credenco_retry_wait_ms(const credenco_retry_policy *policy, uint32_t attempt,
                                int64_t retry_after_ms, double jitter);
 
+/* A full quota. */
 void credenco_quota_init(credenco_quota *quota);
 
 /* Takes the price of one retry; false, and nothing taken, when too little is left. */
 bool credenco_quota_take(credenco_quota *quota);
+
+/* Pays back for one success, up to the capacity. */
 void credenco_quota_refund(credenco_quota *quota);
 
 #endif

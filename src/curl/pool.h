@@ -46,6 +46,8 @@ void credenco_pool_free(credenco_pool *pool);
 
 /* The origin of a URL, with one user more; NULL when memory is short. */
 credenco_origin *credenco_pool_origin(credenco_pool *pool, const credenco_url *url);
+
+/* One user fewer. */
 void credenco_pool_leave(credenco_origin *origin);
 
 /* An idle connection to the origin on which nothing has arrived, or NULL. */
@@ -60,6 +62,7 @@ credenco_connection *credenco_pool_connect(credenco_pool *pool, credenco_origin 
  * are too many. */
 void credenco_pool_keep(credenco_pool *pool, credenco_connection *connection);
 
+/* Closes a connection, idle or in use, and frees it. */
 void credenco_pool_close(credenco_pool *pool, credenco_connection *connection);
 
 /* In a child of fork: lets go of the descriptors and says nothing on them, since the parent goes on

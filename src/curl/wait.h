@@ -48,6 +48,8 @@ typedef struct credenco_wait {
  * called may add and remove connections. */
 typedef void (*credenco_on_ready)(void *context, void *owner, bool ended);
 
+/* Borrows the multi handle for its life, and sets that one's callbacks: it must not move.
+ * CREDENCO_CONNECT_FAILED without a free descriptor. */
 credenco_code credenco_wait_init(credenco_wait *wait, CURLM *multi);
 
 /* Runs after the multi handle is gone; takes a zeroed one, may run twice. */

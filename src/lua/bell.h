@@ -4,6 +4,7 @@
 
 #include <lua.h>
 
+/* Registers the type of bells. */
 void credenco_lua_register_bell(lua_State *L);
 
 /* bell(fd) -> bell | nil, why */

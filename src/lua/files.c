@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <lauxlib.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,13 @@ int credenco_lua_real_path(lua_State *L) {
         }
     }
     return 0;
+}
+
+int credenco_lua_readable(lua_State *L) {
+    const int64_t descriptor = credenco_check_integer(L, 1, 0, INT32_MAX);
+    struct pollfd look = {.fd = (int)descriptor, .events = POLLIN};
+    lua_pushboolean(L, poll(&look, 1, 0) != 0);
+    return 1;
 }
 
 int credenco_lua_terminal_columns(lua_State *L) {

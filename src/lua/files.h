@@ -1,5 +1,5 @@
-/* What Lua's own io cannot do with files: make a private one, tell two names of one file, and keep
- * the places of the standard streams. */
+/* What Lua's own io cannot do with files: make a private one, tell two names of one file, look
+ * whether something has arrived, and keep the places of the standard streams. */
 #ifndef CREDENCO_LUA_FILES_H
 #define CREDENCO_LUA_FILES_H
 
@@ -22,6 +22,9 @@ int credenco_lua_file_id(lua_State *L);
 /* real_path(path) -> where the file is, or would be created, without links | nil when its
  * folder is not there. */
 int credenco_lua_real_path(lua_State *L);
+
+/* readable(descriptor) -> whether something has arrived on it, its end included */
+int credenco_lua_readable(lua_State *L);
 
 /* terminal_columns(fd) -> how many characters fit into a line, 0 where that is not known | nil when
  * it is no terminal. */

@@ -4,6 +4,7 @@
 
 #include <lua.h>
 
+/* Registers the types of flows and contexts. */
 void credenco_lua_register_flow(lua_State *L);
 
 /* context(max_attempts, base_ms, cap_ms) -> context */

@@ -4,6 +4,7 @@
 
 #include <lua.h>
 
+/* Registers the type of a look's memory, which the collector frees after an error. */
 void credenco_lua_register_look(lua_State *L);
 
 /* look(origin_url, options, verify, timeout_ms) ->

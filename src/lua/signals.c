@@ -85,6 +85,18 @@ static void handle(void (*handler)(int)) {
     }
 }
 
+/* A reader that is gone ends the program, as usual, unless the first signal is spared: then there
+ * is work in flight that has to come to its end, and what it says may be lost. */
+static void handle_broken_pipes(int spares_first) {
+    static int left_alone = -1; /* who started the program has them ignored */
+    if (left_alone < 0) {
+        left_alone = is_ignored(SIGPIPE);
+    }
+    if (!left_alone) {
+        signal(SIGPIPE, spares_first ? SIG_IGN : SIG_DFL);
+    }
+}
+
 int credenco_lua_signals_listen(lua_State *L) {
     credenco_span last_words = credenco_check_span(L, 1);
     int64_t limit = credenco_check_integer(L, 2, 0, 1000);
@@ -94,6 +106,7 @@ int credenco_lua_signals_listen(lua_State *L) {
     memcpy(words, last_words.data, words_len);
     most = (sig_atomic_t)limit;
     handle(on_signal);
+    handle_broken_pipes(limit > 0);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     return 0;
 }

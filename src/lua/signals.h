@@ -8,7 +8,8 @@
  * except those that were ignored when the program began, as nohup does. One more than `most` ends
  * the program at once with exit code 130, after `last_words` on standard error; so does the first
  * after which nobody asks for 30 seconds. That happens in the signal's handler, whatever Lua is
- * doing. Called again it changes the two; the count goes on. */
+ * doing. Called again it changes the two; the count goes on. SIGPIPE ends the program while `most`
+ * is 0 and is ignored else, unless it was ignored when the program began. */
 int credenco_lua_signals_listen(lua_State *L);
 
 /* signals_ignored("sigint" | "sigterm" | "sighup") -> whether it is ignored */

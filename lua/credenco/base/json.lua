@@ -32,15 +32,15 @@ local function marked(mark, items)
   return setmetatable(copy, mark)
 end
 
---- A copy of the list that is written as an array, also when it is empty.
----@param items table?
+--- Returns a copy of a list, which JSON has as an array also if it is empty. `credenco.null` is JSON's null.
+---@param items table? default: an empty list
 ---@return table
 function M.array(items)
   return marked(Array, items)
 end
 
---- A copy of the table that is written as an object, also when it is empty.
----@param members table?
+--- Returns a copy of a table, which JSON has as an object also if it is empty.
+---@param members table? default: an empty object
 ---@return table
 function M.object(members)
   return marked(Object, members)

@@ -66,7 +66,7 @@ end
 ---@field token_url string
 ---@field client_id string
 ---@field client_auth "post"|"basic"|"private_key_jwt"|nil  default "post"
----@field client_secret string|(fun(): string)|nil  for post and basic
+---@field client_secret string|(fun(refused: string?): string)|nil  for post and basic
 ---@field client_secret_file string?  or the file with it
 ---@field private_key string?         for private_key_jwt: PEM
 ---@field private_key_file string?    or the file with it
@@ -85,7 +85,7 @@ end
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
----@field api_key string|(fun(): string)|nil  this, api_key_file or oauth2; with none of them, the client can only deliver offers, which needs no credentials
+---@field api_key string|(fun(refused: string?): string)|nil  this, api_key_file or oauth2; with none of them, the client can only deliver offers, which needs no credentials
 ---@field api_key_file string?       file with the key, which is read again when it changes
 ---@field auth_scheme "x-api-key"|"bearer"|nil  how the client sends the key; default "x-api-key"
 ---@field oauth2 credenco.OAuth2Options?  client credentials

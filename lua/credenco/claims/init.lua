@@ -21,92 +21,137 @@ local rule = require "credenco.claims.rule"
 
 local M = {}
 
+--- A mapping, which `claims.map` makes.
 ---@class credenco.claims.Mapping
 local Mapping = {}
 Mapping.__index = Mapping
 
+--- The options that all rules but `constant` and `object` take.
+---@class credenco.claims.Options
+---@field required? boolean a record without the value is refused; default: true, unless there is a `default`
+---@field default? any the claim of a record without the value
+---@field check? fun(value: any, record: table): boolean?, string? returns true if the value is right, or false and the reason
+---@field fits? string how reports of problems describe a valid value
+
+--- The options of `claims.text`. Lengths are in characters.
+---@class credenco.claims.TextOptions : credenco.claims.Options
+---@field trim? boolean remove whitespace at both ends; default true
+---@field form? string|fun(text: string): string|table one or a list of `collapse`, `upper`, `lower`, `digits`, `alphanumeric`, or functions
+---@field pattern? string a Lua pattern that the text has to match; `^` and `$` stand for its ends
+---@field length? integer exactly so long
+---@field min_length? integer at least so long
+---@field max_length? integer at most so long
+---@field one_of? string[] the texts that are valid
+
+--- The options of `claims.integer`.
+---@class credenco.claims.IntegerOptions : credenco.claims.Options
+---@field min? number the smallest valid value
+---@field max? number the largest valid value
+
+--- The options of `claims.number`.
+---@class credenco.claims.NumberOptions : credenco.claims.Options
+---@field min? number the smallest valid value
+---@field max? number the largest valid value
+---@field decimal? "."|"," the decimal point of text; default "."
+
+--- The options of `claims.boolean`. Letter case does not count.
+---@class credenco.claims.BooleanOptions : credenco.claims.Options
+---@field yes? string[] words that mean true; default: true, yes, 1
+---@field no? string[] words that mean false; default: false, no, 0
+
+--- The options of `claims.date`.
+---@class credenco.claims.DateOptions : credenco.claims.Options
+---@field notation? "YYYY-MM-DD"|"YYYYMMDD"|"DD-MM-YYYY"|"DD/MM/YYYY"|"DD.MM.YYYY"|"MM/DD/YYYY" default `YYYY-MM-DD`
+
+--- The options of `claims.list`.
+---@class credenco.claims.ListOptions : credenco.claims.Options
+---@field of? credenco.claims.Rule the rule of an item, without a column, as `claims.integer { min = 1 }`; default: text
+---@field separator? string divides the text of one column into items
+---@field min_items? integer at least so many; default: 1 if the list is required, otherwise 0
+---@field max_items? integer at most so many
+---@field unique? boolean no item occurs twice
+
 --- Text of a column or of a function.
---- Options: `trim` (true), `form` (one or a list of `collapse`, `upper`, `lower`, `digits`,
---- `alphanumeric`, or a function), `pattern` (a Lua pattern), `length`, `min_length`, `max_length`
---- (in characters), `one_of`; and the common options `required`, `default`, `check` (a function of
---- value and record that returns true, or false and the reason) and `fits` (how reports of problems
---- describe a valid value).
----@param source string|function
----@param options? table
+---@param source string|fun(record: table): any the column's name, or a function of the record
+---@param options? credenco.claims.TextOptions
 ---@return credenco.claims.Rule
+---@overload fun(options: credenco.claims.TextOptions): credenco.claims.Rule
 function M.text(source, options) return (rule.scalar("text", source, options)) end
 
---- A whole number below 2^53. Options: `min`, `max`, and the common options.
----@param source string|function
----@param options? table
+--- A whole number below 2^53.
+---@param source string|fun(record: table): any the column's name, or a function of the record
+---@param options? credenco.claims.IntegerOptions
 ---@return credenco.claims.Rule
+---@overload fun(options: credenco.claims.IntegerOptions): credenco.claims.Rule
 function M.integer(source, options) return (rule.scalar("integer", source, options)) end
 
---- A number. Text with more digits than a Lua number can hold does not fit. Options: `min`, `max`, `decimal`
---- (`"."` or `","`), and the common options.
----@param source string|function
----@param options? table
+--- A number. Text with more digits than a Lua number can hold does not fit.
+---@param source string|fun(record: table): any the column's name, or a function of the record
+---@param options? credenco.claims.NumberOptions
 ---@return credenco.claims.Rule
+---@overload fun(options: credenco.claims.NumberOptions): credenco.claims.Rule
 function M.number(source, options) return (rule.scalar("number", source, options)) end
 
---- True or false. Options: `yes` and `no` (lists of lower-case words), and the common options.
----@param source string|function
----@param options? table
+--- True or false.
+---@param source string|fun(record: table): any the column's name, or a function of the record
+---@param options? credenco.claims.BooleanOptions
 ---@return credenco.claims.Rule
+---@overload fun(options: credenco.claims.BooleanOptions): credenco.claims.Rule
 function M.boolean(source, options) return (rule.scalar("boolean", source, options)) end
 
---- A date, which the claim has as `YYYY-MM-DD`. Options: `notation` (`YYYY-MM-DD`,
---- `YYYYMMDD`, `DD-MM-YYYY`, `DD/MM/YYYY`, `DD.MM.YYYY`, `MM/DD/YYYY`), and the common options.
----@param source string|function
----@param options? table
+--- A date, which the claim has as `YYYY-MM-DD`.
+---@param source string|fun(record: table): any the column's name, or a function of the record
+---@param options? credenco.claims.DateOptions
 ---@return credenco.claims.Rule
+---@overload fun(options: credenco.claims.DateOptions): credenco.claims.Rule
 function M.date(source, options) return (rule.scalar("date", source, options)) end
 
 --- A list of the values of several columns, of a column that occurs several times in the header, or
---- of one column with a `separator`. Blank items are left out. Options: `of` (a rule without a column), `separator`,
---- `min_items`, `max_items`, `unique`, and the common options.
----@param source string|string[]|function
----@param options? table
+--- of one column with a `separator`. Blank items are left out.
+---@param source string|string[]|fun(record: table): any one column's name, several, or a function of the record
+---@param options? credenco.claims.ListOptions
 ---@return credenco.claims.Rule
 function M.list(source, options) return (rule.list(source, options)) end
 
 --- The same value for every record.
----@param value any
+---@param value any what JSON can hold
 ---@return credenco.claims.Rule
 function M.constant(value) return (rule.constant(value)) end
 
 --- The value that a function of the record returns, of any type. A rule that is only a function means
---- the same. The function may return nil and a text that says what is wrong. Options: the common ones.
----@param source function
----@param options? table
+--- the same.
+---@param source fun(record: table): any, string? may return nil and a text that says what is wrong
+---@param options? credenco.claims.Options
 ---@return credenco.claims.Rule
 function M.computed(source, options) return (rule.computed(source, options)) end
 
 --- A nested object. A table of rules in a mapping means the same. With `{ required = false }`, a record
 --- whose columns for it are all empty gets no such object.
----@param fields table<string, any>
----@param options? table
+---@param fields table<string, credenco.claims.Rule|string|function|table> as for `claims.map`
+---@param options? { required: boolean? } default true
 ---@return credenco.claims.Rule
 function M.object(fields, options) return (rule.object(fields, options)) end
 
---- Makes a mapping from a table of claim names and rules. A rule that is only a column's name means required text.
----@param fields table<string, any>
+--- Makes a mapping from a table of claim names and rules. A rule that is only a column's name means required text. A
+--- mistake in a rule, such as an unknown option, throws an error.
+---@param fields table<string, credenco.claims.Rule|string|function|table> a rule, a column's name, a function of the record, or a table of rules for each claim
 ---@return credenco.claims.Mapping
 function M.map(fields)
   local root = rule.object(fields)
   return setmetatable({ root = root }, Mapping)
 end
 
----@param value any
+--- Whether a value is a mapping.
+---@param value any of any type
 ---@return boolean
 function M.is_mapping(value)
   return getmetatable(value) == Mapping
 end
 
 --- Makes the claims of one record.
----@param record table
+---@param record table its values by column
 ---@return table? claims
----@return credenco.claims.Problem[]? problems all of them, in the order of their paths
+---@return credenco.claims.Problem[]? problems all of them, in the order of their paths; without claims
 function Mapping:apply(record)
   return apply.apply(self.root, record)
 end

@@ -10,7 +10,7 @@ local M = {}
 function M.declare(command)
   return command:option "--claim" :argname "NAME=VALUE" :count "*" :target "claims"
       :description "A claim whose value is text; may be repeated. It shows in the process list.",
-    command:option "--claims-json" :argname "FILE" :target "claims_json"
+    command:option "--claims-json" :argname "FILE" :target "claims_json" :overwrite(false)
       :description "File with the claims, a JSON object; `-` for standard input."
 end
 

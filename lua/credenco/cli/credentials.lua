@@ -2,6 +2,7 @@
 --- flag outweighs the whole environment and the profile. Secrets come from the environment, from files or from commands; an argument would show in the
 --- process list.
 local one_line = require "credenco.base.one_line"
+local options = require "credenco.base.options"
 local rows = require "credenco.cli.setting_rows"
 local source = require "credenco.cli.source"
 local sources = require "credenco.cli.setting_sources"
@@ -49,15 +50,33 @@ function M.named(args)
   end
 end
 
--- The last line is the command's exit code: not every Lua gives that when a pipe is closed.
+-- Standard input may hold what the program is to read, so a command gets it only where it is a terminal. The last line
+-- is the command's exit code: not every Lua gives that when a pipe is closed.
+local SHELL = "[ -t 0 ] || exec </dev/null\n(%s\n); printf '\\n%%d' $?"
+
 local function output_of(command, origin)
-  local pipe = assert(io.popen("(" .. command .. "\n); printf '\\n%d' $?"))
+  local pipe = assert(io.popen(SHELL:format(command)))
   local said, code = pipe:read("*a"):match "^(.-)%s*\n(%d+)$"
   pipe:close()
   if code ~= "0" then usage.fail(("%s: the command ended with %s"):format(origin, code or "a signal")) end
   local line = said:match "^%s*(.-)%s*$"
   if line == "" or line:find "[\r\n]" then usage.fail(origin .. ": the command has to print one line") end
+  local flaw = options.clean_text(line)
+  if flaw then usage.fail(("%s: what the command prints %s"):format(origin, flaw)) end
   return line
+end
+
+-- The command is run now, so that a slip shows at once, and again when the server refuses what it printed: once, and not
+-- for each call that was in flight.
+local function from_command(named)
+  local line, tried = output_of(named.value, named.origin), nil
+  return function(refused)
+    if refused and refused ~= tried then
+      tried = refused
+      line = output_of(named.value, named.origin)
+    end
+    return line
+  end
 end
 
 -- A secret out of a file is read now, so that a slip shows at once, and again by the library when it changes, where
@@ -68,11 +87,17 @@ local function from_file(name, named)
   return again and name .. "_file" or name, again and named.value or line
 end
 
+-- It may come out of a file, as in CREDENCO_API_KEY=$(cat key).
+local function from_variable(named)
+  local line, problem = one_line.of(named.value)
+  return line or usage.fail(named.origin .. " " .. problem)
+end
+
 -- A secret, as an option of `credenco.new`.
 local function secret_of(name, named)
-  if named.row == OWN.api_key then return name, named.value end
+  if named.row == OWN.api_key then return name, from_variable(named) end
   if named.row.flag then return from_file(name, named) end
-  return name, output_of(named.value, named.origin)
+  return name, from_command(named)
 end
 
 -- The flag that has to come along with each way to authenticate. An unknown way is for `credenco.new` to refuse.

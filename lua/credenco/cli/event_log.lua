@@ -11,11 +11,13 @@ local usage = require "credenco.cli.usage"
 local M = {}
 
 local BUFFER_BYTES = 65536
+local BEGINS = '{"time":"' -- every line, see src/lua/event_log.c
 
 --- The option.
 function M.declare(command)
   return files.written(command:option "--log" :argname "FILE"
-    :description "Append every request, response and wait to this file, as JSON Lines.", { kept = true })
+    :description "Append every request, response and wait to this file, as JSON Lines.",
+    { kept = true, begins = BEGINS })
 end
 
 --- Begins to append to a file, which is readable by its owner alone where it is new. A mistake in usage where it

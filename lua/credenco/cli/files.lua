@@ -13,6 +13,7 @@ local M = {}
 ---@field what? string what the user knows it by
 ---@field kept? boolean it is continued, or replaced each time, where it is there already
 ---@field anew? boolean the command itself refuses one that is there already
+---@field begins? string how every file begins that the option has written; no other is continued or replaced
 ---@field paths fun(path: string?, args: table): string[] every file that is meant
 
 local function itself(path)
@@ -30,11 +31,11 @@ local READ = { paths = itself }
 --- Marks an option whose file the command writes.
 ---@generic T: table
 ---@param option T of argparse
----@param role? { kept: boolean?, anew: boolean?, what: string?, paths: (fun(path: string?, args: table): string[])? }
+---@param role? { kept: boolean?, anew: boolean?, begins: string?, what: string?, paths: (fun(path: string?, args: table): string[])? }
 ---@return T option
 function M.written(option, role)
   role = role or {}
-  option.file_role = { writes = true, kept = role.kept, anew = role.anew, what = role.what,
+  option.file_role = { writes = true, kept = role.kept, anew = role.anew, begins = role.begins, what = role.what,
     paths = role.paths or itself }
   return option
 end
@@ -95,12 +96,18 @@ end
 local function add_paths(list, file, args)
   for _, path in ipairs(file.role.paths(named(file, args), args)) do
     list[#list + 1] = { option = file.option, path = path, what = file.role.what or "the file of " .. file.option,
-      kept = file.role.kept, anew = file.role.anew, identity = identity_of(path) }
+      kept = file.role.kept, anew = file.role.anew, begins = file.role.begins, identity = identity_of(path) }
   end
 end
 
-local STREAMS = { { path = "/dev/stdout", what = "where standard output goes" },
-  { path = "/dev/stderr", what = "where standard error goes" } }
+-- What no option names, and is not to be overwritten either.
+local function others_in_use()
+  local list = { { path = "/dev/stdout", what = "where standard output goes" },
+    { path = "/dev/stderr", what = "where standard error goes" } }
+  local configuration = profile.file()
+  if configuration then list[3] = { path = configuration, what = "the configuration file" } end
+  return list
+end
 
 local function refuse(file, what)
   usage.fail(("%s: %s is %s, and is not overwritten"):format(file.option, file.path, what))
@@ -118,6 +125,17 @@ local function check_others(file, others)
       if other.kept then refuse(file, other.what) end
       usage.fail(("%s and %s name the same file"):format(other.option, file.option))
     end
+  end
+end
+
+-- Whoever mistypes a name must not lose what is in a file of that name.
+local function check_content(file)
+  if not file.begins or core.file_type(file.path) ~= "file" then return end
+  local opened = io.open(file.path, "rb")
+  local found = opened and opened:read(#file.begins)
+  if opened then opened:close() end
+  if found and found ~= file.begins then
+    refuse(file, ("a file that %s has not written"):format(file.option))
   end
 end
 
@@ -144,19 +162,16 @@ end
 ---@param args table the parsed arguments
 function M.check(parser, args)
   local inputs, kept, written = sorted(M.declared(parser), args)
-  local others = {}
-  for _, file in ipairs(kept) do
-    check_others(file, others)
-    check_inputs(file, inputs)
-    others[#others + 1] = file
+  local others, in_use = {}, others_in_use()
+  for _, list in ipairs { kept, written } do
+    for _, file in ipairs(list) do
+      check_others(file, others)
+      check_inputs(file, inputs)
+      check_inputs(file, in_use)
+      others[#others + 1] = file
+    end
   end
-  for _, file in ipairs(written) do
-    check_others(file, others)
-    check_inputs(file, inputs)
-    check_inputs(file, STREAMS)
-    check_inputs(file, { { path = profile.file(), what = "the configuration file" } })
-    others[#others + 1] = file
-  end
+  for _, file in ipairs(kept) do check_content(file) end
   for _, file in ipairs(written) do check_place(file, args.force) end
   args.written_files = written
 end

@@ -96,7 +96,6 @@ end
 --- Runs the program.
 ---@param argv string[]
 ---@return integer exit code
----@return boolean? at_once the Lua state is not fit to be closed
 function M.main(argv)
   local out = report.new(wants_json(argv))
   local refusal = engine.refusal()

@@ -56,6 +56,7 @@ end
 ---@param correlation_id string? for a program that has to end at once
 ---@param client credenco.Client
 ---@param method string
+---@param ... any its arguments
 ---@return boolean ok
 ---@return any result
 ---@return credenco.Error? err

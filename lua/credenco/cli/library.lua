@@ -1,4 +1,6 @@
 --- Calls the library with what the user typed. An argument it throws about is a mistake in usage here.
+local arguments = require "credenco.client.arguments"
+local base_options = require "credenco.base.options"
 local credenco = require "credenco"
 local interrupted = require "credenco.cli.interrupted"
 local settings = require "credenco.cli.server_settings"
@@ -24,6 +26,14 @@ function M.call(f, ...)
   return settle(settings.said_of_flags, (...), pcall(f, ...))
 end
 
+--- Refuses, as a mistake in usage, arguments that a method of the client would throw about.
+---@param method string
+---@param given table some of its arguments, and all that are required
+function M.check(method, given)
+  local problem = base_options.problem(arguments[method], given)
+  if problem then usage.fail(settings.said_of_arguments(("%s: %s"):format(method, problem))) end
+end
+
 --- A client for a command that makes many requests, each of which may be made again.
 ---@param options credenco.Options
 ---@return credenco.Client
@@ -36,6 +46,7 @@ end
 ---@param options credenco.Options
 ---@param method string
 ---@param argument string|table a correlation id, or a table that may have one
+---@param ... any further arguments
 ---@return table? result
 ---@return credenco.Error? err
 function M.client_call(options, method, argument, ...)

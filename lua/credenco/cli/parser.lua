@@ -4,7 +4,7 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
-local WIDEST = 100 -- of a help's line
+local WIDEST, WIDEST_USAGE = 100, 70 -- of a help's line
 
 -- Thrown by `--help`: `main` writes it like any result, and says so when nobody can read it.
 local Help = {}
@@ -35,8 +35,14 @@ local function on_error(parser, message)
   if instead then
     message = message .. "; secrets are never arguments, use " .. instead
   end
-  local program = parser:get_usage():match "^Usage: (.-) %["
-  usage.fail(message, ("credenco: %s\nSee `%s --help`."):format(message, program))
+  usage.fail(message, ("credenco: %s\nSee `%s --help`."):format(message, parser._name))
+end
+
+-- What a command cannot do without, such as the wallet, is named once: of two argparse would take the last.
+local function refuse_repetition(parser)
+  for _, option in ipairs(parser._options) do
+    if option._mincount > 0 then option:overwrite(false) end
+  end
 end
 
 --- A command's parser, an object of argparse.
@@ -46,10 +52,12 @@ end
 function M.of(name, command)
   local argparse = require "argparse"
   local parser = argparse("credenco " .. name, paragraphs(command.description), command.epilog)
-  parser:help_max_width(math.min(WIDEST, terminal.columns(1) or WIDEST)):add_help(false)
+  local columns = terminal.columns(1) or WIDEST
+  parser:help_max_width(math.min(WIDEST, columns)):usage_max_width(math.min(WIDEST_USAGE, columns)):add_help(false)
   parser:flag "-h" "--help" :description "Show this help message and exit." :action(function() show_help(parser) end)
   if command.declare then command.declare(parser) end
   parser:flag "--json" :description "Result and errors as JSON, for programs."
+  refuse_repetition(parser)
   parser.error = on_error
   return parser
 end

@@ -15,7 +15,7 @@ local UNNAMED = "default" -- the one that is used where none is named
 ---@class credenco.cli.Profile
 ---@field name string? none where there is no such section, and none was asked for
 ---@field origin string who named it
----@field file string where it is, or would be
+---@field file string? where it is, or would be; none where the environment names no directory
 ---@field values table<string, credenco.cli.ProfileValue>
 ---@field production boolean
 
@@ -30,10 +30,18 @@ local function set(name)
   return value ~= "" and value or nil
 end
 
+-- The XDG Base Directory Specification has a relative path ignored.
+local function configuration_folder()
+  local given, home = set "XDG_CONFIG_HOME", set "HOME"
+  if given and given:find "^/" then return given end
+  return home and home .. "/.config"
+end
+
 --- Where the profiles are (XDG Base Directory Specification).
----@return string
+---@return string? path  nil where the environment names no directory
 function M.file()
-  return (set "XDG_CONFIG_HOME" or (set "HOME" or "") .. "/.config") .. "/credenco/config"
+  local folder = configuration_folder()
+  return folder and folder .. "/credenco/config"
 end
 
 local SECRETS_ELSEWHERE = { api_key = "api_key_file or api_key_command",
@@ -79,6 +87,7 @@ local function names_of(sections)
 end
 
 local function unknown(file, sections, name, origin)
+  if not file then usage.fail(("%s: there is no profile [%s], since HOME is not set"):format(origin, name)) end
   local near = nearest(name, sections)
   usage.fail(("%s: there is no profile [%s] in %s%s"):format(origin, name, file,
     near and ": did you mean " .. near .. "?" or names_of(sections)))
@@ -96,7 +105,7 @@ end
 
 local function load(name, origin)
   local file = M.file()
-  local sections = core.file_type(file) and read(file) or {}
+  local sections = file and core.file_type(file) and read(file) or {}
   local values = sections[name or UNNAMED]
   if name and not values then unknown(file, sections, name, origin) end
   return { name = values and (name or UNNAMED) or nil, origin = origin, file = file, values = values or {},
@@ -123,8 +132,10 @@ local function is_path(row, value)
 end
 
 -- From the folder of the file, or from the user's with ~/.
-local function path_of(path, file)
-  if path:find "^~/" then return (set "HOME" or "") .. path:sub(2) end
+local function path_of(path, file, origin)
+  if path:find "^~/" then
+    return (set "HOME" or usage.fail(origin .. ": HOME is not set, so there is no ~/")) .. path:sub(2)
+  end
   return path:find "^/" and path or file:match "^(.*/)" .. path
 end
 
@@ -137,8 +148,8 @@ function M.value(args, row)
   local profile = M.of(args)
   local given = profile.values[row.name]
   if not given then return nil end
-  return is_path(row, given.value) and path_of(given.value, profile.file) or given.value,
-    ("%s in [%s]"):format(row.name, profile.name)
+  local origin = ("%s in [%s]"):format(row.name, profile.name)
+  return is_path(row, given.value) and path_of(given.value, profile.file, origin) or given.value, origin
 end
 
 return M

@@ -1,6 +1,52 @@
 --- What each call of the client takes. A wrong argument throws and names itself,
 --- never its value.
 
+--- What every call takes beside its own arguments.
+---@class credenco.CallOptions
+---@field timeout_ms? integer the deadline of the call with its repeats and waits, 1 to 86400000; default: the client's
+---@field traceparent? string the W3C Trace Context of the call; default: the client's
+
+--- The arguments of `create_offer`.
+---@class credenco.OfferArguments : credenco.CallOptions
+---@field template_id string the key of the credential template, at most 255 bytes of UTF-8
+---@field claims table an object, which is sent exactly as given; its names are those of the template
+---@field correlation_id? string your own id of the issue, at most 255 bytes of UTF-8; default: a new UUID
+---@field qr_code? table requests a QR code of the offer: `{}`, or its `size`, `color_dark`, `color_light` and `padding`
+---@field request_uri_base? string the https address of a web wallet to send the holder to
+
+--- The arguments of `push_offer`.
+---@class credenco.PushArguments : credenco.CallOptions
+---@field wallet_key string the external key of the wallet, 1 to 255 bytes
+---@field offer_uri string the `credential_offer_uri` of the offer, a secret until it is used
+---@field direct? boolean straight into the wallet (true, the default), or into its inbox
+
+--- The arguments of `issue_direct`.
+---@class credenco.IssueArguments : credenco.CallOptions
+---@field wallet_key string the external key of the wallet, 1 to 255 bytes
+---@field template_id string as for `create_offer`
+---@field claims table as for `create_offer`
+---@field correlation_id? string as for `create_offer`
+
+--- The options of `wait_issued`.
+---@class credenco.WaitOptions
+---@field timeout_ms? integer how long to ask for the status, 1 to 86400000; default 60000
+---@field interval_ms? integer the wait between two requests, 1 to 86400000; default 1000
+---@field traceparent? string the W3C Trace Context of the requests; default: the client's
+
+--- The arguments of `trust_issuer`.
+---@class credenco.TrustArguments : credenco.CallOptions
+---@field wallet_key string the external key of the wallet, 1 to 255 bytes
+---@field did string the issuer's DID, as the template has it, at most 255 bytes; the wallet compares it byte for byte
+---@field name string the name of the contact in the wallet, at most 255 bytes of UTF-8
+---@field direct_issue_allowed? boolean the wallet keeps credentials that the issuer delivers directly; default true
+
+--- The arguments of `request`.
+---@class credenco.RequestArguments : credenco.CallOptions
+---@field method? string the HTTP method in capital letters; default "GET"
+---@field path string the path below `base_url`, from its `/` on, percent-encoded, without a query
+---@field query? table<string, string|integer|boolean> is percent-encoded
+---@field json? table|string|number|boolean the body of the request; default: none
+
 local core = require "credenco.core"
 local options = require "credenco.base.options"
 local query = require "credenco.client.query"

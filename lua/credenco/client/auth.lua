@@ -27,6 +27,7 @@ function Nobody:secrets()
   return {}
 end
 
+--- A client without credentials: each call that needs them fails with `unauthorized`.
 function M.nobody()
   return setmetatable({}, Nobody)
 end

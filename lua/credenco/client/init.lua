@@ -7,8 +7,7 @@ local arguments = require "credenco.client.arguments"
 local auth = require "credenco.client.auth"
 local calls = require "credenco.client.call"
 local core = require "credenco.core"
-local errors = require "credenco.client.errors"
-local json = require "credenco.base.json"
+local issue = require "credenco.client.issue"
 local listeners = require "credenco.base.listeners"
 local many = require "credenco.client.many"
 local options = require "credenco.base.options"
@@ -29,79 +28,43 @@ Client.__name = "credenco.Client"
 
 local M = {}
 
--- Creating an offer --------------------------------------------------------------
+-- Offers ----------------------------------------------------------------------
 
-local function url(self, endpoint, first, second)
-  return api.url(self.starts, endpoint, first, second)
-end
-
-local function offer_body(args, correlation_id)
-  if json.is_array(args.claims) then
-    return nil, errors.new {
-      code = "invalid_claims", step = "create_offer", correlation_id = correlation_id,
-      message = "claims: must be an object with names, not a list",
-    }
-  end
-  return calls.encoded(api.create_offer.body(args, correlation_id), "create_offer", correlation_id, "")
-end
-
--- Makes an offer, and keeps one that cannot be used beside its error.
-local function make_offer(self, args)
-  local correlation_id = args.correlation_id or core.uuid()
-  local body, err = offer_body(args, correlation_id)
-  if not body then return nil, err end
-  local call = calls.new(self, args.timeout_ms, correlation_id, args.traceparent)
-  local offer, failure = call:perform(api.create_offer, url(self, api.create_offer), body)
-  if not offer then return nil, failure end
-  local offer_uri, code = core.offer_uri(offer.request_uri)
-  if not offer_uri then
-    err = errors.new { code = code, step = "offer_uri", correlation_id = correlation_id }
-    errors.keep_offer(err, offer)
-    return nil, err
-  end
-  offer.offer_uri, call.offer_uri = offer_uri, offer_uri
-  if call.traceparent then offer.traceparent = call.traceparent end
-  return offer, nil, call
-end
-
---- Creates a credential offer. If you give no correlation_id, the client makes one. For a holder who is present, give `qr_code`
---- (options of the image, {} is enough) or `request_uri_base` (a web wallet's https
---- address).
----@param args { template_id: string, claims: table, correlation_id: string?, qr_code: table?, request_uri_base: string?, timeout_ms: integer?, traceparent: string? }
----@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, qr_uri: string? }?
----@return credenco.Error? err
+--- Creates a credential offer (OpenID4VCI 1.0, 4.1.3). For a holder who is present, give `qr_code` or `request_uri_base`.
+---@param args credenco.OfferArguments
+---@return credenco.Offer?
+---@return credenco.Error? err `invalid_claims` if JSON cannot hold a claim; a code such as `invalid_offer_uri` if the offer
+---  was created, but cannot be delivered; or any failure of the request
 function Client:create_offer(args)
   check("create_offer", arguments.create_offer, args, 2)
-  local offer, err = make_offer(self, args)
+  local offer, err = issue.create_offer(self, args)
   return offer, err
 end
 
---- The same for who has checked the arguments already (credenco.pipeline), and has no use for more than the URI.
+--- The same for a caller that has checked the arguments (credenco.pipeline) and needs only the URI.
 ---@param args { template_id: string, claims: table, correlation_id: string? }
 ---@return string? offer_uri
 ---@return credenco.Error? err
 function Client:create_checked_offer(args)
-  local offer, err = make_offer(self, args)
+  local offer, err = issue.create_offer(self, args)
   if not offer then return nil, err end
   return offer.offer_uri
 end
-
--- Pushing ------------------------------------------------------------------------
 
 --- Delivers an offer to a wallet. This needs no credentials, so the client sends none. With direct = false the offer goes to the
 --- inbox, for the holder to accept. A 201 does not show whether the wallet keeps the
 --- credential: a wallet silently discards credentials from an issuer that is not one of
 --- its trusted contacts.
----@param args { wallet_key: string, offer_uri: string, direct: boolean?, timeout_ms: integer?, traceparent: string? }
+---@param args credenco.PushArguments
 ---@return { http_status: integer }?
----@return credenco.Error? err
+---@return credenco.Error? err if `sent` is "unknown", deliver the same offer again: a wallet takes an offer once
 function Client:push_offer(args)
   check("push_offer", arguments.push_offer, args, 2)
   return self:push_checked_offer(args.wallet_key, args.offer_uri, args.direct ~= false, args.timeout_ms,
     args.traceparent)
 end
 
---- The same for who has checked the arguments already (credenco.pipeline).
+--- The same for a caller that has checked the arguments (credenco.pipeline).
 ---@param wallet_key string
 ---@param offer_uri string
 ---@param direct boolean
@@ -110,34 +73,20 @@ end
 ---@return { http_status: integer }?
 ---@return credenco.Error? err
 function Client:push_checked_offer(wallet_key, offer_uri, direct, timeout_ms, traceparent)
-  local endpoint = direct and api.push_offer or api.push_offer_to_inbox
   local call = calls.new(self, timeout_ms, nil, traceparent)
   call.offer_uri = offer_uri
-  return call:perform(endpoint, url(self, endpoint, wallet_key, offer_uri))
-end
-
-local function issue(self, args)
-  local offer, err, call = make_offer(self, args)
-  if not offer then return nil, err end
-  local pushed
-  pushed, err = call:perform(api.push_offer, url(self, api.push_offer, args.wallet_key, offer.offer_uri))
-  if not pushed then
-    errors.keep_offer(err, offer)
-    return nil, err
-  end
-  offer.http_status = pushed.http_status
-  return offer
+  return issue.push_offer(call, wallet_key, direct)
 end
 
 --- Issues a credential straight into a wallet: creates the offer and delivers it, under
 --- one deadline. If only the delivery failed, err:offer() returns the offer: deliver it
 --- again with push_offer.
----@param args { wallet_key: string, template_id: string, claims: table, correlation_id: string?, timeout_ms: integer?, traceparent: string? }
----@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string?, http_status: integer }?
----@return credenco.Error? err
+---@param args credenco.IssueArguments
+---@return credenco.Issue?
+---@return credenco.Error? err its `step` is the call that failed: `create_offer`, `offer_uri` or `push_offer`
 function Client:issue_direct(args)
   check("issue_direct", arguments.issue_direct, args, 2)
-  return issue(self, args)
+  return issue.direct(self, args)
 end
 
 local function check_record(record)
@@ -150,14 +99,15 @@ end
 ---
 ---     for record, result, err in client:issue_many(records) do ... end
 ---
----@param records table[]|fun(): table?
----@param opts { concurrency: integer? }?
----@return fun(): table?, table?, credenco.Error?  in the order in which the issues end
+---@param records credenco.IssueArguments[]|fun(): credenco.IssueArguments? a list without holes, or a function
+---@param opts { concurrency: integer? }? 1 to 100000; default 64
+---@return fun(): credenco.IssueArguments?, credenco.Issue?, credenco.Error?  in the order in which the issues end; a record
+---  with a wrong argument has the error `invalid_argument`
 function Client:issue_many(records, opts)
   local problem = many.problem_with(records)
   if problem then error("issue_many: " .. problem, 2) end
   local read = options.read("issue_many", arguments.issue_many, opts or {}, 2)
-  return many.issue(self, check_record, issue, records, read.concurrency)
+  return many.issue(self, check_record, issue.direct, records, read.concurrency)
 end
 
 -- Afterwards ---------------------------------------------------------------------
@@ -170,10 +120,10 @@ local function as_issue(what, id_or_result, level)
 end
 
 --- Returns the status of an issue. It shows how far the issuer is. It does not show whether the wallet kept the credential.
----@param id_or_result string|table  a correlation id, or a result of issue_direct
----@param opts { timeout_ms: integer?, traceparent: string? }?
----@return { status: string, correlation_id: string, revocation_uuid: string? }?
----@return credenco.Error? err
+---@param id_or_result string|credenco.Offer|credenco.Issue  a correlation id, or a result of create_offer or issue_direct
+---@param opts credenco.CallOptions?
+---@return credenco.IssueStatus?
+---@return credenco.Error? err `not_found` if the issuer does not know the id
 function Client:issue_status(id_or_result, opts)
   if opts ~= nil then check("issue_status", arguments.issue_status_options, opts, 2) end
   opts = opts or {}
@@ -181,26 +131,27 @@ function Client:issue_status(id_or_result, opts)
 end
 
 --- Asks for the status until it is final. An unknown status counts as not finished.
----@param id_or_result string|table
----@param opts { timeout_ms: integer?, interval_ms: integer?, traceparent: string? }?  default 60000, 1000
----@return { status: string, correlation_id: string?, revocation_uuid: string? }?
----@return credenco.Error? err  issue_failed; timeout, with the last status in err.status; or the error of the last request
+---@param id_or_result string|credenco.Offer|credenco.Issue  as for issue_status
+---@param opts credenco.WaitOptions?
+---@return credenco.IssueStatus?
+---@return credenco.Error? err  `issue_failed`; `timeout`, with the last status in err.status; or the error of the last request
 function Client:wait_issued(id_or_result, opts)
   local args = as_issue("wait_issued", id_or_result, 2)
   local read = options.read("wait_issued", arguments.wait_issued, opts or {}, 2)
   return status.wait(self, args, read)
 end
 
---- Makes an issuer a trusted contact of a wallet, with that wallet's credentials.
----@param args { wallet_key: string, did: string, name: string, direct_issue_allowed: boolean?, timeout_ms: integer?, traceparent: string? }
----@return { id: integer?, did: string?, name: string?, direct_issue_allowed: boolean }?
----@return credenco.Error? err
+--- Makes an issuer a trusted contact of a wallet, with that wallet's credentials. After a lost response, the client reads
+--- the wallet's contacts and repeats the call only if the contact is missing.
+---@param args credenco.TrustArguments
+---@return credenco.Contact?
+---@return credenco.Error? err if `sent` is "unknown", look at the wallet's contacts before you repeat the call
 function Client:trust_issuer(args)
   check("trust_issuer", arguments.trust_issuer, args, 2)
   local body, err = calls.encoded(api.trust_issuer.body(args), "trust_issuer", nil, "")
   if not body then return nil, err end
   return calls.new(self, args.timeout_ms, nil, args.traceparent):perform(
-    api.trust_issuer, url(self, api.trust_issuer, args.wallet_key), body)
+    api.trust_issuer, api.url(self.starts, api.trust_issuer, args.wallet_key), body)
 end
 
 -- Anything else ------------------------------------------------------------------
@@ -210,8 +161,8 @@ local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS
 --- Calls an endpoint for which the client has no method, with the client's credentials.
 --- After a lost response, the client repeats the call only if its HTTP method is
 --- idempotent (RFC 9110, 9.2.2).
----@param args { method: string?, path: string, query: table?, json: any?, timeout_ms: integer?, traceparent: string? }
----@return { http_status: integer, json: any, body: string }?
+---@param args credenco.RequestArguments
+---@return credenco.Response?
 ---@return credenco.Error? err
 function Client:request(args)
   check("request", arguments.request, args, 2)
@@ -234,13 +185,13 @@ end
 --- For another event loop (libuv, cqueues, ...): returns a descriptor. It is readable
 --- when `turn(0)` of `credenco.loop` has something to do for this client. Returns nil if
 --- the transport has no descriptor. See examples/event_loop.lua.
----@return integer?
+---@return integer? descriptor
 function Client:pollfd()
   return self.transport.pollfd and self.transport:pollfd()
 end
 
---- The same client for one that decides itself what is sent again (credenco.pipeline): a request is sent once, or twice
---- where a token had to be renewed. Both are closed together.
+--- The same client for a caller that repeats requests itself (credenco.pipeline): a request is sent once, or twice if a
+--- token had to be renewed. Both are closed together.
 ---@return credenco.Client
 function Client:without_retries()
   local retry = self.options.retry
@@ -283,8 +234,9 @@ local function new_auth(self, read, level)
   return made
 end
 
+--- Makes a client. A wrong option throws an error at the caller's level.
 ---@param given credenco.Options
----@param level integer
+---@param level integer of the caller, as `error` counts it
 ---@return credenco.Client
 function M.new(given, level)
   local read = settings.read(given, level + 1)

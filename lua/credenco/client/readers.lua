@@ -1,6 +1,40 @@
 --- How the responses of the API are read: each reader takes a body, its call and the transport's response, and gives
 --- what the call gives, or nil and what is wrong.
 
+--- A credential offer (OpenID4VCI 1.0, 4.1.3).
+---@class credenco.Offer
+---@field correlation_id string the id of the issue
+---@field request_uri string the issuer's address of the offer, as a holder opens or scans it
+---@field offer_uri string the `credential_offer_uri` in it, decoded: a secret until it is used
+---@field status_uri? string where the issuer says that it has the status
+---@field qr_uri? string with `qr_code`: a PNG image as a `data:` URI
+---@field traceparent? string the W3C Trace Context of the call, if it had one
+
+--- An offer that was delivered to a wallet.
+---@class credenco.Issue : credenco.Offer
+---@field http_status integer of the delivery's response: a 2xx
+
+--- How far the issuer is with an issue.
+---@class credenco.IssueStatus
+---@field status string the issuer's own word, at most 100 bytes: `issue_completed`, `error`, or any other, which is not final
+---@field correlation_id string the id of the issue
+---@field revocation_uuid? string what a later revocation needs
+---@field http_status integer of the response: a 2xx
+
+--- A trusted contact of a wallet.
+---@class credenco.Contact
+---@field id? integer|string the wallet's number for it, as text if it is beyond 2^53
+---@field did? string the issuer's DID
+---@field name? string its name in the wallet
+---@field direct_issue_allowed boolean the wallet keeps credentials that the issuer delivers directly
+---@field http_status integer of the response: a 2xx
+
+--- A response to `request`.
+---@class credenco.Response
+---@field http_status integer a 2xx
+---@field json any the value of the body, nil if it is no JSON; an integer beyond 2^53 is text
+---@field body string as it came
+
 local core = require "credenco.core"
 local json = require "credenco.base.json"
 local text = require "credenco.client.server_text"
@@ -53,6 +87,7 @@ local function status_word(value)
   return said and text.valid_utf8((said:gsub("[%c\127]", "?"):sub(1, STATUS_MAX)))
 end
 
+--- A created offer, still without its `offer_uri`.
 function M.offer(body, call)
   local answer = object(body)
   if not answer then return nil, NO_OBJECT end
@@ -84,6 +119,7 @@ function M.push(body, call, response)
   return { http_status = call.http_status }
 end
 
+--- The status of an issue.
 function M.status(body, call)
   local answer = object(body)
   if not answer then return nil, NO_OBJECT end
@@ -108,6 +144,7 @@ local function contact_of(answer, http_status)
   }
 end
 
+--- The contact that was made.
 function M.contact(body, call)
   local answer = object(body)
   if not answer then return nil, NO_OBJECT end
@@ -116,6 +153,7 @@ function M.contact(body, call)
   return contact
 end
 
+--- The trusted contacts of a wallet, as a list.
 function M.contacts(body, call)
   local answer = object(body)
   if not answer or not json.is_array(answer) and next(answer) ~= nil then return nil, "the response is not a list" end
@@ -173,6 +211,7 @@ function M.token(body, call)
   }
 end
 
+--- Any response, to `request`.
 function M.anything(body, call)
   return { json = json.decode(body), body = body, http_status = call.http_status }
 end

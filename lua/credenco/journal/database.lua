@@ -55,6 +55,10 @@ function M.open_temporary()
   return M.open("temporary file", { temporary = true })
 end
 
+--- A prepared statement, which is kept for the next time.
+---@param sql string with the dialect's words in braces
+---@return table? statement of the driver
+---@return string? err
 function Database:statement(sql)
   local statement = self.statements[sql]
   if statement then return statement end
@@ -66,12 +70,19 @@ function Database:statement(sql)
   return statement
 end
 
+--- Frees a statement that was kept.
+---@param sql string
 function Database:forget(sql)
   local statement = self.statements[sql]
   self.statements[sql] = nil
   if statement then pcall(statement.close, statement) end
 end
 
+--- Executes a statement. One that fails is freed, and its transaction fails.
+---@param sql string with `?` for parameters
+---@param ... any
+---@return table? statement of the driver, executed
+---@return string? err
 function Database:run(sql, ...)
   local statement, err = self:statement(sql)
   if not statement then return nil, err end
@@ -213,6 +224,9 @@ function Database:columns(sql)
   return names
 end
 
+--- Undoes the transaction at hand.
+---@return boolean? ok
+---@return string? err
 function Database:rollback()
   self.failed = nil
   return self:execute("ROLLBACK")

@@ -109,6 +109,7 @@ function Journal:flaw()
 end
 
 --- A writer for a worker, to be closed before the journal.
+---@param scope { workflow: string, owner: string }
 ---@return credenco.journal.Writer
 function Journal:writer(scope)
   local executing = self.location ~= ":memory:" and background.open(self.location)
@@ -124,6 +125,7 @@ function Journal:tidy()
   return self.db.dialect.tidy(self.db)
 end
 
+--- Frees the database, and the lock of a file.
 function Journal:close()
   if self.db then self.db:close() end
   if self.lock then self.lock:close() end

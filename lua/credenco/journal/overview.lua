@@ -7,11 +7,11 @@ local M = {}
 
 --- Numbers that add up: input = issued + failed + unknown + skipped + pending.
 ---@class credenco.journal.Totals
----@field input? integer nil where only the rest was counted, as with `issued`
----@field issued? integer
----@field failed integer
----@field unknown integer
----@field skipped integer
+---@field input? integer all records; nil if the issued ones were not counted
+---@field issued? integer records that were issued; nil with `input`
+---@field failed integer nothing was issued
+---@field unknown integer nobody can say whether they were issued
+---@field skipped integer left out
 ---@field pending integer everything that is still open
 
 local ALL = "SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state"
@@ -60,6 +60,7 @@ function M.not_issued(db, workflow)
 end
 
 --- The workflows a journal knows.
+---@param db credenco.journal.Database
 ---@return string[]?
 ---@return string? err
 function M.workflows(db)

@@ -181,6 +181,8 @@ end
 local MOVE = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = ? AND copy = ''"
 
 --- Notes that a record, finished or not, was met again in another reading or at another line.
+---@param db credenco.journal.Database
+---@param item table with workflow, key, run, line
 ---@return integer? changed
 ---@return string? err
 function M.move(db, item)

@@ -121,6 +121,8 @@ function M.sources(db, workflow)
 end
 
 --- What is needed to read a line of a run again.
+---@param db credenco.journal.Database
+---@param id integer of a reading
 ---@return { format: string, header: string?, encoding: string? }? encoding of the source, for lines that go back to it
 ---@return string? err
 function M.layout(db, id)

@@ -34,6 +34,8 @@ function M.join(db, scope)
 end
 
 --- Keeps the lease for another while.
+---@param db credenco.journal.Database
+---@param owner string
 ---@return integer? renewed 0 when it ran out and another worker has buried this one
 ---@return string? err
 function M.renew(db, owner)
@@ -41,6 +43,8 @@ function M.renew(db, owner)
 end
 
 --- Whether no other worker has buried this one.
+---@param db credenco.journal.Database
+---@param owner string
 ---@return boolean?
 ---@return string? err
 function M.is_alive(db, owner)
@@ -97,6 +101,8 @@ end
 local OTHERS = "SELECT 1 FROM credenco_worker WHERE workflow = ? AND owner <> ? LIMIT 1"
 
 --- Whether others are at work.
+---@param db credenco.journal.Database
+---@param scope { workflow: string, owner: string }
 ---@return boolean?
 ---@return string? err
 function M.has_others(db, scope)

@@ -19,6 +19,9 @@ local M = {}
 local SHORTEST_GROUP_MS, LONGEST_GROUP_MS = 250, 1000
 local SHARE_OF_LIFE = 0.25
 
+-- How many changes make waiting pointless whatever they are: they sit in memory meanwhile.
+local GROUP_CHANGES = 1000
+
 -- In this order inside a transaction, which is that of one record's changes: a step is pushed and ends before the
 -- next one's offer is kept; between an offer and its push there is always a transaction.
 local KINDS = { "pushed", "next_step", "offered", "issued", "failed", "unknown", "skipped" }
@@ -118,6 +121,7 @@ function Writer:carry_out_here(group, lists)
   end)
 end
 
+-- Writes a group in one transaction.
 function Writer:carry_out(group)
   local flaw = self.flaw()
   if flaw then return nil, flaw end
@@ -163,17 +167,20 @@ function Writer:flush_in(ms)
   end)
 end
 
-function Writer:schedule()
-  local group = self.group
-  group.size = group.size + 1
-  if group.size == 1 then self:flush_in(self.group_ms) end
-end
-
+-- Writes the group as soon as the tasks that can go on have done so.
 function Writer:hurry()
   local group = self.group
   if group.hurried then return end
   group.hurried = true
   self:flush_in(0)
+end
+
+-- Counts one more in the group, which is written soon.
+function Writer:schedule()
+  local group = self.group
+  group.size = group.size + 1
+  if group.size == 1 then self:flush_in(self.group_ms) end
+  if group.size == GROUP_CHANGES then self:hurry() end
 end
 
 --- Writes soon when somebody waits for it and there is little else to do.

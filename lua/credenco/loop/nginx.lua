@@ -20,12 +20,16 @@ M.now_ms = core.now_ms
 --- Transports with the same options share one multi handle in a worker.
 M.shares_transports = true
 
+--- Whether a call can wait here: in this phase of nginx, and in this coroutine.
+---@return boolean? ready
+---@return string? why not
 function M.ready()
   local phase = ngx.get_phase()
   if CAN_WAIT[phase] then return yieldable() end
   return nil, ("nginx's phase '%s' cannot wait for a response: make the call from ngx.timer.at(0, ...)"):format(phase)
 end
 
+---@param ms number
 function M.sleep(ms)
   ngx.sleep(ms / 1000)
 end
@@ -36,6 +40,8 @@ function M.breathe()
 end
 
 --- A task that ends with its request.
+---@param fn function
+---@param ... any its arguments
 function M.spawn(fn, ...)
   assert(ngx.thread.spawn(fn, ...))
 end
@@ -45,6 +51,8 @@ local function run(_, fn, ...)
 end
 
 --- A task that belongs to no request, as long as nginx takes timers; else one that does.
+---@param fn function
+---@param ... any its arguments
 function M.detach(fn, ...)
   if not ngx.timer.at(0, run, fn, ...) then M.spawn(fn, ...) end
 end
@@ -64,6 +72,7 @@ local LOOK_AGAIN_MS = 100
 --- does what fn itself has spawned.
 ---@param ms number
 ---@param fn function  does not throw
+---@param ... any  its arguments
 ---@return boolean in_time  true also when fn ended before it could be stopped
 ---@return any ...  what fn gave, four values at most
 function M.within(ms, fn, ...)
@@ -113,10 +122,12 @@ function M.wake(ticket, first, second, third, fourth)
   return not gone
 end
 
+---@param message string for the error log, as a warning
 function M.warn(message)
   ngx.log(ngx.WARN, message)
 end
 
+---@param message string for the error log, as an error
 function M.report(message)
   ngx.log(ngx.ERR, message)
 end
@@ -124,6 +135,8 @@ end
 -- Semaphores that serve again: making one costs as much as all else that a wait does.
 local spare = {}
 
+--- A ticket for one wait of the light thread that runs now.
+---@return table ticket
 function M.self()
   local count = #spare
   local own = spare[count]
@@ -141,6 +154,10 @@ local function look_after_s()
   return math.min(carrier.look_after_s(), pump.look_after_s())
 end
 
+--- Waits until somebody wakes the ticket, or for the deadline.
+---@param ticket table
+---@param deadline_ms number? on the clock of `now_ms`
+---@return any ... what `wake` was given; or nil and "timeout"
 function M.wait(ticket, deadline_ms)
   ticket.waits = true
   while not ticket.woken do

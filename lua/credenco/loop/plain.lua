@@ -49,6 +49,9 @@ local function is_running(fn)
   return frame ~= nil
 end
 
+--- Whether a call can wait here.
+---@return boolean? ready
+---@return string? why not
 function M.ready()
   if taking and is_running(taking) then return nil, "a finalizer cannot wait in the middle of another call" end
   if not current_task() then return true end
@@ -89,8 +92,8 @@ local function new_task()
 end
 
 --- Starts fn(...) as a new task. It runs at once, until it waits for the first time.
----@param fn function
----@param ... any
+---@param fn function an error that it throws is thrown again where the loop is turned
+---@param ... any its arguments
 function M.spawn(fn, ...)
   local task = spare[#spare]
   if task then spare[#spare] = nil else task = new_task() end
@@ -102,6 +105,8 @@ M.detach = M.spawn
 
 -- Waiting ---------------------------------------------------------------------
 
+--- A ticket for one wait of the task, or the caller, that runs now.
+---@return table ticket
 function M.self()
   return { task = current_task() }
 end
@@ -161,7 +166,7 @@ end
 --- Does the work that is due, and waits for it at most `limit_ms` (default: as long as it
 --- takes). In another event loop, call turn(0) when a client's pollfd is readable, and
 --- after timeout_ms().
----@param limit_ms integer?
+---@param limit_ms integer? in milliseconds; 0 does not wait
 function M.turn(limit_ms)
   if not M.busy() then return end
   local wait_ms = math.min(limit_ms or IDLE_MS, until_next_deadline() or IDLE_MS)
@@ -177,7 +182,7 @@ end
 
 --- Returns after how many milliseconds you have to call turn(0) even if no descriptor
 --- becomes readable; nil if you do not have to.
----@return integer?
+---@return integer? ms
 function M.timeout_ms()
   forget_idle_sources()
   local least = until_next_deadline()
@@ -196,6 +201,10 @@ local function run_until_woken(ticket)
   return unpack(ticket, 1, ticket.n)
 end
 
+--- Waits until somebody wakes the ticket, or for the deadline.
+---@param ticket table
+---@param deadline_ms number? on the clock of `now_ms`
+---@return any ... what `wake` was given; or nil and "timeout"
 function M.wait(ticket, deadline_ms)
   if deadline_ms and not ticket.over then sleepers:add(ticket, deadline_ms) end
   local task = ticket.task
@@ -204,6 +213,7 @@ function M.wait(ticket, deadline_ms)
   return yield()
 end
 
+---@param ms number
 function M.sleep(ms)
   M.wait(M.self(), now_ms() + ms)
 end
@@ -241,6 +251,8 @@ function M.call(fn, ...)
   return passed_on(task, thread, resume(thread, fn, ...))
 end
 
+--- Steps a source as long as it is busy.
+---@param source table with `busy`, `step` and `timeout_ms`
 function M.attach(source)
   if source.attached then return end
   source.attached = true

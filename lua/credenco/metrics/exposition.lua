@@ -11,8 +11,11 @@ local function seconds(ms)
   return ("%.14g"):format(ms / 1000)
 end
 
+-- A gauge of a user's may divide by nothing.
 local function number(family, value)
   if family.in_ms then return seconds(value) end
+  if value ~= value then return "NaN" end
+  if value == math.huge or value == -math.huge then return value > 0 and "+Inf" or "-Inf" end
   return ("%.14g"):format(value)
 end
 

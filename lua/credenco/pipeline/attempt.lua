@@ -99,6 +99,8 @@ local function persist(run, job, kind)
 end
 
 --- Makes the record's offer.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
 ---@return string? offer_uri
 ---@return credenco.Error? err
 ---@return "fail"|"left open"|nil verdict
@@ -108,6 +110,8 @@ function M.create_offer(run, job)
 end
 
 --- Pushes the record's offer. "ask": the wallet may have it.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
 ---@return table? pushed
 ---@return credenco.Error? err
 ---@return "fail"|"ask"|"left open"|nil verdict
@@ -116,6 +120,8 @@ function M.push_offer(run, job)
 end
 
 --- Asks for the record's status. An issuer that does not know the id, or does not say, gives a result without a status.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
 ---@return { status?: string, revocation_uuid?: string, not_known?: boolean }? result nil when the run stops first
 function M.status(run, job)
   local result, err, verdict = persist(run, job, STATUS)
@@ -133,6 +139,8 @@ function M.ask_once(run, correlation_id)
 end
 
 --- Waits before asking again about a push whose answer was lost.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
 ---@return boolean go_on
 function M.wait_before_repeat(run, job)
   return wait_before(run, job, job.pushes)

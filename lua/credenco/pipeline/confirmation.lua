@@ -28,6 +28,8 @@ function M.note(run, job, said)
 end
 
 --- Keeps a step that is done, where it is told apart by nothing else: its record goes on, or chose for itself.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
 function M.note_step(run, job)
   if not job.status then run.writer:note(credential(run, job)) end
   job.status, job.revocation_uuid = nil, nil

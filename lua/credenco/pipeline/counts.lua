@@ -12,20 +12,21 @@ local M = {}
 ---@field message? string
 ---@field http_status? integer
 
+--- What a run has done so far.
 ---@class credenco.pipeline.Counts
 ---@field read integer lines or rows read from the source
----@field known integer of those, met before: in the journal already
----@field corrected integer of those, lines that correct records which had failed
----@field duplicates integer of those, lines that repeat another line's key
----@field issued integer
----@field failed integer
----@field unknown integer
----@field skipped integer
----@field waiting integer of the known ones, those that were open and are taken up once the source is read
----@field resumed integer taken up from the journal; their lines, when they are read again, are known
----@field open integer left as they are because the run stopped
+---@field known integer of those, lines whose records were in the journal already
+---@field corrected integer of the known ones, lines that correct records which had failed
+---@field duplicates integer of those read, lines that repeat another line's key
+---@field issued integer records that were issued
+---@field failed integer records and lines that failed
+---@field unknown integer records of which nobody can say whether they were issued
+---@field skipped integer records that were left out, duplicates among them
+---@field waiting integer of the known ones, open records that the run continues once the source is read
+---@field resumed integer records that the run continued from the journal; if their lines are read again, they are known
+---@field open integer records that stay as they are because the run stopped
 ---@field alike credenco.pipeline.Alike whether the first ones failed in the same way
----@field hook_failures integer times that the workflow's `on_issued` or `on_failed` failed
+---@field hook_failures integer how often the workflow's `on_issued` or `on_failed` failed
 local Counts = {}
 Counts.__index = Counts
 
@@ -44,6 +45,7 @@ function Counts:finished(state, record, reason)
   if record.is_first then self.alike:ended(state, reason) end
 end
 
+--- A record stays open because the run stopped.
 function Counts:left_open()
   self.open = self.open + 1
 end

@@ -60,6 +60,8 @@ local function notify(run, name, hook, ...)
 end
 
 --- Tells the workflow that a credential was issued. After a crash it may be told a second time.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
 function M.issued(run, job)
   if not run.workflow.on_issued then return end
   notify(run, "on_issued", run.workflow.on_issued, job.record, {
@@ -80,6 +82,9 @@ local function printable(reason)
 end
 
 --- Tells the workflow that a record failed, or that it is not known.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param reason credenco.pipeline.Reason
 function M.failed(run, job, reason)
   if not run.workflow.on_failed then return end
   notify(run, "on_failed", run.workflow.on_failed, job.record, printable(reason), run.client)

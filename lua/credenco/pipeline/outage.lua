@@ -15,6 +15,7 @@ function M.new(patience_ms)
   return setmetatable({ patience_ms = patience_ms, in_a_row = 0 }, Outage)
 end
 
+--- A request had a useful response.
 function Outage:over()
   self.in_a_row, self.since_ms = 0, nil
 end

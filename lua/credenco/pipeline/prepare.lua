@@ -151,6 +151,8 @@ local function named(ok, claims, problems)
 end
 
 --- The claims of a record, or what is wrong with it.
+---@param step credenco.workflow.Step
+---@param record table
 ---@return boolean ok false when the workflow's function failed
 ---@return table|string|nil claims or, when it failed, where
 ---@return credenco.claims.Problem[]|string|nil problems

@@ -16,6 +16,7 @@ local M = {}
 -- Below this many, a percentage of failures says little.
 local SAMPLE = 50
 
+--- A run that is under way.
 ---@class credenco.pipeline.Run
 ---@field workflow credenco.Workflow
 ---@field client credenco.Client for the workflow's functions
@@ -84,9 +85,9 @@ function Run:sleep(ms)
   return self:sleep_until(loop.now_ms() + ms)
 end
 
---- Starts no more records; those at work come to their next safe place.
----@param why string
----@param err? table
+--- Stops the run: it starts no more records, and those at work come to their next safe place. Only the first call counts.
+---@param why "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" the result has it as `stopped`
+---@param err? { code: string, message: string } the reason, for the result
 function Run:stop(why, err)
   if self.stopping then return end
   self.stopping, self.stop_error = why, err
@@ -126,11 +127,18 @@ function Run:wait_for_turn()
   return self:sleep_until(moment_ms)
 end
 
+--- The owner of the records that the run adds: this worker, or nobody where the run only fills the queue.
+---@return string?
+function Run:adding_owner()
+  return self.works and self.scope.owner or nil
+end
+
 -- What concerns all of them -------------------------------------------------------------------------
 
 -- What all of the first records failed of.
 local ALIKE = "the first %d records all failed alike, with %s at %s: %s"
 
+-- Stops the run when the first records all failed alike.
 function Run:check_first_records()
   local reason = self.works and not self.options.keep_going and self.counts.alike.reason
   if not reason then return end
@@ -199,6 +207,8 @@ function Run:bury_the_dead(all)
   return ok == true
 end
 
+--- Stops the run, because the journal cannot be used any more.
+---@param err string
 function Run:journal_failed(err)
   self.writer.trouble = self.writer.trouble or err
   self:stop("journal", { code = "journal", message = err })

@@ -34,6 +34,7 @@ local function task(self)
   self.active = self.active - 1
 end
 
+-- The next record: those whose offer can be delivered come first.
 function Scheduler:next()
   return self.offered:pop() or self.fresh:pop()
 end

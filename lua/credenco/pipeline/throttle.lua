@@ -24,6 +24,7 @@ function M.new(per_s)
     window_ms = 0, in_window = 0, seen_per_s = 0, refusals = 0 }, Throttle)
 end
 
+-- Counts a start, to know the rate that there was before a refusal.
 function Throttle:observe(now_ms)
   if now_ms - self.window_ms >= WINDOW_MS then
     self.seen_per_s = self.in_window * 1000 / math.max(now_ms - self.window_ms, WINDOW_MS)
@@ -32,6 +33,7 @@ function Throttle:observe(now_ms)
   self.in_window = self.in_window + 1
 end
 
+-- Raises a rate that was lowered, step by step.
 function Throttle:recover(now_ms)
   if not self.lowered_ms or now_ms - self.lowered_ms < RECOVERY_MS then return end
   self.lowered_ms = now_ms

@@ -17,19 +17,20 @@ local M = {}
 
 local LOG_TAIL_BYTES = 2000
 
+--- A sandbox that is running.
 ---@class credenco.Sandbox
----@field base_url string
----@field api_key string
----@field client_id string
----@field client_secret string
----@field token_url string
+---@field base_url string the address of its API: the option of the same name of `credenco.new`
+---@field api_key string accepted as `x-api-key` and as a bearer token
+---@field client_id string for OAuth2
+---@field client_secret string for OAuth2
+---@field token_url string for OAuth2
 ---@field credential_issuer string the issuer's OpenID4VCI identifier
 ---@field issuer_did string the DID to use in a trusted contact
----@field wallets { key: string, name: string, trusts_issuer: boolean, direct_issue_allowed: boolean }[]
+---@field wallets { key: string, name: string, trusts_issuer: boolean, direct_issue_allowed: boolean }[] `key` is the `wallet_key`
 ---@field ca_file string? with `tls`: the CA certificate to trust
 ---@field pid integer nginx's master process
 ---@field dir string the private directory with its data
----@field process credenco.SandboxProcess
+---@field process credenco.SandboxProcess nginx, as a child of this process
 local Server = {}
 Server.__index = Server
 

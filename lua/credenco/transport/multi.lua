@@ -98,6 +98,8 @@ local function tell_orphans(self)
   for _, ticket in pairs(orphans) do hand_over(ticket, nil, "closed", "unknown", "") end
 end
 
+--- Whether a transfer is in flight.
+---@return boolean
 function Engine:busy()
   return next(self.entries) ~= nil
 end

@@ -74,10 +74,12 @@ function Findings:__tostring()
   return (table.concat(self, "; "):gsub("%s*\n%s*", " "))
 end
 
+-- Adds a problem at a line of the file.
 function Findings:add(line, message, ...)
   self[#self + 1] = ("%s:%d: %s"):format(self.where.file, line, message:format(...))
 end
 
+-- Adds a problem at the line that sets a field.
 function Findings:about(field, message, ...)
   self:add(line_of(self.where, field), message, ...)
 end

@@ -19,33 +19,47 @@ local without_bom = require "credenco.base.without_bom"
 
 local M = {}
 
+--- What a workflow file returns. A workflow with `steps` has `template_id`, `claims`, `delivery` and `before_issue` in them.
+---@class credenco.workflow.Definition
+---@field name string
+---@field key string|fun(record: table): string?
+---@field template_id? string|fun(record: table): string
+---@field wallet_key? string|fun(record: table): string?
+---@field claims? credenco.claims.Mapping|fun(record: table): table?, credenco.claims.Problem[]|string|nil
+---@field accept? fun(record: table, client: credenco.Client): boolean?, string?
+---@field delivery? "direct"|"inbox"|"offer_only"|fun(record: table): "direct"|"inbox"|"offer_only"
+---@field before_issue? fun(record: table, claims: table, client: credenco.Client): any, string?
+---@field on_issued? fun(record: table, result: table, client: credenco.Client)
+---@field on_failed? fun(record: table, err: table, client: credenco.Client)
+---@field steps? table[]
+
 --- One credential of a workflow.
 ---@class credenco.workflow.Step
----@field template_id string|fun(record: table): string
----@field wallet_key credenco.workflow.Column|fun(record: table): string?
----@field claims credenco.claims.Mapping|fun(record: table): table?, credenco.claims.Problem[]|string|nil
----@field delivery string|fun(record: table): "direct"|"inbox"|"offer_only"
----@field before_issue? fun(record: table, claims: table): any, string?
+---@field template_id string|fun(record: table): string the key of the credential template
+---@field wallet_key credenco.workflow.Column|fun(record: table): string? the external key of the wallet
+---@field claims credenco.claims.Mapping|fun(record: table): table?, credenco.claims.Problem[]|string|nil the claims, or nil and what is wrong
+---@field delivery string|fun(record: table): "direct"|"inbox"|"offer_only" where the offer goes: into the wallet, into its inbox, nowhere
+---@field before_issue? fun(record: table, claims: table, client: credenco.Client): any, string? may replace the claims, or skip the record
 
 --- A workflow after it was checked. Each field has only one form.
 ---@class credenco.Workflow
----@field name string
+---@field name string part of each correlation id
 ---@field file string the file it was read from
----@field key fun(record: table): string?
----@field accept? fun(record: table): boolean?, string?
----@field on_issued? fun(record: table, result: table)
----@field on_failed? fun(record: table, err: table)
----@field steps credenco.workflow.Step[]
+---@field key credenco.workflow.Column|fun(record: table): string? the business key of a record
+---@field accept? fun(record: table, client: credenco.Client): boolean?, string? whether a record is issued, or false and the reason
+---@field on_issued? fun(record: table, result: table, client: credenco.Client) is called for each credential
+---@field on_failed? fun(record: table, err: table, client: credenco.Client) is called for each failed or unknown record
+---@field steps credenco.workflow.Step[] its credentials, in their order
 ---@field mappings credenco.claims.Mapping[] the mappings of its steps
 ---@field columns string[] the columns that its fields name
 
 --- A function of the record that returns a column's value.
 ---@class credenco.workflow.Column
----@field column string
+---@field column string the column's name
 local Column = { __call = function(self, record) return record[self.column] end }
 
 --- Returns a function that returns the value of a column: `template_id = workflow.column "kind"`.
----@param name string
+---@param name string the column's name
 ---@return fun(record: table): any
 function M.column(name)
   return function(record) return record[name] end
@@ -84,10 +98,10 @@ local function compiled(definition, file)
 end
 
 --- Checks a workflow that you have as a table.
----@param definition table
----@param where? { file: string, text: string? } the file that the messages name
+---@param definition credenco.workflow.Definition
+---@param where? { file: string, text: string? } the file that the messages name, and its text for the line numbers
 ---@return credenco.Workflow?
----@return string[]? problems one text for each, with file and line number; the list prints as one line
+---@return string[]? problems all of them, each with file and line number; the list prints as one line
 function M.new(definition, where)
   where = where or { file = "workflow" }
   local problems = check.problems(definition, where)
@@ -126,9 +140,9 @@ end
 
 --- Reads and checks a workflow file. This runs the file's code, but sends nothing. From then on, `require` also finds
 --- modules in the file's directory.
----@param path string
+---@param path string the workflow file
 ---@return credenco.Workflow?
----@return string[]? problems
+---@return string[]? problems as for `new`; or the one why the file cannot be read or run
 function M.load(path)
   local text, read_err = read_text(path)
   if not text then return nil, check.alone(read_err) end

@@ -153,6 +153,13 @@ describe("what is explained", function()
     assert.matches("\n  at the service: not asked: no credentials", (explained "10000001"))
   end)
 
+  it("is not asked about at the service, where no issue can have such an id", function()
+    desk.env.CREDENCO_JOURNAL = nil
+    local out, code = explained(("x"):rep(256))
+    assert.equal(4, code)
+    assert.matches("\n  at the service: not asked: a correlation id must be at most 255 bytes long\n", out)
+  end)
+
   it("is refused for a variable that is not set", function()
     local done = credenco("explain", "")
     assert.same({ 2, "credenco: the id is empty: is the variable set that it comes from?\n" }, { done.code, done.err })

@@ -36,7 +36,7 @@ describe("metrics of a run", function()
 
   it("replace those of the last run, for everybody to read, and leave nothing beside them", function()
     local path = desk.folder .. "/run.prom"
-    files.write(path, "old")
+    assert.equal(0, credenco("run", WORKFLOW, csv(lines(1)), "--metrics", path).code)
     uv.fs_symlink(path, desk.folder .. "/link.prom")
     assert.equal(0, credenco("run", WORKFLOW, csv(lines(1)), "--metrics", desk.folder .. "/link.prom").code)
     assert.equal(1, records(samples.read(files.read(path)), "credenco_records", "issued"))

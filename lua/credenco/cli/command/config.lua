@@ -39,8 +39,8 @@ for each environment. --profile or CREDENCO_PROFILE chooses one (default: [defau
   api_key_command = pass show credenco/prod
 
 File names are relative to that directory, or begin with ~/. A secret is in a file, or comes from a
-command. If the configuration file names a secret, nobody else may read it: chmod 600. A section
-may have:
+command, which runs again if the server refuses what it printed. If the configuration file names a
+secret, nobody else may read it: chmod 600. A section may have:
 
 ]] .. names() .. "\n\n" .. settings.ENVIRONMENT,
 }
@@ -53,7 +53,7 @@ local DEFAULTS = { timeout = ("%g"):format(described.SPEC.timeout_ms.default / 1
 local function shown(row, value)
   if row == rows.OWN.api_key or not row.flag and row.names_secret then return "(set, not shown)" end
   if row == rows.OWN.journal then return journal_url.without_password(value) end
-  return value
+  return (value:gsub("^(%a[%w+.-]*://)[^/@]*@", "%1...@")) -- no command takes such a URL, and why is looked for here
 end
 
 local function found(args)
@@ -71,6 +71,7 @@ local function found(args)
 end
 
 local function heading(profile)
+  if not profile.file then return "profile: none, since HOME is not set" end
   if not profile.name then return "profile: none, in " .. profile.file end
   return ("profile: %s (%s)%s, in %s"):format(profile.name, profile.origin,
     profile.production and ", production" or "", profile.file)

@@ -6,6 +6,7 @@ local fields = require "credenco.cli.fields"
 local journal = require "credenco.journal"
 local journal_url = require "credenco.journal.dialect.url"
 local json = require "credenco.base.json"
+local options = require "credenco.base.options"
 local records = require "credenco.cli.explain.found"
 local service = require "credenco.cli.explain.service"
 local settings = require "credenco.cli.server_settings"
@@ -57,13 +58,15 @@ local function in_journal(args, place)
 end
 
 -- Where it was looked for; a journal's URL may hold a password.
-local function places(found, place, asked)
+local function places(id, found, place, asked)
   local list = {}
   if place then
     list[1] = ("in the journal %s%s"):format(journal_url.without_password(place),
       found.more and (": by its key; as another id among the first %d records"):format(MOST) or "")
   end
+  local unfit = options.identifier(id)
   list[#list + 1] = asked.problem and "at the service: " .. asked.problem
+    or unfit and "at the service: not asked: a correlation id " .. unfit
     or ("at %s, as a correlation id"):format(asked.base_url)
   return json.array(list)
 end
@@ -84,7 +87,7 @@ local function explained(args, found, place, asked)
   local answer = not was_asked(found, args.id) and asked:status(args.id)
   if answer then list[#list + 1] = facts.of_issue(args.id, answer) end
   local result = fields.pick(args, { "id" })
-  result.found, result.looked = json.array(list), places(found, place, asked)
+  result.found, result.looked = json.array(list), places(args.id, found, place, asked)
   if #list == 0 then result.ways = json.array(ways.of_nothing(args.id, place, found.more)) end
   return result
 end

@@ -35,8 +35,9 @@ function M.declare(command)
 end
 
 local function wait_ms(args)
-  local seconds = tonumber(args.wait or "10")
-  if not seconds or seconds < 0 or seconds > 3600 then
+  local text = args.wait or "10"
+  local seconds = text:find "^%d+%.?%d*$" and tonumber(text)
+  if not seconds or seconds > 3600 then
     usage.fail "--wait: a number of seconds from 0 to 3600"
   end
   return math.floor(seconds * 1000)
@@ -69,8 +70,9 @@ local function table_of(found, rows, wallet_key)
 end
 
 function M.run(args)
-  local given = { template_id = args.template, wallet_key = args.wallet, claims = claims.read(args),
-    wait_ms = wait_ms(args) }
+  local given = { template_id = args.template, wallet_key = args.wallet, claims = claims.read(args) }
+  library.check("issue_direct", given)
+  given.wait_ms = wait_ms(args)
   local client = library.new_client(settings.options(args))
   local found, err = library.call(experiments.run, client, given)
   client:close()

@@ -23,10 +23,13 @@ end
 -- A file beside the journal, as a run would make some: only who writes knows that it can be done.
 local function try_beside(path, use)
   local beside = ("%s.%s.doctor"):format(path, core.uuid():sub(1, 8))
+  core.signals_remove(beside)
   local ok, err = core.create_private(beside)
-  if not ok then return nil, err end
-  ok, err = use(beside)
-  os.remove(beside)
+  if ok then
+    ok, err = use(beside)
+    os.remove(beside)
+  end
+  core.signals_keep(beside)
   return ok, err
 end
 

@@ -4,6 +4,7 @@ local caught = require "credenco.cli.doctor.caught"
 local claims = require "credenco.cli.claim_arguments"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
+local library = require "credenco.cli.library"
 local network = require "credenco.cli.doctor.network"
 local run = require "credenco.cli.doctor.run"
 
@@ -28,10 +29,13 @@ local function check_claims(context)
 end
 
 local function check_offer(context, template_id, of_template)
-  local client = credenco.new(context.options)
-  local made, err = client:create_offer {
+  local order = {
     template_id = template_id, claims = of_template or context.claims, correlation_id = network.impossible_id(),
   }
+  local _, flaw = caught(library.check, "create_offer", order)
+  if flaw then return "failure", flaw, TEMPLATE, exit_code.usage end
+  local client = credenco.new(context.options)
+  local made, err = client:create_offer(order)
   client:close()
   if made then return "ok", "an offer was made; it is not delivered" end
   return "failure", advice.said(err), advice_of(err), exit_code.of(err)

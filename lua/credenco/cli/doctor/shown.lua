@@ -1,4 +1,5 @@
 --- What `credenco doctor` has found, for people and for programs.
+local counted = require "credenco.cli.pipeline.counted"
 local fields = require "credenco.cli.fields"
 local json = require "credenco.base.json"
 
@@ -16,7 +17,8 @@ end
 local function summary(counts)
   local parts = {}
   for _, state in ipairs(STATES) do
-    if counts[state] > 0 then parts[#parts + 1] = ("%d %s"):format(counts[state], state) end
+    local countable = state == "warning" or state == "failure"
+    if counts[state] > 0 then parts[#parts + 1] = counted(counts[state], state, not countable and state or nil) end
   end
   return table.concat(parts, ", ")
 end

@@ -5,7 +5,8 @@ local api = require "credenco.client.api"
 local caught = require "credenco.cli.doctor.caught"
 local exit_code = require "credenco.cli.exit_code"
 local library = require "credenco.cli.library"
-local quoted = require("credenco.cli.pipeline.command_line").quoted
+local option = require("credenco.cli.pipeline.command_line").option
+local options = require "credenco.base.options"
 local run = require "credenco.cli.doctor.run"
 local source = require "credenco.cli.source"
 
@@ -19,12 +20,12 @@ local CREDENTIALS = "the list takes that wallet's own credentials: name the file
 local PATHS = api.starts { base_url = "", wallet_base_url = "" }
 
 local function client_of(context)
-  local options, file = {}, context.args.wallet_api_key_file
-  for name, value in pairs(context.options) do options[name] = value end
+  local given, file = {}, context.args.wallet_api_key_file
+  for name, value in pairs(context.options) do given[name] = value end
   if file then
-    options.api_key, options.api_key_file, options.oauth2 = source.read_line(file, "--wallet-api-key-file"), nil, nil
+    given.api_key, given.api_key_file, given.oauth2 = source.read_line(file, "--wallet-api-key-file"), nil, nil
   end
-  return library.new_client(options)
+  return library.new_client(given)
 end
 
 local function contacts_of(client, wallet_key)
@@ -55,7 +56,7 @@ local function find(contacts, did)
 end
 
 local function trust(wallet_key, did)
-  return ("credenco trust --wallet %s --did %s --name NAME"):format(quoted(wallet_key), quoted(did))
+  return ("credenco trust %s %s --name NAME"):format(option("--wallet", wallet_key), option("--did", did))
 end
 
 local function judged(contacts, wallet_key, args)
@@ -77,6 +78,8 @@ local function judged(contacts, wallet_key, args)
 end
 
 local function check_trust(context, wallet_key)
+  local unfit = options.wallet_key(wallet_key)
+  if unfit then return "failure", "--wallet " .. unfit, "give the external key of the wallet", exit_code.usage end
   local client, flaw = caught(client_of, context)
   if not client then return "failure", flaw, "name a file with the key on one line", exit_code.usage end
   local contacts, err = contacts_of(client, wallet_key)

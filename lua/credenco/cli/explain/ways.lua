@@ -8,17 +8,17 @@ local way_out = require "credenco.cli.pipeline.way_out"
 local M = {}
 
 -- A wallet and an issuer, where they are not known.
-local WALLET, DID = '"$CREDENCO_WALLET"', '"$CREDENCO_ISSUER_DID"'
+local WALLET, DID = '--wallet "$CREDENCO_WALLET"', '--did "$CREDENCO_ISSUER_DID"'
 
 local function way(what, ...)
   return { what = what, commands = json.array { ... } }
 end
 
 local function trust(wallet_key)
-  local wallet = wallet_key and command_line.quoted(wallet_key) or WALLET
+  local wallet = wallet_key and command_line.option("--wallet", wallet_key) or WALLET
   return way("not in the wallet: check whether it trusts the issuer, add the trust, and issue again with another id",
-    ("credenco doctor --wallet %s --did %s"):format(wallet, DID),
-    ("credenco trust --wallet %s --did %s --name NAME"):format(wallet, DID))
+    ("credenco doctor %s %s"):format(wallet, DID),
+    ("credenco trust %s %s --name NAME"):format(wallet, DID))
 end
 
 local function is_confirmed(record)
@@ -53,7 +53,7 @@ function M.of_record(record, journal)
   return way_out.new({}, record.workflow, journal, record.sources, key):of(record)
 end
 
-local AGAIN = ("credenco issue --wallet %s --template TEMPLATE --claims-json FILE"):format(WALLET)
+local AGAIN = ("credenco issue %s --template TEMPLATE --claims-json FILE"):format(WALLET)
 
 --- What leads on from an issue that no journal knows.
 ---@param id string its correlation id
@@ -66,11 +66,12 @@ function M.of_issue(id, status)
   return {
     way("wait for it", ("credenco status %s --wait --timeout 60"):format(named)),
     way("deliver the offer, if `credenco issue --keep-offer FILE` kept it: a second delivery does no harm",
-      ("credenco push --wallet %s --from FILE"):format(WALLET)),
+      ("credenco push %s --from FILE"):format(WALLET)),
   }
 end
 
 --- What to try when nothing is known under an id.
+---@param id string
 ---@param journal string?
 ---@param more boolean? the journal was not read to its end
 ---@return { what: string, commands: string[] }[]

@@ -4,11 +4,23 @@ local shell_quoted = require "credenco.base.shell_quoted"
 
 local M = {}
 
---- A word for the shell, in quotes where it needs them.
+local function octal(byte) return ("\\%03o"):format(byte:byte()) end
+
+--- A word for the shell. Control bytes are written out: they would act on the terminal that shows the command.
 ---@param word string
 ---@return string
 function M.quoted(word)
-  return word:find("^[%w%-_./:@=%%+,]+$") and word or shell_quoted(word)
+  if word:find "^[%w%-_./:@=%%+,]+$" then return word end
+  if word:find "%c" then return "$'" .. word:gsub("[%c\\']", octal) .. "'" end
+  return shell_quoted(word)
+end
+
+--- An option with its value, which may begin like an option itself.
+---@param name string
+---@param value string
+---@return string
+function M.option(name, value)
+  return name .. (value:find "^%-" and "=" or " ") .. M.quoted(value)
 end
 
 --- The command as it was called, to be called again. A journal's URL holds no password there.

@@ -159,10 +159,11 @@ function M.run(mode, args, out)
   local options = options_of(args, mode)
   options.client = client
   check_columns(options.workflow, options.source, out)
-  if measured then measured:begin(options.workflow.name) end
   options.on_ended = args.audit and audit_file.open(args.audit) or nil
   local result, err = true, nil
   if client then result, err = production.ask(args, options) end
+  if not result then measured = nil end -- the file is still that of the last run
+  if measured then measured:begin(options.workflow.name) end
   if result then result, err = watched(mode, options, out, args, listening, measured) end
   listening:close()
   if client then client:close() end

@@ -11,6 +11,7 @@ local usage = require "credenco.cli.usage"
 local M = {}
 
 local EVERY_MS = 10000
+local BEGINS = "# HELP credenco_" -- as `credenco.metrics` writes its first family, which is always there
 
 ---@class credenco.cli.MetricsFile
 ---@field on_event fun(event: credenco.Event)
@@ -26,7 +27,7 @@ MetricsFile.__index = MetricsFile
 function M.declare(command)
   return files.written(command:option "--metrics" :argname "FILE"
     :description "Write metrics to this file (*.prom), for the textfile collector of Prometheus' node_exporter.",
-    { kept = true })
+    { kept = true, begins = BEGINS })
 end
 
 local function watch_end(self, workflow)

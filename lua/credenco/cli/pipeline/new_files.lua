@@ -17,6 +17,7 @@ local function refused(path, err) return ("%s: %s"):format(path, private_file.ca
 local NewFile = {}
 NewFile.__index = NewFile
 
+-- Writes what is in memory.
 function NewFile:flush()
   local rest = table.concat(self.parts)
   self.parts, self.size = {}, 0
@@ -38,6 +39,7 @@ function NewFile:write(text)
   return self:flush()
 end
 
+-- Frees the descriptor; may run twice.
 function NewFile:close()
   local fd = self.fd
   self.fd = nil
@@ -45,6 +47,9 @@ function NewFile:close()
   return uv.fs_close(fd)
 end
 
+--- Writes all of it, to disk.
+---@return boolean? ok
+---@return string? err names the file
 function NewFile:finish()
   local ok, err = self:flush()
   if not ok then return nil, err end

@@ -1,5 +1,6 @@
 --- Asks before records of a profile that is marked `production` are issued.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
+local core = require "credenco.core"
 local counted = require "credenco.cli.pipeline.counted"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.overview"
@@ -11,7 +12,7 @@ local uv = require "luv"
 
 local M = {}
 
--- Read for the purpose: the source that the run reads is at its beginning still.
+-- Read for the purpose: the source that the run reads is at its beginning still. A pipe would be empty then.
 local function records_of_source(args, limit)
   local source, count = arguments.source(args), 0
   while count < (limit or math.huge) and source:next() do count = count + 1 end
@@ -29,6 +30,7 @@ end
 local function records(args, options)
   if not options.source then return records_of_journal(options) end
   if args.source == "-" then return "the records of standard input" end
+  if core.file_type(args.source) == "other" then return "the records of " .. args.source end
   return records_of_source(args, options.limit)
 end
 

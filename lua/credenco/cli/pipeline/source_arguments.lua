@@ -7,6 +7,7 @@ local M = {}
 local NAMES = table.concat(formats.NAMES, " or ")
 
 --- Adds the source and how it is read.
+---@param command table of argparse
 ---@param without? string what the command does when none is named; a mistake in usage where that is nothing
 function M.declare(command, without)
   command:argument "source" :args "?"

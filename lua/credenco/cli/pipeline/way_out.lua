@@ -91,8 +91,8 @@ end
 
 -- The records that a command is about: the one with the key, or all of the cause.
 function WayOut:which(code)
-  if self.key then return "--key " .. command_line.quoted(self.key) end
-  return "--code " .. command_line.quoted(code)
+  if self.key then return command_line.option("--key", self.key) end
+  return command_line.option("--code", code)
 end
 
 function WayOut:lines(commands, code)

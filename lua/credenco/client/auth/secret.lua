@@ -9,7 +9,7 @@ local options = require "credenco.base.options"
 ---@field name string            of the option
 ---@field value string?          the current one
 ---@field previous string?       requests in flight may still carry it
----@field ask (fun(): string)?
+---@field ask (fun(refused: string?): string)?
 ---@field path string?           of a file that is read again
 ---@field changes boolean        whether there may ever be another one
 ---@field look_at_ms number      when the file is read again
@@ -69,8 +69,8 @@ local function look(self)
   if value then set(self, value) end
 end
 
-local function ask(self, step)
-  local ok, value = pcall(self.ask)
+local function ask(self, refused, step)
+  local ok, value = pcall(self.ask, refused)
   local problem = not ok and "it failed" or problem_with(value)
   if not problem then
     set(self, value)
@@ -91,7 +91,7 @@ end
 ---@return credenco.Error? err  the function gave none
 function Secret:get(refused, step)
   if self.ask and (not self.value or self.value == refused) then
-    local ok, err = ask(self, step)
+    local ok, err = ask(self, refused, step)
     if not ok then return nil, err end
   elseif self.path and self.changes and (refused or loop.now_ms() >= self.look_at_ms) then
     look(self)

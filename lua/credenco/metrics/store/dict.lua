@@ -41,6 +41,8 @@ local function lost(self)
   loop.report(("credenco: lua_shared_dict %s has no room for more metrics: make it larger"):format(self.name))
 end
 
+---@param key string
+---@param amount integer
 function Dict:add(key, amount)
   local dict = self.dict
   if dict:incr(key, amount) then return end
@@ -50,10 +52,13 @@ function Dict:add(key, amount)
   dict:incr(key, amount) -- another worker was faster
 end
 
+---@param key string
+---@param value integer forgotten after a while, in case the worker has died
 function Dict:keep_own(key, value)
   if not self.dict:safe_set(key .. self.process(), value, OWN_S) then lost(self) end
 end
 
+---@return table<string, integer>
 function Dict:read()
   local numbers = {}
   for _, key in ipairs(self.dict:get_keys(0)) do numbers[key] = self.dict:get(key) end

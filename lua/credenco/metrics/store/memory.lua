@@ -15,15 +15,20 @@ function M.new()
   return setmetatable({ numbers = {} }, Memory)
 end
 
+---@param key string
+---@param amount integer
 function Memory:add(key, amount)
   local numbers = self.numbers
   numbers[key] = (numbers[key] or 0) + amount
 end
 
+---@param key string
+---@param value integer
 function Memory:keep_own(key, value)
   self.numbers[key] = value
 end
 
+---@return table<string, integer>
 function Memory:read()
   local numbers = {}
   for key, value in pairs(self.numbers) do numbers[key] = value end

@@ -73,6 +73,7 @@ function M.of(text)
   return setmetatable({ text = text, size = #text, taken = 0 }, Bytes)
 end
 
+-- As `read`, of a Lua string.
 function Bytes:read_text()
   local chunk = self.text:sub(self.taken + 1, self.taken + CHUNK_BYTES)
   self.taken = self.taken + #chunk
@@ -97,6 +98,7 @@ function Bytes:would_wait()
   return self.stream ~= nil and not has_come(self)
 end
 
+-- As `read`, of what cannot be read twice; other tasks go on while it waits.
 function Bytes:read_stream()
   while not has_come(self) do
     if self.cancelled then return nil, "not read to its end: the run was stopped" end
@@ -142,6 +144,7 @@ function Bytes:cancel()
   self.cancelled = true
 end
 
+--- Frees the file or stream.
 function Bytes:close()
   if self.stream then
     if self.stream.set_blocking then self.stream:set_blocking(true) end -- others may have the same pipe

@@ -92,6 +92,7 @@ function Decoded:read()
   end
 end
 
+---@return boolean
 function Decoded:would_wait()
   return self.stage:would_wait()
 end

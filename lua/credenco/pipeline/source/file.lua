@@ -107,6 +107,7 @@ function File:rewind()
   begin(self)
 end
 
+--- Frees the descriptor.
 function File:close()
   uv.fs_close(self.fd)
 end

@@ -18,19 +18,20 @@ M.MAX_RECORD_BYTES = 1048576
 ---@class credenco.pipeline.Item
 ---@field line integer number of its first line, or of its row
 ---@field raw string its bytes, in UTF-8, with the line break
----@field record? table
----@field broken? string why it cannot be parsed
+---@field record? table its values by column
+---@field broken? string in place of `record`: why it cannot be parsed
 ---@field cut? boolean whether `raw` has only the beginning of its bytes
 
+--- An open source.
 ---@class credenco.pipeline.Source
----@field name string
----@field format string one of `credenco.pipeline.source.formats`, "sql" or "records"
+---@field name string as messages name it
+---@field format string "csv", "jsonl", "sql" or "records"
 ---@field header? string a CSV file's header line
----@field columns? string[]
----@field bytes? credenco.pipeline.Bytes
+---@field columns? string[] of a CSV file or a query
+---@field bytes? credenco.pipeline.Bytes of a file or standard input
 ---@field encoding? string the encoding of its bytes, if that is not UTF-8 without a byte-order mark; items are in UTF-8
----@field next fun(self: credenco.pipeline.Source): credenco.pipeline.Item?, string?
----@field close fun(self: credenco.pipeline.Source)
+---@field next fun(self: credenco.pipeline.Source): credenco.pipeline.Item?, string? returns the next item; nil at the end, or nil and the reason if reading failed
+---@field close fun(self: credenco.pipeline.Source) closes its file or connection; a run does not do that
 
 local READERS = {}
 for _, name in ipairs(formats.NAMES) do READERS[name] = require("credenco.pipeline.source." .. name) end
@@ -45,7 +46,7 @@ local OPTIONS = {
   max_record_bytes = { type = "integer", min = 1 },
 }
 
---- What a file is taken for when nobody says it.
+--- The format of a file for which no option names one.
 ---@param path string
 ---@param first_bytes string
 ---@return string format
@@ -64,6 +65,7 @@ local function source_of(stream, options)
     max_record_bytes = options.max_record_bytes or M.MAX_RECORD_BYTES })
 end
 
+--- A source of bytes. If it cannot be read, the bytes are closed.
 ---@param stream credenco.pipeline.Bytes
 ---@param options { name: string, format?: string, encoding?: string, max_record_bytes?: integer }
 ---@return credenco.pipeline.Source?
@@ -78,11 +80,20 @@ end
 
 local OPENED = { string = true, table = true, ["function"] = true }
 
---- Opens a file, standard input (`-`), a query, or an iterator.
----@param what string|table|function a path; an array or iterator of records
----@param options? { format?: string, encoding?: string, query?: string, max_record_bytes?: integer, name?: string }
+--- Options of `open`.
+---@class credenco.pipeline.SourceOptions
+---@field format? string "csv" or "jsonl"; default: by the file's name, then by its first bytes
+---@field encoding? string any that iconv knows, such as "windows-1252"; default: that of the byte-order mark, or UTF-8
+---@field query? string a SQL statement that returns a row for each record; then `what` is the database
+---@field max_record_bytes? integer a longer record is refused; default 1048576
+---@field name? string of an iterator or a query, as messages name it
+
+--- Opens a file, standard input (`-`), a query, or an iterator. A file is checked from its beginning to its end first: one in
+--- another encoding is refused.
+---@param what string|table[]|fun(): table? the path of a file, which may be gzipped; a SQLite file or `postgres://...`; an array or iterator of records
+---@param options? credenco.pipeline.SourceOptions
 ---@return credenco.pipeline.Source?
----@return string? err
+---@return string? err names the source and the reason
 function M.open(what, options)
   options = option_table.read("source.open", OPTIONS, options or {}, 2)
   if not OPENED[type(what)] then

@@ -46,6 +46,7 @@ function Records:next()
   return item
 end
 
+--- Asks for no more records.
 function Records:close() self.iterate = function() return nil end end
 
 return M

@@ -66,6 +66,7 @@ function M.open(text, options)
     window = buffer.new(text, options.max_record_bytes), limit = options.max_record_bytes }, JsonLines)
 end
 
+-- The line at hand as a broken one, of which the beginning is kept.
 function JsonLines:too_long()
   local line = self.window.line
   local kept, err = self.window:skip_line()
@@ -92,6 +93,7 @@ function JsonLines:next()
   end
 end
 
+--- Frees the bytes.
 function JsonLines:close() self.bytes:close() end
 
 return M

@@ -192,6 +192,7 @@ function Sql:next()
   return { line = self.row, raw = raw .. "\n", record = record, broken = advised(flaw) }
 end
 
+--- Frees the connection.
 function Sql:close() self.db:close() end
 
 return M

@@ -211,6 +211,8 @@ function Text:read()
   return front
 end
 
+--- Whether reading now would have to wait.
+---@return boolean
 function Text:would_wait()
   return self.front == "" and self.stage:would_wait()
 end

@@ -32,6 +32,7 @@ function Unpacked:read()
   end
 end
 
+---@return boolean
 function Unpacked:would_wait()
   return self.bytes:would_wait()
 end

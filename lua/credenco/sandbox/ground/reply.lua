@@ -35,6 +35,7 @@ local TITLES = {
 local NOT_ALLOWED = "[^ !#-Z%[%]^-~]" -- in a description: RFC 6749, 5.2, and OpenID4VCI 1.0, 8.3.1.2
 
 --- An error of OAuth 2.0 and OpenID4VCI.
+---@param status integer of HTTP
 ---@param code string from the specification's list
 ---@param description string for the developer; characters that the specifications do not allow in it become "?"
 ---@return credenco.SandboxReply

@@ -57,11 +57,15 @@ local function store(method, key, value, ttl_s)
   return ok == true
 end
 
+---@param key string
+---@return table? document
 function M.get(key)
   local text = dictionary():get(key)
   return text and json.decode(text) or nil
 end
 
+---@param key string
+---@param document any
 ---@param ttl_s number? forgotten after this time
 function M.set(key, document, ttl_s)
   store("safe_set", key, json.encode(document), ttl_s)
@@ -84,6 +88,8 @@ end
 
 --- Changes a document; `change(document)` returns the new one, or nil to leave it. There is
 --- no yield inside, but other workers may write at the same time, so a lock is held.
+---@param key string
+---@param change fun(document: table): table?
 ---@param ttl_s number? forgotten after this time
 ---@return table? document the new one; nil when there is none
 function M.update(key, change, ttl_s)
@@ -106,6 +112,7 @@ function M.update(key, change, ttl_s)
   return changed
 end
 
+---@param key string
 function M.delete(key)
   dictionary():delete(key)
 end
@@ -116,6 +123,8 @@ function M.claim(name, ttl_s)
 end
 
 --- Runs `work` for exactly one of all callers that ever give this name; where it throws, the next caller can.
+---@param name string
+---@param ttl_s number? the name is free again after this time
 ---@param work fun(): any
 ---@return boolean done false: another caller did
 ---@return any result of `work`
@@ -132,6 +141,7 @@ function M.once(name, ttl_s, work)
 end
 
 --- Adds to a counter, which starts at 0. nginx's own `incr` would evict something to make a counter.
+---@param counter string
 ---@param by integer? 1
 ---@return integer value the new one
 function M.count(counter, by)
@@ -174,10 +184,14 @@ function M.list(list, after)
   return documents
 end
 
+--- One entry of a list.
+---@return table? document
 function M.entry(list, id)
   return M.get(entry_key(list, id))
 end
 
+--- Changes an entry, as `update` does.
+---@return table? document
 function M.update_entry(list, id, change)
   return M.update(entry_key(list, id), change)
 end

@@ -1,5 +1,7 @@
 --- The ready line: for programs one line of JSON, for people a few lines of text.
 local cjson = require "cjson"
+local oauth2_settings = require "credenco.base.oauth2_settings"
+local settings = require "credenco.base.settings"
 local shell_quoted = require "credenco.base.shell_quoted"
 
 local M = {}
@@ -19,11 +21,15 @@ function M.json(server)
   return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
 end
 
--- What a shell may have set for another service, and would count as well.
-local OTHERS = {
-  "CREDENCO_API_KEY_FILE", "CREDENCO_CLIENT_ID", "CREDENCO_CLIENT_SECRET_FILE", "CREDENCO_TOKEN_URL",
-  "CREDENCO_CA_FILE",
-}
+-- What a shell may have set for another service, and would count as well: the settings, but for the trace of whoever
+-- starts the sandbox, and what the command line has beside them.
+local OTHERS = { "CREDENCO_API_KEY_FILE", "CREDENCO_HEADERS_FILE", "CREDENCO_JOURNAL", "CREDENCO_PROFILE" }
+for _, list in ipairs { settings.LIST, oauth2_settings.LIST } do
+  for _, setting in ipairs(list) do
+    local variable = setting.flag and setting.flag.variable
+    if variable and setting.name ~= "traceparent" then OTHERS[#OTHERS + 1] = "CREDENCO_" .. variable end
+  end
+end
 
 --- The environment for the command line and for scripts.
 ---@param ready table the fields of the line of JSON

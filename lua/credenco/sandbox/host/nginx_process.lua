@@ -102,6 +102,7 @@ end
 --- Waits until nginx answers on its private socket, or has died. Its TCP port would not do:
 --- another program may answer there while this nginx fails to bind it.
 ---@param path string a Unix socket
+---@param timeout_ms number
 ---@return boolean? ready
 ---@return string? err "exited" | "timeout"
 function Process:wait_ready(path, timeout_ms)

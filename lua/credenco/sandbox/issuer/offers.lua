@@ -54,6 +54,7 @@ end
 
 --- Uses up the offer with this pre-authorized code: one caller gets it, once. Where `use` throws, the offer is
 --- as good as before.
+---@param code string
 ---@param use fun(offer: credenco.SandboxOffer): any
 ---@return any result of `use`; nil when the code is unknown, expired or used
 function M.redeem(code, use)

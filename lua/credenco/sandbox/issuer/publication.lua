@@ -8,14 +8,17 @@ local templates = require "credenco.sandbox.issuer.templates"
 
 local M = {}
 
+--- The issuer's metadata (OpenID4VCI 1.0, 12.2).
 function M.issuer()
   return reply.json(200, metadata.issuer())
 end
 
+--- The authorization server's metadata (RFC 8414).
 function M.server()
   return reply.json(200, metadata.authorization_server())
 end
 
+--- The DID document of the issuer's did:web.
 function M.did()
   return reply.json(200, identity.document())
 end

@@ -9,6 +9,8 @@ local settings = require "credenco.sandbox.ground.options"
 local M = {}
 
 --- Fetches a URL that must answer 200 with JSON.
+---@param url string
+---@param deadline_ms number
 ---@param document { schema: credenco.SandboxSchema, name: string }
 ---@return table? read what the schema declares
 ---@return { reason: string, detail: string }? failure
@@ -69,6 +71,7 @@ local SERVER = { schema = schemas.SERVER, name = "the authorization server metad
 
 --- Credential issuer metadata.
 ---@param identifier string the offer's credential_issuer
+---@param deadline_ms number
 function M.issuer(identifier, deadline_ms)
   local urls = well_known(identifier, "openid-credential-issuer")
   if not urls then
@@ -115,6 +118,7 @@ end
 --- Metadata of the authorization server to use: the first that takes pre-authorized codes, else the first there is.
 ---@param metadata table
 ---@param wanted string? the offer's authorization_server
+---@param deadline_ms number
 function M.authorization_server(metadata, wanted, deadline_ms)
   local identifiers = candidates(metadata, wanted)
   if not identifiers then

@@ -96,6 +96,9 @@ function M.post_form(url, fields, deadline_ms)
   }
 end
 
+---@param url string
+---@param value any is sent as JSON
+---@param deadline_ms number
 ---@param token string? access token
 function M.post_json(url, value, deadline_ms, token)
   local headers = { ["content-type"] = "application/json", accept = "application/json" }

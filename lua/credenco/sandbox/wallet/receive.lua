@@ -159,7 +159,8 @@ function M.resume()
 end
 
 --- The holder accepts an offer of the inbox. The holder's word stands in for trust.
----@param entry table of the inbox
+---@param wallet table
+---@param entry table of its inbox
 ---@return { outcome: "accepted"|"failed", credential_id: integer?, reason: string?, detail: string? } what became of
 ---  the first credential that was received; what was not received of several is among the discarded
 function M.accept(wallet, entry)

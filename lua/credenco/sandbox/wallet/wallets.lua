@@ -112,6 +112,7 @@ function M.create(description)
 end
 
 --- Whether this wallet lets this issuer put credentials into it directly.
+---@param wallet_key string
 ---@param did string
 ---@return boolean trusted
 ---@return string? reason
@@ -133,10 +134,15 @@ local function newest(list, limit)
   return store.list(list, limit and math.max(0, store.length(list) - limit))
 end
 
+--- The credentials that a wallet keeps, oldest first.
+---@param wallet_key string
+---@param limit integer? only the newest
+---@return table[]
 function M.credentials(wallet_key, limit)
   return newest(list_of(wallet_key, "credentials"), limit)
 end
 
+---@return table? credential
 function M.credential(wallet_key, id)
   return store.entry(list_of(wallet_key, "credentials"), id)
 end
@@ -147,12 +153,17 @@ function M.credential_count(wallet_key)
 end
 
 --- Remembers that something was discarded, and why.
+---@param wallet_key string
 ---@param entry { reason: string, detail: string, issuer: string?, template: string?, claims: table? }
 ---@return integer id
 function M.discard(wallet_key, entry)
   return store.append(list_of(wallet_key, "discarded"), entry)
 end
 
+--- What a wallet has discarded, oldest first.
+---@param wallet_key string
+---@param limit integer? only the newest
+---@return table[]
 function M.discarded(wallet_key, limit)
   return newest(list_of(wallet_key, "discarded"), limit)
 end
@@ -162,20 +173,26 @@ function M.discarded_count(wallet_key)
   return store.length(list_of(wallet_key, "discarded"))
 end
 
+---@param wallet_key string
 ---@param offer { offer_uri: string, state: "NEW"|"READ"|"PROCESSED", issuer: string?, template: string? }
 ---@return integer id
 function M.drop_in_inbox(wallet_key, offer)
   return store.append(list_of(wallet_key, "inbox"), offer)
 end
 
+--- The offers in a wallet's inbox, oldest first.
+---@return table[]
 function M.inbox(wallet_key)
   return store.list(list_of(wallet_key, "inbox"))
 end
 
+---@return table? offer
 function M.inbox_entry(wallet_key, id)
   return store.entry(list_of(wallet_key, "inbox"), id)
 end
 
+--- Changes an offer in the inbox, as `credenco.sandbox.ground.store.update` does.
+---@return table? offer
 function M.update_inbox(wallet_key, id, change)
   return store.update_entry(list_of(wallet_key, "inbox"), id, change)
 end

@@ -113,6 +113,7 @@ local function carry_out(self)
   return self.x:response()
 end
 
+--- Carries the exchange out, and hands over its outcome.
 function Exchange:run()
   self:on_end(carry_out(self))
 end
@@ -133,6 +134,7 @@ function Exchange:is_to_end()
   return now - self.exiting_since >= self.options.exit_grace_ms
 end
 
+--- Ends an exchange in flight with `closed`.
 function Exchange:ended()
   if self.socket then self.socket:close() end
   self:on_end(nil, failure("closed", self.sent))

@@ -1,0 +1,73 @@
+--- How a record ends: the journal and the counts get it, and the functions of the workflow and of the caller are called.
+
+local attempt = require "credenco.pipeline.attempt"
+local hooks = require "credenco.pipeline.hooks"
+local jobs = require "credenco.pipeline.job"
+
+local M = {}
+
+--- A credential that was issued, or a record that has ended without one.
+---@class credenco.pipeline.Ended
+---@field workflow string the name of the workflow
+---@field key string the business key of the record
+---@field step integer the number of the credential among the workflow's steps, from 1
+---@field template_id? string the key of the credential template; nil if the record ended before it was known
+---@field correlation_id? string nil if the record ended before an offer was requested
+---@field state "issued"|"failed"|"unknown"|"skipped" how it ended
+---@field code? string the reason, for programs: a code of docs/errors.md, or one of the pipeline's own
+
+--- Tells the caller that a credential was issued, or that a record ended without one. This is before the journal is written:
+--- after a crash `on_ended` may be called a second time.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param state "issued"|"failed"|"unknown"|"skipped"
+function M.tell(run, job, state)
+  if not run.options.on_ended then return end
+  run:tell(run.options.on_ended, { workflow = run.workflow.name, key = job.key, step = job.step,
+    template_id = job.template_id or nil, correlation_id = job.correlation_id or nil, state = state, code = job.code },
+    run)
+end
+
+--- Ends a record: writes the journal and counts; tells the caller, unless it was issued.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param state "issued"|"failed"|"unknown"|"skipped"
+---@param reason? credenco.pipeline.Reason
+function M.finish(run, job, state, reason)
+  if reason then
+    job.code, job.stage, job.message = reason.code, reason.step, reason.message
+  end
+  if state ~= "issued" then M.tell(run, job, state) end
+  run.writer:put(state, job)
+  run.counts:finished(state, job, reason)
+  run:check_failures()
+  jobs.advance(run, job, "end")
+end
+
+--- Ends a record that was not issued.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param reason credenco.pipeline.Reason
+function M.fail(run, job, reason)
+  hooks.failed(run, job, reason)
+  M.finish(run, job, "failed", reason)
+end
+
+--- Ends a record of which nobody can say whether it was issued.
+---@param run credenco.pipeline.Run
+---@param job credenco.pipeline.Job
+---@param reason credenco.pipeline.Reason
+function M.unknown(run, job, reason)
+  hooks.failed(run, job, reason)
+  M.finish(run, job, "unknown", reason)
+end
+
+--- The reason that an error of the client is.
+---@param err credenco.Error
+---@param step string where the error names none
+---@return credenco.pipeline.Reason
+function M.reason_of(err, step)
+  return { code = err.code, step = err.step or step, message = attempt.message_of(err), http_status = err.http_status }
+end
+
+return M

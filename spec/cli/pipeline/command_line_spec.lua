@@ -1,0 +1,22 @@
+-- Commands that are shown to be typed: a shell reads them as they are meant, and a terminal shows them and does no more.
+local command_line = require "credenco.cli.pipeline.command_line"
+local program = require "spec.cli.program"
+
+local WORDS = { "90004760", "", "it's", "a b", "$HOME", "`id`", '"', "\\", "*", "~", "a\nb", "\27]0;title\7", "\127", "\t",
+  "it's\27\\here", "\195\169", "-5", "--" }
+
+describe("a command that is shown", function()
+  it("is to a shell what it was made of, and has no control bytes", function()
+    for _, word in ipairs(WORDS) do
+      local shown = command_line.quoted(word)
+      assert.is_nil(shown:find "%c", shown)
+      assert.equal(word, program.run_command("/bin/bash", { "-c", "printf %s " .. shown }).out, shown)
+    end
+  end)
+
+  it("has an option's value that begins like an option behind a =", function()
+    assert.equal("--key=-5", command_line.option("--key", "-5"))
+    assert.equal("--key '5 6'", command_line.option("--key", "5 6"))
+    assert.equal("--key=$'-\\033'", command_line.option("--key", "-\27"))
+  end)
+end)

@@ -1,0 +1,22 @@
+/* The body of a response (RFC 9112, 6 and 7): how it is framed, its chunks and its bytes. Private
+ * to the exchange, below http_response.h. */
+#ifndef CREDENCO_CORE_HTTP_BODY_H
+#define CREDENCO_CORE_HTTP_BODY_H
+
+#include "http.h"
+
+/* The header section of a final response is complete: decides what frames the body, and whether the
+ * connection may serve again. Ends a response without a body. */
+void credenco_http_body_begins(credenco_http *http);
+
+/* The line with a chunk's size has arrived, or the one that ends a chunk, which is empty. */
+void credenco_http_take_chunk_line(credenco_http *http, credenco_span line);
+void credenco_http_take_chunk_end(credenco_http *http, credenco_span line);
+
+/* Fails the exchange: there is more behind a chunk than its CRLF. */
+void credenco_http_chunk_too_long(credenco_http *http);
+
+/* Bytes of the body have arrived: gives how many of them belong to the part at hand. */
+size_t credenco_http_take_bytes(credenco_http *http, credenco_span bytes);
+
+#endif

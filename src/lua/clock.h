@@ -1,0 +1,16 @@
+/* The time, which the core is given as an argument, and waiting. */
+#ifndef CREDENCO_LUA_CLOCK_H
+#define CREDENCO_LUA_CLOCK_H
+
+#include <lua.h>
+
+/* now_ms() -> milliseconds of the monotonic clock */
+int credenco_lua_now_ms(lua_State *L);
+
+/* unix_ms() -> milliseconds since 1970, which may jump */
+int credenco_lua_unix_ms(lua_State *L);
+
+/* sleep_ms(ms): the whole thread sleeps; for scripts that have nothing else to do */
+int credenco_lua_sleep_ms(lua_State *L);
+
+#endif

@@ -1,0 +1,30 @@
+/* URIs (core/uri.h) for Lua. */
+#ifndef CREDENCO_LUA_URI_H
+#define CREDENCO_LUA_URI_H
+
+#include <lua.h>
+
+/* encode(text) -> percent-encoded text, of at most 1 MiB | nil, code */
+int credenco_lua_encode(lua_State *L);
+
+/* is_loopback(host) -> boolean; the host as a URL has it: an IPv6 address is in brackets */
+int credenco_lua_is_loopback(lua_State *L);
+
+/* parse_url(text) -> { scheme, host, port, target, loopback } | nil for what credenco_url_parse
+ * refuses */
+int credenco_lua_parse_url(lua_State *L);
+
+/* same_origin(a, b) -> boolean; false when one of them is no http(s) URL */
+int credenco_lua_same_origin(lua_State *L);
+
+/* wallet_key_valid(key) -> boolean, see credenco_wallet_key_valid */
+int credenco_lua_wallet_key_valid(lua_State *L);
+
+/* Adds two functions to the table on top of the stack. Each has a buffer of CREDENCO_URL_MAX bytes
+ * that all its calls use.
+ *   offer_uri(request_uri) -> credential_offer_uri | nil, code (see credenco_offer_uri)
+ *   url(text, value, text, value, ...) -> every text as it is, every value percent-encoded, up to
+ *   the first nil | nil, code */
+void credenco_lua_add_uri_builders(lua_State *L);
+
+#endif
