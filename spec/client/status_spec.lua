@@ -34,6 +34,15 @@ describe("the status of an issue", function()
     assert.equal(4, #scenario.requests("status"))
   end)
 
+  it("has no revocation id that is none, and that no journal could hold", function()
+    for _, id in ipairs { '"a\\u0000b"', '"\255"', '" "', "7" } do
+      local scenario = server:scenario { status = { answering('{"status":"issue_completed","revocation_uuid":' .. id .. "}") } }
+      local status = assert(new_client(scenario):issue_status "1")
+      assert.equal("issue_completed", status.status)
+      assert.is_nil(status.revocation_uuid)
+    end
+  end)
+
   it("reports an issue that failed", function()
     local scenario = server:scenario { status = { "issue_error" } }
     local status, err = new_client(scenario):wait_issued("1", { interval_ms = 1 })

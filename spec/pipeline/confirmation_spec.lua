@@ -1,9 +1,9 @@
 -- When the 201 of a push is not enough: asking for the status, and what follows from it.
 local batch = require "credenco.journal.batch"
 local bench_of_one = require "spec.pipeline.bench_of_one"
+local core = require "credenco.core"
 local journal_records = require "credenco.journal.records"
 local journal_retry = require "credenco.journal.retry"
-local loop = require "credenco.loop"
 
 local err, records = bench_of_one.err, bench_of_one.records
 
@@ -98,11 +98,15 @@ describe("confirmation", function()
     assert.equal(2, #bench.calls.issue_status)
   end)
 
+  it("counts the time for which the machine sleeps", function()
+    assert.truthy(core.uptime_ms() >= core.now_ms())
+  end)
+
   it("is asked of an offer that grew old in the run that made it, as in a long pause", function()
-    local now_ms = loop.now_ms
-    finally(function() loop.now_ms = now_ms end)
+    local uptime_ms = core.uptime_ms
+    finally(function() core.uptime_ms = uptime_ms end)
     bench.script.push_offer = { function(args, good)
-      loop.now_ms = function() return now_ms() + 2001 end
+      core.uptime_ms = function() return uptime_ms() + 2001 end
       return good(args)
     end }
     assert(bench:run(records(1)))
@@ -110,10 +114,10 @@ describe("confirmation", function()
   end)
 
   it("is asked of an offer that may have been made when the first response was lost", function()
-    local now_ms = loop.now_ms
-    finally(function() loop.now_ms = now_ms end)
+    local uptime_ms = core.uptime_ms
+    finally(function() core.uptime_ms = uptime_ms end)
     bench.script.create_offer = { function()
-      loop.now_ms = function() return now_ms() + 2001 end
+      core.uptime_ms = function() return uptime_ms() + 2001 end
       return nil, err("timeout", "unknown")
     end }
     assert(bench:run(records(1)))
@@ -173,10 +177,10 @@ describe("confirmation", function()
   end)
 
   it("is not asked of an offer that is known to live longer", function()
-    local now_ms = loop.now_ms
-    finally(function() loop.now_ms = now_ms end)
+    local uptime_ms = core.uptime_ms
+    finally(function() core.uptime_ms = uptime_ms end)
     bench.script.push_offer = { function(args, good)
-      loop.now_ms = function() return now_ms() + 2001 end
+      core.uptime_ms = function() return uptime_ms() + 2001 end
       return good(args)
     end }
     assert(bench:run(records(1), { offer_lifetime_ms = 60000 }))
@@ -184,11 +188,11 @@ describe("confirmation", function()
   end)
 
   it("is not asked of an offer that is new because it was made after a long pause", function()
-    local now_ms = loop.now_ms
-    finally(function() loop.now_ms = now_ms end)
-    loop.now_ms = function() return now_ms() - 61000 end
+    local uptime_ms = core.uptime_ms
+    finally(function() core.uptime_ms = uptime_ms end)
+    core.uptime_ms = function() return uptime_ms() - 61000 end
     bench.script.create_offer = { function()
-      loop.now_ms = now_ms
+      core.uptime_ms = uptime_ms
       return nil, err("rate_limited", "rejected", { http_status = 429, retry_after_ms = 1 })
     end }
     assert.equal(1, assert(bench:run(records(1))).totals.issued)

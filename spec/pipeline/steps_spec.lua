@@ -28,6 +28,12 @@ describe("several steps", function()
     assert.same({ "1", "1" }, bench.wallet)
   end)
 
+  it("that choose the same template for a record are one too many, since both would have one id", function()
+    local same = { template_id = function() return "first" end, claims = steps[1].claims }
+    assert.equal(2, assert(bench:run(records(2), { workflow = { steps = { steps[1], same } } })).totals.failed)
+    assert.equal(2, #bench.calls.create_offer)
+  end)
+
   it("are told of one by one, and a record's other end once", function()
     local told = {}
     bench.script.create_offer = { [4] = err "rejected" }

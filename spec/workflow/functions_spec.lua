@@ -99,13 +99,13 @@ describe("a workflow's function", function()
   end)
 
   it("prints beside the results, not into them", function()
-    write_workflow({ accept = 'function(r) print("seen", r.id) io.write("written\\n") return true end' }, 'print "loaded"\n')
+    write_workflow({ accept = 'function(r) print("seen", r.id) io.write("written\\n") io.stdout:write("direct\\n") return true end' }, 'print "loaded"\n')
     for _, done in ipairs { check "--json", run "--json" } do
       assert.equal(0, done.code, done.err)
       assert.is_true(pcall(cjson.decode, done.out), done.out)
       assert.matches("loaded", done.err)
       assert.matches("seen\t1", done.err)
-      assert.matches("written\n", done.err)
+      assert.matches("written\ndirect\n", done.err)
     end
   end)
 

@@ -29,6 +29,7 @@ static const struct transition {
     {CREDENCO_PHASE_WAITING, EVENT_EXPIRE, CREDENCO_PHASE_FAILED},
 };
 
+/* An event without a row in this phase is a mistake of the caller's. */
 static credenco_code enter(credenco_flow *flow, event what) {
     for (size_t i = 0; i < sizeof transitions / sizeof *transitions; i++) {
         if (transitions[i].from == flow->phase && transitions[i].event == what) {
@@ -68,6 +69,7 @@ static credenco_code expire(credenco_flow *flow) {
     return enter(flow, EVENT_EXPIRE);
 }
 
+/* Ends a wait that is over; any other phase stays as it is. */
 static credenco_code leave_wait(credenco_flow *flow, int64_t now_ms) {
     if (flow->phase != CREDENCO_PHASE_WAITING || now_ms < flow->resume_at_ms) {
         return CREDENCO_OK;
@@ -83,6 +85,7 @@ static credenco_code send(credenco_flow *flow, int64_t now_ms) {
     return enter(flow, EVENT_SEND);
 }
 
+/* The order to renew credentials goes out with one request only. */
 static void request_action(credenco_flow *flow, credenco_action *action) {
     *action = (credenco_action){.kind = CREDENCO_ACTION_REQUEST, .renew = flow->renew};
     flow->renew = false;
@@ -136,6 +139,7 @@ static bool can_repeat(const credenco_flow *flow, const credenco_failure *failur
     return wait_ms < flow->call.deadline_ms - now_ms;
 }
 
+/* Of several attempts the worst `sent` counts: any of them may have arrived. */
 static credenco_code on_failure(credenco_flow *flow, int64_t now_ms,
                                 const credenco_failure *failure, double jitter) {
     int64_t wait_ms = credenco_retry_wait_ms(&flow->context->retry, flow->attempts,

@@ -84,6 +84,7 @@ void credenco_http_take_chunk_end(credenco_http *http, credenco_span line) {
     http->part = CREDENCO_HTTP_PART_CHUNK_LINE;
 }
 
+/* The bytes that were announced are here: of the body, or of one chunk. */
 static void on_bytes_end(credenco_http *http) {
     if (http->part == CREDENCO_HTTP_PART_BODY) {
         credenco_http_finish(http);
@@ -103,6 +104,7 @@ static size_t take_counted(credenco_http *http, credenco_span bytes) {
     return len;
 }
 
+/* A body that the connection's end ends may grow up to its maximum. */
 static size_t take_rest(credenco_http *http, credenco_span bytes) {
     if (is_too_large(http, bytes.len)) {
         too_large(http);

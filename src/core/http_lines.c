@@ -6,6 +6,7 @@
 #include "http.h"
 #include "text.h"
 
+/* Optional whitespace (RFC 9110, 5.6.3). */
 static bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
@@ -80,6 +81,7 @@ bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_
     return credenco_token_valid(*name) && credenco_field_value_valid(*value);
 }
 
+/* Looks before it multiplies: a length that wraps would cut the body elsewhere. */
 bool credenco_http_length(credenco_span value, uint64_t *length) {
     *length = 0;
     for (size_t i = 0; i < value.len; i++) {
@@ -92,6 +94,7 @@ bool credenco_http_length(credenco_span value, uint64_t *length) {
     return value.len > 0;
 }
 
+/* Whitespace behind the size belongs to an extension, or the line is refused. */
 bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extension_len) {
     size_t digits = 0;
     *size = 0;

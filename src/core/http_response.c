@@ -50,6 +50,7 @@ static void on_status_line(credenco_http *http, credenco_span line) {
     http->part = CREDENCO_HTTP_PART_FIELD;
 }
 
+/* Two lengths are refused, also of one value: readers differ in which one counts. */
 static void on_length(credenco_http *http, credenco_span value) {
     if (http->has_length || !credenco_http_length(value, &http->length)) {
         credenco_http_malformed(http, "the response's Content-Length is not one number");
@@ -66,6 +67,7 @@ static void on_transfer_encoding(credenco_http *http, credenco_span value) {
     http->chunked = true;
 }
 
+/* Names in lower case, so that whoever looks for one need not fold them. */
 static void keep_field(credenco_http *http, credenco_span name, credenco_span value) {
     const size_t at = http->fields.len;
     credenco_http_append(http, &http->fields, name);
@@ -77,6 +79,7 @@ static void keep_field(credenco_http *http, credenco_span name, credenco_span va
     }
 }
 
+/* A close stays a close, and a web page a web page, whatever a second field says. */
 static void on_field(credenco_http *http, credenco_span name, credenco_span value) {
     if (credenco_http_name_is(name, CREDENCO_SPAN("content-length"))) {
         on_length(http, value);

@@ -9,6 +9,7 @@
 
 /* --- fields ------------------------------------------------------------------------ */
 
+/* Fields that frame a message or concern the connection: nobody else may write them. */
 static bool is_ours(credenco_span name) {
     static const credenco_span ours[] = {
         {"host", 4},        {"content-length", 14}, {"transfer-encoding", 17},
@@ -67,6 +68,7 @@ static bool is_visible(credenco_span text) {
     return true;
 }
 
+/* A POST, PUT or PATCH without a body says so with a length of 0 (RFC 9110, 8.6). */
 static bool has_content(const credenco_http_request *request) {
     return request->body.data != NULL ||
            credenco_http_same(request->method, CREDENCO_SPAN("POST")) ||
@@ -74,6 +76,7 @@ static bool has_content(const credenco_http_request *request) {
            credenco_http_same(request->method, CREDENCO_SPAN("PATCH"));
 }
 
+/* Without stdio, which the core does not use. */
 static credenco_code append_length(credenco_buf *out, size_t length) {
     char digits[24];
     size_t at = sizeof digits;
@@ -89,6 +92,7 @@ static credenco_code append_length(credenco_buf *out, size_t length) {
     return append_all(out, parts, sizeof parts / sizeof *parts);
 }
 
+/* A target that begins with its query lacks the "/" (RFC 9112, 3.2.1). */
 static bool has_path(credenco_span target) {
     return target.len > 0 && target.data[0] != '?';
 }

@@ -6,6 +6,7 @@
 
 #include "chars.h"
 
+/* NUL past the end: no token begins with one. */
 static char byte_at(const credenco_json *json, size_t at) {
     return at < json->text.len ? json->text.data[at] : '\0';
 }
@@ -38,6 +39,7 @@ static int32_t code_unit(credenco_span text) {
     return unit;
 }
 
+/* The halves of a pair that stands for a character beyond U+FFFF (RFC 8259, 7). */
 static bool is_high(int32_t unit) {
     return unit >= 0xD800 && unit < 0xDC00;
 }
@@ -100,6 +102,7 @@ const char *credenco_json_string(credenco_json *json, credenco_span *raw, bool *
     return "the string has no end";
 }
 
+/* Writes a code point in UTF-8, and gives its length. */
 static size_t write_utf8(int32_t code, char *out) {
     unsigned char *bytes = (unsigned char *)out;
     if (code < 0x80) {
@@ -116,6 +119,7 @@ static size_t write_utf8(int32_t code, char *out) {
     return len;
 }
 
+/* The byte that a letter behind a backslash stands for. */
 static char simple_escape(char letter) {
     switch (letter) {
     case 'b':
@@ -179,6 +183,7 @@ static size_t some_digits(const credenco_json *json, size_t at) {
     return after > at ? after : 0;
 }
 
+/* Behind the integer at `at`, or 0: no zero may lead another digit (RFC 8259, 6). */
 static size_t whole_part(const credenco_json *json, size_t at) {
     if (byte_at(json, at) == '0') {
         return is_digit(byte_at(json, at + 1)) ? 0 : at + 1;
@@ -186,6 +191,7 @@ static size_t whole_part(const credenco_json *json, size_t at) {
     return some_digits(json, at);
 }
 
+/* Behind the exponent at `at`, or `at` where there is none; 0 when it has no digits. */
 static size_t exponent_part(const credenco_json *json, size_t at) {
     char byte = byte_at(json, at);
     if (byte != 'e' && byte != 'E') {
@@ -220,6 +226,7 @@ typedef struct decimal {
     long exponent;
 } decimal;
 
+/* Keeps a digit at its place. Zeros count only once another digit follows them. */
 static void add_digit(decimal *number, size_t place, char digit) {
     if (digit == '0') {
         return;

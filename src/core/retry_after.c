@@ -61,6 +61,7 @@ static bool matches(credenco_span text, const char *form) {
     return true;
 }
 
+/* The value of digits; a blank in front counts as 0. */
 static int number(const char *text, int len) {
     int value = 0;
     for (int i = 0; i < len; i++) {
@@ -75,6 +76,7 @@ typedef struct form {
     int day, month, year, year_len, hour;
 } form;
 
+/* A second of 60 is a leap second. */
 static bool read_form(credenco_span text, const form *f, date *d) {
     if (!matches(text, f->text)) {
         return false;
@@ -111,6 +113,7 @@ static bool read_rfc850(credenco_span text, int year_now, date *d) {
     return true;
 }
 
+/* RFC 850 years have two digits, so the year of now decides on the century. */
 static bool date_parse(credenco_span value, int64_t unix_now_s, int64_t *unix_s) {
     enum { YEAR_S = 31556952 };
     static const form imf = {"..., dd ... dddd dd:dd:dd GMT", 5, 8, 12, 4, 17};

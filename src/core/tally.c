@@ -23,6 +23,7 @@ static credenco_tally_row *found(const credenco_tally *tally, credenco_span step
     return NULL;
 }
 
+/* A row of its own for the first response of its kind; NULL without memory. */
 static credenco_tally_row *added(credenco_tally *tally, credenco_span step, int http_status,
                                  bool ok) {
     if (tally->count == tally->capacity) {

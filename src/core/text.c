@@ -18,6 +18,7 @@ static const lead leads[] = {
     {0xf1, 0xf3, 3, 0x80, 0xbf}, {0xf4, 0xf4, 3, 0x80, 0x8f},
 };
 
+/* NULL for a byte that begins no character: 80 to C1, F5 to FF. */
 static const lead *find_lead(uint8_t byte) {
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
         if (byte >= leads[i].from && byte <= leads[i].to) {

@@ -11,6 +11,7 @@ static const char_set unreserved = {
     .high = LETTERS_IN_HIGH | CHAR_IN_SET('_') | CHAR_IN_SET('~'),
 };
 
+/* Bytes that stay as they are go out in runs, not one by one. */
 credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out) {
     static const char digits[] = "0123456789ABCDEF";
     credenco_code code = CREDENCO_OK;
@@ -55,6 +56,7 @@ static int unescaped(credenco_span text) {
     return low >= 0 ? high << 4 | low : -1;
 }
 
+/* Where `c` is first; the length of the text when it is nowhere. */
 static size_t find(credenco_span text, char c) {
     const char *found = text.len > 0 ? memchr(text.data, c, text.len) : NULL;
     return found != NULL ? (size_t)(found - text.data) : text.len;
@@ -90,6 +92,7 @@ typedef struct parameter {
     credenco_span value;
 } parameter;
 
+/* The query, up to the fragment; empty when there is none. */
 static credenco_span query_of(credenco_span uri) {
     uri.len = find(uri, '#');
     return skip(uri, find(uri, '?') + 1);
@@ -129,6 +132,7 @@ typedef struct offer_query {
     bool word_follows;      /* what follows has no '=': more likely lost than a parameter */
 } offer_query;
 
+/* Looks at every parameter: one that comes later may make the offer ambiguous. */
 static offer_query read_query(credenco_span uri) {
     offer_query found = {.has_fragment = find(uri, '#') < uri.len};
     credenco_span query = query_of(uri);
@@ -149,6 +153,7 @@ static offer_query read_query(credenco_span uri) {
     return found;
 }
 
+/* A server that escapes "?" alone has sent a reference with a query that is not encoded. */
 static bool contains_escaped_question(credenco_span text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] == '%' && unescaped(skip(text, i)) == '?') {
@@ -183,6 +188,7 @@ static credenco_code check_query(const offer_query *query) {
     return is_torn(query) ? CREDENCO_AMBIGUOUS_OFFER_URI : CREDENCO_OK;
 }
 
+/* What the wallet will fetch: https, or http from the same machine. */
 static credenco_code check_offer_uri(credenco_span text) {
     credenco_url url;
     credenco_code code = credenco_url_parse(text, &url);

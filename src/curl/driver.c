@@ -5,6 +5,7 @@
 #include "flight.h"
 #include "transfer_list.h"
 
+/* Whether a step has something to do at once. */
 static bool has_work(const credenco_driver *driver) {
     return driver->finished.first != NULL || driver->queued.first != NULL;
 }
@@ -57,6 +58,7 @@ static credenco_transfer *new_transfer(credenco_driver *driver) {
     return transfer;
 }
 
+/* An outside poller may sleep already: it is told that a step is due. */
 static void queue(credenco_driver *driver, credenco_transfer *transfer) {
     transfer->state = CREDENCO_TRANSFER_QUEUED;
     push(&driver->queued, transfer);
@@ -120,6 +122,8 @@ static int64_t shorter_wait_ms(const credenco_driver *driver, int64_t wait_ms) {
     return timeout_ms >= 0 && timeout_ms < wait_ms ? timeout_ms : wait_ms;
 }
 
+/* Begins first, so that a new request goes out in this step. Timers and sockets both make
+ * connections ready, so they are attended to after each. */
 void credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most) {
     if (own_network(driver) != CREDENCO_OK) {
         return;

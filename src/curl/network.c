@@ -9,6 +9,7 @@ static credenco_code copy_text(const char *text, char **copy) {
     return text != NULL && *copy == NULL ? CREDENCO_OUT_OF_MEMORY : CREDENCO_OK;
 }
 
+/* The caller's text may go as soon as the network is made. */
 static credenco_code copy_options(credenco_network *network,
                                   const credenco_network_options *options) {
     const credenco_connection_options *given = &options->connection;
@@ -38,6 +39,7 @@ static void do_not_wait_for_names(CURLM *multi) {
 #endif
 }
 
+/* The pool closes its connections before their multi handle goes. */
 static void close_network(credenco_network *network) {
     credenco_pool_free(&network->pool);
     if (network->multi != NULL) {

@@ -10,6 +10,7 @@ enum { LIBCURL_CONNECTIONS_MAX = 1 << 20 };
 
 /* --- origins ------------------------------------------------------------------- */
 
+/* Host and authority borrow from the text of the URL, which is the origin's own. */
 static credenco_origin *new_origin(const credenco_url *url) {
     enum { PORT_MAX_LEN = 6 };
     const char *scheme = url->https ? "https://" : "http://";
@@ -38,6 +39,7 @@ static void free_origin(credenco_origin *origin) {
     free(origin);
 }
 
+/* A program may ask many hosts once each: their origins make room for others. */
 static void forget_unused_origins(credenco_pool *pool) {
     for (credenco_origin **at = &pool->origins; *at != NULL;) {
         credenco_origin *origin = *at;
@@ -51,6 +53,7 @@ static void forget_unused_origins(credenco_pool *pool) {
     }
 }
 
+/* The next request mostly goes to the same origin. */
 static void move_to_front(credenco_pool *pool, credenco_origin **at) {
     credenco_origin *origin = *at;
     *at = origin->next;

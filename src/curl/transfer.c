@@ -19,6 +19,7 @@ void credenco_transfer_free(credenco_transfer *transfer) {
     }
 }
 
+/* Forgets an earlier request; the exchange and its buffers serve again. */
 static void reset(credenco_transfer *transfer) {
     transfer->code = CREDENCO_OK;
     transfer->sent = CREDENCO_SENT_NO;

@@ -7,6 +7,10 @@
 /* now_ms() -> milliseconds of the monotonic clock */
 int credenco_lua_now_ms(lua_State *L);
 
+/* uptime_ms() -> the same, with the time for which the machine was suspended, where the system can
+ * tell */
+int credenco_lua_uptime_ms(lua_State *L);
+
 /* unix_ms() -> milliseconds since 1970, which may jump */
 int credenco_lua_unix_ms(lua_State *L);
 

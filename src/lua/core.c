@@ -60,6 +60,7 @@ static const luaL_Reg functions[] = {
     {"signals_remove", credenco_lua_signals_remove},
     {"signals_keep", credenco_lua_signals_keep},
     {"now_ms", credenco_lua_now_ms},
+    {"uptime_ms", credenco_lua_uptime_ms},
     {"unix_ms", credenco_lua_unix_ms},
     {"sleep_ms", credenco_lua_sleep_ms},
     {"readable", credenco_lua_readable},

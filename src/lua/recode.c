@@ -95,10 +95,19 @@ static int converter_feed(lua_State *L) {
     return 1;
 }
 
-/* converter:is_whole() -> whether the bytes ended with a character's last one */
-static int converter_is_whole(lua_State *L) {
+/* converter:finish() -> the text that was held back in case an accent follows it, as in
+ * windows-1258; or nil when the bytes ended within a character */
+static int converter_finish(lua_State *L) {
     converter *self = luaL_checkudata(L, 1, CONVERTER_TYPE);
-    lua_pushboolean(L, self->tail_len == 0);
+    luaL_argcheck(L, self->open, 1, "closed");
+    char out[TAIL_MAX];
+    char *end = out;
+    size_t room = sizeof out;
+    if (self->tail_len > 0 || iconv(self->descriptor, NULL, NULL, &end, &room) == (size_t)-1) {
+        lua_pushnil(L);
+    } else {
+        lua_pushlstring(L, out, sizeof out - room);
+    }
     return 1;
 }
 
@@ -197,7 +206,7 @@ static int inflater_is_whole(lua_State *L) {
 }
 
 static const luaL_Reg converter_methods[] = {
-    {"feed", converter_feed}, {"is_whole", converter_is_whole}, {NULL, NULL}};
+    {"feed", converter_feed}, {"finish", converter_finish}, {NULL, NULL}};
 
 static const luaL_Reg inflater_methods[] = {{"give", inflater_give},
                                             {"take", inflater_take},

@@ -70,6 +70,7 @@ int credenco_lua_has_control(lua_State *L) {
     return 1;
 }
 
+/* Texts are whole chunks of a file, so memchr looks for the breaks. */
 int credenco_lua_line_breaks(lua_State *L) {
     credenco_span text = credenco_check_span(L, 1);
     const char *end = text.data + text.len;

@@ -87,6 +87,7 @@ int credenco_lua_wallet_key_valid(lua_State *L) {
 
 /* --- with a buffer of their own, which every call of them uses again -------------------- */
 
+/* No other call can be using it: none of these yields. */
 static credenco_buf *own_buf(lua_State *L) {
     credenco_buf *buf = lua_touserdata(L, lua_upvalueindex(1));
     credenco_buf_clear(buf);

@@ -15,17 +15,20 @@ local wide_space = lpeg.P "\194" * lpeg.S "\133\160" + lpeg.P "\225\154\128"
 local blank = lpeg.S " \t\n\v\f\r" + wide_space + lpeg.P "\226\128\139" + lpeg.P "\226\129\160"
   + lpeg.P "\239\187\191"
 
--- Characters that nobody sees: U+0085, 00AD, 034F, 061C, 115F, 1160, 180E, 200B to 200F, 2028 to 202E,
--- 2060 to 206F, 2800, 3164, FE00 to FE0F, FEFF, FFA0, FFF9 to FFFB, E0001 to E007F.
-local hidden = lpeg.P "\194" * lpeg.S "\133\173"
+-- Characters that nobody sees: U+0080 to 009F (of which a wrong encoding makes quotation marks), 00AD, 034F, 061C,
+-- 115F, 1160, 17B4, 17B5, 180B to 180F, 200B to 200F, 2028 to 202E, 2060 to 206F, 2800, 3164, FE00 to FE0F, FEFF, FFA0,
+-- FFF9 to FFFB, 1D173 to 1D17A, E0001 to E007F, E0100 to E01EF.
+local hidden = lpeg.P "\194" * (lpeg.R "\128\159" + lpeg.P "\173")
   + lpeg.P "\205\143" + lpeg.P "\216\156"
-  + lpeg.P "\225\133" * lpeg.S "\159\160" + lpeg.P "\225\160\142"
+  + lpeg.P "\225\133" * lpeg.S "\159\160" + lpeg.P "\225\158" * lpeg.S "\180\181"
+  + lpeg.P "\225\160" * lpeg.R "\139\143"
   + lpeg.P "\226\128" * (lpeg.R "\139\143" + lpeg.R "\168\174")
   + lpeg.P "\226\129" * lpeg.R "\160\175" + lpeg.P "\226\160\128"
   + lpeg.P "\227\133\164"
   + lpeg.P "\239\184" * lpeg.R "\128\143" + lpeg.P "\239\187\191"
   + lpeg.P "\239\190\160" + lpeg.P "\239\191" * lpeg.R "\185\187"
-  + lpeg.P "\243\160" * lpeg.S "\128\129" * lpeg.R "\128\191"
+  + lpeg.P "\240\157\133" * lpeg.R "\179\186"
+  + lpeg.P "\243\160" * (lpeg.S "\128\129" + lpeg.R "\132\135") * lpeg.R "\128\191"
 
 local function trimmer(outside)
   return outside ^ 0 * lpeg.C((outside ^ 0 * (1 - outside) ^ 1) ^ 0)

@@ -6,6 +6,8 @@ local json_writer = require "credenco.base.json_writer"
 
 local M = {}
 
+local stdout = io.stdout -- a workflow finds another one there: `credenco.base.forbidden`
+
 -- What an error has to say, in JSON; see lua/credenco/client/errors.lua.
 local ERROR_FIELDS = {
   "code", "message", "step", "sent", "retryable", "http_status", "attempts", "correlation_id", "detail", "status",
@@ -47,7 +49,7 @@ end
 ---@return boolean? ok
 ---@return string? err stdout cannot be written to: full, or closed
 function Report:result(result, text)
-  return write(io.stdout, self.as_json and as_line(result) or text)
+  return write(stdout, self.as_json and as_line(result) or text)
 end
 
 --- Writes what is for people alone, also where JSON is asked for.
@@ -55,7 +57,7 @@ end
 ---@return boolean? ok
 ---@return string? err
 function Report.text(_, text)
-  return write(io.stdout, text)
+  return write(stdout, text)
 end
 
 --- Writes something worth knowing that is not the result; a program that asked for JSON does not get it.

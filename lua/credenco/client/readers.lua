@@ -54,6 +54,11 @@ local function word(value)
   if type(value) == "string" and value ~= "" then return value end
 end
 
+-- An id that can be asked for with, and written down anywhere.
+local function identifier(value)
+  return is_plain(value) and value or nil
+end
+
 -- Whether a response names another issue than the one that was asked about: then it belongs to another request.
 local function is_other(id, correlation_id)
   if id == correlation_id or id == nil or id == json.null or id == "" then return false end
@@ -129,7 +134,7 @@ function M.status(body, call)
   return {
     status = status,
     correlation_id = call.correlation_id,
-    revocation_uuid = word(answer.revocation_uuid),
+    revocation_uuid = identifier(answer.revocation_uuid),
     http_status = call.http_status,
   }
 end

@@ -27,12 +27,15 @@ local M = {}
 ---@class credenco.journal.Database
 ---@field dialect credenco.journal.Dialect
 ---@field url string without a password
+---@field private words table<string, string> what `{word}` in a statement stands for
 local Database = {}
 Database.__index = Database
 
 --- Opens a database, creating a SQLite file for its owner only.
 ---@param url string a path, or `postgres://...`
----@param options? { read_only?: boolean, plain?: boolean, temporary?: boolean } plain: SQLite as it is, for a lock file
+---@param options? { read_only?: boolean, plain?: boolean, temporary?: boolean, verbatim?: boolean, journal?: boolean }
+---  plain: SQLite as it is, for a lock file; verbatim: no `{word}` of the dialect is replaced in a statement;
+---  journal: refuse the database of another program
 ---@return credenco.journal.Database?
 ---@return string? err
 function M.open(url, options)
@@ -41,7 +44,8 @@ function M.open(url, options)
   local connection, err = dialect.connect(url, options)
   if not connection then return nil, ("%s: %s"):format(shown, err) end
   connection:autocommit(true)
-  local self = setmetatable({ dialect = dialect, url = shown, connection = connection, statements = {} }, Database)
+  local self = setmetatable({ dialect = dialect, url = shown, connection = connection, statements = {},
+    words = options.verbatim and {} or dialect.words }, Database)
   local ready, ready_err = dialect.prepare(self, options)
   if ready then return self end
   self:close()
@@ -64,7 +68,7 @@ function Database:statement(sql)
   if statement then return statement end
   if not self.connection then return nil, "the database is closed" end
   local err
-  statement, err = protected(self.connection.prepare, self.connection, (sql:gsub("{([%l_]+)}", self.dialect.words)))
+  statement, err = protected(self.connection.prepare, self.connection, (sql:gsub("{([%l_]+)}", self.words)))
   if not statement then return nil, err end
   self.statements[sql] = statement
   return statement

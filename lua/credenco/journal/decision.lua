@@ -5,15 +5,19 @@ local transitions = require "credenco.journal.transitions"
 
 local M = {}
 
--- A line without a key, by where it stands: in a file as it was named or where it really is.
+-- A line without a key, by where it stands: in the file that is meant, or, where no reading knows that, in one that was
+-- named in the same way.
 local LINE = [[key = '' AND line = CAST(:line AS INTEGER) AND run IN
-  (SELECT id FROM credenco_run WHERE credenco_run.workflow = :workflow AND (source = :file OR place = :file))]]
+  (SELECT id FROM credenco_run named WHERE named.workflow = :workflow AND (place IN (:file, :place)
+    OR source = :file AND NOT EXISTS (SELECT 1 FROM credenco_run meant
+      WHERE meant.workflow = :workflow AND meant.place IN (:file, :place))))]]
 
 --- Which records: one, all of a cause, or all that a decision can be about; or a line without a key.
 ---@class credenco.journal.Which
 ---@field key? string
 ---@field code? string
 ---@field file? string with `line`
+---@field place? string where that file really is, from here
 ---@field line? integer
 
 ---@param which credenco.journal.Which
@@ -30,7 +34,8 @@ end
 ---@param which credenco.journal.Which
 ---@return table<string, any>
 function M.values(workflow, which)
-  return { workflow = workflow, key = which.key, code = which.code, file = which.file, line = which.line }
+  return { workflow = workflow, key = which.key, code = which.code, file = which.file, place = which.place,
+    line = which.line }
 end
 
 --- An event that leads to several states has a row for each: their conditions exclude one another.

@@ -42,7 +42,7 @@ local function prepare(self, url, options)
   end
   self.location = url
   local reading = options.existing and not options.queue and not options.alone
-  self.db, err = database.open(url, { read_only = reading and not dialect.is_writable(url) })
+  self.db, err = database.open(url, { journal = true, read_only = reading and not dialect.is_writable(url) })
   if not self.db then return nil, err end
   err = not reading and dialect.unfit(self.db)
   if err then return nil, err end

@@ -76,11 +76,12 @@ end
 ---@field stage? string
 ---@field code? string
 ---@field count integer
+---@field lines integer of how many of them the journal has the line
 ---@field examples { message: string, count: integer }[] their most frequent messages
 ---@field messages integer how many different ones there are
 
 local CAUSES = ([[
-SELECT state, stage, code, COUNT(*), COUNT(DISTINCT message) FROM credenco_record
+SELECT state, stage, code, COUNT(*), COUNT(DISTINCT message), COUNT(input) FROM credenco_record
 WHERE workflow = ? AND %s
 GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]):format(states.IS_PROBLEM)
 
@@ -107,7 +108,8 @@ function M.causes(db, workflow, limit)
   local rows, err = db:rows(CAUSES, workflow, limit)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do
-    local cause = { state = row[1], stage = row[2], code = row[3], count = row[4], messages = row[5] }
+    local cause = { state = row[1], stage = row[2], code = row[3], count = row[4], messages = row[5],
+      lines = row[6] }
     cause.examples, err = examples_of(db, workflow, cause)
     if not cause.examples then return nil, err end
     rows[i] = cause

@@ -26,6 +26,7 @@ local function unknown(first) return { first, FOUND[1], FOUND[2] } end
 -- Lines without a key come from the source; they are known by their place alone.
 local OF_LINES = {
   broken_line = { way("correct the lines", CORRECT),
+    way("or correct them where they come from, in the file or the query", READ_AGAIN),
     way("or abandon them, for example because they are too long", GIVE_UP) },
   invalid_record = { way("correct the lines", CORRECT), way("or correct the workflow's key", READ_AGAIN) },
 }
@@ -77,6 +78,13 @@ local BY_STATE = { failed = FAILED, unknown = UNKNOWN, skipped = SKIPPED }
 function M.ways(state, code, stage)
   if state == "failed" and stage == "source" and OF_LINES[code] then return OF_LINES[code] end
   return BY_STATE[state][code] or OTHER[state]
+end
+
+--- Whether a way begins with lines that the journal has.
+---@param one credenco.pipeline.Way
+---@return boolean
+function M.needs_lines(one)
+  return one[2] == CORRECT
 end
 
 --- Every cause that there is: state, code and stage. A record may have others, of a later version.

@@ -1,6 +1,7 @@
 --- The three requests of a record, each tried as often as makes sense: within the shared number of requests in
 --- flight, at the pace of the throttle, waiting where the server asks for it, and giving up when the run stops.
 
+local core = require "credenco.core"
 local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outcome = require "credenco.pipeline.outcome"
@@ -21,7 +22,7 @@ end
 -- the next may give the offer that was made then.
 local CREATE = { step = "create_offer", judge = outcome.of_create,
   send = function(client, job) return client:create_checked_offer(job) end,
-  begin = function(job) job.made_ms = job.lost_ms or loop.now_ms() end,
+  begin = function(job) job.made_ms = job.lost_ms or core.uptime_ms() end,
   lost = function(job) job.lost_ms = job.made_ms end }
 -- All tries to push an offer count together, whatever was asked for between them.
 local PUSH = { step = "push_offer", judge = outcome.of_push, counted_in = "pushes",

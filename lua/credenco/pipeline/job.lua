@@ -27,7 +27,8 @@ local M = {}
 ---@field delivery? string
 ---@field claims table|false
 ---@field offer? string
----@field made_ms? number moment its offer was made here, or one before it; nil where another run made it
+---@field made_ms? number moment its offer was made here, or one before it (core.uptime_ms: an offer grows old while the
+---  machine sleeps); nil where another run made it
 ---@field lost_ms? number moment of the first try to make its offer whose response was lost
 ---@field pushes? integer tries to push its offer that failed
 ---@field status? string of its issue, in the issuer's words

@@ -20,13 +20,13 @@
 --- run made, or that is older than offers are sure to live. There the status has to say that it was redeemed.
 
 local confirm = require "credenco.pipeline.confirmation"
+local core = require "credenco.core"
 local correlation = require "credenco.pipeline.correlation"
 local creation = require "credenco.pipeline.offer_creation"
 local delivery = require "credenco.pipeline.offer_delivery"
 local ending = require "credenco.pipeline.ending"
 local hooks = require "credenco.pipeline.hooks"
 local jobs = require "credenco.pipeline.job"
-local loop = require "credenco.loop"
 local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
@@ -68,7 +68,7 @@ end
 -- Whether the offer had not expired when the wallet had answered. How long an offer that an earlier run made has lived
 -- nobody knows: its clock may have stood still.
 local function was_fresh(run, job)
-  return job.made_ms ~= nil and loop.now_ms() - job.made_ms <= run.options.offer_lifetime_ms
+  return job.made_ms ~= nil and core.uptime_ms() - job.made_ms <= run.options.offer_lifetime_ms
 end
 
 -- How long to ask for the status; nil when the 201 is enough.

@@ -42,7 +42,7 @@ end
 function M.as_text(value)
   if type(value) == "number" and value % 1 == 0 then
     -- from there on two keys would be the same
-    if math.abs(value) < core.MAX_INTEGER then return ("%.0f"):format(value) end
+    if math.abs(value) < core.MAX_INTEGER then return ("%.0f"):format(value + 0) end -- -0 is 0
     return nil, "text: a number beyond 2^53 is not held exactly"
   end
   if type(value) ~= "string" then return nil end
@@ -130,14 +130,29 @@ local function addressed(job, step)
   return refused
 end
 
+local function template_of(job, step)
+  local template_id = identifier(job, "template_id", step.template_id)
+  job.reason = nil
+  return template_id
+end
+
 --- The template of a job's step; nil where it cannot be told.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@return string?
 function M.template(run, job)
-  local template_id = identifier(job, "template_id", run.workflow.steps[job.step].template_id)
-  job.reason = nil
-  return template_id
+  return template_of(job, run.workflow.steps[job.step])
+end
+
+local REPEATED = "template_id: the template of step %d again; a record asks for each template once"
+
+-- Two steps with one template have one correlation id: what the issuer says of one would be taken for the other's.
+local function repeated(run, job)
+  for i = 1, job.step - 1 do
+    if template_of(job, run.workflow.steps[i]) == job.template_id then
+      return refuse(job, "invalid_record", REPEATED:format(i))
+    end
+  end
 end
 
 local function list_problem(claims)
@@ -199,7 +214,7 @@ local function prepared(run, job)
     local said = accepted(run, job)
     if said ~= true then return said end
   end
-  return addressed(job, step) or mapped(job, step) or inspected(run, job, step)
+  return addressed(job, step) or repeated(run, job) or mapped(job, step) or inspected(run, job, step)
 end
 
 --- Prepares the job's step. Claims are worked out only where an offer is still to be made.

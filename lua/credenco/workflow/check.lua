@@ -141,11 +141,25 @@ local function check_step(findings, definition, step, place)
   check_wallet(findings, definition, step, place)
 end
 
+-- A step behind a hole, or under a name, would be left out in silence.
+local function check_list(findings, steps)
+  local count = 0
+  for _ in pairs(steps) do count = count + 1 end
+  local listed = 0
+  for i in ipairs(steps) do listed = i end
+  if count == 0 then
+    findings:about("steps", '"steps" is empty: at least one step is needed')
+  elseif listed < count then
+    findings:about("steps", '"steps" must be a list without holes or names: step %d is missing, and there are more',
+      listed + 1)
+  end
+end
+
 local function check_steps(findings, definition)
   local seen = {}
   check_names(findings, definition, WORKFLOW, ' beside "steps"')
   check_fields(findings, definition, WORKFLOW, "")
-  if #definition.steps == 0 then findings:about("steps", '"steps" is empty: at least one step is needed') end
+  check_list(findings, definition.steps)
   for i, step in ipairs(definition.steps) do
     check_step(findings, definition, step, (" in step %d"):format(i))
     local template = type(step) == "table" and step.template_id

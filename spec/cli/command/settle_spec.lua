@@ -3,6 +3,7 @@ local bench_of_one = require "spec.pipeline.bench_of_one"
 local database = require "credenco.journal.database"
 local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
+local uv = require "luv"
 
 local WORKFLOW = Desk.WORKFLOW
 
@@ -52,6 +53,21 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
       credenco("retry", "--skipped", "--code", "not_accepted").out)
     assert.matches("2 records = 2 issued", credenco("run", workflow, now).out)
     assert.equal(2, #desk.world:wallet(wallet).credentials)
+  end)
+
+  it("are named by any path to their file, and not by another file's name", function()
+    for _, name in ipairs { "a", "b" } do
+      assert.truthy(uv.fs_mkdir(desk.folder .. "/" .. name, 448))
+      csv({ ("%s,x,%s"):format(name, name), name == "a" and '1,x,"Open' or '2,x,"Open' }, name .. "/in.csv")
+      credenco("run", WORKFLOW, ("%s/%s/in.csv"):format(desk.folder, name))
+    end
+    local db = assert(database.open(desk.folder .. "/j.journal"))
+    assert(db:execute "UPDATE credenco_run SET source = 'in.csv'") -- each from its own directory
+    db:close()
+    local done = credenco("settle", "--line", desk.folder .. "/b/../a/in.csv:3", "--as", "skipped")
+    assert.matches("^1 record settled as skipped", done.out)
+    done = credenco("settle", "--line", "in.csv:3", "--as", "skipped")
+    assert.matches("^1 record settled as skipped", done.out)
   end)
 
   it("say what there is instead, where none has failed", function()

@@ -63,6 +63,22 @@ describe("a source", function()
     end)
   end
 
+  it("has its last letter where an encoding holds letters back for the accent behind them", function()
+    for name, ending in pairs { ["windows-1258"] = { "Tra", "Tra" }, ["windows-1255"] = { "A\224", "A\215\144" } } do
+      for _, size in ipairs { 1, 1000 } do
+        assert.same({ ending[2] }, names_of(in_pieces("id,name\n1," .. ending[1], size), { encoding = name }))
+      end
+      assert.same({ ending[2] }, names_of(bytes.of("id,name\n1," .. ending[1]), { encoding = name }))
+    end
+  end)
+
+  it("is JSON Lines by the first character that is no blank, in pieces of any size", function()
+    for _, size in ipairs { 1, 2, 1000 } do
+      local opened = assert(source.from_bytes(in_pieces('\n \n{"name":"A"}\n', size), { name = "standard input" }))
+      assert.same({ line = 3, raw = '{"name":"A"}\n', record = { name = "A" } }, opened:next())
+    end
+  end)
+
   it("in several packed parts is read to the end of the last", function()
     local packed = Desk.gzipped("id,name\n1,A\n") .. Desk.gzipped("2,B\n")
     for _, size in ipairs { 1, 20, 1000 } do assert.same({ "A", "B" }, names_of(in_pieces(packed, size))) end

@@ -70,6 +70,10 @@ local function contract(place)
       "SELECT a.id, b.id FROM company a JOIN company b ON a.id = b.id" })))
   end)
 
+  it("keep what is in braces", function()
+    assert.equal("{now} {storage}", items_of(place(), "SELECT '{now} {storage}' AS a FROM company")[1].record.a)
+  end)
+
   it("refuse a row with a number that would be rounded, and go on", function()
     local items = items_of(place(), [[SELECT CAST('9007199254740993' AS BIGINT) AS n FROM company WHERE id = 1
       UNION ALL SELECT CAST('9007199254740992' AS BIGINT) ORDER BY n DESC]])
@@ -119,6 +123,18 @@ describe("queries of SQLite", function()
       9007199254740992 AS whole, 1e22 AS large, 'a' || char(10) || '%d "' AS "na%me", NULL AS none]])[1].record
     assert.same({ list = "[]", sum = 0.1 + 0.2, one = 1, little = -2.5e-9, whole = 9007199254740992, large = 1e22,
       ["na%me"] = 'a\n%d "', none = credenco.null }, record)
+  end)
+
+  it("tell apart columns whose names differ in capitals alone, or are words of SQL", function()
+    local record = items_of(folder .. "/reg.db", "SELECT id, name AS ID, TRUE FROM company ORDER BY 1")[1].record
+    assert.same({ id = 1, ID = "12", TRUE = 1 }, record)
+  end)
+
+  it("may have a thousand columns", function()
+    local columns = {}
+    for i = 1, 1000 do columns[i] = ("%d AS 'n\"%d'"):format(i, i) end
+    local record = items_of(folder .. "/reg.db", "SELECT " .. table.concat(columns, ", "))[1].record
+    for i = 1, 1000 do assert.equal(i, record[('n"%d'):format(i)]) end
   end)
 
   it("say behind which row they failed", function()

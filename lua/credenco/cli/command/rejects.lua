@@ -30,7 +30,7 @@ Examples:
 ]] .. arguments.JOURNAL,
 }
 
-local REASONS = ".reasons.txt"
+local REASONS = new_files.REASONS
 
 local function with_reasons(path) return { path, path and path .. REASONS } end
 

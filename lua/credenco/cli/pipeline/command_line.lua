@@ -37,7 +37,7 @@ end
 ---@param journal string where it is
 ---@return string
 function M.about(text, journal)
-  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " --journal " .. M.quoted(journal)
+  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " " .. M.option("--journal", journal)
   return "credenco " .. text .. named
 end
 

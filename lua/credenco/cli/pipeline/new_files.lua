@@ -5,6 +5,9 @@ local uv = require "luv"
 
 local M = {}
 
+--- Stands behind the name of a file of refused lines, in that of the file with the reasons.
+M.REASONS = ".reasons.txt"
+
 local BUFFER_BYTES = 65536
 
 local function refused(path, err) return ("%s: %s"):format(path, private_file.cannot_write(err)) end

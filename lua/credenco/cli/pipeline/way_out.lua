@@ -5,6 +5,7 @@ local core = require "credenco.core"
 local encoding = require "credenco.pipeline.source.encoding"
 local formats = require "credenco.pipeline.source.formats"
 local json = require "credenco.base.json"
+local new_files = require "credenco.cli.pipeline.new_files"
 local source_module = require "credenco.pipeline.source"
 
 local M = {}
@@ -32,6 +33,17 @@ local function flags_of(path, source)
   return flags
 end
 
+-- `rejects` overwrites nothing: where its files are from an earlier round, or from another cause, they get a number.
+local function not_there_yet(path)
+  local stem, extension = path:match "^(.*)(%.%w+)$"
+  local number, free = 1, path
+  while core.file_type(free) or core.file_type(free .. new_files.REASONS) do
+    number = number + 1
+    free = ("%s-%d%s"):format(stem, number, extension)
+  end
+  return free
+end
+
 -- The file that `rejects` writes first, in the first format that the lines came in.
 local function rejects_of(sources)
   local layouts = {}
@@ -41,9 +53,9 @@ local function rejects_of(sources)
   end
   for _, format in ipairs(formats.NAMES) do
     local path = "rejects." .. format
-    if layouts[format] then return path, flags_of(path, layouts[format]) end
+    if layouts[format] then return not_there_yet(path), flags_of(path, layouts[format]) end
   end
-  return "rejects.jsonl", ""
+  return not_there_yet "rejects.jsonl", ""
 end
 
 ---@param args table the parsed arguments
@@ -77,16 +89,18 @@ local COMMANDS = {
   settle_skipped = function(self, which) return ("settle %s %s --as skipped"):format(self.workflow, which) end,
 }
 
+local function run_source(self, source)
+  if not source.place then return "# run it on the same lines again" end
+  if not core.file_type(source.place) then
+    return ("# %s is not there any more"):format((source.place:gsub("%c", "?"))) -- a line break would end the comment
+  end
+  local text = ("run %s %s%s"):format(self.file, command_line.quoted(source.place), flags_of(source.place, source))
+  return command_line.about(text, self.journal)
+end
+
 -- One line for each file that has to be read again.
 local function run_sources(self, lines)
-  for _, source in ipairs(self.sources) do
-    if source.place then
-      local text = ("run %s %s%s"):format(self.file, command_line.quoted(source.place), flags_of(source.place, source))
-      lines[#lines + 1] = command_line.about(text, self.journal)
-    else
-      lines[#lines + 1] = "# run it on the same lines again"
-    end
-  end
+  for _, source in ipairs(self.sources) do lines[#lines + 1] = run_source(self, source) end
 end
 
 -- The records that a command is about: the one with the key, or all of the cause.
@@ -114,8 +128,11 @@ end
 ---@return { what: string, commands: string[] }[]
 function WayOut:of(cause)
   local ways = {}
-  for i, way in ipairs(advice.ways(cause.state, cause.code, cause.stage)) do
-    ways[i] = { what = way[1], commands = json.array(self:lines(way[2], cause.code or "")) }
+  for _, way in ipairs(advice.ways(cause.state, cause.code, cause.stage)) do
+    if cause.lines ~= 0 or not advice.needs_lines(way) then
+      local what = #ways == 0 and way[1]:gsub("^or ", "") or way[1]
+      ways[#ways + 1] = { what = what, commands = json.array(self:lines(way[2], cause.code or "")) }
+    end
   end
   return ways
 end

@@ -1,5 +1,6 @@
 --- Which records `retry` and `settle` are about: the one with a key, a line that has none, or all of a cause.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
+local core = require "credenco.core"
 local usage = require "credenco.cli.usage"
 
 local M = {}
@@ -30,7 +31,10 @@ end
 function M.read(args)
   if M.count(args) > 1 then usage.fail "--code, --key and --line exclude each other" end
   local which = { code = args.code, key = args.key }
-  if args.line then which.file, which.line = line_of(args.line) end
+  if args.line then
+    which.file, which.line = line_of(args.line)
+    which.place = core.real_path(which.file)
+  end
   return which
 end
 

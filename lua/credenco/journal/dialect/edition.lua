@@ -11,6 +11,7 @@ local M = {}
 ---@field device integer
 ---@field inode integer
 ---@field size integer the largest that was seen: a run never makes the file smaller
+---@field log? integer the inode of its write-ahead log, once there is one: it stays as long as the run
 
 local LINKED = "has %d names (hard links), and a lock holds for one of them: remove the other names, "
   .. "or make a copy of the file instead"
@@ -20,6 +21,9 @@ local REPLACED = "is no longer the file with which the run began, so the last ch
   .. "Put the first file back before you run again: another journal would issue everything again"
 local CUT = "was truncated while the run used it, so its records may be lost. Put back a copy before you "
   .. "run again: a new journal would issue everything again"
+
+local WITHOUT_LOG = "has lost its write-ahead log: the -wal file beside it was removed or replaced while the run "
+  .. "used it. Run the same command again"
 
 local function flaw_of(found)
   return found.nlink > 1 and LINKED:format(found.nlink) or nil
@@ -38,6 +42,14 @@ function M.of(path)
   return { path = real, device = found.dev, inode = found.ino, size = found.size }
 end
 
+-- The last changes are in the log alone until the run ends: if it is killed, they are gone with the log.
+local function has_lost_log(edition)
+  local log = uv.fs_stat(edition.path .. "-wal")
+  if edition.log then return not log or log.ino ~= edition.log end
+  edition.log = log and log.ino
+  return false
+end
+
 --- What has happened to a file since.
 ---@param edition credenco.journal.Edition
 ---@return string? flaw nil when all is well
@@ -47,6 +59,7 @@ function M.flaw(edition)
   if found.dev ~= edition.device or found.ino ~= edition.inode then return REPLACED end
   if found.size < edition.size then return CUT end
   edition.size = found.size
+  if has_lost_log(edition) then return WITHOUT_LOG end
   return flaw_of(found)
 end
 

@@ -63,11 +63,20 @@ local function for_each(db, names, template)
   return true
 end
 
+-- An offer must be on disk before it is pushed, and workers wait for one another's rows, whatever has been set for the
+-- database or the role.
+local SETTINGS = { "client_encoding = 'UTF8'", "client_min_messages = warning",
+  "default_transaction_isolation = 'read committed'" }
+local ON_DISK = [[
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off']]
+
 ---@param db credenco.journal.Database
 ---@return boolean? ok
 ---@return string? err
 function M.prepare(db)
-  return for_each(db, { "client_encoding = 'UTF8'", "client_min_messages = warning" }, "SET %s")
+  local ok, err = for_each(db, SETTINGS, "SET %s")
+  if ok then ok, err = db:rows(ON_DISK) end
+  return ok and true, err
 end
 
 -- Every parameter goes out as text: PostgreSQL refuses "1.0" for an integer, and LuaJIT prints 14 digits.

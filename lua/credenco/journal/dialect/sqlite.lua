@@ -57,6 +57,11 @@ local function as_it_is(path)
   return ("file:%s?immutable=1"):format(escaped)
 end
 
+-- SQLite takes a name that begins like this for a URI, and would open another file.
+local function as_a_path(path)
+  return path:find "^file:" and "./" .. path or path
+end
+
 ---@param path string
 ---@param options { read_only?: boolean, temporary?: boolean }
 ---@return table? connection
@@ -69,7 +74,8 @@ function M.connect(path, options)
     local created, err = private_file.create(path) -- SQLite would create it readable by everybody
     if not created then return nil, private_file.cannot_write(err) end
   end
-  return driver.protected(dbi.Connect, "SQLite3", options.read_only and path ~= ":memory:" and as_it_is(path) or path)
+  local name = options.read_only and path ~= ":memory:" and as_it_is(path) or as_a_path(path)
+  return driver.protected(dbi.Connect, "SQLite3", name)
 end
 
 -- Makes a database for its owner only that others could read before, once it is known to be one: nobody's folder or text
@@ -89,16 +95,28 @@ local function all(db, pragmas)
   return true
 end
 
+local FOREIGN = [[
+SELECT 1 FROM sqlite_master WHERE NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'credenco_meta') LIMIT 1]]
+
+-- A register, say, whose name was mistaken for the journal's, has to stay readable for those who use it.
+local function refuse_foreign(db)
+  local rows, err = db:rows(FOREIGN)
+  if not rows then return nil, err end
+  if #rows == 0 then return true end
+  return nil, "is the database of another program, and stays as it is: a journal has a file of its own"
+end
+
 --- Makes a connection ready. The schema's version is read to learn that the file is a database. FULL: a commit that was
 --- reported survives a power cut, also in WAL mode.
 ---@param db credenco.journal.Database
----@param options { read_only?: boolean, plain?: boolean, temporary?: boolean }
+---@param options { read_only?: boolean, plain?: boolean, temporary?: boolean, journal?: boolean }
 ---@return boolean? ok
 ---@return string? err
 function M.prepare(db, options)
   if options.plain then return true end
   if options.temporary then return all(db, { "PRAGMA journal_mode = OFF" }) end
   local ok, err = all(db, { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS), "PRAGMA schema_version" })
+  if ok and options.journal then ok, err = refuse_foreign(db) end
   if not ok or options.read_only then return ok, err end
   ok, err = keep_private(db.url)
   if not ok then return nil, err end

@@ -74,6 +74,8 @@ function Csv:miscounted(fields, after)
   return self:broken_line(why)
 end
 
+local HEADER_AGAIN = "the header line once more, as where files were joined"
+
 -- The item of a record that the grammar has matched.
 function Csv:accept(fields, after)
   local window = self.window
@@ -81,7 +83,7 @@ function Csv:accept(fields, after)
   if #fields ~= #self.columns then return self:miscounted(fields, after) end
   local line = window.line
   local raw = window:take(after - 1)
-  local flaw = text_check.flaw(raw)
+  local flaw = text_check.flaw(raw) or self.layout:is_header(fields) and HEADER_AGAIN
   if flaw then return { line = line, raw = raw, broken = flaw } end
   return { line = line, raw = raw, record = self.layout:named(fields) }
 end

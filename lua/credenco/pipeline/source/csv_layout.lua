@@ -62,6 +62,18 @@ function M.of_header(header)
   return setmetatable({ delimiter = delimiter, columns = columns, times = times, repeats = repeats }, Layout)
 end
 
+--- Whether a record's fields are the names of the columns once more.
+---@param fields string[]
+---@return boolean
+function Layout:is_header(fields)
+  local columns = self.columns
+  if fields[#columns] ~= columns[#columns] then return false end -- of nearly every record that is enough
+  for i = 1, #columns do
+    if utf8_text.bare(fields[i]) ~= columns[i] then return false end
+  end
+  return true
+end
+
 -- The fields of a column whose name repeats become a list.
 local function set_with_lists(record, layout, fields)
   for i, name in ipairs(layout.columns) do

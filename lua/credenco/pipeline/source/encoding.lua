@@ -56,7 +56,8 @@ end
 function M.encoded(text, name)
   local bare = name and name:gsub("%+mark$", "")
   if not bare or bare == M.UTF8 then return text end
-  return (assert(recode.converter(bare, "UTF-8"):feed(text)))
+  local converter = recode.converter(bare, "UTF-8")
+  return assert(converter:feed(text)) .. assert(converter:finish())
 end
 
 ---@class credenco.pipeline.Decoded
@@ -73,16 +74,20 @@ function M.decoded(stage, encoding)
   return setmetatable({ stage = stage, encoding = encoding, lines = 1, converter = converter }, Decoded)
 end
 
+-- Some encodings write an accent behind its letter, so a letter is held back until the next byte or the end.
+local function last_text(self)
+  local text = self.converter:finish()
+  if not text then return nil, ("it ends in the middle of a character of %s"):format(self.encoding) end
+  return text ~= "" and text or nil
+end
+
 ---@return string? chunk nil at the end, and when reading failed
 ---@return string? err
 function Decoded:read()
   while true do
     local chunk, err = self.stage:read()
     if err then return nil, err end
-    if not chunk then
-      if self.converter:is_whole() then return nil end
-      return nil, ("it ends in the middle of a character of %s"):format(self.encoding)
-    end
+    if not chunk then return last_text(self) end
     local text, before, byte = self.converter:feed(chunk)
     if not text then
       return nil, ("not %s in line %d (0x%02X)"):format(self.encoding, self.lines + core.line_breaks(before), byte)

@@ -3,7 +3,8 @@
 --- PostgreSQL is read through a cursor, so the result's size does not matter.
 ---
 --- What SQLite makes JSON of changes with its version: 3.45 reads a BLOB as JSON, earlier ones refuse it, and before
---- 3.43 a REAL loses its last digits. So the statement says itself what becomes of each type.
+--- 3.43 a REAL loses its last digits. So the statement says itself what becomes of each type. It renames the columns,
+--- since "id" and "ID" are one name to SQLite, and calls no json_object, which takes 63 columns at most.
 
 local database = require "credenco.journal.database"
 local jsonl = require "credenco.pipeline.source.jsonl"
@@ -16,8 +17,6 @@ local BATCH = 500
 ---@class credenco.pipeline.Sql : credenco.pipeline.Source
 local Sql = {}
 Sql.__index = Sql
-
-local function quoted(name) return '"' .. name:gsub('"', '""') .. '"' end
 
 local function literal(text) return "'" .. text:gsub("'", "''") .. "'" end
 
@@ -63,23 +62,36 @@ end
 -- Each type as JSON: text stays text, whatever function made it, and a REAL has 17 digits. What JSON has no form for is
 -- null, and marked beside the row.
 local NO_JSON = "(typeof({c}) = 'blob' OR (typeof({c}) = 'real' AND abs({c}) > 1.7976931348623157e308))"
-local AS_JSON = "CASE WHEN " .. NO_JSON .. " THEN NULL WHEN typeof({c}) = 'real' THEN json(printf('%!.17g', {c})) "
-  .. "WHEN typeof({c}) = 'text' THEN {c} || '' ELSE {c} END"
-local ROWS = "SELECT json_object(%s), %s FROM (%s\n)"
+local AS_JSON = "CASE WHEN " .. NO_JSON .. " THEN 'null' WHEN typeof({c}) = 'real' THEN printf('%!.17g', {c}) "
+  .. "WHEN typeof({c}) = 'text' THEN json_quote({c} || '') ELSE COALESCE({c}, 'null') END"
+local ROWS = "WITH credenco_source (%s) AS (%s\n) SELECT '{' || %s || '}', %s FROM credenco_source"
 
-local function each_column(columns, template)
+local function each_column(count, template)
   local parts = {}
-  for i, name in ipairs(columns) do
-    local column = quoted(name):gsub("%%", "%%%%")
-    parts[i] = template:gsub("{c}", column)
-  end
+  for i = 1, count do parts[i] = template:gsub("{c}", "c" .. i) end
   return parts
 end
 
+-- SQLite bounds how deep an expression may be, and each || of a row of them is a level.
+local GROUP = 30
+
+local function joined(parts)
+  local groups = {}
+  for from = 1, #parts, GROUP do
+    local to = math.min(from + GROUP - 1, #parts)
+    groups[#groups + 1] = "(" .. table.concat(parts, " || ", from, to) .. ")"
+  end
+  return table.concat(groups, " || ")
+end
+
 local function sqlite_rows(columns, query)
-  local members = each_column(columns, AS_JSON)
-  for i, name in ipairs(columns) do members[i] = literal(name) .. ", " .. members[i] end
-  return ROWS:format(table.concat(members, ", "), table.concat(each_column(columns, NO_JSON), " || "), query)
+  local members = each_column(#columns, AS_JSON)
+  for i, name in ipairs(columns) do
+    local comma = i > 1 and "',' || " or ""
+    members[i] = ("%sjson_quote(%s) || ':' || %s"):format(comma, literal(name), members[i])
+  end
+  return ROWS:format(table.concat(each_column(#columns, "{c}"), ", "), query, joined(members),
+    joined(each_column(#columns, NO_JSON)))
 end
 
 -- What is wrong with a row, of whose columns "010" says which JSON cannot hold.
@@ -164,7 +176,7 @@ end
 function M.open(url, query, options)
   query = statement.without_end(query)
   if query == "" then return not_run "it has no statement" end
-  local db, err = database.open(url, { read_only = true })
+  local db, err = database.open(url, { read_only = true, verbatim = true })
   if not db then return nil, err end
   local fetch, fetch_err = openers[db.dialect.name](db, query)
   if not fetch then

@@ -12,11 +12,18 @@ local GZIP = "\31\139"
 local SPREADSHEET = "export it as CSV (in a spreadsheet: \"CSV UTF-8\")"
 local FOREIGN = {
   { "PK\3\4", "the file is a spreadsheet (.xlsx, .ods) or an archive, not text: " .. SPREADSHEET },
+  { "<?xml", "the file is XML, whatever its name: " .. SPREADSHEET },
+  { "<html", "the file is a web page, whatever its name: " .. SPREADSHEET },
+  { "<!DOCTYPE", "the file is a web page, whatever its name: " .. SPREADSHEET },
   { "\208\207\17\224", "the file is a spreadsheet (.xls), not text: " .. SPREADSHEET },
   { "SQLite format 3", 'the file is a SQLite database: say what to read of it, as --query "SELECT * FROM company"' },
   { "BZh", "the file is compressed: pipe it in, as in  bzcat FILE | credenco run WORKFLOW -" },
   { "\2537zXZ", "the file is compressed: pipe it in, as in  xzcat FILE | credenco run WORKFLOW -" },
   { "\40\181\47\253", "the file is compressed: pipe it in, as in  zstdcat FILE | credenco run WORKFLOW -" },
+  { "\4\34\77\24", "the file is compressed: pipe it in, as in  lz4cat FILE | credenco run WORKFLOW -" },
+  { "\31\157", "the file is compressed: pipe it in, as in  zcat FILE | credenco run WORKFLOW -" },
+  { "7z\188\175\39\28", "the file is an archive (7z): pipe it in, as in  7z e -so FILE | credenco run WORKFLOW -" },
+  { "Rar!\26\7", "the file is an archive (rar): pipe it in, as in  unrar p -inul FILE | credenco run WORKFLOW -" },
   { "%PDF-", "the file is a PDF, not text: the register's owner has it as CSV, too" },
 }
 
@@ -192,14 +199,19 @@ function M.open(bytes, given)
   return setmetatable({ bytes = bytes, stage = stage, encoding = name, front = "" }, Text)
 end
 
---- The first text, which comes again when it is read.
+-- So many blanks may come before what tells a format.
+local MOST_BLANKS = 65536
+
+--- The first text, up to where it is more than blanks; it comes again when it is read.
 ---@return string text "" when there is none
 ---@return string? err
 function Text:look()
-  if self.front ~= "" then return self.front end
-  local chunk, err = self.stage:read()
-  self.front = chunk or ""
-  return self.front, err
+  while #self.front < MOST_BLANKS and not self.front:find "%S" do
+    local chunk, err = self.stage:read()
+    if not chunk then return self.front, err end
+    self.front = self.front .. chunk
+  end
+  return self.front
 end
 
 ---@return string? chunk nil at the end, and when reading failed
