@@ -24,7 +24,7 @@ describe("the webhook's queue inside nginx", function()
     assert.equal(1, receiver:comes_to_be_done(made.id))
   end)
 
-  it("answers 503 while its queue is full, and loses none when the sender repeats", function()
+  it("responds with 503 while its queue is full, and loses none when the sender repeats", function()
     local waiting = {}
     for i = 1, 8 do
       waiting[i] = receiver:delivery {
@@ -144,7 +144,7 @@ describe("the webhook's queue inside nginx", function()
     assert.equal(1, receiver:begun(long.id))
   end)
 
-  it("loses nothing on a reload, and holds it up by no more than what runs", function()
+  it("loses nothing on a reload, and delays it only by running handlers", function()
     local ids = {}
     for i = 1, 48 do
       local made = receiver:delivery { data = { ms = 500, failures = 0, text = "before the reload " .. i } }
@@ -158,7 +158,7 @@ describe("the webhook's queue inside nginx", function()
     for i = 1, 48 do assert.equal(1, receiver:comes_to_be_done(ids[i])) end
   end)
 
-  it("finds what is in the queue after a reload that made it smaller", function()
+  it("finds all items in the queue after a reload that made it smaller", function()
     local taken = receiver.inside:run [[
       local queue = require "credenco.webhook.queue"
       local before = queue.new(ngx.shared.shrunk, 50)
@@ -171,7 +171,7 @@ describe("the webhook's queue inside nginx", function()
     assert.equal(50, taken)
   end)
 
-  it("leaves alone what another works on since a lease ran out", function()
+  it("leaves an item alone that another works on since a lease expired", function()
     local first_ends, second_ends = receiver.inside:run [[
       local queue = require("credenco.webhook.queue").new(ngx.shared.leased, 1)
       assert(queue:put "item")

@@ -1,4 +1,4 @@
-/* Reads JSON into Lua values, without losing anything unless it is told to. */
+/* Reads JSON into Lua values, by default without any loss. */
 #ifndef CREDENCO_LUA_JSON_H
 #define CREDENCO_LUA_JSON_H
 

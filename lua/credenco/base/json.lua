@@ -20,7 +20,7 @@ local MAX_INTEGER = core.MAX_INTEGER
 local utf8_valid, is_plain = core.utf8_valid, core.json_plain
 local floor, type, next, getmetatable = math.floor, type, next, getmetatable
 
---- JSON's null, which a Lua table cannot hold as nil.
+--- JSON's null. A Lua table cannot hold nil.
 M.null = cjson.null
 
 local Array = { __name = "credenco.array" }
@@ -46,10 +46,10 @@ function M.object(members)
   return marked(Object, members)
 end
 
--- OpenResty's lua-cjson has marks of its own, which other versions do not know.
+-- OpenResty's lua-cjson marks arrays in its own way.
 local cjson_array, cjson_empty_array, cjson_no_items = cjson.array_mt, cjson.empty_array_mt, cjson.empty_array
 
--- Whether a table's mark, or a value, says that it is a list.
+-- Whether a table has the mark of a list.
 local function is_marked_array(value, mark)
   if mark == nil then return false end
   return mark == Array or mark == cjson_array or mark == cjson_empty_array and next(value) == nil
@@ -98,8 +98,7 @@ local function check_array(value, depth)
   end
 end
 
--- A table is written as what it holds itself. One that shows something else to whoever
--- goes through it would arrive as another, or empty.
+-- Refuses tables whose metatable shows other contents than they have: they would arrive changed, or empty.
 local function is_stand_in(value, mark)
   return type(mark) == "table" and (rawget(mark, "__pairs") ~= nil or rawget(mark, "__len") ~= nil
     or (rawget(mark, "__index") ~= nil and next(value) == nil))
@@ -135,7 +134,7 @@ end
 
 -- Writing and reading -------------------------------------------------------------
 
---- Writes a value as JSON, or says what cannot be held exactly.
+--- Writes a value as JSON, or names the value that JSON cannot hold exactly.
 ---@param value any
 ---@param around integer?  levels around the caller's own value, which do not count
 ---@return string? json

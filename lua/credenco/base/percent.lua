@@ -19,7 +19,7 @@ function M.encode(text, class)
   return (text:gsub(class, code_of))
 end
 
---- Decodes what is coded; a `%` without two digits stays as it is.
+--- Decodes escapes. A `%` without two digits stays as it is.
 ---@param text string
 ---@return string
 function M.decode(text)

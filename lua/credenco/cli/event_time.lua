@@ -16,8 +16,8 @@ end
 
 local WATCH_MS = 60000
 
-local ahead_ms, known_until_ms = 0, -math.huge -- of the monotonic clock; until when it is believed
-local second, second_text = nil, nil           -- those that were written last
+local ahead_ms, known_until_ms = 0, -math.huge -- difference of the two clocks; the time until which it is reused
+local second, second_text = nil, nil           -- the last second, and its text
 
 --- The time of day of an event, with milliseconds.
 ---@param at_ms number  on `core.now_ms`'s clock

@@ -1,5 +1,5 @@
---- Finds a secret in the forms in which software repeats a text: escaped for JSON, HTML or a URL, also twice, in
---- Base64 or hexadecimal, in other letters' case.
+--- Finds a secret in the forms in which servers repeat it: escaped for JSON, HTML or a URL, even twice; in Base64 or
+--- hexadecimal; in another letter case.
 
 local base64 = require "credenco.base.base64"
 local code_point = require "credenco.base.code_point"
@@ -10,7 +10,7 @@ local M = {}
 
 -- Decoding ----------------------------------------------------------------------------
 
--- A half of a pair is as good as nothing.
+-- Half of a surrogate pair gives nothing.
 local function character(code)
   return code and code < 0x110000 and code_point.character(code) or ""
 end
@@ -43,7 +43,7 @@ local DECODERS = {
 
 local ROUNDS = 3 -- percent-encoded twice inside of JSON
 
--- The text, and what is left of it when it is decoded once, twice, ...
+-- The text, and the text decoded once, twice, ...
 local function forms_of(text)
   local forms = { text }
   for _ = 1, ROUNDS do
@@ -55,7 +55,7 @@ local function forms_of(text)
   return forms
 end
 
--- What the words of a text are that may be something else, encoded.
+-- The other texts that the words of a text may be an encoding of.
 local function add_hidden(forms, text)
   for word in text:gmatch "[%w+/_-]+" do
     if #word >= 6 then
@@ -67,10 +67,10 @@ end
 
 -- Comparing ---------------------------------------------------------------------------
 
---- Secrets of so few bytes count as words of their own alone.
+--- A secret of so few bytes counts only as a word of its own.
 M.SHORT_MAX = 3
 
---- Whether what is in this place is a word, or a piece of one.
+--- Whether a match is a word, or a piece of one.
 ---@param text string
 ---@param first integer
 ---@param last integer
@@ -99,7 +99,7 @@ local function any_holds(forms, from, secrets)
   return false
 end
 
---- Whether a text holds one of the secrets in disguise. As it stands it has been looked at.
+--- Whether a text holds one of the secrets in disguise. The caller has checked for the plain form.
 ---@param text string
 ---@param secrets string[]
 ---@return boolean

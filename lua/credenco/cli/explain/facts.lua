@@ -1,4 +1,4 @@
---- What is known of an id, as the fields of the JSON form.
+--- The facts about an id, as fields of the JSON form.
 local event_time = require "credenco.cli.event_time"
 local fields = require "credenco.cli.fields"
 local json = require "credenco.base.json"
@@ -35,7 +35,7 @@ local function ended(record)
   return fields.pick({ what = record.state .. where .. why }, { "what" }).what
 end
 
--- What is known, by its time. What was overwritten is not: the journal has a record's last state.
+-- The facts in the order of time. The journal keeps only a record's last state.
 local function timeline_of(record)
   local events = {}
   local function add(at, what) events[#events + 1] = { at = at, what = what } end
@@ -52,7 +52,7 @@ local function timeline_of(record)
   return json.array(events)
 end
 
---- A record, with the status of its credentials as the service says it now.
+--- A record, with the current status of its credentials from the service.
 ---@param record table
 ---@param service credenco.cli.Service
 ---@param journal string
@@ -68,13 +68,13 @@ end
 
 --- An issue that no journal knows.
 ---@param id string
----@param answer { status: string?, revocation_uuid: string? }
+---@param issue { status: string?, revocation_uuid: string? }
 ---@return table
-function M.of_issue(id, answer)
-  local now = now_of(answer, os.time())
+function M.of_issue(id, issue)
+  local now = now_of(issue, os.time())
   return { as = "correlation id", correlation_id = id, status = now.status, revocation_uuid = now.revocation_uuid,
     meaning = now.meaning, timeline = json.array { { at = now.at, what = "asked: " .. tostring(now.status) } },
-    ways = json.array(ways.of_issue(id, answer.status)) }
+    ways = json.array(ways.of_issue(id, issue.status)) }
 end
 
 return M

@@ -1,5 +1,5 @@
---- JSON in and out of the sandbox. A client refuses what it must not send (`credenco.base.json`); a server has to hold
---- what others sent: large integers, deep nesting.
+--- JSON in and out of the sandbox. `credenco.base.json` is for clients, and refuses values that they must not send. A
+--- server must hold what others send: large integers, deep nesting.
 local core = require "credenco.core"
 local json = require "credenco.base.json"
 local reader = require "credenco.base.json_reader"
@@ -39,7 +39,7 @@ function M.decode(text)
   return value, err
 end
 
---- Whether an object of a JSON text has a name twice; of such members `decode` gives the last.
+--- Whether an object in a JSON text has a name twice. `decode` gives the last of such members.
 ---@return boolean
 function M.repeats_a_name(text)
   local _, problem = reader.value(text, "rounding")
@@ -48,8 +48,8 @@ end
 
 local TOO_DEEP = ("nested deeper than %d levels"):format(core.JSON_DEPTH)
 
---- Decodes what must lose nothing: a name that an object has twice and a number that no double holds are errors, up to
---- 64 levels deep. What is deeper is read like `decode` does.
+--- Decodes without loss: a name that an object has twice, and a number that no double holds, are errors, up to 64
+--- levels deep. Deeper values are read as by `decode`.
 ---@return any? value
 ---@return string? err
 function M.decode_exactly(text)
@@ -82,7 +82,7 @@ function M.is_deeper(value, levels)
   return false
 end
 
---- Throws for what `decode` would not read again.
+--- Throws for a value that `decode` would not read again.
 ---@param value any
 ---@return string text
 function M.encode(value)
