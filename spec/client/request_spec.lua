@@ -61,7 +61,8 @@ describe("a request of the user's own", function()
     assert.same({ "12345678901234567890", '"12345678901234567890' }, { contact.id, contact.did })
     for _, id in ipairs { "9007199254740992", "9007199254740993", "-9223372036854775808", "9223372036854775808" } do
       local other = new_client(server:scenario { trust = { answering('{"id":' .. id .. "}") } })
-      assert.equal(id, assert(other:trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" }).id)
+      local got = assert(other:trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" }).id
+      assert.equal(id, type(got) == "number" and ("%.0f"):format(got) or got)
     end
     local json = assert(client:request { path = "/x" }).json
     assert.same({ "12345678901234567890", { "-9007199254740993", 1.5 } }, { json.id, json.list })
