@@ -38,6 +38,6 @@ endif()
 
 find_package(Threads REQUIRED)
 
-# LuaRocks gives both folders; without it they follow the usual layout of the prefix.
+# LuaRocks gives both directories; without it they follow the usual layout of the prefix.
 set(CREDENCO_LUADIR "share/lua/${lua_abi}" CACHE PATH "Where the Lua files are installed")
 set(CREDENCO_LIBDIR "lib/lua/${lua_abi}" CACHE PATH "Where the shared objects are installed")

@@ -12,7 +12,7 @@ local LIMIT_S = 7200
 
 local function run(bench)
   local done = process.run({ bench.root .. "/script/lua", "bench/pipeline/peer.lua", "pipeline", bench.server.url,
-    bench.folder .. "/records.csv", bench.journal, "64", tostring(bench.records) },
+    bench.directory .. "/records.csv", bench.journal, "64", tostring(bench.records) },
     { cwd = bench.root, env = { CREDENCO_BUILD = bench.engine }, limit_s = LIMIT_S })
   if done.code ~= 0 then error(done.stderr, 0) end
   return cjson.decode(done.stdout)
@@ -38,7 +38,7 @@ local function show_tenths(sample)
 end
 
 local function measure(bench)
-  csv.write(bench.folder .. "/records.csv", bench.records)
+  csv.write(bench.directory .. "/records.csv", bench.records)
   local sample = run(bench)
   show("run", sample)
   show_tenths(sample)
@@ -50,13 +50,13 @@ end
 ---@param records integer
 ---@param kind? "sqlite"|"postgresql" of the journal
 return function(root, engine, records, kind)
-  local folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
+  local directory = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
   local database = kind == "postgresql" and postgres.start { shared_buffers = "128MB" }
-  local bench = { root = root, engine = engine, records = records, folder = folder, server = stub.start {},
-    journal = database and database:database() or folder .. "/journal" }
+  local bench = { root = root, engine = engine, records = records, directory = directory, server = stub.start {},
+    journal = database and database:database() or directory .. "/journal" }
   local ok, err = pcall(measure, bench)
   bench.server:stop()
   if database then database:stop() end
-  process.must { "rm", "-r", folder }
+  process.must { "rm", "-r", directory }
   if not ok then error(err, 0) end
 end

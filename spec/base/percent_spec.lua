@@ -9,7 +9,7 @@ describe("percent coding", function()
     assert.equal("a%3Fb c", percent.encode("a?b c", "[?]"))
   end)
 
-  it("decodes what it encodes, once, and leaves what is not coded", function()
+  it("decodes what it encodes, once, and leaves other text", function()
     assert.equal("%41 é\0", percent.decode "%2541%20%c3%A9%00")
     assert.equal("100% + 5%x", percent.decode "100% + 5%x")
   end)

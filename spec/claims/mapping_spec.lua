@@ -114,7 +114,7 @@ describe("a value that does not fit", function()
     { "what the check refuses", claims.text("c", { check = function() return false end, fits = "an IBAN" }), "x", "text of 1 character", "an IBAN" },
   }
   for _, case in ipairs(cases) do
-    it(("is told of by its kind, never its value: %s"):format(case[1]), function()
+    it(("is reported by its kind, never its value: %s"):format(case[1]), function()
       local value, problem = one(case[2], { c = case[3] })
       assert.is_nil(value)
       assert.equal(case[4], problem.kind)
@@ -148,14 +148,14 @@ describe("a mapping", function()
     assert.same({ city = "Utrecht" }, claims.map { city = "address.city" }:apply { address = { city = "Utrecht" } })
   end)
 
-  it("takes what a function returns, and its own words for what is wrong", function()
+  it("takes the result of a function, and the problem in its words", function()
     local mapping = claims.map { both = function(r) if r.ok then return { r.ok } end return nil, "there is no ok" end }
     assert.same({ both = { 1 } }, mapping:apply { ok = 1 })
     local _, problems = mapping:apply {}
     assert.same({ path = "both", kind = "no value", refused = "there is no ok" }, problems[1])
   end)
 
-  it("tells the text of a check as the reason it is, and not as what would fit", function()
+  it("reports the text of a check as a reason, and not as a description of valid values", function()
     local function check() return false, "IBAN check digits are wrong" end
     local mapping = claims.map { iban = claims.text("c", { check = check, fits = "an IBAN" }),
       list = claims.list("c", { check = check }), item = claims.list("c", { of = claims.text { check = check } }) }
@@ -291,7 +291,7 @@ describe("a mapping's author", function()
     { "an empty column", function() claims.text "" end, "not an empty name" },
   }
   for _, mistake in ipairs(mistakes) do
-    it("is told of " .. mistake[1] .. " at the own line", function()
+    it("is reported for " .. mistake[1] .. " at its own line", function()
       local ok, err = pcall(mistake[2])
       assert.is_false(ok)
       assert.matches("mapping_spec.lua:" .. debug.getinfo(mistake[2], "S").linedefined .. ":", err)

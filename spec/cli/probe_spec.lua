@@ -50,7 +50,7 @@ describe("credenco probe", function()
     end
   end
 
-  it("knows what follows from every value, and of none that is not there", function()
+  it("knows what follows from every value, and has no other values", function()
     for name, texts in pairs(guarantees.OF) do
       local count = 0
       for _ in pairs(texts) do count = count + 1 end

@@ -138,7 +138,7 @@ describe("OAuth2 client credentials", function()
     end)
   end
 
-  it("fail all who wait for them when they cannot be had", function()
+  it("make all waiting calls fail when they cannot be fetched", function()
     local scenario = server:scenario { token = { 400 } }
     local failed = 0
     for _, _, err in new_client(scenario):issue_many(records(10)) do
@@ -149,7 +149,7 @@ describe("OAuth2 client credentials", function()
     assert.equal(1, #scenario.requests("token"))
   end)
 
-  it("are told of with the issue's own id when they cannot be had", function()
+  it("are reported with the issue's own id when they cannot be fetched", function()
     local scenario = server:scenario { token = { 400 } }
     local _, err = new_client(scenario):issue_direct {
       wallet_key = "w", template_id = "t", claims = {}, correlation_id = "mine",

@@ -79,20 +79,20 @@ describe("the server's words in an error", function()
     end
   end)
 
-  it("are searched for a secret as it is, whatever it means in a pattern", function()
+  it("are searched for a secret as plain text, not as a pattern", function()
     for _, secret in ipairs { "a\0b", "Al\0", "%", "%d", "^", "[a", "(", "100%" } do
       assert.equal("<[redacted]>", errors.bounded_detail("<" .. secret .. ">", { secret }))
     end
   end)
 
-  it("are searched as they came, not where something was left out already", function()
+  it("are searched in their original form, not after a removal", function()
     local brackets = {}
     for i = 1, 44 do brackets[i] = i % 2 == 0 and "[" or "]" end
     assert.equal("bad list [redacted]1[redacted] of claims", errors.bounded_detail("bad list [1] of claims", { brackets }))
     assert.equal("is [redacted] red?", errors.bounded_detail("is Jansen red?", { "Jansen", "redacted", "act", "[" }))
   end)
 
-  it("lose what is in each of two secrets that overlap or meet", function()
+  it("lose both of two secrets that overlap or meet", function()
     assert.equal("at [redacted].", errors.bounded_detail("at Jan Jansen-Smit.", { "Jan Jansen", "Jansen-Smit" }))
     assert.equal("at [redacted].", errors.bounded_detail("at JansenSmit.", { "Jansen", "Smit" }))
     assert.equal("15-[redacted]", errors.bounded_detail("15-5-5", { "5-5" }))

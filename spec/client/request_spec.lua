@@ -30,7 +30,7 @@ describe("a request of the user's own", function()
     assert.equal("PUT", answer.json.method)
   end)
 
-  it("writes a query the same on every engine, and refuses what has no text of its own", function()
+  it("writes a query the same on every engine, and refuses values without a text of their own", function()
     local scenario = server:scenario()
     local client = new_client(scenario)
     assert(client:request { path = "/x", query = { a = 2 ^ 53, b = true, c = "1.0", d = -3.0 } })
@@ -52,7 +52,7 @@ describe("a request of the user's own", function()
     assert.same({ "12345678901234567890", { "-9007199254740993", 1.5 } }, { json.id, json.list })
   end)
 
-  it("does not repeat a POST of its user's after a lost answer", function()
+  it("does not repeat a user's POST after a lost response", function()
     local scenario = server:scenario { other = { "close", "proper" } }
     local answer, err = new_client(scenario, { retry = { base_ms = 1 } }):request { method = "POST", path = "/x", json = {} }
     assert.is_nil(answer)

@@ -60,7 +60,7 @@ describe("the status of an issue", function()
     assert.equal("unknown", err.sent)
   end)
 
-  it("shows of a status what may be shown", function()
+  it("shows a status in a safe form", function()
     local said = "k-s3cret at https://a.example/b?c=1\n"
     local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
     local _, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 500 })
@@ -109,7 +109,7 @@ describe("the status of an issue", function()
       "issue_status: unknown option 'timeout', did you mean 'timeout_ms'?")
   end)
 
-  it("refuses a status URI that is no text", function()
+  it("refuses a status URI that is not text", function()
     local client = new_client(server:scenario())
     for _, call in ipairs { "issue_status", "wait_issued" } do
       assert.has_error(function() client[call](client, { correlation_id = "1", status_uri = true }) end,

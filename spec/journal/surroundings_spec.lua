@@ -55,7 +55,7 @@ describe("a PostgreSQL journal", function()
     held:close()
   end)
 
-  it("can be reported on where it can only be read, as on a standby", function()
+  it("can be reported on if it is read-only, as on a standby", function()
     local url = server:database()
     assert(journal.open(url, { queue = true })):close()
     execute(url, "ALTER DATABASE " .. url:match "/(spec%d+)" .. " SET default_transaction_read_only = on")
@@ -64,7 +64,7 @@ describe("a PostgreSQL journal", function()
     held:close()
   end)
 
-  it("behind a pooler that changes sessions says what that is", function()
+  it("behind a pooler that changes sessions gives an error that names the pooler", function()
     for _, said in ipairs { 'ERROR:  prepared statement "dbd-1" does not exist',
       'ERROR:  prepared statement "dbd-1" already exists' } do
       assert.matches("pooler in between, as PgBouncer in transaction mode", driver.plain_error(said))

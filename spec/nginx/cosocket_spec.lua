@@ -54,7 +54,7 @@ describe("inside nginx, the transport over cosockets", function()
     [{ proxy = "https://127.0.0.1:1080" }] = "transport 'cosocket' has no proxy over https: it must be an http proxy",
     [{ proxy = "http://[::1" }] = "transport 'cosocket': proxy must be a host and a port",
   } do
-    it("refuses by name what it cannot do: " .. (options.proxy or "ca_file"), function()
+    it("refuses an option that it does not support, by name: " .. (options.proxy or "ca_file"), function()
       local new = "return select(2, pcall(require('credenco.transport.cosocket').new, ...))"
       assert.equal(problem, (inside:run(new, options)))
     end)
@@ -74,7 +74,7 @@ describe("inside nginx, the transport over cosockets", function()
     assert.same({ "200" }, ask({ url }, { insecure_loopback = true }))
   end)
 
-  it("never uses a connection whose certificate did not matter where it does", function()
+  it("never uses a connection with an unverified certificate for a call that requires one", function()
     local url = world.addresses.tls.unknown_ca_url:gsub("127%.0%.0%.1", "localhost") .. "/x"
     assert.same({ "200" }, ask({ url }, { insecure_loopback = true }))
     local refused = ask { url, url, url }
@@ -128,20 +128,20 @@ describe("inside nginx, the transport over cosockets", function()
     ["HTTP/1.1 200 OK\r\n\r\nmore"] = "the proxy sent more than its response",
     ["SSH-2.0\r\n"] = "the response does not begin with an HTTP/1.1 status line",
   } do
-    it("sends nothing where there is no tunnel: " .. why, function()
+    it("sends nothing if there is no tunnel: " .. why, function()
       tunnel = Tunnel.start(0, answer)
       assert.same({ ("connect_failed no could not connect (%s)"):format(why) },
         ask({ wallet "/x" }, { proxy = "127.0.0.1:" .. tunnel.port }))
     end)
   end
 
-  it("asks no proxy the way to a loopback host", function()
+  it("uses no proxy for a loopback host", function()
     assert.same({ "200" }, ask({ world.server:scenario({}).url .. "/x" }, { proxy = "127.0.0.1:1" }))
   end)
 
   -- Timers and requests -----------------------------------------------------------------
 
-  it("reports the answer of a call whose light thread was killed", function()
+  it("reports the response of a call whose light thread was killed", function()
     local status = inside:run([[
       local loop, told = require "credenco.loop", nil
       local transport = require("credenco.transport.cosocket").new {}
@@ -158,7 +158,7 @@ describe("inside nginx, the transport over cosockets", function()
     assert.equal(201, status)
   end)
 
-  it("answers although nginx never begins the timer that carries its exchanges", function()
+  it("completes although nginx never begins the timer that carries its exchanges", function()
     local statuses, elapsed_ms = inside:run([[
       for _ = 1, 256 do ngx.timer.at(0, function() ngx.sleep(2) end) end
       ngx.sleep(0.1)

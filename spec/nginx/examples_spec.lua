@@ -67,7 +67,7 @@ describe("examples/openresty", function()
     return assert(http.request { method = "POST", url = server.url .. "/issue", json = fields })
   end
 
-  it("issues what POST /issue orders", function()
+  it("issues the credential that POST /issue orders", function()
     start "nginx.conf"
     local wallet = world:new_wallet()
     local answer = order { wallet_key = wallet, registration = "90004760", name = "CoolSoft B.V." }
@@ -76,7 +76,7 @@ describe("examples/openresty", function()
     assert.equal(1, #world:wallet(wallet).credentials)
   end)
 
-  it("says what is wrong with an order", function()
+  it("names the problem of an order", function()
     start "nginx.conf"
     assert.equal(400, order({ wallet_key = "w" }).status)
     local answer = order { wallet_key = "nobody's", registration = "1", name = "x" }

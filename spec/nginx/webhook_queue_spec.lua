@@ -22,14 +22,14 @@ describe("the webhook's queue inside nginx", function()
     assert.equal(204, deliver(long).status)
   end)
 
-  it("answers 204 and runs the handler in the background", function()
+  it("responds with 204 and runs the handler in the background", function()
     local made = delivery { data = { ms = 300, failures = 0, text = "payload" } }
     assert.equal(204, deliver(made).status)
     assert.is_nil(done()[made.id])
     assert.equal(1, comes_to_be_done(made.id))
   end)
 
-  it("answers 503 while its queue is full, and loses none when the sender repeats", function()
+  it("responds with 503 while its queue is full, and loses none when the sender repeats", function()
     local waiting = {}
     for i = 1, 8 do
       waiting[i] = delivery {
@@ -144,12 +144,12 @@ describe("the webhook's queue inside nginx", function()
     assert.is_true(turns > 100, turns .. " turns")
   end)
 
-  it("leaves alone what is worked on for longer than a lease lasts", function()
+  it("leaves an item alone that is worked on for longer than a lease", function()
     assert.equal(1, comes_to_be_done(long.id))
     assert.equal(1, begun(long.id))
   end)
 
-  it("loses nothing on a reload, and holds it up by no more than what runs", function()
+  it("loses nothing on a reload, and delays it only by running handlers", function()
     local ids = {}
     for i = 1, 48 do
       local made = delivery { data = { ms = 500, failures = 0, text = "before the reload " .. i } }
@@ -163,7 +163,7 @@ describe("the webhook's queue inside nginx", function()
     for i = 1, 48 do assert.equal(1, comes_to_be_done(ids[i])) end
   end)
 
-  it("finds what is in the queue after a reload that made it smaller", function()
+  it("finds all items in the queue after a reload that made it smaller", function()
     local taken = receiver.inside:run [[
       local queue = require "credenco.webhook.queue"
       local before = queue.new(ngx.shared.shrunk, 50)
@@ -176,7 +176,7 @@ describe("the webhook's queue inside nginx", function()
     assert.equal(50, taken)
   end)
 
-  it("leaves alone what another works on since a lease ran out", function()
+  it("leaves an item alone that another works on since a lease expired", function()
     local first_ends, second_ends = receiver.inside:run [[
       local queue = require("credenco.webhook.queue").new(ngx.shared.leased, 1)
       assert(queue:put "item")

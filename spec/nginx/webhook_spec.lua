@@ -12,7 +12,7 @@ describe("the webhook inside nginx", function()
   local function done() return receiver:done() end
   local function comes_to_be_done(id) return receiver:comes_to_be_done(id) end
 
-  it("gives the handler what structured mode has in the body, and binary mode in escaped headers", function()
+  it("gives the handler the event from structured mode's body, and from binary mode's escaped headers", function()
     local made = delivery { data = { ms = 0, failures = 0, text = "binary" }, id = "binary-%C3%A9" }
     assert.equal(204, deliver(made).status)
     assert.equal(1, comes_to_be_done "binary-é")

@@ -104,7 +104,7 @@ describe("the way out of a cause", function()
     assert.same({ 0, 0, 0 }, { totals.failed, totals.unknown, totals.pending }, table.concat(way.commands, "\n"))
   end
 
-  it("says how files have to be read, where their names do not", function()
+  it("says how files have to be read, if their names do not", function()
     files.write(desk.folder .. "/in.txt", HEADER .. line(next_key()) .. "\n" .. line(next_key(), "Caf\233", "") .. "\n")
     files.write(desk.folder .. "/more", ('{"ref":"","coc_number":"%s","wallet":"%s","legal_name":"Caf\233"}\n'):format(
       next_key(), desk.world.trusting))

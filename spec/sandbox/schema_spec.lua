@@ -58,7 +58,7 @@ local CASES = {
   { '{"name":"a","x":' .. ("["):rep(64) .. ("]"):rep(64) .. "}", "!the thing is nested more than 64 levels deep" },
 }
 
-describe("the door for what comes from elsewhere", function()
+describe("the schemas for data from others", function()
   for _, case in ipairs(CASES) do
     it("reads " .. case[1]:sub(1, 60), function()
       local value, err = schema.decode(THING, case[1], "the thing")
@@ -66,7 +66,7 @@ describe("the door for what comes from elsewhere", function()
     end)
   end
 
-  it("does not change what it was given", function()
+  it("does not change its arguments", function()
     local given = { name = "a", tolerant = json.array { 1, "x" } }
     schema.read(THING, given, "the thing")
     assert.same({ name = "a", tolerant = { 1, "x" } }, given)

@@ -63,7 +63,7 @@ describe("the sandbox's state", function()
     load:close()
   end)
 
-  it("keeps wallets apart, whatever their keys", function()
+  it("keeps wallets apart, with any keys", function()
     world = worlds.start()
     local keys = { "x", "x/credentials/1", "x/credentials", "x/contacts", "x/contacts#", "x#", "x:1", "x%2F", "é" }
     local function path(key)
@@ -81,7 +81,7 @@ describe("the sandbox's state", function()
     end
   end)
 
-  it("has one trusted contact for an issuer, also where many make it at once", function()
+  it("has one trusted contact for an issuer, also if many make it at once", function()
     world = worlds.start()
     local wallet, calls = world:new_wallet {}, {}
     for index = 1, 20 do

@@ -115,7 +115,7 @@ describe("the signature of a wallet event", function()
     assert.not_equal(one, other)
   end)
 
-  it("covers what the option says it covers", function()
+  it("covers the text that the option names", function()
     signing.signed_text = function(timestamp, body) return body .. timestamp end
     local made = hex(hmac.new("new", "sha256"):final(BODY .. NOW))
     assert.is_true((check(("t=%d,v1=%s"):format(NOW, made))))

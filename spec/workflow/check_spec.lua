@@ -68,7 +68,7 @@ describe("a workflow file", function()
     end
   end)
 
-  it("that is a folder is said to be one", function()
+  it("that is a directory is reported as one", function()
     local _, problems = workflow.load(".")
     assert.equal(".: Is a directory", problems[1])
   end)
@@ -83,7 +83,7 @@ describe("a workflow", function()
     assert.equal("direct", loaded.steps[1].delivery)
   end)
 
-  it("needs no wallet where the offer is all that is asked for", function()
+  it("needs no wallet if only the offer is asked for", function()
     assert.truthy(with { wallet_key = "none", delivery = "offer_only" })
     assert.is_nil((with { wallet_key = "none" }))
   end)

@@ -88,7 +88,7 @@ describe("a workflow's function", function()
     end
   end)
 
-  it("that hears of what was issued may fail, and the run says so", function()
+  it("that gets issued credentials may fail, and the run says so", function()
     for _, body in ipairs { "coroutine.yield()", "os.exit(0)" } do
       write_workflow({ on_issued = ("function() %s end"):format(body), name = ('"%s"'):format(body) })
       local done = run()
@@ -130,7 +130,7 @@ describe("a workflow's function", function()
     end
   end)
 
-  it("is found in a module beside its workflow's file, from any folder", function()
+  it("is found in a module beside its workflow's file, from any directory", function()
     files.write(desk.folder .. "/spec_beside.lua", "return { key = function(r) return r.id end }")
     write_workflow({ key = 'function(r) return require "spec_beside".key(r) end' }, 'local beside = require "spec_beside"\n_ = beside\n')
     local done = run()

@@ -3,12 +3,12 @@
 #include "http_lines.h"
 #include "http_response.h"
 
-/* From here on the connection is the tunnel that CONNECT asked for. */
+/* The connection is now the tunnel that CONNECT asked for. */
 static bool is_tunnel(const credenco_http *http) {
     return http->connect_request && http->status < 300;
 }
 
-/* RFC 9112, 6.3, in its order; both at once are refused, as its 6.1 allows. */
+/* RFC 9112, 6.3, in its order. Both fields at once are refused, as 6.1 allows. */
 static credenco_http_framing framing_of(const credenco_http *http) {
     if (http->head_request || http->status == 204 || http->status == 304 || is_tunnel(http)) {
         return CREDENCO_HTTP_NO_BODY;
@@ -93,7 +93,7 @@ static void on_bytes_end(credenco_http *http) {
     }
 }
 
-/* Takes bytes of the body, whose number is known. */
+/* Takes bytes of a body or chunk of known length. */
 static size_t take_counted(credenco_http *http, credenco_span bytes) {
     const size_t len = bytes.len < http->length ? bytes.len : (size_t)http->length;
     credenco_http_append(http, &http->body, (credenco_span){bytes.data, len});

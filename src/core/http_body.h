@@ -16,7 +16,7 @@ void credenco_http_take_chunk_end(credenco_http *http, credenco_span line);
 /* Fails the exchange: there is more behind a chunk than its CRLF. */
 void credenco_http_chunk_too_long(credenco_http *http);
 
-/* Bytes of the body have arrived: gives how many of them belong to the part at hand. */
+/* Takes bytes of the body, and gives the number of them that belong to the current part. */
 size_t credenco_http_take_bytes(credenco_http *http, credenco_span bytes);
 
 #endif

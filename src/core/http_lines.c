@@ -51,7 +51,7 @@ bool credenco_http_continues_version(size_t at, credenco_span bytes) {
     return true;
 }
 
-/* "HTTP/1.1 201 Created", where the reason and the blank before it may be missing. */
+/* "HTTP/1.1 201 Created"; the reason and the space before it may be missing. */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status) {
     enum { VERSION_LEN = 8, STATUS_END = 12 };
     const char *data = line.data;

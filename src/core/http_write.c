@@ -1,4 +1,4 @@
-/* What goes out: header fields that many requests share, and a request as bytes. */
+/* Writes header fields that many requests share, and requests as bytes. */
 #include <string.h>
 
 #include "chars.h"
@@ -32,7 +32,7 @@ void credenco_http_fields_free(credenco_http_fields *fields) {
     credenco_buf_free(&fields->lines);
 }
 
-/* Appends all of them, or stops at the first failure. */
+/* Appends the spans in turn, and stops at the first failure. */
 static credenco_code append_all(credenco_buf *out, const credenco_span *parts, size_t count) {
     credenco_code code = CREDENCO_OK;
     for (size_t i = 0; i < count && code == CREDENCO_OK; i++) {
@@ -51,14 +51,14 @@ credenco_code credenco_http_fields_add(credenco_http_fields *fields, credenco_sp
     const size_t len = lines->len;
     credenco_code code = append_all(lines, parts, sizeof parts / sizeof *parts);
     if (code != CREDENCO_OK) {
-        lines->len = len; /* all of a line or nothing */
+        lines->len = len; /* a whole line or nothing */
     }
     return code == CREDENCO_TOO_LARGE ? CREDENCO_INVALID_ARGUMENT : code;
 }
 
 /* --- a request --------------------------------------------------------------------- */
 
-/* No control byte and no blank: each would make another request of it. */
+/* Without control bytes and whitespace: either would make a different request. */
 static bool is_visible(credenco_span text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] == ' ' || is_control(text.data[i])) {

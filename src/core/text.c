@@ -28,7 +28,7 @@ static const lead *find_lead(uint8_t byte) {
     return NULL;
 }
 
-/* The length of the character beyond ASCII at the start of `bytes`, or 0. */
+/* The length of the non-ASCII character at the start of `bytes`, or 0. */
 static size_t character_len(const uint8_t *bytes, size_t len) {
     const lead *l = find_lead(bytes[0]);
     if (l == NULL || len <= l->following || bytes[1] < l->low || bytes[1] > l->high) {

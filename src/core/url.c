@@ -1,9 +1,9 @@
-/* Taking http(s) URLs apart and comparing where they lead. */
+/* Parsing http(s) URLs, and comparing their origins. */
 #include "chars.h"
 #include "host.h"
 #include "uri.h"
 
-/* RFC 3986, 2.2 and 2.3 without '#', '[' and ']', which have their own places. */
+/* RFC 3986, 2.2 and 2.3, without '#', '[' and ']', which are allowed in certain places only. */
 static const char_set target_chars = {
     .low = DIGITS_IN_LOW | CHAR_IN_SET('-') | CHAR_IN_SET('.') | CHAR_IN_SET(':') |
            CHAR_IN_SET('/') | CHAR_IN_SET('?') | CHAR_IN_SET('!') | CHAR_IN_SET('$') |
@@ -76,7 +76,7 @@ static bool port_parse(credenco_span digits, uint16_t *port) {
     return value > 0;
 }
 
-/* Where the host ends: behind an IPv6 address's bracket, else at the colon. */
+/* The host ends behind an IPv6 address's bracket, else at the colon. */
 static size_t host_len(credenco_span authority) {
     char end = authority.len > 0 && authority.data[0] == '[' ? ']' : ':';
     size_t len = 0;

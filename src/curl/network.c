@@ -30,7 +30,7 @@ static credenco_code copy_options(credenco_network *network,
     return CREDENCO_OK;
 }
 
-/* libcurl from 8.20 on waits for its resolver's threads when a multi handle is closed. */
+/* Since 8.20 libcurl waits for its resolver's threads when a multi handle is closed. */
 static void do_not_wait_for_names(CURLM *multi) {
 #if LIBCURL_VERSION_NUM >= 0x081400
     curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L);
@@ -87,7 +87,7 @@ bool credenco_network_is_foreign(const credenco_network *network) {
     return network->multi != NULL && network->pid != getpid();
 }
 
-/* What a child of fork must not free; in reach, so that nobody takes it for a leak. */
+/* Handles that a child of fork must not free. The list keeps leak checkers quiet. */
 static struct left_behind {
     CURLM *multi;
     CURLSH *share;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* libcurl must not close connections because there are many: it cannot tell which are in use. */
+/* libcurl must not close connections to bound their number: it cannot tell which are in use. */
 enum { LIBCURL_CONNECTIONS_MAX = 1 << 20 };
 
 /* --- origins ------------------------------------------------------------------- */
@@ -108,7 +108,7 @@ static void link_idle(credenco_pool *pool, credenco_connection *connection) {
     pool->idle_count++;
 }
 
-/* The one used last has the warmest memory, and its server is the least likely to have gone. */
+/* The connection used last is the least likely to have been closed by the server. */
 credenco_connection *credenco_pool_take(credenco_pool *pool, credenco_origin *origin) {
     while (origin->newest != NULL) {
         credenco_connection *connection = origin->newest;

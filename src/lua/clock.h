@@ -11,10 +11,10 @@ int credenco_lua_now_ms(lua_State *L);
  * tell */
 int credenco_lua_uptime_ms(lua_State *L);
 
-/* unix_ms() -> milliseconds since 1970, which may jump */
+/* unix_ms() -> milliseconds since 1970; this clock may be set */
 int credenco_lua_unix_ms(lua_State *L);
 
-/* sleep_ms(ms): the whole thread sleeps; for scripts that have nothing else to do */
+/* sleep_ms(ms): blocks the whole thread */
 int credenco_lua_sleep_ms(lua_State *L);
 
 #endif

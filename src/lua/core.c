@@ -19,14 +19,14 @@
 #include "text.h"
 #include "uri.h"
 
-/* sized(fields) -> an empty table with room for so many: one that grows is made anew each
- * time its size doubles. */
+/* sized(fields) -> an empty table with room for so many fields. A table without it is allocated
+ * again each time its size doubles. */
 static int core_sized(lua_State *L) {
     lua_createtable(L, 0, (int)credenco_check_integer(L, 1, 0, 65536));
     return 1;
 }
 
-#if LUA_VERSION_NUM != 502 /* which cannot say */
+#if LUA_VERSION_NUM != 502 /* 5.2 has no lua_isyieldable */
 /* is_yieldable() -> boolean; nginx leaves coroutine.isyieldable out of LuaJIT's library */
 static int core_is_yieldable(lua_State *L) {
     lua_pushboolean(L, lua_isyieldable(L));

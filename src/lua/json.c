@@ -10,7 +10,7 @@
 
 enum { TEXT = 1, ARRAY_MARK = 2, MODE = 3, SLOTS_A_LEVEL = 4 };
 
-/* What a reader takes beyond JSON that can be held exactly. */
+/* What a reader accepts beyond exact JSON. */
 typedef struct mode {
     bool rounds_numbers;
     bool repeats_names;
@@ -33,7 +33,7 @@ typedef struct reader {
     mode mode;
 } reader;
 
-/* Every whole number of so many digits has a double of its own. */
+/* A double holds every whole number of so many digits exactly. */
 enum { SURE_DIGITS = 15 };
 
 static const char *push_value(lua_State *L, reader *self, int depth);
@@ -58,7 +58,7 @@ static const char *push_text(lua_State *L, credenco_json *json) {
     return problem;
 }
 
-/* Whether the number is whole and short; then `whole` is what it is. */
+/* Whether the number is whole and short; then `whole` is its value. */
 static bool is_short_whole(credenco_span number, lua_Integer *whole) {
     bool negative = number.data[0] == '-';
     size_t at = negative ? 1 : 0;
@@ -86,8 +86,8 @@ static void push_double(lua_State *L, credenco_span number, double value) {
     }
 }
 
-/* Whether a double that was read from `number` holds all its digits: printed with as few as it
- * takes, it is the same number. The smallest doubles hold fewer digits than the others. */
+/* Whether the double read from `number` has all its digits: printed with some number of digits, it
+ * gives the same number again. The smallest doubles hold fewer digits than the others. */
 static bool holds(credenco_span number, double value) {
     if (!isfinite(value) || credenco_json_surely_exact(number)) {
         return isfinite(value);
@@ -114,7 +114,7 @@ static const char *push_number(lua_State *L, reader *self) {
         lua_pushinteger(L, whole);
         return NULL;
     }
-    /* Lua reads a point whatever the locale has for one */
+    /* lua_tonumber takes a point in every locale */
     credenco_push_span(L, number);
     double value = lua_tonumber(L, -1);
     lua_pop(L, 1);
@@ -149,8 +149,7 @@ static const char *push_word(lua_State *L, credenco_json *json) {
     return NULL;
 }
 
-/* Steps over what stands behind an item: a comma, and then another item follows, or the closing
- * bracket. */
+/* Skips the comma or the closing bracket behind an item; `more` says that it was a comma. */
 static const char *step_over(credenco_json *json, char closing, bool *more) {
     char byte = credenco_json_peek(json);
     *more = byte == ',';
@@ -161,7 +160,7 @@ static const char *step_over(credenco_json *json, char closing, bool *more) {
     return NULL;
 }
 
-/* Steps over an opening bracket, and over the closing one where nothing is between them. */
+/* Skips an opening bracket, and the closing one if it follows at once. */
 static bool opens_empty(credenco_json *json, char closing) {
     json->at++;
     if (credenco_json_peek(json) != closing) {
@@ -191,7 +190,7 @@ static const char *push_array(lua_State *L, reader *self, int depth) {
     return NULL;
 }
 
-/* Whether the object on top lacks the name that was pushed on it. */
+/* Whether the object below the top lacks the name on top. */
 static bool is_new(lua_State *L) {
     lua_pushvalue(L, -1);
     lua_rawget(L, -3);
@@ -247,7 +246,7 @@ static const char *push_nested(lua_State *L, reader *self, char opening, int dep
     return opening == '{' ? push_object(L, self, depth + 1) : push_array(L, self, depth + 1);
 }
 
-/* Pushes the value at hand; after a problem the stack may hold more or less. */
+/* Pushes the next value. After a problem the stack may hold any number of values. */
 static const char *push_value(lua_State *L, reader *self, int depth) {
     char byte = credenco_json_peek(&self->json);
     switch (byte) {

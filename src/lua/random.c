@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #ifdef __APPLE__
-#include <sys/random.h> /* getentropy, which others declare in unistd.h */
+#include <sys/random.h> /* getentropy, which other systems declare in unistd.h */
 #endif
 
 #include "compat.h"
@@ -25,7 +25,7 @@ int credenco_lua_random(lua_State *L) {
 
 enum { UUID_BYTES = 16, UUID_TEXT = 36 };
 
-/* Pushes the text of a UUID (RFC 9562, 4) of this version. */
+/* Sets the version and the variant, and pushes the text of the UUID (RFC 9562, 4). */
 static void push_uuid(lua_State *L, uint8_t bytes[UUID_BYTES], unsigned version) {
     static const char digits[] = "0123456789abcdef";
     char text[UUID_TEXT];

@@ -32,15 +32,15 @@ end
 
 local FOR_URLS = { ["+"] = "-", ["/"] = "_", ["="] = "" }
 
---- Base64 for URLs and file names (RFC 4648, 5), without padding, as JOSE has it.
+--- Base64 for URLs and file names (RFC 4648, 5), without padding, as in JOSE.
 ---@param bytes string
 ---@return string
 function M.encode_url(bytes)
   return (M.encode(bytes):gsub("[+/=]", FOR_URLS))
 end
 
----@param text string padded, without white space
----@return string? bytes nil when the text is not base64, or empty
+---@param text string padded, without whitespace
+---@return string? bytes nil if the text is not base64, or empty
 function M.decode(text)
   local body, padding = text:match "^([%w+/]+)(=?=?)$"
   if not body or (#body + #padding) % 4 ~= 0 then

@@ -1,9 +1,8 @@
---- JSON that arrives as it was given, written and read by lua-cjson.
+--- Reads and writes JSON without changing values, with lua-cjson.
 ---
---- Of lua-cjson 2.1.0 three things are not good enough: it cuts numbers to 14 digits, has
---- no empty array, and keeps to the decimal point of the locale in which it was loaded. So
---- values are checked first, which has to be done anyway, and what it cannot hold goes
---- through it as a placeholder.
+--- lua-cjson 2.1.0 cuts numbers to 14 digits, has no empty array, and keeps the decimal point of the
+--- locale in which it was loaded. So this module checks values first, and gives lua-cjson a placeholder
+--- for each value that it would change.
 
 local cjson = require "cjson"
 local core = require "credenco.core"
@@ -17,12 +16,12 @@ local encode, decode = codec.encode, codec.decode
 
 local MAX_DEPTH = core.JSON_DEPTH
 local MAX_INTEGER = core.MAX_INTEGER
-local SAFE_INTEGER = 1e14  -- what lua-cjson writes in full
+local SAFE_INTEGER = 1e14  -- the largest integer that lua-cjson writes in full
 
 local find, format, utf8_valid, is_plain = string.find, string.format, core.utf8_valid, core.json_plain
 local floor, type, next, tonumber, getmetatable = math.floor, type, next, tonumber, getmetatable
 
---- JSON's null, which a Lua table cannot hold as nil.
+--- JSON's null. A Lua table cannot hold nil.
 M.null = cjson.null
 
 local Array = { __name = "credenco.array" }
@@ -48,19 +47,18 @@ function M.object(members)
   return marked(Object, members)
 end
 
--- OpenResty's lua-cjson has marks of its own, which other versions do not know.
+-- OpenResty's lua-cjson marks arrays in its own way.
 local cjson_array, cjson_empty_array, cjson_no_items = cjson.array_mt, cjson.empty_array_mt, cjson.empty_array
 
--- Whether a table's mark, or a value, says that it is a list.
+-- Whether a table has the mark of a list.
 local function is_marked_array(value, mark)
   if mark == nil then return false end
   return mark == Array or mark == cjson_array or mark == cjson_empty_array and next(value) == nil
 end
 
 -- Checking ----------------------------------------------------------------------
--- A check gives nil when the value is fine, else what is wrong and the path to it. It
--- sets `state.placeholders` when lua-cjson alone would not write the value exactly, and
--- `state.fractions` when that depends on the locale.
+-- A check gives nil if the value is valid, else the problem and the path to it. It sets `state.placeholders` if
+-- lua-cjson alone would not write the value exactly, and `state.fractions` if that depends on the locale.
 
 local check
 
@@ -109,14 +107,13 @@ local function check_array(value, state, depth)
   if count == 0 then state.placeholders = true end
 end
 
--- A table is written as what it holds itself. One that shows something else to whoever
--- goes through it would arrive as another, or empty.
+-- Refuses tables whose metatable shows other contents than they have: they would arrive changed, or empty.
 local function is_stand_in(value, mark)
   return type(mark) == "table" and (rawget(mark, "__pairs") ~= nil or rawget(mark, "__len") ~= nil
     or (rawget(mark, "__index") ~= nil and next(value) == nil))
 end
 
---- Whether a table is written as an array; an empty one only when it says so.
+--- Whether a table is written as an array. An empty table is one only if it is marked.
 ---@param value table
 ---@return boolean
 function M.is_array(value)
@@ -148,7 +145,7 @@ end
 
 -- Placeholders ------------------------------------------------------------------
 
--- Lua writes the decimal point of the program's locale.
+-- Lua writes the decimal point of the current locale.
 local function digits_of(number, digits)
   return (format("%." .. digits .. "g", number):gsub("[^%d.e+-]+", "."))
 end
@@ -161,7 +158,7 @@ local function exact_number(number)
   return digits_of(number, 17)
 end
 
--- A copy in which every number and empty array is a text that no caller can guess.
+-- A copy in which a text that no caller can guess takes the place of each number and empty array.
 local function with_placeholders(value, token, texts)
   local is_table = type(value) == "table"
   if type(value) == "number" then
@@ -189,14 +186,14 @@ local function writes_points()
   return encode(0.5) == "0.5"
 end
 
---- Writes a value as JSON, or says what cannot be held exactly.
+--- Writes a value as JSON, or names the value that JSON cannot hold exactly.
 ---@param value any
 ---@param around integer?  levels around the caller's own value, which do not count
 ---@return string? json
 ---@return string? problem
 ---@return string? path  to the offending value, such as ".address.lines[2]"
 function M.encode(value, around)
-  if is_plain(value) then return encode(value) end -- nearly all are
+  if is_plain(value) then return encode(value) end -- the common case
   local state = {}
   local problem, path = check(value, state, -(around or 0))
   if problem then return nil, problem, path end
@@ -206,28 +203,28 @@ end
 
 --- Reads JSON. null becomes credenco.null.
 ---@param text string
----@return any value  nil when the text is not JSON
+---@return any value  nil if the text is not JSON
 function M.decode(text)
   local ok, value = pcall(decode, text)
   if ok then return value end
   if type(text) ~= "string" or not find(text, "%d%.%d") then return nil end
-  cjson.new() -- lua-cjson looks at the locale again
+  cjson.new() -- makes lua-cjson look at the locale again
   ok, value = pcall(decode, text)
   if ok then return value end
 end
 
--- Big integers in what is read --------------------------------------------------------
+-- Big integers in responses ------------------------------------------------------------
 
 local BACKSLASH = ("\\"):byte()
 
--- Where the string that begins at `quote` ends.
+-- The end of the string that begins at `quote`.
 local function end_of_string(text, quote)
   local at = quote
   while true do
     at = find(text, '["\\]', at + 1)
     if not at then return #text end
     if text:byte(at) ~= BACKSLASH then return at end
-    at = at + 1 -- what is escaped
+    at = at + 1 -- skips the escaped byte
   end
 end
 
@@ -236,7 +233,7 @@ local function quoted_if_big(number)
   return '"' .. number .. '"'
 end
 
--- The same JSON, in which the integers that no number holds are text.
+-- The same JSON, with text in place of the integers that a Lua number cannot hold.
 local function with_big_integers_as_text(text)
   local parts, at = {}, 1
   while at <= #text do
@@ -251,9 +248,9 @@ end
 
 local DIGITS_OF_BIG = ("%d"):rep(16)
 
---- Reads JSON; an integer that no number holds exactly becomes its digits as text.
+--- Reads JSON. An integer that a Lua number cannot hold exactly becomes its digits as text.
 ---@param text string
----@return any value  nil when the text is not JSON
+---@return any value  nil if the text is not JSON
 function M.decode_exactly(text)
   return M.decode(find(text, DIGITS_OF_BIG) and with_big_integers_as_text(text) or text)
 end

@@ -28,7 +28,7 @@ function M.read(path)
   return M.of(text)
 end
 
---- Whether a file can be read again and again. A pipe cannot.
+--- Whether a file can be read more than once. A pipe cannot.
 ---@param path string
 ---@return boolean
 function M.can_be_read_again(path)

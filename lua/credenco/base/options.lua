@@ -1,5 +1,5 @@
---- Checks a table of named options against a specification. A mistake is the
---- programmer's and throws at the caller's level; an unknown name proposes the nearest.
+--- Checks a table of named options against a specification. A mistake throws at the level of the caller; the message
+--- for an unknown name proposes the nearest known one.
 
 local core = require "credenco.core"
 
@@ -14,7 +14,7 @@ local next, type = next, type
 ---@field default any?
 ---@field min number?
 ---@field max number?
----@field check (fun(value: any): string?)?  what is wrong with the value, or nil
+---@field check (fun(value: any): string?)?  says why the value is not valid, or nil
 
 -- Levenshtein distance, row by row.
 local function distance(a, b)
@@ -32,7 +32,7 @@ local function distance(a, b)
   return row[#b]
 end
 
---- The known name nearest to a mistyped one, when one is near enough to propose.
+--- The known name nearest to a mistyped one, if one is near enough to propose.
 ---@param name string
 ---@param known table<string, any>
 ---@return string?
@@ -67,7 +67,7 @@ local function type_names(wanted)
   return type(wanted) == "string" and wanted or table.concat(wanted, " or ")
 end
 
---- What is wrong with one value, in words that never show it.
+--- Says why a value is not valid, without showing it.
 local function problem_with(value, spec)
   if value == nil then
     return spec.required and "is missing" or nil
@@ -91,8 +91,8 @@ local function unknown_name(name, specs)
     name:gsub("[%c\127]", "?"), nearest and (", did you mean '%s'?"):format(nearest) or "")
 end
 
--- What one look at each given value needs of a specification: the kind of value by name
--- (none where several are allowed), its check, and which must be given, how many.
+-- A specification in the form that a check needs: the type by name (none if there are several), its check, the required
+-- names and their number.
 local function digest(specs)
   local rules = { kinds = {}, checks = {}, required = {}, required_count = 0 }
   for name, spec in pairs(specs) do
@@ -116,7 +116,7 @@ local function rules_of(specs)
   return digested[specs]
 end
 
--- Whether every option fits. What is wrong when one does not is for `check` to find out.
+-- Whether all options fit. If not, `check` finds out why.
 local function fits(specs, given)
   local rules = rules_of(specs)
   local kinds, checks, required, missing = rules.kinds, rules.checks, rules.required, rules.required_count
@@ -129,7 +129,7 @@ local function fits(specs, given)
   return missing == 0
 end
 
---- What is wrong with `given`, or nil when it fits `specs`.
+--- Says why `given` does not fit `specs`, or nil.
 ---@param specs table<string, credenco.OptionSpec>
 ---@param given any
 ---@return string?
@@ -147,11 +147,11 @@ function M.problem(specs, given)
   return wrong and wrong .. " " .. problem
 end
 
---- Throws when `given` does not fit `specs`.
+--- Throws if `given` does not fit `specs`.
 ---@param what string  the function's name, for the message
 ---@param specs table<string, credenco.OptionSpec>
 ---@param given any
----@param level integer  of the caller to blame, as in error()
+---@param level integer  of the caller to blame, as for error()
 function M.check(what, specs, given, level)
   local problem = M.problem(specs, given)
   if problem then error(("%s: %s"):format(what, problem), level + 1) end
@@ -184,7 +184,7 @@ end
 
 -- Checks that several specifications share --------------------------------------
 
---- For what goes into a header or a path: some text without control bytes.
+--- For a value in a header or a path: text, not empty, without control bytes.
 ---@param text string
 ---@return string?
 function M.clean_text(text)
@@ -192,14 +192,14 @@ function M.clean_text(text)
   if has_control(text) then return "must not hold control bytes" end
 end
 
---- For a secret, which may also be a function that gives one.
+--- For a secret: such text, or a function that returns it.
 ---@param value string|function
 ---@return string?
 function M.clean_text_or_function(value)
   return type(value) == "string" and M.clean_text(value) or nil
 end
 
---- For a file that is read later, again and again. Opened now, so that a slip shows at once.
+--- For a file that the client reads again later. Opens it now, so that a mistake shows at once.
 ---@param path string
 ---@return string?
 function M.readable_file(path)
@@ -210,7 +210,7 @@ function M.readable_file(path)
   file:close()
 end
 
---- For identifiers: clean text of at most 255 bytes of UTF-8.
+--- For identifiers: text without control bytes, at most 255 bytes of UTF-8.
 ---@param text string
 ---@return string?
 function M.identifier(text)
@@ -219,7 +219,7 @@ function M.identifier(text)
   return M.clean_text(text)
 end
 
---- For a wallet's external key, which becomes a segment of a path.
+--- For a wallet's external key, which becomes one segment of a path.
 ---@param key string
 ---@return string?
 function M.wallet_key(key)

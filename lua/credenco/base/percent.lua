@@ -1,5 +1,5 @@
---- Percent coding (RFC 3986, 2.1). A `+` is a plus. For the parts of a client's URL, which have a limit, it is
---- `credenco.core`'s `encode`.
+--- Percent coding (RFC 3986, 2.1). A `+` stays a plus sign. For URLs of the client, which have a limit, use `encode` of
+--- `credenco.core`.
 
 local M = {}
 
@@ -13,7 +13,7 @@ local function byte_of(digits)
   return string.char(tonumber(digits, 16))
 end
 
---- Encodes everything but the unreserved characters, or the bytes of a class of one's own.
+--- Encodes all but the unreserved characters, or the bytes of a class of your own.
 ---@param text string
 ---@param class string? a Lua pattern of one byte
 ---@return string
@@ -21,7 +21,7 @@ function M.encode(text, class)
   return (text:gsub(class or RESERVED, code_of))
 end
 
---- Decodes what is coded; a `%` without two digits stays as it is.
+--- Decodes escapes. A `%` without two digits stays as it is.
 ---@param text string
 ---@return string
 function M.decode(text)

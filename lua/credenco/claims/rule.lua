@@ -1,4 +1,4 @@
---- Rules: what the builders of `credenco.claims` make, checked once, when they are written down.
+--- Rules: what the builders of `credenco.claims` return. They are checked once, when the mapping is loaded.
 
 local core = require "credenco.core"
 local fault = require "credenco.claims.fault"
@@ -8,17 +8,17 @@ local scalar = require "credenco.claims.scalar"
 
 local M = {}
 
---- One rule of a mapping. Made by the builders, read by `credenco.claims.apply`.
+--- One rule of a mapping, from the builders, for `credenco.claims.apply`.
 ---@class credenco.claims.Rule
 ---@field kind "scalar"|"computed"|"constant"|"list"|"object"
 ---@field source string|string[]|function|nil
 ---@field options table
----@field quick? fun(value: any): boolean whether a column's value is the claim as it stands; false: it may still be
+---@field quick? fun(value: any): boolean true if the column's value is the claim, unchanged; false decides nothing
 
 local Rule = {}
 Rule.__index = Rule
 
--- What every rule but a constant takes, beside what its type takes.
+-- Options of every rule except a constant, beside those of its type.
 local COMMON = { required = "boolean", default = "any", check = "function", fits = "string" }
 local LIST = { of = "table", separator = "string", min_items = "count", max_items = "count", unique = "boolean" }
 local OBJECT = { required = "boolean" }
@@ -55,7 +55,7 @@ local function accepts(expected, value)
   return false
 end
 
--- What stands in a mapping goes into claims as it is.
+-- Claims take such a value of the mapping unchanged.
 local function check_claim(value, builder, name)
   local text, problem = json.encode(value)
   if not text then fault("claims.%s: %s cannot be a claim: %s", builder, name, problem) end
@@ -88,7 +88,7 @@ local function check_source(source, builder)
 end
 
 ---@param type_name string one of the types in credenco.claims.scalar
----@param source? string|function a rule for a list's items has none
+---@param source? string|function nil for a list's items
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.scalar(type_name, source, options)
@@ -103,7 +103,7 @@ function M.scalar(type_name, source, options)
   return setmetatable({ kind = "scalar", type = of_type, source = source, options = copy, quick = quick }, Rule)
 end
 
----@param source function gives a claim of any kind, or nil and what is wrong
+---@param source function returns a claim of any type, or nil and the problem
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.computed(source, options)
@@ -115,7 +115,7 @@ function M.computed(source, options)
   return setmetatable({ kind = "computed", source = source, options = copy }, Rule)
 end
 
----@param value any anything a claim can be
+---@param value any any value that a claim can have
 ---@return credenco.claims.Rule
 function M.constant(value)
   if value == nil then fault("claims.constant: a value is missing") end
@@ -144,7 +144,7 @@ function M.list(source, options)
   return setmetatable({ kind = "list", source = source, options = copy }, Rule)
 end
 
--- The shorthands: a column's name is required text, a function computes, a table is an object.
+-- The shorthands: a column's name is required text, a function computes the claim, a table is an object.
 local function refined(value, name)
   if type(value) == "string" then return M.scalar("text", value) end
   if type(value) == "function" then return M.computed(value) end

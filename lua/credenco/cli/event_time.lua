@@ -1,4 +1,4 @@
---- The time of day of an event, which has that of a monotonic clock: RFC 3339, in UTC, with milliseconds.
+--- The time of day of an event, from its monotonic time: RFC 3339, in UTC, with milliseconds.
 local core = require "credenco.core"
 
 local floor = math.floor
@@ -7,8 +7,8 @@ local M = {}
 
 local WATCH_MS = 60000
 
-local ahead_ms, known_until_ms = 0, -math.huge -- of the monotonic clock; until when it is believed
-local second, second_text = nil, nil           -- those that were written last
+local ahead_ms, known_until_ms = 0, -math.huge -- difference of the two clocks; the time until which it is reused
+local second, second_text = nil, nil           -- the last second, and its text
 
 ---@param at_ms number  on `core.now_ms`'s clock
 ---@return string

@@ -1,5 +1,4 @@
---- What each call of the client takes. A wrong argument throws and names itself,
---- never its value.
+--- The arguments of the client's methods. A wrong argument throws an error that names it, never its value.
 
 --- What every call takes beside its own arguments.
 ---@class credenco.CallOptions

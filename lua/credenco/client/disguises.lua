@@ -1,5 +1,5 @@
---- Finds a secret in the forms in which software repeats a text: escaped for JSON, HTML or a URL, also twice, in
---- Base64 or hexadecimal, in other letters' case.
+--- Finds a secret in the forms in which servers repeat it: escaped for JSON, HTML or a URL, even twice; in Base64 or
+--- hexadecimal; in another letter case.
 
 local percent = require "credenco.base.percent"
 
@@ -7,7 +7,7 @@ local M = {}
 
 -- Decoding ----------------------------------------------------------------------------
 
--- UTF-8 of a character; a half of a pair is as good as nothing.
+-- UTF-8 of a character. Half of a surrogate pair gives nothing.
 local function character(code)
   if not code or code >= 0x110000 then return "" end
   if code < 0x80 then return string.char(code) end
@@ -45,7 +45,7 @@ local DECODERS = {
 
 local ROUNDS = 3 -- percent-encoded twice inside of JSON
 
--- The text, and what is left of it when it is decoded once, twice, ...
+-- The text, and the text decoded once, twice, ...
 local function forms_of(text)
   local forms = { text }
   for _ = 1, ROUNDS do
@@ -73,7 +73,7 @@ local function from_base64(word)
   return table.concat(bytes)
 end
 
--- What the words of a text are that may be something else, encoded.
+-- The other texts that the words of a text may be an encoding of.
 local function add_hidden(forms, text)
   for word in text:gmatch "[%w+/_-]+" do
     if #word >= 6 then forms[#forms + 1] = from_base64(word) end
@@ -85,10 +85,10 @@ end
 
 -- Comparing ---------------------------------------------------------------------------
 
---- Secrets of so few bytes count as words of their own alone.
+--- A secret of so few bytes counts only as a word of its own.
 M.SHORT_MAX = 3
 
---- Whether what is in this place is a word, or a piece of one.
+--- Whether a match is a word, or a piece of one.
 ---@param text string
 ---@param first integer
 ---@param last integer
@@ -117,7 +117,7 @@ local function any_holds(forms, from, secrets)
   return false
 end
 
---- Whether a text holds one of the secrets in disguise. As it stands it has been looked at.
+--- Whether a text holds one of the secrets in disguise. The caller has checked for the plain form.
 ---@param text string
 ---@param secrets string[]
 ---@return boolean

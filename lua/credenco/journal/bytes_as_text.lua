@@ -1,5 +1,5 @@
---- Any bytes as text that both databases hold: UTF-8 without NUL stays as it is, everything else becomes
---- hexadecimal after a mark.
+--- Any bytes as text that both databases can hold: UTF-8 without NUL stays as it is, anything else becomes hexadecimal
+--- behind a mark.
 
 local core = require "credenco.core"
 local hex = require "credenco.base.hex"

@@ -1,5 +1,5 @@
---- What a person decides about records that are at an end, written down: one of the events that
---- `credenco.journal.transitions` leaves to a person.
+--- Writes a person's decision about finished records: one of the events of `credenco.journal.transitions` that a person
+--- causes.
 
 local transitions = require "credenco.journal.transitions"
 
@@ -12,7 +12,7 @@ local LINE = [[key = '' AND line = CAST(:line AS INTEGER) AND run IN
     OR source = :file AND NOT EXISTS (SELECT 1 FROM credenco_run meant
       WHERE meant.workflow = :workflow AND meant.place IN (:file, :place))))]]
 
---- Which records: one, all of a cause, or all that a decision can be about; or a line without a key.
+--- The selected records: one, all with a cause, all that the decision applies to, or a line without a key.
 ---@class credenco.journal.Which
 ---@field key? string
 ---@field code? string
@@ -29,7 +29,7 @@ function M.condition(which)
   return "true"
 end
 
---- What a statement with that condition is given.
+--- The parameters of a statement with that condition.
 ---@param workflow string
 ---@param which credenco.journal.Which
 ---@return table<string, any>
@@ -38,12 +38,12 @@ function M.values(workflow, which)
     line = which.line }
 end
 
---- An event that leads to several states has a row for each: their conditions exclude one another.
+--- An event that leads to several states has a row for each. Their conditions exclude one another.
 ---@param db credenco.journal.Database
 ---@param event string
 ---@param workflow string
 ---@param which credenco.journal.Which
----@param steps? integer how many the workflow has, where that matters
+---@param steps? integer the number of steps of the workflow, if it matters
 ---@return integer? changed
 ---@return string? err
 function M.carry_out(db, event, workflow, which, steps)

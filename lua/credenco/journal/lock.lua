@@ -1,6 +1,5 @@
---- One run at a time on a SQLite journal: an exclusive transaction on a file beside it, held as long as the
---- process lives. The operating system ends it with the process, however that dies, so a killed run never
---- blocks the one that goes on.
+--- One run at a time on a SQLite journal: the process holds an exclusive transaction on a file beside it. The operating
+--- system ends the transaction with the process, however that dies, so a killed run never blocks the next one.
 
 local core = require "credenco.core"
 local database = require "credenco.journal.database"

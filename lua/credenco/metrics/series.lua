@@ -15,7 +15,7 @@ local function escaped(value)
   return (text:gsub('[\\"\n]', ESCAPES))
 end
 
---- Labels as they are written, in the order of their names; "" for none.
+--- Labels in their written form, in the order of their names; "" for none.
 ---@param labels table<string, string|number>
 ---@return string
 function M.labels(labels)
@@ -28,14 +28,14 @@ function M.labels(labels)
 end
 
 ---@param family credenco.metrics.Family
----@param labels string  what `labels` gave
+---@param labels string  from `labels`
 ---@param part string|integer|nil
 ---@return string
 function M.key(family, labels, part)
   return ("%s%s#%s"):format(family.name, labels, part or "")
 end
 
---- What a key is made of; nil for one that is not of this module.
+--- The parts of a key; nil for a key that is not of this module.
 ---@param key string
 ---@return string? name
 ---@return string? labels

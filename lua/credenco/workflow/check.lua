@@ -1,4 +1,4 @@
---- What is wrong with a workflow, all of it, with file and line, before anything is sent.
+--- Finds all mistakes in a workflow, with file and line, before anything is sent.
 
 local claims = require "credenco.claims"
 local options = require "credenco.base.options"
@@ -28,7 +28,7 @@ local WORKFLOW = {
   steps = { kinds = { "table" }, what = "a list of steps" },
 }
 
---- How the credential of a step reaches its wallet.
+--- How a step's credential reaches its wallet.
 M.DELIVERIES = { direct = true, inbox = true, offer_only = true }
 M.A_DELIVERY = '"direct", "inbox" or "offer_only"'
 
@@ -43,7 +43,7 @@ local function accepts(spec, value)
   return false
 end
 
--- Lua keeps no line for a table's field; the text of the file does. `local claims = require ...` is no field.
+-- Lua keeps no line for a table's field, so this searches the file's text. `local claims = require ...` is not a field.
 local function line_of(where, field)
   local number = 0
   local assigned = "%f[%w_]" .. field:gsub("%W", "%%%0") .. "%f[^%w_]%s*=[^=]"
@@ -68,7 +68,7 @@ end
 local Findings = {}
 Findings.__index = Findings
 
--- One line, for whoever asserts.
+-- Prints as one line, for `assert`.
 function Findings:__tostring()
   return (table.concat(self, "; "):gsub("%s*\n%s*", " "))
 end
@@ -125,7 +125,7 @@ local function check_delivery(findings, step, place)
   end
 end
 
--- One that is the same for every record is checked here, and not once more for each.
+-- A constant is checked here, once for all records.
 local function check_template(findings, step, place)
   local template = step.template_id
   if type(template) ~= "string" or template == "" then return end
@@ -189,16 +189,16 @@ local function check_name(findings, name)
   end
 end
 
---- A problem in whose presence no other can be looked for.
+--- A problem that makes it impossible to look for others.
 ---@param problem string
 ---@return string[] problems
 function M.alone(problem)
   return setmetatable({ problem }, Findings)
 end
 
----@param definition any what the file returned
+---@param definition any the value that the file returned
 ---@param where { file: string, text: string? }
----@return string[] problems none when all is well; prints as one line
+---@return string[] problems empty if there are none; prints as one line
 function M.problems(definition, where)
   local findings = setmetatable({ where = where }, Findings)
   if type(definition) ~= "table" then

@@ -18,7 +18,7 @@ describe("records that a person decides about", function()
     db:close()
   end
 
-  it("settle what a person found out, and go on from there", function()
+  it("settle records as a person decides, and continue from there", function()
     credenco("run", WORKFLOW, csv { line(1), line(2), "123," .. desk.world.trusting .. ",Short" })
     make_unknown "10000001"
     assert.equal(2, credenco("settle", "--key", "10000001").code)
@@ -36,7 +36,7 @@ describe("records that a person decides about", function()
     assert.matches("3 records = 1 issued %+ 0 failed %+ 0 unknown %+ 1 skipped %+ 1 pending", credenco("report").out)
   end)
 
-  it("bring back what was skipped, once its line is read again", function()
+  it("open skipped records when their lines are read again", function()
     files.write(desk.folder .. "/w.lua", [[
 return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wallet",
   accept = function(record) return record.legal_name ~= "not yet" end,
@@ -70,7 +70,7 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     assert.matches("^1 record settled as skipped", done.out)
   end)
 
-  it("say what there is instead, where none has failed", function()
+  it("name records in other states if none has failed", function()
     credenco("run", WORKFLOW, csv { line(1), line(2) })
     make_unknown "10000001"
     assert.equal("no failed record is like that; 1 is unknown: `credenco retry --unknown`; see `credenco report`\n",
@@ -89,7 +89,7 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     bench:close()
   end)
 
-  it("retry what failed when its cause is gone", function()
+  it("retry failed records when the cause is gone", function()
     local source = csv { line(8, "late-wallet") }
     assert.equal(4, credenco("run", WORKFLOW, source).code)
     desk.world:anonymous("PUT", "/sandbox/wallets/late-wallet", { trusts_issuer = true })

@@ -28,7 +28,7 @@ describe("credenco report", function()
 
   local function line(i, wallet) return ("%d,%s,Company %d"):format(10000000 + i, wallet or world.trusting, i) end
 
-  it("overwrites neither the journal, nor the source, nor the workflow, under whatever name", function()
+  it("overwrites neither the journal, nor the source, nor the workflow, under any name", function()
     run { line(1), "123," .. world.trusting .. ",Short" }
     files.write(folder .. "/w.lua", files.read(WORKFLOW))
     assert(uv.fs_link(source, folder .. "/hard.csv"))
@@ -70,7 +70,7 @@ describe("credenco report", function()
     assert.same({ "'+4", "'-2+3", "'=1+1", "'@SUM(A1)" }, keys)
   end)
 
-  it("writes what was issued, with what each credential is known by", function()
+  it("writes the issued credentials, with their ids", function()
     run({ line(2), line(1), "123," .. world.trusting .. ",Short" }, "--confirm")
     assert.equal(0, credenco("report", "--issued", folder .. "/i.csv", "--json").code)
     local head, first, second, more = files.read(folder .. "/i.csv"):match "^(.-)\r\n(.-)\r\n(.-)\r\n(.*)$"

@@ -116,7 +116,7 @@ describe("a source", function()
     end)
   end
 
-  it("that cannot be read twice is refused for what has come", function()
+  it("that cannot be read twice is refused for the bytes that have arrived", function()
     local latin = to("windows-1252", "id,name\n1,Caf\195\169\n")
     assert.matches("most likely Windows%-1252", names_of(in_pieces(latin, 1000)))
     assert.matches("most likely Windows%-1252", names_of(in_pieces(Desk.gzipped(latin), 1000)))
@@ -139,7 +139,7 @@ describe("a source", function()
 end)
 
 describe("the name of an encoding", function()
-  it("is refused where the system does not know it, and where it would lose text in silence", function()
+  it("is refused if the system does not know it, or if it would lose text silently", function()
     assert.is_nil((encoding.named "")) -- an empty option is a mistake of its own: spec/cli/usage_spec.lua
     for _, name in ipairs { "windows1252x", "utf-8//IGNORE", "ascii//TRANSLIT", "a b" } do
       assert.is_nil((encoding.named(name)))

@@ -79,14 +79,14 @@ local function contract(place)
     assert.equal("{now} {storage}", items_of(place(), "SELECT '{now} {storage}' AS a FROM company")[1].record.a)
   end)
 
-  it("refuse a row with a number that would be rounded, and go on", function()
+  it("refuse a row with a number that would be rounded, and continue", function()
     local items = items_of(place(), [[SELECT CAST('9007199254740993' AS BIGINT) AS n FROM company WHERE id = 1
       UNION ALL SELECT CAST('9007199254740992' AS BIGINT) ORDER BY n DESC]])
     assert.matches("cannot be held exactly; give it as text .*SELECT CAST%(number AS TEXT%)", items[1].broken)
     assert.equal(9007199254740992, items[2].record.n)
   end)
 
-  it("say what is wrong with a query", function()
+  it("name the problem of a query", function()
     local _, err = source.open(place(), { query = "SELECT missing FROM company" })
     assert.matches("^query: .*missing", err)
   end)
@@ -102,7 +102,7 @@ describe("queries of SQLite", function()
 
   contract(function() return folder .. "/reg.db" end)
 
-  it("refuse the rows that hold what no JSON can, name the columns, and go on", function()
+  it("refuse rows with values that JSON cannot hold, name the columns, and continue", function()
     for query, said in pairs {
       ["SELECT id, CASE id WHEN 1 THEN x'00' END AS \"the \"\"seal\"\"\", name FROM company"] = 'column "the "seal""',
       ["SELECT id, CASE id WHEN 1 THEN x'' END AS seal, CASE id WHEN 1 THEN x'0c' END AS photo FROM company"] =

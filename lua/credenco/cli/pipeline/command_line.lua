@@ -1,4 +1,4 @@
---- Commands as they are to be typed.
+--- Commands for the user to type.
 
 local M = {}
 
@@ -21,7 +21,7 @@ function M.option(name, value)
   return name .. (value:find "^%-" and "=" or " ") .. M.quoted(value)
 end
 
---- The command as it was called, to be called again. A journal's URL holds no password there.
+--- The command that is running, to type it again. The URL of a journal is shown without its password.
 ---@param name string
 ---@return string
 function M.called(name)
@@ -32,7 +32,7 @@ end
 
 --- A command about a journal.
 ---@param text string the command and its arguments, quoted
----@param journal string where it is
+---@param journal string its place
 ---@return string
 function M.about(text, journal)
   local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " " .. M.option("--journal", journal)

@@ -1,11 +1,11 @@
---- What was issued, credential by credential, for `report --issued` and `confirm`.
+--- The issued credentials, one by one, for `report --issued` and `confirm`.
 local correlation = require "credenco.pipeline.correlation"
 local journal_report = require "credenco.journal.overview"
 local journal_steps = require "credenco.journal.workflow_steps"
 
 local M = {}
 
---- The columns of a file of them.
+--- The columns of their file.
 M.COLUMNS = { "key", "source", "line", "step", "template_id", "wallet_key", "delivery", "correlation_id", "status",
   "revocation_uuid", "issued_at" }
 
@@ -13,7 +13,7 @@ local function moment(seconds)
   return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(seconds))
 end
 
--- One that was never asked about is not written down; but under which id it was made is known.
+-- The journal has no entry for a credential that nobody asked about, but its id is known.
 local function credential(workflow, record, step, template, delivery)
   local noted = record.noted[step]
   local known = template ~= journal_steps.BY_RECORD and template or nil
@@ -28,10 +28,10 @@ local function credential(workflow, record, step, template, delivery)
   }
 end
 
---- Every credential that was issued, in the order of the keys.
+--- Every issued credential, in the order of the keys.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return (fun(): table|false|nil, string?)? next false and an error when the journal fails
+---@return (fun(): table|false|nil, string?)? next false and an error if the journal fails
 ---@return string? err
 function M.each(db, workflow)
   local templates, err = journal_steps.lasting_templates(db, workflow)

@@ -1,4 +1,4 @@
---- The command lines that lead out of a cause, for the journal and the workflow at hand.
+--- The commands that resolve a cause, for the current journal and workflow.
 local advice = require "credenco.pipeline.advice"
 local command_line = require "credenco.cli.pipeline.command_line"
 local core = require "credenco.core"
@@ -10,21 +10,21 @@ local source_module = require "credenco.pipeline.source"
 
 local M = {}
 
---- What the lines are made for.
+--- The values that the commands need.
 ---@class credenco.cli.WayOut
----@field workflow string as it was named, or its name
+---@field workflow string as the user named it, or its name
 ---@field file string the workflow's file
 ---@field journal string
----@field sources { place: string?, format: string, encoding: string? }[] what its lines came from
----@field rejects string name for a file of corrected lines
+---@field sources { place: string?, format: string, encoding: string? }[] of its lines
+---@field rejects string the name of a file for corrected lines
 ---@field key string?
----@field rejects_flags string how that file has to be read
+---@field rejects_flags string the flags to read that file
 local WayOut = {}
 WayOut.__index = WayOut
 
-local WORKFLOW = "WORKFLOW.lua" -- where only a name was given
+local WORKFLOW = "WORKFLOW.lua" -- if the user gave only the name
 
--- What a file's name and first bytes do not say.
+-- Flags for properties that a file's name and first bytes do not show.
 local function flags_of(path, source)
   local flags = ""
   if source.format ~= source_module.format_of(path, "") then flags = flags .. " --format " .. source.format end
@@ -44,7 +44,7 @@ local function not_there_yet(path)
   return free
 end
 
--- The file that `rejects` writes first, in the first format that the lines came in.
+-- The file that `rejects` writes first, in the first format of the lines.
 local function rejects_of(sources)
   local layouts = {}
   for _, source in ipairs(sources) do
@@ -62,7 +62,7 @@ end
 ---@param workflow string the name
 ---@param journal string
 ---@param sources { place: string?, format: string, encoding: string? }[]
----@param key? string of the one record that they are about
+---@param key? string of the single record
 ---@return credenco.cli.WayOut
 function M.new(args, workflow, journal, sources, key)
   local named = args.workflow or workflow
@@ -73,7 +73,7 @@ function M.new(args, workflow, journal, sources, key)
     key = key }, WayOut)
 end
 
--- Each command by its name in `advice`, with its arguments; nil where a person has to do something.
+-- Each command by its name in `advice`, with its arguments; nil if a person has to act.
 local COMMANDS = {
   rejects = function(self) return ("rejects %s --output %s"):format(self.workflow, self.rejects) end,
   run = function(self) return "run " .. self.file end,
@@ -98,12 +98,12 @@ local function run_source(self, source)
   return command_line.about(text, self.journal)
 end
 
--- One line for each file that has to be read again.
+-- One line for each file to be read again.
 local function run_sources(self, lines)
   for _, source in ipairs(self.sources) do lines[#lines + 1] = run_source(self, source) end
 end
 
--- The records that a command is about: the one with the key, or all of the cause.
+-- The records to select: the one with the key, or all with the cause.
 function WayOut:which(code)
   if self.key then return command_line.option("--key", self.key) end
   return command_line.option("--code", code)
@@ -123,7 +123,7 @@ function WayOut:lines(commands, code)
   return lines
 end
 
---- The ways out of a cause.
+--- The commands for a cause.
 ---@param cause credenco.journal.Cause
 ---@return { what: string, commands: string[] }[]
 function WayOut:of(cause)

@@ -1,4 +1,4 @@
---- Which records `retry` and `settle` are about: the one with a key, a line that has none, or all of a cause.
+--- The records that `retry` and `settle` select: the one with a key, a line without a key, or all with a cause.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local core = require "credenco.core"
 local usage = require "credenco.cli.usage"
@@ -6,7 +6,7 @@ local usage = require "credenco.cli.usage"
 local M = {}
 
 --- Adds the options.
----@return table ... for the group they are shown in
+---@return table ... for their group in the help
 function M.declare(command)
   return command:option "--code" :argname "CODE" :description "All records with this cause, see `credenco report`.",
     command:option "--key" :argname "KEY" :description "The record with this business key.",
@@ -19,7 +19,7 @@ local function line_of(text)
   return file, arguments.count(line, "--line")
 end
 
---- How many of them are given.
+--- The number of options that are given.
 ---@param args table
 ---@return integer
 function M.count(args)

@@ -1,4 +1,4 @@
---- The event that `credenco webhook send` sends, out of its arguments.
+--- The event that `credenco webhook send` sends, from its arguments.
 local core = require "credenco.core"
 local attribute = require "credenco.webhook.attribute"
 local described = require "credenco.base.settings"
@@ -18,7 +18,7 @@ local function check(option, problem)
   if problem then usage.fail(option .. " " .. problem) end
 end
 
---- Refuses arguments that no request can be made of, before a file is read.
+--- Refuses arguments that cannot make a request, before it reads a file.
 ---@param args table
 function M.check(args)
   check("the URL", described.url_problem(args.url))
@@ -37,7 +37,7 @@ local function data_of(path)
   return text
 end
 
---- The event, and its data as they stand in the file.
+--- The event, and its data as they are in the file.
 ---@param args table
 ---@return credenco.WalletEvent
 ---@return string data JSON
@@ -52,7 +52,7 @@ function M.of(args)
   return event, data_of(args.data)
 end
 
---- What the event is signed with.
+--- The secret that signs the event.
 ---@param args table
 ---@return string
 function M.secret(args)

@@ -1,9 +1,8 @@
 --- Runs tasks that outlive the request they come from.
 ---
---- nginx ends a request's light threads and sockets with the request, so such a task needs a timer to live in. One
---- timer carries them all: their number is limited (lua_max_running_timers). Its light threads serve again and again,
---- since nginx frees what it allocates for one only with the timer; for the same reason a carrier is replaced after
---- some tasks.
+--- nginx ends a request's light threads and sockets with the request, so such a task needs a timer. One timer carries
+--- all of them, since timers are limited (lua_max_running_timers). Its light threads are used again, since nginx frees
+--- their memory only with the timer. For the same reason a carrier is replaced after a number of tasks.
 
 local core = require "credenco.core"
 local semaphore = require "ngx.semaphore"
@@ -13,10 +12,10 @@ local M = {}
 local TASKS_MOST = 2000
 
 -- How long a light thread waits for another task, and a carrier for another thread: it keeps its Lua VM alive, and a
--- worker that exits waits for it. Tasks are looked at as often.
+-- worker that exits waits for it. Tasks are checked as often.
 local IDLE_S = 0.2
 
--- nginx drops a timer that fires while lua_max_running_timers are running, and says so only in its log.
+-- nginx drops a timer that fires while lua_max_running_timers are running, and reports it only in its log.
 local BEGINS_WITHIN_MS = 50
 local SCARCE_MS = 1000
 
@@ -25,21 +24,21 @@ local SCARCE_MS = 1000
 ---@field is_to_end fun(self: credenco.Task): boolean  asked now and then while it runs
 ---@field ended fun(self: credenco.Task)  its light thread was ended because of that
 
----@class credenco.Carrier
----@field queue credenco.Task[]  tasks for which no light thread is idle
+---@field ended fun(self: credenco.Task)  its light thread was stopped because of that
+---@field queue credenco.Task[]  tasks that wait for a light thread
 ---@field idle table[]           light threads that wait for a task
 ---@field threads table<table, boolean>
----@field taken integer          tasks so far
+---@field taken integer          the number of tasks so far
 ---@field begun boolean          nginx has started the timer
 ---@field since_ms number
----@field looked_ms number       when its tasks were looked at
+---@field looked_ms number       when it last checked its tasks
 
 local current ---@type credenco.Carrier?
 local scarce_until_ms = 0
 
 -- Light threads ---------------------------------------------------------------------------
 
--- An error in a task is a bug: it shows in the log, and the thread serves on.
+-- An error in a task is a bug. It is logged, and the thread continues.
 local function run(task)
   local ok, problem = pcall(task.run, task)
   if not ok then ngx.log(ngx.ERR, "credenco: ", problem) end
@@ -52,7 +51,7 @@ local function forget(list, entry)
 end
 
 local function wait_for_task(self, thread)
-  if self ~= current then return end -- it takes no more tasks
+  if self ~= current then return end -- it accepts no more tasks
   self.idle[#self.idle + 1] = thread
   thread.semaphore:wait(IDLE_S)
   if not thread.task then forget(self.idle, thread) end
@@ -77,7 +76,7 @@ local function spawn_threads(self)
   end
 end
 
--- nginx ends no wait from outside: the light thread that waits is killed.
+-- nginx cannot end a wait from outside, so the waiting light thread is killed.
 local function end_tasks(self)
   local to_end = {}
   for thread in pairs(self.threads) do
@@ -91,7 +90,7 @@ local function end_tasks(self)
   end
 end
 
--- Asked for at any time, done now and then.
+-- May be called at any time; acts only at intervals.
 local function end_tasks_when_due(self)
   local now = core.now_ms()
   if now - self.looked_ms < IDLE_S * 1000 then return end
@@ -125,7 +124,7 @@ end
 
 -- Tasks -----------------------------------------------------------------------------------
 
---- Runs a task that belongs to no request. Where nginx has no timer for it, it belongs to this one.
+--- Runs a task that belongs to no request. If nginx has no timer for it, it belongs to this request.
 ---@param task credenco.Task
 function M.run(task)
   local self = carrier_for_one_more()
@@ -147,13 +146,13 @@ local function is_starting()
   return current ~= nil and not current.begun
 end
 
---- How long somebody who waits may do so before he calls rescue.
+--- How long a task may wait before it calls rescue.
 ---@return number seconds
 function M.look_after_s()
   return is_starting() and BEGINS_WITHIN_MS / 1000 or math.huge
 end
 
---- For somebody who has waited: tasks whose timer nginx has dropped are run in this request.
+--- For a task that has waited: runs tasks whose timer nginx has dropped in this request.
 function M.rescue()
   local now = core.now_ms()
   if not is_starting() or now - current.since_ms < BEGINS_WITHIN_MS then return end

@@ -1,10 +1,10 @@
---- The rows of a query as records. The database itself writes each row as a JSON object: luadbi hands
---- out integers as 32 bits and cuts text at a NUL byte, and neither may happen to a claim unnoticed.
---- PostgreSQL is read through a cursor, so the result's size does not matter.
+--- The rows of a query as records. The database itself writes each row as a JSON object, because luadbi returns
+--- integers as 32 bits and cuts text at a NUL byte, which would change claims silently. PostgreSQL is read through a
+--- cursor, so the size of the result does not matter.
 ---
---- What SQLite makes JSON of changes with its version: 3.45 reads a BLOB as JSON, earlier ones refuse it, and before
---- 3.43 a REAL loses its last digits. So the statement says itself what becomes of each type. It renames the columns,
---- since "id" and "ID" are one name to SQLite, and calls no json_object, which takes 63 columns at most.
+--- SQLite's conversion to JSON changes with its version: 3.45 reads a BLOB as JSON, earlier ones refuse it, and before
+--- 3.43 a REAL loses its last digits. So the statement converts each type itself. It renames the columns, since "id"
+--- and "ID" are one name to SQLite, and does not call json_object, which takes at most 63 columns.
 
 local database = require "credenco.journal.database"
 local jsonl = require "credenco.pipeline.source.jsonl"
@@ -20,8 +20,8 @@ Sql.__index = Sql
 
 local function literal(text) return "'" .. text:gsub("'", "''") .. "'" end
 
--- A server puts the values of a row into the quotation marks of its language, so a message is shown as far as the first
--- byte that may be one.
+-- A server quotes the values of a row in its language's quotation marks, so a message is shown up to the first byte
+-- that may be one.
 local function without_values(err)
   local plain = err:match "^[^\"'\128-\255]*"
   return #plain < #err and plain .. "..." or plain
@@ -44,7 +44,7 @@ local function list_of(names)
   return ("column%s %s"):format(#names > 1 and "s" or "", table.concat(shown, ", "))
 end
 
--- A record has one value for a name; which of several it would be depends on the database.
+-- A record has one value for each name. Which of several it would be depends on the database.
 local function repeated_columns(columns)
   local times, names = {}, {}
   for _, name in ipairs(columns) do
@@ -59,8 +59,8 @@ local function refuse_repeated(names)
     list_of(names)))
 end
 
--- Each type as JSON: text stays text, whatever function made it, and a REAL has 17 digits. What JSON has no form for is
--- null, and marked beside the row.
+-- Each type as JSON: text stays text, from any function, and a REAL has 17 digits. A value without a JSON form becomes
+-- null, and is marked beside the row.
 local NO_JSON = "(typeof({c}) = 'blob' OR (typeof({c}) = 'real' AND abs({c}) > 1.7976931348623157e308))"
 local AS_JSON = "CASE WHEN " .. NO_JSON .. " THEN 'null' WHEN typeof({c}) = 'real' THEN printf('%!.17g', {c}) "
   .. "WHEN typeof({c}) = 'text' THEN json_quote({c} || '') ELSE COALESCE({c}, 'null') END"
@@ -94,7 +94,7 @@ local function sqlite_rows(columns, query)
     joined(each_column(#columns, NO_JSON)))
 end
 
--- What is wrong with a row, of whose columns "010" says which JSON cannot hold.
+-- The problem of a row: in "010", 1 marks each column that JSON cannot hold.
 local function unheld(columns, marks)
   local names = {}
   for at in marks:gmatch "()1" do names[#names + 1] = columns[at] end
@@ -111,18 +111,18 @@ function openers.sqlite(db, query)
   if not fetch then return nil, failed(fetch_err, 0) end
   return function(before)
     local row, row_err = fetch()
-    if row_err then return nil, failed(row_err, before + 1) end -- luadbi is a row ahead, and lost one
+    if row_err then return nil, failed(row_err, before + 1) end -- luadbi is a row ahead, and has lost one
     if not row then return nil end
     return row[1], nil, unheld(columns, tostring(row[2]))
   end
 end
 
--- Whatever the server is configured to: all digits of a floating-point number.
+-- All digits of a floating-point number, in any configuration of the server.
 local EVERY_DIGIT = "SET LOCAL extra_float_digits = 3"
 local REPEATED_IN_ROW = [[
 SELECT name FROM json_object_keys(CAST(? AS JSON)) AS name GROUP BY name HAVING COUNT(*) > 1 ORDER BY name]]
 
--- Only a row tells the names of its columns.
+-- Only a row shows the names of its columns.
 local function repeated_in_row(db, raw)
   local rows, err = db:rows(REPEATED_IN_ROW, raw)
   if not rows then return nil, err end
@@ -164,7 +164,7 @@ function openers.postgresql(db, query)
     return rows[at] and rows[at][1]
   end
   local first, first_err = row_after(0)
-  if first_err then return function() return nil, first_err end end -- for whoever reads the first row
+  if first_err then return function() return nil, first_err end end -- for the reader of the first row
   local repeated, repeated_err = repeated_in_row(db, first or "{}")
   if not repeated then return nil, repeated_err end
   if #repeated > 0 then return refuse_repeated(repeated) end
@@ -172,7 +172,7 @@ function openers.postgresql(db, query)
   return row_after
 end
 
----@param url string a database as `--journal` takes it
+---@param url string a database, as for `--journal`
 ---@param query string one SELECT statement
 ---@param options { name: string }
 ---@return credenco.pipeline.Source?
@@ -190,7 +190,7 @@ function M.open(url, query, options)
   return setmetatable({ name = options.name, format = "sql", db = db, fetch = fetch, row = 0 }, Sql)
 end
 
--- A row of which a number or a name is more than a record can hold needs another query.
+-- A row with a number or a name that a record cannot hold needs another query.
 local function advised(flaw)
   return flaw and flaw:find "give it as text" and flaw .. ", as in  SELECT CAST(number AS TEXT) AS number" or flaw
 end

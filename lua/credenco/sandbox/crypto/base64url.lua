@@ -11,7 +11,7 @@ function M.encode(bytes)
 end
 
 ---@param text string
----@return string? bytes nil when the text is not base64url
+---@return string? bytes nil if the text is not base64url
 function M.decode(text)
   if type(text) ~= "string" or text:find "[^%w%-_]" then
     return nil

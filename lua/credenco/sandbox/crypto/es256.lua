@@ -1,5 +1,5 @@
---- ES256 keys and signatures (RFC 7518, 3.4): OpenSSL's ECDSA on P-256, JWKs, and the raw
---- r||s form that JOSE wants where OpenSSL speaks DER.
+--- ES256 keys and signatures (RFC 7518, 3.4): OpenSSL's ECDSA on P-256, JWKs, and the raw r||s form of JOSE in place of
+--- OpenSSL's DER.
 local bignum = require "openssl.bignum"
 local digest = require "openssl.digest"
 local pkey = require "openssl.pkey"
@@ -26,7 +26,7 @@ local function padded(bytes)
   return ("\0"):rep(FIELD_BYTES - #bytes) .. bytes
 end
 
---- A fresh key pair as a private JWK.
+--- A new key pair as a private JWK.
 ---@return credenco.EcJwk
 function M.generate()
   local parameters = new_key():getParameters()
@@ -39,7 +39,7 @@ function M.generate()
   }
 end
 
---- The public half of a JWK, and nothing else of it.
+--- The public part of a JWK, without other members.
 ---@param jwk credenco.EcJwk
 ---@return credenco.EcJwk
 function M.public(jwk)
@@ -51,7 +51,7 @@ local function coordinate(text)
   return bytes and #bytes == FIELD_BYTES and bytes or nil
 end
 
---- An OpenSSL key from a JWK; private when the JWK is.
+--- An OpenSSL key from a JWK; private if the JWK is.
 ---@return userdata? key
 ---@return string? err
 local function load(jwk)
@@ -71,7 +71,7 @@ local function load(jwk)
   return key
 end
 
---- Whether a JWK is a public key this software can use.
+--- Whether a JWK is a public key that this software can use.
 ---@return boolean? ok
 ---@return string? err
 function M.check(jwk)

@@ -6,7 +6,7 @@ local schema = require "credenco.sandbox.ground.schema"
 
 local M = {}
 
---- JOSE header: RFC 7515, 4. What is not declared comes through as it is.
+--- JOSE header: RFC 7515, 4. Members that are not declared are kept unchanged.
 local HEADER = {
   type = "object", values = schema.ANY,
   members = { alg = { type = "string", required = true }, typ = { type = "string" }, kid = { type = "string" } },
@@ -16,7 +16,7 @@ local PAYLOAD = { type = "object" }
 ---@class credenco.Jws
 ---@field header table
 ---@field payload table
----@field signed string the bytes under the signature
+---@field signed string the signed bytes
 ---@field signature string
 
 ---@param header table `alg` is added
@@ -29,7 +29,7 @@ function M.sign(header, payload, jwk)
   return signed .. "." .. base64url.encode(es256.sign(jwk, signed))
 end
 
---- Takes a JWS apart without trusting it.
+--- Parses a JWS without checking its signature.
 ---@param text string
 ---@return credenco.Jws?
 ---@return string? err
@@ -59,9 +59,9 @@ function M.parse(text)
   return { header = header, payload = payload, signed = head .. "." .. body, signature = signature }
 end
 
---- The media type that `typ` names, without its "application/" and without case (RFC 7515, 4.1.9; RFC 6838, 4.2).
+--- The media type in `typ`, without its "application/" and in lower case (RFC 7515, 4.1.9; RFC 6838, 4.2).
 ---@param jws credenco.Jws
----@return string media_type "" where there is none
+---@return string media_type "" if there is none
 function M.media_type(jws)
   return ((jws.header.typ or ""):lower():gsub("^application/", ""))
 end

@@ -1,7 +1,7 @@
---- What the documentation of the product leaves open: each question once, with its possible answers. The sandbox
---- behaves in any of these ways, and `credenco probe` finds out which of them a real service has.
+--- The questions that the product's documentation leaves open, each once, with its possible answers. The sandbox can
+--- behave in any of these ways, and `credenco probe` finds out how a real service behaves.
 ---
---- Answers are words; one that is a number is the HTTP status of a response, or for `offer_ttl_s` seconds.
+--- An answer is a word, or a number: the HTTP status of a response, or seconds for `offer_ttl_s`.
 local options = require "credenco.base.options"
 
 local M = {}
@@ -11,9 +11,9 @@ local M = {}
 ---@field about string the question
 ---@field default string|integer
 ---@field values string[]? the possible answers, the default first
----@field range { [1]: integer, [2]: integer }? where the answer is a whole number
+---@field range { [1]: integer, [2]: integer }? if the answer is a whole number
 
---- In the order in which people read them.
+--- In the order for people.
 ---@type credenco.SandboxBehaviour[]
 M.LIST = {
   { name = "repeated_correlation_id", values = { "new_offer", "same_offer", "409", "412", "422" },
@@ -22,7 +22,7 @@ M.LIST = {
     about = "an offer that was pushed before is pushed again; 201 changes nothing" },
   { name = "expired_push", values = { "201", "400", "404" },
     about = "an offer is pushed that has expired or never existed; 201 ignores it" },
-  { name = "push_answer", values = { "201", "500" },
+  { name = "push_response", values = { "201", "500" },
     about = "the response to a push that was done" },
   { name = "exchange", values = { "before", "after" },
     about = "whether the OpenID4VCI exchange runs before the push is answered, or after" },
@@ -49,7 +49,7 @@ local function one_of(list, value)
   end
 end
 
--- A status may come as the number that it is.
+-- A status may also be given as a number.
 local function value_of(row, value)
   if row.values then
     return one_of(row.values, type(value) == "number" and ("%.0f"):format(value) or value)
@@ -77,10 +77,10 @@ local function unknown(name)
   return ("unknown behaviour '%s'%s"):format(tostring(name), nearest(name, names))
 end
 
---- A checked copy: the answers that are given, as the table above has them.
+--- A checked copy of the given answers, in the form of the table above.
 ---@param given table<string, string|number>
 ---@return table<string, string|integer>? behaviours
----@return string? err names the behaviour, and the nearest one where the name is not known
+---@return string? err names the behaviour, and the nearest one if the name is unknown
 function M.read(given)
   local read, names = {}, {}
   for name in pairs(given) do names[#names + 1] = name end
@@ -97,7 +97,7 @@ function M.read(given)
 end
 
 --- The same, with the defaults filled in.
----@param read table<string, string|integer> what `read` has given
+---@param read table<string, string|integer> result of `read`
 ---@return table<string, string|integer>
 function M.complete(read)
   local complete = {}

@@ -3,9 +3,9 @@ local json = require "credenco.sandbox.ground.json"
 
 local M = {}
 
---- What is wrong with an object, in words that follow its name.
+--- The problem of an object, as text to follow its name.
 ---@param object any
----@param fields table<string, table> for each field a function that says whether a value fits, and what would
+---@param fields table<string, table> for each field a function that says whether a value fits, and a description of valid values
 ---@param needed string[]
 ---@return string?
 function M.mistake(object, fields, needed)

@@ -1,18 +1,17 @@
---- JSON in and out of the sandbox without loss: empty arrays stay arrays, null stays null,
---- numbers keep all 17 digits.
+--- JSON in and out of the sandbox without loss: empty arrays stay arrays, null stays null, numbers keep all 17 digits.
 --
--- `credenco.json` is for clients and refuses what they must not send; a server has to hold
--- what others sent: large integers, deep nesting.
+-- `credenco.json` is for clients, and refuses values that they must not send. A server must hold what others send:
+-- large integers, deep nesting.
 local core = require "credenco.core"
 
 local M = {}
 
---- What the reader of the core gives for null, and lua-cjson too.
+--- null, as the core's reader and lua-cjson have it.
 M.null = require("cjson").null
 
 local ARRAY = { __name = "json.array" }
 
---- Says that a table is an array even when it is empty.
+--- Marks a table as an array, even if it is empty.
 ---@generic T: table
 ---@param list T
 ---@return T list the same table
@@ -50,7 +49,7 @@ function M.decode(text)
   return value, err
 end
 
---- Whether an object of a JSON text has a name twice; of such members `decode` gives the last.
+--- Whether an object in a JSON text has a name twice. `decode` gives the last of such members.
 ---@return boolean
 function M.repeats_a_name(text)
   local _, problem = core.json_read(text, ARRAY, "rounding")
@@ -59,8 +58,8 @@ end
 
 local TOO_DEEP = ("nested deeper than %d levels"):format(core.JSON_DEPTH)
 
---- Decodes what must lose nothing: a name that an object has twice and a number that no double holds are errors, up to
---- 64 levels deep. What is deeper is read like `decode` does.
+--- Decodes without loss: a name that an object has twice, and a number that no double holds, are errors, up to 64
+--- levels deep. Deeper values are read as by `decode`.
 ---@return any? value
 ---@return string? err
 function M.decode_exactly(text)
@@ -151,7 +150,7 @@ function encode_value(value, depth)
   error("no JSON for a " .. kind)
 end
 
---- Keys come out sorted, so that equal values give equal texts.
+--- Sorts keys, so that equal values give equal texts.
 ---@param value any
 ---@return string text
 function M.encode(value)

@@ -1,4 +1,4 @@
---- Questions about lists.
+--- Tests of lists.
 local M = {}
 
 ---@param list any[]

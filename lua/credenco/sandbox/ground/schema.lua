@@ -1,6 +1,6 @@
---- The one door for what comes from elsewhere. A schema is a table that says what a JSON value may be;
---- `decode` and `read` give a copy that holds what the schema declares and nothing else, so whatever is
---- compared, sorted or encoded afterwards has the type that the schema says. They never throw.
+--- All data from others comes in through a schema: a table that describes a JSON value. `decode` and `read` give a copy
+--- with only the members that the schema declares, so everything that is compared, sorted or encoded afterwards has the
+--- type that the schema says. They never throw.
 --
 -- A member that is null counts as absent. Messages name members and types, never a value.
 local core = require "credenco.core"
@@ -10,24 +10,24 @@ local M = {}
 
 ---@class credenco.SandboxSchema
 ---@field type string|string[] "string", "number", "integer", "boolean", "object", "array" or "any"
----@field required boolean? of a member: it has to be there
----@field lenient boolean? of a member or an item: what does not fit counts as absent
+---@field required boolean? of a member: it must be there
+---@field lenient boolean? of a member or an item: if it does not fit, it counts as absent
 ---@field members table<string, credenco.SandboxSchema>? of an object; other members are left out
----@field values credenco.SandboxSchema? of an object: reads the members that are not declared, too
----@field nulls "refused"? of an object: a declared member that is null does not fit
+---@field values credenco.SandboxSchema? of an object: for the members that are not declared
+---@field nulls "refused"? of an object: a declared member must not be null
 ---@field items credenco.SandboxSchema? of an array
 ---@field min number? of a number; bytes of a string, elements of an array
 ---@field max number? the same; of a string MAX_BYTES and of an array MAX_ITEMS unless it says otherwise or is "any"
----@field check (fun(value: any): string?)? what is wrong with the value that was read, or nil
+---@field check (fun(value: any): string?)? the problem of the value, or nil
 
 M.MAX_BYTES = 64 * 1024
 M.MAX_ITEMS = 10000
 M.MAX_DEPTH = core.JSON_DEPTH
 
---- Whatever JSON can say, as it is.
+--- Any JSON value, unchanged.
 M.ANY = { type = "any" }
 
---- The same schema, of a member that has to be there.
+--- The same schema, for a required member.
 ---@param schema credenco.SandboxSchema
 ---@return credenco.SandboxSchema
 function M.required(schema)
@@ -65,7 +65,7 @@ local function names_of(wanted)
   return type(wanted) == "string" and wanted or table.concat(wanted, " or ")
 end
 
---- The path of what is at `where` inside of the member or element `name`.
+--- The path of `where` inside the member or element `name`.
 local function path_to(name, where)
   if not where then return name end
   return name .. (where:find "^%[" and "" or ".") .. where
@@ -127,13 +127,13 @@ local function read_object(schema, object)
   return copy
 end
 
---- The schema's own limit, or the usual one. "any" has no usual one: the whole text has a limit already.
+--- The schema's own limit, or the default. "any" has no default, since the whole text has a limit already.
 local function max_of(schema, usual)
   if schema.max or schema.type == "any" then return schema.max end
   return usual
 end
 
---- What is outside of the limits, in words.
+--- The violated limit, in words.
 local function beyond_limits(schema, value, kind)
   local size, unit, max = value, "", schema.max
   if kind == "string" then
@@ -156,7 +156,7 @@ end
 
 ---@return any value
 ---@return string? problem
----@return string? where the path inside of the value
+---@return string? where the path inside the value
 function read_value(schema, value)
   local kind = kind_of(value)
   if not is_one_of(value, kind, schema.type) then
@@ -190,9 +190,9 @@ end
 ---@param schema credenco.SandboxSchema
 ---@param value any
 ---@param what string names the value in messages: "the offer"
----@return any? value a copy of what the schema declares; nil when it does not fit
+---@return any? value a copy of what the schema declares; nil if the value does not fit
 ---@return string? err
----@return string? where the path of what does not fit inside of the value: "grants.code", "items[2]"
+---@return string? where the path inside the value of the part that does not fit: "grants.code", "items[2]"
 function M.read(schema, value, what)
   if is_deeper(value, M.MAX_DEPTH) then
     return nil, ("%s is nested more than %d levels deep"):format(what, M.MAX_DEPTH)
@@ -206,9 +206,9 @@ end
 ---@param schema credenco.SandboxSchema
 ---@param text string
 ---@param what string names the value in messages: "the offer"
----@return any? value a copy of what the schema declares; nil when it does not fit
+---@return any? value a copy of what the schema declares; nil if the value does not fit
 ---@return string? err
----@return string? where as `read` gives it
+---@return string? where as for `read`
 function M.decode(schema, text, what)
   local value, err = json.decode(text)
   if err then

@@ -1,4 +1,4 @@
---- The ready line: for programs one line of JSON, for people a few lines of text.
+--- The ready line: one line of JSON for programs, a few lines of text for people.
 local cjson = require "cjson"
 local oauth2_settings = require "credenco.base.oauth2_settings"
 local settings = require "credenco.base.settings"
@@ -36,7 +36,7 @@ end
 
 --- The environment for the command line and for scripts.
 ---@param ready table the fields of the line of JSON
----@param pid integer what to stop
+---@param pid integer the process to stop
 ---@return table<string, string> variables
 function M.environment(ready, pid)
   return {

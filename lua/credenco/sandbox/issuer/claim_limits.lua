@@ -1,12 +1,12 @@
---- Claims that a wallet gets out of a credential just as they were put in: the names that a format leaves free, and
---- limits that keep a credential below what the sandbox's own wallet reads (512 KiB, 64 levels).
+--- Claims that a wallet gets out of a credential unchanged: the names that a format leaves free, and limits that keep a
+--- credential below those of the sandbox's own wallet (512 KiB, 64 levels).
 local json = require "credenco.sandbox.ground.json"
 
 local M = {}
 
 M.MAX_BYTES = 256 * 1024 -- of all claims as JSON
-M.MAX_CLAIMS = 1000 -- each has a salt and a digest of its own
-M.MAX_DEPTH = 60 -- levels of objects and arrays, the object of all claims being the first
+M.MAX_CLAIMS = 1000 -- each has a salt and a digest
+M.MAX_DEPTH = 60 -- levels of objects and arrays; the object of all claims is the first
 
 local MAX_NAME_SHOWN = 60
 
@@ -18,7 +18,7 @@ local function set(names)
   return members
 end
 
---- By format: the names at the top that are the format's own, those that it has a use for at any depth, and who says so.
+--- By format: names at the top and at any depth that the format itself uses, and the standard that says so.
 local RESERVED = {
   ["dc+sd-jwt"] = {
     at_top = set { "iss", "sub", "aud", "jti", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "status" },
@@ -35,7 +35,7 @@ local RESERVED = {
 --- Whether claims of this format may have the name at their top.
 ---@param format "dc+sd-jwt"|"jwt_vc_json"
 ---@param name string
----@return string? owner the format that uses it itself; nil when it is free
+---@return string? owner the format that uses it itself; nil if it is free
 function M.owner(format, name)
   local reserved = RESERVED[format]
   return (reserved.at_top[name] or reserved.anywhere[name]) and reserved.owner or nil
@@ -52,7 +52,7 @@ function M.sorted_names(object)
   return names
 end
 
---- A claim's name as messages have it: not endlessly long.
+--- A claim's name in a message, shortened.
 ---@param name string
 ---@return string
 function M.shown(name)
@@ -82,7 +82,7 @@ local function find_in_object(object, depth, reserved)
   end
 end
 
---- What is wrong below a value that lies `depth` levels deep, and the path to it.
+--- The problem of a value that is `depth` levels deep, and the path to it.
 function find_below(value, depth, reserved)
   if type(value) ~= "table" then
     return nil

@@ -1,5 +1,5 @@
---- What the issuer publishes about itself (OpenID4VCI 1.0, 12.2) and about its
---- authorization server (RFC 8414), which it is itself.
+--- The metadata of the issuer (OpenID4VCI 1.0, 12.2) and of its authorization server (RFC 8414), which is the issuer
+--- itself.
 local claims = require "credenco.sandbox.issuer.claim_limits"
 local config = require "credenco.sandbox.ground.config"
 local settings = require "credenco.sandbox.ground.options"
@@ -18,8 +18,8 @@ local function display_of(template)
   }
 end
 
---- A list of what `describe(name, claim)` says of each claim; nil in place of an empty list, which neither
---- OpenID4VCI nor SD-JWT VC has a use for.
+--- A list of `describe(name, claim)` for each claim; nil in place of an empty list, which neither OpenID4VCI nor SD-JWT
+--- VC uses.
 local function list_of_claims(template, describe)
   local list = {}
   for index, name in ipairs(claims.sorted_names(template.claims)) do
@@ -72,8 +72,8 @@ function M.issuer()
   }
 end
 
---- Authorization server metadata. An issuer that takes pre-authorized codes alone has no response types (12.3), and
---- what is empty is left out (RFC 8414, 3.2).
+--- Authorization server metadata. An issuer that takes only pre-authorized codes has no response types (12.3), and
+--- empty members are left out (RFC 8414, 3.2).
 function M.authorization_server()
   local base = config.credential_issuer
   return {

@@ -6,7 +6,7 @@ local png = require "credenco.sandbox.issuer.png"
 local M = {}
 
 local DEFAULT_SIZE = 300
-local QUIET_MODULES = 4 -- ISO/IEC 18004: the light border a reader needs
+local QUIET_MODULES = 4 -- ISO/IEC 18004: the light border that a reader needs
 local SMALLEST_VERSION, LEVEL_MEDIUM = 0, 1
 local WHITE, BLACK = "\255\255\255", "\0\0\0"
 
@@ -53,7 +53,7 @@ function M.check(options)
   end
 end
 
---- A square of modules: its width, and whether one is dark.
+--- A square of modules: its width, and a function that says whether a module is dark.
 local function draw(text)
   local code = library.QRcode_encodeString8bit(text, SMALLEST_VERSION, LEVEL_MEDIUM)
   assert(code ~= nil, "the text does not fit into a QR code")
@@ -67,7 +67,7 @@ local function rgb(colour, default)
   return colour and (colour:sub(2):gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end)) or default
 end
 
---- Where the modules go on a picture: their size in pixels, and the margin.
+--- The layout of the modules in an image: their size in pixels, and the margin.
 local function layout(width, size, padding)
   local modules = padding and width or width + 2 * QUIET_MODULES
   local scale = math.max(1, math.floor((size - 2 * (padding or 0)) / modules))

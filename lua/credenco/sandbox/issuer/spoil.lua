@@ -1,5 +1,4 @@
---- Credentials that are wrong in one way, for wallets to refuse. Only the fault "credential"
---- makes them.
+--- Credentials with one mistake, for wallets to refuse. Only the fault "credential" makes them.
 local base64url = require "credenco.sandbox.crypto.base64url"
 local clock = require "credenco.sandbox.ground.clock"
 local es256 = require "credenco.sandbox.crypto.es256"
@@ -9,8 +8,7 @@ local M = {}
 
 local HOUR_S = 3600
 
---- What each change does before signing: to the template, the holder, the envelope or
---- the signing key.
+--- The change before signing: to the template, the holder, the envelope or the signing key.
 local BEFORE = {
   vct = function(plan) plan.vct = plan.vct .. "/other" end,
   expired = function(plan) plan.expires_at = clock.now() - HOUR_S end,
@@ -23,7 +21,7 @@ local function replace_at(text, position)
   return text:sub(1, position - 1) .. new .. text:sub(position + 1)
 end
 
---- What a change does to the finished text.
+--- The change of the finished text.
 local AFTER = {
   signature = function(text)
     local _, second_dot = text:find "^[^.]+%.[^.]+%."
@@ -39,7 +37,7 @@ local AFTER = {
 }
 
 ---@param change string?
----@param plan table of issuer/credentials.lua
+---@param plan table from issuer/credential_maker.lua
 function M.before(change, plan)
   if BEFORE[change] then
     BEFORE[change](plan)

@@ -1,5 +1,5 @@
---- The file of credential templates: reads it and checks that it makes sense. Used outside
---- nginx for a readable message, and inside for the templates.
+--- Reads and checks the file of credential templates. Outside nginx it gives a readable message, inside nginx the
+--- templates.
 local claims = require "credenco.sandbox.issuer.claim_limits"
 local fields = require "credenco.sandbox.ground.fields"
 local json = require "credenco.sandbox.ground.json"
@@ -81,14 +81,14 @@ local function text_of(path)
   if not file then
     return nil, open_err
   end
-  local text, read_err = file:read "*a" -- fails for a folder, which can be opened
+  local text, read_err = file:read "*a" -- fails for a directory, which can be opened
   file:close()
   return text, read_err and path .. ": " .. read_err
 end
 
 ---@param path string
 ---@return credenco.SandboxTemplate[]? templates with their defaults filled in
----@return string? err names the file, and in it the template and the field
+---@return string? err names the file, the template and the field
 function M.read(path)
   local text, read_err = text_of(path)
   if not text then

@@ -1,4 +1,4 @@
---- Credential templates: read from a JSON file at the start, and what fits them.
+--- Credential templates: reads them from a JSON file at the start, and checks claims against them.
 local config = require "credenco.sandbox.ground.config"
 local credential_claims = require "credenco.sandbox.issuer.claim_limits"
 local json = require "credenco.sandbox.ground.json"
@@ -14,7 +14,7 @@ local M = {}
 ---@field validity_days number
 ---@field display { background_color: string, text_color: string }
 ---@field claims table<string, { type: string, required: boolean?, label: string? }>
----@field additional_claims boolean? claims without a description are taken as they are
+---@field additional_claims boolean? claims without a description are accepted
 
 local by_key, in_order
 
@@ -66,7 +66,7 @@ local function check_claim(template, name, value)
   return check_type(name, value, description)
 end
 
---- Whether claims fit a template, and a credential of its format.
+--- Whether claims fit a template, and a credential in its format.
 ---@param template credenco.SandboxTemplate
 ---@param claims table
 ---@return string? err

@@ -1,8 +1,7 @@
---- Faults on demand, so that a pipeline can meet a bad day before it comes.
+--- Faults on demand, so that you can test a pipeline against a server that misbehaves.
 --
--- PUT /sandbox/faults takes { "seed": n, "rules": [rule, ...] }. A rule names an endpoint (see
--- ENDPOINTS), when it strikes, and what then happens. The same seed and the same calls give
--- the same faults.
+-- PUT /sandbox/faults takes { "seed": n, "rules": [rule, ...] }. A rule names an endpoint (see ENDPOINTS), when it
+-- applies, and what then happens. The same seed and the same calls give the same faults.
 local fields = require "credenco.sandbox.ground.fields"
 local json = require "credenco.sandbox.ground.json"
 local log = require "credenco.sandbox.ground.log"
@@ -12,17 +11,17 @@ local M = {}
 
 ---@class credenco.SandboxFault
 ---@field endpoint string one of ENDPOINTS, or "*"
----@field nth integer? strikes on the n-th call only
----@field every integer? strikes on every n-th call
----@field first integer? strikes on the first n calls
----@field probability number? strikes by chance, 0 to 1, drawn from the seed
+---@field nth integer? applies to the n-th call only
+---@field every integer? applies to every n-th call
+---@field first integer? applies to the first n calls
+---@field probability number? applies by chance, 0 to 1, drawn from the seed
 ---@field effect "status"|"delay"|"hang"|"reset"|"json"|"html"|"cut"|"large"|"lost"|"credential"
 ---@field status integer? for "status", and for "json" and "html" (200)
 ---@field retry_after string|integer? a Retry-After header for "status"
 ---@field delay_ms integer? for "delay"
----@field body any? for "json": what is answered instead
+---@field body any? for "json": the body of the response
 ---@field bytes integer? for "large"
----@field change string? for "credential": what is wrong with it, see issuer/spoil.lua
+---@field change string? for "credential": its mistake, see issuer/spoil.lua
 
 M.ENDPOINTS = {
   "issue", "offer", "push", "status", "trusted_contacts", "oauth_token", "issuer_metadata",
@@ -36,7 +35,7 @@ M.CHANGES = { "signature", "other_key", "vct", "expired", "holder", "disclosure"
 local KEY = "faults"
 local MAX_RULES = 100
 
---- A check that a value is one of a list, and the words for it.
+--- A check that a value is one of a list, and its description.
 local function one_of(list)
   local known = {}
   for _, name in ipairs(list) do
@@ -51,7 +50,7 @@ local function is_whole(value, low, high)
   return type(value) == "number" and value % 1 == 0 and value >= low and value <= high
 end
 
---- The fields a rule may have, each with what makes it right.
+--- The fields of a rule, each with its check.
 local FIELDS = {
   endpoint = { function(v) return v == "*" or is_endpoint(v) end, endpoint_names .. ", *" },
   effect = { one_of(M.EFFECTS) },
@@ -106,7 +105,7 @@ function M.clear()
   store.delete(KEY)
 end
 
---- A number from 0 to 1 that depends on the seed, the rule and the call, and on nothing else.
+--- A number from 0 to 1 that depends only on the seed, the rule and the call.
 local function draw(seed, rule_index, call)
   local digest = ngx.md5(("%d:%d:%d"):format(seed, rule_index, call))
   return tonumber(digest:sub(1, 8), 16) / 0xffffffff
@@ -125,8 +124,8 @@ local function strikes(rule, rule_index, seed, call)
   return not rule.probability or draw(seed, rule_index, call) < rule.probability
 end
 
---- The fault that strikes this call of an endpoint, if one does. Every rule that names the
---- endpoint counts the call; the first that strikes wins.
+--- The fault for this call of an endpoint, if there is one. Every rule for the endpoint counts the call; the first that
+--- applies wins.
 ---@param endpoint string?
 ---@return credenco.SandboxFault?
 function M.next(endpoint)

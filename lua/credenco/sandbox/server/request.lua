@@ -1,4 +1,4 @@
---- What a handler may know of the request it answers.
+--- The parts of a request that a handler may use.
 local json = require "credenco.sandbox.ground.json"
 local uri = require "credenco.sandbox.ground.uri"
 
@@ -9,13 +9,13 @@ local M = {}
 ---@field path string raw, without the query
 ---@field segments string[] the decoded parts of the path
 ---@field query table<string, string>
----@field headers table<string, string|string[]> names in lower case; a list of values where one is repeated
----@field params table<string, string> what the route's pattern matched
----@field change string? a fault: how the credential is to be wrong
+---@field headers table<string, string|string[]> names in lower case; a list for repeated fields
+---@field params table<string, string> the values of the route's pattern
+---@field change string? a fault: the mistake that the credential gets
 local Request = {}
 Request.__index = Request
 
---- The body; nginx holds it in memory up to its own limit.
+--- The body, which nginx holds in memory up to its own limit.
 ---@return string
 function Request.body()
   ngx.req.read_body()
@@ -28,7 +28,7 @@ function Request:json()
   return json.decode_object(self:body())
 end
 
---- The same, where nothing may get lost (`json.decode_exactly`).
+--- The same without loss (`json.decode_exactly`).
 ---@return table? object
 ---@return string? err
 function Request:exact_json()
@@ -39,7 +39,7 @@ function Request:exact_json()
   return value
 end
 
---- A header's value; nil when it is absent or given more than once.
+--- The value of a header field; nil if it is absent or repeated.
 ---@param name string in lower case
 ---@return string?
 function Request:header(name)
@@ -47,7 +47,7 @@ function Request:header(name)
   return type(value) == "string" and value or nil
 end
 
---- Whether the body can be of this media type: it says so, or says nothing.
+--- Whether the body may be of this media type: its Content-Type says so, or is missing.
 ---@param media_type string in lower case
 ---@return boolean
 function Request:can_be(media_type)
@@ -55,7 +55,7 @@ function Request:can_be(media_type)
   return value == nil or (self:header "content-type" or ""):lower():match "^%s*([^;%s]*)" == media_type
 end
 
---- What an OAuth endpoint is sent.
+--- The form of a request to an OAuth endpoint.
 ---@return table<string, string>? parameters
 ---@return string? err
 function Request:form()
@@ -65,7 +65,7 @@ function Request:form()
   return uri.form(self:body())
 end
 
---- The credentials in `Authorization`. Schemes are compared without case (RFC 9110, 11.1).
+--- The credentials in `Authorization`. The case of the scheme does not matter (RFC 9110, 11.1).
 ---@param scheme string in lower case
 ---@return string? credentials
 function Request:credentials(scheme)

@@ -1,4 +1,4 @@
---- One HTTP exchange over a cosocket: bytes between a connection and credenco.core's exchange. It is a task of
+--- One HTTP exchange over a cosocket: moves bytes between a connection and credenco.core's exchange. It is a task of
 --- nginx's loop (`loop.carry`).
 
 local connection = require "credenco.transport.cosocket.connection"
@@ -7,7 +7,7 @@ local loop = require "credenco.loop"
 
 local PIECE_BYTES = 65536
 
--- A request that the kernel takes at once needs no light thread of its own.
+-- The kernel takes such a request at once, so that it needs no light thread of its own.
 local LARGE_BYTES = 32768
 
 ---@class credenco.Exchange : credenco.Task
@@ -15,19 +15,20 @@ local LARGE_BYTES = 32768
 ---@field options table
 ---@field place credenco.Place|false
 ---@field bytes string|false    the request
----@field x any                 credenco.core's exchange, begun
----@field waiter any           who waits for it: the transport's to set, false at first
+---@field x any                 credenco.core's exchange, which has begun
+---@field waiter any           the waiting task, set by the transport; false at first
 ---@field on_end fun(self: credenco.Exchange, response: table?, err: table?)
----@field sent "no"|"unknown"   whether a byte was handed over
----@field stopped boolean       nobody wants it any more
+---@field sent "no"|"unknown"   whether the connection may have got a byte
+---@field stopped boolean       nobody needs the result any more
 ---@field socket table|false
----@field exiting_since number|false when it was seen that the worker exits
+---@field exiting_since number|false when it noticed that the worker exits
 local Exchange = {}
 Exchange.__index = Exchange
 
 local M = {}
 
---- One that serves again and again: set request, place and bytes, begin x, run it, and reset it when it has ended.
+--- An exchange that can be used again and again: set request, place and bytes, begin x, run it, and reset it when it
+--- has ended.
 ---@param fields { options: table, x: any, on_end: fun, transport: table }
 ---@return credenco.Exchange
 function M.new(fields)
@@ -35,8 +36,8 @@ function M.new(fields)
   return setmetatable(fields, Exchange)
 end
 
--- nginx counts from when it looked at the clock last, so its timeouts come early by as much: a call that ended before its
--- deadline would be repeated.
+-- nginx counts from the time it last read its clock, so its timeouts come early: a call that ended before its deadline
+-- would be repeated.
 local function wait_out(deadline_ms)
   local left_ms = deadline_ms - loop.now_ms()
   while left_ms > 0 do
@@ -47,7 +48,7 @@ end
 
 -- Reading -----------------------------------------------------------------------------
 
--- What state the exchange is in after the next bytes: as x:feed gives it.
+-- The state of the exchange after the next bytes, from x:feed.
 local function read_some(self)
   local bytes, err = self.socket:receiveany(PIECE_BYTES)
   if bytes then return self.x:feed(bytes) end
@@ -68,12 +69,12 @@ end
 
 -- Sending -----------------------------------------------------------------------------
 
--- What came of it is seen when there is no response.
+-- A failure to send shows when there is no response.
 local function send(self)
   return self.socket:send(self.bytes) ~= nil
 end
 
--- A server may answer before it has read a long request, and wait for us to read that.
+-- A server may respond before it has read a long request, and wait until we read the response.
 local function send_and_read(self)
   local all_sent = false
   local sender = ngx.thread.spawn(function() all_sent = send(self) end)
@@ -88,7 +89,7 @@ local function talk(self)
   return send(self), read(self)
 end
 
--- The whole ---------------------------------------------------------------------------
+-- The whole exchange ----------------------------------------------------------------------
 
 local function connect(self)
   local connect_ms = self.request.connect_timeout_ms or self.options.connect_timeout_ms
@@ -118,7 +119,7 @@ function Exchange:run()
   self:on_end(carry_out(self))
 end
 
---- Nothing of the request is kept: it holds secrets.
+--- Keeps nothing of the request, which holds secrets.
 ---@return credenco.Exchange
 function Exchange:reset()
   self.request, self.place, self.bytes, self.waiter = false, false, false, false
@@ -126,7 +127,7 @@ function Exchange:reset()
   return self
 end
 
---- When nobody wants it, and when the worker has been exiting for exit_grace_ms.
+--- True if nobody needs the result, or if the worker has been exiting for exit_grace_ms.
 function Exchange:is_to_end()
   if self.stopped or not loop.exiting() then return self.stopped end
   local now = loop.now_ms()
