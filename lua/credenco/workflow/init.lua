@@ -16,6 +16,7 @@
 local check = require "credenco.workflow.check"
 local claims = require "credenco.claims"
 local place_of = require "credenco.claims.thrown"
+local without_bom = require "credenco.base.without_bom"
 
 local M = {}
 
@@ -133,7 +134,7 @@ end
 
 -- Removes a byte-order mark and a line for the shell, and keeps the line numbers.
 local function lua_of(text)
-  return (text:gsub("^\239\187\191", ""):gsub("^#!", "--"))
+  return (without_bom(text):gsub("^#!", "--"))
 end
 
 -- Modules beside the workflow's file are found from any directory, also by a function that requires one later.
