@@ -72,10 +72,9 @@ end
 -- The response or loss of a request.
 local function ended(self, keys, step, code, ok, elapsed_ms)
   local store = self.store
-  local bucket = elapsed_ms <= BOUNDS_MS[1] and 1 or bucket_of(elapsed_ms)
   move_in_flight(self, -1)
   store:add(keys.requests[code] or request_key(keys, step, code), 1)
-  store:add(keys.buckets[bucket], 1)
+  store:add(keys.buckets[bucket_of(elapsed_ms)], 1)
   if elapsed_ms > 0 then store:add(keys.sum, elapsed_ms) end
   if ok then store:add(keys.ok, 1) end
 end

@@ -6,6 +6,8 @@
 --- A directory is `init.lua`, or the file of its name beside it, as the entrance for others; its other files, together as
 --- `*.lua`; and the directories in it. Between these, too, the direction is one.
 
+local sorted_keys = require "credenco.base.sorted_keys"
+
 local ROOT = "lua/credenco"
 
 local function lines_of(command)
@@ -21,13 +23,6 @@ local function text_of(path)
   local text = file:read "a"
   file:close()
   return text
-end
-
-local function sorted(set)
-  local names = {}
-  for name in pairs(set) do names[#names + 1] = name end
-  table.sort(names)
-  return names
 end
 
 -- Where each module belongs, as a path: `journal/dialect/init` for credenco.journal.dialect, `metrics/init` for
@@ -96,11 +91,11 @@ local function in_order(level)
       return
     end
     state[part] = "begun"
-    for _, used in ipairs(sorted(level[part])) do visit(used, path) end
+    for _, used in ipairs(sorted_keys(level[part])) do visit(used, path) end
     state[part] = "done"
     order[#order + 1] = part
   end
-  for _, part in ipairs(sorted(level)) do visit(part, "") end
+  for _, part in ipairs(sorted_keys(level)) do visit(part, "") end
   return order, cycle
 end
 
@@ -113,7 +108,7 @@ end
 local function print_directory(parts, directory, indent)
   local level = parts[directory]
   for _, part in ipairs((in_order(level))) do
-    print((("%-20s%s"):format(indent .. part, table.concat(sorted(level[part]), " ")):gsub(" +$", "")))
+    print((("%-20s%s"):format(indent .. part, table.concat(sorted_keys(level[part]), " ")):gsub(" +$", "")))
     local inside = parts[directory .. part]
     if inside and has_directories(inside) then print_directory(parts, directory .. part, indent .. "  ") end
   end
@@ -121,7 +116,7 @@ end
 
 local parts = graph()
 if arg[1] == "cycles" then
-  for _, directory in ipairs(sorted(parts)) do
+  for _, directory in ipairs(sorted_keys(parts)) do
     local _, cycle = in_order(parts[directory])
     if cycle then print("lua/credenco/" .. directory .. ": " .. cycle) end
   end

@@ -141,24 +141,36 @@ end)
 
 describe("credenco.json reads", function()
   it("nothing but JSON", function()
-    for _, text in ipairs { "", "{", "<html>", "NaN", "[NaN]", "{} {}" } do
+    for _, text in ipairs { "", "{", "<html>", "NaN", "[NaN]", "{} {}", '"\n"' } do
       assert.is_nil(json.decode(text))
     end
+    assert.is_nil(json.decode(nil))
+    assert.is_false(json.decode "false")
   end)
 
   it("null as credenco.null", function()
     assert.equal(json.null, json.decode('{"a":null}').a)
   end)
 
-  it("an integer that no number holds as text, where it is asked to", function()
+  it("100 levels and not one more", function()
+    local function levels(count) return json.decode(("["):rep(count) .. ("]"):rep(count)) end
+    assert.is_table(levels(100))
+    assert.is_nil(levels(101))
+  end)
+
+  it("arrays as credenco.array, so that an empty one stays one", function()
+    assert.equal('{"a":[],"b":{}}', json.encode(json.decode '{"b":{},"a":[]}'))
+  end)
+
+  it("an integer that no number holds as text", function()
     local text = [[{"a":9007199254740993,"b":[-12345678901234567890,1e20,1.2345678901234567890,9007199254740991],
       "12345678901234567890":"\\\"12345678901234567890"}]]
-    local value = json.decode_exactly(text)
+    local value = json.decode(text)
     assert.same({ "9007199254740993", "-12345678901234567890", 1e20, 1.2345678901234567890, 9007199254740991 },
       { value.a, value.b[1], value.b[2], value.b[3], value.b[4] })
     assert.equal('\\"12345678901234567890', value["12345678901234567890"])
-    assert.is_nil(json.decode_exactly('{"a":12345678901234567890'))
-    assert.is_nil(json.decode_exactly('["12345678901234567890\\'))
+    assert.is_nil(json.decode('{"a":12345678901234567890'))
+    assert.is_nil(json.decode('["12345678901234567890\\'))
   end)
 end)
 

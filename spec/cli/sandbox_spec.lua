@@ -65,10 +65,10 @@ describe("credenco sandbox", function()
     local folder = files.temporary_folder()
     finally(function() files.remove_folder(folder) end)
     local path = folder .. "/templates.json"
-    files.write(path, '{"templates":[{"key":"a"}]}')
+    files.write(path, '{"templates":[{"key":"a","format":"dc+sd-jwt","claims":{}}]}')
     local outcome = program.run { "sandbox", "--templates", path, "--json" }
     assert.same({ 2, "" }, { outcome.code, outcome.out })
-    assert.same({ code = "usage", message = path .. ": template 1 needs 'name'" }, cjson.decode(outcome.err).error)
+    assert.same({ code = "usage", message = path .. ": templates[1].name is missing" }, cjson.decode(outcome.err).error)
   end)
 
   it("behaves as the options say", function()

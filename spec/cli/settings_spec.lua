@@ -28,7 +28,7 @@ describe("the program's settings", function()
       CREDENCO_BASE_URL = scenario.url, CREDENCO_TOKEN_URL = scenario.url .. "/token",
       CREDENCO_CLIENT_ID = "me", CREDENCO_CLIENT_SECRET_FILE = server.folder .. "/secret",
     })
-    assert.equal("grant_type=client_credentials&client_id=me&client_secret=s3cret&scope=issue%20status",
+    assert.equal("client_id=me&client_secret=s3cret&grant_type=client_credentials&scope=issue%20status",
       scenario.requests("token")[1].body)
     assert.equal("Bearer token-1", scenario.requests("status")[1].headers.authorization)
   end)

@@ -20,9 +20,7 @@ local KEYS = {
 
 local function pem(key) return key:toPEM "private" end
 
-local function decode_url(text)
-  return base64.decode((text:gsub("-", "+"):gsub("_", "/")) .. ("="):rep(-#text % 4))
-end
+local decode_url = base64.decode_url
 
 local function decoded(value)
   return (value:gsub("%+", " "):gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))

@@ -34,7 +34,7 @@ describe("OAuth2 client credentials", function()
     local request = scenario.requests("token")[1]
     assert.equal("POST", request.method)
     assert.equal("application/x-www-form-urlencoded", request.headers["content-type"])
-    assert.equal("grant_type=client_credentials&client_id=id%261&client_secret=s3cret%3D%2B&scope=issue", request.body)
+    assert.equal("client_id=id%261&client_secret=s3cret%3D%2B&grant_type=client_credentials&scope=issue", request.body)
     assert.is_nil(request.headers.authorization)
     assert.equal("Bearer token-1", scenario.requests("status")[1].headers.authorization)
   end)

@@ -1,5 +1,6 @@
 -- examples/openresty runs as it is; only the port is another one.
 local cjson = require "cjson"
+local hex = require "credenco.base.hex"
 local hmac = require "openssl.hmac"
 local uv = require "luv"
 local files = require "spec.support.files"
@@ -91,8 +92,7 @@ describe("examples/openresty", function()
     local wallet = world:new_wallet {}
     local body = cjson.encode { walletExternalKey = wallet, displayName = "New B.V." }
     local now = os.time()
-    local signature = hmac.new(SECRET, "sha256"):final(now .. "." .. body)
-      :gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+    local signature = hex.encode(hmac.new(SECRET, "sha256"):final(now .. "." .. body))
     local answer = assert(http.request {
       method = "POST", url = server.url .. "/events", body = body,
       headers = {

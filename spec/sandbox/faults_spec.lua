@@ -128,7 +128,7 @@ describe("the sandbox's faults", function()
     it(("refuse rule %d, naming its %s"):format(index, case[2]), function()
       local answer = set { { endpoint = "issue", effect = "reset" }, case[1] }
       assert.equal(400, answer.status)
-      assert.matches("rule 2", answer.json.detail)
+      assert.matches("rules%[2%]", answer.json.detail)
       assert.matches(case[2], answer.json.detail)
     end)
   end

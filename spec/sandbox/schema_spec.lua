@@ -14,6 +14,8 @@ local THING = { type = "object", members = {
   even = { type = "integer", check = function(n) return n % 2 == 1 and "must be even" or nil end },
   inner = { type = "object", nulls = "refused", members = { a = { type = "string" } } },
   map = { type = "object", values = { type = "integer" } },
+  closed = { type = "object", others = "refused", members = { first = schema.one_of { "a", "b" } } },
+  colour = schema.matching("^#%x+$", "must be a colour"),
 } }
 
 --- The text, and what comes through as text, or after "!" what is said of it.
@@ -49,6 +51,12 @@ local CASES = {
   { '{"name":"a","inner":{"b":null}}', '{"inner":{},"name":"a"}' },
   { '{"name":"a","map":{"x":1,"y":2}}', '{"map":{"x":1,"y":2},"name":"a"}' },
   { '{"name":"a","map":{"\\n":"s"}}', "!the thing: map.? must be integer, not string" },
+  { '{"name":"a","closed":{"first":"b"}}', '{"closed":{"first":"b"},"name":"a"}' },
+  { '{"name":"a","closed":{"first":"c"}}', "!the thing: closed.first must be one of a, b" },
+  { '{"name":"a","closed":{"frist":"b"}}', "!the thing: closed.frist is unknown; did you mean 'first'?" },
+  { '{"name":"a","closed":{"\\n":"b"}}', "!the thing: closed.? is unknown" },
+  { '{"name":"a","colour":"#0f"}', '{"colour":"#0f","name":"a"}' },
+  { '{"name":"a","colour":"red"}', "!the thing: colour must be a colour" },
   { "[]", "!the thing must be object, not array" },
   { "null", "!the thing must be object, not null" },
   { '{"name"', "!the thing is not usable JSON: \":\" expected" },

@@ -1,16 +1,13 @@
 -- Which deliveries of wallet events are genuine.
+local hex = require "credenco.base.hex"
 local hmac = require "openssl.hmac"
 local signature = require "credenco.webhook.signature"
 
 local NOW = 1700000000
 local BODY = '{"walletExternalKey":"w"}'
 
-local function hex(bytes)
-  return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
-end
-
 local function sign(secret, timestamp, body)
-  return hex(hmac.new(secret, "sha256"):final(timestamp .. "." .. body))
+  return hex.encode(hmac.new(secret, "sha256"):final(timestamp .. "." .. body))
 end
 
 local function header(secret, timestamp, body)

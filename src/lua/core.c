@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "compat.h"
 #include "core/json.h"
+#include "core/uri.h"
 #include "event_log.h"
 #include "files.h"
 #include "flow.h"
@@ -39,6 +40,8 @@ static const luaL_Reg functions[] = {
     {"is_yieldable", core_is_yieldable},
 #endif
     {"encode", credenco_lua_encode},
+    {"base64_encode", credenco_lua_base64_encode},
+    {"base64_decode", credenco_lua_base64_decode},
     {"is_loopback", credenco_lua_is_loopback},
     {"parse_url", credenco_lua_parse_url},
     {"same_origin", credenco_lua_same_origin},
@@ -93,6 +96,7 @@ int luaopen_credenco_core(lua_State *L) {
     luaL_newlib(L, functions);
     credenco_lua_add_uri_builders(L);
     set_integer(L, "MAX_INTEGER", (lua_Integer)CREDENCO_MAX_INTEGER);
+    set_integer(L, "URL_MAX", CREDENCO_URL_MAX);
     set_integer(L, "JSON_DEPTH", CREDENCO_JSON_DEPTH);
     set_integer(L, "JSON_TOLERANT_DEPTH", CREDENCO_JSON_TOLERANT_DEPTH);
     lua_pushliteral(L, CREDENCO_VERSION);

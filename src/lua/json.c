@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compat.h"
+#include "core/chars.h"
 #include "core/json.h"
 
 enum { TEXT = 1, ARRAY_MARK = 2, MODE = 3, SLOTS_A_LEVEL = 4 };
@@ -14,18 +15,24 @@ enum { TEXT = 1, ARRAY_MARK = 2, MODE = 3, SLOTS_A_LEVEL = 4 };
 typedef struct mode {
     bool rounds_numbers;
     bool repeats_names;
+    bool keeps_digits;
     int max_depth;
     const char *too_deep;
 } mode;
 
 #define TEXT_OF(number) #number
-#define TOO_DEEP(levels) "nested deeper than " TEXT_OF(levels) " levels"
+#define LEVELS(levels)                                                                             \
+    .max_depth = (levels), .too_deep = "nested deeper than " TEXT_OF(levels) " levels"
 
-static const char *const mode_names[] = {"exact", "rounding", "tolerant", NULL};
+static const char *const mode_names[] = {"exact", "rounding", "tolerant", "digits", NULL};
 static const mode modes[] = {
-    {false, false, CREDENCO_JSON_DEPTH, TOO_DEEP(CREDENCO_JSON_DEPTH)},
-    {true, false, CREDENCO_JSON_TOLERANT_DEPTH, TOO_DEEP(CREDENCO_JSON_TOLERANT_DEPTH)},
-    {true, true, CREDENCO_JSON_TOLERANT_DEPTH, TOO_DEEP(CREDENCO_JSON_TOLERANT_DEPTH)},
+    {LEVELS(CREDENCO_JSON_DEPTH)},
+    {.rounds_numbers = true, LEVELS(CREDENCO_JSON_TOLERANT_DEPTH)},
+    {.rounds_numbers = true, .repeats_names = true, LEVELS(CREDENCO_JSON_TOLERANT_DEPTH)},
+    {.rounds_numbers = true,
+     .repeats_names = true,
+     .keeps_digits = true,
+     LEVELS(CREDENCO_JSON_TOLERANT_DEPTH)},
 };
 
 typedef struct reader {
@@ -67,7 +74,7 @@ static bool is_short_whole(credenco_span number, lua_Integer *whole) {
     }
     *whole = 0;
     for (; at < number.len; at++) {
-        if (number.data[at] < '0' || number.data[at] > '9') {
+        if (!is_digit(number.data[at])) {
             return false;
         }
         *whole = *whole * 10 + (number.data[at] - '0');
@@ -86,8 +93,18 @@ static void push_double(lua_State *L, credenco_span number, double value) {
     }
 }
 
-/* Whether the double read from `number` has all its digits: printed with some number of digits, it
- * gives the same number again. The smallest doubles hold fewer digits than the others. */
+/* Whether the number is whole and `value`, which was read from it, may be another one's, too. */
+static bool is_big_whole(credenco_span number, double value) {
+    for (size_t i = 0; i < number.len; i++) {
+        if (!is_digit(number.data[i]) && number.data[i] != '-') {
+            return false;
+        }
+    }
+    return fabs(value) >= (double)CREDENCO_MAX_INTEGER;
+}
+
+/* Whether a double that was read from `number` holds all its digits: printed with as few as it
+ * takes, it is the same number. The smallest doubles hold fewer digits than the others. */
 static bool holds(credenco_span number, double value) {
     if (!isfinite(value) || credenco_json_surely_exact(number)) {
         return isfinite(value);
@@ -117,6 +134,9 @@ static const char *push_number(lua_State *L, reader *self) {
     /* lua_tonumber takes a point in every locale */
     credenco_push_span(L, number);
     double value = lua_tonumber(L, -1);
+    if (self->mode.keeps_digits && is_big_whole(number, value)) {
+        return NULL;
+    }
     lua_pop(L, 1);
     if (self->mode.rounds_numbers ? !isfinite(value) : !holds(number, value)) {
         self->json.at = start;

@@ -4,12 +4,14 @@
 
 #include <lua.h>
 
-/* json_read(text, array [, mode]) -> value | nil, problem, the position of its byte. The text must
- * be UTF-8. Arrays get the metatable `array`; null becomes the light userdata of lua-cjson. The
- * problem repeats nothing of the text. The modes: "exact"     refuses a number that no double
- * holds, a name that an object has twice, and more than CREDENCO_JSON_DEPTH levels; the default
- *   "rounding"  rounds numbers, and reads CREDENCO_JSON_TOLERANT_DEPTH levels
- *   "tolerant"  also takes the last of several members with one name */
+/* json_read(text, array [, mode]) -> value, or nil, what is wrong and the place of the byte that
+ * shows it. The text is UTF-8 already. Arrays get the metatable `array`, null is the light userdata
+ * that lua-cjson has for it. What is wrong repeats nothing of the text. The modes:
+ *   "exact"     a number that no double holds, a name that an object has twice and more than
+ *               CREDENCO_JSON_DEPTH levels are problems; the default
+ *   "rounding"  rounds numbers and reads CREDENCO_JSON_TOLERANT_DEPTH levels
+ *   "tolerant"  takes the last member of a name, too
+ *   "digits"    reads an integer that no double holds exactly as the text of its digits, too */
 int credenco_lua_json_read(lua_State *L);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compat.h"
+#include "core/base64.h"
 #include "core/chars.h"
 #include "core/http.h"
 #include "core/text.h"
@@ -25,6 +26,26 @@ int credenco_lua_utf8_flaw(lua_State *L) {
 
 int credenco_lua_utf8_valid(lua_State *L) {
     lua_pushboolean(L, credenco_utf8_valid(credenco_check_span(L, 1)));
+    return 1;
+}
+
+int credenco_lua_base64_encode(lua_State *L) {
+    credenco_span bytes = credenco_check_span(L, 1);
+    bool for_urls = lua_toboolean(L, 2) != 0;
+    char *out = credenco_newuserdata(L, CREDENCO_BASE64_MAX(bytes.len) + 1);
+    lua_pushlstring(L, out, credenco_base64_encode(bytes, for_urls, out));
+    return 1;
+}
+
+int credenco_lua_base64_decode(lua_State *L) {
+    credenco_span text = credenco_check_span(L, 1);
+    char *out = credenco_newuserdata(L, text.len + 1);
+    size_t len;
+    if (credenco_base64_decode(text, out, &len)) {
+        lua_pushlstring(L, out, len);
+    } else {
+        lua_pushnil(L);
+    }
     return 1;
 }
 

@@ -20,6 +20,12 @@ int credenco_lua_has_control(lua_State *L);
 /* line_breaks(text) -> the number of its line feeds */
 int credenco_lua_line_breaks(lua_State *L);
 
+/* base64_encode(bytes [, for_urls]) -> text, see credenco_base64_encode */
+int credenco_lua_base64_encode(lua_State *L);
+
+/* base64_decode(text) -> bytes | nil, see credenco_base64_decode */
+int credenco_lua_base64_decode(lua_State *L);
+
 /* media_type_is_html(content_type) -> boolean, see credenco_media_type_is_html */
 int credenco_lua_media_type_is_html(lua_State *L);
 

@@ -12,11 +12,13 @@ local ARRAY = getmetatable(json.array())
 
 --- Reads one value. Arrays become credenco.array, also empty ones; null becomes credenco.null.
 ---@param text string UTF-8
----@return any value nil if the text cannot be read exactly
+---@param mode "exact"|"rounding"|"tolerant"|nil  exact; "rounding" takes numbers that no double holds and more levels,
+---  "tolerant" also the last of several members of one name
+---@return any value nil when the text cannot be read so
 ---@return string? problem repeats nothing of the text
----@return integer? at the position of the byte with the problem
-function M.value(text)
-  return core.json_read(text, ARRAY)
+---@return integer? at the place of the byte that shows it
+function M.value(text, mode)
+  return core.json_read(text, ARRAY, mode)
 end
 
 --- Reads a document that a person wrote, and names the place of a problem.

@@ -9,7 +9,7 @@ local has_control = core.has_control
 local next, type = next, type
 
 ---@class credenco.OptionSpec
----@field type string|string[]  type names; "integer" is a number without a fraction
+---@field type string|string[]  type names; "integer" is a number without a fraction, and "any" is whatever is not nil
 ---@field required boolean?
 ---@field default any?
 ---@field min number?
@@ -47,12 +47,16 @@ function M.nearest(name, known)
   if best and best_distance <= math.max(2, math.floor(#name / 2)) then return best end
 end
 
+local function type_of(value)
+  return value == value and type(value) or "NaN"
+end
+
 local function has_type(value, wanted)
   if wanted == "integer" then
     return type(value) == "number" and value == math.floor(value)
       and value > -math.huge and value < math.huge
   end
-  return type(value) == wanted
+  return wanted == "any" or type_of(value) == wanted
 end
 
 local function matches(value, wanted)
@@ -73,7 +77,7 @@ local function problem_with(value, spec)
     return spec.required and "is missing" or nil
   end
   if not matches(value, spec.type) then
-    return ("must be %s, not %s"):format(type_names(spec.type), type(value))
+    return ("must be %s, not %s"):format(type_names(spec.type), type_of(value))
   end
   if spec.min and type(value) == "number" and value < spec.min then
     return ("must be at least %s"):format(spec.min)
@@ -98,7 +102,7 @@ local function digest(specs)
   for name, spec in pairs(specs) do
     rules.kinds[name] = spec.type == "integer" and "number" or spec.type
     rules.checks[name] = spec.check
-    if spec.type == "integer" or spec.min or spec.max then
+    if rules.kinds[name] == "number" or spec.min or spec.max then
       rules.checks[name] = function(value) return problem_with(value, spec) end
     end
     if spec.required then
@@ -182,7 +186,21 @@ function M.read(what, specs, given, level)
   return M.completed(specs, given)
 end
 
--- Checks that several specifications share --------------------------------------
+--- One specification of several.
+---@param ... table<string, credenco.OptionSpec>
+---@return table<string, credenco.OptionSpec>
+function M.merged(...)
+  local all = {}
+  for _, specs in ipairs { ... } do
+    for name, spec in pairs(specs) do all[name] = spec end
+  end
+  return all
+end
+
+-- What several specifications share -----------------------------------------------
+
+--- A whole number from 0 on.
+M.COUNT = { type = "integer", min = 0, max = core.MAX_INTEGER }
 
 --- For a value in a header or a path: text, not empty, without control bytes.
 ---@param text string

@@ -19,6 +19,9 @@ local URL_MAX_BYTES = 8192
 
 local M = {}
 
+--- A day: the most that any timeout may be.
+M.LONGEST_MS = 86400000
+
 --- Says why this library may not use a URL, or nil.
 ---@param value string
 ---@return string?
@@ -135,11 +138,11 @@ M.LIST = {
     flag = { name = "--wallet-base-url", argname = "URL", help = "URL of the wallets' API, if it is another one." },
   },
   {
-    name = "timeout_ms", type = "integer", default = 30000, min = 1, max = 86400000, used_by = "client",
+    name = "timeout_ms", type = "integer", default = 30000, min = 1, max = M.LONGEST_MS, used_by = "client",
     help = "deadline of a call, including its repeats and waits",
   },
   {
-    name = "connect_timeout_ms", type = "integer", default = 5000, min = 1, max = 86400000, used_by = "transport",
+    name = "connect_timeout_ms", type = "integer", default = 5000, min = 1, max = M.LONGEST_MS, used_by = "transport",
     help = "deadline for making one connection",
   },
   {

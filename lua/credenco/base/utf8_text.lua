@@ -1,6 +1,7 @@
 --- UTF-8 text: its characters, its whitespace, and its invisible characters. `credenco.core` checks whether bytes are
 --- UTF-8.
 
+local code_point = require "credenco.base.code_point"
 local core = require "credenco.core"
 local lpeg = require "lpeg"
 
@@ -69,11 +70,7 @@ end
 
 -- The code point of one character, as U+200B.
 local function code_of(one)
-  local code = one:byte()
-  local lead = code >= 240 and 240 or code >= 224 and 224 or 192
-  code = code - lead
-  for at = 2, #one do code = code * 64 + one:byte(at) - 128 end
-  return ("U+%04X"):format(code)
+  return ("U+%04X"):format(code_point.of(one))
 end
 
 local function first_of(pattern, text)

@@ -1,5 +1,7 @@
 --- Which columns a mapping uses, to find misspelt or forgotten columns before anything is sent.
 
+local sorted_keys = require "credenco.base.sorted_keys"
+
 local M = {}
 
 local function collect(rule, seen)
@@ -12,19 +14,12 @@ local function collect(rule, seen)
   end
 end
 
-local function sorted(set)
-  local list = {}
-  for name in pairs(set) do list[#list + 1] = name end
-  table.sort(list)
-  return list
-end
-
 ---@param root credenco.claims.Rule
 ---@return string[] names of the columns that rules name, sorted
 function M.named(root)
   local seen = {}
   collect(root, seen)
-  return sorted(seen)
+  return sorted_keys(seen)
 end
 
 --- The columns that every record needs.
@@ -87,7 +82,7 @@ function M.compare(used, header, nested)
     local found = found_in(there, column, nested)
     if found then unused[found] = nil else unknown[column] = true end
   end
-  return sorted(unknown), sorted(unused)
+  return sorted_keys(unknown), sorted_keys(unused)
 end
 
 return M

@@ -1,5 +1,7 @@
 --- Calendar dates, from the notations of registers to ISO 8601 (`2024-02-29`).
 
+local sorted_keys = require "credenco.base.sorted_keys"
+
 local M = {}
 
 local NOTATIONS = {
@@ -26,10 +28,7 @@ end
 
 ---@return string[] names sorted
 function M.notations()
-  local names = {}
-  for name in pairs(NOTATIONS) do names[#names + 1] = name end
-  table.sort(names)
-  return names
+  return sorted_keys(NOTATIONS)
 end
 
 ---@param text string

@@ -10,12 +10,15 @@ local core = require "credenco.core"
 local date = require "credenco.claims.date"
 local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
+local lists = require "credenco.base.lists"
 local pattern_flaw = require "credenco.claims.pattern"
 local range_flaw = require "credenco.claims.range"
+local sorted_keys = require "credenco.base.sorted_keys"
 local utf8_text = require "credenco.base.utf8_text"
 
-local trimmed = utf8_text.trimmed
-local MAX_EXACT = core.MAX_INTEGER - 1 -- a reader gives the next integer for its neighbour, too
+local COUNT = require("credenco.base.options").COUNT
+local contains, trimmed = lists.contains, utf8_text.trimmed
+local MAX_EXACT = core.MAX_INTEGER - 1 -- the next one is also what a reader makes of its neighbour
 
 local FORMS = {
   collapse = function(text) return (text:gsub("%s+", " ")) end,
@@ -24,13 +27,6 @@ local FORMS = {
   digits = function(text) return (text:gsub("%D", "")) end,
   alphanumeric = function(text) return (text:gsub("[^%w]", "")) end,
 }
-
-local function form_names()
-  local names = {}
-  for name in pairs(FORMS) do names[#names + 1] = name end
-  table.sort(names)
-  return table.concat(names, ", ")
-end
 
 local function as_list(value)
   return type(value) == "table" and value or { value }
@@ -48,7 +44,8 @@ local function check_forms(options)
   options.form = as_list(options.form)
   for _, form in ipairs(options.form) do
     if type(form) ~= "function" and not FORMS[form] then
-      return ("form: %q is neither a function nor one of %s"):format(tostring(form), form_names())
+      local known = table.concat(sorted_keys(FORMS), ", ")
+      return ("form: %q is neither a function nor one of %s"):format(tostring(form), known)
     end
     options.calls = options.calls or type(form) == "function"
   end
@@ -65,13 +62,6 @@ local function texts_flaw(options, name)
   end
 end
 
-local function contains(list, value)
-  for _, item in ipairs(list) do
-    if item == value then return true end
-  end
-  return false
-end
-
 local function length_phrase(low, high)
   local unit = (high or low) == 1 and "character" or "characters"
   if low and high then
@@ -83,8 +73,8 @@ end
 
 local text = {
   options = {
-    trim = "boolean", form = { "string", "table", "function" }, pattern = "string",
-    length = "count", min_length = "count", max_length = "count", one_of = "table",
+    trim = { type = "boolean" }, form = { type = { "string", "table", "function" } }, pattern = { type = "string" },
+    length = COUNT, min_length = COUNT, max_length = COUNT, one_of = { type = "table" },
   },
 }
 
@@ -172,7 +162,7 @@ end
 -- Lua 5.4 prints a whole float as 1.0, so this returns an integer if Lua has integers. Adding 0 turns -0 into 0.
 local to_integer = rawget(math, "tointeger") or function(value) return value + 0 end
 
-local integer = { options = { min = "number", max = "number" } }
+local integer = { options = { min = { type = "number" }, max = { type = "number" } } }
 
 function integer.check(options)
   return range_flaw(options, "min", "max")
@@ -192,7 +182,7 @@ function integer.read(value, options)
   return to_integer(value)
 end
 
-local number = { options = { min = "number", max = "number", decimal = "string" } }
+local number = { options = { min = { type = "number" }, max = { type = "number" }, decimal = { type = "string" } } }
 
 function number.check(options)
   options.decimal = options.decimal or "."
@@ -225,7 +215,7 @@ local function lower_words(words)
   return lower
 end
 
-local boolean = { options = { yes = "table", no = "table" } }
+local boolean = { options = { yes = { type = "table" }, no = { type = "table" } } }
 
 function boolean.check(options)
   local flaw = texts_flaw(options, "yes") or texts_flaw(options, "no")
@@ -246,7 +236,7 @@ function boolean.read(value, options)
   if contains(options.no, word) then return false end
 end
 
-local calendar_date = { options = { notation = "string" } }
+local calendar_date = { options = { notation = { type = "string" } } }
 
 function calendar_date.check(options)
   options.notation = options.notation or "YYYY-MM-DD"

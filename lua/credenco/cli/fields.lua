@@ -1,5 +1,5 @@
 --- Results as text: one "name: value" in each line, for people and grep.
-local core = require "credenco.core"
+local as_utf8 = require "credenco.base.as_utf8"
 
 local M = {}
 
@@ -8,8 +8,7 @@ local function clean(value)
   if type(value) ~= "string" then
     return value
   end
-  local text = value:gsub("[%c\127]+", " ")
-  return core.utf8_valid(text) and text or (text:gsub("[\128-\255]", "?"))
+  return as_utf8((value:gsub("[%c\127]+", " ")))
 end
 
 --- A copy of the named fields that exist, cleaned for output.

@@ -4,6 +4,7 @@ local core = require "credenco.core"
 local rows = require "credenco.cli.setting_rows"
 local nearest = require("credenco.base.options").nearest
 local reader = require "credenco.cli.profile_reader"
+local sorted_keys = require "credenco.base.sorted_keys"
 local source = require "credenco.cli.source"
 local usage = require "credenco.cli.usage"
 
@@ -81,9 +82,7 @@ local function read(file)
 end
 
 local function names_of(sections)
-  local names = {}
-  for name in pairs(sections) do names[#names + 1] = name end
-  table.sort(names)
+  local names = sorted_keys(sections)
   return #names > 0 and "; there are " .. table.concat(names, ", ") or ""
 end
 

@@ -2,6 +2,8 @@
 ---
 --- It requires modules only when it needs them, so that it can report a missing rock without any rock, in JSON, too.
 
+local json_writer = require "credenco.base.json_writer"
+
 local M = {}
 
 local stdout = io.stdout -- a workflow finds another one there: `credenco.base.forbidden`
@@ -31,51 +33,14 @@ local function write(file, text)
   return ok, err
 end
 
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\" }
-
--- A path may be any bytes, but JSON is UTF-8.
-local function as_utf8(text)
-  if not text:find "[\128-\255]" or require("credenco.core").utf8_valid(text) then return text end
-  return (text:gsub("[\128-\255]", "?"))
-end
-
-local function quoted(text)
-  return '"' .. as_utf8(text):gsub('[%c"\\\127]', function(char)
-    return ESCAPES[char] or ("\\u%04x"):format(char:byte())
-  end) .. '"'
-end
-
-local function scalar(value)
-  if type(value) == "string" then return quoted(value) end
-  if type(value) == "boolean" then return tostring(value) end
-  return assert(require("credenco.base.json").encode(value))
-end
-
 -- A command with a list in its result has loaded that module.
 local function is_array(value)
   local json = package.loaded["credenco.base.json"]
   return type(json) == "table" and json.is_array(value) -- LuaJIT leaves a mark if loading failed
 end
 
-local as_line
-
-local function elements(list)
-  local parts = {}
-  for i, element in ipairs(list) do parts[i] = as_line(element) end
-  return "[" .. table.concat(parts, ",") .. "]"
-end
-
--- One line of JSON with its fields in a fixed order.
-function as_line(value)
-  if type(value) ~= "table" then return scalar(value) end
-  if is_array(value) then return elements(value) end
-  local names, members = {}, {}
-  for name in pairs(value) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do
-    members[i] = quoted(name) .. ":" .. as_line(value[name])
-  end
-  return "{" .. table.concat(members, ",") .. "}"
+local function as_line(value)
+  return json_writer.write(value, is_array)
 end
 
 --- Writes a result.

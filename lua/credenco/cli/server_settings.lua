@@ -91,13 +91,15 @@ local function own_headers(args)
   return headers
 end
 
+local LONGEST_S = described.LONGEST_MS / 1000
+
 local function milliseconds(text, origin)
   if not text then
     return nil
   end
   local seconds = text:find("^%d+%.?%d*$") and tonumber(text)
-  if not seconds or seconds <= 0 or seconds > 86400 then
-    usage.fail(origin .. ": a number of seconds above 0, at most 86400")
+  if not seconds or seconds <= 0 or seconds > LONGEST_S then
+    usage.fail(("%s: a number of seconds above 0, at most %d"):format(origin, LONGEST_S))
   end
   return math.max(1, math.floor(seconds * 1000))
 end

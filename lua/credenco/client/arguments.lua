@@ -69,7 +69,7 @@ local WALLET_KEY = { type = "string", required = true, check = options.wallet_ke
 local TEMPLATE_ID = { type = "string", required = true, check = identifier }
 local CLAIMS = { type = "table", required = true }
 local CORRELATION_ID = { type = "string", check = identifier }
-local TIMEOUT_MS = { type = "integer", min = 1, max = 86400000 }
+local TIMEOUT_MS = { type = "integer", min = 1, max = settings.LONGEST_MS }
 local TRACEPARENT = { type = "string", check = trace.problem }
 
 return {
@@ -106,9 +106,9 @@ return {
     traceparent = TRACEPARENT,
   },
   wait_issued = {
-    timeout_ms = { type = "integer", default = 60000, min = 1, max = 86400000 },
+    timeout_ms = { type = "integer", default = 60000, min = 1, max = settings.LONGEST_MS },
     traceparent = TRACEPARENT,
-    interval_ms = { type = "integer", default = 1000, min = 1, max = 86400000 },
+    interval_ms = { type = "integer", default = 1000, min = 1, max = settings.LONGEST_MS },
   },
   trust_issuer = {
     wallet_key = WALLET_KEY,

@@ -1,20 +1,18 @@
 --- Finds a secret in the forms in which servers repeat it: escaped for JSON, HTML or a URL, even twice; in Base64 or
 --- hexadecimal; in another letter case.
 
+local base64 = require "credenco.base.base64"
+local code_point = require "credenco.base.code_point"
+local hex = require "credenco.base.hex"
 local percent = require "credenco.base.percent"
 
 local M = {}
 
 -- Decoding ----------------------------------------------------------------------------
 
--- UTF-8 of a character. Half of a surrogate pair gives nothing.
+-- Half of a surrogate pair gives nothing.
 local function character(code)
-  if not code or code >= 0x110000 then return "" end
-  if code < 0x80 then return string.char(code) end
-  if code < 0x800 then return string.char(0xC0 + math.floor(code / 64), 0x80 + code % 64) end
-  local last = string.char(0x80 + math.floor(code / 64) % 64, 0x80 + code % 64)
-  if code < 0x10000 then return string.char(0xE0 + math.floor(code / 4096)) .. last end
-  return string.char(0xF0 + math.floor(code / 262144), 0x80 + math.floor(code / 4096) % 64) .. last
+  return code and code < 0x110000 and code_point.character(code) or ""
 end
 
 local function of_hex(digits)
@@ -57,28 +55,12 @@ local function forms_of(text)
   return forms
 end
 
-local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-local SIXES = { ["-"] = 62, ["_"] = 63 }
-for i = 1, #ALPHABET do SIXES[ALPHABET:sub(i, i)] = i - 1 end
-
-local function from_base64(word)
-  local bytes, bits, held = {}, 0, 0
-  for symbol in word:gmatch "." do
-    held, bits = held % 4096 * 64 + SIXES[symbol], bits + 6
-    if bits >= 8 then
-      bits = bits - 8
-      bytes[#bytes + 1] = string.char(math.floor(held / 2 ^ bits) % 256)
-    end
-  end
-  return table.concat(bytes)
-end
-
 -- The other texts that the words of a text may be an encoding of.
 local function add_hidden(forms, text)
   for word in text:gmatch "[%w+/_-]+" do
-    if #word >= 6 then forms[#forms + 1] = from_base64(word) end
-    if #word >= 6 and #word % 2 == 0 and not word:find "%X" then
-      forms[#forms + 1] = word:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+    if #word >= 6 then
+      forms[#forms + 1] = base64.decode_loosely(word)
+      forms[#forms + 1] = hex.decode(word)
     end
   end
 end

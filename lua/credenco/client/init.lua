@@ -156,8 +156,6 @@ end
 
 -- Other endpoints ----------------------------------------------------------------
 
-local URL_MAX_BYTES = 32768 -- as in src/core/uri.h
-
 local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
 
 --- Calls an endpoint for which the client has no method, with the client's credentials.
@@ -176,8 +174,8 @@ function Client:request(args)
   end
   local query = query_text(args.query)
   local whole = query and self.options.base_url .. args.path .. query
-  if not whole or #whole > URL_MAX_BYTES then
-    error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)
+  if not whole or #whole > core.URL_MAX then
+    error(("request: path and query make a URL of more than %d bytes"):format(core.URL_MAX), 2)
   end
   local call = calls.new(self, args.timeout_ms, nil, args.traceparent)
   call.method = method

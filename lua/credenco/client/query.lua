@@ -1,6 +1,7 @@
 --- The query of `client:request`.
 
 local core = require "credenco.core"
+local form = require "credenco.base.form"
 
 local M = {}
 
@@ -32,14 +33,10 @@ end
 ---@param query table?
 ---@return string?
 function M.text(query)
-  local parts = {}
-  for name, value in pairs(query or {}) do
-    local encoded_name, encoded_value = core.encode(name), core.encode(value_text(value))
-    if not encoded_name or not encoded_value then return nil end
-    parts[#parts + 1] = encoded_name .. "=" .. encoded_value
-  end
-  table.sort(parts)
-  return #parts > 0 and "?" .. table.concat(parts, "&") or ""
+  local fields = {}
+  for name, value in pairs(query or {}) do fields[name] = value_text(value) end
+  local text = form(fields)
+  return text and text ~= "" and "?" .. text or text
 end
 
 return M

@@ -54,21 +54,15 @@ local function word(value)
   if type(value) == "string" and value ~= "" then return value end
 end
 
--- The text of an id that is a number.
-local function digits_of_id(body)
-  local id = json.decode_exactly(body).correlation_id
-  return type(id) == "number" and id == math.floor(id) and ("%.0f"):format(id) or id
-end
-
 -- An id that can be asked for with, and written down anywhere.
 local function identifier(value)
   return is_plain(value) and value or nil
 end
 
 -- Whether a response names another issue than the one asked about. Then it belongs to another request.
-local function is_other(id, correlation_id, body)
+local function is_other(id, correlation_id)
   if id == correlation_id or id == nil or id == json.null or id == "" then return false end
-  return type(id) ~= "number" or digits_of_id(body) ~= correlation_id
+  return type(id) ~= "number" or id % 1 ~= 0 or ("%.0f"):format(id) ~= correlation_id
 end
 
 local OTHER_ISSUE = "the response is about another issue: its correlation_id is not the one that was sent"
@@ -102,7 +96,7 @@ end
 function M.offer(body, call)
   local fields = object(body)
   if not fields then return nil, NO_OBJECT end
-  if is_other(fields.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
+  if is_other(fields.correlation_id, call.correlation_id) then return nil, OTHER_ISSUE end
   local request_uri = word(fields.request_uri)
   if not request_uri then return nil, "the response has no request_uri in text" end
   return {
@@ -133,7 +127,7 @@ end
 function M.status(body, call)
   local fields = object(body)
   if not fields then return nil, NO_OBJECT end
-  if is_other(fields.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
+  if is_other(fields.correlation_id, call.correlation_id) then return nil, OTHER_ISSUE end
   local status = status_word(fields.status)
   if not status then return nil, "the response has no status in text" end
   return {
@@ -154,14 +148,9 @@ local function contact_of(fields, http_status)
   }
 end
 
-local function exact_object(body)
-  local value = json.decode_exactly(body)
-  if type(value) == "table" then return value end
-end
-
 --- The contact that was made.
 function M.contact(body, call)
-  local fields = exact_object(body)
+  local fields = object(body)
   if not fields then return nil, NO_OBJECT end
   local contact = contact_of(fields, call.http_status)
   if not contact.id and not contact.did then return nil, "the response is not a trusted contact" end
@@ -170,7 +159,7 @@ end
 
 --- The trusted contacts of a wallet, as a list.
 function M.contacts(body, call)
-  local fields = exact_object(body)
+  local fields = object(body)
   if not fields or not json.is_array(fields) and next(fields) ~= nil then return nil, "the response is not a list" end
   local contacts = {}
   for i, contact in ipairs(fields) do
@@ -228,7 +217,7 @@ end
 
 --- Any response, to `request`.
 function M.anything(body, call)
-  return { json = json.decode_exactly(body), body = body, http_status = call.http_status }
+  return { json = json.decode(body), body = body, http_status = call.http_status }
 end
 
 --- The server's own message about a failure: RFC 9457 problem details, the product's {message, error_details}, OAuth2's

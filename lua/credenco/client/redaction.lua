@@ -3,6 +3,7 @@
 --- Looks them up in the original message, always by plain search, and removes all in one pass: a secret may be any
 --- text, even a part of a pattern or of the text that this module puts in its place.
 
+local code_point = require "credenco.base.code_point"
 local core = require "credenco.core"
 local disguises = require "credenco.client.disguises"
 local json = require "credenco.base.json"
@@ -44,12 +45,9 @@ local function collect(found, value)
   end
 end
 
-local LEAD = { [2] = 0xC0, [3] = 0xE0, [4] = 0xF0 }
-
 -- \u and the code of a character, in two parts beyond U+FFFF (RFC 8259, 7).
 local function escaped(character)
-  local code = character:byte() - LEAD[#character]
-  for i = 2, #character do code = code * 64 + character:byte(i) - 128 end
+  local code = code_point.of(character)
   if code < 0x10000 then return ("\\u%04x"):format(code) end
   local rest = code - 0x10000
   return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(rest / 1024), 0xDC00 + rest % 1024)

@@ -1,5 +1,6 @@
 --- Text from a server: makes it safe to show, and recognises web pages.
 
+local as_utf8 = require "credenco.base.as_utf8"
 local core = require "credenco.core"
 local json = require "credenco.base.json"
 
@@ -11,7 +12,7 @@ local M = {}
 function M.valid_utf8(text)
   if core.utf8_valid(text) then return text end
   local whole = text:gsub("[\192-\255][\128-\191]*$", "")
-  return core.utf8_valid(whole) and whole or (text:gsub("[\128-\255]", "?"))
+  return core.utf8_valid(whole) and whole or as_utf8(text)
 end
 
 --- Whether a body holds markup, at any position and in any width of characters (a page in UTF-16 has a NUL beside each

@@ -8,6 +8,7 @@
 ---
 --- In the SQL, `v.NAME` is a value of the item that a worker writes about, and `:NAME` a parameter of the statement.
 
+local sorted_keys = require "credenco.base.sorted_keys"
 local states = require "credenco.journal.states"
 
 local M = {}
@@ -119,10 +120,8 @@ M.STATE_OF_ADDED = "state = excluded.state"
 
 -- The assignments of a row in a fixed order, since prepared statements are found by their text.
 local function assignments(row)
-  local columns, parts = {}, { ("state = '%s'"):format(row.to) }
-  for column in pairs(row.sets) do columns[#columns + 1] = column end
-  table.sort(columns)
-  for _, column in ipairs(columns) do parts[#parts + 1] = ("%s = %s"):format(column, row.sets[column]) end
+  local parts = { ("state = '%s'"):format(row.to) }
+  for _, column in ipairs(sorted_keys(row.sets)) do parts[#parts + 1] = ("%s = %s"):format(column, row.sets[column]) end
   parts[#parts + 1] = "updated = {now}"
   return table.concat(parts, ", ")
 end

@@ -1,6 +1,7 @@
 --- Writes metrics in Prometheus' text format 0.0.4.
 
 local series = require "credenco.metrics.series"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -16,13 +17,6 @@ local function number(family, value)
   if value ~= value then return "NaN" end
   if value == math.huge or value == -math.huge then return value > 0 and "+Inf" or "-Inf" end
   return ("%.14g"):format(value)
-end
-
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
 end
 
 -- Labels, with one more at the end.

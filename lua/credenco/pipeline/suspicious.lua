@@ -3,6 +3,7 @@
 --- value.
 
 local lpeg = require "lpeg"
+local sorted_keys = require "credenco.base.sorted_keys"
 local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
@@ -43,13 +44,6 @@ local function may_have_any(item)
   return item.raw:find "[\1-\8\11\12\14-\31\127-\255]" or item.raw:find "\\[ubf]"
 end
 
-local function sorted_names(record)
-  local names = {}
-  for name in pairs(record) do names[#names + 1] = name end
-  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
-  return names
-end
-
 local function lines_of(item)
   return select(2, item.raw:gsub("\n.", ""))
 end
@@ -69,7 +63,7 @@ function M.of(item, key, format)
     found[#found + 1] = { column = "(key)", what = "is a number that a spreadsheet has shortened: its digits are gone" }
   end
   if not may_have_any(item) then return found end
-  for _, name in ipairs(sorted_names(item.record)) do
+  for _, name in ipairs(sorted_keys(item.record)) do
     local what = of_value(item.record[name])
     if what then found[#found + 1] = { column = tostring(name), what = what } end
   end

@@ -6,6 +6,7 @@ local first_lines = require "credenco.pipeline.first_lines"
 local hooks = require "credenco.pipeline.hooks"
 local json = require "credenco.base.json"
 local prepare = require "credenco.pipeline.prepare"
+local sorted_keys = require "credenco.base.sorted_keys"
 local suspicious = require "credenco.pipeline.suspicious"
 
 local M = {}
@@ -203,21 +204,15 @@ local function add_names(names, record)
   end
 end
 
-local function list_of(names)
-  local list = {}
-  for name in pairs(names) do list[#list + 1] = name end
-  return list
-end
-
 -- The value of such a column is a list, not text.
 local function repeated(workflow, source, seen)
-  local as_list, names, list = {}, {}, {}
+  local as_list, times, list = {}, source.times or {}, {}
   for _, mapping in ipairs(workflow.mappings) do claims_columns.lists(mapping.root, as_list) end
-  for name, times in pairs(source.times or {}) do
-    if times > 1 and seen[name] and not as_list[name] then names[#names + 1] = name end
+  for _, name in ipairs(sorted_keys(times)) do
+    if times[name] > 1 and seen[name] and not as_list[name] then
+      list[#list + 1] = { column = name, times = times[name] }
+    end
   end
-  table.sort(names)
-  for i, name in ipairs(names) do list[i] = { column = name, times = source.times[name] } end
   return list
 end
 
@@ -243,7 +238,7 @@ local function any_of(names, set)
 end
 
 local function add_columns(report, workflow, source, seen, names)
-  local header = source.columns or list_of(names)
+  local header = source.columns or sorted_keys(names)
   report.unknown_columns, report.unused_columns = {}, {}
   if #header > 0 then
     report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header, not source.columns)

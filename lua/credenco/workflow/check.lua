@@ -2,6 +2,7 @@
 
 local claims = require "credenco.claims"
 local options = require "credenco.base.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -84,22 +85,18 @@ function Findings:about(field, message, ...)
 end
 
 local function check_names(findings, given, known, place)
-  local names = {}
-  for name in pairs(given) do
-    if not known[name] then names[#names + 1] = tostring(name) end
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    local nearest = options.nearest(name, known)
-    findings:about(name, "unknown field %q%s%s", name, place, nearest and (", did you mean %q?"):format(nearest) or "")
+  for _, field in ipairs(sorted_keys(given)) do
+    if not known[field] then
+      local name = tostring(field)
+      local nearest = options.nearest(name, known)
+      local proposal = nearest and (", did you mean %q?"):format(nearest) or ""
+      findings:about(name, "unknown field %q%s%s", name, place, proposal)
+    end
   end
 end
 
 local function check_fields(findings, given, specs, place)
-  local names = {}
-  for name in pairs(specs) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(specs)) do
     local spec, value = specs[name], given[name]
     if value == nil and spec.required then
       findings:add(returns_at(findings.where), "%q is missing%s: %s", name, place, spec.what)
@@ -109,14 +106,6 @@ local function check_fields(findings, given, specs, place)
       findings:about(name, "%q%s must not be empty", name, place)
     end
   end
-end
-
-local function merged(...)
-  local all = {}
-  for _, part in ipairs { ... } do
-    for name, spec in pairs(part) do all[name] = spec end
-  end
-  return all
 end
 
 local function check_delivery(findings, step, place)
@@ -208,7 +197,7 @@ function M.problems(definition, where)
   if type(definition.steps) == "table" then
     check_steps(findings, definition)
   else
-    local known = merged(WORKFLOW, STEP)
+    local known = options.merged(WORKFLOW, STEP)
     check_names(findings, definition, known, "")
     check_fields(findings, definition, known, "")
     check_template(findings, definition, "")

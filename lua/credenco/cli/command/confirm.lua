@@ -11,6 +11,7 @@ local opened = require "credenco.cli.pipeline.opened"
 local outcome = require "credenco.pipeline.outcome"
 local pipeline = require "credenco.pipeline"
 local settings = require "credenco.cli.server_settings"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local CONCURRENCY = 64
 local PAGE = 500
@@ -94,10 +95,10 @@ local function confirm_all(db, workflow, client, concurrency)
 end
 
 local function text_of(counts)
-  local lines, names = { counted(counts.asked, "credential") .. " asked about" }, {}
-  for status in pairs(counts.statuses) do names[#names + 1] = status end
-  table.sort(names)
-  for _, status in ipairs(names) do lines[#lines + 1] = ("%8d %s"):format(counts.statuses[status], status) end
+  local lines = { counted(counts.asked, "credential") .. " asked about" }
+  for _, status in ipairs(sorted_keys(counts.statuses)) do
+    lines[#lines + 1] = ("%8d %s"):format(counts.statuses[status], status)
+  end
   if counts.not_known > 0 then lines[#lines + 1] = ("%8d not known to the issuer"):format(counts.not_known) end
   if counts.without_id > 0 then
     lines[#lines + 1] = ("%8d whose correlation id is not in the journal"):format(counts.without_id)

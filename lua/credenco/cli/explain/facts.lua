@@ -1,4 +1,5 @@
 --- The facts about an id, as fields of the JSON form.
+local event_time = require "credenco.cli.event_time"
 local fields = require "credenco.cli.fields"
 local json = require "credenco.base.json"
 local meanings = require "credenco.cli.explain.meanings"
@@ -10,15 +11,12 @@ local RECORD_FIELDS = { "as", "workflow", "key", "state", "step", "source", "lin
   "wallet_key" }
 local CREDENTIAL_FIELDS = { "step", "template_id", "correlation_id", "status", "revocation_uuid" }
 
-local function time_of(seconds)
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(seconds))
-end
-
-local function now_of(issue, asked_at)
-  if issue == nil then return nil end
-  if issue == false then return { at = time_of(asked_at), meaning = "the service knows no issue with this id" } end
-  local now = fields.pick(issue, { "status", "revocation_uuid" })
-  now.at, now.meaning = time_of(asked_at), meanings.issue(issue.status)
+local function now_of(answer, asked_at)
+  if answer == nil then return nil end
+  local at = event_time.of(asked_at)
+  if answer == false then return { at = at, meaning = "the service knows no issue with this id" } end
+  local now = fields.pick(answer, { "status", "revocation_uuid" })
+  now.at, now.meaning = at, meanings.issue(answer.status)
   return now
 end
 
@@ -50,7 +48,7 @@ local function timeline_of(record)
   end
   add(record.updated, ended(record))
   table.sort(events, function(a, b) return a.at < b.at end)
-  for _, event in ipairs(events) do event.at = time_of(event.at) end
+  for _, event in ipairs(events) do event.at = event_time.of(event.at) end
   return json.array(events)
 end
 

@@ -1,5 +1,7 @@
 --- Commands for the user to type.
 
+local shell_quoted = require "credenco.base.shell_quoted"
+
 local M = {}
 
 local function octal(byte) return ("\\%03o"):format(byte:byte()) end
@@ -10,7 +12,7 @@ local function octal(byte) return ("\\%03o"):format(byte:byte()) end
 function M.quoted(word)
   if word:find "^[%w%-_./:@=%%+,]+$" then return word end
   if word:find "%c" then return "$'" .. word:gsub("[%c\\']", octal) .. "'" end
-  return "'" .. word:gsub("'", "'\\''") .. "'"
+  return shell_quoted(word)
 end
 
 --- An option with its value, which may begin like an option itself.

@@ -3,6 +3,7 @@ local counted = require "credenco.cli.pipeline.counted"
 local json = require "credenco.base.json"
 local narrow = require "credenco.cli.narrow"
 local options = require "credenco.base.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 local utf8_text = require "credenco.base.utf8_text"
 
 local shown = utf8_text.shown
@@ -91,10 +92,7 @@ end
 
 -- Claims in the order of their names, one in each line, for a person to check.
 local function add_claims(lines, claims)
-  local names = {}
-  for name in pairs(claims) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(claims)) do
     lines[#lines + 1] = ("  %s: %s"):format(name, json.encode(claims[name]) or "(cannot be sent)")
   end
 end

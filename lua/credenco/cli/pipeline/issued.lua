@@ -1,5 +1,6 @@
 --- The issued credentials, one by one, for `report --issued` and `confirm`.
 local correlation = require "credenco.pipeline.correlation"
+local event_time = require "credenco.cli.event_time"
 local journal_report = require "credenco.journal.overview"
 local journal_steps = require "credenco.journal.workflow_steps"
 
@@ -8,10 +9,6 @@ local M = {}
 --- The columns of their file.
 M.COLUMNS = { "key", "source", "line", "step", "template_id", "wallet_key", "delivery", "correlation_id", "status",
   "revocation_uuid", "issued_at" }
-
-local function moment(seconds)
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(seconds))
-end
 
 -- The journal has no entry for a credential that nobody asked about, but its id is known.
 local function credential(workflow, record, step, template, delivery)
@@ -24,7 +21,7 @@ local function credential(workflow, record, step, template, delivery)
     wallet_key = noted and noted.wallet_key or step == record.steps and record.wallet_key or nil,
     delivery = noted and noted.delivery or delivery ~= journal_steps.BY_RECORD and delivery or nil,
     status = noted and noted.status, revocation_uuid = noted and noted.revocation_uuid,
-    issued_at = moment(step == record.steps and record.updated or noted and noted.updated or record.updated),
+    issued_at = event_time.of(step == record.steps and record.updated or noted and noted.updated or record.updated),
   }
 end
 

@@ -1,5 +1,6 @@
 --- A file of records, written one at a time, so that they do not stay in memory: CSV, JSON Lines, or one JSON object
 --- with the records in it.
+local as_utf8 = require "credenco.base.as_utf8"
 local csv_line = require "credenco.cli.pipeline.csv_line"
 local json = require "credenco.base.json"
 local output = require "credenco.cli.output"
@@ -16,7 +17,7 @@ RecordsFile.__index = RecordsFile
 
 -- A key or a server's text may be any bytes, but JSON is UTF-8.
 local function encoded(value)
-  return json.encode(value) or json.encode((value:gsub("[\128-\255]", "?")))
+  return json.encode(type(value) == "string" and as_utf8(value) or value)
 end
 
 -- The columns in their order, without those that the record does not have.

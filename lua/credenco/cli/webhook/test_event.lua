@@ -2,6 +2,7 @@
 local core = require "credenco.core"
 local attribute = require "credenco.webhook.attribute"
 local described = require "credenco.base.settings"
+local event_time = require "credenco.cli.event_time"
 local json = require "credenco.base.json"
 local json_reader = require "credenco.base.json_reader"
 local settings = require "credenco.cli.server_settings"
@@ -45,7 +46,7 @@ function M.of(args)
   local event = {
     specversion = attribute.SPECVERSION,
     id = args.id or core.uuid(), type = args.type or M.TYPE, source = args.source or M.SOURCE,
-    time = os.date "!%Y-%m-%dT%H:%M:%SZ",
+    time = event_time.of(os.time()),
   }
   local problem = attribute.problem_of(event)
   if problem then usage.fail("--" .. problem) end

@@ -3,26 +3,19 @@
 
 local base64 = require "credenco.base.base64"
 local core = require "credenco.core"
+local form = require "credenco.base.form"
 local secrets = require "credenco.client.auth.secret"
 
 local M = {}
 
 local ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-local function form(fields)
-  local parts = {}
-  for _, field in ipairs(fields) do
-    if field[2] then parts[#parts + 1] = field[1] .. "=" .. core.encode(field[2]) end
-  end
-  return table.concat(parts, "&")
-end
-
 -- The two ways with a secret: further fields of the form, and a header field.
 ---@type table<string, fun(client_id: string, secret: string): table, string?>
 local WAYS = {}
 
 function WAYS.post(client_id, secret)
-  return { { "client_id", client_id }, { "client_secret", secret } }
+  return { client_id = client_id, client_secret = secret }
 end
 
 -- Id and secret are encoded like the values of a form (RFC 6749, appendix B).
@@ -35,11 +28,7 @@ function WAYS.basic(client_id, secret)
 end
 
 local function with_assertion(client_id, assertion)
-  return {
-    { "client_id", client_id },
-    { "client_assertion_type", ASSERTION_TYPE },
-    { "client_assertion", assertion },
-  }
+  return { client_id = client_id, client_assertion_type = ASSERTION_TYPE, client_assertion = assertion }
 end
 
 ---@class credenco.TokenRequest
@@ -80,11 +69,10 @@ end
 ---@return string? form
 ---@return string|credenco.Error|nil authorization  the header field, if there is one; or the error
 function TokenRequest:write()
-  local proven, authorization = proof(self)
-  if not proven then return nil, authorization end
-  local fields = { { "grant_type", "client_credentials" } }
-  for _, field in ipairs(proven) do fields[#fields + 1] = field end
-  for _, name in ipairs { "scope", "audience", "resource" } do fields[#fields + 1] = { name, self.settings[name] } end
+  local fields, authorization = proof(self)
+  if not fields then return nil, authorization end
+  fields.grant_type = "client_credentials"
+  for _, name in ipairs { "scope", "audience", "resource" } do fields[name] = self.settings[name] end
   return form(fields), authorization
 end
 

@@ -5,6 +5,7 @@
 --- their memory only with the timer. For the same reason a carrier is replaced after a number of tasks.
 
 local core = require "credenco.core"
+local fifo = require "credenco.base.fifo"
 local semaphore = require "ngx.semaphore"
 
 local M = {}
@@ -22,10 +23,10 @@ local SCARCE_MS = 1000
 ---@class credenco.Task
 ---@field run fun(self: credenco.Task)
 ---@field is_to_end fun(self: credenco.Task): boolean  asked now and then while it runs
----@field ended fun(self: credenco.Task)  its light thread was ended because of that
-
 ---@field ended fun(self: credenco.Task)  its light thread was stopped because of that
----@field queue credenco.Task[]  tasks that wait for a light thread
+
+---@class credenco.Carrier
+---@field queue credenco.Fifo    tasks that wait for a light thread
 ---@field idle table[]           light threads that wait for a task
 ---@field threads table<table, boolean>
 ---@field taken integer          the number of tasks so far
@@ -60,7 +61,7 @@ end
 local function serve(self, thread)
   while thread.task do
     run(thread.task)
-    thread.task = self.queue[1] and table.remove(self.queue, 1)
+    thread.task = self.queue:pop()
     if not thread.task then wait_for_task(self, thread) end
   end
   self.threads[thread] = nil
@@ -69,8 +70,8 @@ end
 -- The timer -------------------------------------------------------------------------------
 
 local function spawn_threads(self)
-  while self.queue[1] do
-    local thread = { semaphore = semaphore.new(0), task = table.remove(self.queue, 1) }
+  for task in self.queue.pop, self.queue do
+    local thread = { semaphore = semaphore.new(0), task = task }
     self.threads[thread] = true
     thread.coroutine = ngx.thread.spawn(serve, self, thread)
   end
@@ -104,12 +105,12 @@ local function carry(_, self)
     spawn_threads(self)
     self.semaphore:wait(IDLE_S)
     end_tasks_when_due(self)
-  until not next(self.threads) and not self.queue[1]
+  until not next(self.threads) and self.queue:is_empty()
   if current == self then current = nil end
 end
 
 local function start()
-  local self = { queue = {}, idle = {}, threads = {}, taken = 0, begun = false }
+  local self = { queue = fifo.new(), idle = {}, threads = {}, taken = 0, begun = false }
   self.since_ms, self.semaphore = core.now_ms(), semaphore.new(0)
   self.looked_ms = self.since_ms
   return ngx.timer.at(0, carry, self) and self
@@ -137,7 +138,7 @@ function M.run(task)
     thread.task = task
     thread.semaphore:post(1)
   else
-    self.queue[#self.queue + 1] = task
+    self.queue:push(task)
     if self.begun then self.semaphore:post(1) end
   end
 end
@@ -157,9 +158,9 @@ function M.rescue()
   local now = core.now_ms()
   if not is_starting() or now - current.since_ms < BEGINS_WITHIN_MS then return end
   local queue = current.queue
-  current.queue, current = {}, nil
+  current.queue, current = fifo.new(), nil
   scarce_until_ms = now + SCARCE_MS
-  for _, task in ipairs(queue) do ngx.thread.spawn(run, task) end
+  for task in queue.pop, queue do ngx.thread.spawn(run, task) end
 end
 
 return M

@@ -3,7 +3,7 @@
 local bignum = require "openssl.bignum"
 local digest = require "openssl.digest"
 local pkey = require "openssl.pkey"
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local ecdsa = require "credenco.base.ecdsa"
 
 local M = {}
@@ -33,9 +33,9 @@ function M.generate()
   local point = parameters.pub_key:toBinary()
   return {
     kty = "EC", crv = "P-256",
-    x = base64url.encode(point:sub(2, 1 + FIELD_BYTES)),
-    y = base64url.encode(point:sub(2 + FIELD_BYTES)),
-    d = base64url.encode(padded(parameters.priv_key:toBinary())),
+    x = base64.encode_url(point:sub(2, 1 + FIELD_BYTES)),
+    y = base64.encode_url(point:sub(2 + FIELD_BYTES)),
+    d = base64.encode_url(padded(parameters.priv_key:toBinary())),
   }
 end
 
@@ -47,7 +47,7 @@ function M.public(jwk)
 end
 
 local function coordinate(text)
-  local bytes = base64url.decode(text)
+  local bytes = base64.decode_url(text)
   return bytes and #bytes == FIELD_BYTES and bytes or nil
 end
 
@@ -135,7 +135,7 @@ end
 ---@return string
 function M.thumbprint(jwk)
   local canonical = ('{"crv":"%s","kty":"%s","x":"%s","y":"%s"}'):format(jwk.crv, jwk.kty, jwk.x, jwk.y)
-  return base64url.encode(M.sha256(canonical))
+  return base64.encode_url(M.sha256(canonical))
 end
 
 return M

@@ -1,6 +1,6 @@
 --- Public keys from others (RFC 7517): read through a schema, and checked for use with ES256.
 local es256 = require "credenco.sandbox.crypto.es256"
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 local schema = require "credenco.sandbox.ground.schema"
 
 local M = {}

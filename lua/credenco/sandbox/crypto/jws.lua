@@ -1,5 +1,5 @@
 --- JSON Web Signatures in compact form, ES256 only.
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
 local schema = require "credenco.sandbox.ground.schema"
@@ -25,8 +25,8 @@ local PAYLOAD = { type = "object" }
 ---@return string jws
 function M.sign(header, payload, jwk)
   header.alg = "ES256"
-  local signed = base64url.encode(json.encode(header)) .. "." .. base64url.encode(json.encode(payload))
-  return signed .. "." .. base64url.encode(es256.sign(jwk, signed))
+  local signed = base64.encode_url(json.encode(header)) .. "." .. base64.encode_url(json.encode(payload))
+  return signed .. "." .. base64.encode_url(es256.sign(jwk, signed))
 end
 
 --- Parses a JWS without checking its signature.
@@ -38,15 +38,15 @@ function M.parse(text)
   if not head then
     return nil, "not a compact JWS"
   end
-  local header, header_err = schema.decode(HEADER, base64url.decode(head) or "", "the JWS header")
+  local header, header_err = schema.decode(HEADER, base64.decode_url(head) or "", "the JWS header")
   if not header then
     return nil, header_err
   end
-  local payload, payload_err = schema.decode(PAYLOAD, base64url.decode(body) or "", "the JWS payload")
+  local payload, payload_err = schema.decode(PAYLOAD, base64.decode_url(body) or "", "the JWS payload")
   if not payload then
     return nil, payload_err
   end
-  local signature = base64url.decode(tail)
+  local signature = base64.decode_url(tail)
   if not signature then
     return nil, "the JWS has no signature"
   end

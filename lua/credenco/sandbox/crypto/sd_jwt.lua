@@ -1,5 +1,5 @@
 --- Selective disclosure JWTs (RFC 9901): a salted digest hides each claim, and the holder's disclosure reveals it.
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
 local jws = require "credenco.sandbox.crypto.jws"
@@ -11,12 +11,12 @@ local M = {}
 local SALT_BYTES = 16
 
 local function digest_of(disclosure)
-  return base64url.encode(es256.sha256(disclosure))
+  return base64.encode_url(es256.sha256(disclosure))
 end
 
 local function disclosure_for(name, value)
-  local salt = base64url.encode(rand.bytes(SALT_BYTES))
-  return base64url.encode(json.encode { salt, name, value })
+  local salt = base64.encode_url(rand.bytes(SALT_BYTES))
+  return base64.encode_url(json.encode { salt, name, value })
 end
 
 --- Signs `payload` with all of `claims` selectively disclosable.
@@ -71,7 +71,7 @@ end
 local DISCLOSURE = { type = "array", min = 2, max = 3 }
 
 local function read_disclosure(text)
-  local parts = schema.decode(DISCLOSURE, base64url.decode(text) or "", "the disclosure")
+  local parts = schema.decode(DISCLOSURE, base64.decode_url(text) or "", "the disclosure")
   if not parts or type(parts[1]) ~= "string" or #parts == 3 and type(parts[2]) ~= "string" then
     fail "disclosure"
   end

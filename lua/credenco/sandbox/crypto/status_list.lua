@@ -1,7 +1,7 @@
 --- The bits of a Token Status List (draft-ietf-oauth-status-list, 4): one bit for each credential, least significant
 --- first, compressed with zlib.
 local ffi = require "ffi"
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local zlib = require "credenco.sandbox.ground.zlib"
 
 local M = {}
@@ -18,7 +18,7 @@ function M.encode(size, revoked)
     local position = math.floor(index / 8)
     bytes[position] = bit.bor(bytes[position], bit.lshift(1, index % 8))
   end
-  return { bits = 1, lst = base64url.encode(zlib.deflate(ffi.string(bytes, size / 8))) }
+  return { bits = 1, lst = base64.encode_url(zlib.deflate(ffi.string(bytes, size / 8))) }
 end
 
 local VALID_BITS = { [1] = true, [2] = true, [4] = true, [8] = true }
@@ -28,7 +28,7 @@ local VALID_BITS = { [1] = true, [2] = true, [4] = true, [8] = true }
 ---@return fun(index: integer): integer? status_at 0 is valid, 1 is invalid (revoked), others as in the draft; nil past
 ---  the end. nil in place of the function if the list cannot be read.
 function M.open(list)
-  local compressed = VALID_BITS[list.bits] and base64url.decode(list.lst)
+  local compressed = VALID_BITS[list.bits] and base64.decode_url(list.lst)
   local bytes = compressed and zlib.inflate(compressed, MAX_BYTES)
   if not bytes then
     return nil

@@ -2,7 +2,9 @@
 --- behave in any of these ways, and `credenco probe` finds out how a real service behaves.
 ---
 --- An answer is a word, or a number: the HTTP status of a response, or seconds for `offer_ttl_s`.
+local lists = require "credenco.base.lists"
 local options = require "credenco.base.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -43,16 +45,11 @@ for _, row in ipairs(M.LIST) do
   M.BY_NAME[row.name] = row
 end
 
-local function one_of(list, value)
-  for _, known in ipairs(list) do
-    if known == value then return value end
-  end
-end
-
 -- A status may also be given as a number.
 local function value_of(row, value)
   if row.values then
-    return one_of(row.values, type(value) == "number" and ("%.0f"):format(value) or value)
+    local answer = type(value) == "number" and ("%.0f"):format(value) or value
+    return lists.contains(row.values, answer) and answer or nil
   end
   local number = tonumber(value)
   local fits = number and number % 1 == 0 and number >= row.range[1] and number <= row.range[2]
@@ -64,17 +61,13 @@ local function allowed(row)
   return ("a whole number from %d to %d"):format(row.range[1], row.range[2])
 end
 
-local function nearest(word, list)
-  local known = {}
-  for _, name in ipairs(list) do known[name] = true end
+local function nearest(word, known)
   local name = type(word) == "string" and options.nearest(word, known)
   return name and ("; did you mean '%s'?"):format(name) or ""
 end
 
 local function unknown(name)
-  local names = {}
-  for index, row in ipairs(M.LIST) do names[index] = row.name end
-  return ("unknown behaviour '%s'%s"):format(tostring(name), nearest(name, names))
+  return ("unknown behaviour '%s'%s"):format(tostring(name), nearest(name, M.BY_NAME))
 end
 
 --- A checked copy of the given answers, in the form of the table above.
@@ -82,15 +75,14 @@ end
 ---@return table<string, string|integer>? behaviours
 ---@return string? err names the behaviour, and the nearest one if the name is unknown
 function M.read(given)
-  local read, names = {}, {}
-  for name in pairs(given) do names[#names + 1] = name end
-  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
-  for _, name in ipairs(names) do
+  local read = {}
+  for _, name in ipairs(sorted_keys(given)) do
     local row = M.BY_NAME[name]
     if not row then return nil, unknown(name) end
     read[name] = value_of(row, given[name])
     if read[name] == nil then
-      return nil, ("behaviour '%s' must be %s%s"):format(name, allowed(row), nearest(given[name], row.values or {}))
+      local proposal = nearest(given[name], lists.set(row.values or {}))
+      return nil, ("behaviour '%s' must be %s%s"):format(name, allowed(row), proposal)
     end
   end
   return read

@@ -4,8 +4,8 @@
 -- responds with 507. Calls that begin something are refused earlier, while an eighth of the memory is still free
 -- (`is_short`), so that exchanges in progress can finish. Lists are numbered documents, so that several workers can
 -- append at the same time and a long list is never rewritten.
+local core = require "credenco.core"
 local json = require "credenco.sandbox.ground.json"
-local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -24,7 +24,7 @@ M.FULL = { "the sandbox's memory is full" }
 function M.key(...)
   local parts = { ... }
   for index, part in ipairs(parts) do
-    parts[index] = percent.encode(part)
+    parts[index] = core.encode(part)
   end
   return table.concat(parts, "/")
 end

@@ -2,6 +2,7 @@
 local cjson = require "cjson"
 local oauth2_settings = require "credenco.base.oauth2_settings"
 local settings = require "credenco.base.settings"
+local shell_quoted = require "credenco.base.shell_quoted"
 
 local M = {}
 
@@ -18,10 +19,6 @@ function M.json(server)
     fields[name] = server[name]
   end
   return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
-end
-
-local function quoted(text)
-  return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
 -- What a shell may have set for another service, and would count as well: the settings, but for the trace of whoever
@@ -55,7 +52,7 @@ end
 function M.shell(variables)
   local lines = {}
   for name, value in pairs(variables) do
-    lines[#lines + 1] = ("export %s=%s"):format(name, quoted(value))
+    lines[#lines + 1] = ("export %s=%s"):format(name, shell_quoted(value))
   end
   table.sort(lines)
   for _, name in ipairs(OTHERS) do

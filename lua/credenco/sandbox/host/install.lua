@@ -1,4 +1,5 @@
 --- Finds nginx, its Lua modules, and this project's own files on this machine.
+local shell_quoted = require "credenco.base.shell_quoted"
 local uv = require "luv"
 
 local M = {}
@@ -39,7 +40,7 @@ end
 
 --- The build options from `nginx -V`, which name its module directory.
 local function build_arguments(binary)
-  local pipe = io.popen(("'%s' -V 2>&1"):format(binary:gsub("'", "'\\''")))
+  local pipe = io.popen(shell_quoted(binary) .. " -V 2>&1")
   if not pipe then
     return ""
   end

@@ -11,7 +11,6 @@ local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.issuer.request_schemas"
 local status = require "credenco.sandbox.issuer.issuance_status"
 local templates = require "credenco.sandbox.issuer.templates"
-local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -57,19 +56,12 @@ local function request_uri(offer_id, base)
     local separator = base:find("?", 1, true) and "&" or "?"
     prefix = base .. (base:find("^https?://[^/]+$") and "/" or "") .. separator
   end
-  return prefix .. "credential_offer_uri=" .. percent.encode(offers.uri(offer_id))
+  return prefix .. "credential_offer_uri=" .. core.encode(offers.uri(offer_id))
 end
 
 --- The refusal of a QR code that is asked for and cannot be made.
 local function refuse_qr_code(options)
-  if options == nil then
-    return nil
-  end
-  local err, field = qr_code.check(options)
-  if err then
-    return respond.problem(400, err, { field = field })
-  end
-  if not qr_code.is_available() then
+  if options and not qr_code.is_available() then
     return respond.problem(501, "no QR codes without libqrencode (Debian: apt install libqrencode4)")
   end
 end
@@ -80,7 +72,7 @@ local function response(order, offer_id)
   return respond.json(200, {
     correlation_id = order.correlation_id,
     request_uri = uri_of_request,
-    status_uri = config.base_url .. "/api/v2/issue/" .. percent.encode(order.correlation_id),
+    status_uri = config.base_url .. "/api/v2/issue/" .. core.encode(order.correlation_id),
     qr_uri = options and qr_code.data_uri(uri_of_request, options),
   })
 end

@@ -1,8 +1,8 @@
 --- The metadata of the issuer (OpenID4VCI 1.0, 12.2) and of its authorization server (RFC 8414), which is the issuer
 --- itself.
-local claims = require "credenco.sandbox.issuer.claim_limits"
 local config = require "credenco.sandbox.ground.config"
 local settings = require "credenco.sandbox.ground.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 local templates = require "credenco.sandbox.issuer.templates"
 
 local M = {}
@@ -22,7 +22,7 @@ end
 --- VC uses.
 local function list_of_claims(template, describe)
   local list = {}
-  for index, name in ipairs(claims.sorted_names(template.claims)) do
+  for index, name in ipairs(sorted_keys(template.claims)) do
     list[index] = describe(name, template.claims[name])
   end
   return #list > 0 and list or nil

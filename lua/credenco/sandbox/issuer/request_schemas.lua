@@ -9,6 +9,9 @@ local M = {}
 local TEXT = { type = "string" }
 local NAME = { type = "string", min = 1, max = 1024 }
 
+--- Of a QR code or a template.
+M.COLOUR = schema.matching("^#%x%x%x%x%x%x$", "must be a colour such as #12355b")
+
 local function is_web_url(text)
   return not text:find "^https?://[^/%s%c]+[^%s%c]*$" and "must be a URL" or nil
 end
@@ -22,7 +25,11 @@ M.ISSUE = { type = "object", nulls = "refused", members = {
   template_id = { type = "string", required = true, max = 255 },
   correlation_id = { type = "string", min = 1, max = 255 },
   request_uri_base = { type = "string", max = 2048, check = is_web_url },
-  qr_code = { type = "object" }, -- issuer/qr_code.lua reads it
+  qr_code = { type = "object", nulls = "refused", members = {
+    size = { type = "integer", min = 50, max = 2000 }, -- in pixels, as is
+    padding = { type = "integer", min = 0, max = 500 },
+    color_dark = M.COLOUR, color_light = M.COLOUR,
+  } },
 } }
 
 --- Credential request: OpenID4VCI 1.0, 8.2. Of the proof types only F.1 is read; of the others only the names count.

@@ -1,5 +1,5 @@
 --- Credentials with one mistake, for wallets to refuse. Only the fault "credential" makes them.
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local clock = require "credenco.sandbox.ground.clock"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
@@ -29,9 +29,9 @@ local AFTER = {
   end,
   disclosure = function(text)
     return (text:gsub("~([%w_-]+)~", function(disclosure)
-      local parts = json.decode(base64url.decode(disclosure))
+      local parts = json.decode(base64.decode_url(disclosure))
       parts[1] = parts[1] .. "x"
-      return "~" .. base64url.encode(json.encode(parts)) .. "~"
+      return "~" .. base64.encode_url(json.encode(parts)) .. "~"
     end, 1))
   end,
 }

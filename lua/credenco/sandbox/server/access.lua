@@ -1,5 +1,6 @@
 --- Access control: the API key, or an access token. The sandbox's own endpoints are open to any program on this
 --- machine, except web pages of another origin.
+local base64 = require "credenco.base.base64"
 local config = require "credenco.sandbox.ground.config"
 local random = require "credenco.sandbox.ground.random"
 local respond = require "credenco.sandbox.ground.respond"
@@ -38,7 +39,7 @@ end
 
 local function basic_credentials(request)
   local encoded = request:credentials "basic"
-  local decoded = encoded and ngx.decode_base64(encoded)
+  local decoded = encoded and base64.decode(encoded)
   if decoded then
     return decoded:match "^([^:]*):(.*)$"
   end

@@ -16,7 +16,10 @@ local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
 
-local MAX_ADVANCE_S = 10 * 366 * 86400
+local ADVANCE = { type = "object", members = {
+  advance_s = { type = "integer", required = true, min = 0, max = 10 * 366 * 86400 },
+} }
+local ANY_OBJECT = { type = "object" } -- behaviours.lua reads it
 local POLL_S = 0.25
 local KEEPALIVE_POLLS = 40
 
@@ -40,12 +43,11 @@ end
 
 --- POST /sandbox/clock {"advance_s": n}
 function M.advance_clock(request)
-  local body, err = request:json()
-  local seconds = body and body.advance_s
-  if type(seconds) ~= "number" or seconds % 1 ~= 0 or seconds < 0 or seconds > MAX_ADVANCE_S then
-    return respond.problem(400, err or "advance_s must be a whole number of seconds", { field = "advance_s" })
+  local order, refusal = request:read(ADVANCE)
+  if not order then
+    return refusal
   end
-  return respond.json(200, { now = clock.advance(seconds) })
+  return respond.json(200, { now = clock.advance(order.advance_s) })
 end
 
 --- POST /sandbox/revoke/{revocation_uuid}
@@ -93,15 +95,12 @@ end
 
 --- PUT /sandbox/faults
 function M.set_faults(request)
-  local body, err = request:json()
-  if not body then
-    return respond.problem(400, "the request body is " .. err)
+  local order, refusal = request:read(faults.ORDER)
+  if not order then
+    return refusal
   end
-  local ok, detail = faults.set(body)
-  if not ok then
-    return respond.problem(400, detail)
-  end
-  return respond.json(200, faults.get())
+  faults.set(order)
+  return M.get_faults()
 end
 
 function M.get_faults()
@@ -116,11 +115,11 @@ end
 
 --- PUT /sandbox/behaviour
 function M.set_behaviour(request)
-  local body, err = request:json()
-  if not body then
-    return respond.problem(400, "the request body is " .. err)
+  local changes, refusal = request:read(ANY_OBJECT)
+  if not changes then
+    return refusal
   end
-  local ok, detail = behaviour.set(body)
+  local ok, detail = behaviour.set(changes)
   if not ok then
     return respond.problem(400, detail)
   end

@@ -4,6 +4,7 @@ local json = require "credenco.sandbox.ground.json"
 local operations = require "credenco.sandbox.server.operations"
 local respond = require "credenco.sandbox.ground.respond"
 local schemas = require "credenco.sandbox.server.openapi_schemas"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -44,12 +45,7 @@ local function parameters_of(path, query)
   for name in path:gmatch ":([%w_]+)" do
     table.insert(parameters, { name = name, ["in"] = "path", required = true, schema = { type = "string" } })
   end
-  local names = {}
-  for name in pairs(query or {}) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(query or {})) do
     table.insert(parameters, { name = name, ["in"] = "query", required = query[name], schema = { type = "string" } })
   end
   return #parameters > 0 and parameters or nil

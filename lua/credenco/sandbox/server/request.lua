@@ -1,5 +1,7 @@
 --- The parts of a request that a handler may use.
 local json = require "credenco.sandbox.ground.json"
+local respond = require "credenco.sandbox.ground.respond"
+local schema = require "credenco.sandbox.ground.schema"
 local uri = require "credenco.sandbox.ground.uri"
 
 local M = {}
@@ -22,13 +24,21 @@ function Request.body()
   return ngx.req.get_body_data() or ""
 end
 
----@return table? object
----@return string? err
-function Request:json()
-  return json.decode_object(self:body())
+--- Reads the body, which is JSON, through a schema.
+---@param wanted credenco.SandboxSchema
+---@param of_nothing string? the JSON that an empty body stands for
+---@return any? value
+---@return credenco.SandboxResponse? refusal
+function Request:read(wanted, of_nothing)
+  local text = self:body()
+  local value, err, where = schema.decode(wanted, text == "" and of_nothing or text, "the request body")
+  if err then
+    return nil, respond.problem(400, err, { field = where })
+  end
+  return value
 end
 
---- The same without loss (`json.decode_exactly`).
+--- The JSON object in the body, read without loss (`json.decode_exactly`).
 ---@return table? object
 ---@return string? err
 function Request:exact_json()

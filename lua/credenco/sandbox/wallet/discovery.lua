@@ -1,6 +1,6 @@
 --- Fetches an issuer's metadata, from its identifier.
 local http = require "credenco.sandbox.wallet.http"
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 local reach = require "credenco.sandbox.wallet.reach"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.wallet.issuer_schemas"

@@ -1,11 +1,11 @@
 --- The wallet's HTTP: this project's own transport on nginx's event loop, which never blocks the worker. A whole
 --- exchange has one deadline, and every response a size limit.
 local config = require "credenco.sandbox.ground.config"
+local form = require "credenco.base.form"
 local json = require "credenco.sandbox.ground.json"
 local loop = require "credenco.loop"
 local reach = require "credenco.sandbox.wallet.reach"
 local transport = require "credenco.transport.curl"
-local percent = require "credenco.base.percent"
 
 local M = {}
 
@@ -89,18 +89,9 @@ function M.get(url, deadline_ms, options)
   return response
 end
 
-local function encode_form(fields)
-  local pairs_of = {}
-  for name, value in pairs(fields) do
-    pairs_of[#pairs_of + 1] = percent.encode(name) .. "=" .. percent.encode(value)
-  end
-  table.sort(pairs_of)
-  return table.concat(pairs_of, "&")
-end
-
 function M.post_form(url, fields, deadline_ms)
   return send {
-    method = "POST", url = url, deadline_ms = deadline_ms, body = encode_form(fields),
+    method = "POST", url = url, deadline_ms = deadline_ms, body = form(fields),
     headers = { ["content-type"] = "application/x-www-form-urlencoded", accept = "application/json" },
   }
 end

@@ -1,5 +1,5 @@
 --- The credential configurations of an offer, and how this wallet proves its key for each.
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.wallet.issuer_schemas"
 local verify = require "credenco.sandbox.wallet.verify"

@@ -7,7 +7,7 @@ local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
 local jwk = require "credenco.sandbox.crypto.jwk"
 local jws = require "credenco.sandbox.crypto.jws"
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 
 local M = {}
 

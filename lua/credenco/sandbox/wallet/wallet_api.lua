@@ -3,6 +3,7 @@ local behaviour = require "credenco.sandbox.ground.current_behaviour"
 local log = require "credenco.sandbox.ground.log"
 local receive = require "credenco.sandbox.wallet.receive"
 local respond = require "credenco.sandbox.ground.respond"
+local schema = require "credenco.sandbox.ground.schema"
 local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
@@ -48,28 +49,17 @@ M.push = M.with_wallet(function(request, wallet)
   return respond_to(receiver(wallet, offer_uri))
 end)
 
-local function check_contact(body)
-  if type(body.did) ~= "string" or not body.did:find "^did:[a-z0-9]+:." then
-    return nil, "did must be a DID", "did"
-  end
-  if type(body.name) ~= "string" or body.name == "" then
-    return nil, "name must be a string that is not empty", "name"
-  end
-  if type(body.directIssueAllowed) ~= "boolean" and body.directIssueAllowed ~= nil then
-    return nil, "directIssueAllowed must be true or false", "directIssueAllowed"
-  end
-  return true
-end
+local CONTACT = { type = "object", nulls = "refused", members = {
+  did = schema.required(schema.matching("^did:[a-z0-9]+:.", "must be a DID")),
+  name = { type = "string", required = true, min = 1 },
+  directIssueAllowed = { type = "boolean" },
+} }
 
 --- POST /api/wallets/{walletExternalKey}/trusted-contacts
 M.add_contact = M.with_wallet(function(request, wallet)
-  local body, err = request:json()
+  local body, refusal = request:read(CONTACT)
   if not body then
-    return respond.problem(400, "the request body is " .. err)
-  end
-  local ok, detail, field = check_contact(body)
-  if not ok then
-    return respond.problem(400, detail, { field = field })
+    return refusal
   end
   local status = wallets.has_contact(wallet.key, body.did) and behaviour.status "repeated_contact" or 201
   if status == 409 then

@@ -87,7 +87,7 @@ function M.remove_contact(wallet_key, id)
   store.update(contacts_key(wallet_key), function(contacts)
     for index, contact in ipairs(contacts.list) do
       if contact.id == id then
-        table.remove(json.array(contacts.list), index)
+        table.remove(contacts.list, index)
         removed = true
         return contacts
       end

@@ -85,18 +85,23 @@ function M.list()
   return respond.json(200, wallets.all())
 end
 
+local NEW_WALLET = { type = "object", members = {
+  name = { type = "string", lenient = true },
+  trusts_issuer = { type = "boolean", lenient = true },
+  direct_issue_allowed = { type = "boolean", lenient = true },
+} }
+
 --- PUT /sandbox/wallets/{key} {"name": ..., "trusts_issuer": ..., "direct_issue_allowed": ...}, all optional: creates a
 --- wallet; 200 if it existed.
 function M.create(request)
   local key = request.params.key
-  local body = request:body()
-  local description, err = json.decode_object(body == "" and "{}" or body)
+  local description, refusal = request:read(NEW_WALLET, "{}")
   if not description then
-    return respond.problem(400, "the request body is " .. err)
+    return refusal
   end
   local created = wallets.create {
     key = key,
-    name = type(description.name) == "string" and description.name or key,
+    name = description.name or key,
     trusts_issuer = description.trusts_issuer == true,
     direct_issue_allowed = description.direct_issue_allowed ~= false,
   }

@@ -1,5 +1,6 @@
 --- The target of a connection, and the name of its pool, which has all that distinguishes it from others.
 
+local base64 = require "credenco.base.base64"
 local core = require "credenco.core"
 local identity = require "credenco.transport.cosocket.client_certificate"
 local percent = require "credenco.base.percent"
@@ -74,7 +75,7 @@ local PROXY_PORT = 1080 -- as in curl
 local function fields_of(user_info)
   if not user_info then return nil end
   local user, password = user_info:match "^([^:]*):?(.*)$"
-  local credentials = ngx.encode_base64(percent.decode(user) .. ":" .. percent.decode(password))
+  local credentials = base64.encode(percent.decode(user) .. ":" .. percent.decode(password))
   return assert(core.fields { ["proxy-authorization"] = "Basic " .. credentials })
 end
 
