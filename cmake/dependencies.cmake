@@ -1,4 +1,4 @@
-# Finds Lua's headers, libcurl, zlib and iconv, and settles where things are installed. Each failure says what to install.
+# Finds Lua's headers, libcurl, zlib and iconv, and decides the directories of the installation. Each failure says what to install.
 #
 # Gives: the targets credenco_lua, CURL::libcurl, Iconv::Iconv, ZLIB::ZLIB and Threads::Threads, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
 

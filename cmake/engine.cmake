@@ -2,7 +2,7 @@
 #
 # Gives: the target credenco_lua, and lua_abi, the version in the names of Lua's directories.
 
-# The blank in front keeps CMake from breaking the line.
+# The space in front keeps CMake from wrapping the line.
 set(refusal " credenco does not run on PUC Lua 5.1, which cannot yield across pcall: use Lua 5.2 to 5.5 or LuaJIT")
 
 # engine_of(<directory of lua.h> <variable>): what is installed there, as CREDENCO_LUA would name it, and 5.1 for PUC Lua 5.1

@@ -130,6 +130,17 @@ describe("a file that a command writes", function()
       { workflow = folder .. "/w.lua", ["--csv"] = folder .. "/w.journal-wal" })))
   end)
 
+  it("is not called -, which stands for a stream elsewhere", function()
+    for _, name in ipairs(commands.NAMES) do
+      local list, of_command = declared(name)
+      for _, output in ipairs(list) do
+        if output.role.writes then
+          assert.matches(output.option .. ": - is no file", tostring(refusal(name, of_command, { [output.option] = "-" })), 1, true)
+        end
+      end
+    end
+  end)
+
   it("must not exist, not even at the end of a link, unless the user allows it", function()
     files.write(folder .. "/there", CONTENT)
     assert(uv.fs_symlink("there", folder .. "/soft"))

@@ -34,6 +34,8 @@ describe("a workflow file", function()
     { "no step", 'return {\n  steps = {},\n}', 'w.lua:2: "steps" is empty' },
     { "broken Lua", "return {\n  name = ,\n}", "w.lua:2: unexpected symbol near ','" },
     { "code that fails", 'local x = nil\nreturn { name = x.y }', "w.lua:2: attempt to index" },
+    { "an error that is no text", "-- x\nerror { code = 1 }", "w.lua:2: it threw a table; give `error` a text" },
+    { "an error that is nothing", "error(nil)", "w.lua:1: it threw a nil" },
     { "a field named as a variable", 'local claims = 1\nreturn {\n  claims = {},\n}', 'w.lua:3: "claims" must be a mapping' },
     { "a function for a name", 'return {\n  name = print,\n}', 'w.lua:2: "name" must be text, the workflow\'s name, not a function' },
     { "a module that is not there", 'local x = require "no.such"\nreturn x', "w.lua:1: module 'no.such' not found (LUA_PATH" },

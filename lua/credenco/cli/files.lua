@@ -148,9 +148,17 @@ local function check_place(file, force)
   output.check_writable(file.option, file.path)
 end
 
+-- Who writes a dash means a stream, and would get a file of that name.
+local function refuse_dash(file, args)
+  if file.role.writes and named(file, args) == "-" then
+    usage.fail(("%s: - is no file; name one, or ./- for one of that name"):format(file.option))
+  end
+end
+
 local function sorted(declared, args)
   local inputs, kept, written = {}, {}, {}
   for _, file in ipairs(declared) do
+    refuse_dash(file, args)
     local role = file.role
     add_paths(role.writes and (role.kept and kept or written) or inputs, file, args)
   end

@@ -56,7 +56,7 @@ local function verdict_of(said)
       message = "the issuer reports that the issue failed" }
   elseif not verdict then
     return "unknown", { code = "not_confirmed", step = "issue_status",
-      message = ("pushed; when the time was up the issuer's status was still %q"):format(tostring(said.status)) }
+      message = ("delivered; at the deadline the issuer's status was still %q"):format(tostring(said.status)) }
   end
   return verdict
 end

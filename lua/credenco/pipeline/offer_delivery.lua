@@ -17,7 +17,7 @@ local function decided_by_status(run, job)
     return "issued"
   elseif verdict == "failed" then
     return ending.fail(run, job, { code = "issue_failed", step = "issue_status",
-      message = "the issuer reports that the issue failed after the push" })
+      message = "the issuer reports that the issue failed after the delivery" })
   end
   return "open"
 end

@@ -15,6 +15,7 @@
 
 local check = require "credenco.workflow.check"
 local claims = require "credenco.claims"
+local place_of = require "credenco.claims.thrown"
 local without_bom = require "credenco.base.without_bom"
 
 local M = {}
@@ -125,6 +126,12 @@ local function script_problem(err)
   return (text:gsub("(module '[^\n]-' not found):\n.*", "%1 (LUA_PATH says where modules are looked for)"))
 end
 
+-- What a script throws may be anything; a text says where by itself.
+local function told(problem)
+  if type(problem) == "string" then return problem end
+  return ("%s: it threw a %s; give `error` a text"):format(place_of(problem), type(problem))
+end
+
 -- Removes a byte-order mark and a line for the shell, and keeps the line numbers.
 local function lua_of(text)
   return (without_bom(text):gsub("^#!", "--"))
@@ -149,7 +156,7 @@ function M.load(path)
   local chunk, syntax_err = (loadstring or load)(lua_of(text), "@" .. path) -- luacheck: ignore 113 143
   if not chunk then return nil, check.alone(script_problem(syntax_err)) end
   find_modules_beside(path)
-  local ok, definition = pcall(chunk, path)
+  local ok, definition = xpcall(chunk, told, path)
   if not ok then return nil, check.alone(script_problem(definition)) end
   return M.new(definition, { file = path, text = text })
 end

@@ -70,6 +70,11 @@ local function contract(place)
       "SELECT a.id, b.id FROM company a JOIN company b ON a.id = b.id" })))
   end)
 
+  it("may name their columns as they like", function()
+    local record = items_of(place(), "SELECT id AS q, name AS c1, id AS v FROM company WHERE id = 1")[1].record
+    assert.same({ q = 1, c1 = "12", v = 1 }, record)
+  end)
+
   it("keep what is in braces", function()
     assert.equal("{now} {storage}", items_of(place(), "SELECT '{now} {storage}' AS a FROM company")[1].record.a)
   end)

@@ -19,7 +19,7 @@ M.OF = {
     ["409"] = REFUSED_ID, ["412"] = REFUSED_ID, ["422"] = REFUSED_ID,
   },
   repeated_push = {
-    ["201"] = "a push whose response was lost is repeated; nothing is lost",
+    ["201"] = "a delivery whose response was lost is repeated; nothing is lost",
     ["400"] = REFUSED_PUSH, ["404"] = REFUSED_PUSH, ["409"] = REFUSED_PUSH,
   },
   expired_push = {

@@ -130,12 +130,16 @@ local function repeated_in_row(db, raw)
   return rows
 end
 
+-- A row has a name that no column of it has: else that column would be meant.
+local ROWS_AS_JSON = [[
+DECLARE credenco_source NO SCROLL CURSOR FOR SELECT row_to_json(credenco_row)::text FROM (%s
+) credenco_row]]
+
 local function begin_reading(db, query)
   local ok, err = db:execute("BEGIN READ ONLY")
   if ok then ok, err = db:execute(EVERY_DIGIT) end
   if not ok then return nil, err end
-  ok, err = db:execute(
-    ("DECLARE credenco_source NO SCROLL CURSOR FOR SELECT row_to_json(q)::text FROM (%s\n) q"):format(query))
+  ok, err = db:execute(ROWS_AS_JSON:format(query))
   if not ok then return not_run(err) end
   return true
 end

@@ -81,7 +81,7 @@ return {
     "Revoke a credential that a wallet holds", responses = { [200] = "Revoked", [404] = "Problem", [409] = "Problem" },
   },
   ["GET " .. WALLET .. "/pushes"] = {
-    "What became of a push", query = { credential_offer_uri = true },
+    "The outcome of a delivery", query = { credential_offer_uri = true },
     responses = { [200] = "Push", [404] = "Problem" },
   },
   ["POST " .. WALLET .. "/inbox/:id/accept"] = decided "The holder accepts an offer",

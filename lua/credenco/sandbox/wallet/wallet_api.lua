@@ -25,8 +25,8 @@ end
 local STATUS_OF = { taken = "push_response", repeated = "repeated_push", unavailable = "expired_push" }
 
 local DETAIL = {
-  taken = "the push was done, and this response says otherwise, as ordered",
-  repeated = "this offer was pushed before",
+  taken = "the delivery succeeded, and this response says otherwise, as ordered",
+  repeated = "this offer was delivered before",
   unavailable = "the issuer does not give this offer out",
 }
 

@@ -75,7 +75,7 @@ M.read = api.with_wallet(inbox.read)
 M.push = api.with_wallet(function(request, wallet)
   local push = pushes.find(wallet.key, request.query.credential_offer_uri or "")
   if not push then
-    return respond.problem(404, "this offer was not pushed to this wallet")
+    return respond.problem(404, "this offer was not delivered to this wallet")
   end
   return respond.json(200, { state = push.state, id = push.id, reason = push.reason, detail = push.detail })
 end)
