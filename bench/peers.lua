@@ -36,24 +36,24 @@ local function libcurl(name, about)
 end
 
 local function build_go(root)
-  local folder = root .. BUILD .. "/go"
-  process.must({ "go", "build", "-o", folder .. "/go-peer", "." }, {
+  local directory = root .. BUILD .. "/go"
+  process.must({ "go", "build", "-o", directory .. "/go-peer", "." }, {
     cwd = root .. "/bench/peers/go",
-    env = { GOCACHE = folder .. "/cache", GOFLAGS = "-mod=mod", GOTOOLCHAIN = "local" },
+    env = { GOCACHE = directory .. "/cache", GOFLAGS = "-mod=mod", GOTOOLCHAIN = "local" },
   })
 end
 
 -- npm ci always starts over; the copy of the lock file it leaves says what is installed already.
 local function build_undici(root)
-  local folder = root .. "/bench/peers/undici"
-  local installed = io.open(folder .. "/node_modules/undici/package.json")
+  local directory = root .. "/bench/peers/undici"
+  local installed = io.open(directory .. "/node_modules/undici/package.json")
   if installed then
-    local wanted = assert(io.open(folder .. "/package.json")):read "a":match '"undici": "([^"]+)"'
+    local wanted = assert(io.open(directory .. "/package.json")):read "a":match '"undici": "([^"]+)"'
     local same = installed:read "a":find('"version": "' .. wanted .. '"', 1, true)
     installed:close()
     if same then return end
   end
-  process.must({ "npm", "ci", "--no-audit", "--no-fund" }, { cwd = folder })
+  process.must({ "npm", "ci", "--no-audit", "--no-fund" }, { cwd = directory })
 end
 
 -- Debian 12 has OpenResty's LuaJIT under a name of its own.

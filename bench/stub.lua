@@ -1,5 +1,5 @@
 -- The server every peer talks to: nginx answering both calls from its configuration, with no disk,
--- no log and no limit on how long a connection lives. It runs in a private folder on a free port.
+-- no log and no limit on how long a connection lives. It runs in a private directory on a free port.
 local uv = require "luv"
 
 local process = require "bench.process"
@@ -111,11 +111,11 @@ local function read_file(path)
   return text
 end
 
-local function remove_folder(path)
+local function remove_directory(path)
   for name, kind in uv.fs_scandir_next, assert(uv.fs_scandir(path)) do
     local inner = path .. "/" .. name
     if kind == "directory" then
-      remove_folder(inner)
+      remove_directory(inner)
     else
       os.remove(inner)
     end
@@ -144,20 +144,20 @@ local function get(port, path)
 end
 
 -- A certificate for this run, by the sandbox's own means.
-local function write_certificate(folder, root)
+local function write_certificate(directory, root)
   package.path = root .. "/lua/?.lua;" .. package.path
   local pem = require("credenco.sandbox.host.tls").make "127.0.0.1"
-  write_file(folder .. "/ca.pem", pem.ca)
-  write_file(folder .. "/server.pem", pem.certificate)
-  write_file(folder .. "/server.key", pem.key)
-  return folder .. "/ca.pem"
+  write_file(directory .. "/ca.pem", pem.ca)
+  write_file(directory .. "/server.pem", pem.certificate)
+  write_file(directory .. "/server.key", pem.key)
+  return directory .. "/ca.pem"
 end
 
 ---@class bench.Stub
 ---@field url string where it listens
 ---@field ca_file string? the authority to trust, where that is https
 ---@field pid integer
----@field folder string
+---@field directory string
 
 --- Starts the server; raises an error when it does not come up.
 ---@param options { cpu: integer?, logged: boolean?, tls_by: string? } the processor to run on; whether to log requests; the checkout that can make a certificate, for TLS
@@ -166,12 +166,12 @@ function M.start(options)
   local self = setmetatable({ port = free_port() }, M)
   local secure_port = options.tls_by and free_port()
   self.url = secure_port and "https://127.0.0.1:" .. secure_port or "http://127.0.0.1:" .. self.port
-  self.folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
-  self.ca_file = options.tls_by and write_certificate(self.folder, options.tls_by)
-  write_file(self.folder .. "/nginx.conf", configuration(self.port, secure_port, self.url, options.logged))
+  self.directory = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
+  self.ca_file = options.tls_by and write_certificate(self.directory, options.tls_by)
+  write_file(self.directory .. "/nginx.conf", configuration(self.port, secure_port, self.url, options.logged))
   local command = process.pinned(options.cpu,
     { "setpriv", "--pdeathsig", "TERM", -- it goes even when this program is killed
-      "nginx", "-p", self.folder, "-e", "stderr", "-c", self.folder .. "/nginx.conf" })
+      "nginx", "-p", self.directory, "-e", "stderr", "-c", self.directory .. "/nginx.conf" })
   self.handle, self.pid = process.start(command, { stdio = { nil, nil, 2 } },
     function(code) self.exit_code = code end)
   local up = process.wait(5000, function() return self.exit_code or get(self.port, "/count") end)
@@ -209,7 +209,7 @@ end
 ---@return string[]
 function M:take_log()
   local lines = {}
-  local path = self.folder .. "/requests.log"
+  local path = self.directory .. "/requests.log"
   for line in io.lines(path) do
     lines[#lines + 1] = line
   end
@@ -217,13 +217,13 @@ function M:take_log()
   return lines
 end
 
---- Ends the server and removes its folder.
+--- Ends the server and removes its directory.
 function M:stop()
   if not self.exit_code then
     uv.process_kill(self.handle, "sigterm")
     process.wait(5000, function() return self.exit_code end)
   end
-  remove_folder(self.folder)
+  remove_directory(self.directory)
 end
 
 return M

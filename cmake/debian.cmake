@@ -1,7 +1,7 @@
-# What a Debian package holds beside the module, and what CPack is told. script/deb builds it from two builds:
+# The contents of a Debian package beside the module, and the settings of CPack. script/deb makes it from two builds:
 # this one, for Lua 5.4, and one for LuaJIT, which nginx runs.
 
-set(CREDENCO_MANUAL "" CACHE PATH "Folder with the manual pages, compressed, and the completions, as script/deb makes them")
+set(CREDENCO_MANUAL "" CACHE PATH "Directory with the manual pages, compressed, and the completions, as script/deb makes them")
 
 install(PROGRAMS bin/credenco DESTINATION bin)
 install(DIRECTORY ${CREDENCO_MANUAL}/man1 DESTINATION share/man)

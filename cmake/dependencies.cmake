@@ -1,4 +1,4 @@
-# Finds Lua's headers, libcurl, zlib and iconv, and settles where things are installed. Each failure says what to install.
+# Finds Lua's headers, libcurl, zlib and iconv, and decides the directories of the installation. Each failure says what to install.
 #
 # Gives: the targets credenco_lua, CURL::libcurl, Iconv::Iconv, ZLIB::ZLIB and Threads::Threads, and CREDENCO_LUADIR, CREDENCO_LIBDIR.
 
@@ -38,6 +38,6 @@ endif()
 
 find_package(Threads REQUIRED)
 
-# LuaRocks gives both folders; without it they follow the usual layout of the prefix.
+# LuaRocks gives both directories; without it they follow the usual layout of the prefix.
 set(CREDENCO_LUADIR "share/lua/${lua_abi}" CACHE PATH "Where the Lua files are installed")
 set(CREDENCO_LIBDIR "lib/lua/${lua_abi}" CACHE PATH "Where the shared objects are installed")

@@ -1,17 +1,17 @@
 # Chooses the Lua to build for: the one whose headers are in LUA_INCDIR, else the one that CREDENCO_LUA names.
 #
-# Gives: the target credenco_lua, and lua_abi, the version in the names of Lua's folders.
+# Gives: the target credenco_lua, and lua_abi, the version in the names of Lua's directories.
 
-# The blank in front keeps CMake from breaking the line.
+# The space in front keeps CMake from wrapping the line.
 set(refusal " credenco does not run on PUC Lua 5.1, which cannot yield across pcall: use Lua 5.2 to 5.5 or LuaJIT")
 
-# engine_of(<folder of lua.h> <variable>): what is installed there, as CREDENCO_LUA would name it, and 5.1 for PUC Lua 5.1
-function(engine_of folder variable)
-  if(EXISTS "${folder}/luajit.h")
+# engine_of(<directory of lua.h> <variable>): what is installed there, as CREDENCO_LUA would name it, and 5.1 for PUC Lua 5.1
+function(engine_of directory variable)
+  if(EXISTS "${directory}/luajit.h")
     set(${variable} luajit PARENT_SCOPE)
     return()
   endif()
-  file(STRINGS "${folder}/lua.h" lines REGEX "define[ \t]+LUA_VERSION_(NUM[ \t]+50|MINOR_N[ \t]+)[0-9]")
+  file(STRINGS "${directory}/lua.h" lines REGEX "define[ \t]+LUA_VERSION_(NUM[ \t]+50|MINOR_N[ \t]+)[0-9]")
   string(REGEX MATCH "(NUM[ \t]+50|MINOR_N[ \t]+)([0-9])" found "${lines}")
   set(${variable} "5.${CMAKE_MATCH_2}" PARENT_SCOPE)
 endfunction()
@@ -51,7 +51,7 @@ if(NOT LUA_INCDIR)
     message(FATAL_ERROR
       "the headers of Lua (${lua_package}) were not found.\n"
       "On Debian: apt-get install pkg-config ${lua_debian}\n"
-      "Elsewhere: give the folder of lua.h with -DLUA_INCDIR=...\n"
+      "Elsewhere: give the directory of lua.h with -DLUA_INCDIR=...\n"
       "OpenResty: -DLUA_INCDIR=/usr/local/openresty/luajit/include/luajit-2.1")
   endif()
 endif()

@@ -6,8 +6,8 @@ local sandbox = require "credenco.sandbox"
 local server = assert(sandbox.start())
 local client = credenco.new { base_url = server.base_url, api_key = server.api_key }
 for _, path in ipairs { "/vct/ebw_oid", "/", "/page/app.js", "/page/style.css" } do
-  local answer, err = client:request { path = path }
-  assert(answer and answer.http_status == 200 and #answer.body > 0, path .. ": " .. tostring(err))
+  local response, err = client:request { path = path }
+  assert(response and response.http_status == 200 and #response.body > 0, path .. ": " .. tostring(err))
 end
 assert(client:issue_direct {
   wallet_key = server.wallets[1].key, template_id = "ebw_oid",

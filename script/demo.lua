@@ -41,8 +41,8 @@ local function issue_into(wallet, remark)
 end
 
 local function show(client, wallet)
-  local answer = assert(client:request { method = "GET", path = "/sandbox/wallets/" .. wallet.key })
-  say("  %-16s  %s\n", wallet.name, contents(answer.json))
+  local response = assert(client:request { method = "GET", path = "/sandbox/wallets/" .. wallet.key })
+  say("  %-16s  %s\n", wallet.name, contents(response.json))
 end
 
 local function demonstrate(server)
@@ -53,7 +53,7 @@ local function demonstrate(server)
   say("The same credential goes into two wallets:\n")
   issue_into(trusting, "trusts the issuer")
   issue_into(wary, "does not")
-  say("The answers are the same. The wallets are not:\n")
+  say("The responses are the same. The wallets are not:\n")
   local client = credenco.new { base_url = server.base_url, api_key = server.api_key }
   show(client, trusting)
   show(client, wary)

@@ -2,7 +2,7 @@
 local files = require "spec.support.files"
 
 describe("a build", function()
-  it("waits for another one in the same folder", function()
+  it("waits for another one in the same directory", function()
     local path = os.tmpname()
     local command = ([[flock build/.lock sh -c 'sleep 0.5; echo first >>%s' & sleep 0.2
       script/build no-such-build 2>/dev/null; echo second >>%s; wait]]):format(path, path)

@@ -29,7 +29,7 @@ function M.begin(given)
   assert(ngx.timer.at(0, keep_issuing, given.url, given.in_flight))
 end
 
---- Ends that once what is under way is done.
+--- Ends that when the calls in flight have ended.
 ---@return integer issued
 ---@return integer failed
 function M.finish()
@@ -87,7 +87,7 @@ function M.cosocket_example()
   return example
 end
 
---- How long one issue takes when nothing else is under way; runs in plain Lua, too.
+--- How long one issue takes when nothing else is in flight; runs in plain Lua, too.
 ---@param given { url: string, count: integer }
 ---@return number ms
 function M.latency(given)

@@ -5,7 +5,7 @@ local M = {}
 
 ---@param path string
 ---@param count integer
----@param before? integer how many companies are passed over first
+---@param before? integer the number of companies to skip
 function M.write(path, count, before)
   before = before or 0
   local file = assert(io.open(path, "w"))

@@ -16,7 +16,7 @@ local CONCURRENCY = 64
 
 local function peer(bench, kind, journal_url)
   return { bench.root .. "/script/lua", "bench/pipeline/peer.lua", kind, bench.server.url,
-    bench.folder .. "/records.csv", journal_url, tostring(CONCURRENCY), tostring(bench.records) }
+    bench.directory .. "/records.csv", journal_url, tostring(CONCURRENCY), tostring(bench.records) }
 end
 
 local function options(bench)
@@ -134,13 +134,13 @@ local function remove_journal(path)
 end
 
 local function measure(bench, url)
-  local path = ("%s/sqlite-%d.journal"):format(bench.folder, uv.hrtime())
-  csv.write(bench.folder .. "/records.csv", bench.records, bench.at)
+  local path = ("%s/sqlite-%d.journal"):format(bench.directory, uv.hrtime())
+  csv.write(bench.directory .. "/records.csv", bench.records, bench.at)
   print(HEAD)
   show(bench, "SQLite, one process", 0, function() return { run_one(bench, "pipeline", path) } end)
   remove_journal(path)
   for _, count in ipairs(bench.workers) do
-    csv.write(bench.folder .. "/records.csv", bench.records, bench.at)
+    csv.write(bench.directory .. "/records.csv", bench.records, bench.at)
     bench.at = bench.at + bench.records
     local loaded = rate { run_one(bench, "load", url) }
     local workers = ready_workers(bench, url, count)
@@ -156,7 +156,7 @@ end
 ---@param workers? integer[] how many at a time
 return function(root, engine, records, table_size, workers)
   local bench = { root = root, engine = engine, records = records, workers = workers or WORKERS, at = 0,
-    folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX")), server = stub.start {} }
+    directory = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX")), server = stub.start {} }
   local server = postgres.start { shared_buffers = "128MB" }
   bench.postmaster = server:pid()
   local ok, err = pcall(function()
@@ -169,7 +169,7 @@ return function(root, engine, records, table_size, workers)
   if bench.db then bench.db:close() end
   server:stop()
   bench.server:stop()
-  os.remove(bench.folder .. "/records.csv")
-  uv.fs_rmdir(bench.folder)
+  os.remove(bench.directory .. "/records.csv")
+  uv.fs_rmdir(bench.directory)
   if not ok then error(err, 0) end
 end

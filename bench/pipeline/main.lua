@@ -1,5 +1,5 @@
 -- bench/pipeline/run [ENGINE] [ROUNDS] [RECORDS]: interleaved rounds of all kinds, one line each, then the medians.
--- bench/pipeline/run million [ENGINE] [RECORDS]: see million.lua.
+-- bench/pipeline/run million [ENGINE] [RECORDS] [DATABASE]: see million.lua.
 -- bench/pipeline/run reports [ENGINE] [RECORDS]: see reports.lua.
 -- bench/pipeline/run fleet [ENGINE] [RECORDS] [TABLE]: see fleet.lua.
 local cjson = require "cjson"
@@ -40,9 +40,9 @@ end
 -- The pipeline writes its journal in a thread: no client is kept to one processor.
 local function measure(bench, kind)
   if kind == "c_loop" then return measure_c_loop(bench) end
-  local journal = ("%s/%s-%d.journal"):format(bench.folder, kind, uv.hrtime())
+  local journal = ("%s/%s-%d.journal"):format(bench.directory, kind, uv.hrtime())
   local done = process.run({ bench.root .. "/script/lua", "bench/pipeline/peer.lua", kind, bench.server.url,
-    bench.folder .. "/records.csv", journal, tostring(CONCURRENCY), tostring(bench.records) },
+    bench.directory .. "/records.csv", journal, tostring(CONCURRENCY), tostring(bench.records) },
     { cwd = bench.root, env = { CREDENCO_BUILD = bench.engine } })
   if done.code ~= 0 then error(kind .. ": " .. done.stderr, 0) end
   for _, suffix in ipairs { "", "-wal", "-shm", ".lock" } do os.remove(journal .. suffix) end
@@ -98,13 +98,13 @@ local function compare(root, engine, count, records)
   build.check { c_loop() }
   build.all(root, { c_loop() })
   local bench = { root = root, engine = engine, records = records,
-    folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX")),
+    directory = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX")),
     server = stub.start { cpu = SERVER_CPU } }
-  csv.write(bench.folder .. "/records.csv", records)
+  csv.write(bench.directory .. "/records.csv", records)
   local ok, err = pcall(run_rounds, bench, count)
   bench.server:stop()
-  os.remove(bench.folder .. "/records.csv")
-  uv.fs_rmdir(bench.folder)
+  os.remove(bench.directory .. "/records.csv")
+  uv.fs_rmdir(bench.directory)
   if not ok then error(err, 0) end
 end
 
@@ -120,7 +120,7 @@ end
 return function(root, args)
   local ok, err
   if args[1] == "million" then
-    ok, err = pcall(million, root, args[2] or "lua54", tonumber(args[3] or 1000000))
+    ok, err = pcall(million, root, args[2] or "lua54", tonumber(args[3] or 1000000), args[4])
   elseif args[1] == "reports" then
     ok, err = pcall(reports, root, args[2] or "luajit", tonumber(args[3] or 1000000))
   elseif args[1] == "fleet" then

@@ -65,8 +65,23 @@ local function ended_well(result, err)
   return result
 end
 
+-- Keeps when each tenth of the records was issued: the journal grows, and time for a record must not.
+local function tenths(count)
+  local marks = {}
+  return marks, function(state)
+    if state.counts.issued * 10 < (#marks + 1) * count then return end
+    local now = clocks()
+    marks[#marks + 1] = { records = state.counts.issued, wall_s = now.wall_s, cpu_s = now.cpu_s }
+  end
+end
+
+local marks
+
 function run.pipeline(client)
-  return ended_well(pipeline.run(settings { source = assert(source.open(csv)), client = client })).totals.issued
+  local on_tick
+  marks, on_tick = tenths(tonumber(arg[6]))
+  local options = settings { source = assert(source.open(csv)), client = client, on_tick = on_tick }
+  return ended_well(pipeline.run(options)).totals.issued
 end
 
 function run.load()
@@ -95,4 +110,4 @@ local peak_kib = uv.getrusage().maxrss
 client:close()
 print(cjson.encode { kind = kind, flows = flows, wall_s = after.wall_s - before.wall_s,
   cpu_s = after.cpu_s - before.cpu_s, switches = after.switches - before.switches, peak_mib = peak_kib / 1024,
-  started_s = before.wall_s, ended_s = after.wall_s })
+  started_s = before.wall_s, ended_s = after.wall_s, marks = marks, started_cpu_s = before.cpu_s })

@@ -42,7 +42,7 @@ local function measure(bench, what, count, expected, ...)
 end
 
 local function run(bench, what, count, expected, file, journal)
-  return measure(bench, what, count, expected, "run", WORKFLOW, bench.folder .. file, "--journal", journal,
+  return measure(bench, what, count, expected, "run", WORKFLOW, bench.directory .. file, "--journal", journal,
     "--new-journal", "--keep-going", "--progress", "none",
     "--offer-lifetime", "600") -- the stub's offers live for ever, and it knows no status
 end
@@ -56,31 +56,33 @@ local function issue_without_asking(journal)
 end
 
 local function measure_all(bench, records)
-  local folder, corrected = bench.folder, math.floor(records / 5)
-  local journal, fresh = folder .. "/journal", folder .. "/fresh"
-  write(folder .. "/refused.csv", records, false)
-  write(folder .. "/corrected.csv", corrected, true)
-  measure(bench, "claims check, all refused", records, REJECTED, "claims", "check", WORKFLOW, folder .. "/refused.csv")
+  local directory, corrected = bench.directory, math.floor(records / 5)
+  local journal, fresh = directory .. "/journal", directory .. "/fresh"
+  write(directory .. "/refused.csv", records, false)
+  write(directory .. "/corrected.csv", corrected, true)
+  measure(bench, "claims check, all refused", records, REJECTED, "claims", "check", WORKFLOW,
+    directory .. "/refused.csv")
   run(bench, "run, all refused", records, REJECTED, "/refused.csv", journal)
   measure(bench, "report", records, DONE, "report", WORKFLOW, "--journal", journal)
-  measure(bench, "report --csv", records, DONE, "report", WORKFLOW, "--journal", journal, "--csv", folder .. "/csv")
-  measure(bench, "rejects", records, DONE, "rejects", WORKFLOW, "--journal", journal, "--output", folder .. "/rejects")
+  measure(bench, "report --csv", records, DONE, "report", WORKFLOW, "--journal", journal, "--csv", directory .. "/csv")
+  measure(bench, "rejects", records, DONE, "rejects", WORKFLOW, "--journal", journal, "--output",
+    directory .. "/rejects")
   local alone = run(bench, "run, fresh lines", corrected, DONE, "/corrected.csv", fresh)
   local again = run(bench, "run, corrections", corrected, REJECTED, "/corrected.csv", journal)
   print(("corrections at %.2f of the rate of fresh lines"):format(alone.wall_s / again.wall_s))
   issue_without_asking(journal)
   measure(bench, "report --issued", records, DONE, "report", WORKFLOW, "--journal", journal, "--issued",
-    folder .. "/issued")
+    directory .. "/issued")
 end
 
 ---@param root string
 ---@param engine string
 ---@param records integer
 return function(root, engine, records)
-  local folder = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
-  local bench = { root = root, engine = engine, folder = folder, server = stub.start {} }
+  local directory = assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/credenco-bench-XXXXXX"))
+  local bench = { root = root, engine = engine, directory = directory, server = stub.start {} }
   local ok, err = pcall(measure_all, bench, records)
   bench.server:stop()
-  process.must { "rm", "-r", folder }
+  process.must { "rm", "-r", directory }
   if not ok then error(err, 0) end
 end

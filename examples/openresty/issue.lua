@@ -1,4 +1,4 @@
--- POST /issue: maps the order in the body to claims, issues them into the wallet it names, and answers with
+-- POST /issue: maps the order in the body to claims, issues them into the wallet it names, and responds with
 -- what a caller can act on.
 local cjson = require "cjson.safe"
 local credenco = require "credenco"
@@ -21,7 +21,7 @@ local STATUS = {
   timeout = 504,
 }
 
-local function answer(status, fields)
+local function respond(status, fields)
   local body = cjson.encode(fields) .. "\n"
   ngx.status = status
   ngx.header.content_type = "application/json"
@@ -40,9 +40,9 @@ local function read_order()
 end
 
 function M.handle()
-  if ngx.req.get_method() ~= "POST" then return answer(405, { problem = "only POST" }) end
+  if ngx.req.get_method() ~= "POST" then return respond(405, { problem = "only POST" }) end
   local order, problem = read_order()
-  if not order then return answer(400, { problem = problem }) end
+  if not order then return respond(400, { problem = problem }) end
 
   local issued, err = client:issue_direct {
     wallet_key = order.wallet_key,
@@ -54,11 +54,11 @@ function M.handle()
       issuing_country = "NL",
     },
   }
-  if issued then return answer(201, { correlation_id = issued.correlation_id }) end
+  if issued then return respond(201, { correlation_id = issued.correlation_id }) end
 
   -- `sent` says whether the caller may just try again: not when it is "unknown".
   ngx.log(ngx.ERR, tostring(err))
-  answer(STATUS[err.code] or 502, { problem = err.code, sent = err.sent, correlation_id = err.correlation_id })
+  respond(STATUS[err.code] or 502, { problem = err.code, sent = err.sent, correlation_id = err.correlation_id })
 end
 
 return M

@@ -20,7 +20,7 @@ local M = {
 ---@param options credenco.Options
 ---@return credenco.Client
 function M.new(options)
-  local made = client.new(options, 2) -- no tail call: it would hide the caller who is to blame
+  local made = client.new(options, 2) -- not a tail call, which would hide the caller to blame
   return made
 end
 

@@ -26,8 +26,8 @@ local SPEC = { dict = { type = "string" } }
 ---@class credenco.Metrics
 ---@field on_event fun(event: credenco.Event)  the option for `credenco.new`, for any number of clients
 ---@field private store credenco.metrics.Store
----@field private shares boolean  the store is of several processes
----@field private read_tally function?  where it is not: what the core has counted, since it costs less there
+---@field private shares boolean  several processes use the store
+---@field private read_tally function?  if not: reads what the core has counted, which is cheaper
 ---@field private keys table<string, table>  by step
 ---@field private gauges { family: credenco.metrics.Family, read: function }[]
 ---@field private names table<string, true>  of all metrics: a name that comes twice makes the whole text unreadable
@@ -40,7 +40,7 @@ local IN_FLIGHT = series.key(families.IN_FLIGHT, "")
 
 -- Counting -------------------------------------------------------------------------
 
--- What an event counts in, by step: the keys of numbers that were needed before. Making one takes longer than all else.
+-- The keys of numbers that were used before, by step. Making a key takes longer than all else.
 local function keys_of(self, step)
   local labels = series.labels { step = step }
   local keys = { requests = {}, buckets = {}, sum = series.key(families.REQUEST_SECONDS, labels, "sum"),
@@ -63,7 +63,7 @@ local function bucket_of(elapsed_ms)
   return at
 end
 
--- A store of this process alone is told when it is read.
+-- A store of only this process is updated when it is read.
 local function move_in_flight(self, by)
   self.in_flight = self.in_flight + by
   if self.shares then self.store:keep_own(IN_FLIGHT, self.in_flight) end
@@ -72,10 +72,9 @@ end
 -- The response or loss of a request.
 local function ended(self, keys, step, code, ok, elapsed_ms)
   local store = self.store
-  local bucket = elapsed_ms <= BOUNDS_MS[1] and 1 or bucket_of(elapsed_ms)
   move_in_flight(self, -1)
   store:add(keys.requests[code] or request_key(keys, step, code), 1)
-  store:add(keys.buckets[bucket], 1)
+  store:add(keys.buckets[bucket_of(elapsed_ms)], 1)
   if elapsed_ms > 0 then store:add(keys.sum, elapsed_ms) end
   if ok then store:add(keys.ok, 1) end
 end
@@ -96,7 +95,7 @@ local function listener(self)
   end
 end
 
--- Adds what the core has counted to the numbers of a store, and gives how many requests it has in flight.
+-- Adds the core's counts to the numbers of a store, and gives the number of its requests in flight.
 local function add_tally(self, numbers)
   local function add(key, amount) numbers[key] = (numbers[key] or 0) + amount end
   local rows, in_flight = self.read_tally()
@@ -123,7 +122,7 @@ end
 
 -- Showing --------------------------------------------------------------------------
 
--- A gauge's function gives a number, or a list of those with labels.
+-- A gauge's function gives a number, or a list of numbers with labels.
 local function read_gauge(gauge)
   local value = gauge.read()
   if type(value) == "number" then return { [""] = { [""] = value } } end

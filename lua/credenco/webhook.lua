@@ -19,7 +19,7 @@ local worker = require "credenco.webhook.worker"
 local M = {}
 
 ---@class credenco.WebhookOptions
----@field secret string           the secret that the service signs deliveries with
+---@field secret string           the secret with which the service signs deliveries
 ---@field old_secret string?      the previous secret, accepted for an hour after rotated_at
 ---@field rotated_at integer?     Unix time of the change from old_secret to secret
 ---@field dict string             a lua_shared_dict that you use for nothing else
@@ -37,7 +37,7 @@ local M = {}
 
 local OLD_SECRET_S = 3600
 
--- Time enough to put an event into the queue.
+-- Enough time to put an event into the queue.
 local TAKING_S = 10
 
 M.SPEC = {
@@ -82,7 +82,7 @@ function M.new(given)
   local dict = loop.shared_dict and loop.shared_dict(read.dict)
   if not dict then error(what .. ": dict must name a lua_shared_dict of nginx's configuration", 2) end
   read.secrets = secrets_of(read)
-  -- How long one signature may be good for: to the end of the second that is the last.
+  -- How long a signature may be valid: to the end of its last second.
   read.signed_s = 2 * read.tolerance_s + 1
   read.remember_s = math.max(read.remember_s, read.signed_s)
   local items = queue.new(dict, read.queue_size)
@@ -103,7 +103,7 @@ local function joined(value)
   return type(value) == "table" and table.concat(value, ",") or value
 end
 
--- A body beyond client_body_buffer_size is in a file, which nobody waits for here.
+-- A body beyond client_body_buffer_size is in a file, which would block.
 local function read_body(max_bytes)
   if (tonumber(ngx.var.http_content_length) or 0) > max_bytes then return nil end
   ngx.req.read_body()
@@ -112,12 +112,11 @@ local function read_body(max_bytes)
   return #body <= max_bytes and body or nil
 end
 
--- Answering ------------------------------------------------------------------------
+-- Responding -----------------------------------------------------------------------
 
--- An event leaves two marks: its id, and the digest of what was signed. A digest that
--- comes back under another id is a replay, for the signature does not cover the id. An
--- id is false while its event is put into the queue, then true: a value of the same
--- size, for which a full dictionary drops nothing.
+-- An event leaves two marks: its id, and the digest of the signed text. The same digest under another id is a replay,
+-- since the signature does not cover the id. The id's mark is false while its event is put into the queue, then true: a
+-- value of the same size, for which a full dictionary drops nothing.
 local function mark(self, id, digest)
   local dict = self.dict
   local added, problem = dict:safe_add("digest " .. digest, id, self.options.signed_s)
@@ -147,10 +146,10 @@ local function queue_event(self, event, text, digest)
   return 204
 end
 
--- More header fields than that nginx does not show, and an attribute may be among them.
+-- nginx does not show more header fields than that, and an attribute may be among them.
 local HEADERS_MAX = 100
 
---- Takes one delivery.
+--- Handles one delivery.
 ---@return integer status
 ---@return string? problem
 local function take(self)

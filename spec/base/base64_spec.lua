@@ -25,6 +25,19 @@ describe("base64", function()
   it("for URLs has two letters of its own, and no padding", function()
     assert.equal("AP-_", base64.encode_url "\0\255\191")
     assert.equal("Zg", base64.encode_url "f")
+    assert.equal("\0\255\191", base64.decode_url "AP-_")
+    assert.equal("f", base64.decode_url "Zg")
+  end)
+
+  it("for URLs is refused with padding, in the other alphabet, and with a character too many", function()
+    for _, value in ipairs { "Zg==", "AP+/", "Zm9vZ", "Zm 9v", 1, {} } do assert.is_nil(base64.decode_url(value)) end
+  end)
+
+  it("is read loosely in either alphabet and without a last character that completes no byte", function()
+    assert.equal("\0\255\191", base64.decode_loosely "AP+/")
+    assert.equal("\0\255\191", base64.decode_loosely "AP-_")
+    assert.equal("foo", base64.decode_loosely "Zm9vZ")
+    assert.equal("f", base64.decode_loosely "Zg")
   end)
 
   for name, text in pairs {

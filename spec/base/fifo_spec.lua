@@ -12,7 +12,7 @@ describe("a queue", function()
     assert.is_true(queue:is_empty())
   end)
 
-  it("does not grow with what went through it", function()
+  it("does not grow with the items that have passed", function()
     local queue = fifo.new()
     for i = 1, 1000 do
       queue:push(i)

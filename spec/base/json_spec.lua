@@ -59,7 +59,7 @@ describe("credenco.json writes", function()
     assert.equal("nested deeper than 64 levels", problem)
   end)
 
-  it("what an object of a class holds itself, in both ways of writing", function()
+  it("the object's own fields, in both ways of writing", function()
     local made = setmetatable({ name = "A" }, { __index = { greet = print } })
     assert.equal('{"name":"A"}', json.encode(made))
     assert.equal('[{"name":"A"},9007199254740992]', json.encode { made, 2 ^ 53 })
@@ -141,24 +141,36 @@ end)
 
 describe("credenco.json reads", function()
   it("nothing but JSON", function()
-    for _, text in ipairs { "", "{", "<html>", "NaN", "[NaN]", "{} {}" } do
+    for _, text in ipairs { "", "{", "<html>", "NaN", "[NaN]", "{} {}", '"\n"' } do
       assert.is_nil(json.decode(text))
     end
+    assert.is_nil(json.decode(nil))
+    assert.is_false(json.decode "false")
   end)
 
   it("null as credenco.null", function()
     assert.equal(json.null, json.decode('{"a":null}').a)
   end)
 
-  it("an integer that no number holds as text, where it is asked to", function()
+  it("100 levels and not one more", function()
+    local function levels(count) return json.decode(("["):rep(count) .. ("]"):rep(count)) end
+    assert.is_table(levels(100))
+    assert.is_nil(levels(101))
+  end)
+
+  it("arrays as credenco.array, so that an empty one stays one", function()
+    assert.equal('{"a":[],"b":{}}', json.encode(json.decode '{"b":{},"a":[]}'))
+  end)
+
+  it("an integer that no number holds as text", function()
     local text = [[{"a":9007199254740993,"b":[-12345678901234567890,1e20,1.2345678901234567890,9007199254740991],
       "12345678901234567890":"\\\"12345678901234567890"}]]
-    local value = json.decode_exactly(text)
+    local value = json.decode(text)
     assert.same({ "9007199254740993", "-12345678901234567890", 1e20, 1.2345678901234567890, 9007199254740991 },
       { value.a, value.b[1], value.b[2], value.b[3], value.b[4] })
     assert.equal('\\"12345678901234567890', value["12345678901234567890"])
-    assert.is_nil(json.decode_exactly('{"a":12345678901234567890'))
-    assert.is_nil(json.decode_exactly('["12345678901234567890\\'))
+    assert.is_nil(json.decode('{"a":12345678901234567890'))
+    assert.is_nil(json.decode('["12345678901234567890\\'))
   end)
 end)
 
@@ -176,7 +188,7 @@ describe("credenco.json, beside a lua-cjson with marks", function()
     package.loaded.cjson, package.loaded["credenco.base.json"] = cjson, json
   end)
 
-  it("writes what is marked as a list as one", function()
+  it("writes a table that is marked as a list as a list", function()
     assert.equal("[]", marked.encode(setmetatable({}, array_mt)))
     assert.equal("[1,2]", marked.encode(setmetatable({ 1, 2 }, array_mt)))
     assert.equal("[]", marked.encode(setmetatable({}, empty_array_mt)))
@@ -186,7 +198,7 @@ describe("credenco.json, beside a lua-cjson with marks", function()
       :gsub('{"b":(.*),"a":(.*)}', '{"a":%2,"b":%1}')))
   end)
 
-  it("refuses names in what is marked as a list", function()
+  it("refuses names in a table that is marked as a list", function()
     local text, problem = marked.encode(setmetatable({ a = 1 }, array_mt))
     assert.is_nil(text)
     assert.equal("a table has either text keys or numbers from 1 on", problem)

@@ -34,7 +34,7 @@ local SAID = {
 }
 
 describe("a listener", function()
-  it("of ours gets fields, from a client and from who has tables", function()
+  it("of ours gets fields, from a client and from a caller with tables", function()
     local said = {}
     local on_event = listeners.on_event(ours(said))
     tell(listeners.of(on_event))
@@ -49,7 +49,7 @@ describe("a listener", function()
     assert.same(EVENTS, events)
   end)
 
-  it("beside another is told the same, also when the first fails", function()
+  it("beside another gets the same events, also when the first fails", function()
     local said, events = {}, {}
     local first = listeners.both(function() error "mine" end, listeners.on_event(ours(said)))
     tell(listeners.of(listeners.both(first, function(event) events[#events + 1] = event end)))

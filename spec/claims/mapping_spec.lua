@@ -114,7 +114,7 @@ describe("a value that does not fit", function()
     { "what the check refuses", claims.text("c", { check = function() return false end, fits = "an IBAN" }), "x", "text of 1 character", "an IBAN" },
   }
   for _, case in ipairs(cases) do
-    it(("is told of by its kind, never its value: %s"):format(case[1]), function()
+    it(("is reported by its kind, never its value: %s"):format(case[1]), function()
       local value, problem = one(case[2], { c = case[3] })
       assert.is_nil(value)
       assert.equal(case[4], problem.kind)
@@ -148,14 +148,14 @@ describe("a mapping", function()
     assert.same({ city = "Utrecht" }, claims.map { city = "address.city" }:apply { address = { city = "Utrecht" } })
   end)
 
-  it("takes what a function returns, and its own words for what is wrong", function()
+  it("takes the result of a function, and the problem in its words", function()
     local mapping = claims.map { both = function(r) if r.ok then return { r.ok } end return nil, "there is no ok" end }
     assert.same({ both = { 1 } }, mapping:apply { ok = 1 })
     local _, problems = mapping:apply {}
     assert.same({ path = "both", kind = "no value", refused = "there is no ok" }, problems[1])
   end)
 
-  it("tells the text of a check as the reason it is, and not as what would fit", function()
+  it("reports the text of a check as a reason, and not as a description of valid values", function()
     local function check() return false, "IBAN check digits are wrong" end
     local mapping = claims.map { iban = claims.text("c", { check = check, fits = "an IBAN" }),
       list = claims.list("c", { check = check }), item = claims.list("c", { of = claims.text { check = check } }) }
@@ -246,15 +246,15 @@ endless.inner = endless
 
 describe("a mapping's author", function()
   local mistakes = {
-    { "an unknown option", function() claims.text("c", { lenght = 3 }) end, 'unknown option "lenght"; known are check' },
-    { "an option of the wrong type", function() claims.text("c", { length = "3" }) end, '"length" must be a finite whole number of at least 0, not a string' },
-    { "a number of no least", function() claims.number("c", { min = 0 / 0 }) end, '"min" must be a number' },
-    { "text of a half character", function() claims.text("c", { length = 1.5 }) end, '"length" must be a finite whole number of at least 0, not 1.5' },
-    { "text of endless length", function() claims.text("c", { max_length = math.huge }) end, '"max_length" must be a finite whole number' },
-    { "text of less than nothing", function() claims.text("c", { min_length = -1 }) end, '"min_length" must be a finite whole number' },
-    { "a list of a half item", function() claims.list("c", { min_items = 1.5 }) end, '"min_items" must be a finite whole number' },
-    { "a list without end", function() claims.list("c", { max_items = math.huge }) end, '"max_items" must be a finite whole number' },
-    { "a list of no number", function() claims.list("c", { max_items = 0 / 0 }) end, '"max_items" must be a finite whole number' },
+    { "an unknown option", function() claims.text("c", { lenght = 3 }) end, "claims.text: unknown option 'lenght', did you mean 'length'?" },
+    { "an option of the wrong type", function() claims.text("c", { length = "3" }) end, "claims.text: length must be integer, not string" },
+    { "a number of no least", function() claims.number("c", { min = 0 / 0 }) end, "min must be number, not NaN" },
+    { "text of a half character", function() claims.text("c", { length = 1.5 }) end, "length must be integer, not number" },
+    { "text of endless length", function() claims.text("c", { max_length = math.huge }) end, "max_length must be integer, not number" },
+    { "text of less than nothing", function() claims.text("c", { min_length = -1 }) end, "min_length must be at least 0" },
+    { "a list of a half item", function() claims.list("c", { min_items = 1.5 }) end, "min_items must be integer, not number" },
+    { "a list without end", function() claims.list("c", { max_items = math.huge }) end, "max_items must be integer, not number" },
+    { "a list of no number", function() claims.list("c", { max_items = 0 / 0 }) end, "max_items must be integer, not NaN" },
     { "a list that is split by nothing", function() claims.list("c", { separator = "" }) end, "claims.list: separator: must not be empty" },
     { "a pattern Lua cannot read", function() claims.text("c", { pattern = "%" }) end, "claims.text: pattern" },
     { "a pattern's set without an end", function() claims.text("c", { pattern = "^a[bc" }) end, "pattern: a '[' has no ']'" },
@@ -291,7 +291,7 @@ describe("a mapping's author", function()
     { "an empty column", function() claims.text "" end, "not an empty name" },
   }
   for _, mistake in ipairs(mistakes) do
-    it("is told of " .. mistake[1] .. " at the own line", function()
+    it("is reported for " .. mistake[1] .. " at its own line", function()
       local ok, err = pcall(mistake[2])
       assert.is_false(ok)
       assert.matches("mapping_spec.lua:" .. debug.getinfo(mistake[2], "S").linedefined .. ":", err)

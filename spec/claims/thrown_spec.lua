@@ -12,7 +12,7 @@ local function told_of(fn)
   return select(2, xpcall(fn, place))
 end
 
-describe("of a function that failed is told", function()
+describe("the report of a function that failed has", function()
   -- what fails, what Lua 5.4 says, what LuaJIT says; what the two between say where it is something else
   local cases = {
     { function() return record.x.y end, "index a nil value (field 'x')", "index field 'x' (a nil value)" },
@@ -43,7 +43,7 @@ describe("of a function that failed is told", function()
     end)
   end
 
-  it("that a userdata is what null is read as", function()
+  it("a userdata for null", function()
     local null = { kvk = require "credenco".null }
     local index = is_old and "index field 'kvk' (a userdata value)" or "index a userdata value (field 'kvk')"
     for said, fn in pairs {
@@ -82,7 +82,7 @@ describe("of a function that failed is told", function()
     end)
   end
 
-  it("the author's own place where it is ours that failed", function()
+  it("the author's own place when our code failed", function()
     local told = told_of(function()
       local date = require("credenco.claims.date").read(record.list, "YYYY-MM-DD")
       return date
@@ -90,7 +90,7 @@ describe("of a function that failed is told", function()
     assert.matches("^[^:]*thrown_spec.lua:%d+", told)
   end)
 
-  it("no place of ours or of who called it", function()
+  it("no place in our code or in its caller's", function()
     local _, problems = claims.map { x = function() return error(SECRET) end }:apply {}
     assert.equal("a function that failed at " .. (is_luajit and "an unknown place" or HERE .. debug.getinfo(1, "l").currentline - 1),
       problems[1].kind)

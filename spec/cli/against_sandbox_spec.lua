@@ -73,7 +73,7 @@ describe("the program against the sandbox", function()
       assert.equal("CoolSoft B.V.", credentials_of(wallet)[1].claims.name)
     end)
 
-    it("answers the same when the wallet discards the credential", function()
+    it("ends in the same way when the wallet discards the credential", function()
       local outcome = done(run(with_claims("issue", "--wallet", world.wary, "--template", "ebw_oid",
         "--correlation-id", "order-2")))
       assert.matches("http_status: 201\n$", outcome.out)
@@ -144,7 +144,7 @@ describe("the program against the sandbox", function()
       assert.equal(offer.offer_uri .. "\n", done(outcome).out)
     end)
 
-    it("offer prints what to redirect to", function()
+    it("offer prints the URL of the redirect", function()
       local outcome = done(run(with_claims("offer", "--template", "ebw_oid",
         "--request-uri-base", "https://customerwallet.com/")))
       assert.matches("^https://customerwallet%.com/%?credential_offer_uri=%S+\n$", outcome.out)
@@ -164,7 +164,7 @@ describe("the program against the sandbox", function()
       assert.equal("issue_completed", status.status)
     end)
 
-    it("is refused for an id nobody knows", function()
+    it("is refused for an unknown id", function()
       local outcome = run { "status", "nobody-knows", "--json" }
       local err = cjson.decode(outcome.err).error
       assert.same({ 4, "", "not_found", "issue_status", 404 },
@@ -173,7 +173,7 @@ describe("the program against the sandbox", function()
   end)
 
   describe("trust", function()
-    it("makes a wallet keep what it would discard", function()
+    it("makes a wallet keep a credential that it would discard", function()
       local wallet = world:new_wallet {}
       local contact = json_of(run { "trust", "--wallet", wallet, "--did", world.server.issuer_did,
         "--name", "Credenco", "--json" })

@@ -183,7 +183,7 @@ describe("credenco doctor", function()
     it("says it where " .. fault[1] .. ", and nothing else", function() doctor.try(fault) end)
   end
 
-  it("leaves nothing beside a journal, and makes none", function()
+  it("leaves no file beside a journal, and makes no journal", function()
     local place = path_of "empty"
     assert(uv.fs_mkdir(place, 448))
     assert.same({}, doctor.unwell(doctor.run { on(place .. "/a.journal") }))

@@ -348,7 +348,7 @@ describe("credenco doctor", function()
     end)
   end
 
-  it("shows people a line a check, and below it what to do", function()
+  it("shows people a line for each check, with advice below it", function()
     local outcome = program.run({ "doctor" }, sandbox_env { CREDENCO_API_KEY = "s3cret" })
     assert.matches("\n  ok       credentials: an API key %(CREDENCO_API_KEY%), sent as x%-api%-key\n", outcome.out)
     assert.matches("\n  failure  credentials accepted: [^\n]*\n           To do: check that the API key", outcome.out)

@@ -47,7 +47,7 @@ describe("the program against a server that misbehaves", function()
     end)
   end
 
-  it("ends with 7 when nobody listens", function()
+  it("ends with 7 when no server listens", function()
     local outcome = issue_at(server.refused_url)
     assert.same({ 7, "connect_failed" }, { outcome.code, cjson.decode(outcome.err).error.code })
   end)
@@ -127,7 +127,7 @@ describe("the program against a server that misbehaves", function()
     assert.is_nil(scenario.requests("push")[1].headers["x-api-key"])
   end)
 
-  it("keeps the offer it could not deliver where it was told to, for a push of the same one", function()
+  it("keeps the offer it could not deliver in the named file, to deliver the same one again", function()
     local path = server.folder .. "/offer"
     local scenario = server:scenario { push = { 504, 504, 504, "proper" } }
     local outcome = run(scenario.url, { "issue", "--wallet", "w", "--template", "t", "--keep-offer", path })
@@ -140,7 +140,7 @@ describe("the program against a server that misbehaves", function()
     assert.equal(1, #scenario.requests "create")
   end)
 
-  it("keeps what the server sent in place of an offer that can be pushed", function()
+  it("keeps the server's request URI if it has no usable offer", function()
     local path = server.folder .. "/by-value"
     local by_value = "openid-credential-offer://?credential_offer=%7B%7D"
     local scenario = server:scenario { create = { {
@@ -174,7 +174,7 @@ describe("the program against a server that misbehaves", function()
     assert.matches("^https?://", files.read(there))
   end)
 
-  it("keeps no offer when none was made", function()
+  it("keeps no offer when none was created", function()
     local path = server.folder .. "/no-offer"
     local url = server:scenario({ create = { 403 } }).url
     run(url, { "issue", "--wallet", "w", "--template", "t", "--keep-offer", path })

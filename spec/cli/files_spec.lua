@@ -104,7 +104,7 @@ describe("a file that a command writes", function()
     end
   end
 
-  it("is none that it reads, none of its journal, and no other that it writes", function()
+  it("must differ from those that it reads, from its journal's, and from others that it writes", function()
     local count = 0
     each_pair(function(name, of_command, output, input)
       count = count + 1
@@ -116,7 +116,7 @@ describe("a file that a command writes", function()
     assert.truthy(count >= 40, count)
   end)
 
-  it("is not what SQLite keeps beside the journal, or comes to keep there", function()
+  it("must differ from those that SQLite keeps beside the journal, or will keep there", function()
     for _, suffix in ipairs { "-wal", "-shm", "-journal", ".lock" } do
       for _, name in ipairs { "report", "rejects" } do
         local _, of_command = declared(name)
@@ -130,7 +130,18 @@ describe("a file that a command writes", function()
       { workflow = folder .. "/w.lua", ["--csv"] = folder .. "/w.journal-wal" })))
   end)
 
-  it("is none that is there already, also at the end of a link, unless that is meant", function()
+  it("is not called -, which stands for a stream elsewhere", function()
+    for _, name in ipairs(commands.NAMES) do
+      local list, of_command = declared(name)
+      for _, output in ipairs(list) do
+        if output.role.writes then
+          assert.matches(output.option .. ": - is no file", tostring(refusal(name, of_command, { [output.option] = "-" })), 1, true)
+        end
+      end
+    end
+  end)
+
+  it("must not exist, not even at the end of a link, unless the user allows it", function()
     files.write(folder .. "/there", CONTENT)
     assert(uv.fs_symlink("there", folder .. "/soft"))
     for _, name in ipairs(commands.NAMES) do
@@ -213,7 +224,7 @@ describe("a file that a command writes", function()
     server:stop()
   end)
 
-  it("can be written: no folder, and in one that is there", function()
+  it("can be written: it is not a directory, and its directory exists", function()
     local _, of_issue = declared "issue"
     assert.matches("Is a directory", refusal("issue", of_issue, { ["--keep-offer"] = folder }))
     assert.matches("No such file", refusal("issue", of_issue, { ["--keep-offer"] = folder .. "/none/offer" }))

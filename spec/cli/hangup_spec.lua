@@ -50,7 +50,7 @@ echo $? >%s/code
     end, PATIENCE_MS), "the command did not end")
   end
 
-  it("ends a run in good order; the same command goes on", function()
+  it("ends a run in order, and the same command continues it", function()
     local command = ("run %s %s/in.csv"):format(WORKFLOW, folder)
     local scenario = server:scenario { create = { "hang" } }
     local run = on_terminal(command .. " --timeout 1 --attempts 1", scenario)

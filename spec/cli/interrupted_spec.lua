@@ -68,7 +68,7 @@ describe("a command that is interrupted", function()
     assert.truthy(ended.err:find "correlation_id %x+%-", ended.err)
   end)
 
-  it("says that nothing was sent, where nothing was", function()
+  it("says so if nothing was sent", function()
     local pipe = server.folder .. "/pipe"
     assert.equal(0, program.run_command("/usr/bin/mkfifo", { pipe }).code)
     for _, arguments in ipairs { { "push", "--wallet", "w", "--from", pipe },

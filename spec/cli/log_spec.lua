@@ -81,14 +81,14 @@ describe("the log of a command", function()
     assert.equal(384, uv.fs_stat(folder .. "/log").mode % 512)
   end)
 
-  it("is refused before anything is sent where it cannot be written", function()
+  it("is refused before anything is sent if it cannot be written", function()
     local env = { CREDENCO_BASE_URL = server:scenario().url, CREDENCO_API_KEY = KEY }
     local done = program.run({ "status", "1", "--log", folder .. "/no/log" }, env)
     assert.equal(2, done.code)
     assert.matches("%-%-log: cannot write .-No such file", done.err)
   end)
 
-  it("says once that the disk is full, and the command goes on", function()
+  it("says once that the disk is full, and the command continues", function()
     local env = { CREDENCO_BASE_URL = server:scenario().url, CREDENCO_API_KEY = KEY }
     local done = program.run({ "status", "1", "--log", "/dev/full" }, env)
     assert.equal(0, done.code)

@@ -26,7 +26,7 @@ describe("a line for a narrow terminal", function()
     it("is broken between words: " .. name, function() assert.equal(case[3], narrow.text(case[1], case[2])) end)
   end
 
-  it("is a row of a table, or a block where that does not fit", function()
+  it("is a row of a table, or a block if that does not fit", function()
     local rows = { { "line", "claim", "found" }, { "2", "name", "caf\195\169" }, { "13", "", "x" } }
     assert.same({ "line  claim  found", "2     name   caf\195\169", "13           x" }, narrow.table(rows, 18))
     assert.same({ "line 2", "  claim: name", "  found: caf\195\169", "line 13", "  found: x" }, narrow.table(rows, 17))

@@ -21,7 +21,7 @@ describe("a file that is written", function()
     return list
   end
 
-  it("is for its owner only, also where one was there for everybody", function()
+  it("is for its owner only, even if everybody could read the one before", function()
     assert(output.write(path, "first"))
     assert.same({ "first", 384 }, { files.read(path), mode_of(path) })
     assert(uv.fs_chmod(path, 420))
@@ -48,7 +48,7 @@ describe("a file that is written", function()
     assert.same({ "new", "old" }, { files.read(path), files.read(folder .. "/other") })
   end)
 
-  it("replaces what a link leads to, and not the link, also where nothing is yet", function()
+  it("replaces the target of a link, which may not exist yet, and not the link", function()
     for _, content in ipairs { "old", false } do
       local target = folder .. "/target"
       if content then files.write(target, content) end
@@ -60,7 +60,7 @@ describe("a file that is written", function()
     end
   end)
 
-  it("is written to, where it is a pipe or a device", function()
+  it("is written to if it is a pipe or a device", function()
     local shell = ("%s -e 'assert(require(\"credenco.cli.output\").write(\"/dev/stdout\", \"said\"))' | cat")
     local done = program.run_command("/bin/sh", { "-c", shell:format(uv.exepath()) })
     assert.same({ 0, "said", "" }, { done.code, done.out, done.err })

@@ -50,7 +50,7 @@ describe("credenco probe", function()
     end
   end
 
-  it("knows what follows from every value, and of none that is not there", function()
+  it("knows what follows from every value, and has no other values", function()
     for name, texts in pairs(guarantees.OF) do
       local count = 0
       for _ in pairs(texts) do count = count + 1 end
@@ -64,7 +64,7 @@ describe("credenco probe", function()
     assert.equal(0, outcome.code, outcome.err)
     assert.matches("repeated_correlation_id  new_offer\n", outcome.out)
     assert.matches("issue_request_created, then issue_completed", outcome.out)
-    assert.matches("\n%- repeated_push: a push whose response was lost is repeated", outcome.out)
+    assert.matches("\n%- repeated_push: a delivery whose response was lost is repeated", outcome.out)
     assert.matches("Left behind: a credential in the wallet " .. wallet:gsub("%-", "%%-"), outcome.out)
   end)
 

@@ -44,7 +44,7 @@ describe("a profile", function()
     assert.equal(SECRET, scenarios.acc.requests()[1].headers["x-api-key"])
   end)
 
-  it("gives what neither a flag nor the environment says", function()
+  it("gives the settings that neither a flag nor the environment has", function()
     local scenario, other = server:scenario(), server:scenario()
     write("[acc]\nbase_url = " .. scenario.url .. "\napi_key_command = printf '%s' profile-key\nauth_scheme = bearer\n")
     local function key(arguments, env)
@@ -82,7 +82,7 @@ describe("a profile", function()
     end
   end)
 
-  it("names the journal, from the folder of the configuration file", function()
+  it("names the journal, relative to the directory of the configuration file", function()
     local scenario = server:scenario()
     write("[acc]\nbase_url = " .. scenario.url .. "\napi_key_file = acc.key\njournal = acc.journal\n")
     files.write(folder .. "/in.csv", "coc_number,wallet,legal_name\n12345678,w,A\n")
@@ -241,7 +241,7 @@ describe("a profile", function()
     assert.truthy(shown:find("base_url: https://...@acc.test/x@y (CREDENCO_BASE_URL)\n", 1, true), shown)
   end)
 
-  it("is none where there is no file", function()
+  it("does not exist without a file", function()
     local done = run { "config" }
     assert.same({ 0, "profile: none, in " .. config }, { done.code, done.out:match "^[^\n]+" })
     assert.matches("there is no profile %[acc%]", run({ "config", "--profile", "acc" }).err)
@@ -264,7 +264,7 @@ describe("a profile", function()
       return all
     end
 
-    it("is not begun where nobody can be asked, unless --yes is given", function()
+    it("does not begin if nobody can be asked, unless --yes is given", function()
       files.write(folder .. "/prom", "# HELP credenco_of_the_last_run")
       local done = run(words("--metrics", folder .. "/prom"))
       assert.equal(2, done.code)

@@ -30,7 +30,7 @@ describe("credenco offer --qr-code", function()
     end)
   end
 
-  it("says that the offer was made when there is no picture", function()
+  it("says that the offer was created when there is no picture", function()
     local path = server.folder .. "/none.png"
     local outcome = offer(nil, path)
     local err = cjson.decode(outcome.err).error

@@ -22,7 +22,7 @@ describe("with some rocks only, the program", function()
     return env
   end
 
-  it("tells its version, its commands and what is missing without any", function()
+  it("shows its version, its commands and missing rocks without any rock", function()
     local env = environment {}
     assert.matches("^credenco %d", program.run({ "version" }, env).out)
     assert.matches('^{"engine":', program.run({ "version", "--json" }, env).out)

@@ -31,7 +31,7 @@ describe("credenco sandbox", function()
     end)
   end
 
-  it("takes the port it is given, and tells people what they need", function()
+  it("takes the port it is given, and shows people the settings that they need", function()
     local port = wait.free_port()
     local run = start("--port", tostring(port))
     run:kill "sigterm"
@@ -65,13 +65,13 @@ describe("credenco sandbox", function()
     local folder = files.temporary_folder()
     finally(function() files.remove_folder(folder) end)
     local path = folder .. "/templates.json"
-    files.write(path, '{"templates":[{"key":"a"}]}')
+    files.write(path, '{"templates":[{"key":"a","format":"dc+sd-jwt","claims":{}}]}')
     local outcome = program.run { "sandbox", "--templates", path, "--json" }
     assert.same({ 2, "" }, { outcome.code, outcome.out })
-    assert.same({ code = "usage", message = path .. ": template 1 needs 'name'" }, cjson.decode(outcome.err).error)
+    assert.same({ code = "usage", message = path .. ": templates[1].name is missing" }, cjson.decode(outcome.err).error)
   end)
 
-  it("behaves as it is asked to", function()
+  it("behaves as the options say", function()
     local run = start("--json", "--behaviour", "repeated_push=404", "--behaviour", "offer_ttl_s=5")
     local port = tonumber(cjson.decode(run:stdout()).base_url:match ":(%d+)$")
     local _, body = http.request(port, "GET", "/sandbox/behaviour")
@@ -81,7 +81,7 @@ describe("credenco sandbox", function()
     assert.same({ "404", 5, "before" }, { shown.repeated_push, shown.offer_ttl_s, shown.exchange })
   end)
 
-  it("ends with 2 where it cannot behave so, and proposes the nearest", function()
+  it("ends with 2 for an unknown behaviour, and proposes the nearest", function()
     for assignment, said in pairs {
       ["repeated_psh=404"] = "did you mean 'repeated_push'?",
       ["exchange=befor"] = "must be one of before, after; did you mean 'before'?",

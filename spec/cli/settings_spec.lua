@@ -28,7 +28,7 @@ describe("the program's settings", function()
       CREDENCO_BASE_URL = scenario.url, CREDENCO_TOKEN_URL = scenario.url .. "/token",
       CREDENCO_CLIENT_ID = "me", CREDENCO_CLIENT_SECRET_FILE = server.folder .. "/secret",
     })
-    assert.equal("grant_type=client_credentials&client_id=me&client_secret=s3cret&scope=issue%20status",
+    assert.equal("client_id=me&client_secret=s3cret&grant_type=client_credentials&scope=issue%20status",
       scenario.requests("token")[1].body)
     assert.equal("Bearer token-1", scenario.requests("status")[1].headers.authorization)
   end)
@@ -41,7 +41,7 @@ describe("the program's settings", function()
     { "--client-auth", "CLIENT_AUTH", "basic", "^grant_type=client_credentials$" },
   }
   for _, case in ipairs(OF_TOKENS) do
-    it("say what is asked for with a token: " .. case[1], function()
+    it("name the request for a token: " .. case[1], function()
       for _, way in ipairs { "flag", "environment" } do
         local scenario = server:scenario()
         program.run({ "status", "order-1", way == "flag" and case[1] .. "=" .. case[3] or nil }, {
@@ -61,7 +61,7 @@ describe("the program's settings", function()
       CREDENCO_PRIVATE_KEY_ID = "key-1", CREDENCO_ASSERTION_AUDIENCE = "https://id.example",
     })
     assert.equal(0, outcome.code, outcome.err)
-    assert.matches("&client_assertion=[%w_-]+%.[%w_-]+%.[%w_-]+$", scenario.requests("token")[1].body)
+    assert.matches("^client_assertion=[%w_-]+%.[%w_-]+%.[%w_-]+&", scenario.requests("token")[1].body)
   end)
 
   it("have the library follow a file with a secret, but not a pipe", function()
@@ -97,7 +97,7 @@ describe("the program's settings", function()
     assert.matches("%-%-private%-key%-file is missing", said())
   end)
 
-  it("deliver to where the wallets are", function()
+  it("deliver to the wallets' host", function()
     local issuer, wallets = server:scenario(), server:scenario()
     local outcome = program.run({ "issue", "--wallet", "w", "--template", "t", "--wallet-base-url", wallets.url },
       { CREDENCO_BASE_URL = issuer.url, CREDENCO_API_KEY = "k" })
@@ -142,7 +142,7 @@ describe("the program's settings", function()
       return program.run({ "status", "order-1", ... }, env).code
     end
 
-    it("trust the authority of a flag, or else of the environment", function()
+    it("trust the CA certificates of a flag, or else of the environment", function()
       assert.equal(0, status({}, "--ca-file", authorities.authority))
       assert.equal(0, status { CREDENCO_CA_FILE = authorities.authority })
       assert.equal(0, status({ CREDENCO_CA_FILE = authorities.stranger }, "--ca-file", authorities.authority))

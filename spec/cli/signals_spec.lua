@@ -170,7 +170,7 @@ describe("a signal", function()
 
   for name, row in pairs(WAITS) do
     local step = row[2]
-    it("ends it while it waits for an answer: " .. name, function()
+    it("ends it while it waits for a response: " .. name, function()
       local before = #connected
       interrupt_all(name, function(variant)
         local scenario = step and server:scenario { [step] = { "hang" } }
@@ -208,7 +208,7 @@ describe("a signal", function()
     return path
   end
 
-  it("ends a run that waits to try again, and asking for what was issued", function()
+  it("ends a run that waits for its next attempt, and one that asks for statuses", function()
     for _, words in ipairs { { "run", WORKFLOW, "--new-journal" }, { "work", WORKFLOW, "--new-journal" } } do
       interrupt_all(words[1], function(variant)
         local scenario = server:scenario { create = busy(), status = busy() }

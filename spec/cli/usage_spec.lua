@@ -116,7 +116,7 @@ describe("the program called wrongly", function()
 
   local ENVIRONMENT = { CREDENCO_BASE_URL = "http://127.0.0.1:1", CREDENCO_API_KEY = SECRET }
 
-  it("says what is wrong, repeats no value, and ends with 2", function()
+  it("names the problem, repeats no value, and ends with 2", function()
     for name, case in pairs(cases()) do
       local outcome = program.run(case[1], ENVIRONMENT, case[3])
       assert.equal(2, outcome.code, name .. ": " .. outcome.err)
@@ -193,7 +193,7 @@ describe("the program called wrongly", function()
   end)
 end)
 
-describe("the program asked about itself", function()
+describe("the program's description of itself", function()
   it("tells its version", function()
     local engine = jit and jit.version or _VERSION
     local outcome = program.run { "version" }
@@ -203,7 +203,7 @@ describe("the program asked about itself", function()
       cjson.decode(program.run({ "version", "--json" }).out))
   end)
 
-  it("knows how other programs are asked", function()
+  it("knows how to ask other programs", function()
     assert.same(program.run { "version" }, program.run { "--version" })
     assert.same(program.run { "version" }, program.run { "-V" })
     assert.same(program.run { "--help" }, program.run { "help" })
@@ -219,7 +219,7 @@ describe("the program asked about itself", function()
     end
   end)
 
-  it("says what a time and a rate are of", function()
+  it("names the units of times and rates", function()
     for _, command in ipairs { "run", "work" } do
       local out = program.run({ command, "--help" }).out
       assert.matches("%-%-timeout SECONDS +Deadline for each call, with its repeats %(default: 30%)", out)
@@ -263,7 +263,7 @@ describe("the program asked about itself", function()
     end
   end)
 
-  it("breaks lines of its help only where they are full, and none that is written as it is", function()
+  it("wraps lines of its help only when they are full, and keeps literal lines", function()
     for _, name in ipairs(COMMANDS) do
       local out = program.run({ name, "--help" }).out
       local description = out:match "\n\n(.-)\n%u%w*:\n"

@@ -20,9 +20,7 @@ local KEYS = {
 
 local function pem(key) return key:toPEM "private" end
 
-local function decode_url(text)
-  return base64.decode((text:gsub("-", "+"):gsub("_", "/")) .. ("="):rep(-#text % 4))
-end
+local decode_url = base64.decode_url
 
 local function decoded(value)
   return (value:gsub("%+", " "):gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
@@ -62,7 +60,7 @@ local function verified(jwt, algorithm)
   return cjson.decode(decode_url(head)), cjson.decode(decode_url(claims))
 end
 
-describe("an OAuth2 client proves who it is", function()
+describe("an OAuth2 client proves its identity", function()
   local server = Misbehaving.use()
 
   local function new_client(scenario, members)
@@ -109,7 +107,7 @@ describe("an OAuth2 client proves who it is", function()
   end
 
   -- One signature in 256 has a half that is a byte shorter than the others.
-  it("with signatures of one length, whatever number they are", function()
+  it("with signatures of one length, for any number", function()
     local key = assert(require("credenco.client.auth.signing_key").read(pem(KEYS.ES256.key)))
     for i = 1, 600 do assert.equal(64, #key:sign(tostring(i))) end
   end)
@@ -208,7 +206,7 @@ describe("credenco.new refuses an OAuth2 client", function()
     end)
   end
 
-  it("that needs luaossl where that is missing, in one line", function()
+  it("with an error in one line if luaossl is missing", function()
     local names = { "openssl.pkey", "openssl.digest", "credenco.client.auth.signing_key" }
     local kept = {}
     for _, name in ipairs(names) do kept[name], package.loaded[name] = package.loaded[name], nil end

@@ -18,6 +18,16 @@ local PLACES = {
     require "spec.a_module_that_calls"
     package.loaded["spec.a_module_that_calls"], package.preload["spec.a_module_that_calls"] = nil, nil
   end,
+  ["a message handler of xpcall"] = function(call) xpcall(error, function() call() end) end,
+  ["a reader of load"] = function(call)
+    local read = false
+    load(function()
+      if read then return nil end
+      read = true
+      call()
+      return ""
+    end)
+  end,
   ["a debug hook"] = function(call)
     local asked = false
     debug.sethook(function()
@@ -86,7 +96,7 @@ describe("inside a task, a call from", function()
   end)
 
   for place, from in pairs(PLACES) do
-    it(place .. " says that it cannot wait, and the task's own call gets its own answer", function()
+    it(place .. " says that it cannot wait, and the task's own call gets its own response", function()
       local scenario = server:scenario { push = { 404 } }
       local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 5000 }
       local inner, outer, result
@@ -135,7 +145,7 @@ describe("inside a task, a call from", function()
     assert.same({ "cannot_wait", "no", "not_found" }, { inner[2].code, inner[2].sent, outer.code })
   end)
 
-  it("an on_event that is a callback of gsub does not disturb the call it was told about", function()
+  it("an on_event that is a callback of gsub does not disturb the call of its event", function()
     local scenario = server:scenario { push = { 404 } }
     local client, inner
     client = credenco.new { base_url = scenario.url, api_key = "k", on_event = function(event)
@@ -190,7 +200,7 @@ describe("an error thrown out of a debug hook", function()
     debug.sethook()
   end
 
-  it("leaves a client whose other calls go on", function()
+  it("leaves the client's other calls running", function()
     local client = credenco.new { base_url = server:scenario().url, api_key = "k", timeout_ms = 5000 }
     local last = each_instruction(7, function(arm)
       ask(client, arm)
@@ -200,7 +210,7 @@ describe("an error thrown out of a debug hook", function()
     client:close()
   end)
 
-  it("leaves no call without its end when it comes while an answer is handed over", function()
+  it("leaves no call without an end when it is thrown while a response is handed over", function()
     local client = credenco.new { base_url = server:scenario().url, api_key = "k", timeout_ms = 5000 }
     local arm
     beside_driver(client, function(id)
@@ -227,7 +237,7 @@ describe("an error thrown out of a debug hook", function()
   end)
 
   -- LuaJIT has one hook for all coroutines, so that it may come out of the loop itself, or end the task.
-  it("leaves every call of a task its own answer", function()
+  it("leaves every call of a task its own response", function()
     local scenario = server:scenario { push = { 404 } }
     local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 5000 }
     local last = each_instruction(13, function(arm)

@@ -58,7 +58,7 @@ describe("claims", function()
     end)
   end
 
-  it("are read as they are, without asking a strict object for what it lacks", function()
+  it("are read unchanged, without reading missing fields of a strict object", function()
     assert(offer(setmetatable({ a = 1 }, { __index = function() error "no such field" end })))
     assert.same({ a = 1 }, cjson.decode(requests[1].body).claims)
   end)

@@ -6,7 +6,7 @@ local function detail(text, ...)
 end
 
 describe("an error", function()
-  it("says what, where, whether it was sent, and what to do", function()
+  it("names the problem, the step, whether it was sent, and the advice", function()
     local err = errors.new {
       code = "connect_failed", step = "push_offer", sent = "unknown", attempts = 3, correlation_id = "c-1",
     }
@@ -32,7 +32,7 @@ describe("an error", function()
     assert.is_false(errors.is_error { code = "closed" })
   end)
 
-  it("gives the kept offer to who asks, and shows it nowhere", function()
+  it("returns the kept offer, and shows it nowhere", function()
     local err = errors.new { code = "timeout", step = "push_offer", sent = "unknown" }
     errors.keep_offer(err, { offer_uri = "https://issuer.example/s3cret" })
     assert.equal("https://issuer.example/s3cret", err:offer().offer_uri)
@@ -42,7 +42,7 @@ describe("an error", function()
     assert.is_nil(tostring(err):find("s3cret", 1, true))
   end)
 
-  it("has no offer when none was made", function()
+  it("has no offer when none was created", function()
     assert.is_nil(errors.new { code = "closed", step = "create_offer" }:offer())
   end)
 end)

@@ -24,7 +24,7 @@ describe("the client", function()
     assert.is_nil(push.headers["content-type"])
   end)
 
-  it("sends what the first call is documented to take", function()
+  it("sends the documented request of the first call", function()
     local scenario = server:scenario()
     assert(new_client(scenario):issue_direct(order()))
     local create = scenario.requests("create")[1]
@@ -33,7 +33,7 @@ describe("the client", function()
     assert.same({ correlation_id = "89cba89", template_id = "ebw_oid", claims = COMPANY }, cjson.decode(create.body))
   end)
 
-  it("tells of the wait that a refusal asked for", function()
+  it("reports the wait that a refusal asked for", function()
     local scenario = server:scenario {
       create = { { act = "answer", status = 429, headers = { ["retry-after"] = "7" }, body = "" } },
     }
@@ -42,7 +42,7 @@ describe("the client", function()
     assert.equal("7000", tostring(err.retry_after_ms))
   end)
 
-  it("gives back what both calls answered", function()
+  it("returns the responses of both calls", function()
     local scenario = server:scenario()
     local result = assert(new_client(scenario):issue_direct(order()))
     assert.same({
@@ -83,7 +83,7 @@ describe("the client", function()
     assert.is_nil(status.headers["x-api-key"])
   end)
 
-  it("pushes to the wallet's own host and asks its own for the status", function()
+  it("delivers to the wallet's host and asks the issuer's for the status", function()
     local issuer, wallet = server:scenario(), server:scenario()
     local client = new_client(issuer, { wallet_base_url = wallet.url })
     assert(client:issue_direct(order()))
@@ -172,7 +172,7 @@ describe("the client", function()
     end
   end)
 
-  it("takes an empty answer for no trusted contact", function()
+  it("does not take an empty response for a trusted contact", function()
     local scenario = server:scenario { trust = { answering "[]" } }
     local contact, err = new_client(scenario):trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" }
     assert.is_nil(contact)
@@ -182,7 +182,7 @@ describe("the client", function()
   for name, id in pairs {
     ["another one"] = '"89cba88"', ["a number"] = "89", ["an object"] = "{}", ["longer"] = '"89cba89 "',
   } do
-    it("takes no answer for its own whose correlation id is " .. name, function()
+    it("refuses a response whose correlation id is " .. name, function()
       local scenario = server:scenario {
         create = { answering('{"correlation_id":' .. id .. ',"request_uri":"' .. SAMPLE .. '"}') },
         status = { answering('{"correlation_id":' .. id .. ',"status":"issue_completed"}') },
@@ -207,7 +207,7 @@ describe("the client", function()
     end)
   end
 
-  it("shows no claim that was sent, whatever has become of its table", function()
+  it("shows no claim that was sent, even if its table has changed since", function()
     local refused = { act = "answer", status = 422, headers = {}, body = "Alice Alison of 12345.678 is not allowed" }
     local client = new_client(server:scenario { create = { refused }, other = { refused } })
     for _, call in ipairs { "create_offer", "request" } do

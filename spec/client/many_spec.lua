@@ -33,7 +33,7 @@ describe("issue_many", function()
     assert.equal(200, #scenario.requests("push"))
   end)
 
-  it("has no more under way than it may, and that many if it can", function()
+  it("has at most so many in flight, and that many if it can", function()
     local under_way, most = 0, 0
     local transport = { send = function()
       under_way = under_way + 1
@@ -82,7 +82,7 @@ describe("issue_many", function()
     assert.equal(21, read)
   end)
 
-  it("reads no further ahead than it may, also when answers come at once", function()
+  it("reads no further ahead than it may, also when responses come at once", function()
     local read = 0
     local transport = { send = function()
       return { status = 201, body = '{"request_uri":"x:?credential_offer_uri=https://a.example/o"}' }
@@ -143,7 +143,7 @@ describe("issue_many", function()
     assert.same({ 10, 10, 10 }, done)
   end)
 
-  it("can be left early; what is under way ends with the client", function()
+  it("can be left early; issues in flight end with the client", function()
     local scenario = server:scenario { push = { "hang" } }
     local client = new_client(scenario)
     local next_result = client:issue_many(list(1), { concurrency = 1 })

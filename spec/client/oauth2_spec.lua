@@ -34,7 +34,7 @@ describe("OAuth2 client credentials", function()
     local request = scenario.requests("token")[1]
     assert.equal("POST", request.method)
     assert.equal("application/x-www-form-urlencoded", request.headers["content-type"])
-    assert.equal("grant_type=client_credentials&client_id=id%261&client_secret=s3cret%3D%2B&scope=issue", request.body)
+    assert.equal("client_id=id%261&client_secret=s3cret%3D%2B&grant_type=client_credentials&scope=issue", request.body)
     assert.is_nil(request.headers.authorization)
     assert.equal("Bearer token-1", scenario.requests("status")[1].headers.authorization)
   end)
@@ -138,7 +138,7 @@ describe("OAuth2 client credentials", function()
     end)
   end
 
-  it("fail all who wait for them when they cannot be had", function()
+  it("make all waiting calls fail when they cannot be fetched", function()
     local scenario = server:scenario { token = { 400 } }
     local failed = 0
     for _, _, err in new_client(scenario):issue_many(records(10)) do
@@ -149,7 +149,7 @@ describe("OAuth2 client credentials", function()
     assert.equal(1, #scenario.requests("token"))
   end)
 
-  it("are told of with the issue's own id when they cannot be had", function()
+  it("are reported with the issue's own id when they cannot be fetched", function()
     local scenario = server:scenario { token = { 400 } }
     local _, err = new_client(scenario):issue_direct {
       wallet_key = "w", template_id = "t", claims = {}, correlation_id = "mine",

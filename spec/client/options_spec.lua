@@ -132,7 +132,7 @@ describe("a call refuses", function()
     end
   end)
 
-  it("an offer URI that is none, without showing it", function()
+  it("an invalid offer URI, without showing it", function()
     local problem = problem_of(client.push_offer, client, { wallet_key = "w", offer_uri = "http://a.example/s3cret" })
     assert.truthy(problem:find("^push_offer: offer_uri must be https"))
     assert.is_nil(problem:find("s3cret", 1, true))

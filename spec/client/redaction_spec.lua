@@ -63,6 +63,10 @@ describe("the server's words in an error", function()
     { "in Base64", "claims eyJuYW1lIjoiSm9zw6kgSmFuc2VuIn0= are bad" },
     { "in Base64 for URLs, without padding", "bad token: Pj4-Sm9zw6kgSmFuc2Vu" },
     { "in hexadecimal", "bytes 4a6f73c3a9204a616e73656e" },
+    { "in Latin-1", "bad value: Jos\233 Jansen" },
+    { "in Latin-1, percent-encoded", "bad value: Jos%E9%20Jansen" },
+    { "in UTF-16", ("bad value: Jos\233 Jansen"):gsub(".", "%0\0") },
+    { "broken over lines", "bad value: José Ja\r\nnsen" },
     { "in capitals", "JOSé JANSEN is not allowed" },
     { "escaped letter by letter", [[\u004a\u006f\u0073\u00e9\u0020\u004a\u0061\u006e\u0073\u0065\u006e]] },
   }
@@ -73,26 +77,30 @@ describe("the server's words in an error", function()
     end)
   end
 
+  it("do not hold a key whose marks have names in HTML", function()
+    assert.is_nil(errors.bounded_detail("no such key: k&lowbar;s3cret&colon;1", { "k_s3cret:1" }))
+  end)
+
   it("are kept when only something harmless is encoded in them", function()
     for _, words in ipairs { "a&amp;b is no value", "caf\\u00e9 is closed", "100%25 sure", "1+1=2", "deadbeefcafe", "aGVsbG8gd29ybGQ=" } do
       assert.equal(words, errors.bounded_detail(words, { "Jansen", "NL" }))
     end
   end)
 
-  it("are searched for a secret as it is, whatever it means in a pattern", function()
+  it("are searched for a secret as plain text, not as a pattern", function()
     for _, secret in ipairs { "a\0b", "Al\0", "%", "%d", "^", "[a", "(", "100%" } do
       assert.equal("<[redacted]>", errors.bounded_detail("<" .. secret .. ">", { secret }))
     end
   end)
 
-  it("are searched as they came, not where something was left out already", function()
+  it("are searched in their original form, not after a removal", function()
     local brackets = {}
     for i = 1, 44 do brackets[i] = i % 2 == 0 and "[" or "]" end
     assert.equal("bad list [redacted]1[redacted] of claims", errors.bounded_detail("bad list [1] of claims", { brackets }))
     assert.equal("is [redacted] red?", errors.bounded_detail("is Jansen red?", { "Jansen", "redacted", "act", "[" }))
   end)
 
-  it("lose what is in each of two secrets that overlap or meet", function()
+  it("lose both of two secrets that overlap or meet", function()
     assert.equal("at [redacted].", errors.bounded_detail("at Jan Jansen-Smit.", { "Jan Jansen", "Jansen-Smit" }))
     assert.equal("at [redacted].", errors.bounded_detail("at JansenSmit.", { "Jansen", "Smit" }))
     assert.equal("15-[redacted]", errors.bounded_detail("15-5-5", { "5-5" }))

@@ -30,7 +30,7 @@ describe("a server that asks for a wait beyond all time", function()
     end)
   end
 
-  it("is told as an integer", function()
+  it("is reported as an integer", function()
     for _, answer in ipairs { { ms = 2.5 }, { ms = 1e300 }, { headers = { ["retry-after"] = ("9"):rep(23) } } } do
       local _, err = refused(answer):issue_status "x"
       assert.matches("^%d+$", ("%s"):format(err.retry_after_ms))

@@ -177,7 +177,7 @@ describe("a key that may change", function()
     return credenco.new(options)
   end
 
-  it("is sent once where it was refused and there is no other", function()
+  it("is sent once if it was refused and there is no other", function()
     local path = server.folder .. "/key"
     files.write(path, "s3cret")
     for _, options in ipairs { { api_key_file = path }, { api_key = function() return "s3cret" end } } do
@@ -256,7 +256,7 @@ describe("a key that may change", function()
     assert.equal("from-pipe", scenario.requests("status")[2].headers["x-api-key"])
   end)
 
-  it("without a byte-order mark and a line's end is what the file holds", function()
+  it("is the file's text without a byte-order mark and a line's end", function()
     files.write(server.folder .. "/windows", "\239\187\191key\r\n")
     local scenario = server:scenario()
     assert(client_of(scenario, { api_key_file = server.folder .. "/windows" }):issue_status "1")

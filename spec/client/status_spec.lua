@@ -24,6 +24,22 @@ describe("the status of an issue", function()
     assert.equal("/api/v2/issue/a%7Eb", scenario.requests("status")[1].target)
   end)
 
+  it("keeps nothing for each way in which a server writes the origin", function()
+    local urls = {}
+    local transport = {
+      send = function(_, request)
+        urls[#urls + 1] = request.url
+        return { status = 200, body = '{"status":"issue_completed"}' }
+      end,
+    }
+    local client = credenco.new { base_url = "https://wallet.example/base", api_key = "k", transport = transport }
+    for _, origin in ipairs { "https://wallet.example", "HTTPS://Wallet.EXAMPLE", "https://wallet.example:0000443" } do
+      assert(client:issue_status { correlation_id = "1", status_uri = origin .. "/issue/1?a=b" })
+    end
+    local one = "https://wallet.example/issue/1?a=b"
+    assert.same({ one, one, one }, urls)
+  end)
+
   it("waits until the issue is completed", function()
     local created = answering '{"status":"issue_request_created","correlation_id":"1","revocation_uuid":"u"}'
     local scenario = server:scenario { status = { created, 503, created, "proper" } }
@@ -32,6 +48,15 @@ describe("the status of an issue", function()
     assert.equal("issue_completed", status.status)
     assert.equal("0e2c1f62-3392-462e-a25e-483fa0e2a3a3", status.revocation_uuid)
     assert.equal(4, #scenario.requests("status"))
+  end)
+
+  it("has no revocation id that is none, and that no journal could hold", function()
+    for _, id in ipairs { '"a\\u0000b"', '"\255"', '" "', "7" } do
+      local scenario = server:scenario { status = { answering('{"status":"issue_completed","revocation_uuid":' .. id .. "}") } }
+      local status = assert(new_client(scenario):issue_status "1")
+      assert.equal("issue_completed", status.status)
+      assert.is_nil(status.revocation_uuid)
+    end
   end)
 
   it("reports an issue that failed", function()
@@ -51,7 +76,7 @@ describe("the status of an issue", function()
     assert.equal("unknown", err.sent)
   end)
 
-  it("shows of a status what may be shown", function()
+  it("shows a status in a safe form", function()
     local said = "k-s3cret at https://a.example/b?c=1\n"
     local scenario = server:scenario { status = { answering(cjson.encode { status = said }) } }
     local _, err = new_client(scenario):wait_issued("1", { interval_ms = 1, timeout_ms = 500 })
@@ -100,7 +125,7 @@ describe("the status of an issue", function()
       "issue_status: unknown option 'timeout', did you mean 'timeout_ms'?")
   end)
 
-  it("refuses a status URI that is no text", function()
+  it("refuses a status URI that is not text", function()
     local client = new_client(server:scenario())
     for _, call in ipairs { "issue_status", "wait_issued" } do
       assert.has_error(function() client[call](client, { correlation_id = "1", status_uri = true }) end,

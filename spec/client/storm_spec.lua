@@ -93,7 +93,7 @@ describe("issuing many through a storm", function()
     end
   end)
 
-  it("says of every wallet that it pushed to what it did", function()
+  it("reports the true outcome for every wallet", function()
     for key, outcome in pairs(outcomes) do
       local attempts = outcome.err and outcome.err.step == "push_offer" and outcome.err.attempts
       if attempts then assert.equal(attempts, wallets[key].count, key) end

@@ -52,7 +52,7 @@ describe("a traceparent", function()
     end
   end)
 
-  it("comes from the client where the call has none, asked once a call", function()
+  it("comes from the client if the call has none, and is asked for once a call", function()
     local scenario, asked = server:scenario { push = { "close", "proper" } }, 0
     local client = new_client(scenario, { traceparent = function()
       asked = asked + 1

@@ -10,7 +10,7 @@ local KEY, SAMPLE, new_client, order = issuing.KEY, issuing.SAMPLE, issuing.new_
 describe("a client over any transport", function()
   local server = Misbehaving.use()
 
-  it("answers closed when it is closed", function()
+  it("returns closed when it is closed", function()
     local scenario = server:scenario()
     local client = new_client(scenario)
     assert(client:issue_status "1")
@@ -28,7 +28,7 @@ describe("a client over any transport", function()
     ["the next attempt"] = function(client) return client:issue_status "1" end,
     ["the next look at the status"] = function(client) return client:wait_issued("1", { interval_ms = 60000 }) end,
   } do
-    it("is told closed at once when it waits for " .. name, function()
+    it("gets closed at once when it waits for " .. name, function()
       local client, asked, err
       client = credenco.new { base_url = "https://a.example", api_key = "k", timeout_ms = 60000, transport = {
         send = function()

@@ -14,7 +14,7 @@ describe("a client without credentials", function()
     assert.equal(1, #scenario.requests "push")
   end)
 
-  it("is told what is missing by any other call, and sends nothing", function()
+  it("gets the missing setting as an error of any other call, and sends nothing", function()
     local scenario = server:scenario()
     local client = credenco.new { base_url = scenario.url }
     local result, err = client:issue_direct { wallet_key = "w", template_id = "t", claims = {} }

@@ -34,7 +34,7 @@ describe("core.fields", function()
     end)
   end
 
-  it("throws for what is no text", function()
+  it("throws for a value that is not text", function()
     assert.has_error(function() core.fields { a = 1 } end)
     assert.has_error(function() core.fields { "a" } end)
     assert.has_error(function() core.fields() end)
@@ -86,7 +86,7 @@ describe("core.exchange", function()
     x:trim()
   end)
 
-  it("leaves the fields out where they are not wanted", function()
+  it("leaves the fields out if they are not wanted", function()
     local x = begun { with_headers = false }
     x:feed "HTTP/1.1 204 No\r\nX-A: 1\r\n\r\n"
     assert.is_nil(x:response().headers)
@@ -105,7 +105,7 @@ describe("core.exchange", function()
     assert.equal("2000", tostring(x:response().retry_after_ms)) -- an integer: not 2000.0
   end)
 
-  it("does not reuse a connection on which more came than was asked for", function()
+  it("does not reuse a connection with bytes behind the response", function()
     local x = begun()
     assert.equal("done", x:feed "HTTP/1.1 204 No\r\n\r\nHTTP/1.1 204 No\r\n\r\n")
     assert.is_false(x:reusable())
@@ -149,6 +149,8 @@ describe("core.exchange", function()
     it(case.name, function()
       local x = begun { method = "CONNECT", target = "a.example:443", authority = "a.example:443" }
       assert.equal(case.state, x:feed(case.bytes))
+      assert.equal(case.state == "done", x:is_tunnel())
+      assert.is_false(x:reusable())
     end)
   end
 end)

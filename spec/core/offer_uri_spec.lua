@@ -102,7 +102,7 @@ describe("credenco.offer_uri", function()
     assert.is_nil(tostring(err):find("s3cret", 1, true))
   end)
 
-  it("throws for what is no text", function()
+  it("throws for a value that is not text", function()
     assert.has_error(function() credenco.offer_uri(nil) end, "offer_uri: request_uri must be string, not nil")
   end)
 end)

@@ -9,7 +9,7 @@ local CASES = {
   { "ab\226\130", 3 }, -- cut
 }
 
-describe("the place of what is not UTF-8", function()
+describe("the position of the first byte that is not UTF-8", function()
   for _, case in ipairs(CASES) do
     it(("is %s in %q"):format(tostring(case[2]), case[1]), function()
       assert.equal(case[2], core.utf8_flaw(case[1]))

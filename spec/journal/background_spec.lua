@@ -54,7 +54,7 @@ local function contract(locate)
     end
   end)
 
-  it("gives the rows of a statement that asks, with gaps, after what was written before it", function()
+  it("gives the rows of a statement that asks, with gaps, after the writes before it", function()
     local items = {}
     for i = 1, 3000 do items[i] = { key = ("%04d"):format(i), code = i % 2 == 0 and ("v"):rep(100) or nil } end
     local asking = { sql = "SELECT v, k FROM t WHERE k > ? ORDER BY k", asks = true, scope = {}, width = 1, values = { "" } }
@@ -82,7 +82,7 @@ describe("a journal's thread on SQLite", function()
 
   contract(function() return folder .. "/t.journal" end)
 
-  it("lets everybody else go on while the database makes it wait", function()
+  it("lets other tasks continue while the database makes it wait", function()
     local url = folder .. "/busy.journal"
     local db = assert(database.open(url))
     assert(db:execute "CREATE TABLE t (k TEXT PRIMARY KEY, v TEXT)")
@@ -101,13 +101,13 @@ describe("a journal's thread on SQLite", function()
     db:close()
   end)
 
-  it("is refused for what cannot be opened", function()
+  it("is refused for a database that cannot be opened", function()
     local thread, err = background.open(folder)
     assert.is_nil(thread)
     assert.is_string(err)
   end)
 
-  it("is refused where the system gives no thread", function()
+  it("is refused if the system gives no thread", function()
     local new_thread = uv.new_thread
     uv.new_thread = function() return nil, "EAGAIN: resource temporarily unavailable" end -- luacheck: ignore 122
     local thread, err = background.open(folder .. "/none.journal")
@@ -116,7 +116,7 @@ describe("a journal's thread on SQLite", function()
     assert.matches("^EAGAIN", err)
   end)
 
-  it("is done without where a new Lua state does not find the modules", function()
+  it("is not used if a new Lua state does not find the modules", function()
     local held = assert(journal.open(folder .. "/alone.journal", { alone = true }))
     local scope = assert(held:join({ name = "w" }, false))
     local path = package.path

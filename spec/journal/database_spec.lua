@@ -61,12 +61,12 @@ local function contract(open)
     assert.truthy(db:execute(insert, "b"))
   end)
 
-  it("counts what a statement changed", function()
+  it("counts the rows that a statement changed", function()
     assert.equal(2, db:change "INSERT INTO t VALUES ('a', 1, 1), ('b', 1, 1)")
     assert.equal(0, db:change "UPDATE t SET n = 2 WHERE k = 'z'")
   end)
 
-  it("says what is wrong in one line without luadbi's words around it", function()
+  it("gives an error in one line without luadbi's words around it", function()
     local _, err = db:execute "SELECT * FROM nowhere"
     assert.matches("nowhere", err)
     assert.is_nil(err:find("statement handle", 1, true))
@@ -99,7 +99,7 @@ describe("SQLite", function()
 
   contract(function() return database.open(folder .. "/t.db") end)
 
-  it("makes files for their owner only, also where others could read them before", function()
+  it("makes files for their owner only, even if others could read them before", function()
     local path = folder .. "/open.db"
     uv.fs_close(uv.fs_open(path, "w", 420))
     local db = assert(database.open(path))
@@ -108,7 +108,7 @@ describe("SQLite", function()
     db:close()
   end)
 
-  it("says so when the file is no database", function()
+  it("says so when the file is not a database", function()
     local path = folder .. "/text.db"
     files.write(path, ("no database "):rep(100))
     uv.fs_chmod(path, 420)
@@ -124,7 +124,7 @@ describe("a journal's place", function()
   before_each(function() folder = files.temporary_folder() end)
   after_each(function() files.remove_folder(folder) end)
 
-  it("is a file: a folder is refused and stays as open as it was", function()
+  it("is a file: a directory is refused, and its mode does not change", function()
     uv.fs_chmod(folder, 493)
     local held, err = journal.open(folder, { alone = true })
     assert.is_nil(held)
@@ -144,7 +144,7 @@ describe("PostgreSQL", function()
 
   contract(function() return database.open(url) end)
 
-  it("that does not exist is no server that terminated abnormally", function()
+  it("that does not exist is not reported as a server that terminated abnormally", function()
     local db, err = database.open((server:database():gsub("/spec%d+", "/nowhere")))
     assert.is_nil(db)
     assert.matches("^postgres://.-/nowhere.-: cannot be connected to: `psql` with the same URL says why", err)

@@ -18,6 +18,7 @@ describe("a journal's file", function()
       copy(path, path .. ".copy")
       os.rename(path .. ".copy", path)
     end, "is no longer the file" },
+    ["without its write-ahead log"] = { function(path) os.remove(path .. "-wal") end, "has lost its write%-ahead log" },
     emptied = { function(path) assert(io.open(path, "w")):close() end, "was truncated" },
     ["cut short"] = { function(path)
       local half = files.read(path):sub(1, math.floor(uv.fs_stat(path).size / 2))
@@ -63,6 +64,25 @@ describe("a journal's file", function()
     end
     os.remove(second)
     assert(journal.open(first, { alone = true })):close()
+  end)
+
+  it("has one lock under every name, also before it is there", function()
+    local link = bench.folder .. "/link.journal"
+    assert(uv.fs_symlink(bench.journal, link))
+    local held = assert(journal.open(link, { alone = true }))
+    local other, err = journal.open(bench.journal, { alone = true })
+    assert.is_nil(other)
+    assert.matches("another run is at work", err)
+    held:close()
+  end)
+
+  it("has the name that was given, also where that looks like a URI", function()
+    local before = uv.cwd()
+    finally(function() uv.chdir(before) end)
+    uv.chdir(bench.folder)
+    assert(journal.open("file:my.journal", { alone = true })):close()
+    assert.truthy(uv.fs_stat(bench.folder .. "/file:my.journal").size > 0)
+    assert.is_nil(uv.fs_stat(bench.folder .. "/my.journal"))
   end)
 
   it("may be reached through a symbolic link", function()

@@ -165,7 +165,7 @@ describe("a statement of a worker on PostgreSQL", function()
 
   it("reads no more for a table that is large, before anything has told the planner so", each_reads_little)
 
-  it("looks for what is held without reading what is issued", function()
+  it("looks for held records without reading issued ones", function()
     assert(db:execute(HAND_OVER, "me"))
     assert.same({ failed = 0, unknown = 0, skipped = 0, pending = 2 * OPEN }, report.not_issued(db, "w"))
     assert.is_false(workers.open_elsewhere(db, SCOPE))

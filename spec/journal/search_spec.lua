@@ -51,7 +51,7 @@ local function finds(db_of)
     end
   end)
 
-  it("reads no more of it than it is told, and says so", function()
+  it("reads no more of it than allowed, and says so", function()
     local db = db_of()
     for _, name in ipairs { "own ", "rev ", "wallet " } do
       assert.equal(1, #assert(search.by_id(db, "w", name .. 100, 100)))

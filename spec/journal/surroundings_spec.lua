@@ -44,7 +44,18 @@ describe("a PostgreSQL journal", function()
     execute(url, "DROP OWNED BY clerk")
   end)
 
-  it("can be reported on where it can only be read, as on a standby", function()
+  it("is on disk when a commit returns, and sees what others commit, whatever is set for the database", function()
+    local url = server:database()
+    for _, setting in ipairs { "synchronous_commit = off", "default_transaction_isolation = 'serializable'" } do
+      execute(url, "ALTER DATABASE " .. url:match "/(spec%d+)" .. " SET " .. setting)
+    end
+    local held = assert(journal.open(url, { queue = true }))
+    assert.equal("on", held.db:row("SHOW synchronous_commit")[1])
+    assert.equal("read committed", held.db:row("SHOW transaction_isolation")[1])
+    held:close()
+  end)
+
+  it("can be reported on if it is read-only, as on a standby", function()
     local url = server:database()
     assert(journal.open(url, { queue = true })):close()
     execute(url, "ALTER DATABASE " .. url:match "/(spec%d+)" .. " SET default_transaction_read_only = on")
@@ -53,12 +64,32 @@ describe("a PostgreSQL journal", function()
     held:close()
   end)
 
-  it("behind a pooler that changes sessions says what that is", function()
+  it("behind a pooler that changes sessions gives an error that names the pooler", function()
     for _, said in ipairs { 'ERROR:  prepared statement "dbd-1" does not exist',
       'ERROR:  prepared statement "dbd-1" already exists' } do
       assert.matches("pooler in between, as PgBouncer in transaction mode", driver.plain_error(said))
     end
     assert.is_nil(driver.plain_error('ERROR:  relation "x" does not exist'):find("pooler", 1, true))
+  end)
+end)
+
+describe("the SQLite database of another program", function()
+  it("is no journal, and stays as it is", function()
+    local folder = files.temporary_folder()
+    finally(function() files.remove_folder(folder) end)
+    local path = folder .. "/register.db"
+    local db = assert(database.open(path, { plain = true }))
+    assert(db:execute "CREATE TABLE company (id TEXT)")
+    db:close()
+    uv.fs_chmod(path, 420)
+    local before = files.read(path)
+    for _, options in ipairs { { existing = true }, { alone = true }, { queue = true } } do
+      local held, err = journal.open(path, options)
+      assert.is_nil(held)
+      assert.matches("register%.db: is the database of another program", err)
+    end
+    assert.equal(before, files.read(path))
+    assert.equal(420, uv.fs_stat(path).mode % 512)
   end)
 end)
 

@@ -41,7 +41,7 @@ describe("taking records", function()
     assert.equal("free", open_elsewhere())
   end)
 
-  it("goes on behind what was taken last, and comes back for what was left before it", function()
+  it("continues behind the last record taken, and comes back for records left before it", function()
     assert.same({ 1, 2 }, lines_taken(2))
     assert(held.db:execute(FREE, "key 1"))
     assert.same({ 3, 4 }, lines_taken(2))

@@ -174,7 +174,7 @@ local function first_difference(change)
 end
 
 describe("the journal's transitions", function()
-  it("do what is said here, in every state", function()
+  it("do what this spec says, in every state", function()
     assert.is_nil(first_difference(function() end))
   end)
 
@@ -188,7 +188,7 @@ describe("the journal's transitions", function()
     end
   end)
 
-  it("leave a worker only what is open, and a person what is at its end or not begun with", function()
+  it("leave a worker only open records, and a person only finished records or those not begun", function()
     for _, row in ipairs(require("credenco.journal.transitions").ROWS) do
       for _, state in ipairs(row.from or {}) do
         if row.by == "worker" then

@@ -1,6 +1,7 @@
 -- Group commit: how long a write waits for company.
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
+local loop = require "credenco.loop"
 
 describe("a group of writes", function()
   local folder, held, writer
@@ -26,4 +27,15 @@ describe("a group of writes", function()
       assert.equal(case.group_ms, writer.group_ms)
     end)
   end
+
+  it("waits no longer when it has 1,000 changes, which sit in memory meanwhile", function()
+    writer.group_ms = 60000
+    for i = 1, 999 do writer:put("skipped", { key = ("%d"):format(i) }) end
+    loop.sleep(20)
+    assert.equal(999, writer.group.size)
+    writer:put("skipped", { key = "1000" })
+    loop.sleep(20)
+    assert.equal(0, writer.group.size)
+    assert.is_nil(writer.trouble)
+  end)
 end)

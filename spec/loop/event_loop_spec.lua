@@ -21,7 +21,7 @@ describe("another event loop", function()
     assert.truthy(text:find("^HTTP 201, correlation id %x+%-"), text)
   end)
 
-  it("is told when a deadline comes although no descriptor speaks", function()
+  it("learns of a deadline although no descriptor becomes readable", function()
     local server = Misbehaving.start()
     local scenario = server:scenario { status = { "hang" } }
     local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 500 }

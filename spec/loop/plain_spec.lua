@@ -2,7 +2,7 @@
 local loop = require "credenco.loop"
 
 describe("the plain loop", function()
-  it("gives a wait what came first for it, and says to who comes later that it is over", function()
+  it("gives a wait the first result for it, and tells later callers that it is over", function()
     local ticket = loop.self()
     assert.is_nil(loop.wake(ticket, "first"))
     assert.is_false(loop.wake(ticket, "second"))
@@ -51,7 +51,7 @@ describe("the plain loop", function()
   end)
 
   -- Thrown out of each instruction of the wait, by a debug hook.
-  it("gives what comes for a wait that an error was thrown out of to nobody", function()
+  it("gives the result for a wait that an error has ended to nobody", function()
     for instruction = 1, 80 do
       local thrown_out, whole, got
       pcall(function() -- LuaJIT has one hook for all coroutines: it may come out here
@@ -86,7 +86,7 @@ describe("the plain loop", function()
     assert.equal(0, asked[1] % 1)
   end)
 
-  it("lets a caller in a foreign coroutine wait while tasks go on", function()
+  it("lets a caller in a foreign coroutine wait while tasks continue", function()
     local progress = 0
     loop.spawn(function()
       for _ = 1, 3 do
@@ -108,7 +108,7 @@ describe("the plain loop", function()
     assert.equal(1, count)
   end)
 
-  it("passes a task's error on, and goes on with the others", function()
+  it("passes a task's error on, and continues with the others", function()
     local survived = false
     loop.spawn(function()
       loop.sleep(5)
@@ -141,7 +141,7 @@ describe("the plain loop", function()
     assert.is_false(a.attached)
   end)
 
-  it("leaves a source alone that another's step has ended, and so does who asks for the time left", function()
+  it("leaves a source alone that another's step has ended, also when it computes the time left", function()
     local ended = false
     local function source(step)
       local made = { step = step, busy = function() return not ended end }
@@ -159,7 +159,7 @@ describe("the plain loop", function()
     assert.has_error(function() loop.wait(loop.self()) end, "credenco: this wait would never end")
   end)
 
-  it("goes on when a step turned the loop and other sources were done by then", function()
+  it("continues when a step turned the loop and other sources have finished", function()
     local stepped = {}
     local function source(name, on_step)
       local steps = 0

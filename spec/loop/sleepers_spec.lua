@@ -42,7 +42,7 @@ describe("sleepers", function()
     assert.is_nil(sleepers:take_due(math.huge))
   end)
 
-  it("that are all over are nobody", function()
+  it("that are all over leave none", function()
     local sleepers = new_sleepers()
     for i = 1, 10 do
       local ticket = { over = false }

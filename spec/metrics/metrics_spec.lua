@@ -47,7 +47,7 @@ credenco_requests_total{code="timeout",step="create_offer"} 1
 ]]
 
 describe("credenco.metrics", function()
-  it("writes what it was told in Prometheus' text format", function()
+  it("writes its numbers in Prometheus' text format", function()
     local text = fed(EVENTS):text()
     assert.equal((WRITTEN:gsub("VERSION", core.version)), text:sub(1, #WRITTEN - #"VERSION" + #core.version))
     local read = samples.read(text)
@@ -84,7 +84,7 @@ describe("credenco.metrics", function()
     samples.read(text)
   end)
 
-  it("shows numbers of one's own, whenever it is asked", function()
+  it("shows the user's own numbers at each read", function()
     local counted, length = metrics.new(), 3
     counted:watch("queue_length", "Events that wait.", function() return length end)
     counted:watch("absent", "Nothing.", function() return nil end)
@@ -94,7 +94,7 @@ describe("credenco.metrics", function()
     assert.is_nil(counted:text():find("absent", 1, true))
   end)
 
-  it("refuses what would not be a metric", function()
+  it("refuses a value that is not a metric", function()
     assert.has_error(function() metrics.new():watch("a b", "", function() end) end,
       "watch: name must be of letters, digits and underscores")
     assert.has_error(function() metrics.new():watch("a", nil, function() end) end,
@@ -127,7 +127,7 @@ describe("credenco.metrics", function()
     end
   end)
 
-  it("writes what promtool has nothing to say about", function()
+  it("writes text that promtool accepts", function()
     if not promtool.is_there() then return pending "promtool is not installed (Debian: prometheus)" end
     local counted = fed(EVENTS)
     counted:watch("credenco_webhook_queue_length", "Events that wait.", function() return 0 end)

@@ -1,5 +1,6 @@
 -- The configurations in docs/nginx.md and docs/webhook.md run as they are, and the table there names the webhook's options.
 local cjson = require "cjson"
+local hex = require "credenco.base.hex"
 local hmac = require "openssl.hmac"
 local http = require "spec.sandbox.http"
 local pages = require "spec.support.pages"
@@ -14,10 +15,6 @@ local SECRET = "webhook-secret"
 local function configuration(page)
   local in_http, in_server = pages.examples(page, "nginx")[1].code:match "^# in http\n(.*)\n# in server\n(.*)$"
   return { http = in_http, server = in_server }
-end
-
-local function hex(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
 end
 
 describe("the documentation of nginx", function()
@@ -57,7 +54,7 @@ describe("the documentation of nginx", function()
       method = "POST", url = inside.url .. "/events", body = body,
       headers = {
         ["ce-specversion"] = "1.0", ["ce-id"] = "e-1", ["ce-type"] = "wallet.created", ["ce-source"] = "spec",
-        ["x-credenco-signature"] = ("t=%d,v1=%s"):format(now, hex(hmac.new(SECRET, "sha256"):final(now .. "." .. body))),
+        ["x-credenco-signature"] = ("t=%d,v1=%s"):format(now, hex.encode(hmac.new(SECRET, "sha256"):final(now .. "." .. body))),
       },
     })
     assert.equal(204, answer.status)

@@ -1,5 +1,6 @@
 -- examples/openresty runs as it is; only the port is another one.
 local cjson = require "cjson"
+local hex = require "credenco.base.hex"
 local hmac = require "openssl.hmac"
 local uv = require "luv"
 local files = require "spec.support.files"
@@ -67,7 +68,7 @@ describe("examples/openresty", function()
     return assert(http.request { method = "POST", url = server.url .. "/issue", json = fields })
   end
 
-  it("issues what POST /issue orders", function()
+  it("issues the credential that POST /issue orders", function()
     start "nginx.conf"
     local wallet = world:new_wallet()
     local answer = order { wallet_key = wallet, registration = "90004760", name = "CoolSoft B.V." }
@@ -76,7 +77,7 @@ describe("examples/openresty", function()
     assert.equal(1, #world:wallet(wallet).credentials)
   end)
 
-  it("says what is wrong with an order", function()
+  it("names the problem of an order", function()
     start "nginx.conf"
     assert.equal(400, order({ wallet_key = "w" }).status)
     local answer = order { wallet_key = "nobody's", registration = "1", name = "x" }
@@ -91,8 +92,7 @@ describe("examples/openresty", function()
     local wallet = world:new_wallet {}
     local body = cjson.encode { walletExternalKey = wallet, displayName = "New B.V." }
     local now = os.time()
-    local signature = hmac.new(SECRET, "sha256"):final(now .. "." .. body)
-      :gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+    local signature = hex.encode(hmac.new(SECRET, "sha256"):final(now .. "." .. body))
     local answer = assert(http.request {
       method = "POST", url = server.url .. "/events", body = body,
       headers = {

@@ -22,7 +22,7 @@ local function in_flight(inside)
   return inside:run "return require('spec.nginx.issuing').in_flight()"
 end
 
-describe("inside nginx, with calls under way", function()
+describe("inside nginx, with calls in flight", function()
   local slow, inside
 
   setup(function() slow = upstream.start() end)
@@ -50,7 +50,7 @@ describe("inside nginx, with calls under way", function()
     return log:find(("correlation_id call-%d."):format(i), 1, true)
   end
 
-  it("reports the answer of a call whose client has gone", function()
+  it("reports the response of a call whose client has gone", function()
     start()
     local crowd = issue(3, 300)
     begun(3)
@@ -61,7 +61,7 @@ describe("inside nginx, with calls under way", function()
     assert.truthy(log:find("create_offer: its caller no longer waits for the response: HTTP 200", 1, true))
   end)
 
-  it("reports the answer of a call whose light thread was killed, and serves the next call", function()
+  it("reports the response of a call whose light thread was killed, and serves the next call", function()
     start()
     local left, status = inside:run([[
       local client = require("credenco").new { base_url = ..., api_key = "k" }
@@ -75,7 +75,7 @@ describe("inside nginx, with calls under way", function()
       "issue_status: its caller no longer waits for the response: HTTP 404, correlation_id killed-1.", 1, true))
   end)
 
-  it("finishes on a reload what is in flight, and the old worker goes", function()
+  it("finishes the calls in flight on a reload, and the old worker ends", function()
     start()
     local old = processes.worker(inside)
     local crowd = issue(IN_FLIGHT, 500)
@@ -99,7 +99,7 @@ describe("inside nginx, with calls under way", function()
     assert.not_equal(old, processes.worker(inside))
   end)
 
-  it("ends on a reload what takes longer than exit_grace_ms, as unknown, and the old worker goes", function()
+  it("ends calls that take longer than exit_grace_ms on a reload, as unknown, and the old worker ends", function()
     start()
     local old = processes.worker(inside)
     local crowd = issue(IN_FLIGHT, 60000, 200)

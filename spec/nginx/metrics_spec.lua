@@ -71,7 +71,7 @@ describe("metrics of nginx", function()
     return body:match "\r\n(.*)" or body
   end
 
-  it("counts what all workers did, before and after a reload", function()
+  it("counts the calls of all workers, before and after a reload", function()
     local workers = 0
     while workers < 2 do workers = issue() end
     local old = processes.workers(inside)
@@ -92,7 +92,7 @@ describe("metrics of nginx", function()
     if promtool.is_there() then assert.equal("", promtool.check(counted)) end
   end)
 
-  it("are answered as Prometheus' text format", function()
+  it("are served in Prometheus' text format", function()
     assert.truthy(scrape():find("# TYPE credenco_build_info gauge", 1, true))
     local kind = inside:run [[
       local response = ngx.location.capture "/metrics"
@@ -101,7 +101,7 @@ describe("metrics of nginx", function()
     assert.equal("text/plain; version=0.0.4; charset=utf-8", kind)
   end)
 
-  it("say what a full dictionary has no room for, and drop nothing else", function()
+  it("count the changes that a full dictionary has no room for, and drop nothing else", function()
     local before, after = inside:run [[
       local mine = require("credenco.metrics").new { dict = "tiny" }
       local function answer(step, status)
@@ -125,7 +125,7 @@ describe("metrics of nginx", function()
     assert.equal(1, said)
   end)
 
-  it("forget what a worker that died had in flight", function()
+  it("forget the requests in flight of a dead worker", function()
     local shared = inside:run [[
       local mine = require("credenco.metrics").new { dict = "metrics" }
       mine.on_event { type = "request", step = "request" }

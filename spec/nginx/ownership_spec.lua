@@ -86,7 +86,7 @@ describe("inside nginx", function()
     end)
   end
 
-  it("each client has its own exit_grace_ms, whatever it shares", function()
+  it("each client has its own exit_grace_ms, even with a shared multi handle", function()
     inside = worker.start { server = [[
       location = /issue { content_by_lua_block { require('spec.nginx.issuing').handle() } }
     ]] }
@@ -104,7 +104,7 @@ describe("inside nginx", function()
   end)
 
   for _, transport in ipairs { "curl", "cosocket" } do
-    it("reloads under load without an error, and without a word that is none: " .. transport, function()
+    it("reloads under load without an error, and without a wrong report: " .. transport, function()
       inside = worker.start { connections = 2048, server = [[
         location = /issue { content_by_lua_block { require('spec.nginx.issuing').handle() } }
       ]] }

@@ -110,7 +110,7 @@ describe("a call inside nginx", function()
     Pki.remove(certificates)
   end)
 
-  it("waits for its answer in every phase that can", function()
+  it("waits for its response in every phase that can", function()
     for _, phase in ipairs(phases) do assert.equal(404, outcomes[phase].http_status, phase) end
   end)
 
@@ -123,14 +123,14 @@ describe("a call inside nginx", function()
   end
 
   -- nginx itself needs a patch of OpenResty's, which Debian's has for this phase.
-  it("waits in a TLS handshake where nginx can", function()
+  it("waits in a TLS handshake if nginx can", function()
     if status_over_tls(tls_ports.sleeps) ~= 200 then return end
     assert.equal(200, status_over_tls(tls_ports.calls))
     local _, body = http.request(inside.port, "GET", "/outcome")
     assert.equal(404, cjson.decode(body:match "{.*}").ssl_cert.http_status)
   end)
 
-  it("does nothing where Lua cannot yield", function()
+  it("does nothing if Lua cannot yield", function()
     for _, place in ipairs { '("x"):gsub("x", ask)', "table.sort({ 2, 1 }, function() return ask() end)" } do
       local code, sent, after = inside:run([[
         local client = require("credenco").new { base_url = ..., api_key = "k" }

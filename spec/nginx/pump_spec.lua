@@ -32,7 +32,7 @@ describe("inside nginx, the timer that moves transfers", function()
     assert.truthy(inside:error_log():find("lua_max_running_timers are not enough", 1, true))
   end)
 
-  it("has somebody who waits take its place where the timers that may run all wait for it", function()
+  it("lets a waiting task take its place if all timers that may run wait for it", function()
     local http_status = inside:run([[
       while ngx.timer.running_count() > 0 do ngx.sleep(0.05) end
       local semaphore = require("ngx.semaphore").new()
@@ -128,7 +128,7 @@ describe("inside nginx, the timer that moves transfers", function()
     assert.is_nil(inside:error_log():find("[crit]", 1, true))
   end)
 
-  it("looks every millisecond where it cannot have a bell, and says so", function()
+  it("looks every millisecond without a bell, and says so", function()
     local without = worker.start { main = "env TMPDIR=/no/such/folder;" }
     local http_status = without:run([[
       local client = require("credenco").new { base_url = ..., api_key = "k" }

@@ -9,42 +9,37 @@ local PATIENCE_MS = webhook_receiver.PATIENCE_MS
 
 describe("the webhook's queue inside nginx", function()
   local receiver = webhook_receiver.use()
-  local function delivery(changes) return receiver:delivery(changes) end
-  local function deliver(made) return receiver:deliver(made) end
-  local function done() return receiver:done() end
-  local function comes_to_be_done(id) return receiver:comes_to_be_done(id) end
-  local function begun(id) return receiver:begun(id) end
 
   local long -- runs longer than a lease lasts, beside the other tests
 
   setup(function()
-    long = delivery { data = { ms = 6000, failures = 0, text = "long" } }
-    assert.equal(204, deliver(long).status)
+    long = receiver:delivery { data = { ms = 6000, failures = 0, text = "long" } }
+    assert.equal(204, receiver:deliver(long).status)
   end)
 
   it("answers 204 and runs the handler in the background", function()
-    local made = delivery { data = { ms = 300, failures = 0, text = "payload" } }
-    assert.equal(204, deliver(made).status)
-    assert.is_nil(done()[made.id])
-    assert.equal(1, comes_to_be_done(made.id))
+    local made = receiver:delivery { data = { ms = 300, failures = 0, text = "payload" } }
+    assert.equal(204, receiver:deliver(made).status)
+    assert.is_nil(receiver:done()[made.id])
+    assert.equal(1, receiver:comes_to_be_done(made.id))
   end)
 
-  it("answers 503 while its queue is full, and loses none when the sender repeats", function()
+  it("responds with 503 while its queue is full, and loses none when the sender repeats", function()
     local waiting = {}
     for i = 1, 8 do
-      waiting[i] = delivery {
+      waiting[i] = receiver:delivery {
         path = "/small", header = "x-other-header", scheme = "sha256",
         data = { ms = 100, failures = 0, text = "number " .. i },
       }
     end
     assert.is_true(wait.until_true(function()
       for i = #waiting, 1, -1 do
-        local answer = deliver(waiting[i])
+        local answer = receiver:deliver(waiting[i])
         if answer.status == 503 then
           assert.equal("5", answer.headers["retry-after"])
         else
           assert.equal(204, answer.status)
-          assert.equal(1, comes_to_be_done(table.remove(waiting, i).id))
+          assert.equal(1, receiver:comes_to_be_done(table.remove(waiting, i).id))
         end
       end
       return #waiting == 0
@@ -54,78 +49,78 @@ describe("the webhook's queue inside nginx", function()
   it("is full with as many events as queue_size", function()
     local statuses, made = {}, {}
     for i = 1, 3 do
-      made[i] = delivery {
+      made[i] = receiver:delivery {
         path = "/small", header = "x-other-header", scheme = "sha256",
         data = { ms = 1000, failures = 0, text = "full " .. i },
       }
-      statuses[i] = deliver(made[i]).status
+      statuses[i] = receiver:deliver(made[i]).status
     end
     assert.same({ 204, 204, 503 }, statuses)
     assert.equal(2, receiver.inside:run 'return require("events").small:queued()')
-    for i = 1, 2 do assert.equal(1, comes_to_be_done(made[i].id)) end
-    assert.equal(204, deliver(made[3]).status)
-    assert.equal(1, comes_to_be_done(made[3].id))
+    for i = 1, 2 do assert.equal(1, receiver:comes_to_be_done(made[i].id)) end
+    assert.equal(204, receiver:deliver(made[3]).status)
+    assert.equal(1, receiver:comes_to_be_done(made[3].id))
   end)
 
   it("forgets nothing when its dictionary is full", function()
     local taken = {}
     for i = 1, 200 do
-      local made = delivery { path = "/tight", data = { ms = 100, failures = 1, text = "tight " .. i } }
-      local status = deliver(made).status
+      local made = receiver:delivery { path = "/tight", data = { ms = 100, failures = 1, text = "tight " .. i } }
+      local status = receiver:deliver(made).status
       if status == 204 then taken[#taken + 1] = made else assert.equal(503, status) end
     end
     assert.is_true(#taken > 50 and #taken < 200)
-    for _, made in ipairs(taken) do assert.equal(1, comes_to_be_done(made.id)) end
+    for _, made in ipairs(taken) do assert.equal(1, receiver:comes_to_be_done(made.id)) end
     for _, made in ipairs(taken) do
-      assert.equal(409, deliver(delivery { path = "/tight", signature = made.signature, body = made.body }).status)
-      assert.equal(204, deliver(made).status)
+      assert.equal(409, receiver:deliver(receiver:delivery { path = "/tight", signature = made.signature, body = made.body }).status)
+      assert.equal(204, receiver:deliver(made).status)
     end
   end)
 
   it("runs a handler that failed again", function()
-    local made = delivery { data = { ms = 0, failures = 1, text = "fails once" } }
-    assert.equal(204, deliver(made).status)
-    assert.equal(1, comes_to_be_done(made.id))
+    local made = receiver:delivery { data = { ms = 0, failures = 1, text = "fails once" } }
+    assert.equal(204, receiver:deliver(made).status)
+    assert.equal(1, receiver:comes_to_be_done(made.id))
     assert.truthy(receiver.inside:error_log():find("event " .. made.id .. ": attempt 1 failed:", 1, true))
   end)
 
   it("gives an event up after max_attempts, and says so", function()
-    local made = delivery {
+    local made = receiver:delivery {
       path = "/small", header = "x-other-header", scheme = "sha256",
       data = { ms = 0, failures = 9, text = "always fails" },
     }
-    assert.equal(204, deliver(made).status)
+    assert.equal(204, receiver:deliver(made).status)
     local words = ("event %s: dropped after 2 attempts"):format(made.id)
     assert.is_true(wait.until_true(function() return receiver.inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
   end)
 
   it("stops a handler that waits for too long, and has room for the next", function()
-    local slow = delivery { path = "/limited", data = { ms = 1500, failures = 0, text = "slow" } }
-    assert.equal(204, deliver(slow).status)
-    assert.is_truthy(wait.until_true(function() return begun(slow.id) end, PATIENCE_MS))
-    local quick = delivery { path = "/limited" }
-    assert.equal(204, deliver(quick).status)
-    assert.equal(1, comes_to_be_done(quick.id))
+    local slow = receiver:delivery { path = "/limited", data = { ms = 1500, failures = 0, text = "slow" } }
+    assert.equal(204, receiver:deliver(slow).status)
+    assert.is_truthy(wait.until_true(function() return receiver:begun(slow.id) end, PATIENCE_MS))
+    local quick = receiver:delivery { path = "/limited" }
+    assert.equal(204, receiver:deliver(quick).status)
+    assert.equal(1, receiver:comes_to_be_done(quick.id))
     local words = ("event %s: dropped after 2 attempts: stopped after 1 seconds"):format(slow.id)
     assert.is_true(wait.until_true(function() return receiver.inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
-    assert.same({ 2 }, { begun(slow.id), done()[slow.id] })
+    assert.same({ 2 }, { receiver:begun(slow.id), receiver:done()[slow.id] })
   end)
 
   it("runs a handler that left through ngx.exit again", function()
-    local made = delivery {
+    local made = receiver:delivery {
       path = "/small", header = "x-other-header", scheme = "sha256",
       data = { ms = 0, failures = 1, exits = true, text = "leaves" },
     }
-    assert.equal(204, deliver(made).status)
-    assert.equal(1, comes_to_be_done(made.id))
+    assert.equal(204, receiver:deliver(made).status)
+    assert.equal(1, receiver:comes_to_be_done(made.id))
   end)
 
   it("runs handlers when nginx takes timers again", function()
     receiver.inside:run [[ for _ = 1, 256 do ngx.timer.at(0, function() ngx.sleep(2) end) end ]]
-    local made = delivery { path = "/small", header = "x-other-header", scheme = "sha256" }
-    assert.equal(204, deliver(made).status)
+    local made = receiver:delivery { path = "/small", header = "x-other-header", scheme = "sha256" }
+    assert.equal(204, receiver:deliver(made).status)
     assert.truthy(receiver.inside:error_log():find("lua_max_running_timers are not enough", 1, true))
-    assert.equal(1, comes_to_be_done(made.id))
+    assert.equal(1, receiver:comes_to_be_done(made.id))
   end)
 
   it("gives nginx its turn between handlers that wait for nothing", function()
@@ -145,25 +140,25 @@ describe("the webhook's queue inside nginx", function()
   end)
 
   it("leaves alone what is worked on for longer than a lease lasts", function()
-    assert.equal(1, comes_to_be_done(long.id))
-    assert.equal(1, begun(long.id))
+    assert.equal(1, receiver:comes_to_be_done(long.id))
+    assert.equal(1, receiver:begun(long.id))
   end)
 
-  it("loses nothing on a reload, and holds it up by no more than what runs", function()
+  it("loses nothing on a reload, and delays it only by running handlers", function()
     local ids = {}
     for i = 1, 48 do
-      local made = delivery { data = { ms = 500, failures = 0, text = "before the reload " .. i } }
-      assert.equal(204, deliver(made).status)
+      local made = receiver:delivery { data = { ms = 500, failures = 0, text = "before the reload " .. i } }
+      assert.equal(204, receiver:deliver(made).status)
       ids[i] = made.id
     end
     processes.reload(receiver.inside)
     local left = 0
-    for _, id in ipairs(ids) do left = left + (done()[id] and 0 or 1) end
+    for _, id in ipairs(ids) do left = left + (receiver:done()[id] and 0 or 1) end
     assert.is_true(left > 0)
-    for i = 1, 48 do assert.equal(1, comes_to_be_done(ids[i])) end
+    for i = 1, 48 do assert.equal(1, receiver:comes_to_be_done(ids[i])) end
   end)
 
-  it("finds what is in the queue after a reload that made it smaller", function()
+  it("finds all items in the queue after a reload that made it smaller", function()
     local taken = receiver.inside:run [[
       local queue = require "credenco.webhook.queue"
       local before = queue.new(ngx.shared.shrunk, 50)
@@ -176,7 +171,7 @@ describe("the webhook's queue inside nginx", function()
     assert.equal(50, taken)
   end)
 
-  it("leaves alone what another works on since a lease ran out", function()
+  it("leaves an item alone that another works on since a lease expired", function()
     local first_ends, second_ends = receiver.inside:run [[
       local queue = require("credenco.webhook.queue").new(ngx.shared.leased, 1)
       assert(queue:put "item")
@@ -192,10 +187,10 @@ describe("the webhook's queue inside nginx", function()
   end)
 
   it("runs the handler again when its worker died while it ran", function()
-    local made = delivery { data = { ms = 700, failures = 0, text = "outlives a worker" } }
-    assert.equal(204, deliver(made).status)
-    assert.is_truthy(wait.until_true(function() return begun(made.id) end, PATIENCE_MS))
+    local made = receiver:delivery { data = { ms = 700, failures = 0, text = "outlives a worker" } }
+    assert.equal(204, receiver:deliver(made).status)
+    assert.is_truthy(wait.until_true(function() return receiver:begun(made.id) end, PATIENCE_MS))
     uv.kill(processes.worker(receiver.inside), "sigkill")
-    assert.equal(1, comes_to_be_done(made.id))
+    assert.equal(1, receiver:comes_to_be_done(made.id))
   end)
 end)

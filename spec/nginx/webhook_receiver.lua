@@ -1,6 +1,7 @@
 -- The webhook in a real nginx, and deliveries to it.
 local busted = require "busted"
 local cjson = require "cjson"
+local hex = require "credenco.base.hex"
 local http = require "spec.sandbox.http"
 local hmac = require "openssl.hmac"
 local wait = require "spec.support.wait"
@@ -57,10 +58,6 @@ local SERVER = [[
   location = /tiny { client_body_buffer_size 16; content_by_lua_block { require("events").usual:receive() } }
 ]]
 
-local function hex(bytes)
-  return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
-end
-
 ---@class spec.WebhookReceiver
 ---@field inside spec.Worker
 local Receiver = {}
@@ -94,7 +91,7 @@ function Receiver:delivery(changes)
   for name, value in pairs(changes or {}) do made[name] = value end
   made.body = made.body or cjson.encode(made.data)
   made.signature = made.signature or ("t=%d,%s=%s"):format(made.time, made.scheme,
-    hex(hmac.new(made.secret, "sha256"):final(made.time .. "." .. made.body)))
+    hex.encode(hmac.new(made.secret, "sha256"):final(made.time .. "." .. made.body)))
   return made
 end
 

@@ -60,7 +60,7 @@ describe("credenco webhook send", function()
     return cjson.decode(noted)
   end
 
-  it("sends what the service sends, in binary mode", function()
+  it("sends the same as the service, in binary mode", function()
     local outcome = send "/events"
     assert.same({ 0, "" }, { outcome.code, outcome.err })
     local id = outcome.out:match "\nid: (%S+)\n"
@@ -75,7 +75,7 @@ mode: binary
     assert.same({ "1.0", "/credenco/webhook/send" }, { event.specversion, event.source })
   end)
 
-  it("sends what it is told, in structured mode, with a secret out of a file, and says it in JSON", function()
+  it("sends the given event, in structured mode, with a secret from a file, and reports it in JSON", function()
     local outcome = program.run {
       "webhook", "send", inside.url .. "/other", "--secret-file", folder .. "/secret", "--structured", "--json",
       "--id", "order é", "--type", "t", "--source", "/s", "--data", folder .. "/data.json",
@@ -87,7 +87,7 @@ mode: binary
     assert.same({ "t", "/s", "w-1" }, { event.type, event.source, event.data.walletExternalKey })
   end)
 
-  it("sends the same event again, which is taken once", function()
+  it("sends the same event again, which is accepted once", function()
     for _ = 1, 2 do assert.equal(0, send("/events", "--id", "twice", "--data", folder .. "/data.json").code) end
   end)
 
@@ -125,7 +125,7 @@ mode: binary
     assert.matches("%-%-data: line 1, column 6", wrong.err)
   end)
 
-  it("ends with 130 after a Ctrl-C, and says that the event may have been taken", function()
+  it("ends with 130 after a Ctrl-C, and says that the event may have been accepted", function()
     inside:run [[ ngx.shared.notes:delete "slow" ]]
     local run = program.start({ "webhook", "send", inside.url .. "/slow" }, { CREDENCO_WEBHOOK_SECRET = SECRET })
     wait.until_true(function() return inside:run [[return ngx.shared.notes:get "slow"]] end, 10000)

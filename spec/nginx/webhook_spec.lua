@@ -7,61 +7,57 @@ local PATIENCE_MS = webhook_receiver.PATIENCE_MS
 
 describe("the webhook inside nginx", function()
   local receiver = webhook_receiver.use()
-  local function delivery(changes) return receiver:delivery(changes) end
-  local function deliver(made) return receiver:deliver(made) end
-  local function done() return receiver:done() end
-  local function comes_to_be_done(id) return receiver:comes_to_be_done(id) end
 
   it("gives the handler what structured mode has in the body, and binary mode in escaped headers", function()
-    local made = delivery { data = { ms = 0, failures = 0, text = "binary" }, id = "binary-%C3%A9" }
-    assert.equal(204, deliver(made).status)
-    assert.equal(1, comes_to_be_done "binary-é")
+    local made = receiver:delivery { data = { ms = 0, failures = 0, text = "binary" }, id = "binary-%C3%A9" }
+    assert.equal(204, receiver:deliver(made).status)
+    assert.equal(1, receiver:comes_to_be_done "binary-é")
     local event = { specversion = "1.0", id = "structured-é", type = "t", source = "s", data = made.data }
-    local again = delivery {
+    local again = receiver:delivery {
       body = cjson.encode(event), headers = { ["content-type"] = "application/cloudevents+json; charset=UTF-8" },
     }
-    assert.equal(204, deliver(again).status)
-    assert.equal(1, comes_to_be_done "structured-é")
-    assert.is_nil(done()[again.id])
+    assert.equal(204, receiver:deliver(again).status)
+    assert.equal(1, receiver:comes_to_be_done "structured-é")
+    assert.is_nil(receiver:done()[again.id])
   end)
 
   it("runs the handler once for an event that is delivered again", function()
-    local made = delivery()
+    local made = receiver:delivery()
     for age = 0, 2 do
-      local again = delivery { id = made.id, time = os.time() - age }
-      assert.equal(204, deliver(again).status)
+      local again = receiver:delivery { id = made.id, time = os.time() - age }
+      assert.equal(204, receiver:deliver(again).status)
     end
-    assert.equal(1, comes_to_be_done(made.id))
+    assert.equal(1, receiver:comes_to_be_done(made.id))
   end)
 
   it("takes the old secret within its hour, and a delivery signed with both", function()
-    local old = delivery { secret = "old secret" }
-    assert.equal(204, deliver(old).status)
-    local both = delivery { time = os.time() - 7 }
-    both.signature = delivery({ secret = "old secret", time = both.time }).signature .. "," .. both.signature
-    assert.equal(204, deliver(both).status)
-    assert.equal(1, comes_to_be_done(old.id))
-    assert.equal(1, comes_to_be_done(both.id))
+    local old = receiver:delivery { secret = "old secret" }
+    assert.equal(204, receiver:deliver(old).status)
+    local both = receiver:delivery { time = os.time() - 7 }
+    both.signature = receiver:delivery({ secret = "old secret", time = both.time }).signature .. "," .. both.signature
+    assert.equal(204, receiver:deliver(both).status)
+    assert.equal(1, receiver:comes_to_be_done(old.id))
+    assert.equal(1, receiver:comes_to_be_done(both.id))
   end)
 
   it("refuses a replay under another id, with either of two signatures", function()
-    local made = delivery { data = { ms = 0, failures = 0, text = "replayed" } }
-    local old = delivery { secret = "old secret", time = made.time, body = made.body }
+    local made = receiver:delivery { data = { ms = 0, failures = 0, text = "replayed" } }
+    local old = receiver:delivery { secret = "old secret", time = made.time, body = made.body }
     local both = made.signature .. "," .. old.signature
-    assert.equal(204, deliver(delivery { signature = both, body = made.body }).status)
+    assert.equal(204, receiver:deliver(receiver:delivery { signature = both, body = made.body }).status)
     for _, signature in ipairs { both, made.signature, old.signature } do
-      assert.equal(409, deliver(delivery { signature = signature, body = made.body }).status)
+      assert.equal(409, receiver:deliver(receiver:delivery { signature = signature, body = made.body }).status)
     end
   end)
 
   it("knows a replay for as long as its signature is good", function()
     local before = os.time()
     wait.until_true(function() return os.time() > before end, PATIENCE_MS)
-    local made = delivery { path = "/strict", time = os.time() + 1 }
-    assert.equal(204, deliver(made).status)
+    local made = receiver:delivery { path = "/strict", time = os.time() + 1 }
+    assert.equal(204, receiver:deliver(made).status)
     local statuses = { [204] = 0, [401] = 0, [409] = 0 }
     wait.until_true(function()
-      local status = deliver(delivery { path = "/strict", signature = made.signature, body = made.body }).status
+      local status = receiver:deliver(receiver:delivery { path = "/strict", signature = made.signature, body = made.body }).status
       statuses[status] = statuses[status] + 1
       return status == 401
     end, PATIENCE_MS)
@@ -103,12 +99,12 @@ describe("the webhook inside nginx", function()
   }
   for _, case in ipairs(refused) do
     it("refuses " .. case[1], function()
-      local made = delivery(case[3])
-      local answer = deliver(made)
+      local made = receiver:delivery(case[3])
+      local answer = receiver:deliver(made)
       assert.equal(case[2], answer.status)
       if case[4] then assert.equal(case[4] .. "\n", answer.body) end
       if case[2] == 405 then assert.equal("POST", answer.headers.allow) end
-      assert.is_nil(done()[made.id])
+      assert.is_nil(receiver:done()[made.id])
     end)
   end
 
@@ -116,11 +112,11 @@ describe("the webhook inside nginx", function()
     local function of_size(size)
       local data = ('{"ms":0,"failures":0,"text":"%s"}'):format(("x"):rep(size - 31))
       assert.equal(size, #data)
-      return delivery { path = "/small", header = "x-other-header", scheme = "sha256", body = data }
+      return receiver:delivery { path = "/small", header = "x-other-header", scheme = "sha256", body = data }
     end
-    assert.equal(413, deliver(of_size(1001)).status)
+    assert.equal(413, receiver:deliver(of_size(1001)).status)
     local made = of_size(1000)
-    assert.equal(204, deliver(made).status)
-    assert.equal(1, comes_to_be_done(made.id))
+    assert.equal(204, receiver:deliver(made).status)
+    assert.equal(1, receiver:comes_to_be_done(made.id))
   end)
 end)

@@ -19,7 +19,7 @@ describe("a time limit inside nginx", function()
   end)
   teardown(function() inside:stop() end)
 
-  it("gives what a function gave that ended in time, with or without a wait", function()
+  it("gives the results of a function that ended in time, with or without a wait", function()
     assert.same({ true, 1, "two", true, "waited" }, { inside:run [[
       local within = require("credenco.loop").within
       local in_time, one, two = within(1000, function(...) return ... end, 1, "two")
@@ -74,7 +74,7 @@ describe("a time limit inside nginx", function()
   end
 
   -- Taken away at once, the worker crashes: 50 of them are enough for that.
-  it("leaves alone what waits in a coroutine until it is out of that", function()
+  it("leaves a function alone that waits in a coroutine, until it has left that", function()
     assert.same({ false, 50, true, "late" }, { inside:run [[
       local within, notes = require("credenco.loop").within, ngx.shared.notes
       local stopped = {}

@@ -71,6 +71,7 @@ describe("the way out of a cause", function()
 
   -- What a person does who reads the words.
   local function see_to(way, key)
+    if way.what:find "where they come from" then csv { line(next_key()) } end
     if way.what:find "workflow's key" then files.write(desk.folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY)) end
     if way.what:find "^ask for the status again" or way.what:find "^deliver the same" then issue_hook_failures(key) end
     files.write(desk.folder .. "/corrected.csv", HEADER .. line(key, "Corrected") .. "\n")
@@ -103,7 +104,7 @@ describe("the way out of a cause", function()
     assert.same({ 0, 0, 0 }, { totals.failed, totals.unknown, totals.pending }, table.concat(way.commands, "\n"))
   end
 
-  it("says how files have to be read, where their names do not", function()
+  it("says how files have to be read, if their names do not", function()
     files.write(desk.folder .. "/in.txt", HEADER .. line(next_key()) .. "\n" .. line(next_key(), "Caf\233", "") .. "\n")
     files.write(desk.folder .. "/more", ('{"ref":"","coc_number":"%s","wallet":"%s","legal_name":"Caf\233"}\n'):format(
       next_key(), desk.world.trusting))
@@ -119,6 +120,52 @@ describe("the way out of a cause", function()
     local done = run_lines(ways[2])
     assert.equal(0, done.code, done.out .. done.err)
     assert.equal(3, cjson.decode(credenco_of("report", desk.folder .. "/w.lua", "--json").out).totals.issued)
+  end)
+
+  local function in_folder(command)
+    return program.run_command("/bin/sh", { "-c", ("cd %s && %s"):format(desk.folder, command) }, desk.env)
+  end
+
+  it("has no lines to correct where the journal has none", function()
+    local register = assert(database.open(desk.folder .. "/register.db", { plain = true }))
+    assert(register:execute "CREATE TABLE company (ref TEXT, coc_number TEXT, wallet TEXT, legal_name BLOB)")
+    assert(register:execute("INSERT INTO company VALUES ('1', '10000001', ?, x'00')", desk.world.trusting))
+    local function run(query) return credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/register.db", "--query=" .. query) end
+    assert.equal(4, run("SELECT * FROM company").code)
+    local ways = ways_of { state = "failed", code = "broken_line" }
+    assert.matches("^correct them where they come from", ways[1].what)
+    assert.equal(0, run_lines(ways[1]).code)
+    assert.equal(0, run("SELECT ref, coc_number, wallet, 'Company' AS legal_name FROM company").code)
+    register:close()
+  end)
+
+  it("names a new file for corrected lines, also in the second round", function()
+    csv { line(next_key(), "Company", "") }
+    assert.equal(4, in_folder("credenco run w.lua in.csv").code)
+    files.write(desk.folder .. "/rejects.csv", "of the first round")
+    local out = in_folder("credenco report w.lua").out
+    assert.matches(" credenco rejects w%.lua %-%-output rejects%-2%.csv\n +# correct rejects%-2%.csv\n", out)
+    assert.matches("credenco run w%.lua rejects%-2%.csv\n", out)
+    assert.equal(0, in_folder(out:match "credenco rejects [^\n]+").code)
+  end)
+
+  it("runs no file that is not there any more", function()
+    csv { line(next_key(), "Company", "") }
+    os.rename(desk.folder .. "/in.csv", desk.folder .. "/in\n.csv")
+    assert.equal(4, credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/in\n.csv").code)
+    os.remove(desk.folder .. "/in\n.csv")
+    local way = ways_of({ state = "failed", code = "invalid_record" })[2]
+    assert.matches("^# /.*/in%?%.csv is not there any more$", way.commands[2])
+    assert.equal(0, run_lines(way).code)
+  end)
+
+  it("leads to a record whose key begins with a dash", function()
+    csv { ("-7 'o,%s,no-such-wallet,Company"):format(next_key()) }
+    assert.equal(4, in_folder("credenco run w.lua in.csv").code)
+    local out = in_folder("credenco explain --json -- \"-7 'o\"").out
+    local command = cjson.decode(out).found[1].ways[1].commands[1]
+    assert.matches("credenco retry w %-%-key='%-7 '\\''o'", command)
+    assert.equal(0, in_folder(command).code)
   end)
 
   for _, cause in ipairs(advice.causes()) do

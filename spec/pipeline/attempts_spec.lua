@@ -47,7 +47,7 @@ describe("the attempts of a pipeline", function()
     assert.equal(1, totals.unknown)
   end)
 
-  it("are one where one is asked for", function()
+  it("are one if one is asked for", function()
     local counts = run({ create = { code = "connect_failed", sent = "no", message = "refused" } }, 1)
     assert.equal(1, counts.create)
   end)

@@ -1,9 +1,9 @@
 -- When the 201 of a push is not enough: asking for the status, and what follows from it.
 local batch = require "credenco.journal.batch"
 local bench_of_one = require "spec.pipeline.bench_of_one"
+local core = require "credenco.core"
 local journal_records = require "credenco.journal.records"
 local journal_retry = require "credenco.journal.retry"
-local loop = require "credenco.loop"
 
 local err, records = bench_of_one.err, bench_of_one.records
 
@@ -25,7 +25,7 @@ describe("confirmation", function()
     assert.matches("^uuid%-of%-", found.credentials[1].revocation_uuid)
   end)
 
-  it("keeps a revocation id when a slow worker notes an older answer without one", function()
+  it("keeps a revocation id when a slow worker notes an older response without one", function()
     assert(bench:run(records(1), { confirm_ms = 60000 }))
     bench:ask(function(db)
       return assert(batch.change(db, journal_records.notes(db, { { workflow = "w", key = "1", step = 1,
@@ -35,13 +35,13 @@ describe("confirmation", function()
     assert.matches("^uuid%-of%-", found.credentials[1].revocation_uuid)
   end)
 
-  it("reports what the issuer calls an error as failed", function()
+  it("reports the issuer's status error as failed", function()
     bench.script.issue_status = { function() return { status = "error" } end }
     assert(bench:run(records(1), { confirm_ms = 60000 }))
     assert.equal("failed", (bench:state_of("1")))
   end)
 
-  it("that runs out of time is unknown, and a retry asks again without a push", function()
+  it("that runs out of time is unknown, and a retry asks again without a delivery", function()
     bench.script.issue_status = always_waiting
     assert(bench:run(records(1), { confirm_ms = 1 }))
     local state, found = bench:state_of("1")
@@ -66,7 +66,7 @@ describe("confirmation", function()
     assert.is_true(most < 2100, most)
   end)
 
-  it("is asked of an offer that an earlier run made, since it may have expired meanwhile", function()
+  it("is needed for an offer that an earlier run created, since it may have expired meanwhile", function()
     bench.script.push_offer = { err("closed") }
     assert(bench:run(records(1)))
     assert.equal("offered", (bench:state_of("1")))
@@ -77,7 +77,7 @@ describe("confirmation", function()
     assert.equal("unknown", (bench:state_of("1")))
   end)
 
-  it("says that an offer which an earlier run made was taken in time", function()
+  it("shows that the wallet used an earlier run's offer in time", function()
     bench.script.push_offer = { err("closed") }
     assert(bench:run(records(1)))
     bench:restart()
@@ -86,7 +86,7 @@ describe("confirmation", function()
     assert.equal("issued", (bench:state_of("1")))
   end)
 
-  it("is asked of an offer that a person's retry pushes, however long ago it was made", function()
+  it("is needed for an offer that a person's retry delivers, however old it is", function()
     bench.script.push_offer = setmetatable({}, { __index = function() return err("timeout", "unknown") end })
     bench.script.issue_status = always_waiting
     assert(bench:run(records(1), { attempts = 1 }))
@@ -98,22 +98,26 @@ describe("confirmation", function()
     assert.equal(2, #bench.calls.issue_status)
   end)
 
-  it("is asked of an offer that grew old in the run that made it, as in a long pause", function()
-    local now_ms = loop.now_ms
-    finally(function() loop.now_ms = now_ms end)
+  it("counts the time for which the machine sleeps", function()
+    assert.truthy(core.uptime_ms() >= core.now_ms())
+  end)
+
+  it("is needed for an offer that grew old in the run that created it, as in a long pause", function()
+    local uptime_ms = core.uptime_ms
+    finally(function() core.uptime_ms = uptime_ms end)
     bench.script.push_offer = { function(args, good)
-      loop.now_ms = function() return now_ms() + 2001 end
+      core.uptime_ms = function() return uptime_ms() + 2001 end
       return good(args)
     end }
     assert(bench:run(records(1)))
     assert.equal(1, #bench.calls.issue_status)
   end)
 
-  it("is asked of an offer that may have been made when the first response was lost", function()
-    local now_ms = loop.now_ms
-    finally(function() loop.now_ms = now_ms end)
+  it("is needed for an offer that may have been created when the first response was lost", function()
+    local uptime_ms = core.uptime_ms
+    finally(function() core.uptime_ms = uptime_ms end)
     bench.script.create_offer = { function()
-      loop.now_ms = function() return now_ms() + 2001 end
+      core.uptime_ms = function() return uptime_ms() + 2001 end
       return nil, err("timeout", "unknown")
     end }
     assert(bench:run(records(1)))
@@ -135,14 +139,14 @@ describe("confirmation", function()
   end
 
   for _, mode in ipairs { "run", "work" } do
-    it("is asked of an offer that an earlier try asked for, and that may be as old: " .. mode, function()
+    it("is needed for an offer that an earlier attempt asked for, and that may be as old: " .. mode, function()
       let_an_answer_go(mode)
       bench.script.push_offer = { function() return { http_status = 201 } end } -- the wallet drops it silently
       assert(bench:run(nil, { mode = mode, stale_confirm_ms = 1 }))
       assert.equal("unknown", (bench:state_of("1")))
     end)
 
-    it("is asked of one where the issuer does not say whether it knows the id: " .. mode, function()
+    it("is needed for one if the issuer does not say whether it knows the id: " .. mode, function()
       let_an_answer_go(mode)
       bench.script.issue_status = bench_of_one.always(err("forbidden"))
       bench.script.push_offer = { function() return { http_status = 201 } end } -- the wallet drops it silently
@@ -150,7 +154,7 @@ describe("confirmation", function()
       assert.equal("unknown", (bench:state_of("1")))
     end)
 
-    it("is not asked of one whose id the issuer does not know: " .. mode, function()
+    it("is not needed for one whose id the issuer does not know: " .. mode, function()
       let_an_answer_go(mode)
       bench.script.issue_status = { err("not_found") }
       assert(bench:run(nil, { mode = mode }))
@@ -159,7 +163,7 @@ describe("confirmation", function()
     end)
   end
 
-  it("is asked of an offer that a retry or a correction makes again", function()
+  it("is needed for an offer that a retry or a correction creates again", function()
     bench.script.push_offer = setmetatable({}, { __index = function() return err("not_found") end })
     assert(bench:run(records(2)))
     bench:restart()
@@ -172,30 +176,30 @@ describe("confirmation", function()
     assert.equal("unknown", (bench:state_of("2")))
   end)
 
-  it("is not asked of an offer that is known to live longer", function()
-    local now_ms = loop.now_ms
-    finally(function() loop.now_ms = now_ms end)
+  it("is not needed for an offer that is known to live longer", function()
+    local uptime_ms = core.uptime_ms
+    finally(function() core.uptime_ms = uptime_ms end)
     bench.script.push_offer = { function(args, good)
-      loop.now_ms = function() return now_ms() + 2001 end
+      core.uptime_ms = function() return uptime_ms() + 2001 end
       return good(args)
     end }
     assert(bench:run(records(1), { offer_lifetime_ms = 60000 }))
     assert.equal(0, #bench.calls.issue_status)
   end)
 
-  it("is not asked of an offer that is new because it was made after a long pause", function()
-    local now_ms = loop.now_ms
-    finally(function() loop.now_ms = now_ms end)
-    loop.now_ms = function() return now_ms() - 61000 end
+  it("is not needed for an offer that was created after a long pause", function()
+    local uptime_ms = core.uptime_ms
+    finally(function() core.uptime_ms = uptime_ms end)
+    core.uptime_ms = function() return uptime_ms() - 61000 end
     bench.script.create_offer = { function()
-      loop.now_ms = now_ms
+      core.uptime_ms = uptime_ms
       return nil, err("rate_limited", "rejected", { http_status = 429, retry_after_ms = 1 })
     end }
     assert.equal(1, assert(bench:run(records(1))).totals.issued)
     assert.equal(0, #bench.calls.issue_status)
   end)
 
-  it("is not asked of a new offer, however long its record waited in the journal", function()
+  it("is not needed for a new offer, however long its record waited in the journal", function()
     assert(bench:run(records(2), { mode = "load" }))
     bench:ask(function(db) return db:execute("UPDATE credenco_record SET updated = updated - 3600") end)
     bench.script.push_offer = { err("not_found") }

@@ -2,7 +2,7 @@ local core = require "credenco.core"
 local correlation = require "credenco.pipeline.correlation"
 
 describe("a record's correlation id", function()
-  it("is the same in every run and version, or what is half issued would be issued again", function()
+  it("is the same in every run and version, or a half-issued record would be issued again", function()
     assert.equal("d6478524-5e58-8230-b55f-e7a6458d08e7", correlation.id("companies", "90004760", "ebw_oid"))
   end)
 

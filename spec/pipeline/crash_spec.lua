@@ -8,7 +8,7 @@ describe("a run that is killed", function()
   setup(function() world = ordeal.start { records = 400 } end)
   teardown(function() world:stop() end)
 
-  it("at any of its points goes on without losing or repeating a record", function()
+  it("at any of its points continues without losing or repeating a record", function()
     local killed = 0
     world:faults(points.FAULTS)
     world.options.per_s = 200 -- or the first few leave nothing to do for the others

@@ -27,7 +27,7 @@ describe("a process that may open few files", function()
     return few_files.said_by(limit, ("script/lua %s/run.lua"):format(folder))
   end
 
-  it("is told so in a line by the command line, whatever cannot be opened first", function()
+  it("gets one line from the command line about it, whichever file cannot be opened first", function()
     files.write(folder .. "/in.csv", "\255\254" .. ("coc_number,wallet,legal_name\n1,w,A\n"):gsub(".", "%0\0"))
     local command = ("env CREDENCO_BASE_URL=https://issuer.example CREDENCO_API_KEY=k %s bin/credenco run "
       .. "spec/pipeline/company.lua %s/in.csv --journal %s/j.journal"):format(uv.exepath(), folder, folder)
@@ -39,19 +39,19 @@ describe("a process that may open few files", function()
     end
   end)
 
-  it("is told how many a run needs, before anything is sent", function()
+  it("learns how many a run needs, before anything is sent", function()
     for _, limit in ipairs { 20, 24 } do
       assert.matches("may open " .. limit .. " files at a time, and a run needs %d+ or more: .-ulimit %-n %d+ ", run(limit))
     end
   end)
 
-  it("has fewer requests in flight where there is no room for more", function()
+  it("has fewer requests in flight if there is no room for more", function()
     local said = run(60)
     assert.matches("%d+ requests in flight instead of 64", said)
     assert.matches("2 issued", said)
   end)
 
-  it("has as many as were asked for where there is room", function()
+  it("has as many as were asked for if there is room", function()
     assert.equal("2 issued\n", run(256))
   end)
 end)

@@ -38,12 +38,12 @@ describe("a new journal", function()
     bench.journal = bench.folder .. "/other.journal"
   end
 
-  it("takes what the issuer has never heard of", function()
+  it("takes records that the issuer does not know", function()
     assert.equal(3, run(records(3)).totals.issued)
     assert.equal(3, #bench.calls.issue_status)
   end)
 
-  it("does not issue a second time what was issued with another journal", function()
+  it("does not issue records a second time that were issued with another journal", function()
     run(records(3))
     another_journal()
     local result = run(records(3))
@@ -62,13 +62,13 @@ describe("a new journal", function()
     assert.equal("journal", run(records(3)).stopped)
   end)
 
-  it("is begun by who means it", function()
+  it("is begun if the user allows it", function()
     run(records(3))
     another_journal()
     assert.equal(3, run(records(3), { new_journal = true }).totals.issued)
   end)
 
-  describe("at an issuer that gives the same offer again, which has expired, and answers 201 to its push", function()
+  describe("at an issuer that gives the same offer again, which has expired, and responds with 201 to its delivery", function()
     before_each(function()
       bench.script.push_offer = setmetatable({}, { __index = function()
         return function() return { http_status = 201 } end
@@ -79,7 +79,7 @@ describe("a new journal", function()
       end
     end)
 
-    it("has nothing called issued that an earlier one may have asked for", function()
+    it("does not call a record issued that an earlier journal may have asked for", function()
       local totals = assert(bench:run(records(3), { new_journal = true, stale_confirm_ms = 1 })).totals
       assert.same({ unknown = 2, failed = 1, issued = 0 },
         { unknown = totals.unknown, failed = totals.failed, issued = totals.issued })
@@ -102,14 +102,14 @@ describe("a new journal", function()
     assert.equal(3, run(nil, { mode = "work", new_journal = true }).totals.issued)
   end)
 
-  it("is begun where the issuer knows even an id that nobody has used", function()
+  it("is begun if the issuer claims to know an unused id", function()
     bench.script.issue_status = setmetatable({}, { __index = function()
       return function() return { status = "issue_request_created" } end
     end })
     assert.equal(2, assert(bench:run(records(2), { new_journal = false })).totals.issued)
   end)
 
-  it("is begun with a warning where the issuer does not say", function()
+  it("is begun with a warning if the issuer does not say", function()
     bench.script.issue_status = setmetatable({}, { __index = function()
       return bench_of_one.err("forbidden", "rejected", { http_status = 403 })
     end })

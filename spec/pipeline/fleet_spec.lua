@@ -107,7 +107,7 @@ describe("workers that share a PostgreSQL journal", function()
     end)
   end)
 
-  it("leave it to the last one to count what was issued", function()
+  it("leave it to the last one to count the issued records", function()
     local bench, url = bench_of_one.new(), server:database()
     bench.journal = url
     assert(bench:run(bench_of_one.records(3), { mode = "load" }))
@@ -121,7 +121,7 @@ describe("workers that share a PostgreSQL journal", function()
     bench:close()
   end)
 
-  it("take a person's word for what became of a record", function()
+  it("accept a person's decision about a record", function()
     local held = assert(journal.open(server:database()))
     local db = held.db
     local function put(state, step)

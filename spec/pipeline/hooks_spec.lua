@@ -64,7 +64,7 @@ describe("hooks", function()
   end)
 end)
 
-describe("what a workflow's function throws", function()
+describe("an error of a workflow's function", function()
   local bench
   before_each(function() bench = bench_of_one.new() end)
   after_each(function() bench:close() end)

@@ -41,7 +41,7 @@ describe("a record", function()
     assert.truthy(bench:bytes():find("wallet-1", 1, true)) -- for `report --issued`
   end)
 
-  it("has its offer in the journal's file no longer once it is pushed, also where one is left", function()
+  it("no longer has its offer in the journal's file when it is delivered, also if others remain", function()
     bench.script.push_offer = { [8] = function()
       bench.running:stop "interrupted"
       return nil, err("timeout", "unknown")
@@ -70,7 +70,7 @@ describe("a record", function()
     assert.is_nil(bench:bytes():find("issuer.example/offer", 1, true))
   end)
 
-  it("whose push was taken and whose answer was lost is asked about, and not pushed again", function()
+  it("whose delivery succeeded and whose response was lost is asked about, and not delivered again", function()
     bench.script.push_offer = { lost_after_the_work }
     assert(bench:run(records(1)))
     assert.equal(1, #bench.calls.push_offer)
@@ -102,14 +102,14 @@ describe("a record", function()
     assert.equal("issued", (bench:state_of("1")))
   end)
 
-  it("whose first push is refused has failed, and no status is asked", function()
+  it("whose first delivery is refused has failed, without a query for its status", function()
     bench.script.push_offer = { err("not_found") }
     assert(bench:run(records(1)))
     assert.equal("failed", (bench:state_of("1")))
     assert.equal(0, #bench.calls.issue_status)
   end)
 
-  it("that meets a push answered with 500 asks before it repeats", function()
+  it("whose delivery gets a 500 is asked about before it is repeated", function()
     bench.script.push_offer = { err("server_error", "unknown", { http_status = 500 }) }
     assert(bench:run(records(1)))
     assert.equal(1, #bench.calls.issue_status)
@@ -117,7 +117,7 @@ describe("a record", function()
     assert.equal("issued", (bench:state_of("1")))
   end)
 
-  it("that never got an answer to its push is unknown, and keeps its offer for a person's retry", function()
+  it("that never got a response to its delivery is unknown, and keeps its offer for a person's retry", function()
     bench.script.push_offer = { err("timeout", "unknown"), err("timeout", "unknown"), err("timeout", "unknown") }
     assert(bench:run(records(1)))
     assert.equal("unknown", (bench:state_of("1")))
@@ -165,7 +165,7 @@ describe("a record", function()
   end)
 
   for _, http_status in ipairs { 412, 422 } do
-    it(("refused with %d after a lost response is settled by the status, where the issuer knows its id"):format(http_status), function()
+    it(("refused with %d after a lost response is decided by the status if the issuer knows its id"):format(http_status), function()
       local lost, refused = err("timeout", "unknown"), err("rejected", "rejected", { http_status = http_status })
       local statuses = { issued = { status = "issue_completed" }, unknown = { status = "issue_request_created" } }
       for state, status in pairs(statuses) do

@@ -14,7 +14,7 @@ local function sorted(list)
   return list
 end
 
-describe("a run that meets what its journal knows", function()
+describe("a run that reads lines which its journal knows", function()
   local bench
   before_each(function() bench = bench_of_one.new() end)
   after_each(function() bench:close() end)
@@ -28,7 +28,7 @@ describe("a run that meets what its journal knows", function()
     assert.same({ input = 300, issued = 300, failed = 0, unknown = 0, skipped = 0, pending = 0 }, result.totals)
   end)
 
-  it("goes on where it was stopped, without the records it has done", function()
+  it("continues where it was stopped, without the records it has done", function()
     local stopped = assert(bench:run(records(300), { limit = 100 }))
     assert.is_false(stopped.complete)
     bench:restart()
@@ -38,7 +38,7 @@ describe("a run that meets what its journal knows", function()
     assert.equal(0, result.counts.resumed)
   end)
 
-  it("tells what it took up from the journal from what was done before", function()
+  it("distinguishes records from the journal from those that were done before", function()
     assert(bench:run(records(30), { limit = 10 }))
     bench:restart()
     assert(bench:run(records(20), { mode = "load" }))
@@ -189,7 +189,7 @@ describe("a run that meets what its journal knows", function()
     assert.same({}, result.unread)
   end)
 
-  it("takes the corrected line of a record that nobody has begun with", function()
+  it("takes the corrected line of a record that has not begun", function()
     bench.script.create_offer = { err("unauthorized") }
     assert.equal("refused", assert(bench:run_csv("id,wallet\n1,wrong\n2,b\n", { concurrency = 1 })).stopped)
     bench:restart()
@@ -236,7 +236,7 @@ describe("a run that meets what its journal knows", function()
     assert.equal(2, assert(bench:run({ { wallet = "b" } })).totals.failed)
   end)
 
-  it("takes what comes from a query in another order for the same records", function()
+  it("recognises records that a query gives in another order", function()
     bench.script.create_offer = { err("rejected") }
     local list = records(3)
     assert(bench:run({ list[1], list[2], list[3] }, { limit = 2, concurrency = 1 }))
@@ -272,7 +272,7 @@ describe("a run that meets what its journal knows", function()
     assert.same({ "1", "9" }, sorted(bench.wallet))
   end)
 
-  it("goes on with an unfinished stream only under the same header", function()
+  it("continues an unfinished stream only under the same header", function()
     local function piped(text, limit)
       local stream = bytes.of(text)
       stream.size = nil
@@ -307,7 +307,7 @@ describe("a run that meets what its journal knows", function()
     assert.equal(2, open {})
   end)
 
-  it("forgets of lines without a key only those that were seen, not what another run added since", function()
+  it("forgets only lines without a key that were read, not those that another run added since", function()
     assert(bench:run { { id = "" }, { id = "" }, { id = "" } })
     local removed = bench:ask(function(db) return journal_retry.forget_broken(db, "w", { [1] = 2 }) end)
     assert.equal(2, removed)

@@ -70,7 +70,7 @@ describe("a worker's lease", function()
   end)
 end)
 
-describe("a worker that was taken for dead, being only slow", function()
+describe("a slow worker that was taken for dead", function()
   local steps = {
     { template_id = "first", claims = claims.map { id = "id" } },
     { template_id = "second", claims = claims.map { id = "id" } },
@@ -104,7 +104,7 @@ describe("a worker that was taken for dead, being only slow", function()
 end)
 
 describe("a record that another worker took", function()
-  it("is not pushed by the one that lost it, and once by whoever has it", function()
+  it("is not delivered by the worker that lost it, and once by the one that has it", function()
     local bench = bench_of_one.new()
     bench.script.create_offer = { function(args, good)
       bench:ask(function(db) return db:execute("UPDATE credenco_record SET owner = 'somebody else'") end)

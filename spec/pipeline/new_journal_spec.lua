@@ -41,14 +41,14 @@ describe("a run with a new journal, for records that were issued", function()
     assert_refused(run())
   end)
 
-  it("issues again for who says so", function()
+  it("issues again if the user says so", function()
     assert(os.remove(desk.folder .. "/w.journal"))
     local done = run "--new-journal"
     assert.equal(0, done.code, done.err)
     assert.equal(4, credentials())
   end)
 
-  it("takes the journal beside the workflow, whichever folder it is called in", function()
+  it("takes the journal beside the workflow, from any current directory", function()
     assert(uv.fs_mkdir(desk.folder .. "/elsewhere", 448))
     local done = credenco_in(desk.folder .. "/elsewhere", "run", "../w.lua", source)
     assert.equal(0, done.code, done.err)
@@ -56,7 +56,7 @@ describe("a run with a new journal, for records that were issued", function()
     assert.equal(2, credentials())
   end)
 
-  it("names the journal of the same name in a folder above, which does go on", function()
+  it("names the journal of the same name in a directory above, which continues", function()
     assert(uv.fs_mkdir(desk.folder .. "/copy", 448))
     desk.write("copy/w.lua", files.read(workflow))
     local own = desk.folder .. "/w.journal"
@@ -66,7 +66,7 @@ describe("a run with a new journal, for records that were issued", function()
     assert.equal(2, credentials())
   end)
 
-  it("names the journal in the environment, where another one is given", function()
+  it("names the journal in the environment, if another one is given", function()
     assert(os.rename(desk.folder .. "/w.journal", desk.folder .. "/kept.journal"))
     desk.env.CREDENCO_JOURNAL = desk.folder .. "/kept.journal"
     assert_refused(run("--journal", desk.folder .. "/x.journal"), "It is probably " .. desk.env.CREDENCO_JOURNAL)
@@ -74,7 +74,7 @@ describe("a run with a new journal, for records that were issued", function()
     assert.equal(2, credentials())
   end)
 
-  it("refuses a worker in the same way, and keeps what was loaded", function()
+  it("refuses a worker in the same way, and keeps the loaded records", function()
     local new = desk.folder .. "/queue.journal"
     assert.equal(0, credenco_in(desk.folder, "load", workflow, source, "--journal", new).code)
     assert_refused(credenco_in(desk.folder, "work", workflow, "--journal", new))

@@ -5,7 +5,7 @@ describe("an ordeal", function()
   local world
   after_each(function() world:stop() end)
 
-  it("calls a record open that nobody has worked on, and not issued", function()
+  it("calls a record open that no run has worked on, and not issued", function()
     world = ordeal.start { records = 3, wallets = 1 }
     assert.equal(0, world:run "load")
     local verdict = world:truth()

@@ -109,7 +109,7 @@ describe("a register of 2,000 rows", function()
     end)
   end
 
-  it("in another encoding than it says is refused before anything is sent, with what to do", function()
+  it("in another encoding than it says is refused before anything is sent, with advice", function()
     local saved = { encoding = "windows-1252" }
     write(saved, "r.csv", { line_of(saved, 1, desk.world.trusting), line_of(saved, 3, desk.world.trusting), line_of(saved, 6, desk.world.trusting) })
     for _, words in ipairs { { "run" }, { "claims", "check" } } do

@@ -24,7 +24,7 @@ describe("a run", function()
     assert.equal(problem.message, tostring(problem))
   end)
 
-  it("first works off what has an offer, before that is too old", function()
+  it("begins with records that have an offer, before that is too old", function()
     bench.script.push_offer = { function()
       bench.running:stop "interrupted"
       return nil, err("connect_failed", "no")
@@ -44,7 +44,7 @@ describe("a run", function()
     assert.same({ "rejected", "create_offer", "it said rejected" }, { heard.code, heard.step, tostring(heard) })
   end)
 
-  it("counts what adds up, with every kind of end", function()
+  it("has counts that add up, with every kind of end", function()
     bench.script.push_offer = { err("not_found"), err("timeout", "unknown"), err("rejected"), err("rejected") }
     local result = assert(bench:run(records(6), { concurrency = 1, attempts = 1, workflow = {
       accept = function(r) return r.id ~= "6" end } }))
@@ -69,7 +69,7 @@ describe("a run", function()
     assert.equal(501, listed)
   end)
 
-  it("tells whoever lists problems that the journal failed meanwhile", function()
+  it("reports to a list of problems that the journal failed meanwhile", function()
     bench.script.create_offer = always(err("rejected"))
     assert(bench:run(records(501), { keep_going = true }))
     local listed = bench:ask(function(db)
@@ -106,7 +106,7 @@ describe("a run", function()
     assert.equal(2000, assert(bench:run(records(2000))).totals.issued + result.totals.failed)
   end)
 
-  it("goes on where one of the first records did not fail, or failed of something else, or it is told to", function()
+  it("continues if one of the first records did not fail, or failed for another reason, or with keep_going", function()
     local function failing(odd)
       local scripted = { [19] = odd }
       return setmetatable(scripted, { __index = function() return err("rejected") end })
@@ -125,7 +125,7 @@ describe("a run", function()
     end
   end)
 
-  it("takes lines that cannot be read, and what the workflow does not want, for what they are", function()
+  it("counts lines that cannot be read, and records that the workflow skips", function()
     local lines = {}
     for i = 1, 30 do lines[i] = { id = "" } end
     assert.equal("alike", assert(bench:run(lines)).stopped)
@@ -182,7 +182,7 @@ describe("a run", function()
     assert.equal(1, result.totals.issued)
   end)
 
-  it("ends what belongs to it when the source throws", function()
+  it("ends its tasks when the source throws", function()
     local list, i = records(500), 0
     local broken = { name = "s", format = "records", close = function() end, next = function()
       i = i + 1
@@ -197,7 +197,7 @@ describe("a run", function()
   end)
 
   for _, name in ipairs { "on_tick", "on_warning" } do
-    it("ends what belongs to it when " .. name .. " throws, and what is in flight before", function()
+    it("ends its tasks when " .. name .. " throws, after the requests in flight", function()
       local changes = { workflow = { on_issued = function() error("a warning") end } }
       changes[name] = function() error("no terminal", 0) end
       local ok, problem = pcall(bench.run, bench, records(3000), changes)
@@ -209,7 +209,7 @@ describe("a run", function()
     end)
   end
 
-  it("that is interrupted finishes what is in flight and starts nothing more", function()
+  it("that is interrupted finishes requests in flight and starts nothing more", function()
     bench.script.push_offer = { function(args, good)
       bench.running:stop("interrupted")
       return good(args)
@@ -304,7 +304,7 @@ describe("a run", function()
     assert.equal(0, #bench.calls.push_offer)
   end)
 
-  it("says when a source breaks off, and goes on with it later", function()
+  it("says when a source breaks off, and continues it later", function()
     local function breaking()
       local i = 0
       return function()

@@ -28,7 +28,13 @@ describe("several steps", function()
     assert.same({ "1", "1" }, bench.wallet)
   end)
 
-  it("are told of one by one, and a record's other end once", function()
+  it("that choose the same template for a record are one too many, since both would have one id", function()
+    local same = { template_id = function() return "first" end, claims = steps[1].claims }
+    assert.equal(2, assert(bench:run(records(2), { workflow = { steps = { steps[1], same } } })).totals.failed)
+    assert.equal(2, #bench.calls.create_offer)
+  end)
+
+  it("are reported one by one, and a record's other end once", function()
     local told = {}
     bench.script.create_offer = { [4] = err "rejected" }
     assert(bench:run(records(2), { concurrency = 1, workflow = { steps = steps }, on_ended = function(ended)
@@ -60,7 +66,7 @@ describe("several steps", function()
     assert.same({ "offered", 2, bench.calls.push_offer[1].offer_uri }, kept)
   end)
 
-  it("are followed past two such ones whose answers come at once", function()
+  it("continue past two such ones whose responses come at once", function()
     local conflict = err("rejected", "rejected", { http_status = 409 })
     bench.script.create_offer = { conflict, conflict, err("rejected") }
     local completed = function() return { status = "issue_completed" } end
@@ -71,7 +77,7 @@ describe("several steps", function()
     assert.same({ "failed", 3 }, { state, found.step })
   end)
 
-  it("stop where one is not issued, and go on there without repeating what is done", function()
+  it("stop at one that is not issued, and continue there without repeating the others", function()
     bench.script.push_offer = { [2] = err("not_found") }
     assert(run(records(1)))
     local state, found = bench:state_of("1")
@@ -87,7 +93,7 @@ describe("several steps", function()
 end)
 
 describe("steps of a record whose line was corrected", function()
-  it("go on where it failed, and issue nothing a second time", function()
+  it("continue where it failed, and issue nothing a second time", function()
     local bench = bench_of_one.new()
     local function run(wallet)
       local steps = {}
@@ -133,7 +139,7 @@ describe("a workflow whose steps are changed", function()
     assert.equal(2, #bench.wallet)
   end)
 
-  it("does not ask under a new id about an offer that may have been pushed", function()
+  it("does not ask under a new id about an offer that may have been delivered", function()
     begin({ step "a" }, { function()
       bench.running:stop "interrupted"
       return nil, err("timeout", "unknown")
@@ -162,7 +168,7 @@ describe("a workflow whose steps are changed", function()
     assert.equal(2, #bench.wallet)
   end)
 
-  it("goes on at the next one when a person found the one before in the wallet", function()
+  it("continues with the next one when a person found the one before in the wallet", function()
     local lost = err("timeout", "unknown")
     bench.script.issue_status = always { status = nil }
     begin({ step "a", step "b" }, { lost, lost, err("rejected") })
@@ -184,7 +190,7 @@ describe("a workflow whose steps are changed", function()
     assert.matches("step 2 was b and is missing now, and 1 of them is at it", problem.message)
   end)
 
-  it("may have another template where nothing came of the first one", function()
+  it("may have another template if the first one issued nothing", function()
     bench.script.create_offer = { err("rejected") }
     begin { step "typo" }
     bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)

@@ -22,7 +22,7 @@ describe("the throttle", function()
     assert.equal(6000, pace:reserve(1020))
   end)
 
-  it("goes on at half the rate, and finds back to it", function()
+  it("continues at half the rate, and returns to the full rate", function()
     local pace = throttle.new(100)
     pace:refused(0, 1000)
     local first, second = pace:reserve(1000), pace:reserve(1000)
@@ -51,7 +51,7 @@ describe("the throttle", function()
     assert.equal(2000, pace:refused(1000, 0))
   end)
 
-  it("lowers a rate that nobody set to half of what it saw", function()
+  it("lowers an unlimited rate to half of the measured one", function()
     local pace = throttle.new(nil)
     for i = 0, 99 do pace:reserve(i * 10) end
     pace:refused(1000, 10)
@@ -60,7 +60,7 @@ describe("the throttle", function()
 end)
 
 describe("an outage", function()
-  it("is many failures in a row, long when they outlast its patience, and over with one answer", function()
+  it("is many failures in a row, long when they outlast its patience, and over with one response", function()
     local watch = outage.new(1000)
     for now = 0, 18 do watch:seen(now) end
     assert.is_false(watch:is_on())

@@ -39,7 +39,7 @@ describe("the sandbox's behaviour", function()
 
   describe("when a correlation_id is used again", function()
     for _, status in ipairs { 409, 412, 422 } do
-      it("answers " .. status .. ", also after the offer was redeemed", function()
+      it("responds with " .. status .. ", also after the offer was redeemed", function()
         set { repeated_correlation_id = status }
         local id = "again-" .. status
         world:push(wallet, (world:offer(order(id))))
@@ -68,7 +68,7 @@ describe("the sandbox's behaviour", function()
 
   describe("when an offer is pushed again", function()
     for _, value in ipairs(behaviours.BY_NAME.repeated_push.values) do
-      it("answers " .. value .. ", and issues nothing more", function()
+      it("responds with " .. value .. ", and issues nothing more", function()
         set { repeated_push = value }
         local offer = world:offer()
         assert.equal(201, world:push(wallet, offer).status)
@@ -80,7 +80,7 @@ describe("the sandbox's behaviour", function()
 
   describe("when an offer has expired", function()
     for _, value in ipairs(behaviours.BY_NAME.expired_push.values) do
-      it("answers " .. value .. ", and issues nothing", function()
+      it("responds with " .. value .. ", and issues nothing", function()
         set { expired_push = value, offer_ttl_s = 1 }
         local offer = world:offer()
         world:anonymous("POST", "/sandbox/clock", { advance_s = 2 })
@@ -90,8 +90,8 @@ describe("the sandbox's behaviour", function()
     end
   end)
 
-  it("answers 500 to a push that was done", function()
-    set { push_answer = 500 }
+  it("responds with 500 to a delivery that succeeded", function()
+    set { push_response = 500 }
     assert.equal(500, world:push(wallet, (world:offer())).status)
     assert.equal(1, #credentials())
   end)
@@ -126,14 +126,14 @@ describe("the sandbox's behaviour", function()
     end
 
     for _, status in ipairs { 404, 405 } do
-      it("answers " .. status .. " to the question for them", function()
+      it("responds with " .. status .. " to a request for the list", function()
         set { trusted_contacts = status }
         assert.equal(status, world:call("GET", contacts()).status)
       end)
     end
 
     for _, value in ipairs(behaviours.BY_NAME.repeated_contact.values) do
-      it("answers " .. value .. " to one that is made again, and has one", function()
+      it("responds with " .. value .. " to one that is made again, and has one", function()
         set { repeated_contact = value }
         local contact = { did = "did:web:issuer.example", name = "Issuer", directIssueAllowed = false }
         local first = world:call("POST", contacts(), contact).json
@@ -162,7 +162,7 @@ describe("the sandbox's behaviour", function()
     end
   end)
 
-  it("leaves what is not named as it is, and is written into the log", function()
+  it("leaves other behaviours unchanged, and is written into the log", function()
     set { exchange = "after" }
     assert.equal("after", set({ offer_ttl_s = 7 }).json.exchange)
     local log = world:anonymous("GET", "/sandbox/log").json
@@ -180,7 +180,7 @@ describe("the sandbox's behaviour", function()
     { { offer_ttl_s = 1.5 }, "whole number" },
   }
   for index, case in ipairs(WRONG) do
-    it(("refuses what it cannot be, case %d, and stays as it was"):format(index), function()
+    it(("refuses an invalid change, case %d, and stays unchanged"):format(index), function()
       local given = case[1]
       given.issue_status = "stays_created"
       local answer = set(given)
@@ -190,7 +190,7 @@ describe("the sandbox's behaviour", function()
     end)
   end
 
-  it("refuses what is no object", function()
+  it("refuses a value that is not an object", function()
     assert.equal(400, set("[]").status)
     assert.equal(400, set("x").status)
   end)

@@ -70,7 +70,7 @@ describe("the sandbox's calls", function()
   end)
 
   describe("start issue credential", function()
-    it("answers with a request_uri, a status_uri and the correlation id", function()
+    it("responds with a request_uri, a status_uri and the correlation id", function()
       local answer = world:issue { template_id = "ebw_oid", claims = worlds.COMPANY, correlation_id = "a b/1" }
       assert.equal("a b/1", answer.json.correlation_id)
       assert.equal(world.base_url .. "/api/v2/issue/a%20b%2F1", answer.json.status_uri)
@@ -110,7 +110,7 @@ describe("the sandbox's calls", function()
       assert.equal("ebw_oid", credential.template)
     end)
 
-    it("is discarded by a wallet that does not, with the very same answer", function()
+    it("is discarded by a wallet that does not, with the same response", function()
       local kept = world:push(world:new_wallet(), (world:offer()))
       local wary = world:new_wallet { name = "Wary" }
       local dropped = world:push(wary, (world:offer()))
@@ -170,7 +170,7 @@ describe("the sandbox's calls", function()
     assert.is_nil(state.inbox[1].offer_uri)
   end)
 
-  it("reports an issuance that nobody took as created", function()
+  it("reports an unused issuance as created", function()
     local _, order = world:offer()
     local status = world:call("GET", order.status_uri:match "//[^/]+(.*)").json
     assert.equal("issue_request_created", status.status)
@@ -225,7 +225,7 @@ describe("the sandbox's calls", function()
     end)
   end)
 
-  it("answers 404 for an unknown path and 405 for another method", function()
+  it("responds with 404 to an unknown path and 405 to another method", function()
     assert.equal(404, world:call("GET", "/nothing/here").status)
     local answer = world:call("DELETE", "/api/v2/credential/issue")
     assert.equal(405, answer.status)

@@ -64,7 +64,7 @@ describe("the issuer's claims", function()
     { "mandate", '{"company":{},"representative":{},"powers":["' .. ("x"):rep(claims_of.MAX_BYTES - 50) .. '"]}' },
   }
   for number, case in ipairs(KEPT) do
-    it(("takes what its wallet gives back: %s, %d"):format(case[1], number), function()
+    it(("accepts claims that its wallet gives back: %s, %d"):format(case[1], number), function()
       local wallet = world:new_wallet()
       local offer = world:offer(('{"template_id":"%s","claims":%s}'):format(case[1], case[2]))
       assert.equal(201, world:push(wallet, offer).status)

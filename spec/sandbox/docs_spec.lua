@@ -30,7 +30,7 @@ local function sources(folder)
 end
 
 describe("the sandbox's documentation", function()
-  it("names every option, and none that is not there", function()
+  it("names every option, and no other", function()
     local starting = section "Starting it"
     local options = sandbox_settings.read()
     for name in pairs(options) do
@@ -52,7 +52,7 @@ describe("the sandbox's documentation", function()
     end
   end)
 
-  it("names every behaviour and its values, the default first, and none that is not there", function()
+  it("names every behaviour and its values, the default first, and no other", function()
     local text, rows = section "Behaviour", 0
     for name, values in text:gmatch "\n| `([%w_]+)` | ([^|]+) |" do
       local row = behaviours.BY_NAME[name]
@@ -64,7 +64,7 @@ describe("the sandbox's documentation", function()
     assert.equal(#behaviours.LIST, rows)
   end)
 
-  it("names every reason a wallet can have, and none it cannot", function()
+  it("names every reason a wallet can have, and no other", function()
     local code, text = sources "wallet", page:match "The `reason` why a wallet kept nothing:(.-)\n\n"
     for name in text:gmatch "`([%w_]+)`" do
       assert.truthy(code:find('"' .. name .. '"', 1, true) or code:find(name .. " =", 1, true), name)

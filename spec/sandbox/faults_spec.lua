@@ -19,7 +19,7 @@ describe("the sandbox's faults", function()
     return list
   end
 
-  it("answer with a status and Retry-After", function()
+  it("respond with a status and Retry-After", function()
     set { { endpoint = "issue", effect = "status", status = 503, retry_after = 2 } }
     local answer = world:issue()
     assert.equal(503, answer.status)
@@ -61,7 +61,7 @@ describe("the sandbox's faults", function()
     assert.is_nil((http.request { method = "POST", url = world.base_url .. "/api/v2/credential/issue", json = {} }))
   end)
 
-  it("lose the answer after the work was done", function()
+  it("lose the response after the work was done", function()
     local wallet, offer = world:new_wallet(), world:offer()
     set { { endpoint = "push", effect = "lost", nth = 1 } }
     local url = ("%s/api/oidc/offer/%s?directIssue=true&credential_offer_uri=%s"):format(world.base_url, wallet, offer)
@@ -77,18 +77,18 @@ describe("the sandbox's faults", function()
     assert.equal(math.floor(tonumber(answer.headers["content-length"]) / 2), #answer.body)
   end)
 
-  it("answer HTML or JSON of another shape", function()
+  it("respond with HTML or JSON of another shape", function()
     set { { endpoint = "issue", effect = "html", nth = 1 }, { endpoint = "issue", effect = "json", body = { 1, {} } } }
     assert.matches("^text/html", world:issue().headers["content-type"])
     assert.equal("[1,{}]", world:issue().body)
   end)
 
-  it("answer with more than anybody wants to read", function()
+  it("respond with more than a client may read", function()
     set { { endpoint = "issue", effect = "large", bytes = 100000 } }
     assert.equal(100000, #world:issue().body)
   end)
 
-  it("delay the answer, and then give it", function()
+  it("delay the response, and then send it", function()
     set { { endpoint = "issue", effect = "delay", delay_ms = 60 } }
     local started = worlds.now_ms()
     assert.equal(200, world:issue().status)
@@ -128,12 +128,12 @@ describe("the sandbox's faults", function()
     it(("refuse rule %d, naming its %s"):format(index, case[2]), function()
       local answer = set { { endpoint = "issue", effect = "reset" }, case[1] }
       assert.equal(400, answer.status)
-      assert.matches("rule 2", answer.json.detail)
+      assert.matches("rules%[2%]", answer.json.detail)
       assert.matches(case[2], answer.json.detail)
     end)
   end
 
-  it("refuse what is no list of rules", function()
+  it("refuse a value that is not a list of rules", function()
     assert.equal(400, world:anonymous("PUT", "/sandbox/faults", "{}").status)
     assert.equal(400, world:anonymous("PUT", "/sandbox/faults", "[]").status)
   end)

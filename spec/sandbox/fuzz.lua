@@ -1,6 +1,6 @@
 --- Every reader of the wallet under changed inputs, inside nginx: it may take them or refuse them in words, and must
 --- never throw. `spec/sandbox/fuzz_spec.lua` runs it.
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local config = require "credenco.sandbox.ground.config"
 local dates = require "credenco.sandbox.wallet.dates"
 local did = require "credenco.sandbox.wallet.did"
@@ -25,10 +25,10 @@ config.allow = config.allow or {}
 
 local array = json.array
 local KEY, HOLDER = es256.generate(), es256.generate()
-local ISSUER = "did:jwk:" .. base64url.encode(json.encode(es256.public(KEY)))
+local ISSUER = "did:jwk:" .. base64.encode_url(json.encode(es256.public(KEY)))
 local NOW = os.time()
 
-local function digest(disclosure) return base64url.encode(es256.sha256(disclosure)) end
+local function digest(disclosure) return base64.encode_url(es256.sha256(disclosure)) end
 
 local OFFER = {
   credential_issuer = "http://127.0.0.1:1/x", credential_configuration_ids = array { "a", "b" },
@@ -92,7 +92,7 @@ end
 local function sd_jwt_input()
   local disclosures, texts = change_one(DISCLOSURES), {}
   for index, parts in ipairs(math.random(2) == 1 and disclosures or DISCLOSURES) do
-    texts[index] = base64url.encode(mutations.encode(parts))
+    texts[index] = base64.encode_url(mutations.encode(parts))
   end
   local payload = envelope {
     vct = "v", _sd_alg = "sha-256", country = "NL", _sd = array { digest(texts[1]), "decoy" },
@@ -104,7 +104,7 @@ end
 
 local function vc_jwt_input()
   return change_one { header_of "JWT", envelope {
-    sub = "did:jwk:" .. base64url.encode(json.encode(es256.public(HOLDER))), jti = "j",
+    sub = "did:jwk:" .. base64.encode_url(json.encode(es256.public(HOLDER))), jti = "j",
     vc = {
       ["@context"] = array { "https://www.w3.org/2018/credentials/v1" }, type = array { "VerifiableCredential", "T" },
       id = "j", issuer = { id = ISSUER }, issuanceDate = "2020-01-01T00:00:00Z", expirationDate = "2099-01-01T00:00:00Z",
@@ -168,7 +168,7 @@ M.READERS = {
   end,
   ["key of a did:jwk"] = function()
     local text = math.random(2) == 1 and mutations.encode(mutations.value(es256.public(KEY)))
-    local subject = text and "did:jwk:" .. base64url.encode(text) or mutations.text(ISSUER)
+    local subject = text and "did:jwk:" .. base64.encode_url(text) or mutations.text(ISSUER)
     return did.key(subject, "#0", "http", loop.now_ms() + 100)
   end,
   JWK = function()

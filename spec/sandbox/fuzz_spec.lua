@@ -16,7 +16,7 @@ describe("changed inputs", function()
     "text of an SD-JWT", "SD-JWT VC", "VC-JWT", "key of a did:jwk", "JWK", "date", "URL" }
 
   for _, name in ipairs(names) do
-    it("are taken or refused in words: " .. name, function()
+    it("are accepted or refused with a reason: " .. name, function()
       local taken, refused = 0, 0
       for from = 1, COUNT, AT_A_TIME do
         local outcome = nginx:run("local given = ...; return require('spec.sandbox.fuzz').run(unpack(given))",

@@ -18,7 +18,7 @@ describe("the holder of a sandbox's wallet", function()
       return wallet, "/sandbox/wallets/" .. wallet .. "/inbox/1/"
     end
 
-    it("shows what an offer is for, and from whom", function()
+    it("shows the credential and the issuer of an offer", function()
       local wallet = inbox_offer()
       local offer = world:wallet(wallet).inbox[1]
       assert.equal("Company identification", offer.name)

@@ -34,7 +34,7 @@ local function replaced(value, path, text)
   return (cjson.encode(copy):gsub('"@@HERE@@"', function() return text end))
 end
 
-describe("a wallet whose issuer answers anything", function()
+describe("a wallet whose issuer sends any response", function()
   local world, answers
 
   local function get(path)
@@ -85,7 +85,7 @@ describe("a wallet whose issuer answers anything", function()
   end
 
   for _, endpoint in ipairs { "offer", "issuer_metadata", "server_metadata", "token", "nonce", "credential", "did" } do
-    it("knows what to do with every answer of " .. endpoint, function()
+    it("handles every response of " .. endpoint, function()
       for _, value in ipairs(VALUES) do
         assert_decided(push_with(endpoint, value), value)
       end

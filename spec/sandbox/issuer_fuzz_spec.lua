@@ -15,7 +15,7 @@ local FORM = "application/x-www-form-urlencoded"
 local GRANT = "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code"
 local CLAIMS = '{"text":"Ü","none":null,"list":[1,[],{"a":{}}],"flag":true,"number":-1.5e3,"object":{"b":[{"c":""}]}}'
 
-describe("the sandbox's issuer, asked nearly right", function()
+describe("the sandbox's issuer, with almost valid requests", function()
   local world, issuer, key, random
   setup(function()
     world = worlds.start { exchange_timeout_ms = 20000 }

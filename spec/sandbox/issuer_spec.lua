@@ -80,7 +80,7 @@ describe("the sandbox's issuer", function()
     end)
   end)
 
-  it("gives a nonce to everybody, another each time, for nobody to store", function()
+  it("gives a nonce to everybody, a new one each time, that caches must not store", function()
     local answer = holder.post(issuer .. "/nonce", "")
     assert.equal(200, answer.status)
     assert.equal("no-store", answer.headers["cache-control"])
@@ -194,7 +194,7 @@ describe("the sandbox's issuer", function()
       assert.equal(401, notify(nil, { notification_id = id, event = "credential_failure" }).status)
     end)
 
-    it("refuses what is no notification", function()
+    it("refuses an invalid notification", function()
       local token, id = issued()
       for _, body in ipairs { { notification_id = id }, { event = "credential_accepted" }, { notification_id = 1, event = {} },
         { notification_id = id, event = "credential_accepted", event_description = 1 }, "{" } do

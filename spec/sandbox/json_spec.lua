@@ -27,7 +27,7 @@ describe("the sandbox's JSON", function()
     end)
   end
 
-  it("loses nothing where it may not", function()
+  it("reads without loss if it must", function()
     for text, problem in pairs {
       ['{"a":1,"a":2}'] = "the same name twice in one object",
       ["[12345678901234567890]"] = "this number cannot be held exactly; give it as text",

@@ -39,7 +39,7 @@ describe("a sandbox for tests", function()
     return true
   end
 
-  it("prints an environment that a shell evaluates, whatever was set before", function()
+  it("prints an environment that a shell evaluates, with any variables set before", function()
     local outcome = shell [[
       export CREDENCO_API_KEY_FILE=/nowhere CREDENCO_CA_FILE=/nowhere CREDENCO_TOKEN_URL=https://a.example
       export CREDENCO_PROFILE=prod CREDENCO_CLIENT_CERT=/nowhere CREDENCO_HEADERS_FILE=/nowhere
@@ -71,7 +71,7 @@ describe("a sandbox for tests", function()
     assert.equal(0, outcome.code)
   end)
 
-  it("ends with 2 or 7, and says why, where it cannot start", function()
+  it("ends with 2 or 7, and says why, if it cannot start", function()
     local taken = uv.new_tcp()
     taken:bind("127.0.0.1", 0)
     taken:listen(1, function() end)

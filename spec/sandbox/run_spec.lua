@@ -108,7 +108,7 @@ describe("the sandbox in the foreground", function()
     assert.matches("does not trust the issuer", run.stdout)
   end)
 
-  it("does not outlive a program that was killed, and leaves its folder to the next one", function()
+  it("does not outlive a program that was killed, and leaves its directory to the next one", function()
     local run = spawn(true)
     wait_ready(run)
     local pid = cjson.decode(run.stdout).pid

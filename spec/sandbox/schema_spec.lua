@@ -14,6 +14,8 @@ local THING = { type = "object", members = {
   even = { type = "integer", check = function(n) return n % 2 == 1 and "must be even" or nil end },
   inner = { type = "object", nulls = "refused", members = { a = { type = "string" } } },
   map = { type = "object", values = { type = "integer" } },
+  closed = { type = "object", others = "refused", members = { first = schema.one_of { "a", "b" } } },
+  colour = schema.matching("^#%x+$", "must be a colour"),
 } }
 
 --- The text, and what comes through as text, or after "!" what is said of it.
@@ -49,6 +51,12 @@ local CASES = {
   { '{"name":"a","inner":{"b":null}}', '{"inner":{},"name":"a"}' },
   { '{"name":"a","map":{"x":1,"y":2}}', '{"map":{"x":1,"y":2},"name":"a"}' },
   { '{"name":"a","map":{"\\n":"s"}}', "!the thing: map.? must be integer, not string" },
+  { '{"name":"a","closed":{"first":"b"}}', '{"closed":{"first":"b"},"name":"a"}' },
+  { '{"name":"a","closed":{"first":"c"}}', "!the thing: closed.first must be one of a, b" },
+  { '{"name":"a","closed":{"frist":"b"}}', "!the thing: closed.frist is unknown; did you mean 'first'?" },
+  { '{"name":"a","closed":{"\\n":"b"}}', "!the thing: closed.? is unknown" },
+  { '{"name":"a","colour":"#0f"}', '{"colour":"#0f","name":"a"}' },
+  { '{"name":"a","colour":"red"}', "!the thing: colour must be a colour" },
   { "[]", "!the thing must be object, not array" },
   { "null", "!the thing must be object, not null" },
   { '{"name"', "!the thing is not usable JSON: \":\" expected" },
@@ -58,7 +66,7 @@ local CASES = {
   { '{"name":"a","x":' .. ("["):rep(64) .. ("]"):rep(64) .. "}", "!the thing is nested more than 64 levels deep" },
 }
 
-describe("the door for what comes from elsewhere", function()
+describe("the schemas for data from others", function()
   for _, case in ipairs(CASES) do
     it("reads " .. case[1]:sub(1, 60), function()
       local value, err = schema.decode(THING, case[1], "the thing")
@@ -66,7 +74,7 @@ describe("the door for what comes from elsewhere", function()
     end)
   end
 
-  it("does not change what it was given", function()
+  it("does not change its arguments", function()
     local given = { name = "a", tolerant = json.array { 1, "x" } }
     schema.read(THING, given, "the thing")
     assert.same({ name = "a", tolerant = { 1, "x" } }, given)

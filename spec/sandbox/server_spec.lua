@@ -11,14 +11,14 @@ local function is_gone(pid)
 end
 
 describe("the sandbox as a server", function()
-  it("answers on the loopback address when start returns", function()
+  it("responds on the loopback address when start returns", function()
     local server = assert(sandbox.start())
     assert.equal(200, http.request({ url = server.base_url .. "/sandbox/ready" }).status)
     assert.matches("^http://127%.0%.0%.1:%d+$", server.base_url)
     server:stop()
   end)
 
-  it("leaves no process and no folder behind", function()
+  it("leaves no process and no directory behind", function()
     local server = assert(sandbox.start())
     local mode = uv.fs_stat(server.dir).mode % 512
     server:stop()

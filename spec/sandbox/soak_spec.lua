@@ -3,7 +3,7 @@ local cjson = require "cjson"
 local soak = require "spec.sandbox.soak"
 
 describe("many direct issues at once", function()
-  it("are all kept, none twice, while other calls are answered", function()
+  it("are all kept, none twice, while other calls get their responses", function()
     local report = soak.run(400, 32)
     assert.is_true(soak.is_good(report), cjson.encode(report))
   end)

@@ -1,5 +1,6 @@
 --- What was answered 201 is never nowhere, whatever happens to the sandbox's workers and memory.
 local behaviours = require "credenco.sandbox.ground.behaviours"
+local core = require "credenco.core"
 local http = require "spec.sandbox.http"
 local loads = require "spec.sandbox.load"
 local loop = require "credenco.loop"
@@ -63,11 +64,11 @@ describe("the sandbox's state", function()
     load:close()
   end)
 
-  it("keeps wallets apart, whatever their keys", function()
+  it("keeps wallets apart, with any keys", function()
     world = worlds.start()
     local keys = { "x", "x/credentials/1", "x/credentials", "x/contacts", "x/contacts#", "x#", "x:1", "x%2F", "é" }
     local function path(key)
-      return "/sandbox/wallets/" .. percent.encode(key)
+      return "/sandbox/wallets/" .. core.encode(key)
     end
     for _, key in ipairs(keys) do
       local created = world:anonymous("PUT", path(key), { name = "Wallet " .. key, trusts_issuer = true })
@@ -81,7 +82,7 @@ describe("the sandbox's state", function()
     end
   end)
 
-  it("has one trusted contact for an issuer, also where many make it at once", function()
+  it("has one trusted contact for an issuer, also if many make it at once", function()
     world = worlds.start()
     local wallet, calls = world:new_wallet {}, {}
     for index = 1, 20 do

@@ -42,18 +42,20 @@ describe("the sandbox's templates", function()
 
   local WRONG = {
     { "no JSON", "{", "not usable JSON" },
-    { "no list", { templates = 1 }, "no list named 'templates'" },
-    { "an object for a list", '{"templates":{}}', "no list named 'templates'" },
-    { "an empty list", '{"templates":[]}', "the list 'templates' is empty" },
-    { "an unknown field", { templates = { with { colour = "red" } } }, "template 1 has an unknown field 'colour'" },
-    { "another format", { templates = { with { format = "mso_mdoc" } } }, "template 1 'format' must be" },
-    { "a missing name", { templates = { { key = "x", format = "dc+sd-jwt" } } }, "template 1 needs 'name'" },
-    { "a wrong type", { templates = { with { claims = { a = { type = "text" } } } } }, "claim 'a' 'type' must be" },
+    { "no list", { templates = 1 }, "templates must be array, not number" },
+    { "an object for a list", '{"templates":{}}', "templates must be array, not object" },
+    { "an empty list", '{"templates":[]}', "templates must not be empty" },
+    { "an unknown field", { templates = { with { formats = "x" } } },
+      "templates[1].formats is unknown; did you mean 'format'?" },
+    { "another format", { templates = { with { format = "mso_mdoc" } } }, "templates[1].format must be one of" },
+    { "a missing name", '{"templates":[{"key":"x","format":"dc+sd-jwt","claims":{}}]}', "templates[1].name is missing" },
+    { "a wrong type", { templates = { with { claims = { a = { type = "text" } } } } }, "claims.a.type must be one of" },
+    { "no days of validity", { templates = { with { validity_days = 0 } } }, "validity_days must be more than 0" },
     { "a reserved claim", { templates = { with { claims = { iss = { type = "string" } } } } }, "claim 'iss'" },
     { "the subject's id as a claim", { templates = { with {
       format = "jwt_vc_json", claims = { id = { type = "string" } } } } }, "claim 'id' has a name that VC-JWT uses itself" },
-    { "a colour that is none", { templates = { with { display = { text_color = "red" } } } }, "'text_color'" },
-    { "the same key twice", { templates = { BADGE, BADGE } }, "template 2 has the key of another" },
+    { "a colour that is none", { templates = { with { display = { text_color = "red" } } } }, "display.text_color must be a colour" },
+    { "the same key twice", { templates = { BADGE, BADGE } }, "templates[2] has the key of another" },
   }
   for _, case in ipairs(WRONG) do
     it("are refused with the reason: " .. case[1], function()

@@ -46,7 +46,7 @@ describe("the sandbox's wallet", function()
     { "an offer that is gone", { endpoint = "offer", effect = "status", status = 404 }, "offer_unavailable" },
     { "an offer that is HTML", { endpoint = "offer", effect = "html" }, "offer_invalid" },
     { "an offer of another shape", { endpoint = "offer", effect = "json", body = { x = 1 } }, "offer_invalid" },
-    { "an offer that is too large", { endpoint = "offer", effect = "large", bytes = 2000000 }, "answer_too_large" },
+    { "an offer that is too large", { endpoint = "offer", effect = "large", bytes = 2000000 }, "response_too_large" },
     { "an offer that wants a transaction code", { endpoint = "offer", effect = "json", body = false },
       "tx_code_required" },
     { "an issuer that hangs", { endpoint = "issuer_metadata", effect = "hang" }, "issuer_timeout" },
@@ -117,7 +117,7 @@ describe("the sandbox's wallet", function()
     assert.is_nil(log:find("90004760", 1, true))
   end)
 
-  it("answers others while an issuer hangs", function()
+  it("responds to others while an issuer hangs", function()
     fault { endpoint = "offer", effect = "hang" }
     local wallet, offer = world:new_wallet(), world:offer()
     local done = http.start { method = "POST", url = world.base_url
@@ -174,7 +174,7 @@ describe("the sandbox's wallet", function()
     assert.equal(1, #world:wallet(wallet).credentials)
   end)
 
-  describe("calls nothing but what it may", function()
+  describe("calls only URLs that it may", function()
     local FORBIDDEN = {
       "http%3A%2F%2F192.0.2.1%2Foffer",
       "http%3A%2F%2F169.254.169.254%2Flatest",
@@ -263,7 +263,7 @@ describe("a wallet with a host it may call", function()
   end)
 end)
 
-describe("a wallet that answers before the exchange", function()
+describe("a wallet that responds before the exchange", function()
   it("keeps the credential all the same, a little later", function()
     local world = worlds.start { behaviour = { exchange = "after" } }
     local wallet = world:new_wallet()

@@ -44,7 +44,7 @@ local function start_and_crash(folder)
 end
 
 describe("a server started by a spec", function()
-  it("ends with every process it started, and leaves no folder", function()
+  it("ends with every process it started, and leaves no directory", function()
     local server = assert(Server.start {
       command = shell "sleep 60 & echo $! > $1/pid; wait",
       ready = pid_in,
@@ -56,7 +56,7 @@ describe("a server started by a spec", function()
     assert.is_true(wait.until_true(function() return not alive(pid) end, 5000))
   end)
 
-  it("ends and leaves no folder when the specs are killed", function()
+  it("ends and leaves no directory when the specs are killed", function()
     local folder = files.temporary_folder()
     start_and_crash(folder)
     assert.is_true(wait.until_true(function() return not exists(folder) end, 10000))
@@ -78,7 +78,7 @@ describe("a server started by a spec", function()
 end)
 
 describe("nginx started by a spec", function()
-  it("answers on its own port and stops in good order", function()
+  it("responds on its own port and stops in order", function()
     local server = nginx.start { server = "location / { return 200 $uri; }" }
     local status, body = http.request(server.port, "GET", "/hello")
     assert.same({ 200, "/hello" }, { status, body })
@@ -86,7 +86,7 @@ describe("nginx started by a spec", function()
     assert.is_nil(http.request(server.port, "GET", "/hello"))
   end)
 
-  it("runs Lua and reads files written into its folder", function()
+  it("runs Lua and reads files written into its directory", function()
     local server = nginx.start {
       lua = true,
       files = { ["answer.lua"] = "ngx.print(1 + 1)" },
@@ -118,7 +118,7 @@ describe("the misbehaving server", function()
     assert.equal(200, (ask(scenario, "GET", "/api/v2/issue/x")))
   end)
 
-  it("keeps what it was sent, byte for byte", function()
+  it("keeps requests byte for byte", function()
     local scenario = server:scenario()
     ask(scenario, "POST", "/api/oidc/offer/w?A=%2f+b", "claims \0\255")
     local request = scenario.requests("push")[1]
@@ -139,7 +139,7 @@ describe("the misbehaving server", function()
     assert.not_equal(first:match("offers%%2F(%d+)"), second:match("offers%%2F(%d+)"))
   end)
 
-  it("answers the calls held for each other only together", function()
+  it("responds to calls that wait for each other only together", function()
     local scenario = server:scenario { other = { { act = "together", count = 2 } } }
     local port, prefix = scenario.url:match(":(%d+)(/.*)$")
     local first, answered = uv.new_tcp(), nil

@@ -1,5 +1,5 @@
 -- What every transport does, whatever it is made of: one list of cases, run wherever the transport runs (in
--- a plain Lua, in nginx). See "The transport's contract" in CONTRIBUTING.md.
+-- a plain Lua, in nginx). See "The transport's contract" in docs/architecture.md.
 local expect = require "spec.support.expect"
 local PATIENT_MS = require("spec.transport.contract.shared").PATIENT_MS
 

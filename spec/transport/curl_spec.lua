@@ -46,7 +46,7 @@ describe("the transport over libcurl", function()
     it(case.name, case.run)
   end
 
-  it("takes any certificate from a loopback host when told to", function()
+  it("takes any certificate from a loopback host if allowed", function()
     local transport = curl.new { insecure_loopback = true }
     local response = assert(ask(transport, env.tls.unknown_ca_url .. "/x"))
     transport:close()
@@ -62,14 +62,14 @@ describe("the transport over libcurl", function()
     assert.same({ code = "too_large", sent = "no", message = "the body of the request is larger than 64 MiB" }, err)
   end)
 
-  it("takes no certificate of an authority it was not told of", function()
+  it("accepts no certificate of an unknown CA", function()
     local transport = curl.new {}
     local _, err = ask(transport, env.tls.url .. "/x")
     transport:close()
     assert.equal("tls_failed", err.code)
   end)
 
-  it("asks no proxy of the environment the way to a loopback host", function()
+  it("uses no proxy of the environment for a loopback host", function()
     uv.os_setenv("http_proxy", server.refused_url)
     finally(function() uv.os_unsetenv("http_proxy") end)
     local transport = curl.new {}
@@ -87,7 +87,7 @@ describe("the transport over libcurl", function()
   end)
 
   for _, proxy in ipairs { "sox9://user:hunter2@127.0.0.1:9", "http://user:hun ter2@127.0.0.1:99999" } do
-    it("does not show the password of a proxy that is none", function()
+    it("does not show the password of an invalid proxy", function()
       local transport = curl.new { proxy = proxy }
       local _, err = ask(transport, "https://wallet.credenco.invalid/x")
       transport:close()

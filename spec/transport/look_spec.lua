@@ -23,7 +23,7 @@ describe("a look at a connection", function()
     return assert(curl.look(url, options, verify ~= false, timeout_ms or 5000))
   end
 
-  it("finds nothing wrong where nothing is", function()
+  it("finds no problem if there is none", function()
     local seen = look(server.url)
     assert.same({ nil, "127.0.0.1", {} }, { seen.failed, seen.address, seen.certificates })
     seen = look(secure.url, { ca_file = made.authority })
@@ -42,7 +42,7 @@ describe("a look at a connection", function()
     assert.equal("proxy", look("https://wallet.example", { proxy = "http://proxy.invalid" }).failed)
   end)
 
-  it("shows what was refused to who takes any certificate", function()
+  it("shows a refused certificate by accepting any", function()
     local seen = look(secure.url, { ca_file = made.stranger }, false)
     assert.is_nil(seen.failed)
     assert.matches("credenco specs", seen.certificates[1].Issuer)

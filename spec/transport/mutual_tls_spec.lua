@@ -94,7 +94,7 @@ describe("mutual TLS", function()
     client:close()
   end)
 
-  it("fails before anything is sent with a pass phrase that does not fit, and does not show it or ask for another", function()
+  it("fails before anything is sent with a wrong passphrase, and does not show it or ask for another", function()
     files.write(made.folder .. "/wrong", "wr0ng")
     for _, changes in ipairs { { client_key_passphrase_file = made.folder .. "/wrong" }, {} } do
       changes.client_cert, changes.client_key = first.certificate, locked
@@ -105,7 +105,7 @@ describe("mutual TLS", function()
   end)
 
   -- A session that is resumed would have the certificate that it began with.
-  it("shows what the files hold now, on each new connection", function()
+  it("uses the current files, on each new connection", function()
     local sessions = "ssl_session_cache shared:sessions:1m; ssl_session_tickets on;"
     local once = Nginx.start { tls = made.leaf, http = sessions, server = ISSUER:format(made.authority, "on", 1) }
     local path = combined(made.folder .. "/current", first)
@@ -142,7 +142,7 @@ describe("mutual TLS", function()
   end
 
   for _, transport in ipairs { "curl", "cosocket" } do
-    it("shares no connection between those who are shown as another, inside nginx over " .. transport, function()
+    it("shares no connection between clients with different certificates, inside nginx over " .. transport, function()
       local any = Nginx.start { tls = made.leaf, server = ISSUER:format(made.authority, "optional", 1000) }
       local list = {}
       for i, changes in ipairs {
@@ -158,7 +158,7 @@ describe("mutual TLS", function()
     end)
   end
 
-  it("over cosockets refuses by name what it cannot do", function()
+  it("over cosockets refuses unsupported options by name", function()
     local said = seen_inside {
       inside_options("cosocket", {
         client_cert = first.certificate, client_key = locked, client_key_passphrase_file = passphrase_file,

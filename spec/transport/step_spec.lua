@@ -28,12 +28,12 @@ describe("a step of the libcurl driver", function()
     end
   end)
 
-  it("begins all where that many are not too many", function()
+  it("begins all if there are not too many", function()
     local in_flight, more = driver:step(0, COUNT + 1)
     assert.same({ COUNT, false }, { in_flight, more })
   end)
 
-  it("takes no bound below one, and none above what it can hold", function()
+  it("accepts no bound below one or above its limit", function()
     for _, most in ipairs { 0, -1, 65, 1.5 } do
       assert.is_false((pcall(driver.step, driver, 0, most)))
     end

@@ -67,14 +67,14 @@ describe("the transport over libcurl, over TLS", function()
     for _ = 1, 3 do assert.equal(first, get "/kept") end
   end)
 
-  it("makes another connection once the server has said goodbye", function()
+  it("makes another connection after the server's close_notify", function()
     local first = get "/brief"
     loop.sleep(200)
     local second = get "/brief"
     assert.not_equal(first, second)
   end)
 
-  it("trusts the authorities of ca_file alone", function()
+  it("trusts only the CA certificates of ca_file", function()
     transport = curl.new { ca_file = certificates.stranger, proxy = "" }
     local response, err = transport:send {
       method = "GET", url = server.url .. "/kept", deadline_ms = loop.now_ms() + 10000,

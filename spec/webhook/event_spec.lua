@@ -62,11 +62,11 @@ describe("a CloudEvent in binary mode", function()
     assert.same({ true, false }, { json.is_array(data.a), json.is_array(data.o) })
   end)
 
-  it("is one of CloudEvents 1.0 where no header says so", function()
+  it("is one of CloudEvents 1.0 if no header says so", function()
     assert.equal("1.0", read(binary { ["ce-specversion"] = false }, "1").specversion)
   end)
 
-  it("passes over headers that cannot be attributes", function()
+  it("ignores headers that cannot be attributes", function()
     local event = read(binary { ["ce-data"] = "x", ["ce-some-thing"] = { "a", "b" }, cecil = "x" }, "1")
     assert.same({ data = 1, id = "e-1" }, { data = event.data, id = event.id, some = event["some-thing"] })
   end)
@@ -116,7 +116,7 @@ describe("a CloudEvent in binary mode", function()
 end)
 
 describe("a CloudEvent in structured mode", function()
-  it("has its attributes and its data, whatever headers say beside it", function()
+  it("has its attributes and its data, with any other headers", function()
     local headers = structured "Application/CloudEvents+JSON; charset=UTF-8"
     headers["ce-id"] = "another"
     assert.same({
@@ -125,7 +125,7 @@ describe("a CloudEvent in structured mode", function()
     }, read(headers, envelope { shard = 7, test = true, subject = cjson.null, data = { walletExternalKey = "w" } }))
   end)
 
-  it("has its text as it stands: percent signs are no escapes here", function()
+  it("keeps its text unchanged: percent signs are not escapes here", function()
     assert.equal("%41 é", read(structured(), envelope { id = "%41 é" }).id)
   end)
 
@@ -178,7 +178,7 @@ describe("a CloudEvent in structured mode", function()
   end
 end)
 
-describe("whatever comes as an event", function()
+describe("any input as an event", function()
   local PIECES = { '"', "{", "}", "[", "]", ":", ",", "\\", "\\u00e9", "\255", "\194\133", "%", "%4", "%C3%A9", ";", "=", "null", "1e9",
     "application/cloudevents", "+json", "-batch", "charset=", "data", "data_base64", "id", "ce-id", " ", "\n", "" }
 

@@ -22,7 +22,7 @@ describe("an attribute in a header", function()
     it("is refused: " .. value, function() assert.is_nil(header_value.decode(value)) end)
   end
 
-  it("is written as the binding's own example, and read again whatever it holds", function()
+  it("is written as the binding's own example, and read again with any contents", function()
     assert.equal("Euro%20%E2%82%AC%20%F0%9F%98%80", header_value.encode "Euro € 😀")
     local all = {}
     for byte = 0, 255 do all[#all + 1] = string.char(byte) end

@@ -1,16 +1,13 @@
 -- Which deliveries of wallet events are genuine.
+local hex = require "credenco.base.hex"
 local hmac = require "openssl.hmac"
 local signature = require "credenco.webhook.signature"
 
 local NOW = 1700000000
 local BODY = '{"walletExternalKey":"w"}'
 
-local function hex(bytes)
-  return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
-end
-
 local function sign(secret, timestamp, body)
-  return hex(hmac.new(secret, "sha256"):final(timestamp .. "." .. body))
+  return hex.encode(hmac.new(secret, "sha256"):final(timestamp .. "." .. body))
 end
 
 local function header(secret, timestamp, body)
@@ -115,9 +112,9 @@ describe("the signature of a wallet event", function()
     assert.not_equal(one, other)
   end)
 
-  it("covers what the option says it covers", function()
+  it("covers the text that the option names", function()
     signing.signed_text = function(timestamp, body) return body .. timestamp end
-    local made = hex(hmac.new("new", "sha256"):final(BODY .. NOW))
+    local made = hex.encode(hmac.new("new", "sha256"):final(BODY .. NOW))
     assert.is_true((check(("t=%d,v1=%s"):format(NOW, made))))
     assert.is_false((check(good)))
   end)

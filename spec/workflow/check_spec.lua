@@ -29,8 +29,13 @@ describe("a workflow file", function()
     { "a template no request can name", 'return {\n  template_id = "a\\nb",\n}', 'w.lua:2: "template_id" must not hold control bytes' },
     { "a blank behind its template", 'return {\n  template_id = "ebw_oid ",\n}', 'w.lua:2: "template_id" must not begin or end with whitespace' },
     { "a wrong delivery", 'return {\n  delivery = "post",\n}', 'w.lua:2: "delivery" must be "direct", "inbox" or "offer_only", not "post"' },
+    { "a step that would be left out", 'return {\n  steps = { {}, nil, {} },\n}', 'w.lua:2: "steps" must be a list without holes or names: step 2 is missing' },
+    { "a step with a name", 'return {\n  steps = { {}, last = {} },\n}', 'w.lua:2: "steps" must be a list without holes or names: step 2 is missing' },
+    { "no step", 'return {\n  steps = {},\n}', 'w.lua:2: "steps" is empty' },
     { "broken Lua", "return {\n  name = ,\n}", "w.lua:2: unexpected symbol near ','" },
     { "code that fails", 'local x = nil\nreturn { name = x.y }', "w.lua:2: attempt to index" },
+    { "an error that is no text", "-- x\nerror { code = 1 }", "w.lua:2: it threw a table; give `error` a text" },
+    { "an error that is nothing", "error(nil)", "w.lua:1: it threw a nil" },
     { "a field named as a variable", 'local claims = 1\nreturn {\n  claims = {},\n}', 'w.lua:3: "claims" must be a mapping' },
     { "a function for a name", 'return {\n  name = print,\n}', 'w.lua:2: "name" must be text, the workflow\'s name, not a function' },
     { "a module that is not there", 'local x = require "no.such"\nreturn x', "w.lua:1: module 'no.such' not found (LUA_PATH" },
@@ -63,7 +68,7 @@ describe("a workflow file", function()
     end
   end)
 
-  it("that is a folder is said to be one", function()
+  it("that is a directory is reported as one", function()
     local _, problems = workflow.load(".")
     assert.equal(".: Is a directory", problems[1])
   end)
@@ -78,7 +83,7 @@ describe("a workflow", function()
     assert.equal("direct", loaded.steps[1].delivery)
   end)
 
-  it("needs no wallet where the offer is all that is asked for", function()
+  it("needs no wallet if only the offer is asked for", function()
     assert.truthy(with { wallet_key = "none", delivery = "offer_only" })
     assert.is_nil((with { wallet_key = "none" }))
   end)

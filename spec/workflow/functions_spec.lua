@@ -88,7 +88,7 @@ describe("a workflow's function", function()
     end
   end)
 
-  it("that hears of what was issued may fail, and the run says so", function()
+  it("that gets issued credentials may fail, and the run says so", function()
     for _, body in ipairs { "coroutine.yield()", "os.exit(0)" } do
       write_workflow({ on_issued = ("function() %s end"):format(body), name = ('"%s"'):format(body) })
       local done = run()
@@ -99,13 +99,13 @@ describe("a workflow's function", function()
   end)
 
   it("prints beside the results, not into them", function()
-    write_workflow({ accept = 'function(r) print("seen", r.id) io.write("written\\n") return true end' }, 'print "loaded"\n')
+    write_workflow({ accept = 'function(r) print("seen", r.id) io.write("written\\n") io.stdout:write("direct\\n") return true end' }, 'print "loaded"\n')
     for _, done in ipairs { check "--json", run "--json" } do
       assert.equal(0, done.code, done.err)
       assert.is_true(pcall(cjson.decode, done.out), done.out)
       assert.matches("loaded", done.err)
       assert.matches("seen\t1", done.err)
-      assert.matches("written\n", done.err)
+      assert.matches("written\ndirect\n", done.err)
     end
   end)
 
@@ -130,7 +130,7 @@ describe("a workflow's function", function()
     end
   end)
 
-  it("is found in a module beside its workflow's file, from any folder", function()
+  it("is found in a module beside its workflow's file, from any directory", function()
     files.write(desk.folder .. "/spec_beside.lua", "return { key = function(r) return r.id end }")
     write_workflow({ key = 'function(r) return require "spec_beside".key(r) end' }, 'local beside = require "spec_beside"\n_ = beside\n')
     local done = run()

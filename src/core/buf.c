@@ -29,7 +29,7 @@ void credenco_buf_limit(credenco_buf *buf, size_t max) {
     credenco_buf_clear(buf);
 }
 
-/* Doubling, but never past what max and the closing NUL need. */
+/* Doubles the capacity, up to max and the closing NUL. */
 static size_t grown_capacity(const credenco_buf *buf, size_t needed) {
     size_t capacity = buf->capacity > 0 ? buf->capacity : FIRST_CAPACITY;
     while (capacity < needed) {

@@ -6,7 +6,7 @@
 
 #include "error.h"
 
-/* Borrowed bytes; valid as long as what they were taken from. May hold NUL. */
+/* Borrowed bytes, valid as long as their owner. May hold NUL. */
 typedef struct credenco_span {
     const char *data;
     size_t len;
@@ -34,12 +34,12 @@ void credenco_buf_clear(credenco_buf *buf);
 /* Empties the buffer and gives it another maximum; memory beyond it is released. */
 void credenco_buf_limit(credenco_buf *buf, size_t max);
 
-/* Append all of `bytes` or nothing: CREDENCO_OK, CREDENCO_TOO_LARGE past max,
+/* Appends all of `bytes` or nothing: CREDENCO_OK, CREDENCO_TOO_LARGE past max,
  * CREDENCO_OUT_OF_MEMORY. `bytes` must not point into `buf`. */
 credenco_code credenco_buf_append(credenco_buf *buf, credenco_span bytes);
 
-/* Room for `len` bytes behind those that are there, for whoever writes them and then adds what was
- * written to `len`, without the NUL; NULL past max or without memory. */
+/* Room for `len` more bytes and a NUL; NULL past max or without memory. The caller writes there and
+ * adds the number of bytes, without the NUL, to the buffer's `len`. */
 char *credenco_buf_room(credenco_buf *buf, size_t len);
 
 /* All its bytes; valid until the buffer changes. */

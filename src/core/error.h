@@ -1,19 +1,18 @@
-/* The words in which every layer speaks of success and failure: one table of
- * codes, steps and certainties, so that no layer invents its own. */
+/* Success and failure in every layer: one table of codes, steps and certainties. */
 #ifndef CREDENCO_CORE_ERROR_H
 #define CREDENCO_CORE_ERROR_H
 
-/* What went wrong. The names (credenco_code_name) are stable: programs test them. */
+/* Why a call failed. The names (credenco_code_name) are stable: programs test them. */
 typedef enum credenco_code {
     CREDENCO_OK = 0,
-    CREDENCO_INVALID_ARGUMENT, /* a value no call can be made with */
+    CREDENCO_INVALID_ARGUMENT, /* no call can be made with this value */
     CREDENCO_INVALID_CLAIMS,
     CREDENCO_NO_OFFER_URI,
     CREDENCO_OFFER_BY_VALUE,
     CREDENCO_AMBIGUOUS_OFFER_URI,
     CREDENCO_INVALID_OFFER_URI,
     CREDENCO_INSECURE_OFFER_URI,
-    CREDENCO_CONNECT_FAILED, /* no connection, or it broke: `sent` says which */
+    CREDENCO_CONNECT_FAILED, /* no connection (`sent` is "no"), or it broke */
     CREDENCO_TLS_FAILED,
     CREDENCO_TIMEOUT,
     CREDENCO_UNAUTHORIZED,
@@ -22,16 +21,16 @@ typedef enum credenco_code {
     CREDENCO_REJECTED,
     CREDENCO_RATE_LIMITED,
     CREDENCO_SERVER_ERROR,
-    CREDENCO_BAD_RESPONSE, /* an answer arrived that this call cannot use */
+    CREDENCO_BAD_RESPONSE, /* a response arrived that this call cannot use */
     CREDENCO_TOO_LARGE,
     CREDENCO_ISSUE_FAILED,
     CREDENCO_CLOSED,
     CREDENCO_OUT_OF_MEMORY,
-    CREDENCO_MISUSE, /* the caller broke the order of calls */
+    CREDENCO_MISUSE, /* a function was called out of order */
     CREDENCO_CODE_COUNT
 } credenco_code;
 
-/* Which call of an issuance a failure belongs to. */
+/* The call of an issuance to which a failure belongs. */
 typedef enum credenco_step {
     CREDENCO_STEP_TOKEN = 0,
     CREDENCO_STEP_CREATE_OFFER,
@@ -43,12 +42,12 @@ typedef enum credenco_step {
     CREDENCO_STEP_COUNT
 } credenco_step;
 
-/* What is known about a request that failed, in rising order of doubt: over
- * several attempts the greatest one counts. */
+/* Whether a failed request may have reached the server, in rising order of doubt: of several
+ * attempts the greatest doubt counts. */
 typedef enum credenco_sent {
     CREDENCO_SENT_NO = 0,   /* it cannot have reached the server */
-    CREDENCO_SENT_REJECTED, /* the server answered and refused */
-    CREDENCO_SENT_UNKNOWN,  /* it was sent and the answer was lost */
+    CREDENCO_SENT_REJECTED, /* the server refused it */
+    CREDENCO_SENT_UNKNOWN,  /* it was sent, and the response was lost */
     CREDENCO_SENT_COUNT
 } credenco_sent;
 
@@ -57,7 +56,7 @@ const char *credenco_code_name(credenco_code code);
 const char *credenco_step_name(credenco_step step);
 const char *credenco_sent_name(credenco_sent sent);
 
-/* The reverse: the enum's count when no value has that (NUL-terminated) name. */
+/* The value of a NUL-terminated name; the enum's count for an unknown name. */
 credenco_code credenco_code_by_name(const char *name);
 credenco_step credenco_step_by_name(const char *name);
 credenco_sent credenco_sent_by_name(const char *name);

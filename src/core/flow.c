@@ -9,8 +9,8 @@ typedef enum event {
     EVENT_EXPIRE,   /* the deadline passed before anything could be sent */
     EVENT_RESUME,   /* the wait is over */
     EVENT_FINISH,   /* the call succeeded */
-    EVENT_REPEAT,   /* it failed and is made again */
-    EVENT_RENEW,    /* credentials were refused and can be renewed */
+    EVENT_REPEAT,   /* the attempt failed, and there will be another */
+    EVENT_RENEW,    /* the credentials were refused and can be renewed */
     EVENT_FAIL
 } event;
 
@@ -29,6 +29,7 @@ static const struct transition {
     {CREDENCO_PHASE_WAITING, EVENT_EXPIRE, CREDENCO_PHASE_FAILED},
 };
 
+/* An event without a row in this phase is a mistake of the caller's. */
 static credenco_code enter(credenco_flow *flow, event what) {
     for (size_t i = 0; i < sizeof transitions / sizeof *transitions; i++) {
         if (transitions[i].from == flow->phase && transitions[i].event == what) {
@@ -57,9 +58,9 @@ void credenco_flow_start(credenco_flow *flow, const credenco_call *call) {
     };
 }
 
-/* --- being pulled ------------------------------------------------------------ */
+/* --- the next action ---------------------------------------------------------- */
 
-/* The failure that made the flow wait says more than "timeout" would. */
+/* After a failed attempt its failure says more than "timeout" would. */
 static credenco_code expire(credenco_flow *flow) {
     if (flow->failure.code == CREDENCO_OK) {
         flow->failure =
@@ -68,6 +69,7 @@ static credenco_code expire(credenco_flow *flow) {
     return enter(flow, EVENT_EXPIRE);
 }
 
+/* Ends a wait that is over; any other phase stays as it is. */
 static credenco_code leave_wait(credenco_flow *flow, int64_t now_ms) {
     if (flow->phase != CREDENCO_PHASE_WAITING || now_ms < flow->resume_at_ms) {
         return CREDENCO_OK;
@@ -83,6 +85,7 @@ static credenco_code send(credenco_flow *flow, int64_t now_ms) {
     return enter(flow, EVENT_SEND);
 }
 
+/* The order to renew credentials goes out with one request only. */
 static void request_action(credenco_flow *flow, credenco_action *action) {
     *action = (credenco_action){.kind = CREDENCO_ACTION_REQUEST, .renew = flow->renew};
     flow->renew = false;
@@ -122,9 +125,9 @@ credenco_code credenco_flow_next(credenco_flow *flow, int64_t now_ms, credenco_a
     return CREDENCO_OK;
 }
 
-/* --- being fed --------------------------------------------------------------- */
+/* --- the end of an attempt ----------------------------------------------------- */
 
-/* One more attempt is worth its wait when it can start before the deadline. */
+/* Waits for another attempt only if that can start before the deadline. */
 static bool can_repeat(const credenco_flow *flow, const credenco_failure *failure, int64_t wait_ms,
                        int64_t now_ms) {
     if (!failure->repeatable || flow->attempts >= flow->context->retry.max_attempts) {
@@ -136,6 +139,7 @@ static bool can_repeat(const credenco_flow *flow, const credenco_failure *failur
     return wait_ms < flow->call.deadline_ms - now_ms;
 }
 
+/* Of several attempts the worst `sent` counts: any of them may have arrived. */
 static credenco_code on_failure(credenco_flow *flow, int64_t now_ms,
                                 const credenco_failure *failure, double jitter) {
     int64_t wait_ms = credenco_retry_wait_ms(&flow->context->retry, flow->attempts,
@@ -167,7 +171,7 @@ static credenco_failure failure_of(credenco_verdict verdict, int http_status,
     };
 }
 
-/* The failure stays for a caller that has no other credentials. */
+/* Keeps the failure, for a caller that has no other credentials. */
 static credenco_code renew(credenco_flow *flow, const credenco_failure *failure) {
     flow->renewed = true;
     flow->renew = true;
@@ -178,21 +182,21 @@ static credenco_code renew(credenco_flow *flow, const credenco_failure *failure)
     return enter(flow, EVENT_RENEW);
 }
 
-credenco_code credenco_flow_answer(credenco_flow *flow, int64_t now_ms,
-                                   const credenco_answer *answer, double jitter) {
+credenco_code credenco_flow_received(credenco_flow *flow, int64_t now_ms,
+                                     const credenco_response *response, double jitter) {
     if (flow->phase != CREDENCO_PHASE_SENT) {
         return CREDENCO_MISUSE;
     }
-    credenco_verdict verdict = credenco_verdict_of(flow->call.step, answer->http_status);
-    if (verdict.code == CREDENCO_OK && answer->usable) {
+    credenco_verdict verdict = credenco_verdict_of(flow->call.step, response->http_status);
+    if (verdict.code == CREDENCO_OK && response->usable) {
         credenco_quota_refund(&flow->context->quota);
         return enter(flow, EVENT_FINISH);
     }
     if (verdict.code == CREDENCO_OK) {
         verdict = credenco_verdict_unusable();
     }
-    credenco_failure failure = failure_of(verdict, answer->http_status, answer->retry_after_ms);
-    if (answer->http_status == 401 && flow->call.renewable && !flow->renewed) {
+    credenco_failure failure = failure_of(verdict, response->http_status, response->retry_after_ms);
+    if (response->http_status == 401 && flow->call.renewable && !flow->renewed) {
         return renew(flow, &failure);
     }
     return on_failure(flow, now_ms, &failure, jitter);

@@ -1,12 +1,12 @@
-/* The flow: one call of the API with its repeats, waits and deadline. It decides and never
- * acts: it is pulled for the next action and fed with what came of it.
+/* The flow: one call of the API with its attempts, waits and deadline. It decides and never acts:
+ * the caller asks for the next action, and reports the outcome of each request.
  *
- *     credenco_flow_next    what to do now: send the request, wait, or stop
- *     credenco_flow_answer  the server answered the request
- *     credenco_flow_lost    it did not
+ *     credenco_flow_next      the next action: send the request, wait, or stop
+ *     credenco_flow_received  a response arrived
+ *     credenco_flow_lost      no response arrived
  *
- * The flow knows no clock: every call brings the time, in milliseconds of any
- * monotonic clock, the deadline's own. It allocates nothing. */
+ * The flow reads no clock: the caller gives the time, in milliseconds of the deadline's monotonic
+ * clock. It allocates nothing. */
 #ifndef CREDENCO_CORE_FLOW_H
 #define CREDENCO_CORE_FLOW_H
 
@@ -16,7 +16,7 @@
 #include "error.h"
 #include "retry.h"
 
-/* What the flows of one client share. Outlives them. */
+/* State that the flows of one client share. It must outlive them. */
 typedef struct credenco_context {
     credenco_retry_policy retry;
     credenco_quota quota;
@@ -25,18 +25,18 @@ typedef struct credenco_context {
 /* Copies the policy; the quota begins full. */
 void credenco_context_init(credenco_context *context, credenco_retry_policy retry);
 
-/* One call, as it is started. */
+/* How a call is made. */
 typedef struct credenco_call {
     credenco_step step;
     int64_t deadline_ms;
-    bool repeatable; /* an attempt whose answer was lost may be made again */
-    bool renewable;  /* a 401 is asked once more with new credentials */
+    bool repeatable; /* it may be repeated after a lost response */
+    bool renewable;  /* it may be repeated once after a 401, with new credentials */
 } credenco_call;
 
 typedef enum credenco_phase {
     CREDENCO_PHASE_IDLE = 0, /* not started */
-    CREDENCO_PHASE_READY,    /* a request can go out */
-    CREDENCO_PHASE_SENT,     /* it has, and nothing came back yet */
+    CREDENCO_PHASE_READY,    /* the request can be sent */
+    CREDENCO_PHASE_SENT,     /* the request is in flight */
     CREDENCO_PHASE_WAITING,  /* for the next attempt */
     CREDENCO_PHASE_DONE,
     CREDENCO_PHASE_FAILED,
@@ -48,9 +48,9 @@ typedef struct credenco_failure {
     credenco_code code;
     credenco_sent sent;
     bool repeatable;        /* the same call may succeed later */
-    bool quota_spent;       /* it was not repeated because the client's quota is used up */
-    int http_status;        /* 0 when no answer arrived */
-    int64_t retry_after_ms; /* what the server asked for, or -1 */
+    bool quota_spent;       /* not repeated, because the client's quota is used up */
+    int http_status;        /* 0 when no response arrived */
+    int64_t retry_after_ms; /* the wait that the server asked for, or -1 */
 } credenco_failure;
 
 typedef struct credenco_flow {
@@ -61,7 +61,7 @@ typedef struct credenco_flow {
     uint32_t attempts;
     credenco_sent doubt; /* the worst of the attempts so far */
     bool renewed;        /* the call was already repeated with new credentials */
-    bool renew;          /* the next request needs new ones */
+    bool renew;          /* the next request needs new credentials */
     credenco_failure failure;
 } credenco_flow;
 
@@ -79,28 +79,27 @@ typedef struct credenco_action {
     int64_t wait_ms; /* wait */
 } credenco_action;
 
-/* A flow with nothing to do: start it. */
+/* The flow has nothing to do until it is started. */
 void credenco_flow_init(credenco_flow *flow, credenco_context *context);
 
-/* Starts the flow, whatever it did before: one flow serves many calls. */
+/* Starts a call, and forgets the one before: one flow serves many calls. */
 void credenco_flow_start(credenco_flow *flow, const credenco_call *call);
 
-/* What to do now. CREDENCO_MISUSE before the start and while a request is out. */
+/* Gives the next action. CREDENCO_MISUSE before the start and while a request is in flight. */
 credenco_code credenco_flow_next(credenco_flow *flow, int64_t now_ms, credenco_action *action);
 
-/* What the server said. */
-typedef struct credenco_answer {
+typedef struct credenco_response {
     int http_status;
-    bool usable;            /* a 2xx body has the shape that the call promises */
-    int64_t retry_after_ms; /* -1: not asked for */
-} credenco_answer;
+    bool usable;            /* of a 2xx: the body has the form that the call needs */
+    int64_t retry_after_ms; /* the wait that the server asks for, or -1 */
+} credenco_response;
 
-/* `jitter` in [0, 1) spreads the wait before a retry. The return value is
- * CREDENCO_OK whatever the server said; CREDENCO_MISUSE when no request is out. */
-credenco_code credenco_flow_answer(credenco_flow *flow, int64_t now_ms,
-                                   const credenco_answer *answer, double jitter);
+/* A response arrived. `jitter` in [0, 1) spreads the wait before the next attempt. CREDENCO_MISUSE
+ * when no request is in flight, else CREDENCO_OK, also for a failure. */
+credenco_code credenco_flow_received(credenco_flow *flow, int64_t now_ms,
+                                     const credenco_response *response, double jitter);
 
-/* No answer: why, and whether the request can have arrived. */
+/* No response arrived: `why`, and whether the request may have reached the server. */
 credenco_code credenco_flow_lost(credenco_flow *flow, int64_t now_ms, credenco_code why,
                                  credenco_sent sent, double jitter);
 

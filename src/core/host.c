@@ -20,7 +20,7 @@ static credenco_span skip(credenco_span text, size_t count) {
     return (credenco_span){text.data + count, text.len - count};
 }
 
-/* Takes a number from 0 to 255, without leading zeros, off the text. */
+/* Takes a number from 0 to 255, without leading zeros, off the start of the text. */
 static bool take_octet(credenco_span *text, uint8_t *octet) {
     unsigned value = 0;
     size_t len = 0;
@@ -56,12 +56,12 @@ static size_t group_len(credenco_span text) {
     return len;
 }
 
-/* Groups of up to four digits between colons, at most one "::" for those left out, and
- * maybe an IPv4 address for the last two (RFC 4291, 2.2). */
+/* Groups of up to four digits between colons. At most one "::" stands for groups of zeros, and an
+ * IPv4 address may take the place of the last two groups (RFC 4291, 2.2). */
 static bool ipv6_valid(credenco_span text) {
     int groups = 0;
     bool shortened = false;
-    bool joined = true; /* the next group needs no colon: the first, and after "::" */
+    bool joined = true; /* the next group needs no colon: it is the first, or follows "::" */
     while (text.len > 0) {
         uint8_t octets[4];
         if (!shortened && text.len > 1 && text.data[0] == ':' && text.data[1] == ':') {
@@ -88,7 +88,7 @@ static bool ipv6_valid(credenco_span text) {
     return shortened ? groups < 8 : groups == 8;
 }
 
-/* Labels of letters, digits, '-' and '_'; the last may be empty: the root's dot. */
+/* Labels of letters, digits, '-' and '_'. The last may be empty: a name may end in a dot. */
 static bool name_valid(credenco_span host) {
     bool in_label = false;
     bool has_alnum = false;

@@ -7,7 +7,7 @@
 #include "http_response.h"
 #include "http_write.h"
 
-/* Memory that an exchange keeps for the next one. */
+/* Sizes of memory that an exchange keeps for the next one. */
 enum { KEPT_BYTES = 64 * 1024 };
 
 void credenco_http_init(credenco_http *http) {
@@ -62,7 +62,7 @@ credenco_code credenco_http_begin(credenco_http *http, const credenco_http_reque
 
 /* --- bytes ----------------------------------------------------------------------- */
 
-/* A line that is whole, its LF included. */
+/* A complete line, its LF included. */
 static void take_line(credenco_http *http, credenco_span line) {
     if (line.len < 2 || line.data[line.len - 2] != '\r') {
         credenco_http_fail(http, CREDENCO_BAD_RESPONSE,
@@ -72,14 +72,14 @@ static void take_line(credenco_http *http, credenco_span line) {
     credenco_http_take_line(http, (credenco_span){line.data, line.len - 2});
 }
 
-/* Takes bytes up to the end of a line, or keeps them until that arrives. */
+/* Takes bytes up to the end of a line, or keeps them until the end arrives. */
 static size_t feed_line(credenco_http *http, credenco_span bytes) {
     const char *lf = memchr(bytes.data, '\n', bytes.len);
     const size_t len = lf != NULL ? (size_t)(lf - bytes.data) + 1 : bytes.len;
     const credenco_span piece = {bytes.data, len};
     if (http->part == CREDENCO_HTTP_PART_STATUS_LINE &&
         !credenco_http_continues_version(http->line.len, piece)) {
-        credenco_http_no_status_line(http); /* at once: a line of it may never end */
+        credenco_http_no_status_line(http); /* at once: such a line may never end */
         return len;
     }
     if (http->line.len + len > credenco_http_line_max(http) + 2) {
@@ -87,7 +87,7 @@ static size_t feed_line(credenco_http *http, credenco_span bytes) {
         return len;
     }
     if (lf != NULL && http->line.len == 0) {
-        take_line(http, piece); /* nearly always: no copy */
+        take_line(http, piece); /* without a copy */
         return len;
     }
     if (credenco_buf_append(&http->line, piece) != CREDENCO_OK) {
@@ -99,7 +99,7 @@ static size_t feed_line(credenco_http *http, credenco_span bytes) {
     return len;
 }
 
-/* Gives how many bytes it took, at least one. */
+/* Gives the number of bytes that it took, at least one. */
 static size_t feed_some(credenco_http *http, credenco_span bytes) {
     switch ((credenco_http_part)http->part) {
     case CREDENCO_HTTP_PART_BODY:
@@ -144,6 +144,10 @@ credenco_http_state credenco_http_break(credenco_http *http) {
 
 bool credenco_http_reusable(const credenco_http *http) {
     return http->state == CREDENCO_HTTP_DONE && http->persistent && !http->surplus;
+}
+
+bool credenco_http_is_tunnel(const credenco_http *http) {
+    return http->state == CREDENCO_HTTP_DONE && credenco_http_opens_tunnel(http) && !http->surplus;
 }
 
 bool credenco_http_next_field(const credenco_http *http, size_t *cursor, credenco_span *name,

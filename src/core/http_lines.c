@@ -6,6 +6,7 @@
 #include "http.h"
 #include "text.h"
 
+/* Optional whitespace (RFC 9110, 5.6.3). */
 static bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
@@ -50,7 +51,7 @@ bool credenco_http_continues_version(size_t at, credenco_span bytes) {
     return true;
 }
 
-/* "HTTP/1.1 201 Created", where the reason and the blank before it may be missing. */
+/* "HTTP/1.1 201 Created"; the reason and the space before it may be missing. */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status) {
     enum { VERSION_LEN = 8, STATUS_END = 12 };
     const char *data = line.data;
@@ -80,6 +81,7 @@ bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_
     return credenco_token_valid(*name) && credenco_field_value_valid(*value);
 }
 
+/* Looks before it multiplies: a length that wraps would cut the body elsewhere. */
 bool credenco_http_length(credenco_span value, uint64_t *length) {
     *length = 0;
     for (size_t i = 0; i < value.len; i++) {
@@ -92,7 +94,17 @@ bool credenco_http_length(credenco_span value, uint64_t *length) {
     return value.len > 0;
 }
 
-bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extension_len) {
+/* Zeros that another digit follows. */
+static size_t leading_zeros(credenco_span digits) {
+    size_t zeros = 0;
+    while (zeros + 1 < digits.len && digits.data[zeros] == '0') {
+        zeros++;
+    }
+    return zeros;
+}
+
+/* Whitespace behind the size belongs to an extension, or the line is refused. */
+bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_len) {
     size_t digits = 0;
     *size = 0;
     for (; digits < line.len && hex_value(line.data[digits]) >= 0; digits++) {
@@ -102,7 +114,7 @@ bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extens
         *size = *size << 4 | (uint64_t)hex_value(line.data[digits]);
     }
     credenco_span extensions = after(line, digits);
-    *extension_len = extensions.len;
+    *idle_len = leading_zeros((credenco_span){line.data, digits}) + extensions.len;
     bool none = extensions.len == 0;
     credenco_span trimmed = trim(extensions);
     return digits > 0 && (none || (trimmed.len > 0 && trimmed.data[0] == ';')) &&

@@ -1,5 +1,5 @@
-/* The lines of an HTTP response, one at a time and without their CRLF (RFC 9112). Each reader
- * gives false for what the grammar does not allow, and for what http.h says is refused. */
+/* The lines of an HTTP response, one at a time and without their CRLF (RFC 9112). Each reader gives
+ * false for a line that the grammar does not allow or that http.h says is refused. */
 #ifndef CREDENCO_CORE_HTTP_LINES_H
 #define CREDENCO_CORE_HTTP_LINES_H
 
@@ -8,25 +8,26 @@
 
 #include "buf.h"
 
-/* Status line (4). A version is 1.0, or another 1.x, which is read as 1.1 (RFC 9110, 2.5). */
+/* Status line (4). The version is 1.0, or another 1.x, which is read as 1.1 (RFC 9110, 2.5). */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status);
 
-/* True when `bytes`, behind the first `at` of a line, are those of "HTTP/1." or lie behind it. */
+/* True if `bytes`, which begin at `at` in their line, agree with "HTTP/1." or lie behind it. */
 bool credenco_http_continues_version(size_t at, credenco_span bytes);
 
 /* Field line (5): the spans borrow from the line, the value is trimmed. */
 bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_span *value);
 
-/* Content-Length (6.2): decimal digits that fit; no list, not even of the same length twice. */
+/* Content-Length (6.2): decimal digits that fit; no list, not even of equal lengths. */
 bool credenco_http_length(credenco_span value, uint64_t *length);
 
-/* First line of a chunk (7.1): its size, and how many bytes of extensions follow that. */
-bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extension_len);
+/* First line of a chunk (7.1): its size, and how many bytes say nothing about that: zeros before
+ * it, and extensions behind it. */
+bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_len);
 
-/* True when a comma-separated list (RFC 9110, 5.6.1) has the token, whatever its case. */
+/* True if a comma-separated list (RFC 9110, 5.6.1) has the token, in any case. */
 bool credenco_http_list_has(credenco_span list, credenco_span token);
 
-/* True when both are the same: byte for byte, or letter case aside. */
+/* True if both are the same: byte for byte, or without regard to letter case. */
 bool credenco_http_same(credenco_span text, credenco_span wanted);
 bool credenco_http_name_is(credenco_span name, credenco_span wanted);
 

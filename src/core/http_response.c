@@ -33,7 +33,7 @@ void credenco_http_head_begins(credenco_http *http) {
     credenco_buf_clear(&http->fields);
 }
 
-/* --- the head -------------------------------------------------------------------- */
+/* --- the header section ---------------------------------------------------------- */
 
 void credenco_http_no_status_line(credenco_http *http) {
     credenco_http_malformed(http, "the response does not begin with an HTTP/1.1 status line");
@@ -50,6 +50,7 @@ static void on_status_line(credenco_http *http, credenco_span line) {
     http->part = CREDENCO_HTTP_PART_FIELD;
 }
 
+/* Two lengths are refused, also of one value: readers differ in which one counts. */
 static void on_length(credenco_http *http, credenco_span value) {
     if (http->has_length || !credenco_http_length(value, &http->length)) {
         credenco_http_malformed(http, "the response's Content-Length is not one number");
@@ -57,7 +58,7 @@ static void on_length(credenco_http *http, credenco_span value) {
     http->has_length = true;
 }
 
-/* RFC 9112, 6.1: no other coding was asked for, and none can be applied twice. */
+/* RFC 9112, 6.1: the request asks for no other coding, and chunked cannot be applied twice. */
 static void on_transfer_encoding(credenco_http *http, credenco_span value) {
     if (http->chunked || http->http_1_0 ||
         !credenco_http_name_is(value, CREDENCO_SPAN("chunked"))) {
@@ -66,6 +67,7 @@ static void on_transfer_encoding(credenco_http *http, credenco_span value) {
     http->chunked = true;
 }
 
+/* Names in lower case, so that whoever looks for one need not fold them. */
 static void keep_field(credenco_http *http, credenco_span name, credenco_span value) {
     const size_t at = http->fields.len;
     credenco_http_append(http, &http->fields, name);
@@ -77,6 +79,7 @@ static void keep_field(credenco_http *http, credenco_span name, credenco_span va
     }
 }
 
+/* A close stays a close, and a web page a web page, whatever a second field says. */
 static void on_field(credenco_http *http, credenco_span name, credenco_span value) {
     if (credenco_http_name_is(name, CREDENCO_SPAN("content-length"))) {
         on_length(http, value);
@@ -111,7 +114,7 @@ static void on_head_end(credenco_http *http) {
     }
 }
 
-/* A line of the header section, or of the trailer section, whose fields are not used. */
+/* A line of the header section, or of the trailer section, whose fields are ignored. */
 static void on_section_line(credenco_http *http, credenco_span line) {
     const bool head = http->part == CREDENCO_HTTP_PART_FIELD;
     if (line.len == 0) {
@@ -137,7 +140,7 @@ static void on_section_line(credenco_http *http, credenco_span line) {
     }
 }
 
-/* --- what http.c feeds ------------------------------------------------------------ */
+/* --- for http.c -------------------------------------------------------------------- */
 
 size_t credenco_http_line_max(const credenco_http *http) {
     switch ((credenco_http_part)http->part) {

@@ -1,32 +1,32 @@
-/* What the parts of a response mean: private to the exchange (http.c feeds the bytes, this
- * decides what they are). */
+/* The parts of a response, private to the exchange: http.c feeds the bytes, this file decides what
+ * they mean. */
 #ifndef CREDENCO_CORE_HTTP_RESPONSE_H
 #define CREDENCO_CORE_HTTP_RESPONSE_H
 
 #include "http.h"
 
-/* What the next byte belongs to. */
+/* The part that the next byte belongs to. */
 typedef enum credenco_http_part {
     CREDENCO_HTTP_PART_STATUS_LINE = 0,
     CREDENCO_HTTP_PART_FIELD,
     CREDENCO_HTTP_PART_BODY,       /* `length` bytes of it are left */
-    CREDENCO_HTTP_PART_REST,       /* a body that the connection's end ends */
+    CREDENCO_HTTP_PART_REST,       /* a body that ends with the connection */
     CREDENCO_HTTP_PART_CHUNK_LINE, /* size and extensions */
     CREDENCO_HTTP_PART_CHUNK,      /* `length` bytes of it are left */
     CREDENCO_HTTP_PART_CHUNK_END,  /* the CRLF behind a chunk */
     CREDENCO_HTTP_PART_TRAILER
 } credenco_http_part;
 
-/* A head begins: the first one, and the one behind an interim response. */
+/* A response begins: the first one, or the one after an interim response. */
 void credenco_http_head_begins(credenco_http *http);
 
-/* A line of the part at hand has arrived, here without its CRLF; the longest that is accepted;
- * and what to do about a longer one. */
+/* A line of the current part, without its CRLF; the longest accepted line; the failure for a longer
+ * one. */
 void credenco_http_take_line(credenco_http *http, credenco_span line);
 size_t credenco_http_line_max(const credenco_http *http);
 void credenco_http_line_too_long(credenco_http *http);
 
-/* The first bytes are no status line's. */
+/* The first bytes do not begin a status line. */
 void credenco_http_no_status_line(credenco_http *http);
 
 /* Appends to a buffer of the exchange, which fails where there is no memory for that. */

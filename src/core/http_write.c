@@ -1,4 +1,4 @@
-/* What goes out: header fields that many requests share, and a request as bytes. */
+/* Writes header fields that many requests share, and requests as bytes. */
 #include <string.h>
 
 #include "chars.h"
@@ -9,6 +9,7 @@
 
 /* --- fields ------------------------------------------------------------------------ */
 
+/* Fields that frame a message or concern the connection: nobody else may write them. */
 static bool is_ours(credenco_span name) {
     static const credenco_span ours[] = {
         {"host", 4},        {"content-length", 14}, {"transfer-encoding", 17},
@@ -31,7 +32,7 @@ void credenco_http_fields_free(credenco_http_fields *fields) {
     credenco_buf_free(&fields->lines);
 }
 
-/* Appends all of them, or stops at the first failure. */
+/* Appends the spans in turn, and stops at the first failure. */
 static credenco_code append_all(credenco_buf *out, const credenco_span *parts, size_t count) {
     credenco_code code = CREDENCO_OK;
     for (size_t i = 0; i < count && code == CREDENCO_OK; i++) {
@@ -50,14 +51,14 @@ credenco_code credenco_http_fields_add(credenco_http_fields *fields, credenco_sp
     const size_t len = lines->len;
     credenco_code code = append_all(lines, parts, sizeof parts / sizeof *parts);
     if (code != CREDENCO_OK) {
-        lines->len = len; /* all of a line or nothing */
+        lines->len = len; /* a whole line or nothing */
     }
     return code == CREDENCO_TOO_LARGE ? CREDENCO_INVALID_ARGUMENT : code;
 }
 
 /* --- a request --------------------------------------------------------------------- */
 
-/* No control byte and no blank: each would make another request of it. */
+/* Without control bytes and whitespace: either would make a different request. */
 static bool is_visible(credenco_span text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] == ' ' || is_control(text.data[i])) {
@@ -67,6 +68,7 @@ static bool is_visible(credenco_span text) {
     return true;
 }
 
+/* A POST, PUT or PATCH without a body says so with a length of 0 (RFC 9110, 8.6). */
 static bool has_content(const credenco_http_request *request) {
     return request->body.data != NULL ||
            credenco_http_same(request->method, CREDENCO_SPAN("POST")) ||
@@ -74,6 +76,7 @@ static bool has_content(const credenco_http_request *request) {
            credenco_http_same(request->method, CREDENCO_SPAN("PATCH"));
 }
 
+/* Without stdio, which the core does not use. */
 static credenco_code append_length(credenco_buf *out, size_t length) {
     char digits[24];
     size_t at = sizeof digits;
@@ -89,6 +92,7 @@ static credenco_code append_length(credenco_buf *out, size_t length) {
     return append_all(out, parts, sizeof parts / sizeof *parts);
 }
 
+/* A target that begins with its query lacks the "/" (RFC 9112, 3.2.1). */
 static bool has_path(credenco_span target) {
     return target.len > 0 && target.data[0] != '?';
 }

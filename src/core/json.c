@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
+#include "chars.h"
 
+/* NUL past the end: no token begins with one. */
 static char byte_at(const credenco_json *json, size_t at) {
     return at < json->text.len ? json->text.data[at] : '\0';
 }
@@ -24,17 +23,7 @@ char credenco_json_peek(credenco_json *json) {
 
 enum { UNICODE_ESCAPE = 6, PAIR = 12 };
 
-static int hex_value(char byte) {
-    if (is_digit(byte)) {
-        return byte - '0';
-    }
-    if (byte >= 'a' && byte <= 'f') {
-        return byte - 'a' + 10;
-    }
-    return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
-
-/* The code unit of the \uXXXX at the beginning of `text`, or -1. */
+/* The code unit of the \uXXXX at the start of `text`, or -1. */
 static int32_t code_unit(credenco_span text) {
     if (text.len < UNICODE_ESCAPE || text.data[0] != '\\' || text.data[1] != 'u') {
         return -1;
@@ -50,6 +39,7 @@ static int32_t code_unit(credenco_span text) {
     return unit;
 }
 
+/* The halves of a pair that stands for a character beyond U+FFFF (RFC 8259, 7). */
 static bool is_high(int32_t unit) {
     return unit >= 0xD800 && unit < 0xDC00;
 }
@@ -61,7 +51,7 @@ static credenco_span behind(credenco_span text, size_t count) {
     return (credenco_span){text.data + count, text.len - count};
 }
 
-/* How long the escape at the beginning of `text` is; 0 and a problem when it is none. */
+/* The length of the escape at the start of `text`; 0 and a problem if there is none. */
 static size_t escape_len(credenco_span text, const char **problem) {
     if (text.len < 2 || (text.data[1] != 'u' && !strchr("\"\\/bfnrt", text.data[1]))) {
         *problem = "an unknown escape";
@@ -112,6 +102,7 @@ const char *credenco_json_string(credenco_json *json, credenco_span *raw, bool *
     return "the string has no end";
 }
 
+/* Writes a code point in UTF-8, and gives its length. */
 static size_t write_utf8(int32_t code, char *out) {
     unsigned char *bytes = (unsigned char *)out;
     if (code < 0x80) {
@@ -128,6 +119,7 @@ static size_t write_utf8(int32_t code, char *out) {
     return len;
 }
 
+/* The byte that a letter behind a backslash stands for. */
 static char simple_escape(char letter) {
     switch (letter) {
     case 'b':
@@ -145,7 +137,7 @@ static char simple_escape(char letter) {
     }
 }
 
-/* Writes what the escape at the beginning of `text` means, and gives how long the escape is. */
+/* Writes the character of the escape at the start of `text`, and gives the length of the escape. */
 static size_t unescape_one(credenco_span text, char *out, size_t *written) {
     if (text.data[1] != 'u') {
         *out = simple_escape(text.data[1]);
@@ -185,12 +177,13 @@ static size_t skip_digits(const credenco_json *json, size_t at) {
     return at;
 }
 
-/* Behind the digits that have to stand at `at`, or 0. */
+/* The position behind the digits at `at`, or 0 if there are none. */
 static size_t some_digits(const credenco_json *json, size_t at) {
     size_t after = skip_digits(json, at);
     return after > at ? after : 0;
 }
 
+/* Behind the integer at `at`, or 0: no zero may lead another digit (RFC 8259, 6). */
 static size_t whole_part(const credenco_json *json, size_t at) {
     if (byte_at(json, at) == '0') {
         return is_digit(byte_at(json, at + 1)) ? 0 : at + 1;
@@ -198,6 +191,7 @@ static size_t whole_part(const credenco_json *json, size_t at) {
     return some_digits(json, at);
 }
 
+/* Behind the exponent at `at`, or `at` where there is none; 0 when it has no digits. */
 static size_t exponent_part(const credenco_json *json, size_t at) {
     char byte = byte_at(json, at);
     if (byte != 'e' && byte != 'E') {
@@ -221,17 +215,18 @@ const char *credenco_json_number(credenco_json *json, credenco_span *number) {
     return NULL;
 }
 
-/* Of so many digits, and not at the ends of its range, a double loses none (DBL_DIG). */
+/* A double keeps so many digits (DBL_DIG), except at the ends of its range. */
 enum { SURE_DIGITS = 15, SURE_EXPONENT = 290 };
 enum { DOUBLE_DIGITS = 17, EXPONENT_MAX = 100000 };
 
-/* A number as 0.DIGITS times a power of ten: the digits that count, without zeros around them. */
+/* A number as 0.DIGITS times a power of ten, without leading or trailing zeros. */
 typedef struct decimal {
     char digits[DOUBLE_DIGITS];
-    size_t count; /* above DOUBLE_DIGITS: more of them than a double has */
+    size_t count; /* above DOUBLE_DIGITS: more digits than a double has */
     long exponent;
 } decimal;
 
+/* Keeps a digit at its place. Zeros count only once another digit follows them. */
 static void add_digit(decimal *number, size_t place, char digit) {
     if (digit == '0') {
         return;
@@ -245,8 +240,8 @@ static void add_digit(decimal *number, size_t place, char digit) {
     number->count = place + 1;
 }
 
-/* The exponent of `text`, which begins behind its e; what is far out of a double's range stays so.
- */
+/* The exponent in `text`, which begins behind the e. A value far outside a double's range may be
+ * cut to another such value. */
 static long exponent_of(credenco_span text) {
     bool negative = text.len > 0 && text.data[0] == '-';
     long exponent = 0;
@@ -256,8 +251,7 @@ static long exponent_of(credenco_span text) {
     return negative ? -exponent : exponent;
 }
 
-/* A byte that is neither a digit nor an e is a sign, or the decimal point, which depends on the
- * locale. */
+/* The decimal point depends on the locale: any byte between the digits is one. */
 static decimal decimal_of(credenco_span text) {
     decimal number = {.count = 0};
     size_t leading = 0;

@@ -5,12 +5,12 @@
 #include "chars.h"
 #include "text.h"
 
-/* Whether such a byte stands in a JSON string as it is, whatever is around it. */
+/* Whether a JSON string may have this byte without an escape, in any text. */
 static bool is_plain(char c) {
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
-/* One byte of a string; gives how many it takes in `out`. */
+/* Writes one byte of a string, and gives the number of bytes in `out`. */
 static size_t escape(char byte, char *out) {
     static const char digits[] = "0123456789abcdef";
     if (byte == '"' || byte == '\\') {

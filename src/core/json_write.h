@@ -6,12 +6,13 @@
 
 #include "buf.h"
 
-/* The most bytes that a text of `len` bytes takes as a JSON string, and a whole number. */
+/* The largest size of a text of `len` bytes as a JSON string, and of a whole number. */
 #define CREDENCO_JSON_TEXT_MAX(len) (6 * (len) + 2)
 enum { CREDENCO_JSON_WHOLE_MAX = 20 };
 
-/* Writes a text as a JSON string, quotes included; "?" where it is not UTF-8. `out` has room for
- * CREDENCO_JSON_TEXT_MAX and is no part of the text; gives how many bytes were written. */
+/* Writes a text as a JSON string with its quotation marks, and "?" for bytes that are not UTF-8.
+ * `out` has room for CREDENCO_JSON_TEXT_MAX bytes and does not overlap the text. Gives the number
+ * of bytes written. */
 size_t credenco_json_write_text(credenco_span text, char *out);
 
 /* The same for a whole number. */

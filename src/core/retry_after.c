@@ -8,7 +8,7 @@ typedef struct date {
     int year, month, day, hour, minute, second;
 } date;
 
-/* Days since 1970-01-01 in the Gregorian calendar, counted in eras of 400 years. */
+/* Days since 1970-01-01, counted in the Gregorian calendar's cycles of 400 years. */
 static int64_t days_of(const date *d) {
     const int64_t year = d->month <= 2 ? d->year - 1 : d->year;
     const int64_t era = year / 400;
@@ -43,8 +43,8 @@ static bool is_day(credenco_span word) {
     return false;
 }
 
-/* Reads text against a form of its length, byte by byte: 'd' a digit, 'b' a digit or a blank, '?'
- * any; the rest as it stands. */
+/* Whether the text matches a form of the same length, byte by byte: 'd' is a digit, 'b' a digit or
+ * a space, '?' any byte; the others stand for themselves. */
 static bool matches(credenco_span text, const char *form) {
     if (text.len != strlen(form)) {
         return false;
@@ -61,6 +61,7 @@ static bool matches(credenco_span text, const char *form) {
     return true;
 }
 
+/* The value of digits; a blank in front counts as 0. */
 static int number(const char *text, int len) {
     int value = 0;
     for (int i = 0; i < len; i++) {
@@ -69,12 +70,13 @@ static int number(const char *text, int len) {
     return value;
 }
 
-/* Where the parts of a date stand; `year_len` is 4, or 2 in RFC 850's form. */
+/* The positions of a date's parts; `year_len` is 4, or 2 in RFC 850's form. */
 typedef struct form {
     const char *text;
     int day, month, year, year_len, hour;
 } form;
 
+/* A second of 60 is a leap second. */
 static bool read_form(credenco_span text, const form *f, date *d) {
     if (!matches(text, f->text)) {
         return false;
@@ -92,7 +94,7 @@ static bool read_form(credenco_span text, const form *f, date *d) {
            d->second <= 60;
 }
 
-/* RFC 850's form, behind the whole name of a day. */
+/* RFC 850's form, behind the full name of a day. */
 static bool read_rfc850(credenco_span text, int year_now, date *d) {
     static const form rest = {", dd-...-dd dd:dd:dd GMT", 2, 5, 9, 2, 12};
     const size_t rest_len = strlen(rest.text);
@@ -111,6 +113,7 @@ static bool read_rfc850(credenco_span text, int year_now, date *d) {
     return true;
 }
 
+/* RFC 850 years have two digits, so the year of now decides on the century. */
 static bool date_parse(credenco_span value, int64_t unix_now_s, int64_t *unix_s) {
     enum { YEAR_S = 31556952 };
     static const form imf = {"..., dd ... dddd dd:dd:dd GMT", 5, 8, 12, 4, 17};
@@ -126,7 +129,7 @@ static bool date_parse(credenco_span value, int64_t unix_now_s, int64_t *unix_s)
     return true;
 }
 
-/* As many seconds as it says, or the most that is told apart. */
+/* The number of seconds, or the limit if there are more. */
 static int64_t seconds_of(credenco_span digits) {
     const int64_t most = CREDENCO_RETRY_AFTER_MAX_MS / 1000;
     int64_t seconds = 0;

@@ -11,7 +11,7 @@ void credenco_tally_free(credenco_tally *tally) {
     tally->count = tally->capacity = 0;
 }
 
-/* There are a few rows, and most responses are counted in the first. */
+/* There are only a few rows, and most responses belong to the first. */
 static credenco_tally_row *found(const credenco_tally *tally, credenco_span step, int http_status,
                                  bool ok) {
     for (credenco_tally_row *row = tally->rows; row < tally->rows + tally->count; row++) {
@@ -23,6 +23,7 @@ static credenco_tally_row *found(const credenco_tally *tally, credenco_span step
     return NULL;
 }
 
+/* A row of its own for the first response of its kind; NULL without memory. */
 static credenco_tally_row *added(credenco_tally *tally, credenco_span step, int http_status,
                                  bool ok) {
     if (tally->count == tally->capacity) {

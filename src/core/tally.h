@@ -1,4 +1,4 @@
-/* Counts the responses to requests, by step, HTTP status and whether the call has its result. */
+/* Counts responses, by step, HTTP status and whether the call succeeded. */
 #ifndef CREDENCO_CORE_TALLY_H
 #define CREDENCO_CORE_TALLY_H
 
@@ -25,11 +25,11 @@ typedef struct credenco_tally {
     size_t capacity;
 } credenco_tally;
 
-/* A zeroed tally with its bounds set is ready. Takes a zeroed one and may run twice. */
+/* Takes a zeroed tally and may run twice. To make one, zero it and set its bounds. */
 void credenco_tally_free(credenco_tally *tally);
 
-/* Counts a response. CREDENCO_TOO_LARGE for the name of a step that is too long,
- * CREDENCO_OUT_OF_MEMORY; then nothing is counted. */
+/* Counts a response. CREDENCO_TOO_LARGE for a step with too long a name, CREDENCO_OUT_OF_MEMORY;
+ * then nothing is counted. */
 credenco_code credenco_tally_add(credenco_tally *tally, credenco_span step, int http_status,
                                  bool ok, int64_t elapsed_ms);
 

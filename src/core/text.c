@@ -18,6 +18,7 @@ static const lead leads[] = {
     {0xf1, 0xf3, 3, 0x80, 0xbf}, {0xf4, 0xf4, 3, 0x80, 0x8f},
 };
 
+/* NULL for a byte that begins no character: 80 to C1, F5 to FF. */
 static const lead *find_lead(uint8_t byte) {
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
         if (byte >= leads[i].from && byte <= leads[i].to) {
@@ -27,7 +28,7 @@ static const lead *find_lead(uint8_t byte) {
     return NULL;
 }
 
-/* The length of the character beyond ASCII at the start of `bytes`, or 0. */
+/* The length of the non-ASCII character at the start of `bytes`, or 0. */
 static size_t character_len(const uint8_t *bytes, size_t len) {
     const lead *l = find_lead(bytes[0]);
     if (l == NULL || len <= l->following || bytes[1] < l->low || bytes[1] > l->high) {

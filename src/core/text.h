@@ -5,19 +5,19 @@
 
 #include "buf.h"
 
-/* True for well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing
- * above U+10FFFF. JSON text has to be (RFC 8259, 8.1). */
+/* True for well-formed UTF-8 (RFC 3629), which JSON text must be (RFC 8259, 8.1): no overlong
+ * forms, no surrogates, nothing above U+10FFFF. */
 bool credenco_utf8_valid(credenco_span text);
 
-/* How many bytes at the beginning are well-formed: all where the whole text is. */
+/* The number of bytes before the first that is not well-formed UTF-8. */
 size_t credenco_utf8_prefix(credenco_span text);
 
-/* True for what nearly all text is: printable ASCII, a byte or more, no blank at either
- * end. Such text needs no look at its encoding, its control bytes or its trimming. */
+/* True for printable ASCII of one byte or more, without whitespace at either end. Such text needs
+ * no check of its encoding or control bytes, and no trimming. */
 bool credenco_plain_text(credenco_span text);
 
-/* What can stand in a request as a method or a header's name (RFC 9110, 5.6.2), and as a
- * header's value (5.5): nothing that ends the line or the text early. */
+/* Whether the text may be a method or a header's name (RFC 9110, 5.6.2), or a header's value (5.5):
+ * nothing in it ends the line or the text early. */
 bool credenco_token_valid(credenco_span text);
 bool credenco_field_value_valid(credenco_span text);
 

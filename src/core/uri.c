@@ -1,4 +1,4 @@
-/* Percent coding, and the offer's URI out of a credential offer. */
+/* Percent coding, and the URI in a credential offer. */
 #include "uri.h"
 
 #include <string.h>
@@ -11,6 +11,7 @@ static const char_set unreserved = {
     .high = LETTERS_IN_HIGH | CHAR_IN_SET('_') | CHAR_IN_SET('~'),
 };
 
+/* Bytes that stay as they are go out in runs, not one by one. */
 credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out) {
     static const char digits[] = "0123456789ABCDEF";
     credenco_code code = CREDENCO_OK;
@@ -55,6 +56,7 @@ static int unescaped(credenco_span text) {
     return low >= 0 ? high << 4 | low : -1;
 }
 
+/* Where `c` is first; the length of the text when it is nowhere. */
 static size_t find(credenco_span text, char c) {
     const char *found = text.len > 0 ? memchr(text.data, c, text.len) : NULL;
     return found != NULL ? (size_t)(found - text.data) : text.len;
@@ -65,7 +67,7 @@ static credenco_span skip(credenco_span text, size_t count) {
     return (credenco_span){text.data + past, text.len - past};
 }
 
-/* Decodes escapes only: form decoding would turn '+' into a space and break the URL. */
+/* Decodes only escapes: form decoding would turn '+' into a space and break the URL. */
 static credenco_code decode(credenco_span text, credenco_buf *out) {
     credenco_code code = CREDENCO_OK;
     while (text.len > 0 && code == CREDENCO_OK) {
@@ -90,6 +92,7 @@ typedef struct parameter {
     credenco_span value;
 } parameter;
 
+/* The query, up to the fragment; empty when there is none. */
 static credenco_span query_of(credenco_span uri) {
     uri.len = find(uri, '#');
     return skip(uri, find(uri, '?') + 1);
@@ -103,7 +106,7 @@ static parameter next_parameter(credenco_span *query) {
     return (parameter){{pair.data, name_len}, skip(pair, name_len + 1)};
 }
 
-/* Escapes in a name are the same name (RFC 3986, 6.2.2.2). */
+/* A name with escapes is the same name (RFC 3986, 6.2.2.2). */
 static bool is_named(credenco_span name, credenco_span wanted) {
     size_t at = 0;
     for (size_t i = 0; i < name.len; i++, at++) {
@@ -121,14 +124,15 @@ static bool is_named(credenco_span name, credenco_span wanted) {
 }
 
 typedef struct offer_query {
-    bool has_fragment;       /* of the whole text, or of an un-encoded value */
+    bool has_fragment;       /* a '#': of the whole text, or of an un-encoded value */
     credenco_span reference; /* the raw value of credential_offer_uri */
     unsigned references;
     unsigned values;        /* how often credential_offer is given */
-    bool reference_is_last; /* nothing follows that an un-encoded value could have lost */
-    bool word_follows;      /* what follows has no '=': more likely lost than a parameter */
+    bool reference_is_last; /* nothing follows that may belong to an un-encoded value */
+    bool word_follows;      /* the next part has no '=': more likely the value's than a parameter */
 } offer_query;
 
+/* Looks at every parameter: one that comes later may make the offer ambiguous. */
 static offer_query read_query(credenco_span uri) {
     offer_query found = {.has_fragment = find(uri, '#') < uri.len};
     credenco_span query = query_of(uri);
@@ -149,6 +153,7 @@ static offer_query read_query(credenco_span uri) {
     return found;
 }
 
+/* A server that escapes "?" alone has sent a reference with a query that is not encoded. */
 static bool contains_escaped_question(credenco_span text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] == '%' && unescaped(skip(text, i)) == '?') {
@@ -158,8 +163,8 @@ static bool contains_escaped_question(credenco_span text) {
     return false;
 }
 
-/* Whether a part of an un-encoded reference may have been taken for a parameter or the
- * fragment of the text around it. */
+/* Whether a part of an un-encoded reference may look like a parameter or the fragment of the text
+ * around it. */
 static bool is_torn(const offer_query *query) {
     credenco_span reference = query->reference;
     bool unencoded = find(reference, '/') < reference.len;
@@ -169,7 +174,7 @@ static bool is_torn(const offer_query *query) {
     return (followed && !query->reference_is_last) || (unencoded && query->has_fragment);
 }
 
-/* One reference, readable in one way only. */
+/* There is one reference, and only one way to read it. */
 static credenco_code check_query(const offer_query *query) {
     if (query->references > 1 || (query->references > 0 && query->values > 0)) {
         return CREDENCO_AMBIGUOUS_OFFER_URI;
@@ -183,6 +188,7 @@ static credenco_code check_query(const offer_query *query) {
     return is_torn(query) ? CREDENCO_AMBIGUOUS_OFFER_URI : CREDENCO_OK;
 }
 
+/* What the wallet will fetch: https, or http from the same machine. */
 static credenco_code check_offer_uri(credenco_span text) {
     credenco_url url;
     credenco_code code = credenco_url_parse(text, &url);

@@ -1,5 +1,5 @@
-/* Everything this project has to know about URIs (RFC 3986): taking the
- * credential offer's URI out of an answer, comparing origins, percent coding. */
+/* URIs (RFC 3986): parsing http(s) URLs, comparing origins, percent coding, and the URI in a
+ * credential offer. */
 #ifndef CREDENCO_CORE_URI_H
 #define CREDENCO_CORE_URI_H
 
@@ -15,16 +15,16 @@ enum {
     CREDENCO_WALLET_KEY_MAX = 255 /* bytes in a wallet's external key */
 };
 
-/* An absolute http or https URL, taken apart; the spans borrow from its text. */
+/* The parts of an absolute http or https URL; the spans borrow from its text. */
 typedef struct credenco_url {
     bool https;
     credenco_span host;   /* as written, an IPv6 address with its brackets */
     uint16_t port;        /* the scheme's own when none is written */
-    credenco_span target; /* path, query: what follows the authority, maybe empty */
+    credenco_span target; /* path and query, maybe empty */
 } credenco_url;
 
-/* Takes `text` apart. CREDENCO_INVALID_OFFER_URI for anything that is not an
- * absolute http(s) URL in RFC 3986's characters, and for user info or a fragment. */
+/* Parses `text`. CREDENCO_INVALID_OFFER_URI unless it is an absolute http(s) URL in RFC 3986's
+ * characters, without user info and fragment. */
 credenco_code credenco_url_parse(credenco_span text, credenco_url *url);
 
 /* True for localhost, 127.0.0.0/8 written in four parts, and [::1]. */
@@ -33,24 +33,23 @@ bool credenco_url_is_loopback(const credenco_url *url);
 /* True when both have the same scheme, host (letter case aside) and port. */
 bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b);
 
-/* Appends to `out` the decoded credential_offer_uri of a credential offer
- * (OpenID4VCI 1.0, 4.1.3), whatever scheme or wallet the offer is addressed to.
- * Percent escapes are decoded once, and '+' is a plus sign.
+/* Appends to `out` the decoded credential_offer_uri of a credential offer (OpenID4VCI 1.0, 4.1.3),
+ * for any scheme and wallet address. Decodes percent escapes once; '+' is a plus sign.
  *
  * CREDENCO_NO_OFFER_URI         no such parameter, or an empty one
  * CREDENCO_OFFER_BY_VALUE       the offer itself (credential_offer) instead of its URI
- * CREDENCO_AMBIGUOUS_OFFER_URI  given twice, beside an offer by value, or an un-encoded
- *                               URI whose own '&' or '#' cannot be told from the outer one
- * CREDENCO_INVALID_OFFER_URI    a broken escape, or not a URL credenco_url_parse takes
+ * CREDENCO_AMBIGUOUS_OFFER_URI  given twice, or beside an offer by value; or an un-encoded
+ *                               URI whose '&' or '#' may belong to the text around it
+ * CREDENCO_INVALID_OFFER_URI    a broken escape, or a URL that credenco_url_parse refuses
  * CREDENCO_INSECURE_OFFER_URI   plain http to a host that is not loopback
  * CREDENCO_OUT_OF_MEMORY */
 credenco_code credenco_offer_uri(credenco_span request_uri, credenco_buf *out);
 
-/* Appends `text` with every byte but A-Z a-z 0-9 - . _ ~ as an upper-case escape. */
+/* Appends `text` with every byte escaped, in upper case, except A-Z a-z 0-9 - . _ ~ */
 credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out);
 
-/* True for a key that is safe as one path segment: not empty, not "." or "..",
- * at most CREDENCO_WALLET_KEY_MAX bytes, without '/', '\' and control bytes. */
+/* True if the key is safe as one path segment: not empty, not "." or "..", at most
+ * CREDENCO_WALLET_KEY_MAX bytes, without '/', '\' and control bytes. */
 bool credenco_wallet_key_valid(credenco_span key);
 
 #endif

@@ -1,9 +1,9 @@
-/* Taking http(s) URLs apart and comparing where they lead. */
+/* Parsing http(s) URLs, and comparing their origins. */
 #include "chars.h"
 #include "host.h"
 #include "uri.h"
 
-/* RFC 3986, 2.2 and 2.3 without '#', '[' and ']', which have their own places. */
+/* RFC 3986, 2.2 and 2.3, without '#', '[' and ']', which are allowed in certain places only. */
 static const char_set target_chars = {
     .low = DIGITS_IN_LOW | CHAR_IN_SET('-') | CHAR_IN_SET('.') | CHAR_IN_SET(':') |
            CHAR_IN_SET('/') | CHAR_IN_SET('?') | CHAR_IN_SET('!') | CHAR_IN_SET('$') |
@@ -17,6 +17,7 @@ static bool is_escape(credenco_span text) {
     return text.len >= 3 && hex_value(text.data[1]) >= 0 && hex_value(text.data[2]) >= 0;
 }
 
+/* Path and query in RFC 3986's characters, every escape complete. */
 static bool target_valid(credenco_span target) {
     for (size_t i = 0; i < target.len; i++) {
         if (!is_in(target.data[i], target_chars)) {
@@ -33,6 +34,7 @@ static credenco_span after(credenco_span text, size_t offset) {
     return (credenco_span){text.data + offset, text.len - offset};
 }
 
+/* Takes the prefix off the text, letters' case aside. */
 static bool skip_prefix(credenco_span *text, credenco_span prefix) {
     if (text->len < prefix.len ||
         !credenco_equal_ignoring_case((credenco_span){text->data, prefix.len}, prefix)) {
@@ -58,6 +60,7 @@ static credenco_span split_authority(credenco_span *text) {
     return authority;
 }
 
+/* Decimal digits for 1 to 65535; zeros may lead (RFC 3986, 3.2.3). */
 static bool port_parse(credenco_span digits, uint16_t *port) {
     unsigned long value = 0;
     for (size_t i = 0; i < digits.len; i++) {
@@ -73,7 +76,7 @@ static bool port_parse(credenco_span digits, uint16_t *port) {
     return value > 0;
 }
 
-/* Where the host ends: behind an IPv6 address's bracket, else at the colon. */
+/* The host ends behind an IPv6 address's bracket, else at the colon. */
 static size_t host_len(credenco_span authority) {
     char end = authority.len > 0 && authority.data[0] == '[' ? ']' : ':';
     size_t len = 0;
@@ -83,6 +86,7 @@ static size_t host_len(credenco_span authority) {
     return end == ']' && len < authority.len ? len + 1 : len;
 }
 
+/* User info is refused: neither host nor port may hold '@'. An empty port is the scheme's own. */
 static bool authority_parse(credenco_span authority, credenco_url *url) {
     size_t len = host_len(authority);
     url->host = (credenco_span){authority.data, len};

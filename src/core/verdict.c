@@ -6,7 +6,7 @@
 
 enum {
     ANY = ~0u >> 1,
-    /* A wallet that has changed cannot be changed back, so doubt about it counts. */
+    /* A change of a wallet cannot be undone, so doubt about it counts. */
     WALLET = STEP(PUSH_OFFER) | STEP(TRUST_ISSUER),
 };
 
@@ -48,6 +48,6 @@ credenco_verdict credenco_verdict_of(credenco_step step, int http_status) {
 
 credenco_verdict credenco_verdict_lost(credenco_code why, credenco_sent sent) {
     bool repeatable = why == CREDENCO_CONNECT_FAILED || why == CREDENCO_TIMEOUT ||
-                      why == CREDENCO_BAD_RESPONSE; /* what came is no HTTP response */
+                      why == CREDENCO_BAD_RESPONSE; /* not HTTP */
     return (credenco_verdict){why, sent, repeatable};
 }

@@ -1,6 +1,5 @@
-/* The thread's epoll descriptor holds the watched one with EPOLLONESHOT: it fires once, and
- * sleeps until it is armed again. So the thread needs no lock and no word from the loop to
- * go on, and a loop that is busy is not told the same thing over and over. */
+/* The thread's epoll descriptor watches the loop's with EPOLLONESHOT: it fires once and then sleeps
+ * until it is armed again. So the thread needs no lock, and sends a busy loop no second byte. */
 #include "bell.h"
 
 #include <errno.h>
@@ -44,7 +43,7 @@ static void *watch(void *argument) {
     }
 }
 
-/* The process's signals are for its own threads. */
+/* The thread blocks all signals: they belong to the other threads of the process. */
 static int start_thread(credenco_bell *bell) {
     sigset_t all, before;
     sigfillset(&all);
@@ -56,7 +55,7 @@ static int start_thread(credenco_bell *bell) {
 
 /* --- the socket -------------------------------------------------------------- */
 
-static int make_folder(credenco_bell *bell) {
+static int make_directory(credenco_bell *bell) {
     const char *parent = getenv("TMPDIR");
     if (parent == NULL || *parent == '\0') {
         parent = "/tmp";
@@ -74,16 +73,16 @@ static int make_folder(credenco_bell *bell) {
     return 0;
 }
 
-static void remove_folder(const credenco_bell *bell) {
-    char folder[CREDENCO_BELL_PATH_MAX];
+static void remove_directory(const credenco_bell *bell) {
+    char directory[CREDENCO_BELL_PATH_MAX];
     size_t len = strlen(bell->path);
     if (len == 0) {
         return;
     }
     (void)unlink(bell->path);
-    memcpy(folder, bell->path, len + 1);
-    folder[len - strlen("/bell")] = '\0';
-    (void)rmdir(folder);
+    memcpy(directory, bell->path, len + 1);
+    directory[len - strlen("/bell")] = '\0';
+    (void)rmdir(directory);
 }
 
 static int listen_at_path(credenco_bell *bell) {
@@ -126,7 +125,7 @@ int credenco_bell_init(credenco_bell *bell, int fd) {
     *bell = (credenco_bell){.open = true, .fd = fd, .watch_fd = -1, .stop_fd = -1, .socket_fd = -1};
     int problem = prepare_watch(bell);
     if (problem == 0) {
-        problem = make_folder(bell);
+        problem = make_directory(bell);
     }
     if (problem == 0) {
         problem = listen_at_path(bell);
@@ -148,7 +147,7 @@ int credenco_bell_accept(credenco_bell *bell) {
     }
     close(bell->socket_fd);
     bell->socket_fd = connection;
-    remove_folder(bell);
+    remove_directory(bell);
     int problem = start_thread(bell);
     bell->accepted = problem == 0;
     return problem;
@@ -187,7 +186,7 @@ void credenco_bell_free(credenco_bell *bell) {
     if (bell->accepted) {
         stop_thread(bell);
     } else {
-        remove_folder(bell);
+        remove_directory(bell);
     }
     close_if_open(bell->socket_fd);
     close_if_open(bell->stop_fd);

@@ -10,14 +10,14 @@
 #define MSG_NOSIGNAL 0 /* older macOS: libcurl has set SO_NOSIGPIPE on the socket */
 #endif
 
-/* libcurl closes connections that it takes for idle after this long; we close ours ourselves. */
+/* libcurl closes connections that it takes for idle after this time. We close ours ourselves. */
 enum { LIBCURL_MAX_AGE_S = 86400 };
 
 static bool set_text(CURL *easy, CURLoption option, const char *text) {
     return text == NULL || curl_easy_setopt(easy, option, text) == CURLE_OK;
 }
 
-/* The certificates of `ca_file` replace the system's: libcurl would look in its path as well. */
+/* The CA certificates of `ca_file` replace the system's, so libcurl must not use its directory. */
 static bool set_trust(CURL *easy, const credenco_connection_options *options, bool loopback) {
     const bool verify = !(options->trust_loopback && loopback);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -30,8 +30,8 @@ static bool set_trust(CURL *easy, const credenco_connection_options *options, bo
     return set_text(easy, CURLOPT_CAINFO, options->ca_file);
 }
 
-/* A loopback host is this machine: no proxy leads there, and none is shown the secrets
- * that plain http carries. */
+/* A loopback host is this machine. No proxy leads there, and none may see the secrets that plain
+ * http carries. */
 static bool set_proxy(CURL *easy, const credenco_connection_options *options, bool loopback) {
     curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
     return set_text(easy, CURLOPT_PROXY, options->proxy) &&
@@ -48,8 +48,8 @@ static bool prepare(credenco_connection *connection, const credenco_connection_o
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)LIBCURL_MAX_AGE_S);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    /* A connection that ends while its name is looked up would wait for the resolver's
-     * thread, past every deadline; so the thread is left to end by itself. */
+    /* Without this, closing a connection during a name lookup waits for the resolver's thread, past
+     * every deadline. */
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -84,8 +84,8 @@ void credenco_connection_free(credenco_connection *connection) {
     }
 }
 
-/* The first look also binds libcurl's connection to its handle again; until then libcurl may take
- * it for one that nobody uses, and close it. */
+/* The first curl_easy_recv binds libcurl's connection to its handle again. Until then libcurl may
+ * close it as unused. */
 static bool bind_to_handle(credenco_connection *connection) {
     char byte;
     size_t moved;
@@ -121,8 +121,8 @@ static credenco_code code_of(CURLcode result) {
     }
 }
 
-/* libcurl's own words are kept only where they cannot hold a secret: about a proxy they
- * may quote its user and password. */
+/* libcurl's message is kept only if it cannot hold a secret: a message about a proxy may quote its
+ * user and password. */
 static bool may_be_shown(const char *detail, CURLcode result) {
     switch ((int)result) {
     case CURLE_COULDNT_CONNECT:
@@ -140,7 +140,7 @@ static bool may_be_shown(const char *detail, CURLcode result) {
     }
 }
 
-/* Each kind of failure may have this one cause, under another name. */
+/* Without free descriptors libcurl may report any kind of failure. */
 static bool lacks_descriptors(void) {
     const int fd = dup(STDERR_FILENO);
     if (fd >= 0) {

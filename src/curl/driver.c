@@ -5,6 +5,7 @@
 #include "flight.h"
 #include "transfer_list.h"
 
+/* Whether a step has something to do at once. */
 static bool has_work(const credenco_driver *driver) {
     return driver->finished.first != NULL || driver->queued.first != NULL;
 }
@@ -31,7 +32,7 @@ void credenco_driver_free(credenco_driver *driver) {
     *driver = (credenco_driver){0};
 }
 
-/* A network of this process's own to use: CREDENCO_OK, or why there is none. */
+/* Makes sure that this process has a network of its own. */
 static credenco_code own_network(credenco_driver *driver) {
     if (credenco_network_is_foreign(&driver->network)) {
         credenco_flight_abandon(driver);
@@ -41,7 +42,7 @@ static credenco_code own_network(credenco_driver *driver) {
 
 /* --- transfers ----------------------------------------------------------------- */
 
-/* A transfer that may serve, with an id of its own. */
+/* An idle transfer, or a new one with an id of its own; NULL when memory is short. */
 static credenco_transfer *new_transfer(credenco_driver *driver) {
     credenco_transfer **transfers =
         realloc(driver->transfers, (driver->transfer_count + 1) * sizeof(credenco_transfer *));
@@ -57,6 +58,7 @@ static credenco_transfer *new_transfer(credenco_driver *driver) {
     return transfer;
 }
 
+/* An outside poller may sleep already: it is told that a step is due. */
 static void queue(credenco_driver *driver, credenco_transfer *transfer) {
     transfer->state = CREDENCO_TRANSFER_QUEUED;
     push(&driver->queued, transfer);
@@ -89,7 +91,7 @@ credenco_code credenco_driver_start(credenco_driver *driver, const credenco_requ
     return CREDENCO_OK;
 }
 
-/* When a step is due, a time of credenco_now_ms: 0 for at once, -1 for never. */
+/* The time of credenco_now_ms when the next step is due: 0 for at once, -1 for never. */
 static int64_t due_ms(const credenco_driver *driver) {
     const int64_t libcurl_ms = credenco_wait_due_ms(&driver->network.wait);
     if (has_work(driver)) {
@@ -111,7 +113,7 @@ int64_t credenco_driver_timeout_ms(const credenco_driver *driver) {
     return left_ms > 0 ? left_ms : 0;
 }
 
-/* With nothing in flight there is nothing to wait for. */
+/* Does not wait when nothing is in flight. */
 static int64_t shorter_wait_ms(const credenco_driver *driver, int64_t wait_ms) {
     if (driver->in_flight == 0) {
         return 0;
@@ -120,6 +122,8 @@ static int64_t shorter_wait_ms(const credenco_driver *driver, int64_t wait_ms) {
     return timeout_ms >= 0 && timeout_ms < wait_ms ? timeout_ms : wait_ms;
 }
 
+/* Begins first, so that a new request goes out in this step. Timers and sockets both make
+ * connections ready, so they are attended to after each. */
 void credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most) {
     if (own_network(driver) != CREDENCO_OK) {
         return;
@@ -160,7 +164,7 @@ void credenco_driver_release(credenco_driver *driver, credenco_transfer *transfe
     }
     credenco_http_trim(&transfer->http);
     transfer->state = CREDENCO_TRANSFER_IDLE;
-    unshift(&driver->idle, transfer); /* the one used last has the warmest memory */
+    unshift(&driver->idle, transfer); /* its memory is the most likely to be in the cache */
 }
 
 int credenco_driver_pollfd(credenco_driver *driver) {

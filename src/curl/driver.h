@@ -1,6 +1,6 @@
-/* Moves HTTP requests over a pool of connections and never blocks longer than it is told to. Knows
- * no Lua and calls nobody back: transfers are started, the driver is stepped, and what has finished
- * is taken.
+/* Carries HTTP requests over a pool of connections, and never blocks longer than you allow. It
+ * knows no Lua and calls nobody back: you start transfers, step the driver, and take finished
+ * transfers.
  *
  *     credenco_driver_start(&driver, &request, &transfer);
  *     while ((finished = credenco_driver_take(&driver)) == NULL)
@@ -8,8 +8,8 @@
  *     ... read finished's outcome ...
  *     credenco_driver_release(&driver, finished);
  *
- * A driver belongs to one thread. A child of fork begins with connections of its own; there, what
- * was under way ends with CREDENCO_CLOSED, since the parent goes on with it. */
+ * A driver belongs to one thread. A child of fork begins with connections of its own. There the
+ * transfers in flight end with CREDENCO_CLOSED, since the parent continues them. */
 #ifndef CREDENCO_CURL_DRIVER_H
 #define CREDENCO_CURL_DRIVER_H
 
@@ -27,19 +27,19 @@ typedef struct credenco_transfer_list {
 
 typedef struct credenco_driver {
     credenco_network network;
-    char *room;                    /* where bytes arrive */
+    char *room;                    /* for bytes that arrive */
     credenco_transfer **transfers; /* all of them; transfers[i]->id is i + 1 */
     size_t transfer_count;
     size_t in_flight;    /* queued or active */
     size_t connecting;   /* connections that libcurl is making */
-    int64_t next_due_ms; /* no transfer's deadline comes earlier; -1: there is none */
+    int64_t next_due_ms; /* no transfer's deadline comes earlier; -1: no deadline */
     credenco_transfer_list idle, queued, finished;
-    bool more; /* the last step reached its bound: another has something to do at once */
+    bool more; /* the last step reached its bound, so the next one has work at once */
 } credenco_driver;
 
 enum { CREDENCO_ROOM_BYTES = 64 * 1024 };
 
-/* Transfers begun, and events handled, in one step that is not bounded otherwise. */
+/* The largest bound of a step: transfers begun, and events handled. */
 enum { CREDENCO_STEP_MOST = 64 };
 
 /* Copies the options; the driver must not move. On failure it holds nothing:
@@ -50,33 +50,32 @@ credenco_code credenco_driver_init(credenco_driver *driver,
 /* Ends every transfer without an outcome; takes a zeroed driver, may run twice. */
 void credenco_driver_free(credenco_driver *driver);
 
-/* On failure nothing was sent: the codes are those of credenco_transfer_prepare, and
- * CREDENCO_CONNECT_FAILED without a free descriptor. */
+/* Starts a transfer. On failure nothing was sent: the codes are those of credenco_transfer_prepare,
+ * and CREDENCO_CONNECT_FAILED without a free descriptor. */
 credenco_code credenco_driver_start(credenco_driver *driver, const credenco_request *request,
                                     credenco_transfer **transfer);
 
-/* Moves what can be moved; waits at most `wait_ms` for something to become movable,
- * and not at all while a finished transfer can be taken. Begins at most `most` transfers
- * and handles at most as many events, so that a thousand starts at once do not hold up the event
- * loop of somebody else: from 1 to CREDENCO_STEP_MOST. */
+/* Moves the bytes that can be moved. Waits at most `wait_ms` until some can, and not at all while a
+ * finished transfer can be taken. Begins at most `most` transfers and handles at most `most`
+ * events, so that a thousand starts at once do not hold up another event loop: from 1 to
+ * CREDENCO_STEP_MOST. */
 void credenco_driver_step(credenco_driver *driver, int64_t wait_ms, int most);
 
 /* The next finished transfer, or NULL. */
 credenco_transfer *credenco_driver_take(credenco_driver *driver);
 
-/* Gives a transfer back, in whatever state: one that is still under way is ended,
- * and its connection closed. */
+/* Gives a transfer back, in any state. If it is in flight, it ends and its connection is closed. */
 void credenco_driver_release(credenco_driver *driver, credenco_transfer *transfer);
 
-/* For other event loops: a descriptor that is readable when a step has something to
- * do, timers included, or -1 where the system has none. */
+/* For other event loops: a descriptor that is readable when a step has work, timers included; or -1
+ * on a system without one. */
 int credenco_driver_pollfd(credenco_driver *driver);
 
-/* The same descriptor for who polls it only between now and the next step. It costs nothing
- * in between, where the other is kept up to date all the time. */
+/* The same descriptor, valid until the next step. This is cheaper: credenco_driver_pollfd keeps it
+ * up to date all the time. */
 int credenco_driver_watch(credenco_driver *driver);
 
-/* Milliseconds until a step is due even without the descriptor, or -1. */
+/* Milliseconds until a step is due even if the descriptor stays silent, or -1. */
 int64_t credenco_driver_timeout_ms(const credenco_driver *driver);
 
 #endif

@@ -22,7 +22,7 @@ static void let_connection_go(credenco_driver *driver, credenco_transfer *transf
     }
 }
 
-/* The transfer no longer wants anything of the network. */
+/* Releases the transfer's connection and origin. */
 static void leave(credenco_driver *driver, credenco_transfer *transfer, bool keep) {
     let_connection_go(driver, transfer, keep);
     credenco_pool_leave(transfer->origin);
@@ -51,7 +51,7 @@ void credenco_flight_cancel(credenco_driver *driver, credenco_transfer *transfer
 
 /* --- deadlines ----------------------------------------------------------------- */
 
-/* How far a connection had come that was not made in time. */
+/* The step in which a connection was not made in time. */
 static const char *waited_for(const credenco_transfer *transfer) {
     const credenco_connection *connection = transfer->connection;
     curl_off_t resolved_us = 0, connected_us = 0;
@@ -67,7 +67,7 @@ static const char *waited_for(const credenco_transfer *transfer) {
                              : "the TLS handshake or the proxy did not finish";
 }
 
-static bool is_under_way(const credenco_transfer *transfer) {
+static bool is_in_flight(const credenco_transfer *transfer) {
     return transfer->state == CREDENCO_TRANSFER_QUEUED ||
            transfer->state == CREDENCO_TRANSFER_ACTIVE;
 }
@@ -85,8 +85,8 @@ static void end_overdue(credenco_driver *driver, credenco_transfer *transfer) {
     fail(driver, transfer, CREDENCO_TIMEOUT, waited_for(transfer));
 }
 
-/* `next_due_ms` is not moved when a transfer ends, so that ending costs nothing; now and then it
- * comes too early, and this looks at all transfers for nothing. */
+/* The end of a transfer leaves `next_due_ms` as it is, so that it costs nothing. Sometimes this
+ * function therefore checks all transfers too early. */
 void credenco_flight_expire(credenco_driver *driver) {
     if (driver->next_due_ms < 0) {
         return;
@@ -98,9 +98,9 @@ void credenco_flight_expire(credenco_driver *driver) {
     driver->next_due_ms = -1;
     for (size_t i = 0; i < driver->transfer_count; i++) {
         credenco_transfer *transfer = driver->transfers[i];
-        if (is_under_way(transfer) && transfer->deadline_ms <= now_ms) {
+        if (is_in_flight(transfer) && transfer->deadline_ms <= now_ms) {
             end_overdue(driver, transfer);
-        } else if (is_under_way(transfer)) {
+        } else if (is_in_flight(transfer)) {
             credenco_flight_notice_deadline(driver, transfer->deadline_ms);
         }
     }
@@ -131,7 +131,7 @@ static void move(credenco_driver *driver, credenco_transfer *transfer) {
     }
 }
 
-/* An idle connection has nothing to say: whatever it is, it ends the connection. */
+/* An idle connection must be silent: any event on it ends it. */
 void credenco_flight_on_ready(void *context, void *owner, bool ended) {
     credenco_driver *driver = context;
     credenco_connection *connection = owner;
@@ -169,7 +169,7 @@ static void on_not_connected(credenco_driver *driver, credenco_connection *conne
          code == CREDENCO_TIMEOUT ? waited_for(transfer) : connection->detail);
 }
 
-/* A message of libcurl's is its handle's connection, made or not. */
+/* Each message of libcurl's says that a connection is made, or has failed. */
 static void harvest(credenco_driver *driver) {
     CURLMsg *message;
     int left;
@@ -186,7 +186,7 @@ static void harvest(credenco_driver *driver) {
     }
 }
 
-/* libcurl does not say which of the connections it was making suffers from its lack of memory. */
+/* libcurl does not say for which connection memory was short, so all that it was making fail. */
 static void give_up_connecting(credenco_driver *driver) {
     for (size_t i = 0; i < driver->transfer_count && driver->connecting > 0; i++) {
         credenco_transfer *transfer = driver->transfers[i];
@@ -196,7 +196,6 @@ static void give_up_connecting(credenco_driver *driver) {
     }
 }
 
-/* What libcurl has to say since it was called last. */
 void credenco_flight_attend(credenco_driver *driver) {
     harvest(driver);
     if (credenco_wait_failed(&driver->network.wait)) {
@@ -246,7 +245,7 @@ void credenco_flight_admit(credenco_driver *driver, int most) {
 static void abandon_transfer(credenco_driver *driver, credenco_transfer *transfer) {
     transfer->connection = NULL;
     transfer->origin = NULL;
-    transfer->handed = true; /* by the parent, for all that is known here */
+    transfer->handed = true; /* the parent may have sent bytes */
     credenco_transfer_fail(transfer, CREDENCO_CLOSED, "the process has forked");
     transfer->state = CREDENCO_TRANSFER_FINISHED;
     push(&driver->finished, transfer);
@@ -258,7 +257,7 @@ void credenco_flight_abandon(credenco_driver *driver) {
     driver->in_flight = driver->connecting = 0;
     driver->next_due_ms = -1;
     for (size_t i = 0; i < driver->transfer_count; i++) {
-        if (is_under_way(driver->transfers[i])) {
+        if (is_in_flight(driver->transfers[i])) {
             abandon_transfer(driver, driver->transfers[i]);
         }
     }

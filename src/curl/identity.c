@@ -20,7 +20,7 @@ static bool is_for(const credenco_identity *identity, const credenco_url *origin
     return false;
 }
 
-/* The compiler may not leave it out. */
+/* `volatile` keeps the compiler from leaving this out. */
 static void wipe(char *text, size_t size) {
     volatile char *at = text;
     while (size-- > 0) {
@@ -28,14 +28,14 @@ static void wipe(char *text, size_t size) {
     }
 }
 
-/* The first line of a file; nothing where there is none. */
+/* The first line of a file; "" without a file. */
 static void read_line(const char *path, char *line, int size) {
     line[0] = '\0';
     FILE *file = path != NULL ? fopen(path, "re") : NULL;
     if (file == NULL) {
         return;
     }
-    setvbuf(file, NULL, _IONBF, 0); /* no copy of a secret is left in a buffer */
+    setvbuf(file, NULL, _IONBF, 0); /* leaves no copy of a secret in a buffer */
     if (fgets(line, size, file) == NULL) {
         line[0] = '\0';
     }
@@ -43,7 +43,7 @@ static void read_line(const char *path, char *line, int size) {
     fclose(file);
 }
 
-/* Without any, OpenSSL would ask for one on the terminal. */
+/* Sets "" without a file, since OpenSSL asks for a missing passphrase on the terminal. */
 static bool set_passphrase(const credenco_identity *identity, CURL *easy) {
     char line[PASSPHRASE_SIZE];
     read_line(identity->passphrase_file, line, sizeof line);
@@ -57,7 +57,7 @@ bool credenco_identity_apply(const credenco_identity *identity, const credenco_u
     if (identity->cert_file == NULL || !is_for(identity, origin)) {
         return true;
     }
-    /* A session that is resumed has the certificate that it began with. */
+    /* A resumed session would keep the certificate of its first handshake. */
     curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     const char *key_file = identity->key_file != NULL ? identity->key_file : identity->cert_file;
     return curl_easy_setopt(easy, CURLOPT_SSLCERT, identity->cert_file) == CURLE_OK &&

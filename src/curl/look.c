@@ -9,8 +9,8 @@ static long number_of(CURL *easy, CURLINFO info) {
     return number;
 }
 
-/* libcurl does not tell a connection that was accepted and said nothing from one that was not: its
- * socket does, when it is closed. */
+/* libcurl does not say whether a failed connection had been accepted, but its socket does before it
+ * is closed. */
 static int close_socket(void *look, curl_socket_t fd) {
     struct sockaddr_storage peer;
     socklen_t len = sizeof peer;
@@ -20,7 +20,7 @@ static int close_socket(void *look, curl_socket_t fd) {
     return close(fd);
 }
 
-/* A deadline may pass in any step. */
+/* The step in which the deadline passed. */
 static credenco_look_step step_at_deadline(const credenco_look *look) {
     if (look->accepted) {
         return CREDENCO_LOOK_TLS;

@@ -9,6 +9,7 @@ static credenco_code copy_text(const char *text, char **copy) {
     return text != NULL && *copy == NULL ? CREDENCO_OUT_OF_MEMORY : CREDENCO_OK;
 }
 
+/* The caller's text may go as soon as the network is made. */
 static credenco_code copy_options(credenco_network *network,
                                   const credenco_network_options *options) {
     const credenco_connection_options *given = &options->connection;
@@ -29,7 +30,7 @@ static credenco_code copy_options(credenco_network *network,
     return CREDENCO_OK;
 }
 
-/* libcurl from 8.20 on waits for its resolver's threads when a multi handle is closed. */
+/* Since 8.20 libcurl waits for its resolver's threads when a multi handle is closed. */
 static void do_not_wait_for_names(CURLM *multi) {
 #if LIBCURL_VERSION_NUM >= 0x081400
     curl_multi_setopt(multi, CURLMOPT_QUICK_EXIT, 1L);
@@ -38,6 +39,7 @@ static void do_not_wait_for_names(CURLM *multi) {
 #endif
 }
 
+/* The pool closes its connections before their multi handle goes. */
 static void close_network(credenco_network *network) {
     credenco_pool_free(&network->pool);
     if (network->multi != NULL) {
@@ -85,7 +87,7 @@ bool credenco_network_is_foreign(const credenco_network *network) {
     return network->multi != NULL && network->pid != getpid();
 }
 
-/* What a child of fork must not free; in reach, so that nobody takes it for a leak. */
+/* Handles that a child of fork must not free. The list keeps leak checkers quiet. */
 static struct left_behind {
     CURLM *multi;
     CURLSH *share;

@@ -1,5 +1,5 @@
-/* What a driver has of the network: libcurl's multi handle, the waiting, the pool. It belongs to
- * the process that opened it. */
+/* A driver's network: libcurl's multi handle, the wait, and the pool. It belongs to the process
+ * that opened it. */
 #ifndef CREDENCO_CURL_NETWORK_H
 #define CREDENCO_CURL_NETWORK_H
 
@@ -21,7 +21,7 @@ typedef struct credenco_network {
     credenco_wait wait;
     credenco_pool pool;
     credenco_network_options options;
-    char *ca_file, *proxy; /* what the options point to, as do these */
+    char *ca_file, *proxy; /* copies for the options, as are these */
     char *cert_file, *key_file, *passphrase_file, *origins;
     pid_t pid;
 } credenco_network;
@@ -31,18 +31,17 @@ typedef struct credenco_network {
 credenco_code credenco_network_init(credenco_network *network,
                                     const credenco_network_options *options);
 
-/* Closes every connection, politely where they are this process's own; takes a zeroed network, may
- * run twice. */
+/* Closes every connection, with close_notify if they are this process's own; takes a zeroed
+ * network, may run twice. */
 void credenco_network_free(credenco_network *network);
 
-/* Whether it was opened by another process: this one is a child of fork. */
+/* Whether another process opened it: this one is a child of fork. */
 bool credenco_network_is_foreign(const credenco_network *network);
 
-/* Lets go of a foreign network. Its connections are the parent's: a word on them would be part of
- * its exchanges. */
+/* Leaves a foreign network without sending a byte: its connections are the parent's. */
 void credenco_network_abandon(credenco_network *network);
 
-/* Opens it again where it is not open. The codes are those of credenco_network_init. */
+/* Opens it again if it is not open. The codes are those of credenco_network_init. */
 credenco_code credenco_network_open(credenco_network *network);
 
 #endif

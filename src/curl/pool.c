@@ -5,11 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* libcurl must not close connections because there are many: it cannot tell which are in use. */
+/* libcurl must not close connections to bound their number: it cannot tell which are in use. */
 enum { LIBCURL_CONNECTIONS_MAX = 1 << 20 };
 
 /* --- origins ------------------------------------------------------------------- */
 
+/* Host and authority borrow from the text of the URL, which is the origin's own. */
 static credenco_origin *new_origin(const credenco_url *url) {
     enum { PORT_MAX_LEN = 6 };
     const char *scheme = url->https ? "https://" : "http://";
@@ -38,6 +39,7 @@ static void free_origin(credenco_origin *origin) {
     free(origin);
 }
 
+/* A program may ask many hosts once each: their origins make room for others. */
 static void forget_unused_origins(credenco_pool *pool) {
     for (credenco_origin **at = &pool->origins; *at != NULL;) {
         credenco_origin *origin = *at;
@@ -51,6 +53,7 @@ static void forget_unused_origins(credenco_pool *pool) {
     }
 }
 
+/* The next request mostly goes to the same origin. */
 static void move_to_front(credenco_pool *pool, credenco_origin **at) {
     credenco_origin *origin = *at;
     *at = origin->next;
@@ -105,7 +108,7 @@ static void link_idle(credenco_pool *pool, credenco_connection *connection) {
     pool->idle_count++;
 }
 
-/* The one used last has the warmest memory, and its server is the least likely to have gone. */
+/* The connection used last is the least likely to have been closed by the server. */
 credenco_connection *credenco_pool_take(credenco_pool *pool, credenco_origin *origin) {
     while (origin->newest != NULL) {
         credenco_connection *connection = origin->newest;

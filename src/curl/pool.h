@@ -1,4 +1,4 @@
-/* The connections of a driver, by the origin they lead to. */
+/* The connections of a driver, by origin. */
 #ifndef CREDENCO_CURL_POOL_H
 #define CREDENCO_CURL_POOL_H
 
@@ -11,7 +11,7 @@
 #include "core/uri.h"
 #include "wait.h"
 
-/* Origins that are remembered without a connection to them. */
+/* The largest number of origins kept without a connection. */
 enum { CREDENCO_ORIGINS_MAX = 64 };
 
 /* Scheme, host and port, in every form that a request needs. */
@@ -20,31 +20,31 @@ typedef struct credenco_origin {
     credenco_url parsed;
     credenco_span authority; /* for Host: without the scheme's own port (RFC 9110, 7.2) */
     bool loopback;
-    size_t users;                         /* connections, and transfers that want one */
+    size_t users;                         /* connections, and transfers that need one */
     credenco_connection *newest, *oldest; /* idle */
     struct credenco_origin *next;
 } credenco_origin;
 
 typedef struct credenco_pool {
     CURLM *multi;
-    CURLSH *share; /* TLS sessions, so that a second handshake is a short one */
+    CURLSH *share; /* TLS sessions, so that later handshakes are short */
     credenco_wait *wait;
     credenco_connection_options options;
     size_t idle_max; /* idle connections kept, of all origins */
     size_t idle_count;
-    credenco_origin *origins; /* the one used last comes first */
+    credenco_origin *origins; /* the last used comes first */
     size_t origin_count;
     credenco_connection *connections;
 } credenco_pool;
 
-/* Borrows everything for as long as the pool lives. On failure it holds nothing. */
+/* Borrows its arguments for as long as the pool lives. On failure the pool holds nothing. */
 credenco_code credenco_pool_init(credenco_pool *pool, CURLM *multi, credenco_wait *wait,
                                  const credenco_connection_options *options, size_t idle_max);
 
 /* Closes every connection; takes a zeroed pool, may run twice. */
 void credenco_pool_free(credenco_pool *pool);
 
-/* The origin of a URL, with one user more; NULL when memory is short. */
+/* The origin of a URL, with one more user; NULL when memory is short. */
 credenco_origin *credenco_pool_origin(credenco_pool *pool, const credenco_url *url);
 
 /* One user fewer. */
@@ -53,20 +53,20 @@ void credenco_pool_leave(credenco_origin *origin);
 /* An idle connection to the origin on which nothing has arrived, or NULL. */
 credenco_connection *credenco_pool_take(credenco_pool *pool, credenco_origin *origin);
 
-/* Begins to make a connection; libcurl's message of its easy handle says how that ended. NULL when
- * memory is short. */
+/* Begins to make a connection; a message from libcurl reports the outcome. NULL when memory is
+ * short. */
 credenco_connection *credenco_pool_connect(credenco_pool *pool, credenco_origin *origin,
                                            int64_t timeout_ms);
 
-/* Keeps a connection that may serve again, and closes the one that was idle longest when there
- * are too many. */
+/* Keeps a connection for another request. If too many are idle, closes the one that was idle
+ * longest. */
 void credenco_pool_keep(credenco_pool *pool, credenco_connection *connection);
 
 /* Closes a connection, idle or in use, and frees it. */
 void credenco_pool_close(credenco_pool *pool, credenco_connection *connection);
 
-/* In a child of fork: lets go of the descriptors and says nothing on them, since the parent goes on
- * using the same connections. libcurl's memory is left where it is. */
+/* In a child of fork: closes the descriptors without sending a byte, since the parent still uses
+ * the connections. Does not free libcurl's memory. */
 void credenco_pool_abandon(credenco_pool *pool);
 
 #endif

@@ -19,6 +19,7 @@ void credenco_transfer_free(credenco_transfer *transfer) {
     }
 }
 
+/* Forgets an earlier request; the exchange and its buffers serve again. */
 static void reset(credenco_transfer *transfer) {
     transfer->code = CREDENCO_OK;
     transfer->sent = CREDENCO_SENT_NO;
@@ -63,7 +64,7 @@ credenco_code credenco_transfer_prepare(credenco_transfer *transfer, credenco_po
 
 /* --- bytes ------------------------------------------------------------------- */
 
-/* TLS may keep a byte and still say that none was moved. */
+/* TLS may take a byte and still report AGAIN, so a TLS connection counts as handed a byte. */
 static void send_rest(credenco_transfer *transfer) {
     const credenco_span request = credenco_buf_span(&transfer->http.request);
     credenco_connection *connection = transfer->connection;
@@ -82,7 +83,7 @@ static void send_rest(credenco_transfer *transfer) {
     }
 }
 
-/* A server may answer before it has the whole request, so this goes on when sending failed. */
+/* Also runs after sending has failed: a server may respond before it has the whole request. */
 static void receive(credenco_transfer *transfer, char *room, size_t size) {
     credenco_connection *connection = transfer->connection;
     while (transfer->http.state == CREDENCO_HTTP_READING) {

@@ -1,5 +1,5 @@
-/* Waiting with one epoll descriptor. Connections are registered once, edge-triggered, for as long
- * as they live, so that a request costs no call that changes the registration. */
+/* Waiting with one epoll descriptor. A connection is registered once, edge-triggered, for as long
+ * as it lives, so that a request costs no further epoll_ctl. */
 #include "wait.h"
 
 #ifdef CREDENCO_WAIT_EPOLL
@@ -49,7 +49,7 @@ static uint32_t epoll_events(int wanted) {
            ((wanted & CURL_POLL_OUT) ? (uint32_t)EPOLLOUT : 0);
 }
 
-/* Never fails: libcurl would give up its whole multi handle. */
+/* Reports no failure, since libcurl would give up the whole multi handle. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userp, void *socketp) {
     (void)easy;
     (void)socketp;
@@ -79,8 +79,7 @@ static curl_socket_t on_open(void *userp, curlsocktype purpose, struct curl_sock
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* The kernel forgets a closed descriptor by itself; so must we, before its number is
- * given to another connection. */
+/* The kernel forgets a closed descriptor. So must we, before another connection gets its number. */
 static int on_close(void *userp, curl_socket_t fd) {
     credenco_socket *entry = entry_of(userp, fd);
     if (entry != NULL) {
@@ -162,7 +161,7 @@ void credenco_wait_remove(credenco_wait *wait, int fd) {
     }
 }
 
-/* Both directions are registered all the time. */
+/* Does nothing: both directions are always registered. */
 void credenco_wait_want_write(credenco_wait *wait, int fd, bool wanted) {
     (void)wait;
     (void)fd;
@@ -176,8 +175,8 @@ void credenco_wait_timers(credenco_wait *wait) {
     }
 }
 
-/* An event may be older than its descriptor: acting on an earlier one closed that. libcurl passes
- * over a socket that it does not know. */
+/* An earlier event may have closed the event's descriptor. libcurl ignores a socket that it does
+ * not know. */
 static void dispatch(credenco_wait *wait, const struct epoll_event *event,
                      credenco_on_ready on_ready, void *context) {
     const int fd = event->data.fd;
@@ -226,7 +225,7 @@ bool credenco_wait_failed(credenco_wait *wait) {
 
 /* --- outside pollers --------------------------------------------------------- */
 
-/* A time of zero would disarm the timer, so every time is one nanosecond later. */
+/* Adds one nanosecond, since a time of zero disarms the timer. */
 static int arm(const credenco_wait *wait, int64_t at_ms) {
     struct itimerspec at = {0};
     if (at_ms >= 0) {
@@ -278,5 +277,5 @@ int64_t credenco_wait_due_ms(const credenco_wait *wait) {
 }
 
 #else
-typedef int credenco_no_epoll; /* an empty file is no C */
+typedef int credenco_no_epoll; /* C does not allow an empty file */
 #endif

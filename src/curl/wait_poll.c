@@ -1,5 +1,5 @@
-/* Waiting with libcurl's own poll, for systems without epoll. There is no single
- * descriptor to offer, so other event loops step the driver by time. */
+/* Waiting with libcurl's own poll, for systems without epoll. It has no single descriptor to offer,
+ * so other event loops step the driver by time. */
 #include "wait.h"
 
 #ifndef CREDENCO_WAIT_EPOLL
@@ -83,8 +83,7 @@ void credenco_wait_timers(credenco_wait *wait) {
     perform(wait);
 }
 
-/* Backwards, and each once: an owner that is removed makes room for the last one, which had its
- * turn. Moves all that can be moved. */
+/* Goes backwards, since the last owner takes the place of a removed one: so each has one turn. */
 bool credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most,
                            credenco_on_ready on_ready, void *context) {
     (void)most;
@@ -129,5 +128,5 @@ int64_t credenco_wait_due_ms(const credenco_wait *wait) {
 }
 
 #else
-typedef int credenco_no_poll; /* an empty file is no C */
+typedef int credenco_no_poll; /* C does not allow an empty file */
 #endif

@@ -37,29 +37,29 @@ int credenco_lua_bell(lua_State *L) {
     return problem == 0 ? 1 : refuse(L, problem);
 }
 
-/* bell:path() -> where to connect to; afterwards it names the connection */
+/* bell:path() -> the path of the socket, which names the connection later, too */
 static int bell_path(lua_State *L) {
     lua_pushstring(L, check_bell(L)->path);
     return 1;
 }
 
-/* bell:accept() -> true | nil, why */
+/* bell:accept() -> true | nil, reason */
 static int bell_accept(lua_State *L) {
     return done(L, credenco_bell_accept(check_bell(L)));
 }
 
-/* bell:is_connected() -> whether the other end of the connection is still there */
+/* bell:is_connected() -> whether the other end of the connection is still open */
 static int bell_is_connected(lua_State *L) {
     lua_pushboolean(L, credenco_bell_is_connected(check_bell(L)));
     return 1;
 }
 
-/* bell:arm(): sends "!" once the descriptor is readable -> true | nil, why */
+/* bell:arm(): sends "!" when the descriptor is readable -> true | nil, reason */
 static int bell_arm(lua_State *L) {
     return done(L, credenco_bell_arm(check_bell(L)));
 }
 
-/* bell:ring(): sends "?" -> true | nil, why */
+/* bell:ring(): sends "?" -> true | nil, reason */
 static int bell_ring(lua_State *L) {
     return done(L, credenco_bell_ring(check_bell(L)));
 }

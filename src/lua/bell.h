@@ -7,7 +7,7 @@
 /* Registers the type of bells. */
 void credenco_lua_register_bell(lua_State *L);
 
-/* bell(fd) -> bell | nil, why */
+/* bell(fd) -> bell | nil, reason */
 int credenco_lua_bell(lua_State *L);
 
 #endif

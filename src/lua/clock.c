@@ -4,6 +4,7 @@
 
 #include "compat.h"
 
+/* As a float: an integer of Lua 5.1 need not hold the milliseconds since 1970. */
 static int push_ms(lua_State *L, clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
@@ -13,6 +14,14 @@ static int push_ms(lua_State *L, clockid_t clock) {
 
 int credenco_lua_now_ms(lua_State *L) {
     return push_ms(L, CLOCK_MONOTONIC);
+}
+
+#ifndef CLOCK_BOOTTIME
+#define CLOCK_BOOTTIME CLOCK_MONOTONIC
+#endif
+
+int credenco_lua_uptime_ms(lua_State *L) {
+    return push_ms(L, CLOCK_BOOTTIME);
 }
 
 int credenco_lua_unix_ms(lua_State *L) {

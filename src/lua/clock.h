@@ -7,10 +7,14 @@
 /* now_ms() -> milliseconds of the monotonic clock */
 int credenco_lua_now_ms(lua_State *L);
 
-/* unix_ms() -> milliseconds since 1970, which may jump */
+/* uptime_ms() -> the same, with the time for which the machine was suspended, where the system can
+ * tell */
+int credenco_lua_uptime_ms(lua_State *L);
+
+/* unix_ms() -> milliseconds since 1970; this clock may be set */
 int credenco_lua_unix_ms(lua_State *L);
 
-/* sleep_ms(ms): the whole thread sleeps; for scripts that have nothing else to do */
+/* sleep_ms(ms): blocks the whole thread */
 int credenco_lua_sleep_ms(lua_State *L);
 
 #endif

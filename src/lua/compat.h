@@ -1,4 +1,4 @@
-/* One binding source for Lua 5.1/LuaJIT to 5.4, and what all bindings share. */
+/* Makes one source serve Lua 5.1/LuaJIT to 5.4, with helpers for all bindings. */
 #ifndef CREDENCO_LUA_COMPAT_H
 #define CREDENCO_LUA_COMPAT_H
 
@@ -9,7 +9,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 
-/* LuaJIT 2.1 brings both, plain Lua 5.1 neither. */
+/* LuaJIT 2.1 has both, plain Lua 5.1 neither. */
 #ifndef luaL_newlib
 #define luaL_setfuncs(L, functions, upvalues) luaL_register(L, NULL, functions)
 #define luaL_newlib(L, functions) (lua_newtable(L), luaL_register(L, NULL, functions))
@@ -27,8 +27,8 @@
 
 #define CREDENCO_EXPORT __attribute__((visibility("default")))
 
-/* The integer at `arg`: luaL_checkinteger takes 2.5 on LuaJIT and refuses it on 5.4;
- * this refuses it everywhere, and what lies outside [min, max]. */
+/* The integer at `arg`; an error outside [min, max]. It refuses 2.5 on every engine, where
+ * luaL_checkinteger takes it on LuaJIT. */
 static inline int64_t credenco_check_integer(lua_State *L, int arg, int64_t min, int64_t max) {
     lua_Number number = luaL_checknumber(L, arg);
     luaL_argcheck(L, number >= (lua_Number)min && number <= (lua_Number)max, arg, "out of range");
@@ -47,7 +47,7 @@ static inline void credenco_push_span(lua_State *L, credenco_span span) {
     lua_pushlstring(L, span.data, span.len);
 }
 
-/* Registers a userdata type under `name`: its methods, and `finalize` as __gc and
+/* Registers a userdata type under `name`, with its methods, and with `finalize` as __gc and
  * __close. Leaves the stack as it was. */
 static inline void credenco_newtype(lua_State *L, const char *name, const luaL_Reg *methods,
                                     lua_CFunction finalize) {

@@ -1,4 +1,4 @@
-/* What every connection is made with, out of a table of Lua. */
+/* Reads the options of connections from a Lua table. */
 #ifndef CREDENCO_LUA_CONNECTION_OPTIONS_H
 #define CREDENCO_LUA_CONNECTION_OPTIONS_H
 
@@ -6,9 +6,8 @@
 
 #include "curl/connection.h"
 
-/* The members ca_file, proxy, insecure_loopback, client_cert, client_key,
- * client_key_passphrase_file and client_cert_origins of the table at `table`, each of which may be
- * missing; the table keeps the texts alive. */
+/* The table at index `table` may have ca_file, proxy, insecure_loopback, client_cert, client_key,
+ * client_key_passphrase_file and client_cert_origins. It keeps the texts alive. */
 credenco_connection_options credenco_lua_connection_options(lua_State *L, int table);
 
 #endif

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "compat.h"
 #include "core/json.h"
+#include "core/uri.h"
 #include "event_log.h"
 #include "files.h"
 #include "flow.h"
@@ -19,14 +20,14 @@
 #include "text.h"
 #include "uri.h"
 
-/* sized(fields) -> an empty table with room for so many: one that grows is made anew each
- * time its size doubles. */
+/* sized(fields) -> an empty table with room for so many fields. A table without it is allocated
+ * again each time its size doubles. */
 static int core_sized(lua_State *L) {
     lua_createtable(L, 0, (int)credenco_check_integer(L, 1, 0, 65536));
     return 1;
 }
 
-#if LUA_VERSION_NUM != 502 /* which cannot say */
+#if LUA_VERSION_NUM != 502 /* 5.2 has no lua_isyieldable */
 /* is_yieldable() -> boolean; nginx leaves coroutine.isyieldable out of LuaJIT's library */
 static int core_is_yieldable(lua_State *L) {
     lua_pushboolean(L, lua_isyieldable(L));
@@ -39,6 +40,8 @@ static const luaL_Reg functions[] = {
     {"is_yieldable", core_is_yieldable},
 #endif
     {"encode", credenco_lua_encode},
+    {"base64_encode", credenco_lua_base64_encode},
+    {"base64_decode", credenco_lua_base64_decode},
     {"is_loopback", credenco_lua_is_loopback},
     {"parse_url", credenco_lua_parse_url},
     {"same_origin", credenco_lua_same_origin},
@@ -57,6 +60,7 @@ static const luaL_Reg functions[] = {
     {"signals_remove", credenco_lua_signals_remove},
     {"signals_keep", credenco_lua_signals_keep},
     {"now_ms", credenco_lua_now_ms},
+    {"uptime_ms", credenco_lua_uptime_ms},
     {"unix_ms", credenco_lua_unix_ms},
     {"sleep_ms", credenco_lua_sleep_ms},
     {"readable", credenco_lua_readable},
@@ -92,6 +96,7 @@ int luaopen_credenco_core(lua_State *L) {
     luaL_newlib(L, functions);
     credenco_lua_add_uri_builders(L);
     set_integer(L, "MAX_INTEGER", (lua_Integer)CREDENCO_MAX_INTEGER);
+    set_integer(L, "URL_MAX", CREDENCO_URL_MAX);
     set_integer(L, "JSON_DEPTH", CREDENCO_JSON_DEPTH);
     set_integer(L, "JSON_TOLERANT_DEPTH", CREDENCO_JSON_TOLERANT_DEPTH);
     lua_pushliteral(L, CREDENCO_VERSION);

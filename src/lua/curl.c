@@ -1,5 +1,5 @@
-/* credenco.curl: the libcurl driver for Lua. Nothing here calls back into Lua: a
- * script starts transfers, steps the driver and takes what has finished. */
+/* credenco.curl: the libcurl driver for Lua. It never calls back into Lua: a script starts
+ * transfers, steps the driver and takes finished transfers. */
 #include "curl/driver.h"
 
 #include <time.h>
@@ -12,7 +12,7 @@
 
 #define DRIVER_TYPE "credenco.driver"
 
-/* Longer than any deadline in use, and safe in a C long of 32 bits. */
+/* Longer than any sensible deadline, and small enough for a C long of 32 bits. */
 enum { WAIT_MAX_MS = 86400000 };
 
 typedef struct driver_box {
@@ -28,7 +28,7 @@ static credenco_driver *check_driver(lua_State *L) {
 
 /* --- driver ------------------------------------------------------------------ */
 
-/* The world's failure, not the caller's. */
+/* Returns a failure that the caller did not cause. */
 static int refuse(lua_State *L, credenco_code code) {
     lua_pushnil(L);
     lua_pushstring(L, credenco_code_name(code));
@@ -36,7 +36,7 @@ static int refuse(lua_State *L, credenco_code code) {
 }
 
 /* driver { connection_cache=, and those of connection_options.h } -> driver
- *   | nil, "connect_failed": there is no free descriptor | nil, "out_of_memory" */
+ *   | nil, "connect_failed" (without a free descriptor) | nil, "out_of_memory" */
 static int curl_driver(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_getfield(L, 1, "connection_cache");
@@ -53,7 +53,7 @@ static int curl_driver(lua_State *L) {
     return code == CREDENCO_OK ? 1 : refuse(L, code);
 }
 
-/* driver:close(): ends every transfer; may run twice */
+/* driver:close(): ends all transfers; may run twice */
 static int driver_close(lua_State *L) {
     driver_box *box = luaL_checkudata(L, 1, DRIVER_TYPE);
     box->open = false;
@@ -63,7 +63,7 @@ static int driver_close(lua_State *L) {
 
 /* --- requests ---------------------------------------------------------------- */
 
-/* The text of a request's member; data is NULL where there is none. The table keeps it alive. */
+/* A text field of the request; data is NULL without it. The table keeps it alive. */
 static credenco_span span_field(lua_State *L, int table, const char *name) {
     credenco_span text = {NULL, 0};
     lua_getfield(L, table, name);
@@ -83,14 +83,14 @@ static lua_Number number_field(lua_State *L, int table, const char *name) {
     return number;
 }
 
-/* What is longer than a day is a day; below 1 there is no time left. */
+/* The time that is left, at most a day; below 1 the deadline has passed. */
 static int64_t bounded_ms(lua_Number ms) {
     return ms < WAIT_MAX_MS ? (int64_t)ms : WAIT_MAX_MS;
 }
 
 /* driver:start(request, fields) -> id | nil, code
- * `request` has method, url, body or nil, deadline_ms on core.now_ms's clock, connect_timeout_ms,
- * max_body_bytes, and with_headers = false where the response's headers are not read. */
+ * `request` has method, url, body or nil, deadline_ms (a time of core.now_ms), connect_timeout_ms,
+ * max_body_bytes, and with_headers = false if you do not need the response's header fields. */
 static int driver_start(lua_State *L) {
     credenco_driver *driver = check_driver(L);
     luaL_checktype(L, 2, LUA_TTABLE);
@@ -120,7 +120,7 @@ static int driver_start(lua_State *L) {
     return 1;
 }
 
-/* driver:cancel(id): ends a transfer that is not taken; its connection is closed */
+/* driver:cancel(id): ends a transfer that was not taken, and closes its connection */
 static int driver_cancel(lua_State *L) {
     credenco_driver *driver = check_driver(L);
     size_t id = (size_t)credenco_check_integer(L, 2, 1, INT32_MAX);
@@ -129,8 +129,8 @@ static int driver_cancel(lua_State *L) {
     return 0;
 }
 
-/* driver:step(wait_ms, most | nil) -> number of transfers in flight, whether the step
- * reached its bound of `most` transfers begun or events handled */
+/* driver:step(wait_ms, most | nil) -> number of transfers in flight, and whether the step reached
+ * its bound: `most` transfers begun or events handled */
 static int driver_step(lua_State *L) {
     credenco_driver *driver = check_driver(L);
     int64_t wait_ms = credenco_check_integer(L, 2, 0, WAIT_MAX_MS);
@@ -153,8 +153,8 @@ static int push_failure(lua_State *L, const credenco_transfer *transfer) {
 }
 
 /* driver:take() -> id, response | id, nil, code, sent, detail | nil
- * The response is a table (credenco_lua_push_response). A failing allocation leaves the transfer
- * finished, to be taken again. */
+ * The response is a table (credenco_lua_push_response). If an allocation fails, you can take the
+ * transfer again. */
 static int driver_take(lua_State *L) {
     credenco_driver *driver = check_driver(L);
     credenco_transfer *transfer = driver->finished.first;
@@ -189,7 +189,7 @@ static int driver_pollfd(lua_State *L) {
     return push_descriptor(L, credenco_driver_pollfd(check_driver(L)));
 }
 
-/* driver:watch() -> the same descriptor, good until the next step | nil */
+/* driver:watch() -> the same descriptor, valid until the next step | nil */
 static int driver_watch(lua_State *L) {
     return push_descriptor(L, credenco_driver_watch(check_driver(L)));
 }

@@ -1,7 +1,7 @@
 #include "event_log.h"
 
 #include <errno.h>
-#include <lualib.h> /* 5.1 has LUA_FILEHANDLE there */
+#include <lualib.h> /* LUA_FILEHANDLE in 5.1 */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,18 +17,18 @@ enum { FILE_AT = 1, LOG, TIME_OF, ON_FAILURE, UPVALUES = ON_FAILURE };
 
 typedef struct event_log {
     credenco_buf line;
-    double at_ms; /* whose time is in `time` */
+    double at_ms; /* its text is in `time` */
     char time[TIME_MAX_BYTES];
     size_t time_len;
     double flushed_ms;
     bool has_failed;
 } event_log;
 
-/* The arguments of `write`: from TYPE on each is a member of the line. */
+/* The arguments of `write`. From TYPE on, each is a member of the line. */
 enum { AT_MS = 1, TYPE, STEP, CORRELATION_ID, TRACEPARENT, HTTP_STATUS, OK, ELAPSED_MS, CODE };
 
 typedef enum kind {
-    WORD, /* text of ours, which needs no escape */
+    WORD, /* our own text, which needs no escape */
     TEXT,
     WHOLE,
     FLAG,
@@ -52,7 +52,7 @@ static int log_finalize(lua_State *L) {
     return 0;
 }
 
-/* The stream of Lua's file; NULL once that is closed. */
+/* The stream of Lua's file; NULL if the file is closed. */
 static FILE *stream_of(void *file) {
 #if LUA_VERSION_NUM >= 502
     luaL_Stream *stream = file;
@@ -62,7 +62,7 @@ static FILE *stream_of(void *file) {
 #endif
 }
 
-/* Many events come in the same millisecond. */
+/* Keeps the text of the time: many events come in the same millisecond. */
 static void renew_time(lua_State *L, event_log *log, double at_ms) {
     size_t len;
     lua_pushvalue(L, lua_upvalueindex(TIME_OF));
@@ -119,8 +119,8 @@ static void add_number(lua_State *L, credenco_buf *line, int arg, const struct m
     line->len += (size_t)(at - start);
 }
 
-/* The member of an argument, unless that is nil. One for which there is no room is left out: a log
- * ends no call. */
+/* Adds the member of an argument, unless that is nil or there is no room: a log must not fail a
+ * call. */
 static void add_member(lua_State *L, credenco_buf *line, int arg) {
     const struct member *member = &members[arg - TYPE];
     if (member->kind == WORD || member->kind == TEXT) {
@@ -156,7 +156,7 @@ static void report(lua_State *L, event_log *log) {
     }
 }
 
-/* Writes the line; `at_once` gives it to the operating system, with those before it. */
+/* Writes the line; `at_once` flushes it, with the lines before it, to the operating system. */
 static void write_out(lua_State *L, event_log *log, bool at_once) {
     FILE *stream = stream_of(lua_touserdata(L, lua_upvalueindex(FILE_AT)));
     const credenco_span line = credenco_buf_span(&log->line);

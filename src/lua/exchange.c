@@ -62,7 +62,7 @@ static credenco_http *check_exchange(lua_State *L) {
     return luaL_checkudata(L, 1, EXCHANGE_TYPE);
 }
 
-/* Pushes the request's field, which then borrows from its place on the stack. */
+/* Pushes a text field of the request. The span borrows from the stack. */
 static credenco_span text_field(lua_State *L, const char *name) {
     lua_getfield(L, 2, name);
     credenco_span text = {NULL, 0};
@@ -73,7 +73,7 @@ static credenco_span text_field(lua_State *L, const char *name) {
     return text;
 }
 
-/* The target is that of the request's URL, where it has one. */
+/* Takes the target from the request's `url`, or else its `target`. */
 static credenco_code check_target(lua_State *L, credenco_span *target) {
     const credenco_span text = text_field(L, "url");
     if (text.data == NULL) {
@@ -88,7 +88,7 @@ static credenco_code check_target(lua_State *L, credenco_span *target) {
     return code == CREDENCO_OK ? code : CREDENCO_INVALID_ARGUMENT;
 }
 
-/* Borrows from the table at 2, and from the stack. */
+/* The request borrows from the table at 2, and from the stack. */
 static credenco_code check_request(lua_State *L, credenco_http_request *request) {
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 5);
@@ -108,7 +108,8 @@ static credenco_code check_request(lua_State *L, credenco_http_request *request)
 }
 
 /* begin(request, fields, authority, max_body_bytes) -> bytes | nil, code. `request` has method,
- * body, with_headers, and url or target; authority and max_body_bytes stand there or are given. */
+ * body, with_headers, and url or target. It may have authority and max_body_bytes in place of the
+ * arguments. */
 static int exchange_begin(lua_State *L) {
     credenco_http *http = check_exchange(L);
     credenco_http_request request;
@@ -163,6 +164,11 @@ static int exchange_reusable(lua_State *L) {
     return 1;
 }
 
+static int exchange_is_tunnel(lua_State *L) {
+    lua_pushboolean(L, credenco_http_is_tunnel(check_exchange(L)));
+    return 1;
+}
+
 static int exchange_trim(lua_State *L) {
     credenco_http_trim(check_exchange(L));
     return 0;
@@ -171,13 +177,10 @@ static int exchange_trim(lua_State *L) {
 void credenco_lua_register_exchange(lua_State *L) {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     static const luaL_Reg exchange_methods[] = {
-        {"begin", exchange_begin},
-        {"feed", exchange_feed},
-        {"ended", exchange_ended},
-        {"response", exchange_response},
-        {"reusable", exchange_reusable},
-        {"trim", exchange_trim},
-        {NULL, NULL},
+        {"begin", exchange_begin},       {"feed", exchange_feed},
+        {"ended", exchange_ended},       {"response", exchange_response},
+        {"reusable", exchange_reusable}, {"is_tunnel", exchange_is_tunnel},
+        {"trim", exchange_trim},         {NULL, NULL},
     };
     credenco_newtype(L, CREDENCO_LUA_FIELDS, no_methods, fields_finalize);
     credenco_newtype(L, EXCHANGE_TYPE, exchange_methods, exchange_finalize);

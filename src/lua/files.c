@@ -1,4 +1,4 @@
-/* What Lua's own io cannot do with files; see files.h. */
+/* File functions that Lua's io lacks; see files.h. */
 #include "files.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ int credenco_lua_file_type(lua_State *L) {
     } else if (S_ISREG(found.st_mode)) {
         lua_pushliteral(L, "file");
     } else if (S_ISDIR(found.st_mode)) {
-        lua_pushliteral(L, "folder");
+        lua_pushliteral(L, "directory");
     } else {
         lua_pushliteral(L, "other");
     }
@@ -66,7 +66,7 @@ int credenco_lua_file_id(lua_State *L) {
     return 1;
 }
 
-/* Puts what a link says in the place of the link's own path, in a buffer of PATH_MAX bytes. */
+/* Replaces the path of a link by the link's target, in a buffer of PATH_MAX bytes. */
 static bool follow(char *path) {
     char target[PATH_MAX];
     ssize_t len = readlink(path, target, sizeof target - 1);
@@ -75,27 +75,27 @@ static bool follow(char *path) {
     }
     target[len] = '\0';
     const char *slash = target[0] == '/' ? NULL : strrchr(path, '/');
-    size_t folder_len = slash ? (size_t)(slash - path) + 1 : 0;
-    if (folder_len + (size_t)len >= PATH_MAX) {
+    size_t directory_len = slash ? (size_t)(slash - path) + 1 : 0;
+    if (directory_len + (size_t)len >= PATH_MAX) {
         return false;
     }
-    memcpy(path + folder_len, target, (size_t)len + 1);
+    memcpy(path + directory_len, target, (size_t)len + 1);
     return true;
 }
 
-/* The last part of a path, its folder's real path in front of it. */
-static bool push_in_real_folder(lua_State *L, const char *path) {
-    char folder[PATH_MAX];
+/* Pushes the real path of a path's directory, with the last part of the path behind it. */
+static bool push_in_real_directory(lua_State *L, const char *path) {
+    char directory[PATH_MAX];
     char real[PATH_MAX];
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
-    size_t folder_len = (size_t)(name - path);
+    size_t directory_len = (size_t)(name - path);
     if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
         return false;
     }
-    memcpy(folder, path, folder_len);
-    memcpy(folder + folder_len, ".", 2);
-    if (!realpath(folder, real)) {
+    memcpy(directory, path, directory_len);
+    memcpy(directory + directory_len, ".", 2);
+    if (!realpath(directory, real)) {
         return false;
     }
     lua_pushfstring(L, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
@@ -120,7 +120,7 @@ int credenco_lua_real_path(lua_State *L) {
             return 0;
         }
         if (!follow(path)) {
-            return push_in_real_folder(L, path) ? 1 : 0;
+            return push_in_real_directory(L, path) ? 1 : 0;
         }
     }
     return 0;
@@ -147,7 +147,7 @@ int credenco_lua_hold_standard_streams(lua_State *L) {
     (void)L;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) {
-            /* the lowest descriptor that is free, which is this one */
+            /* open() takes the lowest free descriptor, which is this one */
             (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
         }
     }

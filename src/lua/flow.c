@@ -8,10 +8,10 @@
 #define CONTEXT_TYPE "credenco.context"
 #define FLOW_TYPE "credenco.flow"
 
-/* Milliseconds that a double and an int64_t both hold exactly. */
+/* The largest number of milliseconds that a double and an int64_t both hold exactly. */
 static const int64_t TIME_MAX = (int64_t)1 << 53;
 
-/* Shared by a context and its flows, in whatever order the collector finds them. */
+/* Shared by a context and its flows, which the collector may free in any order. */
 typedef struct shared_context {
     credenco_context context;
     size_t holders;
@@ -54,7 +54,7 @@ static int context_finalize(lua_State *L) {
     return 0;
 }
 
-/* context:flow() -> a flow that is not started */
+/* context:flow() -> a flow that has not started */
 static int context_flow(lua_State *L) {
     shared_context **held = luaL_checkudata(L, 1, CONTEXT_TYPE);
     luaL_argcheck(L, *held != NULL, 1, "closed");
@@ -87,7 +87,7 @@ static const char *const action_kinds[CREDENCO_ACTION_COUNT] = {
     [CREDENCO_ACTION_FAILED] = "failed",
 };
 
-/* Pushes what to do now. `code` is what came of the step before it. */
+/* Pushes the next action. `code` is the result of the call before it. */
 static int push_next(lua_State *L, credenco_flow *flow, credenco_code code, int64_t now_ms) {
     credenco_action action;
     if (code == CREDENCO_OK) {
@@ -108,10 +108,10 @@ static int push_next(lua_State *L, credenco_flow *flow, credenco_code code, int6
     return 1;
 }
 
-/* The calls below return what to do now:
+/* The methods below return the next action:
  *   "request", renew | "wait", ms | "done" | "failed" */
 
-/* flow:start(now_ms, step, deadline_ms, repeatable, renewable) -> what to do */
+/* flow:start(now_ms, step, deadline_ms, repeatable, renewable) -> action */
 static int flow_start(lua_State *L) {
     credenco_flow *flow = check_flow(L);
     int64_t now_ms = credenco_check_integer(L, 2, 0, TIME_MAX);
@@ -126,32 +126,32 @@ static int flow_start(lua_State *L) {
     return push_next(L, flow, CREDENCO_OK, now_ms);
 }
 
-/* flow:next(now_ms) -> what to do, after a wait */
+/* flow:next(now_ms) -> action, after a wait */
 static int flow_next(lua_State *L) {
     credenco_flow *flow = check_flow(L);
     return push_next(L, flow, CREDENCO_OK, credenco_check_integer(L, 2, 0, TIME_MAX));
 }
 
-/* A server may ask for any time at all; past every deadline, one is like another. */
+/* Bounds the wait that a server asks for; all waits past the deadline are alike. */
 static int64_t check_retry_after(lua_State *L, int arg) {
     lua_Number ms = luaL_checknumber(L, arg);
     return ms < (lua_Number)TIME_MAX ? credenco_check_integer(L, arg, 0, TIME_MAX) : TIME_MAX;
 }
 
-/* flow:answer(now_ms, jitter, http_status, usable, retry_after_ms | nil) -> what to do */
-static int flow_answer(lua_State *L) {
+/* flow:received(now_ms, jitter, http_status, usable, retry_after_ms | nil) -> action */
+static int flow_received(lua_State *L) {
     credenco_flow *flow = check_flow(L);
     int64_t now_ms = credenco_check_integer(L, 2, 0, TIME_MAX);
     double jitter = luaL_checknumber(L, 3);
-    credenco_answer answer = {
+    credenco_response response = {
         .http_status = (int)credenco_check_integer(L, 4, 0, 999),
         .usable = lua_toboolean(L, 5) != 0,
         .retry_after_ms = lua_isnoneornil(L, 6) ? -1 : check_retry_after(L, 6),
     };
-    return push_next(L, flow, credenco_flow_answer(flow, now_ms, &answer, jitter), now_ms);
+    return push_next(L, flow, credenco_flow_received(flow, now_ms, &response, jitter), now_ms);
 }
 
-/* flow:lost(now_ms, jitter, code, sent) -> what to do */
+/* flow:lost(now_ms, jitter, code, sent) -> action */
 static int flow_lost(lua_State *L) {
     credenco_flow *flow = check_flow(L);
     int64_t now_ms = credenco_check_integer(L, 2, 0, TIME_MAX);
@@ -192,7 +192,7 @@ static const luaL_Reg context_methods[] = {
 };
 
 static const luaL_Reg flow_methods[] = {
-    {"start", flow_start}, {"next", flow_next},       {"answer", flow_answer},
+    {"start", flow_start}, {"next", flow_next},       {"received", flow_received},
     {"lost", flow_lost},   {"failure", flow_failure}, {NULL, NULL},
 };
 

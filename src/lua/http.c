@@ -25,7 +25,7 @@ static void push_headers(lua_State *L, const credenco_http *http) {
     }
 }
 
-/* -1 for none, and for one that asks for nothing. */
+/* -1 without Retry-After, and for a wait of 0. */
 static int64_t retry_after_ms(const credenco_http *http, int64_t unix_now_s) {
     return http->retry_after.len > 0
                ? credenco_retry_after_ms(credenco_buf_span(&http->retry_after), unix_now_s)

@@ -1,4 +1,4 @@
-/* The HTTP exchange (core/http.h) as Lua values, and what both shared objects use of it. */
+/* The HTTP exchange (core/http.h) as Lua values. */
 #ifndef CREDENCO_LUA_HTTP_H
 #define CREDENCO_LUA_HTTP_H
 
@@ -11,17 +11,17 @@
 
 #define CREDENCO_LUA_FIELDS "credenco.http.fields"
 
-/* The prepared request fields at `arg` (core.fields made them), or an argument error. */
+/* The prepared request fields at `arg` (from core.fields), or an argument error. */
 credenco_http_fields *credenco_lua_check_fields(lua_State *L, int arg);
 
 /* Pushes the response of an exchange that is DONE:
  *
  *     { status =, body =, retry_after_ms =, is_html =, headers = }
  *
- * `retry_after_ms` is there when the server asked for a wait, `is_html` (true) when it calls the
- * body a web page, `headers` (names in lower case, of a repeated field the last value) when the
- * exchange kept the fields. May raise Lua's memory
- * error, which leaves the exchange as it was. */
+ * `retry_after_ms` is nil unless the server asked for a wait. `is_html` is true if the Content-Type
+ * is a web page's, else nil. `headers` is nil unless the exchange kept the fields; names are in
+ * lower case, and the last of repeated fields counts. May raise Lua's memory error, which leaves
+ * the exchange as it was. */
 void credenco_lua_push_response(lua_State *L, const credenco_http *http, int64_t unix_now_s);
 
 /* --- in credenco.core alone: exchange.c ---------------------------------------------- */
@@ -39,7 +39,7 @@ int credenco_lua_fields(lua_State *L);
  *     x:ended()                      -> the same: the server has closed the connection
  *     x:response()                   -> the response, once it is done
  *     x:reusable()                   -> whether the connection may carry another request
- *     x:trim()                       releases memory that an ordinary next exchange will not need
+ *     x:trim()                       releases memory that an ordinary exchange does not need
  *
  * The request is a table: method, authority, target, body, max_body_bytes, with_headers. */
 int credenco_lua_exchange(lua_State *L);

@@ -6,26 +6,33 @@
 #include <string.h>
 
 #include "compat.h"
+#include "core/chars.h"
 #include "core/json.h"
 
 enum { TEXT = 1, ARRAY_MARK = 2, MODE = 3, SLOTS_A_LEVEL = 4 };
 
-/* What a reader takes beyond JSON that can be held exactly. */
+/* What a reader accepts beyond exact JSON. */
 typedef struct mode {
     bool rounds_numbers;
     bool repeats_names;
+    bool keeps_digits;
     int max_depth;
     const char *too_deep;
 } mode;
 
 #define TEXT_OF(number) #number
-#define TOO_DEEP(levels) "nested deeper than " TEXT_OF(levels) " levels"
+#define LEVELS(levels)                                                                             \
+    .max_depth = (levels), .too_deep = "nested deeper than " TEXT_OF(levels) " levels"
 
-static const char *const mode_names[] = {"exact", "rounding", "tolerant", NULL};
+static const char *const mode_names[] = {"exact", "rounding", "tolerant", "digits", NULL};
 static const mode modes[] = {
-    {false, false, CREDENCO_JSON_DEPTH, TOO_DEEP(CREDENCO_JSON_DEPTH)},
-    {true, false, CREDENCO_JSON_TOLERANT_DEPTH, TOO_DEEP(CREDENCO_JSON_TOLERANT_DEPTH)},
-    {true, true, CREDENCO_JSON_TOLERANT_DEPTH, TOO_DEEP(CREDENCO_JSON_TOLERANT_DEPTH)},
+    {LEVELS(CREDENCO_JSON_DEPTH)},
+    {.rounds_numbers = true, LEVELS(CREDENCO_JSON_TOLERANT_DEPTH)},
+    {.rounds_numbers = true, .repeats_names = true, LEVELS(CREDENCO_JSON_TOLERANT_DEPTH)},
+    {.rounds_numbers = true,
+     .repeats_names = true,
+     .keeps_digits = true,
+     LEVELS(CREDENCO_JSON_TOLERANT_DEPTH)},
 };
 
 typedef struct reader {
@@ -33,7 +40,7 @@ typedef struct reader {
     mode mode;
 } reader;
 
-/* Every whole number of so many digits has a double of its own. */
+/* A double holds every whole number of so many digits exactly. */
 enum { SURE_DIGITS = 15 };
 
 static const char *push_value(lua_State *L, reader *self, int depth);
@@ -58,7 +65,7 @@ static const char *push_text(lua_State *L, credenco_json *json) {
     return problem;
 }
 
-/* Whether the number is whole and short; then `whole` is what it is. */
+/* Whether the number is whole and short; then `whole` is its value. */
 static bool is_short_whole(credenco_span number, lua_Integer *whole) {
     bool negative = number.data[0] == '-';
     size_t at = negative ? 1 : 0;
@@ -67,7 +74,7 @@ static bool is_short_whole(credenco_span number, lua_Integer *whole) {
     }
     *whole = 0;
     for (; at < number.len; at++) {
-        if (number.data[at] < '0' || number.data[at] > '9') {
+        if (!is_digit(number.data[at])) {
             return false;
         }
         *whole = *whole * 10 + (number.data[at] - '0');
@@ -84,6 +91,16 @@ static void push_double(lua_State *L, credenco_span number, double value) {
     } else {
         lua_pushnumber(L, value);
     }
+}
+
+/* Whether the number is whole and `value`, which was read from it, may be another one's, too. */
+static bool is_big_whole(credenco_span number, double value) {
+    for (size_t i = 0; i < number.len; i++) {
+        if (!is_digit(number.data[i]) && number.data[i] != '-') {
+            return false;
+        }
+    }
+    return fabs(value) >= (double)CREDENCO_MAX_INTEGER;
 }
 
 /* Whether a double that was read from `number` holds all its digits: printed with as few as it
@@ -114,9 +131,12 @@ static const char *push_number(lua_State *L, reader *self) {
         lua_pushinteger(L, whole);
         return NULL;
     }
-    /* Lua reads a point whatever the locale has for one */
+    /* lua_tonumber takes a point in every locale */
     credenco_push_span(L, number);
     double value = lua_tonumber(L, -1);
+    if (self->mode.keeps_digits && is_big_whole(number, value)) {
+        return NULL;
+    }
     lua_pop(L, 1);
     if (self->mode.rounds_numbers ? !isfinite(value) : !holds(number, value)) {
         self->json.at = start;
@@ -149,8 +169,7 @@ static const char *push_word(lua_State *L, credenco_json *json) {
     return NULL;
 }
 
-/* Steps over what stands behind an item: a comma, and then another item follows, or the closing
- * bracket. */
+/* Skips the comma or the closing bracket behind an item; `more` says that it was a comma. */
 static const char *step_over(credenco_json *json, char closing, bool *more) {
     char byte = credenco_json_peek(json);
     *more = byte == ',';
@@ -161,7 +180,7 @@ static const char *step_over(credenco_json *json, char closing, bool *more) {
     return NULL;
 }
 
-/* Steps over an opening bracket, and over the closing one where nothing is between them. */
+/* Skips an opening bracket, and the closing one if it follows at once. */
 static bool opens_empty(credenco_json *json, char closing) {
     json->at++;
     if (credenco_json_peek(json) != closing) {
@@ -191,7 +210,7 @@ static const char *push_array(lua_State *L, reader *self, int depth) {
     return NULL;
 }
 
-/* Whether the object on top lacks the name that was pushed on it. */
+/* Whether the object below the top lacks the name on top. */
 static bool is_new(lua_State *L) {
     lua_pushvalue(L, -1);
     lua_rawget(L, -3);
@@ -247,7 +266,7 @@ static const char *push_nested(lua_State *L, reader *self, char opening, int dep
     return opening == '{' ? push_object(L, self, depth + 1) : push_array(L, self, depth + 1);
 }
 
-/* Pushes the value at hand; after a problem the stack may hold more or less. */
+/* Pushes the next value. After a problem the stack may hold any number of values. */
 static const char *push_value(lua_State *L, reader *self, int depth) {
     char byte = credenco_json_peek(&self->json);
     switch (byte) {

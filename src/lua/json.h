@@ -1,4 +1,4 @@
-/* Reads JSON into Lua values, without losing anything unless it is told to. */
+/* Reads JSON into Lua values, by default without any loss. */
 #ifndef CREDENCO_LUA_JSON_H
 #define CREDENCO_LUA_JSON_H
 
@@ -10,7 +10,8 @@
  *   "exact"     a number that no double holds, a name that an object has twice and more than
  *               CREDENCO_JSON_DEPTH levels are problems; the default
  *   "rounding"  rounds numbers and reads CREDENCO_JSON_TOLERANT_DEPTH levels
- *   "tolerant"  takes the last member of a name, too */
+ *   "tolerant"  takes the last member of a name, too
+ *   "digits"    reads an integer that no double holds exactly as the text of its digits, too */
 int credenco_lua_json_read(lua_State *L);
 
 #endif

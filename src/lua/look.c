@@ -19,7 +19,7 @@ static const char *const step_names[] = {
 };
 
 static void set_text(lua_State *L, const char *name, const char *text) {
-    lua_pushstring(L, text); /* nil for NULL */
+    lua_pushstring(L, text); /* pushes nil for NULL */
     lua_setfield(L, -2, name);
 }
 

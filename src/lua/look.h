@@ -1,4 +1,4 @@
-/* A look at how a connection comes about (curl/look.h) for Lua. */
+/* Examines how a connection is made (curl/look.h), for Lua. */
 #ifndef CREDENCO_LUA_LOOK_H
 #define CREDENCO_LUA_LOOK_H
 
@@ -11,8 +11,8 @@ void credenco_lua_register_look(lua_State *L);
  *   { failed = nil | "name" | "proxy" | "connection" | "tls", detail, os_error | nil,
  *     tunnel_status | nil, address | nil, certificates } | nil, "out_of_memory"
  * `options` are those of a driver. Blocks until the connection is made or has failed.
- * `certificates` are what the server showed, its own first, as libcurl describes them: {
- * ["Subject"] = ..., ["Expire date"] = ..., ... }. */
+ * `certificates` are the server's own and then its chain, as libcurl describes them: { ["Subject"]
+ * = ..., ["Expire date"] = ..., ... }. */
 int credenco_lua_look(lua_State *L);
 
 /* date(text) -> seconds since 1970 | nil, for the dates of certificates and HTTP headers */

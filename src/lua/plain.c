@@ -24,7 +24,7 @@ static bool is_plain_number(lua_State *L, int index) {
     return fabs(number) < NUMBER_MAX && floor(number) == number;
 }
 
-/* A list has the keys from 1 to its length and no others, an object has text. */
+/* A list has the keys from 1 to its length and no others; an object has only text keys. */
 static bool is_plain_key(lua_State *L, int index, size_t length) {
     if (length == 0) {
         return lua_type(L, index) == LUA_TSTRING && is_plain_text(L, index);
@@ -48,7 +48,7 @@ static bool is_plain_table(lua_State *L, int depth) {
     return length == 0 || count == length;
 }
 
-/* The value on top; a false answer may leave more there. */
+/* Whether the value on top is plain. After false the stack may hold more values. */
 static bool is_plain(lua_State *L, int depth) {
     switch (lua_type(L, -1)) {
     case LUA_TSTRING:

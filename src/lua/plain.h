@@ -1,12 +1,12 @@
-/* Whether a Lua value is one that needs no closer look before it is written as JSON. */
+/* Whether lua-cjson can write a Lua value without further checks. */
 #ifndef CREDENCO_LUA_PLAIN_H
 #define CREDENCO_LUA_PLAIN_H
 
 #include <lua.h>
 
-/* json_plain(value) -> true when lua-cjson alone writes the value exactly: UTF-8 text,
- * booleans, whole numbers of at most 14 digits, and objects and lists of those without a
- * metatable, at most 64 levels of them. False says nothing: it may be exact all the same. */
+/* json_plain(value) -> true if lua-cjson alone writes the value exactly: UTF-8 text, booleans,
+ * whole numbers of at most 14 digits, and objects and lists of those without a metatable, at most
+ * 64 levels. A value that gives false may still be exact. */
 int credenco_lua_json_plain(lua_State *L);
 
 #endif

@@ -4,11 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 #ifdef __APPLE__
-#include <sys/random.h> /* getentropy, which others declare in unistd.h */
+#include <sys/random.h> /* getentropy, which other systems declare in unistd.h */
 #endif
 
 #include "compat.h"
 
+/* getentropy gives at most 256 bytes, which is more than anybody asks for here. */
 static void fill_random(lua_State *L, void *bytes, size_t len) {
     if (getentropy(bytes, len) != 0) {
         luaL_error(L, "the system's random source gave nothing");
@@ -24,7 +25,7 @@ int credenco_lua_random(lua_State *L) {
 
 enum { UUID_BYTES = 16, UUID_TEXT = 36 };
 
-/* Pushes the text of a UUID (RFC 9562, 4) of this version. */
+/* Sets the version and the variant, and pushes the text of the UUID (RFC 9562, 4). */
 static void push_uuid(lua_State *L, uint8_t bytes[UUID_BYTES], unsigned version) {
     static const char digits[] = "0123456789abcdef";
     char text[UUID_TEXT];

@@ -1,5 +1,4 @@
-/* credenco.recode: files as they come, as bytes of UTF-8: iconv(3) and zlib for Lua, both over
- * streams. */
+/* credenco.recode: turns files into UTF-8, with iconv(3) and zlib, as streams. */
 #include <errno.h>
 #include <iconv.h>
 #include <lauxlib.h>
@@ -14,7 +13,7 @@
 #define CONVERTER_TYPE "credenco.converter"
 #define INFLATER_TYPE "credenco.inflater"
 
-/* More than a character has in any encoding, with the shifts in front of it. */
+/* More than the bytes of a character in any encoding, with the shift sequences before it. */
 enum { TAIL_MAX = 32 };
 enum { OUT_BYTES = 65536 };
 
@@ -23,7 +22,7 @@ enum { OUT_BYTES = 65536 };
 typedef struct converter {
     iconv_t descriptor;
     bool open;
-    char tail[TAIL_MAX]; /* the beginning of a character that the next bytes complete */
+    char tail[TAIL_MAX]; /* the start of a character that the next bytes complete */
     size_t tail_len;
 } converter;
 
@@ -36,7 +35,7 @@ static int converter_finalize(lua_State *L) {
     return 0;
 }
 
-/* converter(to, from) -> an object, or nil when the system does not know one of them */
+/* converter(to, from) -> an object, or nil if the system does not know one of the encodings */
 static int recode_converter(lua_State *L) {
     const char *to = luaL_checkstring(L, 1);
     const char *from = luaL_checkstring(L, 2);
@@ -45,14 +44,14 @@ static int recode_converter(lua_State *L) {
     luaL_getmetatable(L, CONVERTER_TYPE);
     lua_setmetatable(L, -2);
     self->descriptor = iconv_open(to, from);
-    self->open = self->descriptor != (iconv_t)-1; /* NOLINT: that is how iconv says so */
+    self->open = self->descriptor != (iconv_t)-1; /* NOLINT: iconv reports failure so */
     if (!self->open) {
         lua_pushnil(L);
     }
     return 1;
 }
 
-/* Converts what can be converted, and gives why it stopped: 0, EILSEQ or EINVAL. */
+/* Converts as many bytes as possible, and says why it stopped: 0, EILSEQ or EINVAL. */
 static int convert(converter *self, char **in, size_t *in_len, luaL_Buffer *result) {
     while (*in_len > 0) {
         char out[4096];
@@ -69,9 +68,8 @@ static int convert(converter *self, char **in, size_t *in_len, luaL_Buffer *resu
     return 0;
 }
 
-/* converter:feed(bytes) -> text, or nil, the text before what is no character of the encoding, and
- * that byte's value. A character that the bytes begin and do not complete is kept for the next
- * ones. */
+/* converter:feed(bytes) -> text | nil, the text before the first byte that is not valid in the
+ * encoding, that byte's value. An incomplete character at the end is kept for the next call. */
 static int converter_feed(lua_State *L) {
     converter *self = luaL_checkudata(L, 1, CONVERTER_TYPE);
     credenco_span bytes = credenco_check_span(L, 2);
@@ -95,10 +93,19 @@ static int converter_feed(lua_State *L) {
     return 1;
 }
 
-/* converter:is_whole() -> whether the bytes ended with a character's last one */
-static int converter_is_whole(lua_State *L) {
+/* converter:finish() -> the text that was held back in case an accent follows it, as in
+ * windows-1258; or nil when the bytes ended within a character */
+static int converter_finish(lua_State *L) {
     converter *self = luaL_checkudata(L, 1, CONVERTER_TYPE);
-    lua_pushboolean(L, self->tail_len == 0);
+    luaL_argcheck(L, self->open, 1, "closed");
+    char out[TAIL_MAX];
+    char *end = out;
+    size_t room = sizeof out;
+    if (self->tail_len > 0 || iconv(self->descriptor, NULL, NULL, &end, &room) == (size_t)-1) {
+        lua_pushnil(L);
+    } else {
+        lua_pushlstring(L, out, sizeof out - room);
+    }
     return 1;
 }
 
@@ -107,7 +114,7 @@ static int converter_is_whole(lua_State *L) {
 typedef struct inflater {
     z_stream stream;
     bool open;
-    bool between; /* a member is at its end, and another may follow */
+    bool between; /* a member has ended, and another may follow */
     unsigned char *input;
 } inflater;
 
@@ -134,7 +141,7 @@ static int recode_inflater(lua_State *L) {
     return self->open ? 1 : luaL_error(L, "not enough memory");
 }
 
-/* inflater:give(bytes): the next packed bytes; the ones before have been taken */
+/* inflater:give(bytes): the next packed bytes, once the ones before are unpacked */
 static int inflater_give(lua_State *L) {
     inflater *self = luaL_checkudata(L, 1, INFLATER_TYPE);
     credenco_span bytes = credenco_check_span(L, 2);
@@ -150,7 +157,7 @@ static int inflater_give(lua_State *L) {
     return 0;
 }
 
-/* Zeros behind a member fill up a tape's block; anything else there is another member. */
+/* Skips zeros behind a member, which fill up a tape's block. Other bytes begin another member. */
 static void begin_member(inflater *self) {
     while (self->stream.avail_in > 0 && *self->stream.next_in == 0) {
         self->stream.next_in++;
@@ -162,8 +169,7 @@ static void begin_member(inflater *self) {
     }
 }
 
-/* inflater:take() -> some unpacked text, "" when more bytes are needed, nil when they are damaged
- */
+/* inflater:take() -> some unpacked text | "" if it needs more bytes | nil if they are damaged */
 static int inflater_take(lua_State *L) {
     inflater *self = luaL_checkudata(L, 1, INFLATER_TYPE);
     luaL_argcheck(L, self->open, 1, "closed");
@@ -189,7 +195,7 @@ static int inflater_take(lua_State *L) {
     return 1;
 }
 
-/* inflater:is_whole() -> whether the bytes ended where a member does */
+/* inflater:is_whole() -> whether the bytes ended with a whole member */
 static int inflater_is_whole(lua_State *L) {
     inflater *self = luaL_checkudata(L, 1, INFLATER_TYPE);
     lua_pushboolean(L, self->between);
@@ -197,7 +203,7 @@ static int inflater_is_whole(lua_State *L) {
 }
 
 static const luaL_Reg converter_methods[] = {
-    {"feed", converter_feed}, {"is_whole", converter_is_whole}, {NULL, NULL}};
+    {"feed", converter_feed}, {"finish", converter_finish}, {NULL, NULL}};
 
 static const luaL_Reg inflater_methods[] = {{"give", inflater_give},
                                             {"take", inflater_take},

@@ -10,11 +10,11 @@
 
 enum { EXIT_INTERRUPTED = 130, PATIENCE_S = 30, WORDS_MAX = 4096, UNFINISHED_MAX = 16 };
 
-/* Those with a name first; the alarm is the program's own. */
+/* The first ones have the names above; the alarm is our own. */
 static const char *const names[] = {"sigint", "sigterm", "sighup", NULL};
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
 
-/* What the handler reads. The words are only changed while no signal comes. */
+/* State for the handler. It changes only while the signals are blocked. */
 static volatile sig_atomic_t count;
 static volatile sig_atomic_t most;
 static volatile sig_atomic_t hung_up;
@@ -22,7 +22,7 @@ static char words[WORDS_MAX];
 static size_t words_len;
 static char unfinished[UNFINISHED_MAX][PATH_MAX];
 
-/* Nothing is said where nobody reads: a full pipe would keep the program for ever. */
+/* Writes only if it can do so at once: a full pipe would block the program for ever. */
 static void say_last_words(void) {
     struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&standard_error, 1, 0) == 1 && (standard_error.revents & POLLOUT)) {
@@ -31,7 +31,7 @@ static void say_last_words(void) {
     }
 }
 
-/* Calls only what POSIX allows in a signal's handler. */
+/* Calls only functions that POSIX allows in a signal handler. */
 static void end_program(void) {
     for (size_t i = 0; i < UNFINISHED_MAX; i++) {
         if (unfinished[i][0] != '\0') {
@@ -74,7 +74,7 @@ static int is_ignored(int number) {
     return sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN;
 }
 
-/* A handler runs to its end before another one's begins. */
+/* Installs the handler, so that none of these signals interrupts it. */
 static void handle(void (*handler)(int)) {
     struct sigaction action = {
         .sa_handler = handler, .sa_mask = watched_set(), .sa_flags = SA_RESTART};
@@ -124,7 +124,7 @@ int credenco_lua_signals_count(lua_State *L) {
     return 1;
 }
 
-/* Puts `path` in the first place that holds `held`. */
+/* Replaces the first entry equal to `held` by `path`. */
 static void replace_unfinished(const char *held, const char *path) {
     sigset_t set = watched_set();
     pthread_sigmask(SIG_BLOCK, &set, NULL);

@@ -21,6 +21,7 @@ static int tally_finalize(lua_State *L) {
     return 0;
 }
 
+/* The closure keeps its box alive. */
 static tally_box *own_box(lua_State *L) {
     return lua_touserdata(L, lua_upvalueindex(1));
 }
@@ -29,6 +30,7 @@ static bool is(credenco_span text, credenco_span other) {
     return text.len == other.len && memcmp(text.data, other.data, text.len) == 0;
 }
 
+/* False where it cannot be counted here: then the listener in Lua counts it. */
 static bool add_response(lua_State *L, tally_box *box) {
     const credenco_span step = credenco_check_span(L, STEP);
     const int status = (int)luaL_checknumber(L, HTTP_STATUS);

@@ -7,11 +7,11 @@
 /* tally(bounds_ms, other) -> count, read
  *
  * count(at_ms, type, step, ...) is a listener (base/listeners.lua): it counts the beginnings of
- * requests and their answers, and calls other(...) with all arguments for what else there is.
+ * requests and their responses, and calls other(...) with all arguments for every other event.
  * bounds_ms is a list of at most 15 upper bounds, rising.
  *
- * read() -> a list of { step, http_status, ok, sum_ms, buckets = { integer, ... } }, and how many
- * requests have begun that had no answer yet */
+ * read() -> a list of { step, http_status, ok, sum_ms, buckets = { integer, ... } }, and the number
+ * of requests in flight */
 int credenco_lua_tally(lua_State *L);
 
 #endif

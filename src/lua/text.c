@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compat.h"
+#include "core/base64.h"
 #include "core/chars.h"
 #include "core/http.h"
 #include "core/text.h"
@@ -28,6 +29,26 @@ int credenco_lua_utf8_valid(lua_State *L) {
     return 1;
 }
 
+int credenco_lua_base64_encode(lua_State *L) {
+    credenco_span bytes = credenco_check_span(L, 1);
+    bool for_urls = lua_toboolean(L, 2) != 0;
+    char *out = credenco_newuserdata(L, CREDENCO_BASE64_MAX(bytes.len) + 1);
+    lua_pushlstring(L, out, credenco_base64_encode(bytes, for_urls, out));
+    return 1;
+}
+
+int credenco_lua_base64_decode(lua_State *L) {
+    credenco_span text = credenco_check_span(L, 1);
+    char *out = credenco_newuserdata(L, text.len + 1);
+    size_t len;
+    if (credenco_base64_decode(text, out, &len)) {
+        lua_pushlstring(L, out, len);
+    } else {
+        lua_pushnil(L);
+    }
+    return 1;
+}
+
 int credenco_lua_media_type_is_html(lua_State *L) {
     lua_pushboolean(L, credenco_media_type_is_html(credenco_check_span(L, 1)));
     return 1;
@@ -49,6 +70,7 @@ int credenco_lua_has_control(lua_State *L) {
     return 1;
 }
 
+/* Texts are whole chunks of a file, so memchr looks for the breaks. */
 int credenco_lua_line_breaks(lua_State *L) {
     credenco_span text = credenco_check_span(L, 1);
     const char *end = text.data + text.len;

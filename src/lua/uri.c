@@ -8,7 +8,7 @@
 
 #define SCRATCH_TYPE "credenco.scratch"
 
-/* Longest text that is percent-encoded here: every byte may become three. */
+/* The longest text that `encode` takes: each byte may become three. */
 enum { SCRATCH_MAX = 1 << 20 };
 
 static int scratch_finalize(lua_State *L) {
@@ -16,7 +16,7 @@ static int scratch_finalize(lua_State *L) {
     return 0;
 }
 
-/* A buffer that the collector owns, so that no error leaks it. */
+/* A buffer that the collector frees, so that no error leaks it. */
 static credenco_buf *push_scratch(lua_State *L) {
     credenco_buf *buf = credenco_newuserdata(L, sizeof *buf);
     credenco_buf_init(buf, SCRATCH_MAX);
@@ -25,7 +25,7 @@ static credenco_buf *push_scratch(lua_State *L) {
     return buf;
 }
 
-/* The buffer's text, or nil and the name of what went wrong. */
+/* Pushes the buffer's text, or nil and the code's name. */
 static int push_result(lua_State *L, credenco_code code, const credenco_buf *buf) {
     if (code == CREDENCO_OUT_OF_MEMORY) {
         return luaL_error(L, "not enough memory");
@@ -85,8 +85,9 @@ int credenco_lua_wallet_key_valid(lua_State *L) {
     return 1;
 }
 
-/* --- with a buffer of their own, which every call of them uses again -------------------- */
+/* --- functions with a buffer that all their calls share --------------------------------- */
 
+/* No other call can be using it: none of these yields. */
 static credenco_buf *own_buf(lua_State *L) {
     credenco_buf *buf = lua_touserdata(L, lua_upvalueindex(1));
     credenco_buf_clear(buf);

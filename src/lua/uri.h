@@ -7,14 +7,14 @@
 /* encode(text) -> percent-encoded text, of at most 1 MiB | nil, code */
 int credenco_lua_encode(lua_State *L);
 
-/* is_loopback(host) -> boolean; the host as a URL has it: an IPv6 address is in brackets */
+/* is_loopback(host) -> boolean; an IPv6 address is in brackets, as in a URL */
 int credenco_lua_is_loopback(lua_State *L);
 
 /* parse_url(text) -> { scheme, host, port, target, loopback } | nil for what credenco_url_parse
  * refuses */
 int credenco_lua_parse_url(lua_State *L);
 
-/* same_origin(a, b) -> boolean; false when one of them is no http(s) URL */
+/* same_origin(a, b) -> boolean; false unless both are http(s) URLs */
 int credenco_lua_same_origin(lua_State *L);
 
 /* wallet_key_valid(key) -> boolean, see credenco_wallet_key_valid */

@@ -1,4 +1,4 @@
---- How an API key is sent: the header field of each scheme, and what stands before the key in it.
+--- How the client sends an API key: the header field of each scheme, and the prefix of the key in it.
 
 local M = {}
 

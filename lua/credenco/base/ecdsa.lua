@@ -1,12 +1,12 @@
---- Signatures of elliptic curves, as OpenSSL writes them and as JOSE wants them (RFC 7518, 3.4).
+--- Elliptic curve signatures: from the form of OpenSSL to the form of JOSE (RFC 7518, 3.4).
 
 local M = {}
 
--- The length of a DER value, and where its bytes begin.
+-- The length of a DER value, and the position of its first byte.
 local function der_length(der, at)
   local length = der:byte(at)
   if length < 0x80 then return length, at + 1 end
-  return der:byte(at + 1), at + 2 -- no signature here is longer than 255 bytes
+  return der:byte(at + 1), at + 2 -- signatures here have at most 255 bytes
 end
 
 local function der_integer(der, at)

@@ -1,9 +1,9 @@
---- The Lua that credenco does not run on. PUC Lua 5.1 cannot yield across `pcall`, which `issue_many` and OAuth2 do:
---- everything would load, and later calls would fail. LuaJIT, which also calls itself "Lua 5.1", can.
+--- Refuses a Lua that cannot run credenco. `issue_many` and OAuth2 yield across `pcall`, which PUC Lua 5.1 cannot:
+--- there everything would load, and later calls would fail. LuaJIT can, although it also calls itself "Lua 5.1".
 
 local M = {}
 
---- Why this Lua cannot run credenco; nil when it can.
+--- Why this Lua cannot run credenco; nil if it can.
 ---@return string?
 function M.refusal()
   if _VERSION ~= "Lua 5.1" or rawget(_G, "jit") then return nil end

@@ -1,4 +1,4 @@
---- A queue: filled at one end, emptied at the other.
+--- A queue: first in, first out.
 
 local M = {}
 
@@ -19,14 +19,14 @@ function Fifo:push(item)
   self[self.last] = item
 end
 
---- Takes the oldest item; nil when there is none.
+--- Takes the oldest item; nil if there is none.
 ---@return any
 function Fifo:pop()
   local item = self[self.first]
   if item == nil then return nil end
   self[self.first] = nil
   self.first = self.first + 1
-  if self.first > self.last then self.first, self.last = 1, 0 end -- keys that only grow make the table anew
+  if self.first > self.last then self.first, self.last = 1, 0 end -- keys that only grow would make Lua rehash the table
   return item
 end
 

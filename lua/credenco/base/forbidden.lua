@@ -1,4 +1,4 @@
---- What a workflow's code must not do to a program that runs it: end it, or write into its results.
+--- What a workflow's code must not do to the program that runs it: end it, or write to its standard output.
 
 local M = {}
 
@@ -10,12 +10,13 @@ local function tab_separated(...)
   return table.concat(parts, "\t")
 end
 
---- From now on, in all of this process, os.exit throws, and what print and io.write say goes to standard error. For a
---- program of its own, before it loads a workflow.
+--- From now on, in the whole process, os.exit throws, and print, io.write and io.stdout write to standard error. Only for
+--- a program of its own, before it loads a workflow.
 function M.keep_out()
   os.exit = function() error(M.EXIT, 2) end -- luacheck: ignore 122
   print = function(...) io.stderr:write(tab_separated(...), "\n") end -- luacheck: ignore 121
   io.output(io.stderr)
+  io.stdout = io.stderr -- luacheck: ignore 122
 end
 
 return M

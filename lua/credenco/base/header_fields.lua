@@ -5,7 +5,7 @@ local core = require "credenco.core"
 
 local M = {}
 
--- What this library writes itself, or another option says.
+-- Fields that this library writes itself, or that another option sets.
 local OURS = {
   accept = "is set by the client", authorization = "is for api_key and oauth2",
   ["content-type"] = "is set by the client", ["user-agent"] = "is the option user_agent", host = "is set by the client",
@@ -18,7 +18,7 @@ local OURS = {
 }
 for _, scheme in ipairs(auth_schemes.LIST) do OURS[scheme.field] = OURS[scheme.field] or "is for api_key" end
 
--- Servers allow about as much for all of a request.
+-- Servers allow about as much for all header fields of a request.
 local ALL_MAX_BYTES = 16384
 
 local function shown(name)
@@ -35,7 +35,7 @@ local function problem_with_one(name, value)
   if not core.fields { [name] = value } then return ("cannot have %s"):format(shown(name)) end
 end
 
---- What is wrong with such a table, or nil. No value is shown.
+--- Says why such a table is not valid, or nil. Shows no value.
 ---@param headers table<string, string>
 ---@return string?
 function M.problem_with(headers)
@@ -54,10 +54,10 @@ function M.problem_with(headers)
   return problem
 end
 
---- Reads the lines `Name: value` of a text. Empty lines, and lines that begin with #, are left out.
+--- Reads the lines `Name: value` of a text. Ignores empty lines, and lines that begin with #.
 ---@param text string
 ---@return table<string, string>? headers
----@return string? problem  the end of a sentence; no value is shown
+---@return string? problem  the end of a sentence; shows no value
 function M.parse(text)
   local headers, number = {}, 0
   for line in (text .. "\n"):gmatch "(.-)\r?\n" do

@@ -17,7 +17,7 @@ function M.encode(bytes)
 end
 
 ---@param text string
----@return string? bytes  nil where the text is anything but pairs of digits
+---@return string? bytes  nil unless the text consists of pairs of digits
 function M.decode(text)
   if #text % 2 == 1 or text:find "%X" then return nil end
   return (text:gsub("..", byte_of))

@@ -1,28 +1,26 @@
---- JSON that arrives as it was given, written and read by lua-cjson.
+--- JSON that arrives as it was given. What cannot is refused.
 ---
---- Of lua-cjson 2.1.0 three things are not good enough: it cuts numbers to 14 digits, has
---- no empty array, and keeps to the decimal point of the locale in which it was loaded. So
---- values are checked first, which has to be done anyway, and what it cannot hold goes
---- through it as a placeholder.
+--- Reading is the core's. Of writing, lua-cjson does the plain values, which are nearly all: 2.1.0 cuts numbers to 14
+--- digits, has no empty array, and keeps to the decimal point of the locale in which it was loaded. Everything else is
+--- for `credenco.base.json_writer`.
 
 local cjson = require "cjson"
 local core = require "credenco.core"
+local writer = require "credenco.base.json_writer"
 
 local M = {}
 
 local codec = cjson.new()
-codec.decode_invalid_numbers(false)
 codec.encode_sparse_array(false, 1, 0)
-local encode, decode = codec.encode, codec.decode
+local encode = codec.encode
 
 local MAX_DEPTH = core.JSON_DEPTH
 local MAX_INTEGER = core.MAX_INTEGER
-local SAFE_INTEGER = 1e14  -- what lua-cjson writes in full
 
-local find, format, utf8_valid, is_plain = string.find, string.format, core.utf8_valid, core.json_plain
-local floor, type, next, tonumber, getmetatable = math.floor, type, next, tonumber, getmetatable
+local utf8_valid, is_plain = core.utf8_valid, core.json_plain
+local floor, type, next, getmetatable = math.floor, type, next, getmetatable
 
---- JSON's null, which a Lua table cannot hold as nil.
+--- JSON's null. A Lua table cannot hold nil.
 M.null = cjson.null
 
 local Array = { __name = "credenco.array" }
@@ -48,19 +46,17 @@ function M.object(members)
   return marked(Object, members)
 end
 
--- OpenResty's lua-cjson has marks of its own, which other versions do not know.
+-- OpenResty's lua-cjson marks arrays in its own way.
 local cjson_array, cjson_empty_array, cjson_no_items = cjson.array_mt, cjson.empty_array_mt, cjson.empty_array
 
--- Whether a table's mark, or a value, says that it is a list.
+-- Whether a table has the mark of a list.
 local function is_marked_array(value, mark)
   if mark == nil then return false end
   return mark == Array or mark == cjson_array or mark == cjson_empty_array and next(value) == nil
 end
 
 -- Checking ----------------------------------------------------------------------
--- A check gives nil when the value is fine, else what is wrong and the path to it. It
--- sets `state.placeholders` when lua-cjson alone would not write the value exactly, and
--- `state.fractions` when that depends on the locale.
+-- A check gives nil when the value is fine, else what is wrong and the path to it.
 
 local check
 
@@ -68,34 +64,28 @@ local function check_text(text)
   if not utf8_valid(text) then return "the text is not valid UTF-8" end
 end
 
-local function check_number(number, state)
+local function check_number(number)
   if number ~= number or number == math.huge or number == -math.huge then
     return "NaN and infinities have no JSON form"
   end
-  if floor(number) == number then
-    if number > MAX_INTEGER or number < -MAX_INTEGER then
-      return "integers beyond 2^53 are not held exactly: give it as text"
-    end
-    if number >= SAFE_INTEGER or number <= -SAFE_INTEGER then state.placeholders = true end
-  else
-    state.fractions = true
-    if tonumber(format("%.14g", number)) ~= number then state.placeholders = true end
+  if floor(number) == number and (number > MAX_INTEGER or number < -MAX_INTEGER) then
+    return "integers beyond 2^53 are not held exactly: give it as text"
   end
 end
 
-local function check_object(value, state, depth)
+local function check_object(value, depth)
   for key, member in next, value do
     if type(key) ~= "string" then
       return type(key) == "number" and "a table has either text keys or numbers from 1 on"
         or "keys must be text, or numbers from 1 on", ""
     end
     if not utf8_valid(key) then return "a key is not valid UTF-8", "" end
-    local problem, path = check(member, state, depth)
+    local problem, path = check(member, depth)
     if problem then return problem, "." .. key .. path end
   end
 end
 
-local function check_array(value, state, depth)
+local function check_array(value, depth)
   local count = #value
   for key in next, value do
     if type(key) ~= "number" then return "a table has either text keys or numbers from 1 on", "" end
@@ -103,159 +93,67 @@ local function check_array(value, state, depth)
   end
   for i = 1, count do
     if value[i] == nil then return "a list must have no holes", "" end
-    local problem, path = check(value[i], state, depth)
+    local problem, path = check(value[i], depth)
     if problem then return problem, ("[%d]%s"):format(i, path) end
   end
-  if count == 0 then state.placeholders = true end
 end
 
--- A table is written as what it holds itself. One that shows something else to whoever
--- goes through it would arrive as another, or empty.
+-- Refuses tables whose metatable shows other contents than they have: they would arrive changed, or empty.
 local function is_stand_in(value, mark)
   return type(mark) == "table" and (rawget(mark, "__pairs") ~= nil or rawget(mark, "__len") ~= nil
     or (rawget(mark, "__index") ~= nil and next(value) == nil))
 end
 
---- Whether a table is written as an array; an empty one only when it says so.
----@param value table
+--- Whether a value is written as an array; an empty table only when it says so.
+---@param value any
 ---@return boolean
 function M.is_array(value)
+  if type(value) ~= "table" then return value ~= nil and value == cjson_no_items end
   local mark = getmetatable(value)
   return is_marked_array(value, mark) or (mark ~= Object and type(next(value)) == "number")
 end
 
-local function check_table(value, state, depth)
+local function check_table(value, depth)
   if depth >= MAX_DEPTH then return ("nested deeper than %d levels"):format(MAX_DEPTH), "" end
   if is_stand_in(value, getmetatable(value)) then
     return "a table with __pairs, __len or contents elsewhere has no JSON form: copy it", ""
   end
-  if M.is_array(value) then return check_array(value, state, depth + 1) end
-  return check_object(value, state, depth + 1)
+  if M.is_array(value) then return check_array(value, depth + 1) end
+  return check_object(value, depth + 1)
 end
 
-function check(value, state, depth)
+function check(value, depth)
   local kind = type(value)
   if kind == "string" then return check_text(value), "" end
-  if kind == "number" then return check_number(value, state), "" end
-  if kind == "table" then return check_table(value, state, depth) end
+  if kind == "number" then return check_number(value), "" end
+  if kind == "table" then return check_table(value, depth) end
   if kind == "boolean" or value == M.null then return nil end
-  if value == cjson_no_items then
-    state.placeholders = true
-    return nil
-  end
+  if M.is_array(value) then return nil end
   return ("a %s has no JSON form"):format(kind), ""
 end
 
--- Placeholders ------------------------------------------------------------------
+-- Writing and reading -------------------------------------------------------------
 
--- Lua writes the decimal point of the program's locale.
-local function digits_of(number, digits)
-  return (format("%." .. digits .. "g", number):gsub("[^%d.e+-]+", "."))
-end
-
-local function exact_number(number)
-  if floor(number) == number then return format("%.0f", number) end
-  for digits = 14, 16 do
-    if tonumber(format("%." .. digits .. "g", number)) == number then return digits_of(number, digits) end
-  end
-  return digits_of(number, 17)
-end
-
--- A copy in which every number and empty array is a text that no caller can guess.
-local function with_placeholders(value, token, texts)
-  local is_table = type(value) == "table"
-  if type(value) == "number" then
-    texts[#texts + 1] = exact_number(value)
-    return token .. #texts
-  end
-  if value == cjson_no_items or is_table and next(value) == nil and is_marked_array(value, getmetatable(value)) then
-    texts[#texts + 1] = "[]"
-    return token .. #texts
-  end
-  if not is_table then return value end
-  local copy = {}
-  for key, member in next, value do copy[key] = with_placeholders(member, token, texts) end
-  return copy
-end
-
-local function encode_exactly(value)
-  local token, texts = core.uuid() .. ":", {}
-  local text = encode(with_placeholders(value, token, texts))
-  local pattern = '"' .. token:gsub("%-", "%%-") .. '(%d+)"'
-  return (text:gsub(pattern, function(index) return texts[tonumber(index)] end))
-end
-
-local function writes_points()
-  return encode(0.5) == "0.5"
-end
-
---- Writes a value as JSON, or says what cannot be held exactly.
+--- Writes a value as JSON, or names the value that JSON cannot hold exactly.
 ---@param value any
 ---@param around integer?  levels around the caller's own value, which do not count
 ---@return string? json
 ---@return string? problem
 ---@return string? path  to the offending value, such as ".address.lines[2]"
 function M.encode(value, around)
-  if is_plain(value) then return encode(value) end -- nearly all are
-  local state = {}
-  local problem, path = check(value, state, -(around or 0))
+  if is_plain(value) then return encode(value) end
+  local problem, path = check(value, -(around or 0))
   if problem then return nil, problem, path end
-  if state.placeholders or (state.fractions and not writes_points()) then return encode_exactly(value) end
-  return encode(value)
+  return writer.write(value, M.is_array)
 end
 
---- Reads JSON. null becomes credenco.null.
----@param text string
----@return any value  nil when the text is not JSON
+--- Reads what a server sent. Arrays, empty ones too, are credenco.array, null is credenco.null, and an integer that no
+--- number holds exactly is the text of its digits.
+---@param text any
+---@return any value  nil when it is not JSON
 function M.decode(text)
-  local ok, value = pcall(decode, text)
-  if ok then return value end
-  if type(text) ~= "string" or not find(text, "%d%.%d") then return nil end
-  cjson.new() -- lua-cjson looks at the locale again
-  ok, value = pcall(decode, text)
-  if ok then return value end
-end
-
--- Big integers in what is read --------------------------------------------------------
-
-local BACKSLASH = ("\\"):byte()
-
--- Where the string that begins at `quote` ends.
-local function end_of_string(text, quote)
-  local at = quote
-  while true do
-    at = find(text, '["\\]', at + 1)
-    if not at then return #text end
-    if text:byte(at) ~= BACKSLASH then return at end
-    at = at + 1 -- what is escaped
-  end
-end
-
-local function quoted_if_big(number)
-  if not find(number, "^%-?%d+$") or math.abs(tonumber(number)) < MAX_INTEGER then return number end
-  return '"' .. number .. '"'
-end
-
--- The same JSON, in which the integers that no number holds are text.
-local function with_big_integers_as_text(text)
-  local parts, at = {}, 1
-  while at <= #text do
-    local quote = find(text, '"', at, true) or #text + 1
-    parts[#parts + 1] = text:sub(at, quote - 1):gsub("%-?%d[%d.eE+-]*", quoted_if_big)
-    local last = end_of_string(text, quote)
-    parts[#parts + 1] = text:sub(quote, last)
-    at = math.max(last, quote) + 1
-  end
-  return table.concat(parts)
-end
-
-local DIGITS_OF_BIG = ("%d"):rep(16)
-
---- Reads JSON; an integer that no number holds exactly becomes its digits as text.
----@param text string
----@return any value  nil when the text is not JSON
-function M.decode_exactly(text)
-  return M.decode(find(text, DIGITS_OF_BIG) and with_big_integers_as_text(text) or text)
+  if type(text) ~= "string" then return nil end
+  return (core.json_read(text, Array, "digits"))
 end
 
 return M

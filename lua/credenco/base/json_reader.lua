@@ -1,7 +1,7 @@
---- Reads JSON without losing anything: what cannot be held exactly is an error, not an approximation.
+--- Reads JSON without loss: a value that Lua cannot hold exactly is an error.
 ---
---- lua-cjson reads `[]` and `{}` into the same empty table, rounds 9007199254740993, and keeps the last of
---- two members of one name. Claims have to arrive at the issuer as they stand in the file.
+--- lua-cjson reads `[]` and `{}` as the same empty table, rounds 9007199254740993, and keeps the last of
+--- two members with one name. Claims must arrive at the issuer as they are in the file.
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"
@@ -10,19 +10,21 @@ local M = {}
 
 local ARRAY = getmetatable(json.array())
 
---- Reads one value. Empty arrays and others are credenco.array, null is credenco.null.
+--- Reads one value. Arrays become credenco.array, also empty ones; null becomes credenco.null.
 ---@param text string UTF-8
----@return any value nil when the text cannot be read exactly
+---@param mode "exact"|"rounding"|"tolerant"|nil  exact; "rounding" takes numbers that no double holds and more levels,
+---  "tolerant" also the last of several members of one name
+---@return any value nil when the text cannot be read so
 ---@return string? problem repeats nothing of the text
 ---@return integer? at the place of the byte that shows it
-function M.value(text)
-  return core.json_read(text, ARRAY)
+function M.value(text, mode)
+  return core.json_read(text, ARRAY, mode)
 end
 
---- Reads a document that a person wrote, and says where in it a problem is.
+--- Reads a document that a person wrote, and names the place of a problem.
 ---@param text string UTF-8
----@return any value nil when the text cannot be read exactly
----@return string? err where and why; repeats nothing of the text
+---@return any value nil if the text cannot be read exactly
+---@return string? err the place and the reason; repeats nothing of the text
 function M.read(text)
   local value, problem, at = M.value(text)
   if not problem then return value end

@@ -1,26 +1,27 @@
---- Who is told of a client's events. A user's function gets a table for each; ours take the fields as arguments, since
---- a table costs more than what they do with it.
+--- Listeners to a client's events. A user's function gets a table for each event. Our own listeners take the fields as
+--- arguments, since a table costs more than they do with it.
 
 local M = {}
 
 ---@class credenco.Event
----@field type "request"|"response"|"lost"|"abandoned"|"wait"|"failed"  a request begins; it has its response, or gets
----  none; nginx: whoever made the call is gone; the wait before the next attempt; the call ends with an error
----@field at_ms number          when, on `core.now_ms`'s clock, which is monotonic
+---@field type "request"|"response"|"lost"|"abandoned"|"wait"|"failed"  request: it begins; response, lost: its
+---  response has arrived, or none will; abandoned: nginx stopped the caller; wait: before the next attempt; failed: the
+---  call
+---@field at_ms number          time on the monotonic clock of `core.now_ms`
 ---@field step string
 ---@field correlation_id string?
----@field traceparent string?   of the call, where it has one
+---@field traceparent string?   of the call, if it has one
 ---@field http_status integer?  response, abandoned: its status
----@field ok boolean?           response: whether the call has its result
----@field code string?          lost, abandoned: why there is no response; failed: the error's
----@field sent string?          the same: whether the server can have acted
+---@field ok boolean?           response: whether the call succeeded
+---@field code string?          lost, abandoned: why there is no response; failed: the error's code
+---@field sent string?          the same: whether the server may have acted
 ---@field elapsed_ms integer?   response, lost, abandoned: since the request began
 ---@field wait_ms integer?      wait
 
---- Takes the fields of an event, and throws nothing.
+--- Takes the fields of an event. Must not throw.
 ---@alias credenco.Listener fun(at_ms: number, type: string, step: string, correlation_id: string?, traceparent: string?, http_status: integer?, ok: boolean?, elapsed_ms: integer?, code: string?, sent: string?, wait_ms: integer?)
 
--- The listeners behind functions that we made; each function holds its own.
+-- The listener behind each function that this module made.
 local known = setmetatable({}, { __mode = "kv" })
 
 --- A function for `on_event`, which takes an event as a table.
@@ -35,7 +36,7 @@ function M.on_event(listener)
   return on_event
 end
 
--- A table is made for each event and is the user's to keep. An error of the user's function changes nothing.
+-- Makes a new table for each event, which the user may keep. Ignores an error of the user's function.
 local function of_user(on_event)
   return function(at_ms, kind, step, correlation_id, traceparent, http_status, ok, elapsed_ms, code, sent, wait_ms)
     pcall(on_event, {
@@ -45,14 +46,14 @@ local function of_user(on_event)
   end
 end
 
---- The listener that an `on_event` stands for.
+--- The listener behind an `on_event` function.
 ---@param on_event fun(event: credenco.Event)
 ---@return credenco.Listener
 function M.of(on_event)
   return known[on_event] or of_user(on_event)
 end
 
---- Two as one `on_event`.
+--- Combines two functions into one `on_event`.
 ---@param first fun(event: credenco.Event)?
 ---@param second fun(event: credenco.Event)?
 ---@return fun(event: credenco.Event)?

@@ -1,5 +1,4 @@
---- The members of the option `oauth2`, each once: what it is, its line in docs/credentials.md, and the command line's
---- flag. The client's check follows from here.
+--- The fields of the option `oauth2`, each once: its check, its line in docs/credentials.md, and its command-line flag.
 
 local options = require "credenco.base.options"
 local settings = require "credenco.base.settings"
@@ -106,14 +105,14 @@ M.LIST = {
 M.SPEC = {}
 for _, setting in ipairs(M.LIST) do M.SPEC[setting.name] = setting end
 
--- A text or a function, and its file: which one is given, or what is wrong with both.
+-- A secret as text or function, or its file: which of the two is given, or a problem.
 local function one_of(given, name)
   local file = name .. "_file"
   if given[name] and given[file] then return nil, ("give either %s or %s"):format(name, file) end
   return given[name] or given[file]
 end
 
---- What is wrong with members that are right each by itself: one is missing, or does not belong. Else nil.
+--- Checks fields that depend on each other: names one that is missing or does not belong here. Else nil.
 ---@param given table  checked
 ---@return string?
 function M.problem_with(given)

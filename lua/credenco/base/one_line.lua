@@ -2,17 +2,16 @@
 
 local core = require "credenco.core"
 local small_file = require "credenco.base.small_file"
+local without_bom = require "credenco.base.without_bom"
 
 local M = {}
-
-local BYTE_ORDER_MARK = "^\239\187\191"
 
 --- The one line of a text, without the whitespace around it and without a byte-order mark.
 ---@param text string
 ---@return string?
 ---@return string? problem  the end of a sentence
 function M.of(text)
-  local line = text:gsub(BYTE_ORDER_MARK, ""):match "^%s*(.-)%s*$"
+  local line = without_bom(text):match "^%s*(.-)%s*$"
   if line == "" then return nil, "holds nothing" end
   if line:find "[\r\n]" then return nil, "holds more than one line" end
   return line
@@ -28,7 +27,7 @@ function M.read(path)
   return M.of(text)
 end
 
---- Whether a file can be read again and again. A pipe cannot.
+--- Whether a file can be read more than once. A pipe cannot.
 ---@param path string
 ---@return boolean
 function M.can_be_read_again(path)

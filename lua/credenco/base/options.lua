@@ -1,5 +1,5 @@
---- Checks a table of named options against a specification. A mistake is the
---- programmer's and throws at the caller's level; an unknown name proposes the nearest.
+--- Checks a table of named options against a specification. A mistake throws at the level of the caller; the message
+--- for an unknown name proposes the nearest known one.
 
 local core = require "credenco.core"
 
@@ -9,12 +9,12 @@ local has_control = core.has_control
 local next, type = next, type
 
 ---@class credenco.OptionSpec
----@field type string|string[]  type names; "integer" is a number without a fraction
+---@field type string|string[]  type names; "integer" is a number without a fraction, and "any" is whatever is not nil
 ---@field required boolean?
 ---@field default any?
 ---@field min number?
 ---@field max number?
----@field check (fun(value: any): string?)?  what is wrong with the value, or nil
+---@field check (fun(value: any): string?)?  says why the value is not valid, or nil
 
 -- Levenshtein distance, row by row.
 local function distance(a, b)
@@ -32,7 +32,7 @@ local function distance(a, b)
   return row[#b]
 end
 
---- The known name nearest to a mistyped one, when one is near enough to propose.
+--- The known name nearest to a mistyped one, if one is near enough to propose.
 ---@param name string
 ---@param known table<string, any>
 ---@return string?
@@ -47,12 +47,16 @@ function M.nearest(name, known)
   if best and best_distance <= math.max(2, math.floor(#name / 2)) then return best end
 end
 
+local function type_of(value)
+  return value == value and type(value) or "NaN"
+end
+
 local function has_type(value, wanted)
   if wanted == "integer" then
     return type(value) == "number" and value == math.floor(value)
       and value > -math.huge and value < math.huge
   end
-  return type(value) == wanted
+  return wanted == "any" or type_of(value) == wanted
 end
 
 local function matches(value, wanted)
@@ -67,13 +71,13 @@ local function type_names(wanted)
   return type(wanted) == "string" and wanted or table.concat(wanted, " or ")
 end
 
---- What is wrong with one value, in words that never show it.
+--- Says why a value is not valid, without showing it.
 local function problem_with(value, spec)
   if value == nil then
     return spec.required and "is missing" or nil
   end
   if not matches(value, spec.type) then
-    return ("must be %s, not %s"):format(type_names(spec.type), type(value))
+    return ("must be %s, not %s"):format(type_names(spec.type), type_of(value))
   end
   if spec.min and type(value) == "number" and value < spec.min then
     return ("must be at least %s"):format(spec.min)
@@ -91,14 +95,14 @@ local function unknown_name(name, specs)
     name:gsub("[%c\127]", "?"), nearest and (", did you mean '%s'?"):format(nearest) or "")
 end
 
--- What one look at each given value needs of a specification: the kind of value by name
--- (none where several are allowed), its check, and which must be given, how many.
+-- A specification in the form that a check needs: the type by name (none if there are several), its check, the required
+-- names and their number.
 local function digest(specs)
   local rules = { kinds = {}, checks = {}, required = {}, required_count = 0 }
   for name, spec in pairs(specs) do
     rules.kinds[name] = spec.type == "integer" and "number" or spec.type
     rules.checks[name] = spec.check
-    if spec.type == "integer" or spec.min or spec.max then
+    if rules.kinds[name] == "number" or spec.min or spec.max then
       rules.checks[name] = function(value) return problem_with(value, spec) end
     end
     if spec.required then
@@ -116,7 +120,7 @@ local function rules_of(specs)
   return digested[specs]
 end
 
--- Whether every option fits. What is wrong when one does not is for `check` to find out.
+-- Whether all options fit. If not, `check` finds out why.
 local function fits(specs, given)
   local rules = rules_of(specs)
   local kinds, checks, required, missing = rules.kinds, rules.checks, rules.required, rules.required_count
@@ -129,7 +133,7 @@ local function fits(specs, given)
   return missing == 0
 end
 
---- What is wrong with `given`, or nil when it fits `specs`.
+--- Says why `given` does not fit `specs`, or nil.
 ---@param specs table<string, credenco.OptionSpec>
 ---@param given any
 ---@return string?
@@ -147,11 +151,11 @@ function M.problem(specs, given)
   return wrong and wrong .. " " .. problem
 end
 
---- Throws when `given` does not fit `specs`.
+--- Throws if `given` does not fit `specs`.
 ---@param what string  the function's name, for the message
 ---@param specs table<string, credenco.OptionSpec>
 ---@param given any
----@param level integer  of the caller to blame, as in error()
+---@param level integer  of the caller to blame, as for error()
 function M.check(what, specs, given, level)
   local problem = M.problem(specs, given)
   if problem then error(("%s: %s"):format(what, problem), level + 1) end
@@ -182,9 +186,23 @@ function M.read(what, specs, given, level)
   return M.completed(specs, given)
 end
 
--- Checks that several specifications share --------------------------------------
+--- One specification of several.
+---@param ... table<string, credenco.OptionSpec>
+---@return table<string, credenco.OptionSpec>
+function M.merged(...)
+  local all = {}
+  for _, specs in ipairs { ... } do
+    for name, spec in pairs(specs) do all[name] = spec end
+  end
+  return all
+end
 
---- For what goes into a header or a path: some text without control bytes.
+-- What several specifications share -----------------------------------------------
+
+--- A whole number from 0 on.
+M.COUNT = { type = "integer", min = 0, max = core.MAX_INTEGER }
+
+--- For a value in a header or a path: text, not empty, without control bytes.
 ---@param text string
 ---@return string?
 function M.clean_text(text)
@@ -192,14 +210,14 @@ function M.clean_text(text)
   if has_control(text) then return "must not hold control bytes" end
 end
 
---- For a secret, which may also be a function that gives one.
+--- For a secret: such text, or a function that returns it.
 ---@param value string|function
 ---@return string?
 function M.clean_text_or_function(value)
   return type(value) == "string" and M.clean_text(value) or nil
 end
 
---- For a file that is read later, again and again. Opened now, so that a slip shows at once.
+--- For a file that the client reads again later. Opens it now, so that a mistake shows at once.
 ---@param path string
 ---@return string?
 function M.readable_file(path)
@@ -210,7 +228,7 @@ function M.readable_file(path)
   file:close()
 end
 
---- For identifiers: clean text of at most 255 bytes of UTF-8.
+--- For identifiers: text without control bytes, at most 255 bytes of UTF-8.
 ---@param text string
 ---@return string?
 function M.identifier(text)
@@ -219,7 +237,7 @@ function M.identifier(text)
   return M.clean_text(text)
 end
 
---- For a wallet's external key, which becomes a segment of a path.
+--- For a wallet's external key, which becomes one segment of a path.
 ---@param key string
 ---@return string?
 function M.wallet_key(key)

@@ -1,9 +1,7 @@
---- Percent coding (RFC 3986, 2.1). A `+` is a plus. For the parts of a client's URL, which have a limit, it is
---- `credenco.core`'s `encode`.
+--- Percent coding (RFC 3986, 2.1). A `+` is a plus. `credenco.core`'s `encode` encodes everything but the unreserved
+--- characters.
 
 local M = {}
-
-local RESERVED = "[^A-Za-z0-9%-._~]"
 
 local function code_of(byte)
   return ("%%%02X"):format(byte:byte())
@@ -13,15 +11,15 @@ local function byte_of(digits)
   return string.char(tonumber(digits, 16))
 end
 
---- Encodes everything but the unreserved characters, or the bytes of a class of one's own.
+--- Encodes the bytes of a class.
 ---@param text string
----@param class string? a Lua pattern of one byte
+---@param class string a Lua pattern of one byte
 ---@return string
 function M.encode(text, class)
-  return (text:gsub(class or RESERVED, code_of))
+  return (text:gsub(class, code_of))
 end
 
---- Decodes what is coded; a `%` without two digits stays as it is.
+--- Decodes escapes. A `%` without two digits stays as it is.
 ---@param text string
 ---@return string
 function M.decode(text)

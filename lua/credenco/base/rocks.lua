@@ -1,6 +1,5 @@
---- The rocks that parts of credenco need, and how to install the one that is missing. Only lua-cjson is needed by
---- everything; the others are required where they are used, and a missing one is an error of `require` until a
---- program asks here what it means.
+--- The rocks that parts of credenco need, and how to install them. Only lua-cjson is always needed. The others are
+--- required when they are used; a missing one is then an error of `require`, which this module explains.
 
 local M = {}
 
@@ -9,7 +8,7 @@ local M = {}
 ---@field debian string its Debian package
 ---@field modules string pattern for the names of its modules
 ---@field module string one of them
----@field used_for string? none: the command line itself needs it
+---@field used_for string? nil: the command line itself needs it
 
 ---@type credenco.Rock[]
 M.LIST = {
@@ -35,9 +34,9 @@ end
 local NOT_FOUND = "module '([^'\n]+)' not found"
 local NOT_LOADED = "error loading module '([^'\n]+)' from file '[^'\n]*':%s*([^\n]*)"
 
---- What an error says about a rock, as the end of a sentence: "needs lpeg: luarocks install ...".
----@param problem string an error of `require`, or a text that one stands in
----@return string? advice nil when the error is about something else
+--- Explains an error about a missing rock, as the end of a sentence: "needs lpeg: luarocks install ...".
+---@param problem string an error of `require`, or a text that contains one
+---@return string? advice nil if the error is about something else
 function M.advice(problem)
   local row = rock_of(problem:match(NOT_FOUND) or "")
   if row then return ("needs %s: luarocks install %s, or apt-get install %s"):format(row.rock, row.rock, row.debian) end

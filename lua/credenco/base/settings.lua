@@ -1,6 +1,5 @@
---- The options of credenco.new, each once: what it is, what it defaults to, who uses it, and its line in docs/client.md.
---- The client's check, the transports' defaults, the key under which engines are shared, and the command line's
---- flags follow from here.
+--- The options of credenco.new, each once: its check, its default, its user, and its line in docs/client.md. The
+--- client, the transports, the key under which engines are shared, and the command line's flags use this table.
 
 local auth_schemes = require "credenco.base.auth_schemes"
 local core = require "credenco.core"
@@ -10,17 +9,20 @@ local trace = require "credenco.base.trace"
 
 ---@class credenco.Setting: credenco.OptionSpec
 ---@field name string
----@field used_by "client"|"transport"|"engine"  "engine": transports that share connections agree on it
----@field help string           the words of its line in docs/client.md
----@field shown string?         its default there, where the code's own would not do
----@field flag { name: string, argname: string, variable: string?, help: string }?  of the command line, text as it is
+---@field used_by "client"|"transport"|"engine"  "engine": transports that share connections must agree on it
+---@field help string           its text in docs/client.md
+---@field shown string?         its default there, if that is not the code's own
+---@field flag { name: string, argname: string, variable: string?, help: string }?  of the command line; the value is text
 
--- Leaves room behind it for the longest path and query.
+-- Leaves room for the longest path and query.
 local URL_MAX_BYTES = 8192
 
 local M = {}
 
---- What is wrong with a URL that this library may be pointed to, or nil.
+--- A day: the most that any timeout may be.
+M.LONGEST_MS = 86400000
+
+--- Says why this library may not use a URL, or nil.
 ---@param value string
 ---@return string?
 function M.url_problem(value)
@@ -58,7 +60,7 @@ local function scheme(value)
   end
 end
 
--- For editors, the rows of credenco.base.oauth2_settings once more.
+-- For editors: the rows of credenco.base.oauth2_settings again.
 ---@class credenco.OAuth2Options
 ---@field token_url string
 ---@field client_id string
@@ -78,7 +80,7 @@ local function traceparent(value)
   return type(value) == "string" and trace.problem(value) or nil
 end
 
--- For editors, the rows below once more.
+-- For editors: the rows below again.
 ---@class credenco.Options
 ---@field base_url string            the issuer's API, such as https://wallet.credenco.com; https, or http to loopback
 ---@field wallet_base_url string?    where offers are pushed to; default: base_url
@@ -91,7 +93,7 @@ end
 ---@field retry { max_attempts: integer?, base_ms: integer?, cap_ms: integer? }?  default 3, 100, 5000
 ---@field client_cert string?        PEM file of the client's certificate, for mutual TLS
 ---@field client_key string?         PEM file of its key; default: client_cert
----@field client_key_passphrase_file string?  file whose first line unlocks the key
+---@field client_key_passphrase_file string?  file whose first line decrypts the key
 ---@field ca_file string?            PEM file of the CA certificates to trust, instead of the system's
 ---@field proxy string?              the URL of a proxy; default: the environment's; "" for none
 ---@field max_body_bytes integer?    maximum length of a response body; default 1 MiB
@@ -136,11 +138,11 @@ M.LIST = {
     flag = { name = "--wallet-base-url", argname = "URL", help = "URL of the wallets' API, if it is another one." },
   },
   {
-    name = "timeout_ms", type = "integer", default = 30000, min = 1, max = 86400000, used_by = "client",
+    name = "timeout_ms", type = "integer", default = 30000, min = 1, max = M.LONGEST_MS, used_by = "client",
     help = "deadline of a call, including its repeats and waits",
   },
   {
-    name = "connect_timeout_ms", type = "integer", default = 5000, min = 1, max = 86400000, used_by = "transport",
+    name = "connect_timeout_ms", type = "integer", default = 5000, min = 1, max = M.LONGEST_MS, used_by = "transport",
     help = "deadline for making one connection",
   },
   {
@@ -238,7 +240,7 @@ M.LIST = {
 M.SPEC = {}
 for _, setting in ipairs(M.LIST) do M.SPEC[setting.name] = setting end
 
--- The origins that the client certificate is for: the issuer's, and that of its tokens.
+-- The origins that get the client certificate: the issuer's API and the token endpoint.
 local function client_cert_origins(given)
   local origins = {}
   for _, url in ipairs { given.base_url or "", given.oauth2 and given.oauth2.token_url or "" } do
@@ -247,7 +249,7 @@ local function client_cert_origins(given)
   return table.concat(origins, " ")
 end
 
---- The options of a transport: those of `given` that concern one, and the defaults. With a client certificate also
+--- The options of a transport: those of `given` that it uses, and the defaults. With a client certificate also
 --- `client_cert_origins`, the URLs of the origins that get it, separated by spaces.
 ---@param given table?
 ---@return table
@@ -264,7 +266,7 @@ function M.for_transport(given)
   return read
 end
 
---- What transports have in common that share an engine, as text.
+--- The options that transports must have in common to share an engine, as text.
 ---@param of_transport table
 ---@return string
 function M.engine_key(of_transport)
@@ -285,7 +287,7 @@ local function shown_default(setting)
   return form:format(tostring(setting.default))
 end
 
---- The line of a table in docs/client.md or docs/credentials.md.
+--- The option's line in the table of docs/client.md or docs/credentials.md.
 ---@param setting credenco.Setting
 ---@return string
 function M.documented(setting)

@@ -1,4 +1,4 @@
---- Reads a file that is small: a key, a certificate.
+--- Reads a small file, such as a key or a certificate.
 
 local M = {}
 

@@ -1,16 +1,15 @@
---- W3C Trace Context: the header `traceparent`, by which a call belongs to a trace of its caller's.
+--- W3C Trace Context: the header field `traceparent`, which makes a call part of its caller's trace.
 ---
---- It goes with every request of a call, also with each repeat. A token is fetched for many calls at once and belongs to
---- none of their traces. `tracestate` is not sent.
+--- Every attempt of a call sends it. A token request does not, since it serves many calls. `tracestate` is not sent.
 
 local M = {}
 
 local ZERO_TRACE, ZERO_PARENT = ("0"):rep(32), ("0"):rep(16)
 
--- Of version 00 (Trace Context, 3.2.2); a later one that has more fields is read as far as that, so it is not made here.
+-- Version 00 (Trace Context, 3.2.2). A later version may have more fields, so only this form is sent.
 local FORM = "^(%x%x)%-(" .. ("%x"):rep(32) .. ")%-(" .. ("%x"):rep(16) .. ")%-%x%x$"
 
---- What is wrong with a traceparent, or nil.
+--- Says why a traceparent is not valid, or nil.
 ---@param value string
 ---@return string?
 function M.problem(value)
@@ -22,7 +21,7 @@ function M.problem(value)
   if trace == ZERO_TRACE or parent == ZERO_PARENT then return "must not have a trace id or parent id of zeros" end
 end
 
---- That of a call which has none of its own. One that a function gives wrongly, or fails to give, is not sent.
+--- The traceparent of a call that has none of its own. If the user's function fails or returns an invalid one, nil.
 ---@param option string|(fun(): string?)|nil  of the client
 ---@return string?
 function M.of_client(option)
@@ -31,7 +30,7 @@ function M.of_client(option)
   if ok and type(value) == "string" and not M.problem(value) then return value end
 end
 
---- Headers with it.
+--- The header fields with the traceparent.
 ---@param headers table<string, string>
 ---@param traceparent string
 ---@return table<string, string>

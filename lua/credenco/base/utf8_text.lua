@@ -1,30 +1,35 @@
---- Text in UTF-8: its characters, its blanks, and what nobody sees in it. Whether bytes are UTF-8 is for `credenco.core`.
+--- UTF-8 text: its characters, its whitespace, and its invisible characters. `credenco.core` checks whether bytes are
+--- UTF-8.
 
+local code_point = require "credenco.base.code_point"
 local core = require "credenco.core"
 local lpeg = require "lpeg"
 
 local M = {}
 
--- White space of Unicode beyond ASCII's: U+0085, 00A0, 1680, 2000 to 200A, 2028, 2029, 202F, 205F, 3000.
+-- Unicode's whitespace beyond ASCII: U+0085, 00A0, 1680, 2000 to 200A, 2028, 2029, 202F, 205F, 3000.
 local wide_space = lpeg.P "\194" * lpeg.S "\133\160" + lpeg.P "\225\154\128"
   + lpeg.P "\226\128" * (lpeg.R "\128\138" + lpeg.S "\168\169\175") + lpeg.P "\226\129\159"
   + lpeg.P "\227\128\128"
 
--- What spreadsheets and registers put around text: white space, and what takes no room at all (U+200B, 2060, FEFF).
+-- What spreadsheets and registers put around text: whitespace, and characters without width (U+200B, 2060, FEFF).
 local blank = lpeg.S " \t\n\v\f\r" + wide_space + lpeg.P "\226\128\139" + lpeg.P "\226\129\160"
   + lpeg.P "\239\187\191"
 
--- Characters that nobody sees: U+0085, 00AD, 034F, 061C, 115F, 1160, 180E, 200B to 200F, 2028 to 202E,
--- 2060 to 206F, 2800, 3164, FE00 to FE0F, FEFF, FFA0, FFF9 to FFFB, E0001 to E007F.
-local hidden = lpeg.P "\194" * lpeg.S "\133\173"
+-- Invisible characters: U+0080 to 009F (of which a wrong encoding makes quotation marks), 00AD, 034F, 061C,
+-- 115F, 1160, 17B4, 17B5, 180B to 180F, 200B to 200F, 2028 to 202E, 2060 to 206F, 2800, 3164, FE00 to FE0F, FEFF, FFA0,
+-- FFF9 to FFFB, 1D173 to 1D17A, E0001 to E007F, E0100 to E01EF.
+local hidden = lpeg.P "\194" * (lpeg.R "\128\159" + lpeg.P "\173")
   + lpeg.P "\205\143" + lpeg.P "\216\156"
-  + lpeg.P "\225\133" * lpeg.S "\159\160" + lpeg.P "\225\160\142"
+  + lpeg.P "\225\133" * lpeg.S "\159\160" + lpeg.P "\225\158" * lpeg.S "\180\181"
+  + lpeg.P "\225\160" * lpeg.R "\139\143"
   + lpeg.P "\226\128" * (lpeg.R "\139\143" + lpeg.R "\168\174")
   + lpeg.P "\226\129" * lpeg.R "\160\175" + lpeg.P "\226\160\128"
   + lpeg.P "\227\133\164"
   + lpeg.P "\239\184" * lpeg.R "\128\143" + lpeg.P "\239\187\191"
   + lpeg.P "\239\190\160" + lpeg.P "\239\191" * lpeg.R "\185\187"
-  + lpeg.P "\243\160" * lpeg.S "\128\129" * lpeg.R "\128\191"
+  + lpeg.P "\240\157\133" * lpeg.R "\179\186"
+  + lpeg.P "\243\160" * (lpeg.S "\128\129" + lpeg.R "\132\135") * lpeg.R "\128\191"
 
 local function trimmer(outside)
   return outside ^ 0 * lpeg.C((outside ^ 0 * (1 - outside) ^ 1) ^ 0)
@@ -34,11 +39,11 @@ local trim, trim_name = trimmer(blank), trimmer(blank + hidden)
 local only_blanks = blank ^ 0 * -1
 local to_hidden = (1 - hidden) ^ 0 * lpeg.Cp() * lpeg.C(hidden)
 local to_unseen = (1 - hidden - wide_space) ^ 0 * lpeg.Cp() * lpeg.C(hidden + wide_space)
-local SPACE, FIRST_OF_BLANK = 32, 194 -- no blank begins with a byte between them
+local SPACE, FIRST_OF_BLANK = 32, 194 -- no whitespace begins with a byte between them
 
---- How many characters (code points) a text has.
+--- The number of characters (code points) of a text.
 ---@param text string
----@return integer? characters nil when the text is not UTF-8
+---@return integer? characters nil if the text is not UTF-8
 function M.length(text)
   if not text:find("[\128-\255]") then return #text end
   if not core.utf8_valid(text) then return nil end
@@ -46,7 +51,7 @@ function M.length(text)
   return #text - continuations
 end
 
---- A text without the blanks at its ends.
+--- A text without the whitespace at its ends.
 ---@param text string
 ---@return string
 function M.trimmed(text)
@@ -55,7 +60,7 @@ function M.trimmed(text)
   return trim:match(text)
 end
 
---- A name or a key without the blanks, and without the characters that nobody sees, at its ends.
+--- A name or a key without the whitespace and the invisible characters at its ends.
 ---@param text string
 ---@return string
 function M.bare(text)
@@ -65,11 +70,7 @@ end
 
 -- The code point of one character, as U+200B.
 local function code_of(one)
-  local code = one:byte()
-  local lead = code >= 240 and 240 or code >= 224 and 224 or 192
-  code = code - lead
-  for at = 2, #one do code = code * 64 + one:byte(at) - 128 end
-  return ("U+%04X"):format(code)
+  return ("U+%04X"):format(code_point.of(one))
 end
 
 local function first_of(pattern, text)
@@ -78,15 +79,15 @@ local function first_of(pattern, text)
   if at then return code_of(one), (M.length(text:sub(1, at - 1)) or 0) + 1 end
 end
 
---- The first character that nobody sees.
+--- The first invisible character.
 ---@param text string UTF-8
 ---@return string? code as U+200B
----@return integer? at which character it is, from 1
+---@return integer? at the number of the character, from 1
 function M.hidden(text)
   return first_of(to_hidden, text)
 end
 
---- The first character that nobody sees, or takes for a common blank.
+--- The first character that is invisible or looks like a space.
 ---@param text string UTF-8
 ---@return string? code
 ---@return integer? at
@@ -97,7 +98,7 @@ end
 local function in_brackets(one) return "<" .. code_of(one) .. ">" end
 local written_out = lpeg.Cs(((hidden + wide_space) / in_brackets + 1) ^ 0)
 
---- A name for people to read: what nobody sees is written out.
+--- A name for people to read, with its invisible characters written out.
 ---@param text string
 ---@return string
 function M.shown(text)
@@ -105,7 +106,7 @@ function M.shown(text)
 end
 
 ---@param text string
----@return boolean whether nothing is left of it without blanks
+---@return boolean whether it is empty or only whitespace
 function M.is_blank(text)
   local byte = text:byte()
   if byte and byte > SPACE and byte < FIRST_OF_BLANK then return false end

@@ -1,4 +1,4 @@
---- From a record to claims: walks the rules and collects every problem instead of the first.
+--- From a record to claims: applies the rules, and collects all problems.
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"
@@ -8,13 +8,13 @@ local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 
---- One thing about a record that does not fit.
+--- A reason why a record does not fit.
 ---@class credenco.claims.Problem
 ---@field path string the claim, as `address.city` or `directors[2]`
----@field column? string the column it comes from, when it comes from one
----@field kind string what was found, never its value
----@field fits? string what would fit
----@field refused? string in its place: what a function of the mapping's author said against it
+---@field column? string the column that it comes from, if any
+---@field kind string what was found, without the value
+---@field fits? string a description of a valid value
+---@field refused? string instead of `fits`: the reason that a function of the author gave
 
 ---@param record table
 ---@param column string a column's name, or for nested records a path as `address.city`
@@ -39,15 +39,15 @@ local function report(problems, path, rule, found, fits)
   problems[#problems + 1] = { path = path, column = column, kind = found, fits = fits or rule.options.fits }
 end
 
--- The author's text may say anything: why, or what would fit.
+-- The author's text may be a reason, or a description of a valid value.
 local function refuse(problems, path, rule, found, text)
   report(problems, path, rule, found)
   local problem = problems[#problems]
   problem.fits, problem.refused = nil, tostring(text)
 end
 
--- A function of the mapping's author must not take the run down: what it throws is a problem of
--- this record. The text may hold a value of the record, so only its place is kept.
+-- An error in a function of the author must not end the run: it is a problem of this record. The message may quote the
+-- record, so only the place is kept.
 local function call(problems, path, rule, fn, ...)
   local ok, value, message = xpcall(fn, place, ...)
   if ok then return value, message end
@@ -91,7 +91,8 @@ local function read_scalar(rule, value, record, problems, path)
   return checked(rule, read, record, problems, path)
 end
 
--- What stands in the mapping serves every record: one whose hook changes its claims must not change another's.
+-- All records share a constant of the mapping. Copies it, so that a hook can change one record's claims without
+-- changing others'.
 local function copied(value)
   if type(value) ~= "table" then return value end
   local copy = {}
@@ -136,7 +137,7 @@ local function split(text, separator)
   return items
 end
 
--- What a table has that no list has, or nil.
+-- A key that a list cannot have, or nil.
 local function list_flaw(items)
   local count = 0
   for key in pairs(items) do
@@ -205,8 +206,7 @@ local function any_filled(record, source)
   return false
 end
 
--- An object that is not required and of which the record has nothing is left out, so that its
--- required members are not asked of records without it.
+-- Leaves out an optional object without any value in the record, so that its required fields are not asked for.
 local function is_empty_in(rule, record)
   for _, name in ipairs(rule.names) do
     local member = rule.rules[name]
@@ -232,7 +232,7 @@ function apply.object(rule, record, problems, path)
   return next(object) == nil and json.object() or object
 end
 
----@param rule credenco.claims.Rule the outermost one, an object
+---@param rule credenco.claims.Rule the outermost rule, an object
 ---@param record table
 ---@return table? claims
 ---@return credenco.claims.Problem[]? problems

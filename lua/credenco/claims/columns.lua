@@ -1,4 +1,6 @@
---- Which columns a mapping uses, so that a misspelt or a forgotten one is seen before anything is sent.
+--- Which columns a mapping uses, to find misspelt or forgotten columns before anything is sent.
+
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -12,22 +14,15 @@ local function collect(rule, seen)
   end
 end
 
-local function sorted(set)
-  local list = {}
-  for name in pairs(set) do list[#list + 1] = name end
-  table.sort(list)
-  return list
-end
-
 ---@param root credenco.claims.Rule
 ---@return string[] names of the columns that rules name, sorted
 function M.named(root)
   local seen = {}
   collect(root, seen)
-  return sorted(seen)
+  return sorted_keys(seen)
 end
 
---- The columns without which no record fits.
+--- The columns that every record needs.
 ---@param rule credenco.claims.Rule
 ---@param seen table<string, boolean> filled
 function M.needed(rule, seen)
@@ -40,7 +35,7 @@ function M.needed(rule, seen)
   end
 end
 
---- The columns that rules read as lists, whose names may be repeated in a header.
+--- The columns that rules read as lists. A header may repeat their names.
 ---@param rule credenco.claims.Rule
 ---@param seen table<string, boolean> filled
 function M.lists(rule, seen)
@@ -51,7 +46,7 @@ function M.lists(rule, seen)
   end
 end
 
---- A record that remembers which columns were asked for, for functions of the mapping's author.
+--- A record that remembers the columns that functions of the author read.
 ---@param record table
 ---@param seen table<string, boolean> filled as columns are read
 ---@return table
@@ -65,7 +60,7 @@ function M.watched(record, seen)
   })
 end
 
--- What of a record a column or a path is read from.
+-- The column from which a column or a path is read.
 local function found_in(there, name, nested)
   if there[name] then return name end
   local first = nested and name:match "^([^.]+)%."
@@ -75,19 +70,19 @@ end
 --- Compares the columns a mapping uses with those a source has.
 ---@param used string[]|table<string, boolean>
 ---@param header string[]
----@param nested? boolean records have records in them: of a path its first part tells
----@return string[] unknown columns that are used and not there
----@return string[] unused columns that are there and not used
+---@param nested? boolean records contain records: the first part of a path is the column
+---@return string[] unknown columns that the mapping uses and the source does not have
+---@return string[] unused columns that the source has and the mapping does not use
 function M.compare(used, header, nested)
   local there, unknown, unused = {}, {}, {}
   for _, name in ipairs(header) do there[name], unused[name] = true, true end
-  unused[""] = nil -- a column without a name is none
+  unused[""] = nil -- a column without a name does not count
   for name, value in pairs(used) do
     local column = value == true and name or value
     local found = found_in(there, column, nested)
     if found then unused[found] = nil else unknown[column] = true end
   end
-  return sorted(unknown), sorted(unused)
+  return sorted_keys(unknown), sorted_keys(unused)
 end
 
 return M

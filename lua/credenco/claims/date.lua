@@ -1,4 +1,6 @@
---- Calendar dates in the notations that registers export, out as ISO 8601 (`2024-02-29`).
+--- Calendar dates, from the notations of registers to ISO 8601 (`2024-02-29`).
+
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -26,16 +28,13 @@ end
 
 ---@return string[] names sorted
 function M.notations()
-  local names = {}
-  for name in pairs(NOTATIONS) do names[#names + 1] = name end
-  table.sort(names)
-  return names
+  return sorted_keys(NOTATIONS)
 end
 
 ---@param text string
 ---@param notation string
----@return string? iso nil when the text is no date in that notation, or no day of the calendar
----@return boolean? written the text is right, and the day is not
+---@return string? iso nil if the text is not a date in that notation, or not a day of the calendar
+---@return boolean? written the notation is right, but there is no such day
 function M.read(text, notation)
   local how = NOTATIONS[notation]
   local part = { text:match(how.pattern) }

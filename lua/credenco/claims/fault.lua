@@ -1,5 +1,4 @@
---- Throws a mistake of the mapping's author at the author's own line, however deep the check sits
---- and however the builders call one another.
+--- Throws a mistake of the mapping's author at the author's own line, from any depth of calls.
 
 ---@param message string
 ---@param ... any arguments for string.format

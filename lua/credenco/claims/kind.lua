@@ -1,12 +1,12 @@
---- Says what a value is without saying the value: problems are printed, logged and mailed,
---- and what stands in a register or a payroll must not travel with them.
+--- Describes a value without showing it: problems are printed, logged and mailed, and must not carry data of a register
+--- or a payroll.
 
 local json = require "credenco.base.json"
 local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 
---- JSON's null comes out of a decoder as a light userdata; to a mapping it is an absent value.
+--- A JSON decoder gives null as a light userdata. To a mapping it is an absent value.
 ---@param value any
 ---@return boolean
 function M.is_absent(value)

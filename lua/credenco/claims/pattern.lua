@@ -1,9 +1,9 @@
---- What is wrong with a Lua pattern. Lua itself says so only when a text leads it there, which may be in the middle of
---- a run, so a pattern is read when it is written down.
+--- Checks a Lua pattern when the mapping is loaded. Lua itself finds a mistake only when a text leads it there, perhaps
+--- in the middle of a run.
 
 local MOST_CAPTURES = 32 -- LUA_MAXCAPTURES
 
--- Past the set that begins at `at`, or nil: what comes first in it is of it, a bracket too.
+-- The position behind the set that begins at `at`, or nil. A bracket in first place belongs to the set.
 local function past_set(pattern, at)
   at = at + (pattern:sub(at + 1, at + 1) == "^" and 2 or 1)
   repeat
@@ -13,7 +13,7 @@ local function past_set(pattern, at)
   return at + 1
 end
 
--- What begins an item that is more than a character: past it, or nil and what is wrong.
+-- Checks the start of an item of several characters: the position behind it, or nil and the problem.
 local ITEMS = {}
 
 ITEMS["["] = function(pattern, at)

@@ -1,8 +1,8 @@
---- Two options of a rule that are the ends of a range: one that holds nothing is a mistake of the mapping's author.
+--- Checks two options of a rule that are the ends of a range: an empty range is a mistake of the author.
 
 ---@param options table
----@param low string the lower end's name
----@param high string the upper end's
+---@param low string the name of the lower end
+---@param high string the name of the upper end
 ---@return string? flaw
 return function(options, low, high)
   local from, to = options[low], options[high]

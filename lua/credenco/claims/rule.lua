@@ -1,27 +1,23 @@
---- Rules: what the builders of `credenco.claims` make, checked once, when they are written down.
+--- Rules: what the builders of `credenco.claims` return. They are checked once, when the mapping is loaded.
 
-local core = require "credenco.core"
 local fault = require "credenco.claims.fault"
 local json = require "credenco.base.json"
+local option_table = require "credenco.base.options"
 local range_flaw = require "credenco.claims.range"
 local scalar = require "credenco.claims.scalar"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
---- One rule of a mapping. Made by the builders, read by `credenco.claims.apply`.
+--- One rule of a mapping, from the builders, for `credenco.claims.apply`.
 ---@class credenco.claims.Rule
 ---@field kind "scalar"|"computed"|"constant"|"list"|"object"
 ---@field source string|string[]|function|nil
 ---@field options table
----@field quick? fun(value: any): boolean whether a column's value is the claim as it stands; false: it may still be
+---@field quick? fun(value: any): boolean true if the column's value is the claim, unchanged; false decides nothing
 
 local Rule = {}
 Rule.__index = Rule
-
--- What every rule but a constant takes, beside what its type takes.
-local COMMON = { required = "boolean", default = "any", check = "function", fits = "string" }
-local LIST = { of = "table", separator = "string", min_items = "count", max_items = "count", unique = "boolean" }
-local OBJECT = { required = "boolean" }
 
 ---@param value any
 ---@return boolean
@@ -29,52 +25,32 @@ function M.is_rule(value)
   return getmetatable(value) == Rule
 end
 
-local function names_of(...)
-  local names = {}
-  for _, known in ipairs { ... } do
-    for name in pairs(known) do names[#names + 1] = name end
-  end
-  table.sort(names)
-  return table.concat(names, ", ")
-end
+-- What every rule but a constant takes, beside what its type takes.
+local COMMON = {
+  required = { type = "boolean" }, default = { type = "any" },
+  check = { type = "function" }, fits = { type = "string" },
+}
+local LIST = {
+  of = { type = "table" }, separator = { type = "string" }, min_items = option_table.COUNT,
+  max_items = option_table.COUNT, unique = { type = "boolean" },
+}
 
+-- The options of each builder.
+local SPECS = {
+  list = option_table.merged(COMMON, LIST), computed = COMMON, object = { required = { type = "boolean" } },
+}
+for name, of_type in pairs(scalar) do SPECS[name] = option_table.merged(COMMON, of_type.options) end
 
-local WORDS = { count = "finite whole number of at least 0" }
-
-local function is_count(value)
-  return type(value) == "number" and value >= 0 and value <= core.MAX_INTEGER and value % 1 == 0
-end
-
-local function accepts(expected, value)
-  if expected == "any" then return true end
-  if expected == "count" then return is_count(value) end
-  if type(expected) == "string" then return type(value) == expected and value == value end -- no NaN
-  for _, one in ipairs(expected) do
-    if type(value) == one then return true end
-  end
-  return false
-end
-
--- What stands in a mapping goes into claims as it is.
+-- Claims take such a value of the mapping unchanged.
 local function check_claim(value, builder, name)
   local text, problem = json.encode(value)
   if not text then fault("claims.%s: %s cannot be a claim: %s", builder, name, problem) end
 end
 
-local function copied_options(options, builder, ...)
-  local copy = {}
-  for name, value in pairs(options or {}) do
-    local expected
-    for _, known in ipairs { ... } do expected = expected or known[name] end
-    if not expected then
-      fault("claims.%s: unknown option %q; known are %s", builder, tostring(name), names_of(...))
-    elseif not accepts(expected, value) then
-      local wanted = type(expected) == "table" and table.concat(expected, " or ") or WORDS[expected] or expected
-      fault("claims.%s: option %q must be a %s, not %s", builder, name, wanted,
-        type(value) == "number" and tostring(value) or "a " .. type(value))
-    end
-    copy[name] = value
-  end
+local function copied_options(options, builder)
+  local problem = option_table.problem(SPECS[builder], options or {})
+  if problem then fault("claims.%s: %s", builder, problem) end
+  local copy = option_table.completed(SPECS[builder], options or {})
   if copy.default ~= nil then check_claim(copy.default, builder, "the default") end
   if copy.required == nil then copy.required = copy.default == nil end
   return copy
@@ -88,14 +64,14 @@ local function check_source(source, builder)
 end
 
 ---@param type_name string one of the types in credenco.claims.scalar
----@param source? string|function a rule for a list's items has none
+---@param source? string|function nil for a list's items
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.scalar(type_name, source, options)
   if type(source) == "table" and options == nil then source, options = nil, source end
   if source ~= nil then check_source(source, type_name) end
   local of_type = scalar[type_name]
-  local copy = copied_options(options, type_name, COMMON, of_type.options)
+  local copy = copied_options(options, type_name)
   local problem = of_type.check and of_type.check(copy)
   if problem then fault("claims.%s: %s", type_name, problem) end
   copy.fits = copy.fits or of_type.fits(copy)
@@ -103,19 +79,19 @@ function M.scalar(type_name, source, options)
   return setmetatable({ kind = "scalar", type = of_type, source = source, options = copy, quick = quick }, Rule)
 end
 
----@param source function gives a claim of any kind, or nil and what is wrong
+---@param source function returns a claim of any type, or nil and the problem
 ---@param options? table
 ---@return credenco.claims.Rule
 function M.computed(source, options)
   if type(source) ~= "function" then
     fault("claims.computed: the first argument is a function of the record, not a %s", type(source))
   end
-  local copy = copied_options(options, "computed", COMMON)
+  local copy = copied_options(options, "computed")
   copy.fits = copy.fits or "a value of the mapping's function"
   return setmetatable({ kind = "computed", source = source, options = copy }, Rule)
 end
 
----@param value any anything a claim can be
+---@param value any any value that a claim can have
 ---@return credenco.claims.Rule
 function M.constant(value)
   if value == nil then fault("claims.constant: a value is missing") end
@@ -132,7 +108,7 @@ function M.list(source, options)
   elseif #source == 0 then
     fault("claims.list: no column is named")
   end
-  local copy = copied_options(options, "list", COMMON, LIST)
+  local copy = copied_options(options, "list")
   copy.of = copy.of or M.scalar("text")
   if not M.is_rule(copy.of) or copy.of.kind ~= "scalar" or copy.of.source ~= nil then
     fault('claims.list: option "of" must be a rule without a column, as claims.integer { min = 1 }')
@@ -144,7 +120,7 @@ function M.list(source, options)
   return setmetatable({ kind = "list", source = source, options = copy }, Rule)
 end
 
--- The shorthands: a column's name is required text, a function computes, a table is an object.
+-- The shorthands: a column's name is required text, a function computes the claim, a table is an object.
 local function refined(value, name)
   if type(value) == "string" then return M.scalar("text", value) end
   if type(value) == "function" then return M.computed(value) end
@@ -163,17 +139,15 @@ end
 ---@return credenco.claims.Rule
 function M.object(fields, options)
   if type(fields) ~= "table" then fault("claims.object: the first argument is a table of rules") end
-  local copy = copied_options(options, "object", OBJECT)
-  local names, rules = {}, {}
+  local copy = copied_options(options, "object")
+  local rules = {}
   for name, value in pairs(fields) do
     if type(name) ~= "string" then
       fault("a claim's name must be text, not the %s %s", type(name), tostring(name))
     end
-    names[#names + 1] = name
     rules[name] = refined(value, name)
   end
-  table.sort(names)
-  return setmetatable({ kind = "object", names = names, rules = rules, options = copy }, Rule)
+  return setmetatable({ kind = "object", names = sorted_keys(rules), rules = rules, options = copy }, Rule)
 end
 
 return M

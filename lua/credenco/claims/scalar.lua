@@ -1,21 +1,23 @@
---- The scalar types a claim can have: what each one accepts, and how it says what would fit.
+--- The scalar types of claims: which values each accepts, and how it describes a valid value.
 ---
---- A type is `{ options, check(options), fits(options), read(value, options) }`. `read` gives the
---- claim's value, or nil when the value does not fit, what was found where that is not the kind of
---- the value as it came, and what would fit where that is not the rule's own `fits`; it never says
---- why, and the value itself must not reach a message. Where most values are claims as they stand,
---- `quick(options)` gives a function that knows these, sparing them the rest. `check` sets `options.calls` where `read` will
---- call a function of the mapping's author, which may throw.
+--- A type is `{ options, check(options), fits(options), read(value, options) }`. `read` returns the claim's value. If
+--- the value does not fit, it returns nil, what was found (unless the kind of the value says it), and what would fit
+--- (unless the rule's own `fits` says it); the value itself must not reach a message. `quick(options)` returns a
+--- function that accepts the common values that need no change. `check` sets `options.calls` if `read` calls a function
+--- of the author, which may throw.
 
 local core = require "credenco.core"
 local date = require "credenco.claims.date"
 local json = require "credenco.base.json"
 local kind = require "credenco.claims.kind"
+local lists = require "credenco.base.lists"
 local pattern_flaw = require "credenco.claims.pattern"
 local range_flaw = require "credenco.claims.range"
+local sorted_keys = require "credenco.base.sorted_keys"
 local utf8_text = require "credenco.base.utf8_text"
 
-local trimmed = utf8_text.trimmed
+local COUNT = require("credenco.base.options").COUNT
+local contains, trimmed = lists.contains, utf8_text.trimmed
 local MAX_EXACT = core.MAX_INTEGER - 1 -- the next one is also what a reader makes of its neighbour
 
 local FORMS = {
@@ -25,13 +27,6 @@ local FORMS = {
   digits = function(text) return (text:gsub("%D", "")) end,
   alphanumeric = function(text) return (text:gsub("[^%w]", "")) end,
 }
-
-local function form_names()
-  local names = {}
-  for name in pairs(FORMS) do names[#names + 1] = name end
-  table.sort(names)
-  return table.concat(names, ", ")
-end
 
 local function as_list(value)
   return type(value) == "table" and value or { value }
@@ -49,7 +44,8 @@ local function check_forms(options)
   options.form = as_list(options.form)
   for _, form in ipairs(options.form) do
     if type(form) ~= "function" and not FORMS[form] then
-      return ("form: %q is neither a function nor one of %s"):format(tostring(form), form_names())
+      local known = table.concat(sorted_keys(FORMS), ", ")
+      return ("form: %q is neither a function nor one of %s"):format(tostring(form), known)
     end
     options.calls = options.calls or type(form) == "function"
   end
@@ -66,13 +62,6 @@ local function texts_flaw(options, name)
   end
 end
 
-local function contains(list, value)
-  for _, item in ipairs(list) do
-    if item == value then return true end
-  end
-  return false
-end
-
 local function length_phrase(low, high)
   local unit = (high or low) == 1 and "character" or "characters"
   if low and high then
@@ -84,8 +73,8 @@ end
 
 local text = {
   options = {
-    trim = "boolean", form = { "string", "table", "function" }, pattern = "string",
-    length = "count", min_length = "count", max_length = "count", one_of = "table",
+    trim = { type = "boolean" }, form = { type = { "string", "table", "function" } }, pattern = { type = "string" },
+    length = COUNT, min_length = COUNT, max_length = COUNT, one_of = { type = "table" },
   },
 }
 
@@ -110,7 +99,7 @@ function text.fits(options)
   return table.concat(parts, " ")
 end
 
--- In plain text there is nothing to trim, and it has as many characters as bytes.
+-- Plain text needs no trimming, and has as many characters as bytes.
 local is_plain = core.plain_text
 
 function text.quick(options)
@@ -118,7 +107,7 @@ function text.quick(options)
   return not asks and is_plain or nil
 end
 
--- What is left of a text to be judged, and its characters; neither when a form gives no text.
+-- The text after trimming and forms, and its number of characters; nil if a form returns no text.
 local function left_of(value, options)
   if not options.form[1] and is_plain(value) then return value, #value end
   if options.trim ~= false then value = trimmed(value) end
@@ -126,7 +115,7 @@ local function left_of(value, options)
   return value, value and utf8_text.length(value)
 end
 
--- A pattern may also be too much for Lua with one text alone, which is then none that fits.
+-- A pattern may be too complex for Lua with a certain text. That text does not fit.
 local function matches(value, pattern)
   local ok, first = pcall(value.find, value, pattern)
   return ok and first
@@ -165,16 +154,15 @@ local function digits_that_count(written)
   return (written:gsub("e.*", ""):gsub("%D", ""):gsub("^0+", ""):gsub("0+$", ""))
 end
 
--- Whether a number says all that was written.
+-- Whether the number has all the digits of the text.
 local function is_exact(value, written)
   return #written <= SURELY_EXACT or digits_that_count(written) == digits_that_count(json.encode(value))
 end
 
--- Lua 5.4 prints a whole float as 1.0: hand on an integer where the language has them. Elsewhere -0 is another
--- number than 0, until 0 is added.
+-- Lua 5.4 prints a whole float as 1.0, so this returns an integer if Lua has integers. Adding 0 turns -0 into 0.
 local to_integer = rawget(math, "tointeger") or function(value) return value + 0 end
 
-local integer = { options = { min = "number", max = "number" } }
+local integer = { options = { min = { type = "number" }, max = { type = "number" } } }
 
 function integer.check(options)
   return range_flaw(options, "min", "max")
@@ -194,7 +182,7 @@ function integer.read(value, options)
   return to_integer(value)
 end
 
-local number = { options = { min = "number", max = "number", decimal = "string" } }
+local number = { options = { min = { type = "number" }, max = { type = "number" }, decimal = { type = "string" } } }
 
 function number.check(options)
   options.decimal = options.decimal or "."
@@ -227,7 +215,7 @@ local function lower_words(words)
   return lower
 end
 
-local boolean = { options = { yes = "table", no = "table" } }
+local boolean = { options = { yes = { type = "table" }, no = { type = "table" } } }
 
 function boolean.check(options)
   local flaw = texts_flaw(options, "yes") or texts_flaw(options, "no")
@@ -248,7 +236,7 @@ function boolean.read(value, options)
   if contains(options.no, word) then return false end
 end
 
-local calendar_date = { options = { notation = "string" } }
+local calendar_date = { options = { notation = { type = "string" } } }
 
 function calendar_date.check(options)
   options.notation = options.notation or "YYYY-MM-DD"

@@ -6,7 +6,7 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
---- Adds the flags to a command and returns them, for the group they are shown in.
+--- Adds the flags to a command and returns them, for their group in the help.
 function M.declare(command)
   return command:option "--claim" :argname "NAME=VALUE" :count "*" :target "claims"
       :description "A claim whose value is text; may be repeated. It shows in the process list.",
@@ -24,7 +24,7 @@ local function from_json(path)
 end
 
 ---@param args table the parsed arguments
----@return table claims an object, empty when none were given
+---@return table claims an object, empty if none were given
 function M.read(args)
   local claims = args.claims_json and from_json(args.claims_json) or credenco.object {}
   for index, claim in ipairs(args.claims) do

@@ -1,5 +1,5 @@
---- The commands, without what they do: a command's file is loaded when the command is called, so the list, the
---- version and the help need no rock, and one command's missing rock is no matter to the others.
+--- The names and summaries of the commands. A command's file is loaded when you call the command, so the list, the
+--- version and the help need no rock, and a rock that one command lacks does not concern the others.
 local usage = require "credenco.cli.usage"
 
 local M = {}
@@ -40,7 +40,7 @@ for i, row in ipairs(LIST) do
   known[row[1]] = true
 end
 
---- What a command does, in a line.
+--- The summary of a command, in one line.
 ---@param name string one of `NAMES`
 ---@return string
 function M.summary(name)
@@ -65,7 +65,7 @@ Exit codes: 0 done, 1 unexpected, 2 usage, 3 authentication or role, 4 rejected,
             records of a run failed, 9 journal problem, 130 interrupted.
 `credenco COMMAND --help` explains a command.]]
 
-local ROOM_FOR_TWO = 60 -- columns of a terminal in which names and summaries stand beside each other
+local ROOM_FOR_TWO = 60 -- columns of a terminal with room for names and summaries side by side
 
 ---@return string
 function M.help()
@@ -78,11 +78,11 @@ end
 
 ---@class credenco.cli.Command
 ---@field description string
----@field epilog string examples, and what else the help should end with
----@field declare? fun(command: table) adds arguments and options; none when the command takes none
----@field wraps boolean? its text is for people alone, and is broken where the terminal is narrower
+---@field epilog string examples, and other text for the end of the help
+---@field declare? fun(command: table) adds arguments and options, if the command has any
+---@field wraps boolean? its text is only for people, and is wrapped to the width of a terminal
 ---@field run fun(args: table, out: credenco.cli.Report): table?, string|credenco.Error?, integer?
----  gives the result, its text for people (none when all is said) and the exit code when it is not 0,
+---  gives the result, its text for people (nil if all is written) and the exit code unless that is 0,
 ---  or nil and the error
 
 --- Loads a command.
@@ -102,7 +102,7 @@ local function unknown(name)
   fail(("unknown command '%s'%s"):format(name, nearest and ("\nDid you mean '%s'?"):format(nearest) or ""))
 end
 
--- How many another program is asked for its version and its help.
+-- The number of commands that another program asks for its version and its help.
 local AS_OURS = { ["-V"] = "version", ["--version"] = "version", ["-h"] = "help", ["--help"] = "help" }
 
 local function rest_of(argv, from)
@@ -111,9 +111,9 @@ local function rest_of(argv, from)
   return rest
 end
 
---- Which command is called, and with what. Throws a usage mistake where there is none.
+--- The name of the command to call, and its arguments. Throws a usage mistake if there is none.
 ---@param argv string[]
----@return string? name nil when the help of the whole program is asked for
+---@return string? name nil if the user asked for the help of the whole program
 ---@return string[] rest the command's arguments
 function M.called(argv)
   local name, rest = AS_OURS[argv[1]] or argv[1], rest_of(argv, 2)

@@ -1,6 +1,6 @@
---- Which credentials a command uses. The first place that names any decides (`setting_sources.lua` has their order): a
---- flag outweighs the whole environment and the profile. Secrets come from the environment, from files or from commands; an argument would show in the
---- process list.
+--- The credentials of a command. The first source that names any decides (`setting_sources.lua` has the order): a flag
+--- comes before the whole environment and the profile. Secrets come from the environment, from files or from commands;
+--- an argument would show in the process list.
 local one_line = require "credenco.base.one_line"
 local options = require "credenco.base.options"
 local rows = require "credenco.cli.setting_rows"
@@ -14,12 +14,12 @@ local OWN = rows.OWN
 local OAUTH2 = {}
 for _, row in ipairs(rows.OAUTH2) do OAUTH2[row.name] = row end
 
--- Where one of them is given, that kind is meant.
+-- Settings that decide the kind of credentials.
 local MEAN_KEY = { OWN.api_key, OWN.api_key_file, OWN.api_key_command }
 local MEAN_OAUTH2 = { OAUTH2.client_id, OAUTH2.client_secret_file, OWN.client_secret_command, OAUTH2.token_url,
   OAUTH2.private_key_file }
 
--- What is said when one place names both kinds.
+-- The message if one source names both kinds.
 local BOTH = {
   flags = "--api-key-file and the flags for OAuth2 exclude each other",
   environment = "the environment holds an API key and an OAuth2 client: unset one, or choose with a flag",
@@ -38,7 +38,7 @@ local function first_of(args, candidates, find)
   end
 end
 
---- What decides: the setting that is named first.
+--- The deciding setting: the first one that is given.
 ---@param args table the parsed arguments
 ---@return credenco.cli.Named? key
 ---@return credenco.cli.Named? client
@@ -79,8 +79,8 @@ local function from_command(named)
   end
 end
 
--- A secret out of a file is read now, so that a slip shows at once, and again by the library when it changes, where
--- that is possible.
+-- Reads a secret's file now, so that a mistake shows at once. The library reads it again when it changes, if that is
+-- possible.
 local function from_file(name, named)
   local line = source.read_line(named.value, named.origin)
   local again = named.value ~= "-" and one_line.can_be_read_again(named.value)
@@ -93,14 +93,14 @@ local function from_variable(named)
   return line or usage.fail(named.origin .. " " .. problem)
 end
 
--- A secret, as an option of `credenco.new`.
+-- A secret as an option of `credenco.new`.
 local function secret_of(name, named)
   if named.row == OWN.api_key then return name, from_variable(named) end
   if named.row.flag then return from_file(name, named) end
   return name, from_command(named)
 end
 
--- The flag that has to come along with each way to authenticate. An unknown way is for `credenco.new` to refuse.
+-- The flag that each way to authenticate also needs. `credenco.new` refuses an unknown way.
 local PROOF = { post = "--client-secret-file", basic = "--client-secret-file", private_key_jwt = "--private-key-file" }
 
 local function missing_of_oauth2(given, secret)
@@ -130,9 +130,9 @@ local function oauth2(args, origins)
   return { oauth2 = given }
 end
 
---- Reads them, as options of `credenco.new`.
+--- Reads the credentials, as options of `credenco.new`.
 ---@param args table the parsed arguments
----@param origins table<string, string> gets where each setting came from
+---@param origins table<string, string> gets the source of each setting
 ---@return table options
 function M.read(args, origins)
   local key, client = M.named(args)

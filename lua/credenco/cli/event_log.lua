@@ -1,6 +1,6 @@
---- `--log FILE`: every event of the client as a line of JSON, as it happens. No field of an event holds a secret.
+--- `--log FILE`: every event of the client as a line of JSON. No field of an event holds a secret.
 ---
---- Lines are appended, and written to the file when a second has passed, after a failure and at the end.
+--- Lines are appended. They reach the file after a second, after a failure and at the end.
 local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local files = require "credenco.cli.files"
@@ -13,15 +13,15 @@ local M = {}
 local BUFFER_BYTES = 65536
 local BEGINS = '{"time":"' -- every line, see src/lua/event_log.c
 
---- The option.
+--- Adds the option.
 function M.declare(command)
   return files.written(command:option "--log" :argname "FILE"
     :description "Append every request, response and wait to this file, as JSON Lines.",
     { kept = true, begins = BEGINS })
 end
 
---- Begins to append to a file, which is readable by its owner alone where it is new. A mistake in usage where it
---- cannot be written.
+--- Opens a file to append to. A new file is readable only by its owner. A file that cannot be written is a usage
+--- mistake.
 ---@param path string
 ---@return fun(event: credenco.Event) on_event
 function M.open(path)

@@ -1,21 +1,21 @@
---- The exit codes of the command line, and which of them an error of the library becomes.
+--- The exit codes of the command line, and the exit code of each error of the library.
 local failures = require "credenco.client.failures"
 local steps = require "credenco.client.failed_steps"
 
 local M = {
   done = 0,
-  unexpected = 1, -- a bug, or a place that cannot be written to
+  unexpected = 1, -- a bug, or a file that cannot be written
   usage = 2, -- the call was wrong; nothing was sent
   unauthorized = 3, -- the API key, the client or its role
-  rejected = 4, -- refused, or answered with something unusable
-  unknown = 5, -- sent, but the answer was lost: it may have happened
-  network = 7, -- no answer: connection, TLS or deadline; a port that cannot be listened on
+  rejected = 4, -- refused, or a response that cannot be used
+  unknown = 5, -- sent, but the response was lost: it may have happened
+  network = 7, -- no response: connection, TLS or deadline; or a port that is in use
   failures = 8, -- a run stopped by --max-failures, or because its first records all failed alike
   journal = 9, -- the journal cannot be used: disk full, database gone, another run at work on it
   interrupted = 130, -- Ctrl-C, SIGTERM, or a terminal that was closed
 }
 
--- Kinds of the library's failures. What is missing was rejected.
+-- The library's codes. `not_found` counts as rejected.
 local BY_KIND = {
   input = M.usage,
   credentials = M.unauthorized,
@@ -24,7 +24,7 @@ local BY_KIND = {
   memory = M.unexpected,
 }
 
--- Failures of the command line's own.
+-- The command line's own codes.
 local BY_CODE = {
   unexpected = M.unexpected,
   listen_failed = M.network,

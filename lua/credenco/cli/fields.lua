@@ -1,18 +1,17 @@
---- Results as text: one "name: value" a line, so that people and grep can read them.
-local core = require "credenco.core"
+--- Results as text: one "name: value" in each line, for people and grep.
+local as_utf8 = require "credenco.base.as_utf8"
 
 local M = {}
 
--- A server's words end up in a terminal or in JSON: no control bytes, no broken UTF-8.
+-- Cleans a server's text for a terminal and for JSON: no control bytes, no invalid UTF-8.
 local function clean(value)
   if type(value) ~= "string" then
     return value
   end
-  local text = value:gsub("[%c\127]+", " ")
-  return core.utf8_valid(text) and text or (text:gsub("[\128-\255]", "?"))
+  return as_utf8((value:gsub("[%c\127]+", " ")))
 end
 
---- A copy of the named fields, those that are there, fit to be shown.
+--- A copy of the named fields that exist, cleaned for output.
 ---@param result table
 ---@param names string[]
 ---@return table
@@ -24,7 +23,7 @@ function M.pick(result, names)
   return picked
 end
 
--- JSON has one kind of number; Lua 5.4 would print 2 as 2.0.
+-- JSON has one type of number, but Lua 5.4 would print 2 as 2.0.
 local function printed(value)
   if type(value) == "number" and value % 1 == 0 then return ("%.0f"):format(value) end
   return tostring(value)

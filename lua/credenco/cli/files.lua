@@ -1,6 +1,6 @@
---- The files of a command line. Which of its arguments name one, and whether the command reads or writes it, is in the
---- declarations. Here it is decided that no file is overwritten which the command reads, which another option writes,
---- or which is there already.
+--- The files of a command line. The declarations of its arguments say which of them name a file, and whether the
+--- command reads or writes it. This module refuses to overwrite a file that the command reads, that another option
+--- writes, or that exists already.
 local core = require "credenco.core"
 local output = require "credenco.cli.output"
 local profile = require "credenco.cli.profile"
@@ -9,18 +9,18 @@ local usage = require "credenco.cli.usage"
 local M = {}
 
 ---@class credenco.cli.FileRole
----@field writes boolean the command writes it; else it reads it
----@field what? string what the user knows it by
----@field kept? boolean it is continued, or replaced each time, where it is there already
----@field anew? boolean the command itself refuses one that is there already
+---@field writes boolean the command writes the file; else it reads it
+---@field what? string its name for the user
+---@field kept? boolean an existing file is continued, or replaced each time
+---@field anew? boolean the command itself refuses an existing file
 ---@field begins? string how every file begins that the option has written; no other is continued or replaced
----@field paths fun(path: string?, args: table): string[] every file that is meant
+---@field paths fun(path: string?, args: table): string[] all files that the argument names
 
 local function itself(path)
   return path and { path == "-" and "/dev/stdin" or path } or {}
 end
 
--- Arguments that name a file and are no options.
+-- Arguments that name a file and are not options.
 local ARGUMENTS = {
   workflow = { what = "the workflow", paths = itself },
   source = { what = "the source", paths = itself },
@@ -40,7 +40,7 @@ function M.written(option, role)
   return option
 end
 
---- Adds the flag that a command needs whose files are refused where they are there already.
+--- Adds the flag of a command that refuses to overwrite files.
 ---@param command table
 function M.declare_force(command)
   return command:flag "--force" :description "Overwrite an existing file."
@@ -55,8 +55,8 @@ end
 ---@class credenco.cli.NamedFile
 ---@field option string
 ---@field role credenco.cli.FileRole
----@field target string where the parsed arguments have it
----@field setting credenco.cli.SettingRow? may also come from the environment or a profile
+---@field target string its name in the parsed arguments
+---@field setting credenco.cli.SettingRow? if its value may also come from the environment or a profile
 
 --- The options and arguments of a command that name files.
 ---@param parser table of argparse
@@ -77,9 +77,9 @@ function M.declared(parser)
   return list
 end
 
--- What makes two names one file: where it is, also before it is there; and, for its other names, which file it is.
+-- Two names are one file if they have the same real path, which need not exist yet, or the same id.
 local function identity_of(path)
-  if core.file_type(path) == "other" then return {} end -- a pipe or a device holds nothing
+  if core.file_type(path) == "other" then return {} end -- a pipe or a device has no contents
   return { id = core.file_id(path), place = core.real_path(path) }
 end
 
@@ -148,16 +148,24 @@ local function check_place(file, force)
   output.check_writable(file.option, file.path)
 end
 
+-- Who writes a dash means a stream, and would get a file of that name.
+local function refuse_dash(file, args)
+  if file.role.writes and named(file, args) == "-" then
+    usage.fail(("%s: - is no file; name one, or ./- for one of that name"):format(file.option))
+  end
+end
+
 local function sorted(declared, args)
   local inputs, kept, written = {}, {}, {}
   for _, file in ipairs(declared) do
+    refuse_dash(file, args)
     local role = file.role
     add_paths(role.writes and (role.kept and kept or written) or inputs, file, args)
   end
   return inputs, kept, written
 end
 
---- Refuses, as a mistake in usage, what would overwrite something. Nothing has been read or sent then.
+--- Refuses, as a usage mistake, to overwrite a file. Runs before anything is read or sent.
 ---@param parser table of argparse
 ---@param args table the parsed arguments
 function M.check(parser, args)
@@ -176,7 +184,7 @@ function M.check(parser, args)
   args.written_files = written
 end
 
---- Refuses what would overwrite a file that has become known since.
+--- The same for files that the command has learnt of since.
 ---@param args table the parsed arguments
 ---@param inputs { path: string?, what: string }[]
 function M.check_more(args, inputs)

@@ -1,4 +1,4 @@
---- The command line. `main` parses, runs one command, reports what came of it and gives the exit code.
+--- The command line. `main` parses the arguments, runs one command, reports its result and gives the exit code.
 local commands = require "credenco.cli.commands"
 local engine = require "credenco.base.engine"
 local exit_code = require "credenco.cli.exit_code"
@@ -30,10 +30,10 @@ local function report_usage(problem, out)
   return exit_code.usage
 end
 
--- More than any module, library or file that is opened at once.
+-- More than any module, library or file opens at once.
 local ROOM = 8
 
--- Whether files can be opened. Where none can, an error may be about anything: a module, an encoding, a library.
+-- Whether files can be opened. If not, an error may be about anything: a module, an encoding, a library.
 local function has_room()
   local opened = {}
   for _ = 1, ROOM do opened[#opened + 1] = io.open "/dev/null" end
@@ -51,7 +51,7 @@ end
 local function report_problem(problem, name, out)
   if usage.is(problem) then return report_usage(problem, out) end
   if not has_room() then
-    return report_no_room(out), true -- luv crashes when it is closed after it could not be opened
+    return report_no_room(out), true -- luv crashes if it is closed after it failed to open
   end
   local missing = rocks.advice(problem.message)
   if missing then
@@ -63,7 +63,7 @@ local function report_problem(problem, name, out)
   return exit_code.unexpected
 end
 
--- What the command came to says more than that its result cannot be written: a terminal may have been closed.
+-- The result of the command counts more than a failure to write it: the terminal may have been closed.
 local function written(ok, err, code, out)
   code = code or exit_code.done
   if ok then return code end
@@ -72,7 +72,7 @@ local function written(ok, err, code, out)
 end
 
 local function run(name, argv, out)
-  if not has_room() then return report_no_room(out) end -- loading luv aborts the process where it can open nothing
+  if not has_room() then return report_no_room(out) end -- loading luv without a free descriptor aborts the process
   local command = commands.load(name)
   local result, text_or_err, code = command.run(parser.parse(name, command, argv), out)
   if not result then
@@ -96,7 +96,6 @@ end
 --- Runs the program.
 ---@param argv string[]
 ---@return integer exit code
----@return boolean? at_once the Lua state is not fit to be closed
 function M.main(argv)
   local out = report.new(wants_json(argv))
   local refusal = engine.refusal()

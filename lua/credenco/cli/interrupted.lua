@@ -1,6 +1,6 @@
---- Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP). Before a command sends anything they end the program. While it
---- waits for a server the first one ends the request, so that the command can still say what is known of it; the second
---- ends the program. What works for long has its own way: `pipeline/interrupt.lua`.
+--- Ctrl-C, SIGTERM and a closed terminal (SIGHUP). Before a command sends anything, they end the program. While it
+--- waits for a server, the first one ends the request, so that the command can still report what is known; the second
+--- ends the program. Commands that work for long use `pipeline/interrupt.lua`.
 
 local core = require "credenco.core"
 
@@ -8,11 +8,11 @@ local unpack = table.unpack or unpack -- luacheck: ignore
 
 local M = {}
 
-local LOOK_MS = 100 -- how often a signal is looked for
+local LOOK_MS = 100 -- how often to check for a signal
 
 local said ---@type credenco.cli.Report
 
---- What the program says when a signal ends it at once.
+--- The message of a program that a signal ends at once.
 ---@param message string
 ---@param correlation_id string?
 local function last_words(message, correlation_id)
@@ -28,12 +28,12 @@ function M.begin(out)
   core.signals_listen(last_words "interrupted; nothing was sent", 0)
 end
 
---- The same for a command whose requests change nothing that the next run of it does not look at again.
+--- The same for a command whose next run looks again at everything that its requests change.
 function M.begin_requests()
   core.signals_listen(last_words "interrupted; run the same command again to continue", 0)
 end
 
---- From now on a signal ends the program, and all that is lost is what it still has to say.
+--- From now on a signal ends the program. Only the rest of its output is lost.
 function M.begin_result()
   core.signals_listen(last_words "interrupted; the work was done, and its result is not written", 0)
 end
@@ -52,8 +52,8 @@ local function outcome_of(ok, result, err)
   return ok, result, err
 end
 
---- Calls a method of a client, as pcall does. A signal closes the client, and the call gives the error `interrupted`.
----@param correlation_id string? for a program that has to end at once
+--- Calls a method of a client, as pcall does. A signal closes the client, and the call fails with `interrupted`.
+---@param correlation_id string? for the message if the program has to end at once
 ---@param client credenco.Client
 ---@param method string
 ---@param ... any its arguments
@@ -61,7 +61,7 @@ end
 ---@return any result
 ---@return credenco.Error? err
 function M.call(correlation_id, client, method, ...)
-  local loop = require "credenco.loop" -- only now: a rock that is missing is to be named by the command that needs it
+  local loop = require "credenco.loop" -- only now, so that the command that needs a missing rock names it
   core.signals_listen(last_words("interrupted; requests in flight may have been done", correlation_id), 1)
   local outcome
   loop.spawn(function(...) outcome = { outcome_of(pcall(client[method], client, ...)) } end, ...)

@@ -1,4 +1,4 @@
---- Calls the library with what the user typed. An argument it throws about is a mistake in usage here.
+--- Calls the library with the user's arguments. An error that it throws about an argument is a usage mistake here.
 local arguments = require "credenco.client.arguments"
 local base_options = require "credenco.base.options"
 local credenco = require "credenco"
@@ -8,8 +8,8 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
--- The library throws about an argument at its caller's level. The caller is pcall, a C function, so such a
--- message has no position; one with a position is a bug and stays one.
+-- The library throws about an argument at its caller's level. The caller is pcall, a C function, so such a message has
+-- no position. A message with a position is a bug, and is thrown again.
 local function settle(said, given, ok, ...)
   if ok then
     return ...
@@ -34,7 +34,7 @@ function M.check(method, given)
   if problem then usage.fail(settings.said_of_arguments(("%s: %s"):format(method, problem))) end
 end
 
---- A client for a command that makes many requests, each of which may be made again.
+--- A client for a command that makes many requests, all of which are safe to repeat.
 ---@param options credenco.Options
 ---@return credenco.Client
 function M.new_client(options)

@@ -1,18 +1,18 @@
---- Text for a terminal that is narrower than its lines: broken between words, and the rest indented further. Where there is
---- no terminal, as in a file or a pipe, nothing is broken.
+--- Wraps text to the width of a terminal, between words, with the continuation indented. Leaves text for a file or a
+--- pipe as it is.
 local terminal = require "credenco.cli.terminal"
 
 local M = {}
 
 local HANGING = 2
-local MOST_INDENT = 3 -- a share of the line: a third
+local MOST_INDENT = 3 -- as a share of the line: a third
 
--- Characters; the wide ones of East Asia count as one, too.
+-- Counts characters. Wide characters of East Asia count as one.
 local function width(text)
   return #text:gsub("[\128-\191]", "")
 end
 
--- A command is to be copied, and a break would be copied along.
+-- Does not wrap a command, since people copy it.
 local function is_command(line)
   return line:find "^%s*credenco " ~= nil or line:find ": credenco " ~= nil
 end
@@ -33,7 +33,7 @@ local function break_line(line, columns)
   return table.concat(lines, "\n")
 end
 
---- The text on standard output.
+--- Wraps text for standard output.
 ---@param text string
 ---@param columns integer? of the terminal
 ---@return string
@@ -66,7 +66,7 @@ local function fits(lines, columns)
   return true
 end
 
--- A line for each cell, with the column's name.
+-- One line for each cell, with the column's name.
 local function in_blocks(rows)
   local lines = {}
   for i = 2, #rows do
@@ -78,7 +78,7 @@ local function in_blocks(rows)
   return lines
 end
 
---- A table, or a block for each of its rows where it is wider than the terminal.
+--- A table, or a block for each of its rows if the table is wider than the terminal.
 ---@param rows string[][] the first has the names of the columns
 ---@param columns integer? of the terminal
 ---@return string[] lines

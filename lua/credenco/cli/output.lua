@@ -1,5 +1,5 @@
---- Files that the program writes. Each is for its owner only, whatever was there before, unless everybody is to read it;
---- and gets its name when it is complete: a full disk or a Ctrl-C leaves the old file.
+--- Files that the program writes. Each is readable only by its owner, unless it is public. A file gets its name when it
+--- is complete, so that a full disk or a Ctrl-C leaves the old file.
 local core = require "credenco.core"
 local usage = require "credenco.cli.usage"
 
@@ -10,8 +10,8 @@ local BUFFER_BYTES = 65536
 ---@class credenco.cli.Output
 ---@field path string
 ---@field private file file*
----@field private place string? where it comes to be when it is complete
----@field private unfinished string? where it is written until then
+---@field private place string? its path when it is complete
+---@field private unfinished string? its path until then
 local Output = {}
 Output.__index = Output
 
@@ -22,8 +22,7 @@ local function remove(unfinished)
   core.signals_keep(unfinished)
 end
 
--- Where there is a file, or nothing, a new one takes its place, also at the end of a link. A pipe or a device is
--- written to.
+-- A regular file, or nothing, is replaced by a new file, at the end of a link, too. A pipe or a device is written to.
 local function place_of(path, mode)
   local type_of = core.file_type(path)
   if type_of and type_of ~= "file" then return { written = path } end
@@ -40,12 +39,12 @@ local function place_of(path, mode)
   return { written = unfinished, replaces = place }
 end
 
---- Refuses, as a mistake in usage, a file that cannot be written.
+--- Refuses, as a usage mistake, a file that cannot be written.
 ---@param option string
 ---@param path string
 function M.check_writable(option, path)
   local place, err
-  if core.file_type(path) == "folder" then err = "Is a directory" else place, err = place_of(path) end
+  if core.file_type(path) == "directory" then err = "Is a directory" else place, err = place_of(path) end
   if not place then usage.fail(("%s: cannot write %s"):format(option, named(path, err))) end
   if place.replaces then remove(place.written) end
 end
@@ -70,7 +69,7 @@ end
 
 ---@param text string
 ---@return boolean? ok
----@return string? err names the file, which then is as it was
+---@return string? err names the file, which is then unchanged
 function Output:write(text)
   local ok, err = self.file:write(text)
   if ok then return true end
@@ -80,7 +79,7 @@ end
 
 --- Completes the file.
 ---@return boolean? ok
----@return string? err names the file, which then is as it was
+---@return string? err names the file, which is then unchanged
 function Output:finish()
   local ok, err = self.file:close()
   if ok and self.unfinished then ok, err = os.rename(self.unfinished, self.place) end
@@ -89,14 +88,14 @@ function Output:finish()
   return nil, named(self.path, err)
 end
 
---- Gives the file up, unless it is complete.
+--- Discards the file, unless it is complete.
 function Output:discard()
   if io.type(self.file) == "closed file" then return end
   self.file:close()
   if self.unfinished then remove(self.unfinished) end
 end
 
---- Opens a file to append to, which is private where it is new.
+--- Opens a file to append to. A new file is private.
 ---@param path string
 ---@return file*?
 ---@return string? err names the file

@@ -1,4 +1,4 @@
---- The grammar of a command's arguments.
+--- The parser of a command's arguments.
 local terminal = require "credenco.cli.terminal"
 local usage = require "credenco.cli.usage"
 
@@ -6,7 +6,7 @@ local M = {}
 
 local WIDEST, WIDEST_USAGE = 100, 70 -- of a help's line
 
--- Thrown by `--help`: `main` writes it like any result, and says so when nobody can read it.
+-- `--help` throws this. `main` writes it like any result, and reports a failure to write it.
 local Help = {}
 
 ---@return boolean
@@ -18,7 +18,7 @@ local function show_help(parser)
   error(setmetatable({ text = parser:get_help() }, Help), 0)
 end
 
--- argparse breaks lines where they get too long; those of the source would be breaks of their own.
+-- argparse wraps long lines itself, so this joins the lines of the source.
 local function paragraphs(text)
   return (text:gsub("([^\n])\n([^\n])", "%1 %2"))
 end
@@ -29,7 +29,7 @@ local SECRETS_ELSEWHERE = {
   ["--secret"] = "CREDENCO_WEBHOOK_SECRET or --secret-file",
 }
 
--- argparse calls this with the parser. Its messages name options, not their values.
+-- argparse calls this with the parser. Its messages name options, not values.
 local function on_error(parser, message)
   local instead = SECRETS_ELSEWHERE[message:match "^unknown option '(.-)'$"]
   if instead then
@@ -62,7 +62,7 @@ function M.of(name, command)
   return parser
 end
 
--- The value of a variable that is not set. What is written to a file without a name would be lost.
+-- An empty value is often a variable that is not set. A file without a name would be lost.
 local EMPTY = "%s is empty: is the variable set that it comes from?"
 
 local function refuse_empty(parser, args)
@@ -74,15 +74,15 @@ local function refuse_empty(parser, args)
   end
 end
 
--- Who takes no arguments needs no parser for them.
+-- A command without arguments needs no parser.
 local function plain(command, argv)
   return not command.declare and (#argv == 0 or #argv == 1 and argv[1] == "--json")
 end
 
---- Throws a usage mistake, or the help where that was asked for.
+--- Throws a usage mistake, or the help if the user asked for it.
 ---@param name string
 ---@param command credenco.cli.Command
----@param argv string[] what follows the command's name
+---@param argv string[] the arguments after the command's name
 ---@return table args the parsed arguments, and `command`, the name
 function M.parse(name, command, argv)
   local args = {}

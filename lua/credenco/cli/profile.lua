@@ -1,24 +1,25 @@
---- Profiles: sections of settings in ~/.config/credenco/config, one for each environment that somebody works with. The
---- file is read when the first setting is asked for, and refused as a whole when anything in it is unknown.
+--- Profiles: sections of settings in ~/.config/credenco/config, one for each environment that you work with. The file
+--- is read for the first setting, and refused as a whole if anything in it is unknown.
 local core = require "credenco.core"
 local rows = require "credenco.cli.setting_rows"
 local nearest = require("credenco.base.options").nearest
 local reader = require "credenco.cli.profile_reader"
+local sorted_keys = require "credenco.base.sorted_keys"
 local source = require "credenco.cli.source"
 local usage = require "credenco.cli.usage"
 
 local M = {}
 
-local UNNAMED = "default" -- the one that is used where none is named
+local UNNAMED = "default" -- the section without a name of its own
 
 ---@class credenco.cli.Profile
----@field name string? none where there is no such section, and none was asked for
----@field origin string who named it
+---@field name string? nil if there is no such section, and none was asked for
+---@field origin string what named it
 ---@field file string? where it is, or would be; none where the environment names no directory
 ---@field values table<string, credenco.cli.ProfileValue>
 ---@field production boolean
 
---- Adds the flag that names one.
+--- Adds the flag that names a profile.
 function M.declare(command)
   return command:option "--profile" :argname "NAME"
     :description "Section of the configuration file with the settings, see `credenco config --help`."
@@ -30,17 +31,17 @@ local function set(name)
 end
 
 -- The XDG Base Directory Specification has a relative path ignored.
-local function configuration_folder()
+local function configuration_directory()
   local given, home = set "XDG_CONFIG_HOME", set "HOME"
   if given and given:find "^/" then return given end
   return home and home .. "/.config"
 end
 
---- Where the profiles are (XDG Base Directory Specification).
+--- The path of the file (XDG Base Directory Specification).
 ---@return string? path  nil where the environment names no directory
 function M.file()
-  local folder = configuration_folder()
-  return folder and folder .. "/credenco/config"
+  local directory = configuration_directory()
+  return directory and directory .. "/credenco/config"
 end
 
 local SECRETS_ELSEWHERE = { api_key = "api_key_file or api_key_command",
@@ -81,9 +82,7 @@ local function read(file)
 end
 
 local function names_of(sections)
-  local names = {}
-  for name in pairs(sections) do names[#names + 1] = name end
-  table.sort(names)
+  local names = sorted_keys(sections)
   return #names > 0 and "; there are " .. table.concat(names, ", ") or ""
 end
 
@@ -113,7 +112,7 @@ local function load(name, origin)
     production = production(file, values or {}) }
 end
 
-local loaded = setmetatable({}, { __mode = "k" }) -- by the arguments it was asked for with
+local loaded = setmetatable({}, { __mode = "k" }) -- by the arguments of the command
 
 --- The profile of a command line.
 ---@param args table the parsed arguments
@@ -132,7 +131,7 @@ local function is_path(row, value)
   return argname == "FILE" or argname == "FILE|URL" and not value:find "^%a[%w+]*://"
 end
 
--- From the folder of the file, or from the user's with ~/.
+-- Relative to the file's directory, or to the user's home with ~/.
 local function path_of(path, file, origin)
   if path:find "^~/" then
     return (set "HOME" or usage.fail(origin .. ": HOME is not set, so there is no ~/")) .. path:sub(2)

@@ -1,5 +1,5 @@
---- Reads the form that git's and AWS's configuration files have: `[section]`, `name = value`, and lines that begin with
---- # or ; for people. A value is the rest of its line: no quotes, no escapes. What is anything else is refused.
+--- Reads the form of git's and AWS's configuration files: `[section]`, `name = value`, and comments that begin with #
+--- or ;. A value is the rest of its line, without quotes and escapes. Anything else is refused.
 
 local M = {}
 

@@ -1,10 +1,14 @@
---- What the program says: results on stdout, everything else on stderr, both as JSON for programs.
+--- Writes results to stdout and everything else to stderr, both as JSON for programs.
 ---
---- Nothing is required before it is needed: that a rock is missing has to be said without any, also in JSON.
+--- It requires modules only when it needs them, so that it can report a missing rock without any rock, in JSON, too.
+
+local json_writer = require "credenco.base.json_writer"
 
 local M = {}
 
--- What an error has to say, in JSON; see lua/credenco/client/errors.lua.
+local stdout = io.stdout -- a workflow finds another one there: `credenco.base.forbidden`
+
+-- The JSON form of an error; see lua/credenco/client/errors.lua.
 local ERROR_FIELDS = {
   "code", "message", "step", "sent", "retryable", "http_status", "attempts", "correlation_id", "detail", "status",
   "retry_after_ms",
@@ -29,86 +33,49 @@ local function write(file, text)
   return ok, err
 end
 
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\" }
-
--- A path may be any bytes; JSON is UTF-8.
-local function as_utf8(text)
-  if not text:find "[\128-\255]" or require("credenco.core").utf8_valid(text) then return text end
-  return (text:gsub("[\128-\255]", "?"))
-end
-
-local function quoted(text)
-  return '"' .. as_utf8(text):gsub('[%c"\\\127]', function(char)
-    return ESCAPES[char] or ("\\u%04x"):format(char:byte())
-  end) .. '"'
-end
-
-local function scalar(value)
-  if type(value) == "string" then return quoted(value) end
-  if type(value) == "boolean" then return tostring(value) end
-  return assert(require("credenco.base.json").encode(value))
-end
-
--- A command whose result has a list in it has loaded that module.
+-- A command with a list in its result has loaded that module.
 local function is_array(value)
   local json = package.loaded["credenco.base.json"]
-  return type(json) == "table" and json.is_array(value) -- LuaJIT leaves a mark where loading failed
+  return type(json) == "table" and json.is_array(value) -- LuaJIT leaves a mark if loading failed
 end
 
-local as_line
-
-local function elements(list)
-  local parts = {}
-  for i, element in ipairs(list) do parts[i] = as_line(element) end
-  return "[" .. table.concat(parts, ",") .. "]"
-end
-
--- One line of JSON with its fields in order, the same every time.
-function as_line(value)
-  if type(value) ~= "table" then return scalar(value) end
-  if is_array(value) then return elements(value) end
-  local names, members = {}, {}
-  for name in pairs(value) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do
-    members[i] = quoted(name) .. ":" .. as_line(value[name])
-  end
-  return "{" .. table.concat(members, ",") .. "}"
+local function as_line(value)
+  return json_writer.write(value, is_array)
 end
 
 --- Writes a result.
 ---@param result table the fields of the JSON form
 ---@param text string the form for people
 ---@return boolean? ok
----@return string? err stdout cannot be written to: full, or closed
+---@return string? err stdout is full or closed
 function Report:result(result, text)
-  return write(io.stdout, self.as_json and as_line(result) or text)
+  return write(stdout, self.as_json and as_line(result) or text)
 end
 
---- Writes what is for people alone, also where JSON is asked for.
+--- Writes text that is only for people, also with --json.
 ---@param text string
 ---@return boolean? ok
 ---@return string? err
 function Report.text(_, text)
-  return write(io.stdout, text)
+  return write(stdout, text)
 end
 
---- Writes something worth knowing that is not the result; a program that asked for JSON does not get it.
+--- Writes a note beside the result. With --json it writes nothing.
 ---@param text string
 function Report:note(text)
   if not self.as_json then io.stderr:write(text, "\n") end
 end
 
---- Writes something that has just happened; a program gets its fields.
+--- Writes an event. With --json it writes the event's fields.
 ---@param fields table
 ---@param text string
 function Report:event(fields, text)
   write(io.stderr, self.as_json and '{"event":' .. as_line(fields) .. "}" or text)
 end
 
---- An error of the library, or one of the program's own with `code` and `message`, as it is said.
+--- An error of the library, or one of the program's own with `code` and `message`, in its written form.
 ---@param err table
----@param text string? the form for people, when it is longer than the error's own line
+---@param text string? the form for people, if it is longer than the error's own line
 ---@return string
 function Report:failure_text(err, text)
   if not self.as_json then return text or getmetatable(err) and tostring(err) or "credenco: " .. err.message end
@@ -116,7 +83,7 @@ function Report:failure_text(err, text)
   return '{"error":' .. as_line(fields.pick(err, ERROR_FIELDS)) .. "}"
 end
 
---- Says it.
+--- Writes it.
 ---@param err table
 ---@param text string?
 function Report:failure(err, text)

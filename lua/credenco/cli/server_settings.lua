@@ -1,4 +1,4 @@
---- The settings every command that talks to a server shares: their flags, and the options for `credenco.new`.
+--- The settings of all commands that call a server: their flags, and the options for `credenco.new`.
 local credentials = require "credenco.cli.credentials"
 local described = require "credenco.base.settings"
 local event_log = require "credenco.cli.event_log"
@@ -16,7 +16,7 @@ local unpack = table.unpack or unpack -- luacheck: ignore
 
 local M = {}
 
--- The service itself; a sandbox or a test system is named with --base-url.
+-- The service itself; --base-url names a sandbox or a test system.
 M.DEFAULT_BASE_URL = "https://wallet.credenco.com"
 
 local VARIABLE = "\n  CREDENCO_%-26s  %s"
@@ -24,11 +24,11 @@ local VARIABLE = "\n  CREDENCO_%-26s  %s"
 M.ENVIRONMENT = "Environment, for flags that you do not give:" .. VARIABLE:format("PROFILE", "--profile")
   .. VARIABLE:format("API_KEY", "the API key itself")
 for _, row in ipairs(rows.LIST) do
-  local flag = row ~= rows.OWN.journal and row.flag -- the commands with a journal say it themselves
+  local flag = row ~= rows.OWN.journal and row.flag -- the commands with a journal declare it themselves
   if flag and flag.variable then M.ENVIRONMENT = M.ENVIRONMENT .. VARIABLE:format(flag.variable, flag.name) end
 end
 
--- Most commands are one call of the library, and end with it.
+-- Most commands make one call of the library and then end.
 local BOUNDED = "the whole command"
 
 local function declared(command, row)
@@ -68,7 +68,7 @@ end
 
 --- Adds the flags to a command.
 ---@param command table
----@param bounded? string what --timeout is for, where that is not all of it
+---@param bounded? string what --timeout bounds, if not one call
 function M.declare(command, bounded)
   declare_connection(command, bounded)
   declare_authentication(command)
@@ -79,10 +79,10 @@ function M.declare_public(command)
   declare_connection(command)
 end
 
---- The value of an environment variable of ours, for a command that has settings of its own.
+--- The value of an environment variable of ours, for a command with settings of its own.
 M.environment = rows.environment
 
--- A file, since a header may be a secret.
+-- A file, since a header field may be a secret.
 local function own_headers(args)
   local path, origin = sources.value(args, rows.OWN.headers_file)
   if not path then return nil end
@@ -91,36 +91,38 @@ local function own_headers(args)
   return headers
 end
 
+local LONGEST_S = described.LONGEST_MS / 1000
+
 local function milliseconds(text, origin)
   if not text then
     return nil
   end
   local seconds = text:find("^%d+%.?%d*$") and tonumber(text)
-  if not seconds or seconds <= 0 or seconds > 86400 then
-    usage.fail(origin .. ": a number of seconds above 0, at most 86400")
+  if not seconds or seconds <= 0 or seconds > LONGEST_S then
+    usage.fail(("%s: a number of seconds above 0, at most %d"):format(origin, LONGEST_S))
   end
   return math.max(1, math.floor(seconds * 1000))
 end
 
---- What --timeout says, where it is given.
+--- The value of --timeout, if it is given.
 ---@param args table
 ---@return integer?
 function M.timeout_ms(args)
   return milliseconds(args.timeout, "--timeout")
 end
 
---- The value of a setting that is no secret, and where it comes from.
+--- The value of a setting that is not secret, and its source.
 ---@param args table the parsed arguments
 ---@param setting credenco.Setting|credenco.cli.SettingRow
 ---@return string? value
----@return string origin a flag's name, a variable's, a profile's setting, or "the default"
+---@return string origin the name of a flag, a variable or a profile's setting, or "the default"
 function M.value(args, setting)
   local value, origin = sources.value(args, setting)
   if value ~= nil then return value, origin end
   return setting.name == "base_url" and M.DEFAULT_BASE_URL or nil, "the default"
 end
 
---- Where the credentials come from, once `options` has found them.
+--- The source of the credentials, once `options` has found them.
 ---@param args table the parsed arguments
 ---@return string origin
 function M.origin_of_credentials(args)
@@ -128,7 +130,7 @@ function M.origin_of_credentials(args)
   return (key or client or { origin = "the default" }).origin
 end
 
--- What the user knows an option of `credenco.new` by.
+-- The user's name for an option of `credenco.new`.
 local KNOWN_AS = {
   api_key = "the API key",
   headers = "--headers-file",
@@ -139,10 +141,10 @@ for _, row in ipairs(rows.LIST) do
   if row.flag then KNOWN_AS[row.name] = row.flag.name end
 end
 
--- Where each option came from, by the options.
+-- The source of each option, by the options.
 local origins_of = setmetatable({}, { __mode = "k" })
 
---- What `credenco.new` says of an option, said of the flag or the variable that it came from.
+--- Rewrites a message of `credenco.new` about an option for the flag or variable that it came from.
 ---@param problem string
 ---@param options credenco.Options
 ---@return string
@@ -153,13 +155,13 @@ function M.said_of_flags(problem, options)
   return ((origins_of[options] or {})[option] or known_as) .. flaw
 end
 
--- What the user knows an argument of the client's methods by.
+-- The user's name for an argument of the client's methods.
 local ARGUMENTS = {
   wallet_key = "--wallet", template_id = "--template", correlation_id = "the correlation id", claims = "the claims",
   offer_uri = "the offer's URI", request_uri_base = "--request-uri-base", did = "--did", name = "--name",
 }
 
---- What a method says of an argument, said of what the user typed.
+--- Rewrites a message of a method about an argument for what the user typed.
 ---@param problem string
 ---@return string
 function M.said_of_arguments(problem)
@@ -169,7 +171,7 @@ function M.said_of_arguments(problem)
   return known_as .. flaw
 end
 
---- The same for a command that works without credentials, which then are not even looked at.
+--- The same for a command that works without credentials. It does not read them.
 ---@param args table the parsed arguments
 ---@return credenco.Options
 function M.public_options(args)

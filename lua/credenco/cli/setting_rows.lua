@@ -1,5 +1,5 @@
---- The settings of the command line, each once: those of `credenco.new` and of its `oauth2` that have a flag, and the
---- command line's own. Flags, variables, profiles and `credenco config` follow from here.
+--- The settings of the command line, each once: those of `credenco.new` and its `oauth2` that have a flag, and the
+--- command line's own. Flags, variables, profiles and `credenco config` use this table.
 local auth_schemes = require "credenco.base.auth_schemes"
 local described = require "credenco.base.settings"
 local of_oauth2 = require "credenco.base.oauth2_settings"
@@ -7,12 +7,12 @@ local of_oauth2 = require "credenco.base.oauth2_settings"
 local M = {}
 
 ---@class credenco.cli.SettingRow
----@field name string in a profile, and of the parsed argument
+---@field name string in a profile, and in the parsed arguments
 ---@field flag { name: string?, argname: string?, variable: string?, help: string?, choices: string[]? }?
----@field names_secret boolean? whoever can change or run what is named has the secret
----@field help string? for what is in profiles alone
+---@field names_secret boolean? anyone who can change or run what it names has the secret
+---@field help string? for a setting that only profiles have
 
---- What the program has besides what `credenco.new` takes as it is.
+--- The program's own settings, beside those that `credenco.new` takes unchanged.
 ---@type table<string, credenco.cli.SettingRow>
 M.OWN = {
   api_key = { name = "api_key", flag = { variable = "API_KEY" } },
@@ -40,7 +40,7 @@ local function with_flags(list)
   return rows
 end
 
---- Of `credenco.new`, and of its `oauth2`.
+--- Those of `credenco.new`, and of its `oauth2`.
 ---@type credenco.cli.SettingRow[]
 M.CONNECTION = with_flags(described.LIST)
 ---@type credenco.cli.SettingRow[]
@@ -51,7 +51,7 @@ local NAMES_SECRET = { headers_file = true, api_key_file = true, api_key_command
 
 local IN_PROFILES = { "api_key_file", "api_key_command", "auth_scheme", "client_secret_command" }
 
---- What a profile may have, in the order of its help.
+--- The settings of a profile, in the order of the help.
 ---@type credenco.cli.SettingRow[]
 M.LIST = {}
 
@@ -73,7 +73,7 @@ for _, name in ipairs(IN_PROFILES) do add(M.OWN[name]) end
 for _, row in ipairs(M.OAUTH2) do add(row) end
 add(M.OWN.production)
 
---- An empty variable counts as none, as `VARIABLE= credenco ...` means it.
+--- An empty variable counts as not set, as in `VARIABLE= credenco ...`.
 ---@param name string without CREDENCO_
 ---@return string?
 function M.environment(name)

@@ -1,5 +1,5 @@
---- Where a setting comes from: a flag, else the environment, else the profile. A profile that --profile names comes
---- before the environment: the command line is nearer to the user than what was exported earlier.
+--- The source of a setting: a flag, else the environment, else the profile. A profile that --profile names comes before
+--- the environment: the command line is nearer to the user than a variable that was exported earlier.
 local profile = require "credenco.cli.profile"
 local rows = require "credenco.cli.setting_rows"
 
@@ -18,8 +18,8 @@ end
 
 ---@class credenco.cli.SettingSource
 ---@field place "flags"|"environment"|"profile"
----@field find fun(args: table, row: credenco.cli.SettingRow): string?, string? gives a value, and the name under which the
----  user knows where it is
+---@field find fun(args: table, row: credenco.cli.SettingRow): string?, string? gives a value, and the user's name for its
+---  place
 
 local FLAGS = { place = "flags", find = from_flag }
 local ENVIRONMENT = { place = "environment", find = from_environment }

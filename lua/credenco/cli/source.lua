@@ -1,7 +1,7 @@
---- Reads what must not stand in a process list - secrets, offer URIs, claims - from a file or from
---- standard input.
+--- Reads what must not show in a process list (secrets, offer URIs, claims) from a file or from standard input.
 local one_line = require "credenco.base.one_line"
 local usage = require "credenco.cli.usage"
+local without_bom = require "credenco.base.without_bom"
 
 local M = {}
 
@@ -28,11 +28,9 @@ local function open(path, what)
   return file
 end
 
-local BYTE_ORDER_MARK = "^\239\187\191"
-
---- The whole content of a file, "-" being standard input, without a byte-order mark.
+--- The whole content of a file, or of standard input for "-", without a byte-order mark.
 ---@param path string
----@param what string what is read, for the message
+---@param what string the thing to read, for the message
 ---@return string
 function M.read(path, what)
   local file = open(path, what)
@@ -47,10 +45,10 @@ function M.read(path, what)
   if #content > M.MAX_BYTES then
     usage.fail(("%s: longer than %d bytes"):format(what, M.MAX_BYTES))
   end
-  return (content:gsub(BYTE_ORDER_MARK, ""))
+  return without_bom(content)
 end
 
---- The one line a file holds, without the white space around it.
+--- The one line of a file, without the whitespace around it.
 ---@param path string
 ---@param what string
 ---@return string

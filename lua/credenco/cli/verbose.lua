@@ -1,4 +1,4 @@
---- `--verbose`: every request, response and wait, as it happens, on stderr.
+--- `--verbose`: writes every request, response and wait to stderr as it happens.
 local core = require "credenco.core"
 
 local M = {}
@@ -9,7 +9,7 @@ local SAID = {
   lost = function(event)
     return ("no response after %d ms: %s, sent %s"):format(event.elapsed_ms, event.code, event.sent)
   end,
-  -- `failed` is for the command to say
+  -- the command reports `failed`
   wait = function(event) return ("waits %d ms before it tries again"):format(event.wait_ms) end,
 }
 

@@ -1,27 +1,27 @@
---- The Credenco API: each endpoint once. Where it is, who may call it, what its request holds, how its
---- response is read. Requests, URLs and readers follow from here, and so does which statuses of an
---- issue are final. What an HTTP status means, by endpoint, is the table in src/core/verdict.c.
+--- The Credenco API, each endpoint once: its place, its credentials, its request, and the reader of its response.
+--- Requests, URLs and readers follow from this table, and so do the final statuses of an issue. The table in
+--- src/core/verdict.c has the meaning of an HTTP status, by endpoint.
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"
 local readers = require "credenco.client.readers"
 
 ---@class credenco.Endpoint
----@field step string                its name in errors and events; see steps.lua
----@field method string?             none: the call's own
+---@field step string                its name in errors and events
+---@field method string?             nil: the call has its own
 ---@field at "base_url"|"wallet_base_url"|nil  the option with the URL that the path belongs to
----@field path string?               every {name} in it is filled in, percent-encoded; none: the call brings a URL
----@field authorized boolean?        the client's credentials go along
----@field headers table?             where no credentials go along
----@field headers_with (fun(authorization: string?): table)?  where the call brings its own credentials
----@field repeatable boolean?        it may be made again although the response was lost
----@field body (fun(args: table, correlation_id: string?): table)?  what is sent as JSON
----@field read fun(body: string, call: credenco.Call, response: table): table?, string?  what the call gives; or nil, and what is wrong
----@field hides (fun(sent: any): any)?  what of the JSON that was sent no error may show
----@field find (fun(contacts: table[], sent: table): table?, boolean?)?  looks in `list` for what a call whose response was lost has made
+---@field path string?               every {name} in it is replaced, percent-encoded; nil: the call has a URL
+---@field authorized boolean?        sends the client's credentials
+---@field headers table?             for requests without credentials
+---@field headers_with (fun(authorization: string?): table)?  for a call with its own credentials
+---@field repeatable boolean?        may be repeated after a lost response
+---@field body (fun(args: table, correlation_id: string?): table)?  makes the request's JSON
+---@field read fun(body: string, call: credenco.Call, response: table): table?, string?  makes the result of the call; or nil and the problem
+---@field hides (fun(sent: any): any)?  the part of the sent JSON that no error may show
+---@field find (fun(contacts: table[], sent: table): table?, boolean?)?  looks in `list` for the work of a call whose response was lost
 ---@field list credenco.Endpoint?
----@field refused (fun(answer: table): string?)?  the code of a refusal that says more than its status
----@field pieces string[]            of the path: what stands around the names
+---@field refused (fun(fields: table): string?)?  the code of a refusal that says more than its status
+---@field pieces string[]            the parts of the path around the names
 
 local BARE = { accept = "application/json" }
 
@@ -63,8 +63,8 @@ M.create_offer = endpoint {
   hides = function(sent) return sent.claims end,
 }
 
--- Anybody may call it: the wallet protects itself with its trusted contacts, so a key sent there could only
--- leak. With `directIssue` the wallet takes the credential in by itself.
+-- Anybody may call it, since the wallet protects itself with its trusted contacts. So a key sent there could only leak.
+-- With `directIssue` the wallet takes the credential without asking its holder.
 M.push_offer = endpoint {
   step = "push_offer", method = "POST", at = "wallet_base_url", headers = BARE, repeatable = true,
   path = PUSH .. "?directIssue=true&credential_offer_uri={offer_uri}",
@@ -83,12 +83,11 @@ M.issue_status = endpoint {
   read = readers.status,
 }
 
---- The statuses that are known to be an issue's last, and what came of it. Any other one, also a value nobody
---- has seen yet, is "not finished".
+--- The final statuses of an issue, and the outcome of each. Any other status, known or not, means "not finished".
 ---@type table<string, "issued"|"failed">
 M.FINAL = { issue_completed = "issued", error = "failed" }
 
--- Not documented: a service that has no such list answers 404 or 405.
+-- Not documented: a service without such a list responds with 404 or 405.
 M.trusted_contacts = endpoint {
   step = "trust_issuer", method = "GET", at = "base_url", path = CONTACTS,
   authorized = true, repeatable = true,
@@ -110,7 +109,7 @@ M.trust_issuer = endpoint {
 M.token = endpoint {
   step = "token", method = "POST", headers_with = form_headers, repeatable = true,
   read = readers.token,
-  refused = function(answer) return answer.error == "invalid_client" and "unauthorized" or nil end,
+  refused = function(fields) return fields.error == "invalid_client" and "unauthorized" or nil end,
 }
 
 --- Any other endpoint of the service.
@@ -127,7 +126,7 @@ M.idempotent_request = endpoint {
   hides = function(sent) return sent end,
 }
 
---- The beginnings of the endpoints' URLs for a client, up to the first name in their paths.
+--- The start of each endpoint's URL for a client, up to the first name in its path.
 ---@param urls { base_url: string, wallet_base_url: string }
 ---@return table<credenco.Endpoint, string>
 function M.starts(urls)
@@ -138,7 +137,7 @@ function M.starts(urls)
   return starts
 end
 
---- An endpoint's URL, with what stands for the names of its path.
+--- An endpoint's URL, with values for the names in its path.
 ---@param starts table<credenco.Endpoint, string>
 ---@param which credenco.Endpoint
 ---@param first string?

@@ -1,5 +1,4 @@
---- What each call of the client takes. A wrong argument throws and names itself,
---- never its value.
+--- The arguments of the client's methods. A wrong argument throws an error that names it, never its value.
 
 --- What every call takes beside its own arguments.
 ---@class credenco.CallOptions
@@ -62,15 +61,21 @@ local function path(text)
   if not core.parse_url("https://host" .. text) then return "must be a path of a URL, percent-encoded where needed" end
 end
 
+local UNFIT_METHODS = {
+  CONNECT = "must not be CONNECT, which turns the connection into a tunnel",
+  TRACE = "must not be TRACE, which has the server send the credentials back", -- RFC 9110, 9.3.8
+}
+
 local function method(text)
   if not text:find("^%u+$") then return "must be an HTTP method in capital letters" end
+  return UNFIT_METHODS[text]
 end
 
 local WALLET_KEY = { type = "string", required = true, check = options.wallet_key }
 local TEMPLATE_ID = { type = "string", required = true, check = identifier }
 local CLAIMS = { type = "table", required = true }
 local CORRELATION_ID = { type = "string", check = identifier }
-local TIMEOUT_MS = { type = "integer", min = 1, max = 86400000 }
+local TIMEOUT_MS = { type = "integer", min = 1, max = settings.LONGEST_MS }
 local TRACEPARENT = { type = "string", check = trace.problem }
 
 return {
@@ -107,9 +112,9 @@ return {
     traceparent = TRACEPARENT,
   },
   wait_issued = {
-    timeout_ms = { type = "integer", default = 60000, min = 1, max = 86400000 },
+    timeout_ms = { type = "integer", default = 60000, min = 1, max = settings.LONGEST_MS },
     traceparent = TRACEPARENT,
-    interval_ms = { type = "integer", default = 1000, min = 1, max = 86400000 },
+    interval_ms = { type = "integer", default = 1000, min = 1, max = settings.LONGEST_MS },
   },
   trust_issuer = {
     wallet_key = WALLET_KEY,

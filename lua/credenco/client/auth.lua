@@ -1,8 +1,8 @@
---- Who the client is: the headers that carry an API key or an OAuth2 token.
+--- The header fields with the client's API key or OAuth2 token.
 ---
---- auth:headers(refused, deadline_ms, step) gives a table of headers, or nil and an error, or nil and "unchanged" where
---- there are no other credentials than the refused ones. `refused` is a table it gave earlier that the server did not
---- accept. The same table is given again as long as the credentials are the same.
+--- auth:headers(refused, deadline_ms, step) returns a table of headers, or nil and an error, or nil and "unchanged" if
+--- there are no credentials other than the refused ones. `refused` is a table that it returned earlier and that the
+--- server did not accept. It returns the same table as long as the credentials are the same.
 
 local auth_schemes = require "credenco.base.auth_schemes"
 local errors = require "credenco.client.errors"
@@ -12,7 +12,7 @@ local M = {}
 
 local JSON_TYPE = "application/json"
 
--- Nobody ----------------------------------------------------------------------
+-- None ------------------------------------------------------------------------
 
 local Nobody = { renewable = false }
 Nobody.__index = Nobody
@@ -37,7 +37,7 @@ end
 local ApiKey = {}
 ApiKey.__index = ApiKey
 
--- The headers with this key; the ones of now are kept.
+-- The headers with this key. Keeps the current ones.
 local function with_key(self, key)
   if self.key == key then return self.of_key end
   local field, value = self.scheme.field, self.scheme.prefix .. key
@@ -61,7 +61,7 @@ end
 function M.api_key(secret, scheme)
   return setmetatable({
     secret = secret, scheme = auth_schemes.BY_NAME[scheme], renewable = secret.changes,
-    keys = setmetatable({}, { __mode = "k" }), -- headers that were given -> their key
+    keys = setmetatable({}, { __mode = "k" }), -- headers that were returned -> their key
   }, ApiKey)
 end
 
@@ -70,13 +70,13 @@ end
 local OAuth2 = {}
 OAuth2.__index = OAuth2
 
--- A token is renewed while it is still valid: for the last fifth of its life, at most
--- this long, so that no call waits for it and none carries one that dies on the way.
+-- A token is renewed while it is still valid: in the last fifth of its life, but at most this long before its end. So
+-- no call waits for it, and none carries a token that expires on the way.
 local EARLY_MS = 60000
 local EARLY_SHARE = 0.2
 
--- Longest time that calls wait for a fetch, after the token call's own deadline, before
--- another is begun: nginx drops a task when it has too many.
+-- The longest time that calls wait for a fetch, after the token call's own deadline, before another begins: nginx drops
+-- a task when it has too many.
 local FETCH_SPARE_MS = 1000
 
 --- @param settings table  the option `oauth2`, checked
@@ -90,11 +90,11 @@ function M.oauth2(settings, request, call, timeout_ms)
     timeout_ms = timeout_ms,
     shared = settings.shared_dict and require("credenco.client.auth.shared").new(settings),
     renewable = true,
-    waiting = {}, -- set of the tickets that wait for the fetch under way
+    waiting = {}, -- set of the tickets that wait for the current fetch
   }, OAuth2)
 end
 
--- The token that a request carried may be another one than the one of now.
+-- The token that a request carried may not be the current one.
 function OAuth2:secrets(headers)
   local token = self.token and self.token.value
   local carried = headers and headers.authorization and headers.authorization:match("^Bearer (.*)")
@@ -130,8 +130,7 @@ local function wake_all(self, headers, err)
   for ticket in pairs(waiting) do loop.wake(ticket, headers, err) end
 end
 
--- One fetch serves every call that waits. It is a task of its own, so that no caller
--- who gives up takes it along.
+-- One fetch serves all waiting calls. It is a task of its own, so that it continues when a caller gives up.
 local function fetch(self)
   local ok, token, err = pcall(obtain, self)
   local thrown = not ok and token
@@ -177,7 +176,7 @@ local function drop(self, token)
   if self.shared then self.shared:drop(token.value) end
 end
 
----@param refused table?      headers that a 401 came back for
+---@param refused table?      headers that got a 401
 ---@param deadline_ms number
 ---@return table? headers
 ---@return credenco.Error|"timeout"|nil err

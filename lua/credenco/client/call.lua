@@ -1,7 +1,7 @@
---- One call of a client's method: the one or two requests of the API that it makes, under one deadline.
+--- One call of a client's method: one or two requests of the API, under one deadline.
 ---
---- It is what the transport is given to send, as well, so that a call is one table. The flow (src/core/flow.h)
---- decides about repeats and waits; here it is pulled.
+--- The transport sends this table, too, so that a call is one table. The flow (src/core/flow.h) decides about repeats
+--- and waits.
 
 local core = require "credenco.core"
 local errors = require "credenco.client.errors"
@@ -19,8 +19,8 @@ local now_ms = loop.now_ms
 ---@field deadline_ms number
 ---@field correlation_id string?
 ---@field traceparent string|false
----@field offer_uri string?        a secret, once it is known
----@field endpoint credenco.Endpoint  of the request at hand, as are
+---@field offer_uri string?        a secret
+---@field endpoint credenco.Endpoint  of the current request, as are
 ---@field step string
 ---@field method string
 ---@field url string
@@ -28,25 +28,25 @@ local now_ms = loop.now_ms
 ---@field body string?
 ---@field connect_timeout_ms integer
 ---@field max_body_bytes integer
----@field with_headers false       the fields of the response's head can be left out
----@field credentials table|false  the headers that carried credentials, the last ones
+---@field with_headers false       the response's header fields are not needed
+---@field credentials table|false  the headers with the last credentials
 ---@field token_request credenco.TokenRequest|false  writes each attempt of a call for a token
 ---@field http_status integer?     of the last response
----@field problem string|false     what went wrong in the last attempt
----@field detail string?           the server's words about it
----@field code string?             a code that says more than the status
+---@field problem string|false     of the last attempt
+---@field detail string?           the server's message about it
+---@field code string?             a code that is more precise than that of the status
 ---@field retry_after_ms number?
----@field hides (fun(sent: any): any)|false  finds what no error may show in
+---@field hides (fun(sent: any): any)|false  finds the part that no error may show in
 ---@field hidden_in string|false
----@field began_ms number|false     when the attempt began, for those who listen
----@field may_wait boolean?        whether the loop can wait here: asked once
+---@field began_ms number|false     when the attempt began, for listeners
+---@field may_wait boolean?        whether the loop can wait here, asked once
 local Call = {}
 Call.__index = Call
 
 local M = {}
 
--- The request's owner is gone (nginx: aborted, its thread killed, or the worker ends at once) and cannot be
--- told, so the operator is.
+-- The owner of the request no longer exists (nginx aborted it, killed its thread, or ends the worker), so the operator
+-- is told.
 local function on_abandoned(self, http_status, code, sent)
   if http_status then code, sent = nil, nil end
   events.abandoned(self, http_status, code, sent)
@@ -54,11 +54,11 @@ local function on_abandoned(self, http_status, code, sent)
     self.step, http_status and "HTTP " .. http_status or code .. ", sent " .. sent, self.correlation_id or "none"))
 end
 
---- A call that begins now. What it has is named here once, with room for it.
+--- A call that begins now. This names all fields once, so that the table has room for them.
 ---@param client credenco.Client
 ---@param timeout_ms integer?
 ---@param correlation_id string?
----@param traceparent string?  none: the client's
+---@param traceparent string?  nil: the client's
 ---@return credenco.Call
 function M.new(client, timeout_ms, correlation_id, traceparent)
   local options = client.options
@@ -70,7 +70,7 @@ function M.new(client, timeout_ms, correlation_id, traceparent)
     endpoint = false, step = false, method = false, url = false, headers = false, body = nil,
     connect_timeout_ms = options.connect_timeout_ms, max_body_bytes = options.max_body_bytes, with_headers = false,
     on_abandoned = on_abandoned,
-    credentials = false, token_request = false, answer = false, http_status = nil,
+    credentials = false, token_request = false, result = false, http_status = nil,
     problem = false, detail = nil, code = nil, retry_after_ms = nil,
     hides = false, hidden_in = false, began_ms = false, may_wait = false,
   }, Call)
@@ -78,7 +78,7 @@ end
 
 -- Failing --------------------------------------------------------------------------------
 
--- Why nothing can be sent: the client is closed, or nobody can wait here.
+-- Why nothing can be sent: the client is closed, or the loop cannot wait here.
 local function unready(self)
   local step, id = self.step, self.correlation_id
   if self.client.closed then return errors.new { code = "closed", step = step, correlation_id = id } end
@@ -96,7 +96,7 @@ local function secrets_of(self)
     self.token_request and self.token_request.carried_by(self) or "",
     sent ~= nil and self.hides and self.hides(sent) or "",
     self.offer_uri or "",
-    self.answer or "",
+    self.result or "",
     self.client.own_headers and self.client.own_headers.headers or "",
   }
 end
@@ -109,13 +109,13 @@ local function failed(self, flow)
   return errors.new(fields)
 end
 
--- The same where this attempt was begun and not made.
+-- The same for an attempt that has begun and sent nothing.
 local function failed_before(self, flow)
   local err = failed(self, flow)
   return errors.with(err, { attempts = err.attempts - 1 })
 end
 
--- The client was closed before the next attempt: what the last one may have done stays in doubt.
+-- The client was closed before the next attempt. The last attempt may still have reached the server.
 local function closed_meanwhile(self, flow)
   local last = flow:failure()
   return errors.new {
@@ -123,8 +123,9 @@ local function closed_meanwhile(self, flow)
   }
 end
 
--- Credentials that could not be had end the call; what an earlier attempt may have done stays in doubt. The error
--- is the caller's own: others wait for the same token. Where there are none but the refused ones, the refusal stays.
+-- The call ends, because there are no credentials. An earlier attempt may have reached the server. The error is a copy
+-- for this caller, since others wait for the same token. If there are none but the refused credentials, the refusal
+-- stays.
 local function without_credentials(self, flow, err)
   if err == "unchanged" then return failed_before(self, flow) end
   if not errors.is_error(err) then
@@ -140,27 +141,27 @@ end
 -- Reading --------------------------------------------------------------------------------
 
 local function note_refusal(self, response)
-  local words, answer = readers.server_words(response.body)
+  local words, fields = readers.server_words(response.body)
   self.detail = errors.bounded_detail(words, secrets_of(self))
   local refused = self.endpoint.refused
-  self.code = refused and answer and refused(answer) or nil
+  self.code = refused and fields and refused(fields) or nil
 end
 
--- What the flow does about a response.
+-- The flow's next action after a response.
 local function read(self, flow, response)
-  local status, answer, problem = response.status, nil, nil
+  local status, result, problem = response.status, nil, nil
   self.http_status = status
-  if status >= 200 and status < 300 then answer, problem = self.endpoint.read(response.body, self, response) end
+  if status >= 200 and status < 300 then result, problem = self.endpoint.read(response.body, self, response) end
   local at_ms = now_ms()
-  events.response(self, at_ms, status, answer ~= nil)
-  if answer then
-    self.answer = answer
-    return flow:answer(at_ms, 0, status, true)
+  events.response(self, at_ms, status, result ~= nil)
+  if result then
+    self.result = result
+    return flow:received(at_ms, 0, status, true)
   end
   self.problem, self.detail, self.code = problem or false, nil, nil
   self.retry_after_ms = readers.retry_after_ms(response)
   if not problem then note_refusal(self, response) end
-  return flow:answer(at_ms, core.random(), status, false, self.retry_after_ms)
+  return flow:received(at_ms, core.random(), status, false, self.retry_after_ms)
 end
 
 local function lost(self, flow, failure)
@@ -171,8 +172,8 @@ end
 
 -- Sending --------------------------------------------------------------------------------
 
--- Whether what was to be made is there already, although the response was lost: what the flow does then. Or that
--- it is not; or the error of who cannot find out, since a second one must not be made.
+-- After a lost response, looks whether the server has done the work. Gives the flow's next action if so, and nothing if
+-- not; or an error if that cannot be found out, since the work must not be done twice.
 local function look(self, flow)
   local endpoint = self.endpoint
   local other = M.new(self.client, self.deadline_ms - now_ms(), self.correlation_id, self.traceparent or nil)
@@ -180,14 +181,14 @@ local function look(self, flow)
   local found, doubtful
   if there then found, doubtful = endpoint.find(there, json.decode(self.body)) end
   if found then
-    self.answer = found
-    return flow:answer(now_ms(), 0, found.http_status, true)
+    self.result = found
+    return flow:received(now_ms(), 0, found.http_status, true)
   end
   if there and not doubtful then return nil end
   return nil, nil, failed_before(self, flow)
 end
 
--- Sets the headers, and the body of a request for a token. Gives what keeps the credentials away, or nil.
+-- Sets the headers, and the body of a token request. Gives the problem if there are no credentials.
 local function prepare(self, renew)
   local endpoint = self.endpoint
   if endpoint.authorized then
@@ -206,7 +207,7 @@ local function prepare(self, renew)
   if self.traceparent then self.headers = trace.with(self.headers, self.traceparent) end
 end
 
--- One attempt, and what the flow does then; or the error that ends the call.
+-- Makes one attempt, and gives the flow's next action; or the error that ends the call.
 local function attempt(self, flow, renew)
   local endpoint, client = self.endpoint, self.client
   if endpoint.find and flow:failure().sent == "unknown" then
@@ -221,7 +222,7 @@ local function attempt(self, flow, renew)
   return lost(self, flow, failure)
 end
 
--- Pulls the flow until it is done.
+-- Does what the flow says until the call is done.
 local function pull(self, flow, kind, detail)
   local client = self.client
   while true do
@@ -235,18 +236,18 @@ local function pull(self, flow, kind, detail)
       if client.closed then return nil, closed_meanwhile(self, flow) end
       kind, detail = flow:next(now_ms())
     elseif kind == "done" then
-      return self.answer
+      return self.result
     else
       return nil, failed(self, flow)
     end
   end
 end
 
---- Makes one request of the API, as often as the flow says: what its reader makes of the response, or nil and an error.
+--- Makes one request of the API, as often as the flow says: the result of its reader, or nil and an error.
 ---@param endpoint credenco.Endpoint
 ---@param url string
 ---@param body string?
----@return table? answer
+---@return table? result
 ---@return credenco.Error? err
 function Call:perform(endpoint, url, body)
   local client = self.client
@@ -258,21 +259,21 @@ function Call:perform(endpoint, url, body)
     events.failed(self, err)
     return nil, err
   end
-  local flows = client.flows -- those that nobody uses, for the next call
+  local flows = client.flows -- idle ones, for the next call
   local flow = flows[#flows]
   if flow then flows[#flows] = nil else flow = client.context:flow() end
-  local answer, failure = pull(self, flow, flow:start(
+  local result, failure = pull(self, flow, flow:start(
     now_ms(), endpoint.step, self.deadline_ms, endpoint.repeatable, endpoint.authorized and client.auth.renewable))
   flows[#flows + 1] = flow
   if failure then events.failed(self, failure) end
-  return answer, failure
+  return result, failure
 end
 
---- The JSON of a body, or the error that says what in it cannot be sent.
+--- The JSON of a body, or an error that names the value that cannot be sent.
 ---@param value any
 ---@param step string
 ---@param correlation_id string?
----@param label string  names the caller's own value, whose levels count; "" when our own object is around it
+---@param label string  name of the caller's own value, whose levels count; "" inside an object of ours
 ---@return string?
 ---@return credenco.Error?
 function M.encoded(value, step, correlation_id, label)

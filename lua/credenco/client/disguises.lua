@@ -1,20 +1,19 @@
---- Finds a secret in the forms in which software repeats a text: escaped for JSON, HTML or a URL, also twice, in
---- Base64 or hexadecimal, in other letters' case.
+--- Finds a secret in the forms in which servers repeat it: escaped for JSON, HTML or a URL, even twice; in Base64 or
+--- hexadecimal; in another letter case.
 
+local base64 = require "credenco.base.base64"
+local code_point = require "credenco.base.code_point"
+local core = require "credenco.core"
+local hex = require "credenco.base.hex"
 local percent = require "credenco.base.percent"
 
 local M = {}
 
 -- Decoding ----------------------------------------------------------------------------
 
--- UTF-8 of a character; a half of a pair is as good as nothing.
+-- Half of a surrogate pair gives nothing.
 local function character(code)
-  if not code or code >= 0x110000 then return "" end
-  if code < 0x80 then return string.char(code) end
-  if code < 0x800 then return string.char(0xC0 + math.floor(code / 64), 0x80 + code % 64) end
-  local last = string.char(0x80 + math.floor(code / 64) % 64, 0x80 + code % 64)
-  if code < 0x10000 then return string.char(0xE0 + math.floor(code / 4096)) .. last end
-  return string.char(0xF0 + math.floor(code / 262144), 0x80 + math.floor(code / 4096) % 64) .. last
+  return code and code < 0x110000 and code_point.character(code) or ""
 end
 
 local function of_hex(digits)
@@ -25,9 +24,21 @@ local function of_pair(high, low)
   return character(0x10000 + (tonumber(high, 16) - 0xD800) * 0x400 + tonumber(low, 16) - 0xDC00)
 end
 
-local NAMED = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", sol = "/", plus = "+", equals = "=" }
+local NAMED = {
+  amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", sol = "/", plus = "+", equals = "=",
+  lowbar = "_", period = ".", comma = ",", colon = ":", semi = ";", commat = "@", num = "#", percnt = "%", dollar = "$",
+  quest = "?", excl = "!", ast = "*", lpar = "(", rpar = ")", lsqb = "[", rsqb = "]", lcub = "{", rcub = "}",
+  bsol = "\\", verbar = "|", Hat = "^", grave = "`", Tab = "\t", NewLine = "\n",
+}
 
 local DECODERS = {
+  function(text) -- UTF-16, and lines that were broken anywhere
+    return (text:gsub("[%c\127]+", ""))
+  end,
+  function(text) -- Latin-1
+    if core.utf8_valid(text) then return text end
+    return (text:gsub("[\128-\255]", function(byte) return character(byte:byte()) end))
+  end,
   function(text) -- JSON
     return (text:gsub("\\u([dD][89abAB]%x%x)\\u([dD][c-fC-F]%x%x)", of_pair)
       :gsub("\\u(%x%x%x%x)", of_hex):gsub("\\x(%x%x)", of_hex):gsub("\\(.)", "%1"))
@@ -45,7 +56,7 @@ local DECODERS = {
 
 local ROUNDS = 3 -- percent-encoded twice inside of JSON
 
--- The text, and what is left of it when it is decoded once, twice, ...
+-- The text, and the text decoded once, twice, ...
 local function forms_of(text)
   local forms = { text }
   for _ = 1, ROUNDS do
@@ -57,38 +68,22 @@ local function forms_of(text)
   return forms
 end
 
-local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-local SIXES = { ["-"] = 62, ["_"] = 63 }
-for i = 1, #ALPHABET do SIXES[ALPHABET:sub(i, i)] = i - 1 end
-
-local function from_base64(word)
-  local bytes, bits, held = {}, 0, 0
-  for symbol in word:gmatch "." do
-    held, bits = held % 4096 * 64 + SIXES[symbol], bits + 6
-    if bits >= 8 then
-      bits = bits - 8
-      bytes[#bytes + 1] = string.char(math.floor(held / 2 ^ bits) % 256)
-    end
-  end
-  return table.concat(bytes)
-end
-
--- What the words of a text are that may be something else, encoded.
+-- The other texts that the words of a text may be an encoding of.
 local function add_hidden(forms, text)
   for word in text:gmatch "[%w+/_-]+" do
-    if #word >= 6 then forms[#forms + 1] = from_base64(word) end
-    if #word >= 6 and #word % 2 == 0 and not word:find "%X" then
-      forms[#forms + 1] = word:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+    if #word >= 6 then
+      forms[#forms + 1] = base64.decode_loosely(word)
+      forms[#forms + 1] = hex.decode(word)
     end
   end
 end
 
 -- Comparing ---------------------------------------------------------------------------
 
---- Secrets of so few bytes count as words of their own alone.
+--- A secret of so few bytes counts only as a word of its own.
 M.SHORT_MAX = 3
 
---- Whether what is in this place is a word, or a piece of one.
+--- Whether a match is a word, or a piece of one.
 ---@param text string
 ---@param first integer
 ---@param last integer
@@ -117,7 +112,7 @@ local function any_holds(forms, from, secrets)
   return false
 end
 
---- Whether a text holds one of the secrets in disguise. As it stands it has been looked at.
+--- Whether a text holds one of the secrets in disguise. The caller has checked for the plain form.
 ---@param text string
 ---@param secrets string[]
 ---@return boolean

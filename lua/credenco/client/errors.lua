@@ -1,6 +1,5 @@
---- What the world does wrong, as a value: a table with stable fields whose
---- tostring is one readable line that says what happened, where, whether anything
---- was sent and what to do.
+--- Errors: tables with stable fields. Their tostring is one readable line that says what happened, in which step,
+--- whether anything was sent, and what to do.
 
 local failures = require "credenco.client.failures"
 local redaction = require "credenco.client.redaction"
@@ -8,10 +7,10 @@ local steps = require "credenco.client.failed_steps"
 local texts = require "credenco.client.server_text"
 
 ---@class credenco.Error
----@field code string          stable, what programs test; see failures.lua
+---@field code string          stable, for programs; see failures.lua
 ---@field message string       one line for people
 ---@field step string          token, create_offer, offer_uri, push_offer, issue_status, trust_issuer or request
----@field sent "no"|"rejected"|"unknown"  whether the server can have acted on it
+---@field sent "no"|"rejected"|"unknown"  whether the server may have acted on it
 ---@field retryable boolean    whether the same call may succeed later
 ---@field http_status integer? of the last response
 ---@field attempts integer     requests made for this step
@@ -19,17 +18,17 @@ local texts = require "credenco.client.server_text"
 ---@field quota_spent true?     the call was not repeated, because the client's quota of repeats was used up
 ---@field correlation_id string?
 ---@field detail string?       the server's own message, shortened, without secrets
----@field status string?       issue_failed and timeout of wait_issued: the last issue status, as detail is shown
+---@field status string?       issue_failed and timeout of wait_issued: the last issue status, shown like `detail`
 local Error = {}
 Error.__index = Error
 Error.__name = "credenco.Error"
 
 local M = {}
 
--- An offer is a bearer secret: kept beside its error, where no dump of it shows.
+-- An offer is a bearer secret, so it is kept beside its error, where no dump of the error shows it.
 local offers = setmetatable({}, { __mode = "k" })
 
--- What an error was made from, to make another one like it.
+-- The fields that an error was made from, to make another error like it.
 local sources = setmetatable({}, { __mode = "k" })
 
 local DETAIL_MAX = 500
@@ -59,7 +58,7 @@ local function compose(fields)
 end
 
 --- Makes an error value.
----@param fields table  code, step, sent and whatever else is known; message replaces the code's own first sentence
+---@param fields table  code, step, sent and the other known fields; message replaces the first sentence of the code's
 ---@return credenco.Error
 function M.new(fields)
   local err = {}
@@ -92,7 +91,7 @@ function Error:__tostring()
 end
 
 --- Returns the offer that was created before the failure, if it can still be delivered.
---- Whoever has the offer can take the credential, so no field of the error holds it.
+--- Anyone who has the offer can take the credential, so no field of the error holds it.
 ---@return { correlation_id: string, request_uri: string, offer_uri: string, status_uri: string? }?
 function Error:offer()
   return offers[self]
@@ -111,10 +110,10 @@ function M.is_error(value)
   return getmetatable(value) == Error
 end
 
--- The server's words ----------------------------------------------------------
+-- The server's message --------------------------------------------------------
 
---- The server's words, fit to be shown: on one line, bounded, without URLs and
---- without the secrets (strings, or tables of them at any depth).
+--- The server's message in a form that is safe to show: one line, bounded, without URLs and without the secrets
+--- (strings, or tables of them at any depth).
 ---@param text string
 ---@param secrets table
 ---@return string?

@@ -1,4 +1,4 @@
---- Tells a client's listener of each thing that happens in a call. No field of an event holds a secret.
+--- Reports the events of a call to the client's listener. No field of an event holds a secret.
 
 local loop = require "credenco.loop"
 
@@ -6,7 +6,7 @@ local now_ms = loop.now_ms
 
 local M = {}
 
---- A request begins. Each ends in one of `response`, `lost` and `abandoned`.
+--- A request begins. Each ends with one of `response`, `lost` and `abandoned`.
 ---@param call credenco.Call
 function M.request(call)
   local listener = call.client.listener
@@ -17,7 +17,7 @@ function M.request(call)
 end
 
 ---@param call credenco.Call
----@param at_ms number  now
+---@param at_ms number  the current time
 ---@param http_status integer
 ---@param ok boolean
 function M.response(call, at_ms, http_status, ok)
@@ -44,14 +44,14 @@ function M.lost(call, code, sent)
 end
 
 ---@param call credenco.Call
----@param http_status integer?  nil: there is no response, and `code` and `sent` say why
+---@param http_status integer?  nil: there is no response; see `code` and `sent`
 ---@param code string?
 ---@param sent string?
 function M.abandoned(call, http_status, code, sent)
   ended(call, "abandoned", http_status, code, sent)
 end
 
--- Something that is not about one request.
+-- An event that is not about one request.
 local function tell(call, kind, code, sent, wait_ms)
   local listener = call.client.listener
   if not listener then return end

@@ -1,11 +1,11 @@
---- What a failure of each call of the API means to a person, by the call's name.
+--- Advice about a failure of each call of the API, by the call's name.
 
 ---@class credenco.Step
----@field role string?            that the credentials need
----@field not_found string?       what a 404 says
----@field when_unknown string?    what to do when the response was lost
----@field changes_wallet boolean? a lost response elsewhere leaves nothing behind that matters: an offer that nobody
----delivers issues nothing. src/core/verdict.c has the same calls as WALLET
+---@field role string?            the role that the credentials need
+---@field not_found string?       the meaning of a 404
+---@field when_unknown string?    what to do after a lost response
+---@field changes_wallet boolean? if not, a lost response has no effect that matters: an offer that nobody delivers issues
+---nothing. src/core/verdict.c has the same calls as WALLET
 
 ---@type table<string, credenco.Step>
 return {

@@ -1,5 +1,5 @@
---- Every failure of the client, by its code: its kind, from which the command line's exit codes and what a
---- pipeline does about it follow, and what a person is told. docs/errors.md lists the same codes.
+--- Every failure of the client, by its code: its kind, which decides the command line's exit code and the next step of
+--- a pipeline, and its message. docs/errors.md lists the same codes.
 
 local steps = require "credenco.client.failed_steps"
 

@@ -1,4 +1,4 @@
---- Reads the options of credenco.new, which are described in credenco.base.settings, and what is inside of them.
+--- Reads the options of credenco.new (described in credenco.base.settings) and their inner tables.
 
 local described = require "credenco.base.settings"
 local loop = require "credenco.loop"
@@ -18,7 +18,7 @@ local function shared_dict(name)
   if not loop.shared_dict(name) then return "must name a lua_shared_dict of nginx's configuration" end
 end
 
--- As described, and with the check that asks nginx.
+-- The described options, and a check that needs nginx.
 M.OAUTH2 = {}
 for name, setting in pairs(of_oauth2.SPEC) do M.OAUTH2[name] = setting end
 M.OAUTH2.shared_dict = { type = "string", check = shared_dict }
@@ -34,7 +34,7 @@ local function without_trailing_slash(text)
   return (text:gsub("/+$", ""))
 end
 
---- Checks and completes the options of credenco.new; the argument is not changed.
+--- Checks the options of credenco.new and fills in defaults, in a copy.
 ---@param given credenco.Options
 ---@param level integer
 ---@return table

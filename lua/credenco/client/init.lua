@@ -1,6 +1,6 @@
 --- The client: the calls of the Credenco API as methods.
 ---
---- A wrong argument throws. What the world does wrong is nil and a credenco.Error.
+--- A wrong argument throws. Any other failure is nil and a credenco.Error.
 
 local api = require "credenco.client.api"
 local arguments = require "credenco.client.arguments"
@@ -51,10 +51,9 @@ function Client:create_checked_offer(args)
   return offer.offer_uri
 end
 
---- Delivers an offer to a wallet. This needs no credentials, so the client sends none. With direct = false the offer goes to the
---- inbox, for the holder to accept. A 201 does not show whether the wallet keeps the
---- credential: a wallet silently discards credentials from an issuer that is not one of
---- its trusted contacts.
+--- Delivers an offer to a wallet. This needs no credentials, so the client sends none. With direct = false the offer
+--- goes to the inbox, for the holder to accept. A 201 does not show whether the wallet keeps the credential: a wallet
+--- silently discards credentials from an issuer that is not one of its trusted contacts.
 ---@param args credenco.PushArguments
 ---@return { http_status: integer }?
 ---@return credenco.Error? err if `sent` is "unknown", deliver the same offer again: a wallet takes an offer once
@@ -110,7 +109,7 @@ function Client:issue_many(records, opts)
   return many.issue(self, check_record, issue.direct, records, read.concurrency)
 end
 
--- Afterwards ---------------------------------------------------------------------
+-- After the delivery -------------------------------------------------------------
 
 local function as_issue(what, id_or_result, level)
   local args = id_or_result
@@ -119,7 +118,8 @@ local function as_issue(what, id_or_result, level)
   return args
 end
 
---- Returns the status of an issue. It shows how far the issuer is. It does not show whether the wallet kept the credential.
+--- Returns the status of an issue. It shows how far the issuer is. It does not show whether the wallet kept the
+--- credential.
 ---@param id_or_result string|credenco.Offer|credenco.Issue  a correlation id, or a result of create_offer or issue_direct
 ---@param opts credenco.CallOptions?
 ---@return credenco.IssueStatus?
@@ -154,9 +154,7 @@ function Client:trust_issuer(args)
     api.trust_issuer, api.url(self.starts, api.trust_issuer, args.wallet_key), body)
 end
 
--- Anything else ------------------------------------------------------------------
-
-local URL_MAX_BYTES = 32768 -- as in src/core/uri.h
+-- Other endpoints ----------------------------------------------------------------
 
 local IDEMPOTENT = { GET = true, HEAD = true, PUT = true, DELETE = true, OPTIONS = true }
 
@@ -176,8 +174,8 @@ function Client:request(args)
   end
   local query = query_text(args.query)
   local whole = query and self.options.base_url .. args.path .. query
-  if not whole or #whole > URL_MAX_BYTES then
-    error(("request: path and query make a URL of more than %d bytes"):format(URL_MAX_BYTES), 2)
+  if not whole or #whole > core.URL_MAX then
+    error(("request: path and query make a URL of more than %d bytes"):format(core.URL_MAX), 2)
   end
   local call = calls.new(self, args.timeout_ms, nil, args.traceparent)
   call.method = method
@@ -192,8 +190,8 @@ function Client:pollfd()
   return self.transport.pollfd and self.transport:pollfd()
 end
 
---- The same client for a caller that repeats requests itself (credenco.pipeline): a request is sent once, or twice if a
---- token had to be renewed. Both are closed together.
+--- The same client for credenco.pipeline, which decides itself about repeats: it sends a request once, or twice if a
+--- token had to be renewed. Closing one closes both.
 ---@return credenco.Client
 function Client:without_retries()
   local retry = self.options.retry
@@ -232,7 +230,7 @@ local function new_auth(self, read, level)
     return auth.api_key(key, read.auth_scheme)
   end
   if not read.oauth2 then return auth.nobody() end
-  local made = new_oauth2(self, read.oauth2, level + 1) -- no tail call: levels count
+  local made = new_oauth2(self, read.oauth2, level + 1) -- not a tail call: error levels count
   return made
 end
 

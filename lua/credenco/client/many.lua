@@ -1,4 +1,4 @@
---- Many issuances at once, at most so many under way, given back as they complete.
+--- Many issues at the same time, up to a limit, with their results in the order in which they end.
 
 local errors = require "credenco.client.errors"
 local fifo = require "credenco.base.fifo"
@@ -6,7 +6,7 @@ local loop = require "credenco.loop"
 
 local M = {}
 
---- What is wrong with what is to be issued, or nil: neither a single record nor a list that would end early.
+--- Says why the records cannot be issued, or nil: this is a single record, or a list with a hole.
 ---@param records any
 ---@return string?
 function M.problem_with(records)
@@ -32,12 +32,12 @@ local function next_of(records)
 end
 
 local function invalid_record(problem)
-  local message = tostring(problem):gsub("^[^\n]-:%d+: ", "") -- the place in our own code
+  local message = tostring(problem):gsub("^[^\n]-:%d+: ", "") -- without the position in our own code
   return errors.new { code = "invalid_argument", step = "create_offer", message = message }
 end
 
 local function completed(run, record, result, err, thrown)
-  run.under_way = run.under_way - 1
+  run.in_flight = run.in_flight - 1
   run.completed:push { record, result, err, thrown }
   local consumer = run.consumer
   if consumer then
@@ -46,8 +46,8 @@ local function completed(run, record, result, err, thrown)
   end
 end
 
--- A record that no call can be made with is that record's failure and nobody else's.
--- Anything else that is thrown is a bug, and thrown again at who asks for the result.
+-- A record with invalid arguments is a failure of that record alone. Any other error is a bug, and is thrown again
+-- where the result is asked for.
 local function issue_one(run, record)
   local valid, problem = pcall(run.check, record)
   if not valid then return completed(run, record, nil, invalid_record(problem)) end
@@ -56,19 +56,18 @@ local function issue_one(run, record)
   completed(run, record, result, err)
 end
 
--- Where others share the event loop they get their turn between so many starts.
+-- After so many starts, other users of the event loop get a turn.
 local STARTS_AT_ONCE = 16
 
--- Results that nobody has taken yet count as under way, so that no more is read than
--- is asked for.
+-- Results that nobody has taken yet count as in flight, so that this reads no more records than are asked for.
 local function top_up(run)
   local started = 0
-  while not run.exhausted and run.under_way + run.completed:count() < run.concurrency do
+  while not run.exhausted and run.in_flight + run.completed:count() < run.concurrency do
     local record = run.next_record()
     if record == nil then
       run.exhausted = true
     else
-      run.under_way = run.under_way + 1
+      run.in_flight = run.in_flight + 1
       started = started + 1
       loop.spawn(issue_one, run, record)
       if loop.breathe and started % STARTS_AT_ONCE == 0 then loop.breathe() end
@@ -82,7 +81,7 @@ local function take(run)
   return item[1], item[2], item[3]
 end
 
--- Where nobody can wait no record is begun, and each is given back with the reason.
+-- If the loop cannot wait here, no record is begun, and each is returned with the reason.
 local function cannot_wait()
   local ready, why = loop.ready()
   if not ready then return errors.new { code = "cannot_wait", step = "create_offer", message = why } end
@@ -94,8 +93,8 @@ local function unsent(run, err)
   run.exhausted = true
 end
 
---- An iterator of record, result, err in order of completion. Records are read as they
---- are needed; nothing is started while nobody asks for results. It serves one task.
+--- An iterator of record, result, err in the order in which issues end. It reads records as they are needed, and starts
+--- nothing until a result is asked for. It serves one task.
 ---@param client credenco.Client
 ---@param check fun(record: table)  throws for a record that cannot be issued
 ---@param issue fun(client: credenco.Client, record: table): table?, credenco.Error?
@@ -109,14 +108,14 @@ function M.issue(client, check, issue, records, concurrency)
     issue = issue,
     next_record = next_of(records),
     concurrency = concurrency,
-    under_way = 0,
+    in_flight = 0,
     completed = fifo.new(),
   }
   return function()
     local err = cannot_wait()
     if err then return unsent(run, err) end
     top_up(run)
-    while run.completed:is_empty() and run.under_way > 0 do
+    while run.completed:is_empty() and run.in_flight > 0 do
       run.consumer = loop.self()
       loop.wait(run.consumer)
     end

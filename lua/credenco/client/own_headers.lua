@@ -1,12 +1,12 @@
---- Adds a user's own header fields to the requests that go to the issuer's origin, and to no others.
+--- Adds the user's own header fields to requests to the issuer's origin, and only to those.
 
 local core = require "credenco.core"
 
 ---@class credenco.OwnHeaders
 ---@field headers table<string, string>
 ---@field origin string
----@field is_for table<string, boolean>   by the beginning of a URL
----@field merged table<table, table>      headers of ours -> the same with those of the user
+---@field is_for table<string, boolean>   by the start of a URL
+---@field merged table<table, table>      headers of ours -> the same with the user's
 local OwnHeaders = {}
 OwnHeaders.__index = OwnHeaders
 
@@ -28,7 +28,7 @@ function M.new(headers, base_url)
   }, OwnHeaders)
 end
 
--- Many requests have few origins.
+-- Many requests go to few origins.
 local function goes_to(self, url)
   local beginning = url:match "^%a+://[^/?#]*"
   local is = self.is_for[beginning]
@@ -39,7 +39,8 @@ local function goes_to(self, url)
   return is
 end
 
---- What a request to this URL carries. The same table for the same headers, which a transport writes once.
+--- The headers for a request to this URL. Returns the same table for the same headers, so that a transport writes them
+--- once.
 ---@param ours table
 ---@param url string
 ---@return table

@@ -1,18 +1,18 @@
---- Waits between the requests of a client, which end when it is closed.
+--- The waits between the requests of a client. They end when the client is closed.
 
 local loop = require "credenco.loop"
 
 local M = {}
 
-local WEAK_KEYS = { __mode = "k" } -- nginx may kill who waits
+local WEAK_KEYS = { __mode = "k" } -- nginx may kill a waiting task
 
---- Where a client keeps who waits.
+--- A set for the waits of a client.
 ---@return table<table, boolean>
 function M.new()
   return setmetatable({}, WEAK_KEYS)
 end
 
---- Waits so many milliseconds, or until `finish`.
+--- Waits `ms` milliseconds, or until `finish`.
 ---@param waiting table<table, boolean>
 ---@param ms number
 function M.wait(waiting, ms)
@@ -22,7 +22,7 @@ function M.wait(waiting, ms)
   waiting[ticket] = nil
 end
 
---- Ends the waits that are under way.
+--- Ends all current waits.
 ---@param waiting table<table, boolean>
 function M.finish(waiting)
   local tickets = {}

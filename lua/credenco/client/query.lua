@@ -1,10 +1,11 @@
 --- The query of `client:request`.
 
 local core = require "credenco.core"
+local form = require "credenco.base.form"
 
 local M = {}
 
--- A value whose text is the same in every Lua.
+-- A value with the same text in every Lua.
 local function is_query_value(value)
   if type(value) == "number" then
     return value == math.floor(value) and math.abs(value) <= core.MAX_INTEGER
@@ -12,7 +13,7 @@ local function is_query_value(value)
   return type(value) == "string" or type(value) == "boolean"
 end
 
---- What is wrong with a query, or nil.
+--- Says why a query is not valid, or nil.
 ---@param pairs_given table
 ---@return string?
 function M.problem_with(pairs_given)
@@ -28,18 +29,14 @@ local function value_text(value)
   return type(value) == "number" and ("%.0f"):format(value) or tostring(value)
 end
 
---- The query of a URL, with its question mark; nil when a part of it is too long to be encoded.
+--- The query of a URL, with its question mark; nil if a part of it is too long to encode.
 ---@param query table?
 ---@return string?
 function M.text(query)
-  local parts = {}
-  for name, value in pairs(query or {}) do
-    local encoded_name, encoded_value = core.encode(name), core.encode(value_text(value))
-    if not encoded_name or not encoded_value then return nil end
-    parts[#parts + 1] = encoded_name .. "=" .. encoded_value
-  end
-  table.sort(parts)
-  return #parts > 0 and "?" .. table.concat(parts, "&") or ""
+  local fields = {}
+  for name, value in pairs(query or {}) do fields[name] = value_text(value) end
+  local text = form(fields)
+  return text and text ~= "" and "?" .. text or text
 end
 
 return M

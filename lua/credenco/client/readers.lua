@@ -1,5 +1,5 @@
---- How the responses of the API are read: each reader takes a body, its call and the transport's response, and gives
---- what the call gives, or nil and what is wrong.
+--- Readers of the API's responses: each takes a body, its call and the transport's response, and gives the result of
+--- the call, or nil and the problem.
 
 --- A credential offer (OpenID4VCI 1.0, 4.1.3).
 ---@class credenco.Offer
@@ -54,26 +54,29 @@ local function word(value)
   if type(value) == "string" and value ~= "" then return value end
 end
 
--- The text of an id that came as a number.
-local function digits_of_id(body)
-  local id = json.decode_exactly(body).correlation_id
-  return type(id) == "number" and id == math.floor(id) and ("%.0f"):format(id) or id
+-- An id that can be asked for with, and written down anywhere.
+local function identifier(value)
+  return is_plain(value) and value or nil
 end
 
--- Whether a response names another issue than the one that was asked about: then it belongs to another request.
-local function is_other(id, correlation_id, body)
+-- Whether a response names another issue than the one asked about. Then it belongs to another request.
+local function is_other(id, correlation_id)
   if id == correlation_id or id == nil or id == json.null or id == "" then return false end
-  return type(id) ~= "number" or digits_of_id(body) ~= correlation_id
+  return type(id) ~= "number" or id % 1 ~= 0 or ("%.0f"):format(id) ~= correlation_id
 end
 
 local OTHER_ISSUE = "the response is about another issue: its correlation_id is not the one that was sent"
 
--- Lua 5.4 reads a number of JSON as 7.0; what no number holds exactly stays text.
+-- Text that every engine reads as the same number.
+local SHORT_WHOLE = "^%-?%d" .. ("%d?"):rep(14) .. "$"
+
+-- Lua 5.4 reads a JSON number as 7.0. An integer that Lua cannot hold exactly stays text.
 local to_integer = rawget(math, "tointeger") or function(number) return number end
 
 local function integer(value)
+  if type(value) == "string" and not value:find(SHORT_WHOLE) then return word(value) end
   local number = tonumber(value)
-  if not number or math.abs(number) > core.MAX_INTEGER then return word(value) end
+  if not number or math.abs(number) > core.MAX_INTEGER then return nil end
   return to_integer(number) or number
 end
 
@@ -84,7 +87,7 @@ local function data_uri(value)
   return uri
 end
 
---- The raw value of `status` may be anything; errors and logs get it bounded.
+--- The raw `status` may be anything, so errors and logs get a bounded one.
 local STATUS_MAX = 100
 
 local function status_word(value)
@@ -95,29 +98,28 @@ end
 
 --- A created offer, still without its `offer_uri`.
 function M.offer(body, call)
-  local answer = object(body)
-  if not answer then return nil, NO_OBJECT end
-  if is_other(answer.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
-  local request_uri = word(answer.request_uri)
+  local fields = object(body)
+  if not fields then return nil, NO_OBJECT end
+  if is_other(fields.correlation_id, call.correlation_id) then return nil, OTHER_ISSUE end
+  local request_uri = word(fields.request_uri)
   if not request_uri then return nil, "the response has no request_uri in text" end
   return {
     correlation_id = call.correlation_id,
     request_uri = request_uri,
     offer_uri = nil,
-    status_uri = word(answer.status_uri),
-    qr_uri = data_uri(answer.qr_uri),
+    status_uri = word(fields.status_uri),
+    qr_uri = data_uri(fields.qr_uri),
     http_status = nil,
   }
 end
 
--- Whether the server calls the body a web page. A transport that cannot say leaves the header to us.
+-- Whether the server calls the body a web page. Reads the header field if the transport did not.
 local function says_html(response)
   local content_type = response.headers and response.headers["content-type"]
   return response.is_html or content_type and core.media_type_is_html(tostring(content_type))
 end
 
---- The documentation describes no body, so any will do, but a web page comes from somebody who stands
---- between here and the wallet.
+--- The documentation describes no body, so any will do. But a web page comes from a server between here and the wallet.
 function M.push(body, call, response)
   if body ~= "" and (says_html(response) or text.is_web_page(body)) then
     return nil, "the response is a web page, not a wallet's"
@@ -127,57 +129,52 @@ end
 
 --- The status of an issue.
 function M.status(body, call)
-  local answer = object(body)
-  if not answer then return nil, NO_OBJECT end
-  if is_other(answer.correlation_id, call.correlation_id, body) then return nil, OTHER_ISSUE end
-  local status = status_word(answer.status)
+  local fields = object(body)
+  if not fields then return nil, NO_OBJECT end
+  if is_other(fields.correlation_id, call.correlation_id) then return nil, OTHER_ISSUE end
+  local status = status_word(fields.status)
   if not status then return nil, "the response has no status in text" end
   return {
     status = status,
     correlation_id = call.correlation_id,
-    revocation_uuid = word(answer.revocation_uuid),
+    revocation_uuid = identifier(fields.revocation_uuid),
     http_status = call.http_status,
   }
 end
 
-local function contact_of(answer, http_status)
+local function contact_of(fields, http_status)
   return {
-    id = integer(answer.id),
-    did = word(answer.did),
-    name = word(answer.name),
-    direct_issue_allowed = answer.directIssueAllowed == true,
+    id = integer(fields.id),
+    did = word(fields.did),
+    name = word(fields.name),
+    direct_issue_allowed = fields.directIssueAllowed == true,
     http_status = http_status,
   }
 end
 
-local function exact_object(body)
-  local value = json.decode_exactly(body)
-  if type(value) == "table" then return value end
-end
-
 --- The contact that was made.
 function M.contact(body, call)
-  local answer = exact_object(body)
-  if not answer then return nil, NO_OBJECT end
-  local contact = contact_of(answer, call.http_status)
+  local fields = object(body)
+  if not fields then return nil, NO_OBJECT end
+  local contact = contact_of(fields, call.http_status)
   if not contact.id and not contact.did then return nil, "the response is not a trusted contact" end
   return contact
 end
 
 --- The trusted contacts of a wallet, as a list.
 function M.contacts(body, call)
-  local answer = exact_object(body)
-  if not answer or not json.is_array(answer) and next(answer) ~= nil then return nil, "the response is not a list" end
+  local fields = object(body)
+  if not fields or not json.is_array(fields) then return nil, "the response is not a list" end
   local contacts = {}
-  for i, contact in ipairs(answer) do
-    if type(contact) ~= "table" then return nil, "the response is not a list of contacts" end
+  for i, contact in ipairs(fields) do
+    if type(contact) ~= "table" or not word(contact.did) then return nil, "the response is not a list of contacts" end
     contacts[i] = contact_of(contact, call.http_status)
   end
   return contacts
 end
 
--- The contact that was to be made. One of the same issuer that differs may be an older one, or may have been
--- changed meanwhile: then nobody can say.
+-- The contact that was to be added. If one with the same DID differs, it may be an older one, or it may have been
+-- changed since: then the outcome stays unknown.
 function M.find_contact(contacts, sent)
   local doubtful = false
   for _, contact in ipairs(contacts) do
@@ -189,15 +186,15 @@ function M.find_contact(contacts, sent)
   return nil, doubtful
 end
 
--- Compared without case. One that is left out, though the standard wants it, is taken for what nearly all issue.
+-- Ignores case. A missing token_type, which the standard requires, counts as Bearer, which nearly all issue.
 local function is_bearer(token_type)
   return token_type == nil or token_type == json.null or type(token_type) == "string" and token_type:lower() == "bearer"
 end
 
-local LONGEST_WAIT_MS = 10000000000000 -- past every deadline, and every engine prints it in full
+local LONGEST_WAIT_MS = 10000000000000 -- past every deadline, and printed in full by every engine
 
---- The wait that a response asks for. A transport that cannot read a date (RFC 9110, 10.2.3) leaves the header to us; we
---- read seconds.
+--- The wait that a response asks for. If the transport did not read the header field (RFC 9110, 10.2.3), reads seconds,
+--- but not dates.
 ---@param response table
 ---@return integer?
 function M.retry_after_ms(response)
@@ -211,12 +208,12 @@ end
 
 -- OAuth2 (RFC 6749, 5.1).
 function M.token(body, call)
-  local answer = object(body)
-  local value = answer and word(answer.access_token)
+  local fields = object(body)
+  local value = fields and word(fields.access_token)
   if not value then return nil, "the response has no access_token in text" end
   if value:find("[^\33-\126]") then return nil, "the access_token has bytes that a header cannot hold" end
-  if not is_bearer(answer.token_type) then return nil, "the token_type is not Bearer, the only one known here" end
-  local seconds = tonumber(answer.expires_in)
+  if not is_bearer(fields.token_type) then return nil, "the token_type is not Bearer, the only one known here" end
+  local seconds = tonumber(fields.expires_in)
   return {
     value = value, lifetime_ms = seconds and seconds > 0 and seconds * 1000 or nil, http_status = call.http_status,
   }
@@ -224,22 +221,22 @@ end
 
 --- Any response, to `request`.
 function M.anything(body, call)
-  return { json = json.decode_exactly(body), body = body, http_status = call.http_status }
+  return { json = json.decode(body), body = body, http_status = call.http_status }
 end
 
---- The server's own words about a failure: RFC 9457 problem details, the product's {message, error_details},
---- OAuth2's error (RFC 6749, 5.2), else the body as text.
+--- The server's own message about a failure: RFC 9457 problem details, the product's {message, error_details}, OAuth2's
+--- error (RFC 6749, 5.2), else the body as text.
 ---@param body string
 ---@return string words
----@return table? answer  the JSON object, where it is one
+---@return table? fields  the JSON object, if the body is one
 function M.server_words(body)
-  local answer = object(body)
-  if not answer then return text.is_web_page(body) and "" or body end
+  local fields = object(body)
+  if not fields then return text.is_web_page(body) and "" or body end
   local words = {}
   for _, name in ipairs { "title", "detail", "message", "error_details", "error", "error_description" } do
-    words[#words + 1] = word(answer[name])
+    words[#words + 1] = word(fields[name])
   end
-  return table.concat(words, ": "), answer
+  return table.concat(words, ": "), fields
 end
 
 return M

@@ -1,8 +1,9 @@
---- Leaves secrets and URLs out of a server's words.
+--- Removes secrets and URLs from a server's message.
 ---
---- Where they stand is looked up in the words as they came, always by plain search, and all of it is left out in one
---- pass: a secret may be any text, also a piece of a pattern or of what this module writes itself.
+--- Looks them up in the original message, always by plain search, and removes all in one pass: a secret may be any
+--- text, even a part of a pattern or of the text that this module puts in its place.
 
+local code_point = require "credenco.base.code_point"
 local core = require "credenco.core"
 local disguises = require "credenco.client.disguises"
 local json = require "credenco.base.json"
@@ -18,8 +19,8 @@ local function add(found, secret)
   end
 end
 
--- A server repeats a secret as it was sent, or, of an offer's URI, the path, only the
--- last part of it, or what a query names.
+-- A server repeats a secret as it was sent. Of an offer's URI it may repeat the path, only its last part, or a value in
+-- the query.
 local PART_MIN = 6
 
 local function add_with_parts(found, secret)
@@ -33,7 +34,7 @@ local function add_with_parts(found, secret)
   end
 end
 
--- A number is repeated as it was sent, which is not how every engine prints it.
+-- A server repeats a number as it was sent. Not every engine prints it so.
 local function collect(found, value)
   if type(value) == "table" then
     for _, inner in pairs(value) do collect(found, inner) end
@@ -44,12 +45,9 @@ local function collect(found, value)
   end
 end
 
-local LEAD = { [2] = 0xC0, [3] = 0xE0, [4] = 0xF0 }
-
--- \u and the code of a character; beyond U+FFFF it takes two (RFC 8259, 7).
+-- \u and the code of a character, in two parts beyond U+FFFF (RFC 8259, 7).
 local function escaped(character)
-  local code = character:byte() - LEAD[#character]
-  for i = 2, #character do code = code * 64 + character:byte(i) - 128 end
+  local code = code_point.of(character)
   if code < 0x10000 then return ("\\u%04x"):format(code) end
   local rest = code - 0x10000
   return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(rest / 1024), 0xDC00 + rest % 1024)
@@ -62,8 +60,8 @@ local function add_escaped(found, quoted)
   add(found, (ascii:gsub("\\u%x%x%x%x", function(code) return "\\u" .. code:sub(3):upper() end)))
 end
 
--- The same percent-encoded in a query, or quoted from the JSON that was sent, where a
--- server may keep to ASCII and need not escape a slash.
+-- The same percent-encoded in a query, or quoted from the JSON that was sent, which a server may write in ASCII alone
+-- and with or without escaped slashes.
 local function add_encoded(found)
   for i = 1, #found do
     local encoded, quoted = core.encode(found[i]), json.encode(found[i])
@@ -75,12 +73,12 @@ local function add_encoded(found)
   end
 end
 
--- Where they stand --------------------------------------------------------------
+-- Finding them ------------------------------------------------------------------
 
--- No more of the text than this is looked at.
+-- Searches no more of the text than this.
 local LOOKED_AT_MAX = 65536
 
--- Enough of it to be worth showing behind the longest secret.
+-- Enough text behind the longest secret to be worth showing.
 local function looked_at(text, found, enough)
   local longest = 0
   for _, secret in ipairs(found) do longest = math.max(longest, #secret) end
@@ -98,9 +96,9 @@ local function hide_urls(hidden, text, size)
   for first, last in head:gmatch("%f[%w%-]()[%w%-]+://[^%s\"'<>]+()") do hide(hidden, first, last - 1, "[URL]") end
 end
 
--- A short secret (a country code, say) is only taken out as a word of its own, as it is, or the server's words would
--- be unreadable; one that ends in no letter or digit has no such edge there. One that begins in what is looked at may
--- end behind it.
+-- A short secret, such as a country code, is removed only as a word of its own and in its plain form; otherwise the
+-- message would be unreadable. A secret that does not end in a letter or digit has no such edge there. A secret that
+-- begins in the searched part may end behind it.
 local function hide_secret(hidden, text, size, secret)
   local is_short = #secret <= disguises.SHORT_MAX
   local head = text:sub(1, size + #secret + 1)
@@ -114,7 +112,7 @@ local function hide_secret(hidden, text, size, secret)
   end
 end
 
--- What is left: nothing of what is hidden, and a label where it stood.
+-- The rest of the text, with a label in place of each removed part.
 local function shown(text, size, hidden, enough)
   local parts, hidden_to = {}, -1
   for at = 1, size do
@@ -127,12 +125,12 @@ local function shown(text, size, hidden, enough)
   return table.concat(parts)
 end
 
---- A text without URLs and without the secrets (texts and numbers, or tables of them at any depth), in none of the
---- forms in which a server repeats them: what is encoded in the common ways is left out, and a text in which a secret
---- would be found by decoding it further is left out wholly.
+--- A text without URLs and without the secrets (texts and numbers, or tables of them at any depth), in any form in
+--- which a server repeats them. Removes secrets in common encodings. Removes the whole text if further decoding of it
+--- finds a secret.
 ---@param text string
 ---@param secrets any
----@param enough integer  bytes of the result that are worth having; there may be more
+---@param enough integer  bytes of the result that are worth having; it may be longer
 ---@return string
 function M.redact(text, secrets, enough)
   local found, hidden = {}, { ends = {}, labels = {} }

@@ -10,11 +10,13 @@ local trace = require "credenco.base.trace"
 
 local M = {}
 
--- The server's own status_uri is followed on the configured origin only.
+local ORIGIN = "^%a+://[^/?#]*"
+
+-- Follows the server's status_uri only on the configured origin, and writes that origin as it is configured: some caches
+-- have the origin's text as their key.
 local function status_url(self, args)
-  if args.status_uri and core.same_origin(args.status_uri, self.options.base_url) then
-    return args.status_uri
-  end
+  local base_url, uri = self.options.base_url, args.status_uri
+  if uri and core.same_origin(uri, base_url) then return base_url:match(ORIGIN) .. uri:gsub(ORIGIN, "") end
   return api.url(self.starts, api.issue_status, args.correlation_id)
 end
 
@@ -30,7 +32,7 @@ function M.ask(self, args, timeout_ms, traceparent)
   return call:perform(api.issue_status, status_url(self, args))
 end
 
--- A status may be anything, so an error shows it as it does the rest of a server's words.
+-- A status may be anything, so an error shows it in the same way as a server's message.
 local function shown_status(self, args, status)
   return errors.bounded_detail(status, { self.auth:secrets(), args.offer_uri or "" }) or ""
 end
@@ -42,7 +44,7 @@ local function issue_failed(code, args, status, message)
   }
 end
 
---- Asks until the status is final, or the time is up.
+--- Asks until the status is final, or until the deadline.
 ---@param self credenco.Client
 ---@param args { correlation_id: string, status_uri: string?, offer_uri: string? }
 ---@param read { timeout_ms: integer, interval_ms: integer, traceparent: string? }
@@ -54,12 +56,12 @@ function M.wait(self, args, read)
   local last, why
   repeat
     local left_ms = math.max(1, deadline_ms - loop.now_ms())
-    local answer, err = M.ask(self, args, math.min(left_ms, self.options.timeout_ms), traceparent)
-    if not answer and not err.retryable then return nil, err end
-    last = answer and answer.status or last
-    why = (not why or err and err.code ~= "timeout") and err or why -- the last ask has the least time
-    local final = answer and api.FINAL[last]
-    if final == "issued" then return answer end
+    local current, err = M.ask(self, args, math.min(left_ms, self.options.timeout_ms), traceparent)
+    if not current and not err.retryable then return nil, err end
+    last = current and current.status or last
+    why = (not why or err and err.code ~= "timeout") and err or why -- the last request has the least time
+    local final = current and api.FINAL[last]
+    if final == "issued" then return current end
     if final == "failed" then return nil, issue_failed("issue_failed", args, last) end
     pause.wait(self.waiting, math.max(0, math.min(read.interval_ms, deadline_ms - loop.now_ms())))
   until loop.now_ms() >= deadline_ms

@@ -1,25 +1,25 @@
---- Statements over many items, as data: the SQL, and all its values in a row. Such a write can be carried out here,
---- or handed to a thread (`credenco.journal.background`). How many rows go into one is the dialect's.
+--- Statements over many items, as data: the SQL, and all values in one list. Such a write can be executed here or in a
+--- thread (`credenco.journal.background`). The dialect decides how many rows go into one.
 
 local M = {}
 
 --- One statement over a list of items.
 ---@class credenco.journal.Statement
----@field sql string in which `v` is a table of the items (`{from_v}` brings it into an UPDATE or SELECT, `{record_is_v}`
----  joins it to the records of `:workflow`), and `:name` a parameter that is the same for all
+---@field sql string in which `v` is a table of the items (`{from_v}` adds it to an UPDATE or SELECT, `{record_is_v}`
+---  joins it to the records of `:workflow`), and `:name` a parameter with one value for all items
 ---@field columns string[] of `v`; see `credenco.journal.dialect.column_types`
 ---@field scope string[] the names of the parameters
----@field each? boolean it may as well be run once for each item, with `v.column` for its value
+---@field each? boolean it can also be run once for each item, with values in place of `v.column`
 
---- A statement to run, once or several times. Where a list has no value it has `columns.NULL`.
+--- A statement to run, once or several times. `columns.NULL` takes the place of nil in its lists.
 ---@class credenco.journal.Write
 ---@field sql string
----@field width integer how many values there are each time
----@field values any[] of all times, one time after the other
----@field scope any[] parameters behind them, the same each time
----@field asks? boolean its rows are wanted, and not how many it changed; it is alone in its list then
+---@field width integer the number of values each time
+---@field values any[] of all times, in order
+---@field scope any[] the parameters behind them, the same each time
+---@field asks? boolean it returns its rows, not the number of changed rows; it is then alone in its list
 
---- What has to be run to make a change to all items.
+--- The writes that make a change to all items.
 ---@param db credenco.journal.Database
 ---@param statement credenco.journal.Statement
 ---@param scope table<string, any>
@@ -29,7 +29,7 @@ function M.writes(db, statement, scope, items)
   return db.dialect.writes(statement, scope, items)
 end
 
---- Runs writes, and gives how many rows they changed together.
+--- Runs writes, and gives the number of rows that they changed.
 ---@param db credenco.journal.Database
 ---@param writes credenco.journal.Write[]
 ---@return integer? changed
@@ -47,14 +47,14 @@ end
 --- Runs a list of writes.
 ---@param db credenco.journal.Database
 ---@param writes credenco.journal.Write[]
----@return integer|any[][]|nil result how many rows they changed; or the rows of one that asks
+---@return integer|any[][]|nil result the number of changed rows; or the rows, if it asks
 ---@return string? err
 function M.carry_out(db, writes)
   if writes[1] and writes[1].asks then return db:rows_of(writes[1]) end
   return M.change(db, writes)
 end
 
---- Runs a query, and gives the rows of all portions.
+--- Runs a query, and gives the rows of all its parts.
 ---@param db credenco.journal.Database
 ---@param statement credenco.journal.Statement
 ---@param scope table<string, any>

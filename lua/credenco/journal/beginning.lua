@@ -1,5 +1,5 @@
---- Whether anything was ever sent for a workflow with a journal. Where nothing was, its records may have been issued
---- with another journal.
+--- Whether anything was ever sent for a workflow with this journal. If not, its records may have been issued with
+--- another journal.
 
 local M = {}
 
@@ -13,7 +13,7 @@ end
 
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return "known"|"sent"|false|nil begun "known": when it began the issuer knew some of its records already
+---@return "known"|"sent"|false|nil begun "known": at the beginning, the issuer knew some of its records already
 ---@return string? err
 function M.was(db, workflow)
   local noted, err = db:rows("SELECT value FROM credenco_meta WHERE name = ?", name_of(workflow))

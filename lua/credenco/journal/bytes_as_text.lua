@@ -1,5 +1,5 @@
---- Any bytes as text that both databases hold: UTF-8 without NUL stays as it is, everything else becomes
---- hexadecimal after a mark.
+--- Any bytes as text that both databases can hold: UTF-8 without NUL stays as it is, anything else becomes hexadecimal
+--- behind a mark.
 
 local core = require "credenco.core"
 local hex = require "credenco.base.hex"
@@ -19,15 +19,11 @@ function M.encode(bytes)
   return MARK .. hex.encode(bytes)
 end
 
-local function byte_of(pair)
-  return string.char(tonumber(pair, 16))
-end
-
 ---@param text string
 ---@return string
 function M.decode(text)
   if text:sub(1, #MARK) ~= MARK then return text end
-  return (text:sub(#MARK + 1):gsub("%x%x", byte_of))
+  return hex.decode(text:sub(#MARK + 1)) or text
 end
 
 return M

@@ -1,17 +1,15 @@
---- SQLite and PostgreSQL through luadbi, with the traps of luadbi 0.7 closed in one place:
+--- SQLite and PostgreSQL through luadbi. This module works around the traps of luadbi 0.7:
 ---
---- * Integers are fetched as 32 bits. Times are therefore kept as floating-point seconds, and anything
----   wider is selected as text.
---- * Text is cut at a NUL byte when it is fetched (SQLite) or bound (PostgreSQL): callers encode it.
---- * Numbers are bound as doubles (SQLite) or as Lua prints them (PostgreSQL refuses "1.0" for an
----   integer, LuaJIT prints 14 digits): `bound` prints them exactly.
---- * `connection:commit()` on PostgreSQL hides a commit that failed, and a transaction that failed
----   commits as a rollback without a word: BEGIN, COMMIT and ROLLBACK are statements here, and a
----   transaction in which anything failed is only ever rolled back.
---- * A statement that failed once on SQLite fails again on its next use: it is thrown away.
---- * Bound text is not copied on SQLite: parameters stay referenced until the last row is out.
---- * A broken connection throws instead of returning: every call is protected.
---- * Statements are freed before their connection, or SQLite keeps the file open.
+--- * It fetches integers as 32 bits. So times are floating-point seconds, and wider integers are selected as text.
+--- * It cuts text at a NUL byte, when fetching (SQLite) or binding (PostgreSQL). Callers encode such text.
+--- * It binds numbers as doubles (SQLite) or as Lua prints them (PostgreSQL refuses "1.0" for an integer, and LuaJIT
+---   prints 14 digits). `bound` prints them exactly.
+--- * `connection:commit()` on PostgreSQL hides a failed commit, and a failed transaction commits as a silent rollback.
+---   So BEGIN, COMMIT and ROLLBACK are statements here, and a transaction with a failure is always rolled back.
+--- * On SQLite a statement that failed once fails again on its next use. It is thrown away.
+--- * On SQLite it does not copy bound text. Parameters stay referenced until the last row is fetched.
+--- * A broken connection throws instead of returning an error. Every call is protected.
+--- * SQLite keeps the file open until all statements are freed. They are freed before their connection.
 
 local columns = require "credenco.journal.dialect.column_types"
 local dialect_module = require "credenco.journal.dialect"
@@ -27,12 +25,15 @@ local M = {}
 ---@class credenco.journal.Database
 ---@field dialect credenco.journal.Dialect
 ---@field url string without a password
+---@field private words table<string, string> what `{word}` in a statement stands for
 local Database = {}
 Database.__index = Database
 
---- Opens a database, creating a SQLite file for its owner only.
+--- Opens a database. Creates a missing SQLite file, readable only by its owner.
 ---@param url string a path, or `postgres://...`
----@param options? { read_only?: boolean, plain?: boolean, temporary?: boolean } plain: SQLite as it is, for a lock file
+---@param options? { read_only?: boolean, plain?: boolean, temporary?: boolean, verbatim?: boolean, journal?: boolean }
+---  plain: SQLite as it is, for a lock file; verbatim: no `{word}` of the dialect is replaced in a statement;
+---  journal: refuse the database of another program
 ---@return credenco.journal.Database?
 ---@return string? err
 function M.open(url, options)
@@ -41,14 +42,15 @@ function M.open(url, options)
   local connection, err = dialect.connect(url, options)
   if not connection then return nil, ("%s: %s"):format(shown, err) end
   connection:autocommit(true)
-  local self = setmetatable({ dialect = dialect, url = shown, connection = connection, statements = {} }, Database)
+  local self = setmetatable({ dialect = dialect, url = shown, connection = connection, statements = {},
+    words = options.verbatim and {} or dialect.words }, Database)
   local ready, ready_err = dialect.prepare(self, options)
   if ready then return self end
   self:close()
   return nil, ("%s: %s"):format(shown, ready_err)
 end
 
---- Opens a SQLite database that is gone when it is closed, and takes room on disk instead of memory.
+--- Opens a temporary SQLite database, on disk instead of in memory. Closing removes it.
 ---@return credenco.journal.Database?
 ---@return string? err
 function M.open_temporary()
@@ -64,7 +66,7 @@ function Database:statement(sql)
   if statement then return statement end
   if not self.connection then return nil, "the database is closed" end
   local err
-  statement, err = protected(self.connection.prepare, self.connection, (sql:gsub("{([%l_]+)}", self.dialect.words)))
+  statement, err = protected(self.connection.prepare, self.connection, (sql:gsub("{([%l_]+)}", self.words)))
   if not statement then return nil, err end
   self.statements[sql] = statement
   return statement
@@ -94,7 +96,7 @@ function Database:run(sql, ...)
   return nil, err
 end
 
---- Runs a statement that gives no rows.
+--- Runs a statement without rows.
 ---@param sql string with `?` for parameters
 ---@param ... any
 ---@return boolean? ok
@@ -105,7 +107,7 @@ function Database:execute(sql, ...)
   return true
 end
 
---- Runs a statement and gives how many rows it inserted, updated or deleted.
+--- Runs a statement and gives the number of rows that it inserted, updated or deleted.
 ---@param sql string
 ---@param ... any
 ---@return integer? changed
@@ -116,7 +118,7 @@ function Database:change(sql, ...)
   return statement:affected()
 end
 
---- Runs a statement whose parameters have names, and gives how many rows it changed.
+--- Runs a statement with named parameters, and gives the number of changed rows.
 ---@param sql string with `:name` for parameters
 ---@param values table<string, any>
 ---@return integer? changed
@@ -131,7 +133,7 @@ local function unfilled(value)
   return value
 end
 
--- Puts the values of one time into a list of parameters, and behind them the scope; gives how many there are.
+-- Puts the values of one execution and the scope into a list of parameters; gives their number.
 local function fill_in(parameters, write, first)
   local width, scope = write.width, write.scope
   for i = 1, width do parameters[i] = unfilled(write.values[first + i]) end
@@ -139,7 +141,7 @@ local function fill_in(parameters, write, first)
   return width + #scope
 end
 
---- Carries out a write as often as it says, and gives how many rows it changed in all.
+--- Executes a write as often as it says, and gives the total number of changed rows.
 ---@param write credenco.journal.Write
 ---@return integer? changed
 ---@return string? err
@@ -154,7 +156,7 @@ function Database:change_each(write)
   return changed
 end
 
---- Runs a statement and gives all its rows, each as an array. Null is nil.
+--- Runs a statement and gives all its rows as arrays. NULL is nil.
 ---@param sql string
 ---@param ... any
 ---@return any[][]?
@@ -175,7 +177,7 @@ function Database:rows(sql, ...)
   end
 end
 
---- The rows of a query that is written as data.
+--- The rows of a query in the form of `credenco.journal.batch`.
 ---@param query credenco.journal.Write
 ---@return any[][]?
 ---@return string? err
@@ -188,7 +190,7 @@ end
 --- The first row.
 ---@param sql string
 ---@param ... any
----@return any[]? row nil when there is none
+---@return any[]? row nil if there is none
 ---@return string? err
 function Database:row(sql, ...)
   local rows, err = self:rows(sql, ...)
@@ -196,8 +198,8 @@ function Database:row(sql, ...)
   return rows[1]
 end
 
---- Runs a statement whose rows are fetched one at a time; for results of any size on SQLite.
----@param sql string without parameters, run by nothing else meanwhile
+--- Runs a statement and fetches its rows one at a time; for results of any size on SQLite.
+---@param sql string without parameters, not in use by anything else meanwhile
 ---@return (fun(): any[]?, string?)? fetch
 ---@return string? err
 function Database:stream(sql)
@@ -220,7 +222,7 @@ function Database:columns(sql)
   if not statement then return nil, err end
   local ok, names = pcall(statement.columns, statement)
   self:forget(sql)
-  if not ok then return nil, "it has no statement" end -- nothing, or a remark
+  if not ok then return nil, "it has no statement" end -- empty, or a comment
   return names
 end
 
@@ -232,8 +234,8 @@ function Database:rollback()
   return self:execute("ROLLBACK")
 end
 
---- Runs a function inside a transaction: all of it is committed, or nothing.
----@param work fun(): boolean?, string? nil and an error undo everything
+--- Runs a function inside a transaction, which commits all of it or nothing.
+---@param work fun(): boolean?, string? nil and an error roll everything back
 ---@return boolean? ok
 ---@return string? err
 function Database:transaction(work)

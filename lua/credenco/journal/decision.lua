@@ -1,19 +1,23 @@
---- What a person decides about records that are at an end, written down: one of the events that
---- `credenco.journal.transitions` leaves to a person.
+--- Writes a person's decision about finished records: one of the events of `credenco.journal.transitions` that a person
+--- causes.
 
 local transitions = require "credenco.journal.transitions"
 
 local M = {}
 
--- A line without a key, by where it stands: in a file as it was named or where it really is.
+-- A line without a key, by where it stands: in the file that is meant, or, where no reading knows that, in one that was
+-- named in the same way.
 local LINE = [[key = '' AND line = CAST(:line AS INTEGER) AND run IN
-  (SELECT id FROM credenco_run WHERE credenco_run.workflow = :workflow AND (source = :file OR place = :file))]]
+  (SELECT id FROM credenco_run named WHERE named.workflow = :workflow AND (place IN (:file, :place)
+    OR source = :file AND NOT EXISTS (SELECT 1 FROM credenco_run meant
+      WHERE meant.workflow = :workflow AND meant.place IN (:file, :place))))]]
 
---- Which records: one, all of a cause, or all that a decision can be about; or a line without a key.
+--- The selected records: one, all with a cause, all that the decision applies to, or a line without a key.
 ---@class credenco.journal.Which
 ---@field key? string
 ---@field code? string
 ---@field file? string with `line`
+---@field place? string where that file really is, from here
 ---@field line? integer
 
 ---@param which credenco.journal.Which
@@ -25,20 +29,21 @@ function M.condition(which)
   return "true"
 end
 
---- What a statement with that condition is given.
+--- The parameters of a statement with that condition.
 ---@param workflow string
 ---@param which credenco.journal.Which
 ---@return table<string, any>
 function M.values(workflow, which)
-  return { workflow = workflow, key = which.key, code = which.code, file = which.file, line = which.line }
+  return { workflow = workflow, key = which.key, code = which.code, file = which.file, place = which.place,
+    line = which.line }
 end
 
---- An event that leads to several states has a row for each: their conditions exclude one another.
+--- An event that leads to several states has a row for each. Their conditions exclude one another.
 ---@param db credenco.journal.Database
 ---@param event string
 ---@param workflow string
 ---@param which credenco.journal.Which
----@param steps? integer how many the workflow has, where that matters
+---@param steps? integer the number of steps of the workflow, if it matters
 ---@return integer? changed
 ---@return string? err
 function M.carry_out(db, event, workflow, which, steps)

@@ -1,5 +1,5 @@
---- Carries out lists of writes, each list as one transaction: here, or as the other end of
---- `credenco.journal.background`, in a thread that has a connection of its own.
+--- Executes lists of writes, each list as one transaction: here, or as the other end of `credenco.journal.background`,
+--- in a thread with its own connection.
 
 local batch = require "credenco.journal.batch"
 local cjson = require("cjson").new() -- with settings of its own
@@ -10,7 +10,7 @@ local M = {}
 
 local CHUNK_BYTES = 65536
 
---- Makes the changes of all groups, inside of a transaction.
+--- Makes the changes of all groups, inside a transaction.
 ---@param db credenco.journal.Database
 ---@param groups credenco.journal.Write[][]
 ---@return (integer|any[][])[]? results of each group, see `credenco.journal.batch.carry_out`
@@ -34,8 +34,8 @@ function M.carry_out(db, groups)
   return db:transaction(function() return M.change_all(db, groups) end)
 end
 
--- The next line, or nil when nobody can send any more. Whoever sends waits for the answer before the next one, so
--- a line's end is the end of all that has come.
+-- The next line, or nil when the other end is closed. The sender waits for the result before it sends the next line, so
+-- the end of a line is the end of the input.
 local function next_line(fd)
   local chunks = {}
   repeat
@@ -46,9 +46,9 @@ local function next_line(fd)
   return table.concat(chunks)
 end
 
-local function answer(fd, message)
+local function send(fd, message)
   local text = cjson.encode(message) .. "\n"
-  while text ~= "" do -- a signal may interrupt the writing of a long one
+  while text ~= "" do -- a signal may interrupt the write of a long text
     local written = uv.fs_write(fd, text, -1)
     if not written then return end
     text = text:sub(written + 1)
@@ -61,8 +61,8 @@ local function attempt(db, line)
   return { results = results, err = err }
 end
 
---- Serves one background connection until its other end is closed. A line of JSON comes in for each transaction,
---- and one goes out.
+--- Serves one background connection until its other end is closed. It reads a line of JSON for each transaction, and
+--- writes a line with the result.
 ---@param fd integer a socket, closed at the end
 ---@param url string
 function M.serve(fd, url)
@@ -71,9 +71,9 @@ function M.serve(fd, url)
     local ready, why = db.dialect.look_up_by_key(db)
     if not ready then err = why end
   end
-  answer(fd, { err = err })
+  send(fd, { err = err })
   if db then
-    for line in next_line, fd do answer(fd, attempt(db, line)) end
+    for line in next_line, fd do send(fd, attempt(db, line)) end
     db:close()
   end
   uv.fs_close(fd)

@@ -1,5 +1,5 @@
---- The journal: what became of every record, in a SQL database, so that a run can be killed at any moment and
---- goes on where it was. `credenco.journal.states` has its state machine, `credenco.journal.tables` its tables.
+--- The journal: the state of every record, in a SQL database, so that a run can be killed at any moment and can
+--- continue. `credenco.journal.states` has its state machine, `credenco.journal.tables` its tables.
 
 local background = require "credenco.journal.background"
 local core = require "credenco.core"
@@ -20,10 +20,10 @@ local M = {}
 --- An open journal.
 ---@class credenco.Journal
 ---@field db credenco.journal.Database
----@field url string as it may be printed
----@field location string as it was given
----@field edition credenco.journal.Edition|false what its file is known by
----@field shared boolean any number of workers may use it at a time
+---@field url string without a password
+---@field location string as the user gave it
+---@field edition credenco.journal.Edition|false the identity of its file
+---@field shared boolean any number of workers may use it at the same time
 local Journal = {}
 Journal.__index = Journal
 
@@ -42,7 +42,7 @@ local function prepare(self, url, options)
   end
   self.location = url
   local reading = options.existing and not options.queue and not options.alone
-  self.db, err = database.open(url, { read_only = reading and not dialect.is_writable(url) })
+  self.db, err = database.open(url, { journal = true, read_only = reading and not dialect.is_writable(url) })
   if not self.db then return nil, err end
   err = not reading and dialect.unfit(self.db)
   if err then return nil, err end
@@ -51,10 +51,10 @@ local function prepare(self, url, options)
   return schema.ensure(self.db, { queue = options.queue or self.shared, reading = reading })
 end
 
---- Opens a journal, making what is missing.
+--- Opens a journal, and creates what is missing.
 ---@param url string a path of a SQLite file, or `postgres://...`
 ---@param options? { queue?: boolean, alone?: boolean, existing?: boolean } queue: workers take from it; alone:
----  refuse when another run is at work on the file; existing: refuse when there is none yet
+---  refuse if another run uses the file; existing: refuse to create one
 ---@return credenco.Journal?
 ---@return string? err
 function M.open(url, options)
@@ -73,10 +73,10 @@ function M.open(url, options)
   return nil, err:find(self.url, 1, true) and err or ("%s: %s"):format(self.url, err)
 end
 
---- Joins the workers of a workflow, all of which have the same steps. What a dead worker held is free again; in a file
---- only the one who has its lock knows that the others are dead.
+--- Joins the workers of a workflow, all of which have the same steps. Frees the records of dead workers. In a file,
+--- only the holder of its lock knows that the others are dead.
 ---@param workflow credenco.Workflow
----@param works boolean false for who only adds records, to whom steps mean nothing
+---@param works boolean false for a loader, which only adds records and has no use for steps
 ---@return { workflow: string, owner: string }? scope
 ---@return string? err
 function Journal:join(workflow, works)
@@ -96,19 +96,19 @@ function Journal:join(workflow, works)
   return scope
 end
 
--- For what has no second connection: a journal in memory, and a thread that does not find its modules.
+-- For a journal without a second connection: in memory, or if a thread does not find the modules.
 local function in_place(db)
   return { carry_out = function(_, groups) return executor.carry_out(db, groups) end }
 end
 
---- What has happened to the journal's file since it was opened, if anything has.
+--- Describes what has happened to the journal's file since it was opened; nil if nothing has.
 ---@return string? flaw
 function Journal:flaw()
   local flaw = self.edition and edition.flaw(self.edition)
   return flaw and ("%s: the journal %s"):format(self.url, flaw) or nil
 end
 
---- A writer for a worker, to be closed before the journal.
+--- A writer for a worker. Close it before the journal.
 ---@param scope { workflow: string, owner: string }
 ---@return credenco.journal.Writer
 function Journal:writer(scope)
@@ -118,7 +118,7 @@ function Journal:writer(scope)
   return writer.new(self.db, scope, executing or in_place(self.db), function() return self:flaw() end)
 end
 
---- Leaves nothing of what was erased in the unused parts of a file.
+--- Removes everything erased from the unused parts of a file.
 ---@return boolean? ok
 ---@return string? err
 function Journal:tidy()

@@ -1,9 +1,8 @@
---- One run at a time on a SQLite journal: an exclusive transaction on a file beside it, held as long as the
---- process lives. The operating system ends it with the process, however that dies, so a killed run never
---- blocks the one that goes on.
+--- One run at a time on a SQLite journal: the process holds an exclusive transaction on a file beside it. The operating
+--- system ends the transaction with the process, however that dies, so a killed run never blocks the next one.
 
+local core = require "credenco.core"
 local database = require "credenco.journal.database"
-local uv = require "luv"
 
 local M = {}
 
@@ -12,7 +11,7 @@ local M = {}
 ---@return string? err
 function M.take(path)
   if path == ":memory:" then return database.open(path) end
-  local place = uv.fs_realpath(path) or path -- a file has one lock, under whatever name it is opened
+  local place = core.real_path(path) or path -- a file has one lock, under whatever name it is opened or created
   local db, err = database.open(place .. ".lock", { plain = true })
   if not db then return nil, err end
   local ok, lock_err = db:execute("BEGIN EXCLUSIVE")

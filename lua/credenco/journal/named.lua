@@ -1,10 +1,10 @@
---- Parameters with names: `:name` in a statement, whose values are given as a table.
+--- Named parameters: `:name` in a statement, with values from a table.
 
 local M = {}
 
 local texts = {}
 
---- A statement with `?` for each parameter, and the parameters' names in the order of the statement.
+--- A statement with `?` for each parameter, and the names of the parameters in their order.
 ---@param sql string
 ---@return string text
 ---@return string[] names
@@ -20,12 +20,12 @@ function M.positional(sql)
   return text, names
 end
 
---- A statement and its parameters, as a database takes them.
+--- A statement and its parameters, in the form that a database takes.
 ---@param sql string
 ---@param values table<string, any>
 ---@return string text
 ---@return any[] parameters
----@return integer count some may be nil
+---@return integer count some values may be nil
 function M.bound(sql, values)
   local text, names = M.positional(sql)
   local parameters = {}

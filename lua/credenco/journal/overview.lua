@@ -1,4 +1,4 @@
---- Questions about a workflow's records: how many stand where, why, and which.
+--- Queries about a workflow's records: the number in each state, the causes, and the records themselves.
 
 local bytes = require "credenco.journal.bytes_as_text"
 local states = require "credenco.journal.states"
@@ -12,11 +12,11 @@ local M = {}
 ---@field failed integer nothing was issued
 ---@field unknown integer nobody can say whether they were issued
 ---@field skipped integer left out
----@field pending integer everything that is still open
+---@field pending integer all open records
 
 local ALL = "SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state"
 
--- Each part is what one index has.
+-- Each part is answered by one index.
 local NOT_ISSUED = ([[
 SELECT state, COUNT(*) FROM (
   SELECT state FROM credenco_record WHERE workflow = ? AND %s
@@ -33,7 +33,7 @@ local function counted(rows)
   return totals
 end
 
---- How many records are in each state. It reads all of them.
+--- The number of records in each state. Reads all of them.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@return credenco.journal.Totals?
@@ -46,7 +46,7 @@ function M.totals(db, workflow)
   return counted(rows)
 end
 
---- The same without `input` and `issued`. It reads nothing of what was issued.
+--- The same without `input` and `issued`. Reads no issued record.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@return credenco.journal.Totals?
@@ -59,7 +59,7 @@ function M.not_issued(db, workflow)
   return totals
 end
 
---- The workflows a journal knows.
+--- The workflows in a journal.
 ---@param db credenco.journal.Database
 ---@return string[]?
 ---@return string? err
@@ -70,17 +70,18 @@ function M.workflows(db)
   return rows
 end
 
---- Records that came to the same end in the same way.
+--- Records with the same outcome for the same reason.
 ---@class credenco.journal.Cause
 ---@field state "failed"|"unknown"|"skipped"
 ---@field stage? string
 ---@field code? string
 ---@field count integer
+---@field lines integer of how many of them the journal has the line
 ---@field examples { message: string, count: integer }[] their most frequent messages
----@field messages integer how many different ones there are
+---@field messages integer the number of different ones
 
 local CAUSES = ([[
-SELECT state, stage, code, COUNT(*), COUNT(DISTINCT message) FROM credenco_record
+SELECT state, stage, code, COUNT(*), COUNT(DISTINCT message), COUNT(input) FROM credenco_record
 WHERE workflow = ? AND %s
 GROUP BY state, stage, code ORDER BY COUNT(*) DESC, state, code LIMIT ?]]):format(states.IS_PROBLEM)
 
@@ -97,7 +98,7 @@ local function examples_of(db, workflow, cause)
   return rows
 end
 
---- Why records were not issued, most frequent first.
+--- Why records were not issued, the most frequent cause first.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param limit integer
@@ -107,7 +108,8 @@ function M.causes(db, workflow, limit)
   local rows, err = db:rows(CAUSES, workflow, limit)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do
-    local cause = { state = row[1], stage = row[2], code = row[3], count = row[4], messages = row[5] }
+    local cause = { state = row[1], stage = row[2], code = row[3], count = row[4], messages = row[5],
+      lines = row[6] }
     cause.examples, err = examples_of(db, workflow, cause)
     if not cause.examples then return nil, err end
     rows[i] = cause
@@ -130,11 +132,11 @@ local function listed(row)
     updated = row[10], run = row[11], step = row[12], wallet_key = row[13] }
 end
 
---- Every record that was not issued and is not open, in the order of its source, a page at a time.
+--- Every record that ended without being issued, in the order of its source, one page at a time.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param with_input? boolean their lines too
----@return fun(): table|false|nil, string? next false and an error when the journal fails: nil would end a loop in silence
+---@return fun(): table|false|nil, string? next false and an error if the journal fails: nil would end a loop silently
 function M.each_problem(db, workflow, with_input)
   local sql = with_input and WITH_INPUT or WITHOUT_INPUT
   local after = { run = -1, line = -1, copy = "", key = "" }
@@ -165,7 +167,7 @@ local NOTED = [[
 SELECT key, step, template_id, correlation_id, status, revocation_uuid, updated, wallet, delivery
 FROM credenco_credential WHERE workflow = ? AND key > ? AND key <= ?]]
 
--- What is written down about credentials of the keys up to one: key -> step -> credential.
+-- The stored credentials of all keys up to this one: key -> step -> credential.
 local function noted(db, workflow, after, last)
   local rows, err = db:rows(NOTED, workflow, after, last)
   if not rows then return nil, err end
@@ -191,11 +193,11 @@ local function issued_page(db, workflow, after)
   return rows
 end
 
---- Every record of which a credential was issued, by key, a page at a time: `steps` says how many were, and `noted` has
---- by step what is written down about them.
+--- Every record with an issued credential, by key, one page at a time: `steps` is the number of issued steps, and
+--- `noted` has the stored credentials by step.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return fun(): table|false|nil, string? next false and an error when the journal fails
+---@return fun(): table|false|nil, string? next false and an error if the journal fails
 function M.each_issued(db, workflow)
   local after, rows, at = "", {}, 0
   return function()

@@ -1,6 +1,6 @@
---- The journal's writes about records. Each one is a statement over many records, conditional on the state
---- they may come from (`credenco.journal.states`) and on belonging to this worker: a worker whose lease ran
---- out and whose records another took can no longer change them.
+--- The journal's writes about records. Each is a statement over many records, conditional on their state
+--- (`credenco.journal.states`) and on their owner: a worker whose lease expired and whose records another took can no
+--- longer change them.
 
 local batch = require "credenco.journal.batch"
 local bytes = require "credenco.journal.bytes_as_text"
@@ -24,7 +24,7 @@ local function by_key_and_line(a, b)
   return a.line < b.line
 end
 
---- A list in the order in which two that write the same rows at the same time do not wait for one another for ever.
+--- Sorts a list, so that two writers of the same rows do not wait for each other for ever.
 ---@param items { key: string, line: integer }[]
 ---@return table[]
 function M.in_order_of_keys(items)
@@ -34,7 +34,7 @@ function M.in_order_of_keys(items)
   return ordered
 end
 
---- Adds records that are not there yet, as pending ones of this worker. They change as many rows as were new.
+--- Adds new records, as pending ones of this worker. The number of changed rows is the number of new records.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, run: integer, owner: string? }
 ---@param items { key: string, line: integer, input: string }[]
@@ -48,16 +48,16 @@ local ADD_END = [[
 INSERT INTO credenco_record (workflow, key, copy, run, line, state, step, input, code, stage, message, updated)
 VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, 'source', ?, {now}) ON CONFLICT ]]
 
--- What has no key is known by its place: another line there replaces the one that was.
+-- A line without a key is identified by its place. A different line there replaces it.
 local ADD_BROKEN = ADD_END .. "(workflow, key, copy) DO UPDATE SET " .. transitions.STATE_OF_ADDED .. [[,
   run = excluded.run, line = excluded.line, input = excluded.input, code = excluded.code,
   message = excluded.message, updated = excluded.updated]]
 local ADD_DUPLICATE = ADD_END .. "DO NOTHING"
 
---- Adds a line that is at its end as it comes: one that does not parse, or one that repeats another.
+--- Adds a line that ends at once: one that does not parse, or one that repeats another's key.
 ---@param db credenco.journal.Database
 ---@param item table with event, workflow, key, copy, run, line, input, code, message
----@return integer? added 0 when it was there
+---@return integer? added 0 if it existed
 ---@return string? err
 function M.add_end(db, item)
   local sql = item.key == "" and ADD_BROKEN or ADD_DUPLICATE
@@ -67,7 +67,7 @@ end
 
 local BROKEN = "SELECT input, message, state FROM credenco_record WHERE workflow = ? AND key = '' AND copy = ?"
 
---- The state in which a line without a key is in the journal as it is; false when it is not, or is another one there.
+--- The state of an identical line without a key; false if the journal has none, or a different one at its place.
 ---@param db credenco.journal.Database
 ---@param item table as for `add_end`
 ---@return "failed"|"skipped"|false|nil state
@@ -83,7 +83,7 @@ end
 
 local MOVE_BROKEN = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = '' AND copy = ?"
 
---- Notes that a line without a key, which somebody has given up, was met again.
+--- Notes that a line without a key, which a person has given up, was read again.
 ---@param db credenco.journal.Database
 ---@param item table as for `add_end`
 ---@return integer? changed
@@ -92,7 +92,7 @@ function M.move_broken(db, item)
   return db:change(MOVE_BROKEN, item.run, item.line, item.workflow, item.copy)
 end
 
--- Meeting again -------------------------------------------------------------------------------------
+-- Reading again -------------------------------------------------------------------------------------
 
 local FIND = {
   sql = [[
@@ -111,7 +111,7 @@ FROM v CROSS JOIN credenco_record WHERE {record_is_v}]],
 ---@field offer? string
 ---@field asked? boolean its offer may have been asked for before
 
---- What the journal has under the keys of some records.
+--- The journal's entries for the keys of some records.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param items { key: string }[]
@@ -135,8 +135,8 @@ FROM v CROSS JOIN credenco_record WHERE {record_is_v} AND state IN ('issued', 's
   columns = { "key" }, scope = { "workflow" },
 }
 
---- Whether all of some records are done, each at the line where it was met before. Two sums tell, which is
---- cheap; when they do not agree, `find` has to tell which.
+--- Whether all of some records are done, each at its earlier line. Two sums tell, which is cheap. If they do not agree,
+--- use `find`.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param items { key: string, line: integer }[]
@@ -153,9 +153,9 @@ end
 
 local CORRECT = transitions.update(transitions.of("corrected")[1]):gsub("{which}", "key = :key")
 
---- Opens a record with a corrected line: one that failed, or that nobody has begun with.
+--- Opens a record with a corrected line: one that failed, or one that has not begun.
 ---@param db credenco.journal.Database
----@param item table with workflow, key, run, line, input, and owner where a worker begins with it at once
+---@param item table with workflow, key, run, line, input, and owner if a worker begins with it at once
 ---@return integer? changed
 ---@return string? err
 function M.correct(db, item)
@@ -165,7 +165,7 @@ end
 
 local HAS = "SELECT 1 FROM credenco_record WHERE workflow = ? AND key = ? AND copy = ?"
 
---- Whether a line is in the journal as one that repeats a key.
+--- Whether the journal has a line as a repetition of a key.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param key string
@@ -180,7 +180,7 @@ end
 
 local MOVE = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = ? AND copy = ''"
 
---- Notes that a record, finished or not, was met again in another reading or at another line.
+--- Notes that a record, finished or not, was read again in another run or at another line.
 ---@param db credenco.journal.Database
 ---@param item table with workflow, key, run, line
 ---@return integer? changed
@@ -191,7 +191,7 @@ end
 
 -- Changing ------------------------------------------------------------------------------------------
 
--- The columns of `v` that a statement names; the key is always one.
+-- The columns of `v` that a statement names, always including the key.
 local function columns_of(sql)
   local names, known = { "key" }, { key = true }
   for name in sql:gmatch "%f[%w]v%.([%l_]+)" do
@@ -216,13 +216,13 @@ local CHANGES = setmetatable({}, { __index = function(known, event)
   return known[event]
 end })
 
--- A reason may hold what a workflow or a server made of any bytes; one that PostgreSQL refuses would end the run.
+-- A reason may hold any bytes from a workflow or a server. One that PostgreSQL refuses would end the run.
 local function store_messages(items)
   for _, item in ipairs(items) do item.stored = item.message and bytes.encode(item.message) end
 end
 
---- What an event changes in many records of a worker. Those that are not its own any more, or not in a state from which
---- the event leads, stay as they are.
+--- The change of many records by a worker's event. Records that the worker no longer holds, or whose state does not
+--- allow the event, stay unchanged.
 ---@param db credenco.journal.Database
 ---@param event string
 ---@param scope { workflow: string, owner: string }
@@ -251,7 +251,7 @@ SET status = excluded.status, updated = excluded.updated,
   scope = {}, each = true,
 }
 
--- One note a credential, the last one: a statement changes no row twice.
+-- Keeps only the last note about a credential, since a statement changes no row twice.
 local function latest(items)
   local notes, places = {}, {}
   for _, item in ipairs(items) do
@@ -264,8 +264,8 @@ local function latest(items)
   return notes
 end
 
---- What is known about credentials of one workflow: the status as the issuer words it, and the revocation id. Any worker
---- that asked may say so, also a slow one with an answer of long ago: an id that is known is kept.
+--- Stores facts about credentials of one workflow: the status in the issuer's words, and the revocation id. Any worker
+--- that asked may do so, even late with an old response: a known id is kept.
 ---@param db credenco.journal.Database
 ---@param items table[] with workflow, key, step, template_id, correlation_id, wallet_key, delivery, status, revocation_uuid
 ---@return credenco.journal.Write[]

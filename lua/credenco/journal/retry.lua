@@ -1,4 +1,4 @@
---- Opening records again that are at an end, because a person decided so.
+--- Opens finished records again, because a person decided so.
 
 local decision = require "credenco.journal.decision"
 
@@ -14,12 +14,12 @@ function M.open_again(db, workflow, which)
   return decision.carry_out(db, "retry_" .. which.state, workflow, which)
 end
 
--- Its line is erased, so the journal has to forget it for its line to be taken up. A record whose first steps were
--- issued stays: they would be issued again.
+-- The record's line is erased, so the journal has to forget the record before its line can be read as new. A record
+-- whose first steps were issued stays: they would be issued again.
 local FORGET_SKIPPED = [[
 DELETE FROM credenco_record WHERE workflow = :workflow AND state = 'skipped' AND copy = '' AND step = 1 AND ]]
 
---- Forgets records that were skipped, so that the next reading of their lines takes them for new ones.
+--- Forgets skipped records, so that the next run reads their lines as new.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param which credenco.journal.Which
@@ -32,7 +32,7 @@ end
 local FORGET_LINES = [[
 DELETE FROM credenco_record WHERE workflow = :workflow AND key = '' AND state = :state AND ]]
 
---- Forgets lines without a key, so that the next reading takes them for new ones: they may have one by then.
+--- Forgets lines without a key, so that the next run reads them as new. By then they may have a key.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param state "failed"|"skipped"
@@ -49,11 +49,11 @@ local FORGET = [[
 DELETE FROM credenco_record
 WHERE workflow = ? AND key = '' AND state = 'failed' AND input IS NOT NULL AND run = ? AND line <= ?]]
 
---- Takes lines without a key out of the journal, all or none: they are in a file now, and no later run could match
---- them. What a run at work has added since stays.
+--- Removes lines without a key from the journal, all or none: they are now in a file, and no later run could match
+--- them. Lines that a run has added since stay.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@param last_lines table<integer, integer> of each run the last line without a key that was written to the file
+---@param last_lines table<integer, integer> the last line without a key of each run that was written to the file
 ---@return integer? removed
 ---@return string? err
 function M.forget_broken(db, workflow, last_lines)

@@ -1,11 +1,11 @@
---- Readings of sources: which file or query lines came from, and what it takes to read such a line again.
+--- Readings of sources: the file or query of each line, and what is needed to read such a line again.
 
 local bytes = require "credenco.journal.bytes_as_text"
 
 local M = {}
 
--- A run that was cut short and starts again with the same file is the same run: its lines keep their numbers. Its
--- header is what kept lines are read with, so another header is another reading.
+-- A run that was cut short and starts again with the same file is the same run: its lines keep their numbers. Kept
+-- lines are read with their run's header, so a different header makes a different run.
 local UNFINISHED = [[
 SELECT id FROM credenco_run
 WHERE workflow = ? AND place = ? AND edition = ? AND format = ? AND COALESCE(header, '') = ?
@@ -16,10 +16,10 @@ local ADD = [[
 INSERT INTO credenco_run (id, workflow, source, format, header, encoding, place, edition, complete, started)
 SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, 0, {now} FROM credenco_run RETURNING id]]
 
---- Whether the same bytes come when the source is read again, as far as can be told: of standard input, a query or
---- an iterator nothing can be.
+--- Whether the source gives the same bytes when it is read again, as far as can be known. Standard input, a query or an
+--- iterator may not.
 ---@param source credenco.pipeline.Source
----@return string? place where it is; nil when it is no file
+---@return string? place its real path; nil if it is not a file
 ---@return string? edition
 function M.file_of(source)
   local file = source.bytes
@@ -33,7 +33,7 @@ local function unfinished(db, workflow, source, header)
   return db:row(UNFINISHED, workflow, place, edition, source.format, header or "", source.encoding or "")
 end
 
---- Begins to read a source, or goes on with reading it.
+--- Begins or continues to read a source.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param source credenco.pipeline.Source
@@ -58,8 +58,8 @@ function M.begin(db, workflow, source)
   return id
 end
 
--- Lines without a key of their own, in whose places in the file this reading met others: they were corrected in it.
--- What stood behind its last line may only be gone.
+-- Lines without a key at whose places this reading found others: they were corrected in the file. Lines behind its end
+-- may only have been removed.
 local FORGET = [[
 DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND line <= ? AND run IN
   (SELECT id FROM credenco_run WHERE workflow = ? AND place = ?)]]
@@ -70,7 +70,7 @@ DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND lin
 ---@param workflow string
 ---@param source credenco.pipeline.Source
 ---@param last_line integer of the source
----@return integer? forgotten how many refused lines of earlier readings others have taken the places of
+---@return integer? forgotten the number of refused lines of earlier readings that others replaced
 ---@return string? err
 function M.complete(db, id, workflow, source, last_line)
   local place = M.file_of(source)
@@ -94,7 +94,7 @@ SELECT DISTINCT source FROM credenco_run r WHERE workflow = ? AND complete = 0 A
     OR COALESCE(later.place, later.source) = COALESCE(r.place, r.source)))
 ORDER BY source]]
 
---- The sources that were not read to their end: what is behind it the journal does not know of.
+--- The sources that were not read to their end. The journal does not know the lines behind.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@return string[]? names
@@ -108,10 +108,10 @@ end
 
 local SOURCES = "SELECT DISTINCT place, format, encoding FROM credenco_run WHERE workflow = ? ORDER BY place"
 
---- What a workflow's lines came from.
+--- The sources of a workflow's lines.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return { place: string?, format: string, encoding: string? }[]? sources a place is where a file really is; nothing else has one
+---@return { place: string?, format: string, encoding: string? }[]? sources place: the real path of a file, else nil
 ---@return string? err
 function M.sources(db, workflow)
   local rows, err = db:rows(SOURCES, workflow)
@@ -123,7 +123,7 @@ end
 --- What is needed to read a line of a run again.
 ---@param db credenco.journal.Database
 ---@param id integer of a reading
----@return { format: string, header: string?, encoding: string? }? encoding of the source, for lines that go back to it
+---@return { format: string, header: string?, encoding: string? }? encoding of the source, for lines that are corrected there
 ---@return string? err
 function M.layout(db, id)
   local row, err = db:row("SELECT format, header, encoding FROM credenco_run WHERE id = ?", id)

@@ -1,14 +1,13 @@
---- Looks for what a text may stand for: the key of a record, or an id of one of its credentials.
+--- Finds records by their key, or by an id of one of their credentials.
 ---
---- Records have an index by key and no other: an index by wallet, correlation id or revocation id would be paid for by
---- every write, and is wanted once in a while. So by those a journal is read from its beginning, and no further than
---- the caller allows.
+--- Records have only an index by key. An index by wallet, correlation id or revocation id would make every write more
+--- expensive, for a rare query. So a search by those reads a journal from its beginning, up to a limit of the caller's.
 
 local bytes = require "credenco.journal.bytes_as_text"
 
 local M = {}
 
--- By the primary key: there is a statement for each workflow, because it begins with that.
+-- By the primary key, which begins with the workflow, so there is a statement for each workflow.
 local RECORDS = [[
 SELECT r.copy, s.source, s.started, r.line, r.state, r.step, r.stage, r.code, r.message, r.updated, r.wallet
 FROM credenco_record r LEFT JOIN credenco_run s ON s.id = r.run
@@ -30,7 +29,7 @@ SELECT key FROM (
   SELECT key, copy, wallet FROM credenco_record WHERE workflow = ? ORDER BY key, copy LIMIT ?) first_ones
 WHERE wallet = ? AND copy = '']]
 
--- What lies behind the first rows of each table.
+-- The rows behind the first ones of each table.
 local BEHIND = {
   "SELECT key FROM credenco_record WHERE workflow = ? ORDER BY key, copy LIMIT 1 OFFSET ?",
   "SELECT key FROM credenco_credential WHERE workflow = ? ORDER BY key, step LIMIT 1 OFFSET ?",
@@ -49,7 +48,7 @@ local function credentials_of(db, workflow, key)
   return rows
 end
 
---- The records of a workflow with a key, with what is written down about their credentials.
+--- The records of a workflow with a key, and the stored facts about their credentials.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param key string
@@ -72,11 +71,11 @@ local function noted_as(row, id)
   return row[2] == id and "correlation id" or row[3] == id and "revocation id" or "wallet key"
 end
 
---- The keys of records to which an id belongs that is written down.
+--- The keys of records that have a stored id.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param id string a correlation id, a revocation id or a wallet's key
----@param most integer how many rows of each table are read
+---@param most integer the number of rows of each table to read
 ---@return { key: string, as: string }[]?
 ---@return string? err
 function M.by_id(db, workflow, id, most)
@@ -89,12 +88,12 @@ function M.by_id(db, workflow, id, most)
   return found
 end
 
---- The first keys of a workflow that a test holds for. A correlation id that follows from the key is not written down.
+--- The first key of a workflow for which a test holds. Correlation ids that follow from the key are not stored.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param test fun(key: string): boolean
----@param most integer how many are tried
----@return string? key nil when there is none
+---@param most integer the number of keys to try
+---@return string? key nil if there is none
 ---@return string? err
 function M.key_that(db, workflow, test, most)
   local after, tried = "", 0
@@ -109,7 +108,7 @@ function M.key_that(db, workflow, test, most)
   end
 end
 
---- Whether there is more of a workflow than so many rows of a table.
+--- Whether a table has more than `most` rows of a workflow.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param most integer

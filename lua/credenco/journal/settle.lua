@@ -1,11 +1,11 @@
---- Writing down what a person found out about records that the program cannot decide, or decided about them.
+--- Stores what a person has found or decided about records whose outcome the program cannot decide.
 
 local decision = require "credenco.journal.decision"
 local transitions = require "credenco.journal.transitions"
 
 local M = {}
 
---- The state that a record has to be in.
+--- The state that a record must have.
 ---@param verdict "issued"|"failed"|"skipped"
 ---@return "unknown"|"failed"
 function M.from(verdict)
@@ -17,7 +17,7 @@ end
 ---@param workflow string
 ---@param verdict "issued"|"failed"|"skipped"
 ---@param which credenco.journal.Which one record or line, or all of a cause
----@param steps integer how many steps the workflow has
+---@param steps integer the number of steps of the workflow
 ---@return integer? settled
 ---@return string? err
 function M.settle(db, workflow, verdict, which, steps)

@@ -18,7 +18,7 @@ function M.new(limit)
   return setmetatable({ free = limit, limit = limit, waiting = fifo.new() }, Slots)
 end
 
---- Takes a place, waiting for one when there is none.
+--- Takes a place, and waits for one if there is none.
 function Slots:take()
   if self.free > 0 and self.waiting:is_empty() then
     self.free = self.free - 1
@@ -29,8 +29,8 @@ function Slots:take()
   loop.wait(ticket)
 end
 
--- One loop hands out places, also those that are given back meanwhile: were every task woken from inside of
--- the one before it, a row of instant failures would nest until the stack is full.
+-- One loop gives out places, including those that are given back meanwhile. If each task were woken from inside the one
+-- before it, a row of instant failures would nest until the stack is full.
 function Slots:hand_out()
   if self.handing_out then return end
   self.handing_out = true
@@ -41,7 +41,7 @@ function Slots:hand_out()
   self.handing_out = false
 end
 
---- Gives a place back; whoever has waited longest gets it.
+--- Gives a place back. The task that has waited longest gets it.
 function Slots:give()
   self.free = self.free + 1
   if not self.waiting:is_empty() then self:hand_out() end

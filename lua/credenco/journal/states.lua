@@ -1,5 +1,5 @@
---- The states of a record in the journal. `credenco.journal.transitions` has the ways between them, and
---- docs/pipeline.md a paragraph for each.
+--- The states of a record in the journal. `credenco.journal.transitions` has the transitions between them, and
+--- docs/pipeline.md a paragraph for each state.
 ---
 ---     pending -> offered -> pushed -> issued
 ---        ^          |         |
@@ -8,17 +8,18 @@
 
 local M = {}
 
---- The states on which work is open; the others are ends.
+--- The open states. The others are final.
 M.OPEN = { pending = true, offered = true, pushed = true }
 
---- The ends, in the order of a report.
+--- The final states, in the order of a report.
 M.ENDS = { "issued", "failed", "unknown", "skipped" }
 
---- Stages of a record that is not begun, behind which the issuer may have made an offer; "person": one settled it.
+--- Stages of a record that has not begun, after which the issuer may have created an offer; "person": a person settled
+--- it.
 M.ASKED = { create_offer = true, push_offer = true, issue_status = true, person = true }
 
--- Not as a list: for `IN` with three names SQLite makes a table and throws it away, for each statement, and also for each
--- row that an index with such a condition may concern.
+-- Not `IN` with three names: SQLite would make a temporary table for each statement, and also for each row that an
+-- index with such a condition may concern.
 local function any_of(column, names)
   local parts = {}
   for i, name in ipairs(names) do parts[i] = ("%s = '%s'"):format(column, name) end
@@ -32,25 +33,25 @@ function M.condition(names)
   return any_of("credenco_record.state", names)
 end
 
---- The list in which a record is looked for, as SQL that the database keeps for itself: what is open, and among it what
---- has an offer and nobody who works on it, since that grows old; and the ends that reports tell of. Indexes have their
---- conditions on it, and not on state and owner: as long as a worker has a record, its list stays the same, whatever is
---- written about it, and PostgreSQL need not change an index.
+--- The list in which a record is found, as SQL for a generated column: open records; among them those with an offer and
+--- without an owner, since an offer grows old; and final states that reports show. Indexes have conditions on it, not
+--- on state and owner. The list stays the same as long as a worker holds the record, so PostgreSQL need not change an
+--- index.
 M.LIST = ("CASE WHEN %s THEN 'problem' WHEN %s AND owner IS NULL THEN 'begun' WHEN %s THEN 'open' END"):format(
   any_of("state", { "failed", "unknown", "skipped" }), any_of("state", { "offered", "pushed" }),
   any_of("state", { "offered", "pending", "pushed" }))
 
---- Conditions that indexes have: a query has them word for word, or the index is not used.
---- On the open states. (As a list of two SQLite would take this index also for what is begun.)
+--- The conditions of indexes. A query must repeat them word for word, or the index is not used.
+--- Open records. (As a list of two, SQLite would use this index for begun records, too.)
 M.IS_OPEN = "list <> 'problem'"
 
---- On those among them whose offer is made and that nobody has.
+--- Open records with an offer and without an owner.
 M.IS_BEGUN = "list = 'begun'"
 
---- On the records that a worker of a workflow has.
+--- The records that a worker of a workflow holds.
 M.IS_HELD = M.IS_OPEN .. " AND owner > ''"
 
---- On the ends that reports tell of.
+--- The final states that reports show.
 M.IS_PROBLEM = "list = 'problem'"
 
 return M

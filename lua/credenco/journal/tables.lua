@@ -1,7 +1,7 @@
 --- The journal's tables: one text for SQLite and PostgreSQL.
 ---
---- Times are seconds since 1970 as floating point (luadbi fetches integers as 32 bits). Text that may hold
---- any byte is stored through `credenco.journal.bytes_as_text`.
+--- Times are seconds since 1970 as floating point (luadbi fetches integers as 32 bits). Text that may hold any byte is
+--- stored through `credenco.journal.bytes_as_text`.
 
 local states = require "credenco.journal.states"
 
@@ -9,9 +9,9 @@ local M = {}
 
 M.VERSION = 5
 
--- One row a record; `wallet` only where a person has to look into it; `stage` is where it ended, or, of one that is open
--- again, how far it may have come before. (workflow, key) is what the outside world knows it by; `copy` tells apart what
--- has no key of its own: a line that does not parse, and one that repeats another line's key.
+-- One row for each record. `wallet` is set only if a person has to look into it. `stage` is where the record ended or,
+-- if it is open again, how far it may have come before. (workflow, key) is its public name. `copy` distinguishes lines
+-- without a key of their own: lines that do not parse, and lines that repeat another line's key.
 local RECORD = ([[
 CREATE TABLE IF NOT EXISTS credenco_record (
   workflow TEXT NOT NULL,
@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS credenco_record (
   list TEXT GENERATED ALWAYS AS (%s) STORED,
   PRIMARY KEY (workflow, key, copy)) {storage}]]):format(states.LIST)
 
--- One row a reading of a source: what its lines need to be read again, and of a file where it is and which content of
--- it was read.
+-- One row for each reading of a source: what is needed to read its lines again, and for a file its place and the
+-- identity of its content.
 local RUN = [[
 CREATE TABLE IF NOT EXISTS credenco_run (
   id INTEGER NOT NULL PRIMARY KEY,
@@ -47,8 +47,8 @@ CREATE TABLE IF NOT EXISTS credenco_run (
   complete INTEGER NOT NULL,
   started DOUBLE PRECISION NOT NULL)]]
 
--- One row a credential whose status is known, that was a step of several, or whose template or delivery the record
--- chose.
+-- One row for each credential whose status is known, that was one step of several, or whose template or delivery the
+-- record chose.
 local CREDENTIAL = [[
 CREATE TABLE IF NOT EXISTS credenco_credential (
   workflow TEXT NOT NULL,
@@ -63,14 +63,14 @@ CREATE TABLE IF NOT EXISTS credenco_credential (
   updated DOUBLE PRECISION NOT NULL,
   PRIMARY KEY (workflow, key, step))]]
 
--- One row a process at work. Its records are free again when its lease is over.
+-- One row for each process that works. Its records become free when its lease expires.
 local WORKER = [[
 CREATE TABLE IF NOT EXISTS credenco_worker (
   owner TEXT NOT NULL PRIMARY KEY,
   workflow TEXT NOT NULL,
   lease_until DOUBLE PRECISION NOT NULL)]]
 
--- One row a workflow: the rate that all its workers share.
+-- One row for each workflow: the rate that all its workers share.
 local PACE = [[
 CREATE TABLE IF NOT EXISTS credenco_pace (
   workflow TEXT NOT NULL PRIMARY KEY,
@@ -81,13 +81,13 @@ CREATE TABLE IF NOT EXISTS credenco_meta (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL)]]
 
--- What reports are made of, in the order of the source: without it each page of them would sort all that is left. What
--- is issued is not in it, and does not pay for it.
+-- For reports, in the order of the source. Without it, each page of a report would sort all the rest. Issued records
+-- are not in it, and do not pay for it.
 local PROBLEMS = ([[
 CREATE INDEX IF NOT EXISTS credenco_record_problems ON credenco_record (workflow, run, line, copy, key)
 WHERE %s]]):format(states.IS_PROBLEM)
 
--- What workers look for. Only a queue needs these, and every write would pay for them.
+-- For workers. Only a queue needs these, and they make every write more expensive.
 local BEGUN = ([[
 CREATE INDEX IF NOT EXISTS credenco_record_offered ON credenco_record (workflow, run, line)
 WHERE %s]]):format(states.IS_BEGUN)
@@ -99,8 +99,8 @@ local TABLES = { META, RECORD, RUN, CREDENTIAL, WORKER, PACE }
 local INDEXES = { PROBLEMS }
 local QUEUE_INDEXES = { PROBLEMS, BEGUN, OPEN }
 
--- Those of some statements whose table or index is not there. What is there needs no right to create it, and a database
--- that can only be read can be.
+-- The statements whose table or index is missing. An existing one needs no right to create it, so a read-only database
+-- will do.
 local function missing(db, statements)
   local left = {}
   for _, sql in ipairs(statements) do
@@ -133,18 +133,18 @@ end
 
 local function create(db, tables, indexes)
   return db:transaction(function()
-    -- processes that start together would trip over one another's CREATE TABLE
+    -- CREATE TABLE fails in processes that start together
     local ok, err = db.dialect.lock(db, "credenco schema")
     if ok then ok, err = run_all(db, tables) end
-    if ok then ok, err = check_version(db) end -- before an index names a column that another version has not
+    if ok then ok, err = check_version(db) end -- before an index names a column that another version lacks
     if ok then ok, err = run_all(db, indexes) end
     return ok, err
   end)
 end
 
---- Creates what is missing, and refuses a journal of another version. Who only asks does without an index.
+--- Creates what is missing, and refuses a journal of another version. A reader works without the indexes.
 ---@param db credenco.journal.Database
----@param options { queue: boolean?, reading: boolean? } queue: with what workers look for
+---@param options { queue: boolean?, reading: boolean? } queue: with the indexes for workers
 ---@return boolean? ok
 ---@return string? err
 function M.ensure(db, options)
@@ -158,8 +158,8 @@ function M.ensure(db, options)
   return create(db, tables, indexes)
 end
 
---- Makes the index by which open records are taken, in a journal that had no queue until now. To take many without it
---- is to read the whole table for each batch.
+--- Creates the index for taking open records, in a journal that was no queue before. Without it, each batch reads the
+--- whole table.
 ---@param db credenco.journal.Database in a transaction
 ---@param only_begun? boolean see `credenco.journal.taking.write`
 ---@return boolean? ok

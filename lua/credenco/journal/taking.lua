@@ -1,4 +1,4 @@
---- How a worker takes records that nobody holds: a statement whose rows are wanted, and what is read from them.
+--- How a worker takes free records: a statement that returns rows, and the items from those rows.
 
 local bytes = require "credenco.journal.bytes_as_text"
 local columns = require "credenco.journal.dialect.column_types"
@@ -23,12 +23,12 @@ local function in_order(a, b)
   return a.line < b.line
 end
 
---- Takes free records of a workflow for this worker. Gives none to one that was taken for dead.
+--- Takes free records of a workflow for this worker. Gives none to a worker that was taken for dead.
 ---@param scope { workflow: string, owner: string }
 ---@param limit integer
----@param only_begun? boolean those whose offer is made
----@param from? { run: integer, line: integer } none before this one
----@return credenco.journal.Write that asks for the rows which `items` reads
+---@param only_begun? boolean only those with an offer
+---@param from? { run: integer, line: integer } the first record to consider
+---@return credenco.journal.Write that asks for rows, for `items`
 function M.write(scope, limit, only_begun, from)
   return { sql = only_begun and TAKE_BEGUN or TAKE_OPEN, asks = true, scope = {}, width = 6,
     values = { scope.workflow, from and from.run or 0, from and from.line or 0, scope.owner, limit, scope.owner } }

@@ -1,27 +1,28 @@
---- The journal's transitions, as rows. A row says what happened (`event`), in which states a record can be then
---- (`from`), which state follows (`to`), whether a worker or a person causes it (`by`), and what else is written
---- (`sets`: column to SQL). `update` makes the UPDATE of a row; nothing else writes a state, so what is not in the table
---- cannot happen.
+--- The journal's transitions, as rows. A row has the event, the states from which it may happen (`from`), the next
+--- state (`to`), whether a worker or a person causes it (`by`), and the other columns to write (`sets`: column to SQL).
+--- `update` makes the UPDATE of a row. No other code writes a state, so a transition that is not in the table cannot
+--- happen.
 ---
---- A worker changes only records that it holds: one whose lease ran out, and whose records another worker took, changes
---- nothing any more. A person changes only records at their end, which nobody holds.
+--- A worker changes only records that it holds: if its lease expired and another worker took its records, it changes
+--- nothing any more. A person changes only finished records, which nobody holds.
 ---
 --- In the SQL, `v.NAME` is a value of the item that a worker writes about, and `:NAME` a parameter of the statement.
 
+local sorted_keys = require "credenco.base.sorted_keys"
 local states = require "credenco.journal.states"
 
 local M = {}
 
 ---@class credenco.journal.Transition
 ---@field event string
----@field from? string[] none: the event adds the record
+---@field from? string[] nil: the event adds the record
 ---@field to string
 ---@field by "worker"|"person"
----@field of? "line" it changes lines without a key, and not records
+---@field of? "line" it changes lines without a key instead of records
 ---@field sets? table<string, string>
 ---@field only? string a further condition
 
--- A base of what is written, and more.
+-- Adds to a base.
 local function plus(base, more)
   local all = {}
   for column, value in pairs(base) do all[column] = value end
@@ -31,21 +32,21 @@ end
 
 local OPEN = { "offered", "pending", "pushed" }
 
--- Nobody works on the record any more, and this is why.
+-- The record has ended: nobody works on it, and this is why.
 local ENDED = { owner = "NULL", code = "v.code", stage = "v.stage", message = "v.message" }
--- Nothing is kept of a credential that was issued, but that it was, and to which wallet.
+-- Of an issued credential, the journal keeps only that it was issued, and to which wallet.
 local DONE = { owner = "NULL", offer = "NULL", code = "NULL", stage = "NULL", message = "NULL", input = "NULL" }
--- The record is to be worked on again; why it was not issued is past. One that begins with an offer keeps the stage: the
--- issuer may know its id.
+-- The record is open again, and the reason of its failure is erased. If its next action is an offer, it keeps the
+-- stage: the issuer may know its id.
 local REASONLESS = { wallet = "NULL", code = "NULL", message = "NULL" }
 local AGAIN = plus(REASONLESS, { owner = "NULL" })
 local FROM_HERE = plus(AGAIN, { stage = "NULL" })
--- A person decided. There is nothing left to deliver.
+-- A person decided, so there is nothing left to deliver.
 local SETTLED = { owner = "NULL", offer = "NULL", wallet = "NULL", code = "'settled'", stage = "'person'" }
 
 ---@type credenco.journal.Transition[]
 M.ROWS = {
-  -- A line comes into the journal.
+  -- A line enters the journal.
   { event = "add", to = "pending", by = "worker" },
   { event = "add_broken", to = "failed", by = "worker" },
   { event = "add_repeated", to = "skipped", by = "worker" },
@@ -53,7 +54,7 @@ M.ROWS = {
   -- A worker does the work.
   { event = "offered", from = { "pending" }, to = "offered", by = "worker", sets = { offer = "v.offer" } },
   { event = "pushed", from = { "offered" }, to = "pushed", by = "worker", sets = { offer = "NULL" } },
-  -- A record that has come two steps further since is in a group twice, each time with the step where it is now.
+  -- A record that has passed two steps since is in a group twice, each time with its current step.
   { event = "next_step", from = OPEN, to = "pending", by = "worker", sets = { offer = "NULL", step = "v.step" },
     only = "credenco_record.step < v.step" },
   { event = "issued", from = OPEN, to = "issued", by = "worker", sets = plus(DONE, { wallet = "v.wallet" }) },
@@ -62,15 +63,15 @@ M.ROWS = {
   { event = "skipped", from = { "pending" }, to = "skipped", by = "worker",
     sets = plus(ENDED, { offer = "NULL", input = "NULL" }) },
 
-  -- A person corrects the line of a record: one that failed, or that nobody has begun with. Steps that were issued
-  -- stay issued: it goes on at its own. The worker that reads the line begins with it at once.
+  -- A person corrects the line of a record that failed, or that has not begun. Issued steps stay issued: the record
+  -- continues with its own step. The worker that reads the line begins with it at once.
   { event = "corrected", from = { "failed", "pending" }, to = "pending", by = "person",
     only = "COALESCE(owner, '') = ''",
     sets = plus(REASONLESS, { owner = ":owner", offer = "NULL", input = ":input", run = "CAST(:run AS INTEGER)",
       line = "CAST(:line AS INTEGER)" }) },
 
-  -- A person wants the same line tried again. An unknown record goes on with the offer it has; without one its status
-  -- is asked for. It never gets another offer: that would be a second credential where the first one was taken.
+  -- A person asks for another try of the same line. An unknown record continues with its offer; without one, its status
+  -- is asked for. It never gets another offer, which could issue a second credential.
   { event = "retry_failed", from = { "failed" }, to = "pending", by = "person", only = "input IS NOT NULL",
     sets = AGAIN },
   { event = "retry_unknown", from = { "unknown" }, to = "offered", by = "person",
@@ -78,8 +79,8 @@ M.ROWS = {
   { event = "retry_unknown", from = { "unknown" }, to = "pushed", by = "person",
     only = "input IS NOT NULL AND offer IS NULL", sets = FROM_HERE },
 
-  -- A person looked into the wallet, or gives a record up. What was issued at the last step is done; before that the
-  -- next step is to come.
+  -- A person has looked into the wallet, or gives a record up. A record that was issued at its last step is done.
+  -- Before that, its next step follows.
   { event = "settle_issued", from = { "unknown" }, to = "issued", by = "person",
     only = "step >= CAST(:steps AS INTEGER)", sets = DONE },
   { event = "settle_issued", from = { "unknown" }, to = "pending", by = "person",
@@ -88,12 +89,12 @@ M.ROWS = {
     sets = plus(SETTLED, { message = "'a person found that nothing was issued'" }) },
   { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person",
     sets = plus(SETTLED, { input = "NULL", message = "'given up by a person'" }) },
-  -- What a line without a key is known again by, when its file is read anew, is the line.
+  -- The column that identifies a line without a key when its file is read again: the line.
   { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person", of = "line",
     sets = plus(SETTLED, { message = "'given up by a person'" }) },
 }
 
---- The rows of an event; there is one for an event that a worker causes.
+--- The rows of an event. An event that a worker causes has one.
 ---@param event string
 ---@return credenco.journal.Transition[]
 function M.of(event)
@@ -114,27 +115,25 @@ function M.added(event)
   return row.to
 end
 
---- What an upsert assigns, so that a line which takes another's place has the state of the event that adds it.
+--- The assignments of an upsert, so that a line that replaces another gets the state of the event that adds it.
 M.STATE_OF_ADDED = "state = excluded.state"
 
--- The assignments of a row in a fixed order: the text is what a prepared statement is known by.
+-- The assignments of a row in a fixed order, since prepared statements are found by their text.
 local function assignments(row)
-  local columns, parts = {}, { ("state = '%s'"):format(row.to) }
-  for column in pairs(row.sets) do columns[#columns + 1] = column end
-  table.sort(columns)
-  for _, column in ipairs(columns) do parts[#parts + 1] = ("%s = %s"):format(column, row.sets[column]) end
+  local parts = { ("state = '%s'"):format(row.to) }
+  for _, column in ipairs(sorted_keys(row.sets)) do parts[#parts + 1] = ("%s = %s"):format(column, row.sets[column]) end
   parts[#parts + 1] = "updated = {now}"
   return table.concat(parts, ", ")
 end
 
--- Which record it is, and to whom it has to belong. The owner stands in a form that no index serves: the key is to.
+-- The record, and its owner. The condition on the owner has a form that no index serves, so that the key's does.
 local WHICH = {
   worker = "{record_is_v} AND COALESCE(credenco_record.owner, '') = :owner",
   person = "credenco_record.workflow = :workflow AND {which} AND credenco_record.copy = ''",
   line = "credenco_record.workflow = :workflow AND {which} AND credenco_record.key = ''",
 }
 
---- The UPDATE of a row. A worker's is about a table `v` of items, a person's about the records that `{which}` stands for.
+--- The UPDATE of a row. A worker's changes records in a table `v` of items, a person's those selected by `{which}`.
 ---@param row credenco.journal.Transition
 ---@return string sql
 function M.update(row)

@@ -1,6 +1,6 @@
---- Who is at work. A worker holds a lease that it renews; on PostgreSQL also a session lock, which the server
---- drops the moment its connections are gone: each of them shares it. Records of a worker whose lease ran out, or whose
---- lock is free, belong to nobody again.
+--- The workers. A worker holds a lease that it renews. On PostgreSQL all its connections also share a session lock,
+--- which the server releases as soon as they end. If a worker's lease has expired or its lock is free, its records
+--- become free.
 
 local states = require "credenco.journal.states"
 
@@ -11,8 +11,7 @@ M.LEASE_S = 30
 local JOIN = [[
 INSERT INTO credenco_worker (owner, workflow, lease_until) VALUES (?, ?, {now} + ?)
 ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until]]
---- What each connection of a worker has to hold for as long as it is there; nil where a lock on the journal's file says
---- all.
+--- The lock that each connection of a worker must hold; nil if a lock on the journal's file is enough.
 ---@param db credenco.journal.Database
 ---@param owner string
 ---@return credenco.journal.Write?
@@ -33,16 +32,16 @@ function M.join(db, scope)
   return db:execute(JOIN, scope.owner, scope.workflow, M.LEASE_S)
 end
 
---- Keeps the lease for another while.
+--- Renews the lease.
 ---@param db credenco.journal.Database
 ---@param owner string
----@return integer? renewed 0 when it ran out and another worker has buried this one
+---@return integer? renewed 0 if it expired and another worker has removed this one
 ---@return string? err
 function M.renew(db, owner)
   return db:change("UPDATE credenco_worker SET lease_until = {now} + ? WHERE owner = ?", M.LEASE_S, owner)
 end
 
---- Whether no other worker has buried this one.
+--- Whether no other worker has removed this one.
 ---@param db credenco.journal.Database
 ---@param owner string
 ---@return boolean?
@@ -53,21 +52,21 @@ function M.is_alive(db, owner)
   return #rows > 0
 end
 
--- What was at work may have been asked for, and the answer never written down; its stage says so from now on.
+-- A record that was held may have asked for an offer, with a response that was never stored. Its stage now says so.
 local FREED = "owner = NULL, stage = 'create_offer'"
 
--- No index has the owner, since it would change with each record that is taken and each that ends: these read all that is
--- open, and so are run where a worker died or was cut short, or where nothing is open but what is held.
+-- No index has the owner, since it would change with each record that is taken and each that ends. These statements
+-- read all open records, so they run only after a worker died or was cut short, or if only held records are open.
 local ORPHANS = ([[
 UPDATE credenco_record SET %s
 WHERE workflow = ? AND %s AND owner NOT IN (SELECT owner FROM credenco_worker)]]):format(FREED, states.IS_HELD)
 local GIVE_BACK = ("UPDATE credenco_record SET %s WHERE workflow = ? AND %s AND owner = ?"):format(
   FREED, states.IS_OPEN)
 
---- Frees the records of workers that are gone.
+--- Frees the records of workers that are dead.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
----@param all? boolean also what a worker took while it was taken for dead
+---@param all? boolean also records that a worker took while it was taken for dead
 ---@return boolean? ok
 ---@return string? err
 function M.bury(db, scope, all)
@@ -83,7 +82,7 @@ function M.bury(db, scope, all)
   end)
 end
 
---- Leaves, and gives back what is still held.
+--- Leaves, and frees the records that it still holds.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@param holds boolean whether it holds any
@@ -100,7 +99,7 @@ end
 
 local OTHERS = "SELECT 1 FROM credenco_worker WHERE workflow = ? AND owner <> ? LIMIT 1"
 
---- Whether others are at work.
+--- Whether other workers exist.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@return boolean?
@@ -111,14 +110,14 @@ function M.has_others(db, scope)
   return #rows > 0
 end
 
--- Each part is what one index has, the first one that has a record answers.
+-- Each part uses one index. The first part with a record decides.
 local OPEN_ELSEWHERE = ([[
 SELECT 'free' FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
 UNION ALL
 SELECT 'held' FROM credenco_record WHERE workflow = ? AND %s AND owner <> ? LIMIT 1]]):format(
   states.IS_OPEN, states.IS_HELD)
 
---- Whether open records are free, or other workers hold some: what a dead one held may be free since a moment ago.
+--- Whether open records are free, or other workers hold some, which may become free when one dies.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@return "free"|"held"|false|nil found
@@ -135,11 +134,11 @@ ON CONFLICT (workflow) DO UPDATE
 SET next_at = CASE WHEN credenco_pace.next_at > {now} THEN credenco_pace.next_at ELSE {now} END + ?
 RETURNING next_at - {now}]]
 
---- Reserves the next moments of the rate that all workers of a workflow share.
+--- Reserves a part of the rate that all workers of a workflow share.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param span_s number how long the reserved requests take at that rate
----@return number? until_s seconds from now to the end of what was reserved
+---@return number? until_s seconds until the end of the reserved part
 ---@return string? err
 function M.reserve(db, workflow, span_s)
   local row, err = db:row(RESERVE, workflow, span_s, span_s)
@@ -151,7 +150,7 @@ local PAUSE = [[
 INSERT INTO credenco_pace (workflow, next_at) VALUES (?, {now} + ?)
 ON CONFLICT (workflow) DO UPDATE SET next_at = excluded.next_at WHERE credenco_pace.next_at < excluded.next_at]]
 
---- Has all workers of a workflow pause: those who are asked for the same pause at the same time make one of it.
+--- Makes all workers of a workflow pause. Requests for the same pause at the same time count as one.
 ---@param db credenco.journal.Database
 ---@param workflow string
 ---@param span_s number

@@ -1,5 +1,5 @@
---- Which templates the steps of a workflow had when its records were begun. A record knows its step by number: were
---- steps swapped while it is between two of them, one would be issued twice and the other never.
+--- The templates of a workflow's steps when its records began. A record knows its step by number: if steps were swapped
+--- while it is between them, one would be issued twice and the other never.
 
 local cjson = require("cjson").new() -- with settings of its own
 
@@ -9,16 +9,16 @@ local KEPT = "SELECT value FROM credenco_meta WHERE name = ?"
 local KEEP = [[
 INSERT INTO credenco_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value]]
 
--- Records for which it matters what a step was: it is done, or its offer may have been pushed. What is unknown is so
--- because nobody can say that it was not.
+-- Records for which the meaning of a step matters: it is done, or its offer may have been delivered. That includes
+-- unknown outcomes.
 local CONCERNED = [[
 SELECT COUNT(*) FROM credenco_record WHERE workflow = ? AND copy = ''
   AND (step > ? AND state NOT IN ('issued', 'skipped') OR step = ? AND state IN ('offered', 'pushed', 'unknown'))]]
 
--- A worker at work has its steps in its head, and records that stand nowhere yet.
+-- A working worker has its steps in memory, and records that the journal does not have yet.
 local OTHERS = "SELECT COUNT(*) FROM credenco_worker WHERE workflow = ? AND owner <> ?"
 
---- What stands for a template or a delivery that each record has its own.
+--- Stands for a template or a delivery that each record chooses.
 M.BY_RECORD = "(by record)"
 
 local function name_of(workflow_name)
@@ -33,7 +33,7 @@ local function changed_name_of(workflow_name)
   return "first changed step of " .. workflow_name
 end
 
--- What each step has in a field; a function decides anew for each record.
+-- A field of each step; a function decides for each record.
 local function of_steps(workflow, field)
   local values = {}
   for i, step in ipairs(workflow.steps) do
@@ -42,7 +42,7 @@ local function of_steps(workflow, field)
   return values
 end
 
--- The first step that is another one now; nil where steps were only added.
+-- The first step that has changed; nil if steps were only added.
 local function first_change(before, now)
   for i, template in ipairs(before) do
     if now[i] ~= template then return i end
@@ -64,7 +64,7 @@ local function alone(db, scope)
 end
 
 local function concerns_nobody(db, step, before, now, workflow_name)
-  local last_kept = now[step] and step or step - 1 -- a step that is gone cannot be taken up either
+  local last_kept = now[step] and step or step - 1 -- a removed step cannot be continued either
   local row, err = db:row(CONCERNED, workflow_name, last_kept, step)
   if not row then return nil, err end
   if row[1] == 0 then return true end
@@ -95,7 +95,7 @@ local function admitted(db, scope, before, now)
   return replace(db, step, before, now, scope.workflow)
 end
 
---- How each step is delivered, as the last run had it; none where no run has begun yet.
+--- The delivery of each step, from the last run; empty if no run has begun yet.
 ---@param db credenco.journal.Database
 ---@param workflow_name string
 ---@return string[]? deliveries
@@ -106,7 +106,7 @@ function M.deliveries(db, workflow_name)
   return row and cjson.decode(row[1]) or {}
 end
 
---- The templates of a workflow's steps, in their order; none where no run has begun yet.
+--- The templates of a workflow's steps, in their order; empty if no run has begun yet.
 ---@param db credenco.journal.Database
 ---@param workflow_name string
 ---@return string[]? templates
@@ -117,8 +117,7 @@ function M.templates(db, workflow_name)
   return row and cjson.decode(row[1]) or {}
 end
 
---- The templates that every record of a workflow was asked for: those of its steps before the first one that was ever
---- another.
+--- The templates that every record of a workflow had: those of the steps before the first one that ever changed.
 ---@param db credenco.journal.Database
 ---@param workflow_name string
 ---@return string[]? templates
@@ -134,15 +133,15 @@ function M.lasting_templates(db, workflow_name)
   return templates
 end
 
---- Keeps what the steps are, inside of the transaction in which a worker joins. Refuses other ones as long as a record
---- is between them, or a worker is at work that has the old ones.
+--- Stores the steps, inside the transaction in which a worker joins. Refuses changed steps while a record is between
+--- them, or while a worker with the old ones works.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@param workflow credenco.Workflow
 ---@return boolean? ok
 ---@return string? err
 function M.keep(db, scope, workflow)
-  -- two workers that begin together would both find nothing kept
+  -- two workers that begin together would both find nothing stored
   local locked, lock_err = db.dialect.lock(db, name_of(scope.workflow))
   if not locked then return nil, lock_err end
   local before, err = M.templates(db, scope.workflow)

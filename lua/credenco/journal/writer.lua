@@ -1,8 +1,8 @@
---- Group commit: what many records have to write goes into one transaction, so that one flush of the disk
---- serves them all. A record that must not go on before its line is safe waits for that transaction.
+--- Group commit: the writes of many records go into one transaction, so that one flush of the disk serves them all. A
+--- record that must not continue before its write is safe waits for that transaction.
 ---
---- Nothing is written in between: when a transaction fails, none of it happened, everybody who waits is told,
---- and the writer takes no more.
+--- If a transaction fails, nothing of it happened. Then all waiting tasks get the error, and the writer accepts no
+--- more.
 
 local executor = require "credenco.journal.executor"
 local loop = require "credenco.loop"
@@ -12,35 +12,38 @@ local taking = require "credenco.journal.taking"
 
 local M = {}
 
--- How long the first write may wait for company; how many make waiting pointless is the dialect's `full`. It waits only as
--- long as there is other work to do meanwhile: see `is_idle`. A transaction costs what some ten records do, which counts
--- where many workers share a machine and each has few; but an offer must not grow old meanwhile, so it waits for a part of
--- its life at most, and what a killed run has not written has to be asked for.
+-- How long the first write may wait for company. The dialect's `full` says how many writes make waiting pointless. It
+-- waits only while there is other work: see `is_idle`. A transaction costs as much as about ten records, which counts
+-- if many workers share a machine and each has few. But an offer must not grow old, so the wait is at most a part of
+-- its life; and after a kill, writes that are missing cost a query each.
 local SHORTEST_GROUP_MS, LONGEST_GROUP_MS = 250, 1000
 local SHARE_OF_LIFE = 0.25
 
--- In this order inside a transaction, which is that of one record's changes: a step is pushed and ends before the
--- next one's offer is kept; between an offer and its push there is always a transaction.
+-- How many changes make waiting pointless whatever they are: they sit in memory meanwhile.
+local GROUP_CHANGES = 1000
+
+-- The order inside a transaction, which is the order of one record's changes: a step is delivered and ends before the
+-- next one's offer is stored. Between an offer and its delivery there is always a transaction.
 local KINDS = { "pushed", "next_step", "offered", "issued", "failed", "unknown", "skipped" }
 
 ---@class credenco.journal.Writer
----@field trouble? string why nothing is written any more
+---@field failure? string why it no longer writes
 ---@field group table
----@field places table<"open"|"begun", { run: integer, line: integer }> of the record that was taken last
----@field turn credenco.pipeline.Slots transactions follow one another
+---@field places table<"open"|"begun", { run: integer, line: integer }> of the last record that was taken
+---@field turn credenco.pipeline.Slots allows one transaction at a time
 ---@field group_ms number how long the first write of a group may wait for company
----@field is_idle fun(): boolean whether there is little else to do, so that a transaction should not wait for company
----@field on_kept fun(item: table, written: boolean) is told what has become of an offer that was to be kept
+---@field is_idle fun(): boolean whether there is so little to do that a transaction should not wait for company
+---@field on_kept fun(item: table, written: boolean) gets the result of storing an offer
 local Writer = {}
 Writer.__index = Writer
 
--- What has come together for the next transaction.
+-- The writes for the next transaction.
 local function new_group()
   return { queues = {}, notes = {}, requests = {}, kept = {}, calls = {}, size = 0,
     awaited = false, hurried = false }
 end
 
----@param db credenco.journal.Database for what has to be asked
+---@param db credenco.journal.Database for queries
 ---@param scope { workflow: string, owner: string }
 ---@param executing { carry_out: fun(self: table, groups: credenco.journal.Write[][]): table?, string? }
 ---@param flaw fun(): string? why the journal must not be written any more
@@ -50,13 +53,13 @@ function M.new(db, scope, executing, flaw)
     places = {}, turn = slots.new(1), group_ms = SHORTEST_GROUP_MS, is_idle = function() return true end }, Writer)
 end
 
---- Lets groups wait for company as long as that takes no more than a part of an offer's life.
+--- Lets groups wait for company, but only for a small part of an offer's life.
 ---@param lifetime_ms number how long an offer is certainly valid
 function Writer:fit_into(lifetime_ms)
   self.group_ms = math.max(SHORTEST_GROUP_MS, math.min(SHARE_OF_LIFE * lifetime_ms, LONGEST_GROUP_MS))
 end
 
--- Which records did not get their offer, when the numbers say that some did not.
+-- The records that did not get their offer, if the numbers show that some did not.
 function Writer:find_lost(items)
   local found, err = records.find(self.db, self.scope.workflow, items)
   if not found then return nil, err end
@@ -69,7 +72,7 @@ function Writer:find_lost(items)
   return lost
 end
 
--- A group as lists of writes. Where how many rows a list changes is of interest, its place is kept.
+-- A group as lists of writes. Keeps the position of each list whose number of changed rows matters.
 local function listed(self, group)
   local db, lists = self.db, {}
   for _, kind in ipairs(KINDS) do
@@ -87,7 +90,7 @@ local function listed(self, group)
   return lists
 end
 
--- Follows from how many rows were changed, and which were found.
+-- Handles the number of changed rows, and the rows of queries.
 function Writer:settle(group, results)
   for _, request in ipairs(group.requests) do request.result = results[request.at] end
   local offered = group.queues.offered
@@ -106,8 +109,8 @@ local function run_calls(calls)
   return true
 end
 
--- What somebody asks of the journal has to see all that was queued before, and nothing may be queued meanwhile: else
--- a record that has just ended would be taken for one that was never begun. So nobody has a turn in between.
+-- A task's query must see all writes that were queued before it, and nothing may be queued meanwhile: else a record
+-- that has just ended would look as if it had never begun. So no other task gets a turn in between.
 function Writer:carry_out_here(group, lists)
   return self.db:transaction(function()
     local results, err = executor.change_all(self.db, lists)
@@ -129,46 +132,39 @@ function Writer:carry_out(group)
   return self:settle(group, results)
 end
 
--- Everybody is told outside of the transaction; what they write next is the next one's.
+-- Wakes the tasks outside the transaction. Their next writes belong to the next one.
 function Writer:tell_all(group)
-  local trouble, lost = self.trouble, group.lost or {}
+  local failure, lost = self.failure, group.lost or {}
   for _, list in ipairs { group.requests, group.calls } do
-    for _, request in ipairs(list) do loop.wake(request.ticket, trouble) end
+    for _, request in ipairs(list) do loop.wake(request.ticket, failure) end
   end
-  for _, item in ipairs(group.kept) do self.on_kept(item, not trouble and not lost[item]) end
+  for _, item in ipairs(group.kept) do self.on_kept(item, not failure and not lost[item]) end
 end
 
---- Writes everything that is queued, now.
+--- Writes all queued changes now.
 ---@return boolean? ok
 ---@return string? err
 function Writer:flush()
   self.turn:take()
   local group = self.group
   self.group = new_group()
-  if group.size > 0 and not self.trouble then -- the trouble may be another's, whom nobody here has waited for
+  if group.size > 0 and not self.failure then -- another flush may have failed
     local ok, err = self:carry_out(group)
-    if not ok then self.trouble = err end
+    if not ok then self.failure = err end
   end
   self.turn:give()
   self:tell_all(group)
-  if self.trouble then return nil, self.trouble end
+  if self.failure then return nil, self.failure end
   return true
 end
 
--- Never at once: whoever asks has not begun to wait yet.
+-- Never at once, since the caller has not begun to wait yet.
 function Writer:flush_in(ms)
   local group = self.group
   loop.spawn(function()
     loop.sleep(ms)
     if self.group == group then self:flush() end
   end)
-end
-
--- Counts one more in the group, which is written soon.
-function Writer:schedule()
-  local group = self.group
-  group.size = group.size + 1
-  if group.size == 1 then self:flush_in(self.group_ms) end
 end
 
 -- Writes the group as soon as the tasks that can go on have done so.
@@ -179,17 +175,25 @@ function Writer:hurry()
   self:flush_in(0)
 end
 
---- Writes soon when somebody waits for it and there is little else to do.
+-- Counts one more in the group, which is written soon.
+function Writer:schedule()
+  local group = self.group
+  group.size = group.size + 1
+  if group.size == 1 then self:flush_in(self.group_ms) end
+  if group.size == GROUP_CHANGES then self:hurry() end
+end
+
+--- Writes soon if a task waits for it and there is little else to do.
 function Writer:nudge()
   local group = self.group
   if group.awaited and not group.hurried and self.is_idle() then self:hurry() end
 end
 
---- Queues a change of a record; nobody waits for it.
+--- Queues a change of a record, and does not wait.
 ---@param kind string one of `credenco.journal.records.changes`
 ---@param item table
 function Writer:put(kind, item)
-  if self.trouble then return end
+  if self.failure then return end
   local queues = self.group.queues
   local queue = queues[kind]
   if not queue then
@@ -200,20 +204,20 @@ function Writer:put(kind, item)
   self:schedule()
 end
 
---- Queues what is known about a credential; nobody waits for it.
+--- Queues the facts about a credential, and does not wait.
 ---@param credential table see `credenco.journal.records.notes`
 function Writer:note(credential)
-  if self.trouble then return end
+  if self.failure then return end
   local notes = self.group.notes
   notes[#notes + 1] = credential
   self:schedule()
 end
 
---- Writes a record's offer down. `on_kept` is told once it is safe on disk; or with false when the record is not this
---- worker's any more, or the journal failed and nobody knows whether it is written.
+--- Stores a record's offer. `on_kept` is called when it is safe on disk; or with false if the record is no longer this
+--- worker's, or if the journal failed and the outcome is unknown.
 ---@param item { key: string, offer: string }
 function Writer:keep_offer(item)
-  if self.trouble then return self.on_kept(item, false) end
+  if self.failure then return self.on_kept(item, false) end
   self:put("offered", item)
   local group = self.group
   local kept = group.kept
@@ -222,27 +226,27 @@ function Writer:keep_offer(item)
 end
 
 local function wait_in(self, list, request)
-  if self.trouble then return nil, self.trouble end
+  if self.failure then return nil, self.failure end
   request.ticket = loop.self()
   list[#list + 1], self.group.awaited = request, true
   self:schedule()
   self:nudge()
-  local trouble = loop.wait(request.ticket)
-  if trouble then return nil, trouble end
+  local failure = loop.wait(request.ticket)
+  if failure then return nil, failure end
   return request.result
 end
 
---- Adds records that are not there yet, and waits for it.
+--- Adds new records, and waits for it.
 ---@param scope table see `credenco.journal.records.additions`
 ---@param items table[]
----@return integer? added how many were new
+---@return integer? added the number of new records
 ---@return string? err
 function Writer:add(scope, items)
   return wait_in(self, self.group.requests, { writes = records.additions(self.db, scope, items) })
 end
 
---- Takes records that nobody holds, and waits for it. It goes on behind the last one that it took: a database keeps
---- what was changed in an index for a while, and each take from the beginning would walk past all of it.
+--- Takes free records, and waits for it. It continues behind the last one that it took: a database keeps old entries of
+--- an index for a while, and each take from the beginning would walk past all of them.
 ---@param limit integer
 ---@param only_begun? boolean see `credenco.journal.taking.write`
 ---@return table[]? items
@@ -256,11 +260,11 @@ function Writer:take(limit, only_begun)
   local items = taking.items(rows)
   local last = items[#items]
   places[kind] = last and { run = last.run, line = last.line }
-  if not last and from then return self:take(limit, only_begun) end -- a worker may have left some before it
+  if not last and from then return self:take(limit, only_begun) end -- a worker may have freed some before it
   return items
 end
 
---- Runs a function inside a transaction, behind everything that is queued, and waits for it.
+--- Runs a function inside a transaction, after all queued changes, and waits for it.
 ---@generic T
 ---@param work fun(): T?, string? nil and an error fail the whole transaction
 ---@return T? result
@@ -269,7 +273,7 @@ function Writer:call(work)
   return wait_in(self, self.group.calls, { work = work })
 end
 
---- Ends what the writer has beside the journal.
+--- Closes the writer's own connection, if it has one.
 function Writer:close()
   if self.executor.close then self.executor:close() end
 end

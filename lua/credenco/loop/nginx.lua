@@ -1,6 +1,5 @@
---- The event loop of nginx and OpenResty: tasks are light threads, tickets are
---- semaphores, and a pump (`nginx.pump`) steps the transports while they have something
---- in flight.
+--- The event loop of nginx and OpenResty: tasks are light threads, tickets are semaphores, and a pump (`nginx.pump`)
+--- steps the transports while they have something in flight.
 
 local carrier = require "credenco.loop.nginx.carrier"
 local core = require "credenco.core"
@@ -34,7 +33,7 @@ function M.sleep(ms)
   ngx.sleep(ms / 1000)
 end
 
---- Lets nginx see to everything else.
+--- Lets nginx do its other work.
 function M.breathe()
   ngx.sleep(pump.TICK_S)
 end
@@ -50,31 +49,31 @@ local function run(_, fn, ...)
   return fn(...)
 end
 
---- A task that belongs to no request, as long as nginx takes timers; else one that does.
+--- A task that belongs to no request; if nginx accepts no timer, one that belongs to this request.
 ---@param fn function
 ---@param ... any its arguments
 function M.detach(fn, ...)
   if not ngx.timer.at(0, run, fn, ...) then M.spawn(fn, ...) end
 end
 
---- The same for short tasks, of which there are many.
+--- The same for many short tasks.
 M.carry = carrier.run
 
--- Killing a light thread whose coroutine waits leaves that coroutine behind, which crashes the worker when it goes on.
+-- Killing a light thread whose coroutine waits leaves that coroutine behind, and the worker crashes when it continues.
 local function can_be_killed(thread)
   return coroutine.status(thread) ~= "normal"
 end
 
 local LOOK_AGAIN_MS = 100
 
---- Runs fn(...), for so long at most. nginx takes a light thread away only while it waits (for a sleep, a cosocket, a
---- call of a client), and not inside a coroutine of its own. Code that computes, or waits in a C function, goes on; so
---- does what fn itself has spawned.
+--- Runs fn(...) for a limited time. nginx can stop a light thread only while it waits (for a sleep, a cosocket, a call
+--- of a client), and not inside a coroutine of its own. Code that computes, or waits in a C function, continues; so do
+--- tasks that fn has spawned.
 ---@param ms number
----@param fn function  does not throw
+---@param fn function  must not throw
 ---@param ... any  its arguments
----@return boolean in_time  true also when fn ended before it could be stopped
----@return any ...  what fn gave, four values at most
+---@return boolean in_time  also true if fn ended before it could be stopped
+---@return any ...  at most four results of fn
 function M.within(ms, fn, ...)
   local outcome
   local task = assert(ngx.thread.spawn(function(...) outcome = { fn(...) } end, ...))
@@ -98,7 +97,7 @@ function M.exiting()
   return ngx.worker.exiting()
 end
 
---- Runs fn now and then, until the worker exits.
+--- Runs fn repeatedly, until the worker exits.
 ---@param seconds number
 ---@param fn fun()
 function M.every(seconds, fn)
@@ -112,7 +111,7 @@ function M.shared_dict(name)
   return ngx.shared[name]
 end
 
---- False when nobody waits any more: the request was aborted, or the thread killed. Four values at most are handed on.
+--- False if the wait has ended: the request was aborted, or the thread killed. Passes on at most four values.
 function M.wake(ticket, first, second, third, fourth)
   if ticket.woken then return false end
   ticket.woken = true
@@ -132,7 +131,7 @@ function M.report(message)
   ngx.log(ngx.ERR, message)
 end
 
--- Semaphores that serve again: making one costs as much as all else that a wait does.
+-- Semaphores that are used again: making one costs as much as the rest of a wait.
 local spare = {}
 
 --- A ticket for one wait of the light thread that runs now.
@@ -141,7 +140,7 @@ function M.self()
   local count = #spare
   local own = spare[count]
   if own then spare[count] = nil else own = assert(semaphore.new(0)) end
-  return { nil, nil, nil, nil, semaphore = own, woken = false, waits = false } -- with room for what it is woken with
+  return { nil, nil, nil, nil, semaphore = own, woken = false, waits = false } -- with room for the values of wake
 end
 
 local function give_back(ticket)
@@ -149,7 +148,7 @@ local function give_back(ticket)
   ticket.semaphore = nil
 end
 
--- Whoever waits looks after what he waits for: soon while its timer has not begun.
+-- A task that waits also checks its source: soon, until the source's timer has begun.
 local function look_after_s()
   return math.min(carrier.look_after_s(), pump.look_after_s())
 end
@@ -173,8 +172,8 @@ function M.wait(ticket, deadline_ms)
   return ticket[1], ticket[2], ticket[3], ticket[4]
 end
 
---- Calls fn when the worker ends, however suddenly; fn cannot wait for anything. Keep
---- what this gives for as long as fn matters.
+--- Calls fn when the worker ends, however suddenly. fn must not wait. Keep the returned value for as long as fn is
+--- needed.
 ---@param fn fun()
 ---@return userdata
 function M.at_end(fn)

@@ -1,9 +1,8 @@
---- The event loop of plain Lua: tasks are coroutines, sources are transports that are
---- stepped. A call inside a task yields; a call outside of one runs the loop until its
---- own answer is there, and other tasks go on meanwhile.
+--- The event loop of plain Lua: tasks are coroutines, and sources are transports that it steps. A call inside a task
+--- yields. A call outside of one runs the loop until its own result has arrived, and other tasks continue meanwhile.
 ---
---- A ticket is for one wait: of a task, or of a caller that is not a task. What comes for a wait that has
---- ended (an error was thrown out of it, from a debug hook say) goes to nobody.
+--- A ticket is for one wait, of a task or of a caller that is not a task. If the wait has ended early (by an error
+--- thrown from a debug hook, say), the result goes to nobody.
 
 local core = require "credenco.core"
 local new_sleepers = require("credenco.loop.sleepers").new
@@ -15,11 +14,11 @@ local now_ms = core.now_ms
 local running, resume, yield = coroutine.running, coroutine.resume, coroutine.yield
 local unpack = table.unpack or unpack -- luacheck: ignore
 
--- Longest wait for sources when nothing else is due.
+-- The longest wait for sources if nothing else is due.
 local IDLE_MS = 60000
 
 local tasks = {}    -- thread -> task, for the tasks that run or wait
-local spare = {}    -- tasks that have ended; their coroutines serve again
+local spare = {}    -- tasks that have ended, whose coroutines are used again
 local sleepers = new_sleepers()
 local sources = {}  -- list of sources that may be busy
 
@@ -30,15 +29,15 @@ local function current_task()
   return thread and tasks[thread]
 end
 
-local taking -- the function that takes an outcome from a source, while it runs
+local taking -- the function of a source that is running
 
---- Says that a source is about to call this function, which must not be entered again: a finalizer may run in it.
+--- A source is about to call this function, which must not be entered again: a finalizer may run in it.
 ---@param fn function?  nil: it has returned
 function M.enter(fn)
   taking = fn
 end
 
--- An error may have been thrown out of the function.
+-- An error may have left the function early.
 local function is_running(fn)
   local level = 2
   local frame = debug.getinfo(level, "f")
@@ -58,7 +57,7 @@ function M.ready()
   return yieldable()
 end
 
---- For what only an error log would take.
+--- Keeps an error for which there is no other place than a log.
 function M.warn() end
 
 -- Tasks -----------------------------------------------------------------------
@@ -67,7 +66,7 @@ local function call(fn, ...)
   return fn(...)
 end
 
--- Runs one function after another, each handed over by spawn.
+-- Runs one function after another, each from spawn.
 local function body(task)
   while true do
     call(yield())
@@ -91,7 +90,7 @@ local function new_task()
   return task
 end
 
---- Starts fn(...) as a new task. It runs at once, until it waits for the first time.
+--- Starts fn(...) as a new task. It runs at once, until its first wait.
 ---@param fn function an error that it throws is thrown again where the loop is turned
 ---@param ... any its arguments
 function M.spawn(fn, ...)
@@ -111,14 +110,14 @@ function M.self()
   return { task = current_task() }
 end
 
---- False when the wait has ended already.
+--- False if the wait has ended already.
 function M.wake(ticket, ...)
   if ticket.over then return false end
   ticket.over = true
   if ticket.deadline_ms then sleepers:ended() end
   local task = ticket.task
   if task and task.ticket == ticket then return go_on(task, ...) end
-  if ticket.waits and task then return false end -- an error was thrown out of its wait
+  if ticket.waits and task then return false end -- an error has ended its wait
   ticket.n = select("#", ...)
   for i = 1, ticket.n do ticket[i] = select(i, ...) end
 end
@@ -129,10 +128,10 @@ local function wake_sleepers()
   for i = 1, #due do M.wake(due[i], nil, "timeout") end
 end
 
--- nil when nobody sleeps.
+-- nil if no task sleeps.
 local function until_next_deadline()
   local nearest = sleepers:nearest_ms()
-  -- whole: a sleep may end at a fraction of a millisecond, and sources wait for whole ones
+  -- rounded up, since sources wait for whole milliseconds
   return nearest and math.ceil(math.max(0, nearest - now_ms()))
 end
 
@@ -145,11 +144,11 @@ local function forget_idle_sources()
   end
 end
 
--- With one busy source its own wait is the loop's; several share the time.
+-- With one busy source its own wait is the loop's. Several sources share the time.
 local SHARED_WAIT_MS = 1
 
--- A step may let a task run that closes another client, or turns the loop itself, from a
--- coroutine of its own, and the list is shorter afterwards.
+-- A step may run a task that closes another client, or that turns the loop itself from a coroutine of its own. Then the
+-- list is shorter afterwards.
 local function step_all(wait_ms)
   for i = #sources, 1, -1 do
     local source = sources[i]
@@ -157,7 +156,7 @@ local function step_all(wait_ms)
   end
 end
 
---- Whether anything is under way: a task that sleeps, a transport with a transfer.
+--- Whether anything is in flight: a task that sleeps, a transport with a transfer.
 function M.busy()
   forget_idle_sources()
   return #sources > 0 or sleepers:nearest_ms() ~= nil
@@ -218,12 +217,11 @@ function M.sleep(ms)
   M.wait(M.self(), now_ms() + ms)
 end
 
--- Other people's code ---------------------------------------------------------
--- Inside a task it runs in a coroutine of its own, so that a wait of the loop can be told from a yield to
--- somebody who is not there.
+-- Users' code -----------------------------------------------------------------
+-- Inside a task it runs in a coroutine of its own, so that a wait of the loop differs from a yield that nobody expects.
 
 local SERVED = {}
-local servers = {} -- coroutines that have served, and can again
+local servers = {} -- coroutines that have ended a call, and are used again
 
 local function serve(fn, ...)
   return serve(yield(SERVED, fn(...)))
@@ -238,11 +236,11 @@ local function passed_on(task, thread, ok, said, ...)
   return true, ...
 end
 
---- Calls a function that may wait through the loop, and must not yield by itself.
+--- Calls a user's function that may wait through the loop, in a coroutine of its own. It must not yield by itself.
 ---@param fn function
 ---@param ... any
----@return boolean ended false when it yielded, and is given up
----@return any ... what it returned, or the thread in which it stands
+---@return boolean ended false if it yielded, and was given up
+---@return any ... its results, or the thread in which it hangs
 function M.call(fn, ...)
   local task = current_task()
   if not task then return true, fn(...) end

@@ -1,6 +1,6 @@
---- Who waits until when: tickets in a heap, the nearest deadline first.
+--- The waiting tickets with a deadline, in a heap with the nearest deadline first.
 ---
---- A ticket that is woken before its time stays in the heap until it comes up, or until such tickets are most of it.
+--- A ticket that is woken early stays in the heap until its turn, or until such tickets are most of the heap.
 
 local M = {}
 
@@ -75,7 +75,7 @@ function Sleepers:ended()
   if self.over > FEW and self.over > self.count / 2 then keep_those_that_sleep(self) end
 end
 
---- The nearest deadline, or nil when nobody sleeps.
+--- The nearest deadline, or nil if no task sleeps.
 ---@return number?
 function Sleepers:nearest_ms()
   while self.count > 0 and self[1].over do
@@ -85,7 +85,7 @@ function Sleepers:nearest_ms()
   return self.count > 0 and self[1].deadline_ms or nil
 end
 
---- Takes those out whose time has come, in its order.
+--- Removes the tickets whose time has come, in their order.
 ---@param now_ms number
 ---@return table[]? due
 function Sleepers:take_due(now_ms)

@@ -1,11 +1,11 @@
---- Whether Lua can yield where it is. Lua 5.2 cannot say, so there it is found out.
+--- Whether Lua can yield here. Lua 5.2 cannot say, so there this module finds out.
 
 local core = require "credenco.core"
 
 local WHY = "Lua cannot yield here (a callback of gsub or sort, a metamethod, a finalizer, a debug hook): "
   .. "make the call where it can"
 
--- Functions of C that can be yielded across in Lua 5.2.
+-- C functions that Lua 5.2 can yield across.
 local YIELDABLE = { [pcall] = true, [xpcall] = true, [dofile] = true }
 
 local OWN_LEVEL = 2
@@ -21,7 +21,7 @@ local function is_below_c()
   return false
 end
 
--- Neither in a finalizer nor in a hook is any other hook called.
+-- Hooks are not called in a finalizer or in a hook.
 local function is_without_hooks()
   local hook, mask, count = debug.gethook()
   local called = false

@@ -1,6 +1,7 @@
 --- Writes metrics in Prometheus' text format 0.0.4.
 
 local series = require "credenco.metrics.series"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -18,20 +19,13 @@ local function number(family, value)
   return ("%.14g"):format(value)
 end
 
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
--- Labels with one more behind them.
+-- Labels, with one more at the end.
 local function with(labels, name, value)
   if labels == "" then return ('{%s="%s"}'):format(name, value) end
   return ('%s,%s="%s"}'):format(labels:sub(1, -2), name, value)
 end
 
--- A store has the number of each bucket alone; the format wants those below with it.
+-- A store counts each bucket alone. In the format, a bucket includes those below it.
 local function add_histogram(lines, family, labels, parts)
   local count = 0
   for i, bound_ms in ipairs(family.bounds_ms) do
@@ -50,10 +44,10 @@ local function add_value(lines, family, labels, parts)
   lines[#lines + 1] = ("%s%s %s"):format(family.name, labels, number(family, sum))
 end
 
---- A family with what is known of it; nothing where that is nothing.
+--- The lines of a family; nothing if it has no numbers.
 ---@param lines string[]  to append to
 ---@param family credenco.metrics.Family
----@param by_labels table<string, table<string, number>>  labels as they are written, to parts
+---@param by_labels table<string, table<string, number>>  written labels to parts
 function M.add(lines, family, by_labels)
   if next(by_labels) == nil then return end
   lines[#lines + 1] = ("# HELP %s %s"):format(family.name, (family.help:gsub("\\", "\\\\"):gsub("\n", "\\n")))

@@ -1,4 +1,4 @@
---- The metrics of `credenco.metrics`, each once: its name, what it is, its line of help.
+--- The metrics of `credenco.metrics`, each once: its name, its type, its line of help.
 ---
 --- Counts are whole numbers; times are kept in milliseconds and written in seconds, the base unit.
 
@@ -42,7 +42,7 @@ M.LOST = {
   help = "Changes of metrics that the shared dictionary had no room for.",
 }
 
---- In the order in which they are written.
+--- In the order of output.
 ---@type credenco.metrics.Family[]
 M.LIST = {
   M.BUILD_INFO, M.CALLS, M.REQUESTS, M.REQUEST_SECONDS, M.IN_FLIGHT, M.ABANDONED, M.WAIT_SECONDS, M.LOST,

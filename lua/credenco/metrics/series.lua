@@ -2,7 +2,8 @@
 ---
 --- A part is a bucket's number or "sum" in a histogram, a process in a gauge, else nothing.
 
-local core = require "credenco.core"
+local as_utf8 = require "credenco.base.as_utf8"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -10,32 +11,27 @@ local ESCAPES = { ["\\"] = "\\\\", ['"'] = '\\"', ["\n"] = "\\n" }
 
 -- Prometheus reads labels as UTF-8 (text format 0.0.4).
 local function escaped(value)
-  local text = tostring(value)
-  if not core.utf8_valid(text) then text = text:gsub("[\128-\255]", "?") end
-  return (text:gsub('[\\"\n]', ESCAPES))
+  return (as_utf8(tostring(value)):gsub('[\\"\n]', ESCAPES))
 end
 
---- Labels as they are written, in the order of their names; "" for none.
+--- Labels in their written form, in the order of their names; "" for none.
 ---@param labels table<string, string|number>
 ---@return string
 function M.labels(labels)
-  local names, pairs_ = {}, {}
-  for name in pairs(labels) do names[#names + 1] = name end
-  if #names == 0 then return "" end
-  table.sort(names)
-  for i, name in ipairs(names) do pairs_[i] = ('%s="%s"'):format(name, escaped(labels[name])) end
-  return "{" .. table.concat(pairs_, ",") .. "}"
+  local pairs_ = {}
+  for i, name in ipairs(sorted_keys(labels)) do pairs_[i] = ('%s="%s"'):format(name, escaped(labels[name])) end
+  return #pairs_ > 0 and "{" .. table.concat(pairs_, ",") .. "}" or ""
 end
 
 ---@param family credenco.metrics.Family
----@param labels string  what `labels` gave
+---@param labels string  from `labels`
 ---@param part string|integer|nil
 ---@return string
 function M.key(family, labels, part)
   return ("%s%s#%s"):format(family.name, labels, part or "")
 end
 
---- What a key is made of; nil for one that is not of this module.
+--- The parts of a key; nil for a key that is not of this module.
 ---@param key string
 ---@return string? name
 ---@return string? labels

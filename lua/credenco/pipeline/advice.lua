@@ -1,5 +1,5 @@
---- What leads out of a cause: for reports. A cause has one way out or several, and a way is what a person has to see to
---- and the commands that follow it; `credenco.cli.pipeline.way_out` makes them lines to be typed.
+--- What to do about each cause, for reports. A cause has one way out or several. A way has a text for a person and the
+--- commands that follow; `credenco.cli.pipeline.way_out` writes them as command lines.
 
 local M = {}
 
@@ -13,7 +13,7 @@ local GIVE_UP = { "settle_skipped" }
 local NOT_THERE = { "settle_failed", "retry_settled", "run" }
 
 ---@class credenco.pipeline.Way
----@field [1] string what to see to
+---@field [1] string what to do
 ---@field [2] string[] commands, in their order
 
 local function way(text, commands) return { text, commands or {} } end
@@ -23,9 +23,10 @@ local FOUND = { way("look in the wallets (`credenco report --csv`). If the crede
 
 local function unknown(first) return { first, FOUND[1], FOUND[2] } end
 
--- Lines without a key come from the source; they are known by their place alone.
+-- Lines without a key come from the source, and are identified by their place.
 local OF_LINES = {
   broken_line = { way("correct the lines", CORRECT),
+    way("or correct them where they come from, in the file or the query", READ_AGAIN),
     way("or abandon them, for example because they are too long", GIVE_UP) },
   invalid_record = { way("correct the lines", CORRECT), way("or correct the workflow's key", READ_AGAIN) },
 }
@@ -79,7 +80,14 @@ function M.ways(state, code, stage)
   return BY_STATE[state][code] or OTHER[state]
 end
 
---- Every cause that there is: state, code and stage. A record may have others, of a later version.
+--- Whether a way begins with lines that the journal has.
+---@param one credenco.pipeline.Way
+---@return boolean
+function M.needs_lines(one)
+  return one[2] == CORRECT
+end
+
+--- All causes: state, code and stage. The record of a later version may have others.
 ---@return { state: string, code: string, stage: string? }[]
 function M.causes()
   local list = {}

@@ -1,6 +1,7 @@
---- The three requests of a record, each tried as often as makes sense: within the shared number of requests in
---- flight, at the pace of the throttle, waiting where the server asks for it, and giving up when the run stops.
+--- The three requests of a record, each repeated as often as makes sense: within the shared number of requests in
+--- flight, at the pace of the throttle, with the waits that the server asks for, until the run stops.
 
+local core = require "credenco.core"
 local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outcome = require "credenco.pipeline.outcome"
@@ -9,21 +10,21 @@ local M = {}
 
 local FIRST_WAIT_MS, LONGEST_WAIT_MS = 200, 10000
 
--- An issuer that does not tell (no such id any more, no role for it) has simply said nothing.
+-- An issuer that does not tell (it does not know the id any more, or the role is missing) gives no status.
 local function of_status_error(err)
   local verdict = outcome.of_create(err)
   if err.code == "forbidden" then return "fail" end
   return verdict
 end
 
--- What is sent for a record, and what its errors mean. What `prepare` has found right is not checked again.
--- Each try to make an offer is a beginning of its life; waiting for a turn is not. Where the response to one was lost,
--- the next may give the offer that was made then.
+-- The three requests, and the meaning of their errors. `prepare` has checked the arguments.
+-- An offer's life begins with the attempt to create it, after the wait for a turn. If the response to one attempt was
+-- lost, the next may give the offer that was created then.
 local CREATE = { step = "create_offer", judge = outcome.of_create,
   send = function(client, job) return client:create_checked_offer(job) end,
-  begin = function(job) job.made_ms = job.lost_ms or loop.now_ms() end,
+  begin = function(job) job.made_ms = job.lost_ms or core.uptime_ms() end,
   lost = function(job) job.lost_ms = job.made_ms end }
--- All tries to push an offer count together, whatever was asked for between them.
+-- Counts all attempts to deliver an offer, whatever happened between them.
 local PUSH = { step = "push_offer", judge = outcome.of_push, counted_in = "pushes",
   send = function(client, job)
     return client:push_checked_offer(job.wallet_key, job.offer, job.delivery == "direct")
@@ -31,7 +32,7 @@ local PUSH = { step = "push_offer", judge = outcome.of_push, counted_in = "pushe
 local STATUS = { step = "issue_status", judge = of_status_error,
   send = function(client, job) return client:issue_status(job.correlation_id) end }
 
--- The client throws for what can never be sent; here it comes out of a record.
+-- The client throws for a request that can never be sent. Here a record is the reason.
 local function protected(client, kind, job)
   local ok, result, err = pcall(kind.send, client, job)
   if ok then return result, err end
@@ -39,7 +40,7 @@ local function protected(client, kind, job)
   return nil, { code = "invalid_argument", message = message, sent = "no", step = kind.step, attempts = 0 }
 end
 
--- A server that refuses is one that works.
+-- A server that refuses a request works.
 local function note_reach(run, result, err)
   if not result and outcome.is_outage(err) then
     run.outage:seen(loop.now_ms())
@@ -49,8 +50,8 @@ local function note_reach(run, result, err)
   end
 end
 
--- Gives neither result nor error when the run stopped before an offer was asked for: a record that waits for a place
--- among the requests is not in flight yet. One that has its offer is.
+-- Gives neither result nor error if the run stopped before an offer was asked for: a record that waits for its turn is
+-- not in flight yet. A record with an offer is.
 local function request(run, kind, job)
   run.bounds.requests:take()
   if run.stopping and kind == CREATE then return run.bounds.requests:give() end
@@ -63,7 +64,7 @@ local function request(run, kind, job)
   return result, err
 end
 
--- Sleeps before the next try; another record has its place meanwhile, where it has one.
+-- Sleeps before the next attempt. Meanwhile another record has its place, if it had one.
 local function wait_before(run, job, tries)
   local longest = math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ^ (tries - 1))
   local ms = longest * (0.5 + math.random() / 2)
@@ -79,7 +80,7 @@ local function slow_down(run, err)
   return run:sleep_until(run.throttle.pause_until_ms)
 end
 
--- Sends until it is answered or given up.
+-- Sends until there is a response or no attempt is left.
 local function persist(run, job, kind)
   local tries = kind.counted_in and job[kind.counted_in] or 0
   while true do
@@ -98,7 +99,7 @@ local function persist(run, job, kind)
   end
 end
 
---- Makes the record's offer.
+--- Creates the record's offer.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@return string? offer_uri
@@ -109,7 +110,7 @@ function M.create_offer(run, job)
   return persist(run, job, CREATE)
 end
 
---- Pushes the record's offer. "ask": the wallet may have it.
+--- Delivers the record's offer. "ask": the wallet may have it.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@return table? pushed
@@ -119,17 +120,17 @@ function M.push_offer(run, job)
   return persist(run, job, PUSH)
 end
 
---- Asks for the record's status. An issuer that does not know the id, or does not say, gives a result without a status.
+--- Asks for the record's status. If the issuer does not know the id, or does not tell, the result has no status.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
----@return { status?: string, revocation_uuid?: string, not_known?: boolean }? result nil when the run stops first
+---@return { status?: string, revocation_uuid?: string, not_known?: boolean }? result nil if the run stops first
 function M.status(run, job)
   local result, err, verdict = persist(run, job, STATUS)
   if result then return result end
   if verdict == "fail" then return { not_known = err.code == "not_found" } end
 end
 
---- Asks for a status with one request, on no record's behalf.
+--- Asks for a status with one request, for no record in particular.
 ---@param run credenco.pipeline.Run
 ---@param correlation_id string
 ---@return { status?: string }?
@@ -138,7 +139,7 @@ function M.ask_once(run, correlation_id)
   return protected(run.sender, STATUS, { correlation_id = correlation_id })
 end
 
---- Waits before asking again about a push whose answer was lost.
+--- Waits before it asks again about a delivery whose response was lost.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@return boolean go_on
@@ -146,7 +147,7 @@ function M.wait_before_repeat(run, job)
   return wait_before(run, job, job.pushes)
 end
 
---- What an error says, with the server's own words where there are any.
+--- An error's message, with the server's own if there is one.
 ---@param err table
 ---@return string
 function M.message_of(err)

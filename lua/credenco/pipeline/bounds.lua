@@ -1,20 +1,19 @@
---- What bounds the work of a run: requests in flight, room for records, and records whose status is asked for until it is
---- final, which need no room.
+--- The bounds of a run's work: requests in flight, room for records, and records that wait for a final status, which
+--- need no room.
 
 local loop = require "credenco.loop"
 local slots = require "credenco.journal.slots"
 
 local M = {}
 
--- Records that may be at work for each request in flight. The rest wait for the disk, for a pause to end, or to be
--- asked for.
+-- Records at work for each request in flight. The others wait for the disk, for the end of a pause, or for a status.
 local WORK_PER_REQUEST = 24
 local POLLS = 2000
 
 ---@class credenco.pipeline.Bounds
 ---@field requests credenco.pipeline.Slots
 ---@field polls credenco.pipeline.Slots
----@field begun integer records that are begun and at no end yet
+---@field begun integer records that have begun and not ended
 ---@field working integer those of them that take up room
 ---@field most_working integer
 local Bounds = {}
@@ -43,14 +42,14 @@ function Bounds:wait_for_room()
   return self.most_working - self.working
 end
 
--- Lets the task go on that waits under a name.
+-- Lets the task that waits under a name continue.
 function Bounds:wake(name)
   local ticket = self[name]
   self[name] = nil
   loop.wake(ticket)
 end
 
---- Takes up room for a record. Whoever brings one that is new has waited for room.
+--- Takes up room for a record. For a new record, the caller has waited for room.
 function Bounds:enter()
   self.working = self.working + 1
 end
@@ -61,18 +60,18 @@ function Bounds:leave()
   if self.room_wanted and self.working <= self.most_working / 2 then self:wake "room_wanted" end
 end
 
---- Counts a record that is begun.
+--- Counts a record that begins.
 function Bounds:begin()
   self.begun = self.begun + 1
 end
 
---- Counts one that is at its end.
+--- Counts a record that ends.
 function Bounds:finish()
   self.begun = self.begun - 1
   if self.all_wanted and self.begun == 0 then self:wake "all_wanted" end
 end
 
---- Waits until all records that were begun are at an end.
+--- Waits until all records that have begun have ended.
 function Bounds:wait_for_all()
   if self.begun == 0 then return end
   self.all_wanted = loop.self()

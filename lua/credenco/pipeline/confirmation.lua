@@ -1,4 +1,4 @@
---- Confirmation: asking for the issue's status until it is final or its deadline passes, for many records at a
+--- Confirmation: asks for an issue's status until it is final or its deadline passes, for many records at the same
 --- time. A record that waits here takes up no room.
 
 local attempt = require "credenco.pipeline.attempt"
@@ -18,7 +18,7 @@ local function credential(run, job)
   }
 end
 
---- Keeps what the issuer said about a credential: its status, and the id that a revocation needs.
+--- Stores what the issuer said about a credential: its status, and the id that a revocation needs.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param said { status?: string, revocation_uuid?: string }
@@ -27,7 +27,8 @@ function M.note(run, job, said)
   run.writer:note(credential(run, job))
 end
 
---- Keeps a step that is done, where it is told apart by nothing else: its record goes on, or chose for itself.
+--- Stores a step that is done, if nothing else shows it: its record continues, or chose the template or delivery
+--- itself.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 function M.note_step(run, job)
@@ -47,7 +48,7 @@ local function poll(run, job, deadline_ms)
   end
 end
 
--- How an issue ended, or why nobody knows.
+-- How an issue ended, or why that is unknown.
 local function verdict_of(said)
   local verdict = outcome.of_status(said.status)
   if verdict == "failed" then
@@ -55,18 +56,18 @@ local function verdict_of(said)
       message = "the issuer reports that the issue failed" }
   elseif not verdict then
     return "unknown", { code = "not_confirmed", step = "issue_status",
-      message = ("pushed; when the time was up the issuer's status was still %q"):format(tostring(said.status)) }
+      message = ("delivered; at the deadline the issuer's status was still %q"):format(tostring(said.status)) }
   end
   return verdict
 end
 
---- Waits for the end of an issue, in a task of its own. Returns once there is a place for one more that waits.
+--- Waits for the end of an issue, in a task of its own. Returns when there is room for one more that waits.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param confirm_ms number how long to ask
----@param tell fun(run, job, verdict: "issued"|"failed"|"unknown"|nil, reason: table?) nil when the run stops first
+---@param tell fun(run, job, verdict: "issued"|"failed"|"unknown"|nil, reason: table?) nil if the run stops first
 function M.begin(run, job, confirm_ms, tell)
-  run.bounds.polls:take() -- before its room is given up: else records without number would wait for this one
+  run.bounds.polls:take() -- before it gives up its room: else any number of records would wait here
   jobs.advance(run, job, "pushed")
   loop.spawn(function()
     local said = poll(run, job, loop.now_ms() + confirm_ms)

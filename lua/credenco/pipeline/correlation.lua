@@ -1,19 +1,19 @@
---- The id a record's credential is always asked for under: the same workflow, business key and template
---- give the same id, on every machine and in every run.
+--- The correlation id of a record's credential: the same workflow, business key and template give the same id, on every
+--- machine and in every run.
 
 local core = require "credenco.core"
 local digest = require "openssl.digest"
 
 local M = {}
 
--- A length as it stands in front of its text, each made once.
+-- A length in the form that precedes its text, each made once.
 local LENGTH = setmetatable({}, { __index = function(texts, length)
   texts[length] = ("%d:"):format(length)
   return texts[length]
 end })
 
---- A UUID of version 8 (RFC 9562, 5.8): 122 bits of SHA-256 over the parts, each with its length in front,
---- so that no two triples read the same.
+--- A UUID of version 8 (RFC 9562, 5.8): 122 bits of SHA-256 over the parts, each behind its length, so that different
+--- triples give different texts.
 ---@param workflow_name string
 ---@param key string
 ---@param template_id string

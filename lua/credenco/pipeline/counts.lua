@@ -1,11 +1,11 @@
---- What a run has done so far, in numbers. The journal has the last word; these are for the progress line, for
---- --max-failures and for hooks.
+--- The counts of a run so far, for the progress line, for --max-failures and for hooks. The journal's numbers decide in
+--- the end.
 
 local alike = require "credenco.pipeline.alike"
 
 local M = {}
 
---- Why a record came to its end.
+--- Why a record ended.
 ---@class credenco.pipeline.Reason
 ---@field code string
 ---@field step string the stage: source, prepare, create_offer, push_offer, issue_status
@@ -16,15 +16,15 @@ local M = {}
 ---@class credenco.pipeline.Counts
 ---@field read integer lines or rows read from the source
 ---@field known integer of those, lines whose records were in the journal already
----@field corrected integer of the known ones, lines that correct records which had failed
+---@field corrected integer of the known ones, lines that correct failed records
 ---@field duplicates integer of those read, lines that repeat another line's key
 ---@field issued integer records that were issued
 ---@field failed integer records and lines that failed
----@field unknown integer records of which nobody can say whether they were issued
+---@field unknown integer records whose outcome is unknown
 ---@field skipped integer records that were left out, duplicates among them
----@field waiting integer of the known ones, open records that the run continues once the source is read
+---@field waiting integer of the known ones, open records that the run continues after it has read the source
 ---@field resumed integer records that the run continued from the journal; if their lines are read again, they are known
----@field open integer records that stay as they are because the run stopped
+---@field open integer records that stay unchanged because the run stopped
 ---@field alike credenco.pipeline.Alike whether the first ones failed in the same way
 ---@field hook_failures integer how often the workflow's `on_issued` or `on_failed` failed
 local Counts = {}

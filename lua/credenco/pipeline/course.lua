@@ -1,4 +1,4 @@
---- The course of a run: opens the journal, works through the source and what the journal holds, and looks back.
+--- The course of a run: opens the journal, works through the source and the journal's records, and reports the result.
 
 local descriptors = require "credenco.pipeline.descriptors"
 local feeder = require "credenco.pipeline.feeder"
@@ -12,16 +12,16 @@ local run_module = require "credenco.pipeline.run"
 
 local M = {}
 
--- Prints as one line, as the client's errors do.
-local Trouble = { __tostring = function(self) return self.message end }
+-- Prints as one line, like the client's errors.
+local Failure = { __tostring = function(self) return self.message end }
 
-local function trouble(err)
-  return setmetatable({ code = "journal", message = err }, Trouble)
+local function failure(err)
+  return setmetatable({ code = "journal", message = err }, Failure)
 end
 
 local FEWER = "%d requests in flight instead of %d: this process may open no more files and connections (ulimit -n)"
 
--- Fewer requests in flight where there is no room for so many connections.
+-- Allows fewer requests in flight if there are not enough descriptors for their connections.
 local function fit_in(settings)
   local wanted = settings.concurrency
   local concurrency, err = descriptors.bounded(wanted)
@@ -33,15 +33,15 @@ end
 
 local function begin(settings, mode)
   local fits, fits_err = fit_in(settings)
-  if not fits then return nil, trouble(fits_err) end
-  -- Without a source there is only what the journal holds, and one that is not there is a mistyped name.
+  if not fits then return nil, failure(fits_err) end
+  -- Without a source the journal must exist: a missing one is a mistyped name.
   local held, err = journal.open(settings.journal,
     { alone = mode ~= "load", queue = mode ~= "run", existing = settings.source == nil })
-  if not held then return nil, trouble(err) end
+  if not held then return nil, failure(err) end
   local scope, join_err = held:join(settings.workflow, mode ~= "load")
   if not scope then
     held:close()
-    return nil, trouble(join_err)
+    return nil, failure(join_err)
   end
   return run_module.new {
     workflow = settings.workflow, client = settings.client, journal = held, scope = scope,
@@ -72,8 +72,8 @@ local function note_complete(run, source)
   if not ok then run:journal_failed(stats_err) end
 end
 
--- What an earlier run left behind an offer comes first, before that is too old. Then a file, which may correct what was
--- not begun, and all that is left. A stream may last for ever: there everything comes first.
+-- First come records with an offer from an earlier run, before those are too old. Then a file, which may correct
+-- records that have not begun, and the rest. A stream may never end, so it comes after everything else.
 local function work(run, mode, source)
   local complete = mode == "work"
   if mode == "run" then queue.drain(run, source ~= nil and journal_runs.file_of(source) ~= nil) end
@@ -83,7 +83,7 @@ local function work(run, mode, source)
   local ok, err = run.writer:flush()
   if ok then err = run.journal:flaw() end
   if err then run:journal_failed(err) end
-  if source and complete and not run.writer.trouble then note_complete(run, source) end
+  if source and complete and not run.writer.failure then note_complete(run, source) end
   return complete
 end
 
@@ -92,7 +92,7 @@ local function tidy(run)
   if not ok then run:warn("unused parts of the journal may still hold what was erased: " .. err) end
 end
 
--- Of many workers the last to leave counts everything: each of them would read the whole table.
+-- Of many workers only the last to leave counts everything, since counting reads the whole table.
 local function count(run)
   local others, err = false, nil
   if run.journal.shared and run:bury_the_dead() then others, err = journal_workers.has_others(run.db, run.scope) end
@@ -100,9 +100,9 @@ local function count(run)
   return (others and report.not_issued or report.totals)(run.db, run.workflow.name)
 end
 
--- What the journal says in the end; nothing when it cannot be read any more.
+-- The journal's numbers at the end; nothing if it can no longer be read.
 local function look_back(run)
-  if run.writer.trouble then return nil end
+  if run.writer.failure then return nil end
   local totals, err = count(run)
   local unread
   if totals then unread, err = journal_runs.unread(run.db, run.workflow.name) end
@@ -115,7 +115,7 @@ end
 
 local function leave(run)
   run.over = true
-  if not run.writer.trouble then
+  if not run.writer.failure then
     local ok, err = journal_workers.leave(run.db, run.scope, run.counts.open > 0)
     if not ok then run:journal_failed(err) end
   end
@@ -125,10 +125,10 @@ local function leave(run)
   return totals, unread
 end
 
--- Something threw that is not ours, a source's iterator or `on_tick`. What the journal has is enough to go on.
+-- A caller's function threw: a source's iterator or `on_tick`. The journal has all that is needed to continue.
 local function abandon(run, problem)
   run.over = true
-  run.writer.trouble = run.writer.trouble or "the run has ended" -- for requests that are still in flight
+  run.writer.failure = run.writer.failure or "the run has ended" -- for requests that are still in flight
   run:stop "source"
   run.writer:close()
   run.journal:close()

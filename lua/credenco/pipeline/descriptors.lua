@@ -1,15 +1,15 @@
---- How many files and sockets this process may still open (`ulimit -n`): too few of them would make records fail that
---- have nothing wrong with them.
+--- How many files and sockets this process may still open (`ulimit -n`). With too few, records fail for no reason of
+--- their own.
 
 local uv = require "luv"
 
 local M = {}
 
--- What a run opens besides a connection for each request in flight: the journal's thread with its connection, SQLite's
--- own files, looking names up.
+-- What a run opens besides a connection for each request in flight: the journal's thread and its connection, SQLite's
+-- own files, name lookups.
 local BESIDE = 24
 
--- The whole text: files under /proc have no size.
+-- Reads the whole text: files under /proc have no size.
 local function read(path)
   local file = io.open(path)
   if not file then return nil end
@@ -34,9 +34,9 @@ end
 local TOO_FEW = "this process may open %d files at a time, and a run needs %d or more: "
   .. "raise that with  ulimit -n %d  in the same shell; nothing was sent"
 
---- How many requests may be in flight.
+--- The number of requests that may be in flight.
 ---@param wanted integer
----@return integer? concurrency what is wanted, or fewer; nil when there is no room for any
+---@return integer? concurrency the wanted number, or fewer; nil if there is no room for any
 ---@return string? err
 function M.bounded(wanted)
   local most = limit()

@@ -1,4 +1,4 @@
---- How a record ends: the journal and the counts get it, and the functions of the workflow and of the caller are called.
+--- The end of a record: writes it to the journal, counts it, and calls the functions of the workflow and of the caller.
 
 local attempt = require "credenco.pipeline.attempt"
 local hooks = require "credenco.pipeline.hooks"
@@ -6,7 +6,7 @@ local jobs = require "credenco.pipeline.job"
 
 local M = {}
 
---- A credential that was issued, or a record that has ended without one.
+--- An issued credential, or a record that has ended without one.
 ---@class credenco.pipeline.Ended
 ---@field workflow string the name of the workflow
 ---@field key string the business key of the record
@@ -16,8 +16,8 @@ local M = {}
 ---@field state "issued"|"failed"|"unknown"|"skipped" how it ended
 ---@field code? string the reason, for programs: a code of docs/errors.md, or one of the pipeline's own
 
---- Tells the caller that a credential was issued, or that a record ended without one. This is before the journal is written:
---- after a crash `on_ended` may be called a second time.
+--- Tells the caller that a credential was issued, or that a record ended without one. This happens before the journal
+--- is written: after a crash `on_ended` may be called a second time.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param state "issued"|"failed"|"unknown"|"skipped"
@@ -53,7 +53,7 @@ function M.fail(run, job, reason)
   M.finish(run, job, "failed", reason)
 end
 
---- Ends a record of which nobody can say whether it was issued.
+--- Ends a record whose outcome is unknown.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param reason credenco.pipeline.Reason
@@ -62,9 +62,9 @@ function M.unknown(run, job, reason)
   M.finish(run, job, "unknown", reason)
 end
 
---- The reason that an error of the client is.
+--- The reason in an error of the client.
 ---@param err credenco.Error
----@param step string where the error names none
+---@param step string if the error names none
 ---@return credenco.pipeline.Reason
 function M.reason_of(err, step)
   return { code = err.code, step = err.step or step, message = attempt.message_of(err), http_status = err.http_status }

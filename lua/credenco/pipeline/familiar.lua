@@ -1,6 +1,6 @@
---- One record, one credential, also where a journal is new: before anything is sent with it, the issuer is asked whether
---- it knows the first records already. They have the same correlation ids with every journal. Where somebody wants them
---- issued again, the issuer may give offers of then, so each record begins like one that was asked for before.
+--- Keeps a new journal from issuing records a second time. Before anything is sent with it, asks the issuer whether it
+--- knows the first records, which have the same correlation ids in every journal. If the user wants to issue them
+--- again, the issuer may return the old offers, so each record begins like one that was asked for before.
 
 local attempt = require "credenco.pipeline.attempt"
 local beginning = require "credenco.journal.beginning"
@@ -21,28 +21,28 @@ local UNTOLD = "the issuer does not say whether it already knows the first recor
 
 -- Where another journal may be -----------------------------------------------------------------------
 
-local function folder_of(path)
+local function directory_of(path)
   return path:match "^(.+)/[^/]*$" or "/"
 end
 
--- A folder and all that it is in.
-local function add_upwards(list, folder)
-  while folder do
-    list[#list + 1] = folder
-    folder = folder ~= "/" and folder_of(folder) or nil
+-- Adds a directory and all directories above it.
+local function add_upwards(list, directory)
+  while directory do
+    list[#list + 1] = directory
+    directory = directory ~= "/" and directory_of(directory) or nil
   end
 end
 
---- A journal that is there, has the same name as one that is new, and is another file; or the one in the environment.
+--- An existing journal that has the same name as a new one, and is another file; or the one in the environment.
 ---@param path string
 ---@return string?
 function M.other_journal(path)
   local own = uv.fs_realpath(path) or path
-  local folders, name = {}, path:match "[^/]+$"
-  add_upwards(folders, uv.cwd())
-  add_upwards(folders, folder_of(own))
+  local directories, name = {}, path:match "[^/]+$"
+  add_upwards(directories, uv.cwd())
+  add_upwards(directories, directory_of(own))
   local candidates = { os.getenv "CREDENCO_JOURNAL" or "" }
-  for _, folder in ipairs(folders) do candidates[#candidates + 1] = (folder .. "/" .. name):gsub("^//", "/") end
+  for i, directory in ipairs(directories) do candidates[i + 1] = (directory .. "/" .. name):gsub("^//", "/") end
   for _, candidate in ipairs(candidates) do
     local real = uv.fs_realpath(candidate)
     if real and real ~= own and uv.fs_stat(real).type == "file" then return candidate end
@@ -60,7 +60,7 @@ local function ids_of(run, items)
   return ids
 end
 
--- Whether the issuer knows an id; nil and an error when it does not say.
+-- Whether the issuer knows an id; nil and an error if it does not say.
 local function knows(run, id)
   local status, err = attempt.ask_once(run, id)
   if status then return true end
@@ -78,7 +78,7 @@ local function count_known(run, ids)
   return count
 end
 
--- An issuer that knows even an id which nobody has ever used says nothing about the others.
+-- An issuer that claims to know an id that nobody has ever used says nothing about the others.
 local function proves_nothing(run)
   return knows(run, core.uuid()) ~= false
 end
@@ -90,7 +90,7 @@ local function refuse(run, known, asked)
     other and LIKELY:format(other) or UNLIKELY) })
 end
 
--- Whether the issuer knows some of the ids. Then the run has been stopped, unless somebody has said that this may be.
+-- Whether the issuer knows some of the ids. If so, stops the run, unless the user has allowed it.
 local function is_known(run, ids)
   local known, err = count_known(run, ids)
   if not known and err.http_status then run:warn(UNTOLD:format(tostring(err.message))) end
@@ -115,8 +115,7 @@ local function look(run, items)
   return ok == true
 end
 
---- Whether records may be worked on; the run has been stopped when not. Only the first ones of a new journal are looked
---- at.
+--- Whether the run may work on records; if not, it has been stopped. Checks only the first records of a new journal.
 ---@param run credenco.pipeline.Run
 ---@param items credenco.pipeline.Job[]
 ---@return boolean

@@ -1,5 +1,5 @@
---- From the source into the journal: every line becomes a record there before anything is asked for it. What is
---- new is handed on; what the journal knows is left to what it says.
+--- From the source into the journal: every line becomes a record there before any request for it. New records are
+--- passed on. For known records the journal decides.
 
 local familiar = require "credenco.pipeline.familiar"
 local intakes = require "credenco.pipeline.intake"
@@ -11,12 +11,12 @@ local M = {}
 
 local BATCH, BATCH_BYTES = 384, 2097152
 
--- What has come of a slow stream is not kept waiting for what has not.
+-- Lines that a slow stream has delivered do not wait for those to come.
 local function would_wait(source)
   return source.window ~= nil and source.window:would_wait()
 end
 
--- The next lines of the source: records, and lines that are at their end already.
+-- The next lines of the source: records, and lines that have ended already.
 local function read_batch(run, source)
   local items, ends = {}, {}
   local left = (run.options.limit or math.huge) - run.counts.read
@@ -35,7 +35,7 @@ end
 
 local function by_line(a, b) return a.line < b.line end
 
--- A line that cannot be read is at its end before any record begins; among the first it is only by its place.
+-- A line that cannot be read ends before a record begins. Only its place makes it one of the first.
 local function enter_in_order(alike, intake)
   if alike.is_decided then return end
   local all = {}
@@ -66,7 +66,7 @@ local function is_limited(run)
   return run.options.limit ~= nil and run.counts.read >= run.options.limit
 end
 
--- Of a file it can be told without waiting.
+-- A file can tell without waiting.
 local function has_no_more(source)
   if not journal_runs.file_of(source) then return false end
   local item, err = source:next()
@@ -76,8 +76,8 @@ end
 --- Reads the source to its end, or until the run stops.
 ---@param run credenco.pipeline.Run
 ---@param source credenco.pipeline.Source
----@return boolean complete the end was reached
----@return string? err the source could not be read on
+---@return boolean complete whether the source was read to its end
+---@return string? err why the source could not be read further
 function M.feed(run, source)
   local items, ends, ended, source_err
   repeat

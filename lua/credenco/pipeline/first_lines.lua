@@ -1,11 +1,11 @@
---- The first line of each key, for a check of any size: in memory at first, then in a temporary file, which SQLite
---- removes by itself.
+--- The first line of each key, for a check of any size: first in memory, then in a temporary file, which SQLite removes
+--- by itself.
 
 local database = require "credenco.journal.database"
 
 local M = {}
 
--- So many keys stay in memory.
+-- The number of keys that stay in memory.
 local MOST = 50000
 
 local TABLE = "CREATE TABLE first_line (key TEXT NOT NULL PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID"
@@ -13,7 +13,7 @@ local ADD = "INSERT INTO first_line (key, line) VALUES (?, ?) ON CONFLICT DO NOT
 local FIND = "SELECT line FROM first_line WHERE key = ?"
 
 ---@class credenco.pipeline.FirstLines
----@field private lines table<string, integer>? as long as they are few
+---@field private lines table<string, integer>? while they are few
 ---@field private count integer
 ---@field private most integer
 ---@field private db credenco.journal.Database?
@@ -35,7 +35,7 @@ local function add_to_file(db, key, line)
   return row and row[1], err
 end
 
--- One transaction for all of it: nothing has to survive.
+-- One transaction for everything, since nothing has to survive.
 local function move_to_file(self)
   local db, err = database.open_temporary()
   if not db then return nil, err end
@@ -60,10 +60,10 @@ local function add_to_memory(self, key, line)
   return false
 end
 
---- Takes a line into account, and gives the earlier one that had its key.
+--- Takes note of a line, and gives the earlier line with its key.
 ---@param key string
 ---@param line integer
----@return integer|false|nil first false when it is the first itself
+---@return integer|false|nil first false if it is the first
 ---@return string? err the file cannot be written
 function FirstLines:add(key, line)
   if self.lines then return add_to_memory(self, key, line) end

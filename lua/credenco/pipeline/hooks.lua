@@ -1,12 +1,12 @@
---- The workflow's own functions, called so that none of them can take the run down. They run in the record's
---- task: they may wait and use the client they are given.
+--- Calls the workflow's own functions, so that none of them can end the run. They run in the record's task: they may
+--- wait, and use the client that they get.
 
 local loop = require "credenco.loop"
 local place = require "credenco.claims.thrown"
 
 local M = {}
 
--- Where a function stands that yielded by itself: nobody would ever let it go on.
+-- The place of a function that yielded by itself. Nothing would ever resume it.
 local function yielded_at(thread)
   for level = 0, 2 do
     local info = debug.getinfo(thread, level, "Sl")
@@ -25,17 +25,17 @@ end
 -- nginx's tasks are nginx's own, and no pipeline runs in them.
 local apart = loop.call or function(fn, ...) return true, fn(...) end
 
---- Calls one of the workflow's functions. What it throws may quote the record; only the place is told.
+--- Calls one of the workflow's functions. Its error may quote the record, so only the place is reported.
 ---@return boolean ok
----@return any result or, when it failed, where
+---@return any result or, if it failed, the place
 ---@return any second
 function M.call(fn, ...)
   return xpcall(fn, place, ...)
 end
 
---- The same, apart from the task it is called from: one that yields by itself has failed.
+--- The same, apart from the caller's task. A function that yields by itself has failed.
 ---@return boolean ok
----@return any result or, when it failed, where
+---@return any result or, if it failed, the place
 function M.call_apart(fn, ...)
   return without_yield(apart(xpcall, fn, place, ...))
 end
@@ -44,9 +44,9 @@ local function with_true(fn, ...)
   return true, fn(...)
 end
 
---- Calls a function of ours that calls the workflow's, apart in the same way.
+--- Calls a function of ours that calls the workflow's, in the same way.
 ---@return boolean ok
----@return any result or where one of them yielded
+---@return any result or the place where one of them yielded
 function M.apart(fn, ...)
   return without_yield(apart(with_true, fn, ...))
 end
@@ -59,7 +59,7 @@ local function notify(run, name, hook, ...)
   run:warn(("%s failed at %s; the record itself is not affected"):format(name, where))
 end
 
---- Tells the workflow that a credential was issued. After a crash it may be told a second time.
+--- Tells the workflow that a credential was issued. After a crash it may tell it a second time.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 function M.issued(run, job)
@@ -72,7 +72,7 @@ function M.issued(run, job)
   }, run.client)
 end
 
--- Prints as one line, as the client's errors do.
+-- Prints as one line, like the client's errors.
 local Reason = { __tostring = function(self) return tostring(self.message) end }
 
 local function printable(reason)
@@ -81,7 +81,7 @@ local function printable(reason)
   return copy
 end
 
---- Tells the workflow that a record failed, or that it is not known.
+--- Tells the workflow that a record failed, or that its outcome is unknown.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param reason credenco.pipeline.Reason

@@ -86,7 +86,7 @@ local OPTIONS = {
 ---@field unread string[] sources of this and earlier runs that were not read to their end
 ---@field err? { code: string, message: string } the reason why the run stopped early
 
--- Everything happens in tasks of the loop; the caller may be one, or a plain script.
+-- Everything happens in tasks of the loop. The caller may be one, or a plain script.
 local function in_task(fn)
   local ticket = loop.self()
   if ticket.task then return fn() end
@@ -100,14 +100,14 @@ local function in_task(fn)
   return result, err
 end
 
--- What each of the three cannot do without.
+-- The options that each of the three requires.
 local NEEDED = { run = "client", work = "client", load = "source" }
 
 local function is_source(given)
   return type(given) == "table" and given.next ~= nil
 end
 
--- The public functions end in a call of this one, so that its caller is theirs, and the one to blame.
+-- The public functions end with a call of this one, so that error levels name their caller.
 local function start(mode, given, handle)
   local settings = options.read("pipeline." .. mode, OPTIONS, given, 2)
   local needed = NEEDED[mode]

@@ -1,5 +1,4 @@
---- From a batch of lines into the journal, in one transaction: lines that the journal does not have are added, and what it has
---- is sorted by what the line means.
+--- From a batch of lines into the journal, in one transaction: adds the new lines, and decides what the others mean.
 
 local batch = require "credenco.journal.batch"
 local journal_records = require "credenco.journal.records"
@@ -8,20 +7,20 @@ local states = require "credenco.journal.states"
 
 local M = {}
 
---- What the lines of a batch are.
+--- The lines of a batch, by kind.
 ---@class credenco.pipeline.Intake
 ---@field new credenco.pipeline.Job[] records for this run to work on
----@field failed table[] lines that have ended as they came
+---@field failed table[] lines that have ended at once
 ---@field known integer
 ---@field corrected integer
 ---@field duplicates integer
----@field waiting integer open records that the run takes up once the source is read
+---@field waiting integer open records that the run continues after it has read the source
 
 local function all_new(items)
   return { new = items, known = 0, corrected = 0, duplicates = 0, failed = {}, waiting = 0 }
 end
 
--- Lines that have ended as they came.
+-- Lines that have ended at once.
 local function add_ended(run, ends, intake)
   for _, item in ipairs(ends) do
     local known, known_err = journal_records.state_of_broken(run.db, item)
@@ -38,12 +37,12 @@ local function add_ended(run, ends, intake)
   return true
 end
 
--- Whether a run is to take the record up once the source is read.
+-- Whether the run takes the record from the journal after it has read the source.
 local function is_waiting(existing)
   return states.OPEN[existing.state] and not existing.owner
 end
 
--- A record that goes on with its corrected line at once: at its step, the ones before it stay issued.
+-- A record that continues with its corrected line at once: at its step, since the steps before stay issued.
 local function take_up(run, item, existing, intake)
   if not run.works then
     intake.waiting = intake.waiting + 1
@@ -53,13 +52,13 @@ local function take_up(run, item, existing, intake)
   intake.new[#intake.new + 1] = item
 end
 
--- Whether the batch has just added the record: nobody has met it before.
+-- Whether the batch has just added the record: no earlier reading had it.
 local function is_new(run, item, existing)
   return existing.run == run.id and existing.line == item.line and existing.state == "pending"
     and existing.owner == run:adding_owner() and not run.resumed[item.key]
 end
 
--- The journal had some records of the batch already: finds out which ones, and what their lines mean.
+-- The journal had some records of the batch already: finds out which, and what their lines mean.
 local function sort_out(run, items, intake)
   local found, err = journal_records.find(run.db, run.workflow.name, items)
   if not found then return nil, err end
@@ -82,14 +81,14 @@ local function scope_of(run)
   return { workflow = run.workflow.name, run = run.id, owner = run:adding_owner() }
 end
 
--- Where the last lines were all done before, the next ones are likely to be, and a journal of a million finished
--- records is passed over in seconds.
+-- If the last lines were all done before, the next ones probably are. So a journal of a million finished records takes
+-- seconds.
 local function all_done(run, items)
   if run.expected ~= "done" or #items == 0 then return false end
   return journal_records.all_done(run.db, run.workflow.name, items)
 end
 
--- Adds the records that the journal does not have, and sorts out the others.
+-- Adds the new records, and handles the others.
 local function add_records(run, items, intake)
   local added, err = batch.change(run.db, journal_records.additions(run.db, scope_of(run), items))
   if not added then return nil, err end
@@ -102,7 +101,7 @@ local function add_records(run, items, intake)
   return intake
 end
 
--- All lines of a reading in one transaction, which may be undone: nothing is counted here.
+-- Handles the lines of a batch in one transaction, which may be rolled back, so it counts nothing.
 local function take_in(run, items, ends)
   local intake = all_new(items)
   local ok, err = add_ended(run, ends, intake)
@@ -114,12 +113,12 @@ local function take_in(run, items, ends)
   return intake
 end
 
---- Takes a batch into the journal. Mostly all lines are new ones of this run: they are added beside everything else that is
---- written. Then nobody else takes them, and what is found there belongs to what was there.
+--- Takes a batch into the journal. Usually all lines are new ones of this run. They are added beside all other writes,
+--- so that no other worker takes them. Any that are found were there before.
 ---@param run credenco.pipeline.Run
 ---@param items credenco.pipeline.Job[]
 ---@param ends table[] lines that have ended (`credenco.pipeline.line_entry`)
----@return credenco.pipeline.Intake? nil when the journal failed, which stops the run
+---@return credenco.pipeline.Intake? nil if the journal failed, which stops the run
 function M.take_in(run, items, ends)
   if run.works and #ends == 0 and not run.expected then
     local added = run.writer:add(scope_of(run), items)

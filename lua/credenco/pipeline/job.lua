@@ -1,4 +1,4 @@
---- A record at work: what is known about it, and where it is in memory.
+--- A record at work: its data, and its place in memory.
 ---
 ---     read -> waiting -> working <-> paused
 ---              ^  ^       |  |  |
@@ -6,7 +6,7 @@
 ---              |             v             ^
 ---              +-------- confirming -------+
 ---
---- Where it is in the journal is its `state` (`credenco.journal.states`).
+--- Its place in the journal is its `state` (`credenco.journal.states`).
 
 local M = {}
 
@@ -18,28 +18,28 @@ local M = {}
 ---@field state "pending"|"offered"|"pushed" in the journal
 ---@field place "read"|"waiting"|"working"|"paused"|"parked"|"confirming"|"ended" in memory
 ---@field step integer
----@field resumed? boolean taken up from the journal: a push may have happened before
----@field asked? boolean an earlier try may have asked for its offer
+---@field resumed? boolean taken from the journal: its offer may have been delivered before
+---@field asked? boolean an earlier attempt may have asked for its offer
 ---@field is_first? boolean it is one of the first records of the run
----@field correlation_id string|false once its step is prepared
+---@field correlation_id string|false of the prepared step
 ---@field template_id? string
 ---@field wallet_key? string
 ---@field delivery? string
 ---@field claims table|false
 ---@field offer? string
----@field made_ms? number moment its offer was made here, or one before it; nil where another run made it
----@field lost_ms? number moment of the first try to make its offer whose response was lost
----@field pushes? integer tries to push its offer that failed
+---@field made_ms? number moment its offer was made here, or one before it (core.uptime_ms: an offer grows old while the
+---  machine sleeps); nil where another run made it
+---@field lost_ms? number when the first attempt to create its offer began whose response was lost
+---@field pushes? integer failed attempts to deliver its offer
 ---@field status? string of its issue, in the issuer's words
 ---@field revocation_uuid? string
 ---@field reason? credenco.pipeline.Reason why it cannot be prepared
----@field code? string why it was not issued; with `stage` and `message`, as the journal has them
+---@field code? string why it was not issued; with `stage` and `message`, as in the journal
 ---@field stage? string
 ---@field message? string
----@field stored string|false what the journal makes of its line or message
+---@field stored string|false the journal's form of its line or message
 
---- A record of a line that the journal may not know. There is room for what it will carry, so that the table need not
---- grow.
+--- A record for a line that may be new to the journal. Has room for all fields, so that the table need not grow.
 ---@param key string
 ---@param item { line: integer, raw: string, record: table }
 ---@return credenco.pipeline.Job
@@ -48,7 +48,7 @@ function M.of_line(key, item)
     step = 1, stored = false, claims = false, correlation_id = false }
 end
 
--- What the ways do ----------------------------------------------------------------------------------
+-- What the transitions do ----------------------------------------------------------------------------
 
 local function start(run, job)
   if job.is_first == nil then job.is_first = run.counts.alike:enter() end
@@ -67,7 +67,7 @@ local function pause(run) run.scheduler:lend_place() end
 local function resume(run) run.scheduler:take_place() end
 local function wait_outside(run) run.bounds:leave() end
 
--- One that waited for its status had left before.
+-- A record that waited for its status has left before.
 local function finish(run, job, from)
   run.resumed[job.key] = nil
   if from ~= "confirming" then run.bounds:leave() end
@@ -81,7 +81,7 @@ local function leave(run, job, from)
   finish(run, job, from)
 end
 
--- The ways ------------------------------------------------------------------------------------------
+-- The transitions -----------------------------------------------------------------------------------
 
 ---@class credenco.pipeline.Way
 ---@field event string
@@ -91,23 +91,23 @@ end
 
 ---@type credenco.pipeline.Way[]
 M.ROWS = {
-  -- It counts among those at work from here on. A task begins with it when it is its turn.
+  -- It counts as at work from here on. A task begins with it in its turn.
   { event = "start", from = { "read" }, to = "waiting", act = start },
   { event = "begin", from = { "waiting" }, to = "working" },
 
-  -- It sleeps before it tries again; another record has its place among the tasks.
+  -- It sleeps before its next attempt. Meanwhile another record has its place among the tasks.
   { event = "pause", from = { "working" }, to = "paused", act = pause },
   { event = "resume", from = { "paused" }, to = "working", act = resume },
 
-  -- Its offer is being written into the journal, and has been written.
+  -- Its offer is being stored in the journal, or has been stored.
   { event = "keep", from = { "working" }, to = "parked" },
   { event = "kept", from = { "parked" }, to = "waiting", act = go_on },
 
-  -- Its offer is pushed, and its status is asked for; where that says that it was issued, its next step may come.
+  -- Its offer is delivered, and its status is asked for. If that says issued, its next step may follow.
   { event = "pushed", from = { "working" }, to = "confirming", act = wait_outside },
   { event = "next_step", from = { "confirming" }, to = "waiting", act = come_back },
 
-  -- It has come to its end, or stays in the journal as it is: the run stops, or the record is another worker's by now.
+  -- It has ended, or stays in the journal unchanged: the run stops, or another worker has the record.
   { event = "end", from = { "working", "confirming" }, to = "ended", act = finish },
   { event = "leave", from = { "waiting", "working", "parked", "confirming" }, to = "ended", act = leave },
   { event = "leave", from = { "read" }, to = "ended", act = count_open },
@@ -119,14 +119,14 @@ for _, row in ipairs(M.ROWS) do
   for _, from in ipairs(row.from) do WAYS[row.event][from] = row end
 end
 
---- Starts to work on a record that was read, from its source or from the journal.
+--- Starts work on a record, from its source or from the journal.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 function M.start(run, job)
   M.advance(run, job, run.stopping and "leave" or "start")
 end
 
---- Moves a record: nothing else changes where it is.
+--- Moves a record. No other code changes its place.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param event string

@@ -1,4 +1,4 @@
---- What a line means when the journal has its key already: the same line again, its corrected form, a second line with the
+--- The meaning of a line whose key the journal has already: the same line again, its correction, a second line with the
 --- same key, or the record at another place. The journal then follows the line, unless the record is at work.
 
 local journal_records = require "credenco.journal.records"
@@ -6,7 +6,7 @@ local journal_runs = require "credenco.journal.runs"
 
 local M = {}
 
--- What a line that repeats a key is known by.
+-- The identity of a line that repeats a key.
 local function copy_of(item)
   return ("line %d"):format(item.line)
 end
@@ -17,13 +17,13 @@ local function duplicate_of(run, item, existing)
     message = ("repeats the key of line %d"):format(existing.line) }
 end
 
--- Where the journal is to have a record from now on.
+-- Where the journal has a record from now on.
 local function placed(run, item)
   return { workflow = run.workflow.name, key = item.key, run = run.id, line = item.line, input = item.input,
     owner = run:adding_owner() }
 end
 
--- Whether lines of another reading mean the same as this one's: the columns of a line stand in its reading's header.
+-- Whether lines of another reading mean the same as this one's: a line's columns depend on its reading's header.
 local function reads_alike(run, other_id)
   local alike = run.alike[other_id]
   if alike ~= nil then return alike end
@@ -36,14 +36,14 @@ local function reads_alike(run, other_id)
   return alike
 end
 
--- A second line with the key of one of this reading.
+-- A second line with the key of an earlier line of this reading.
 local function repeated(run, item, existing)
   local added, err = journal_records.add_end(run.db, duplicate_of(run, item, existing))
   if not added then return nil, err end
   return added > 0 and "duplicates" or "known"
 end
 
--- From now on the journal has the record at this line; unless somebody else has opened it meanwhile.
+-- The journal now has the record at this line, unless another worker has opened it meanwhile.
 local function replace(run, item, existing, change, meaning)
   local changed, err = change(run.db, placed(run, item))
   if not changed then return nil, err end
@@ -52,13 +52,13 @@ local function replace(run, item, existing, change, meaning)
   return meaning
 end
 
--- Whether the line of a record may still be corrected: nothing came of it, and nobody is at work on it.
+-- Whether a record's line may still be corrected: nothing was issued, and nobody works on it.
 local function is_correctable(existing)
   return existing.state == "failed" or existing.state == "pending" and not existing.owner
 end
 
--- The same line again. A later one with its key repeats it: within a batch that is remembered. The journal is told
--- where a later line would else be taken for the corrected form.
+-- The same line again. A later line with its key repeats it, so a batch remembers the key. The journal gets the line if
+-- a later line would otherwise count as its correction.
 local function same_place(run, item, existing, same)
   if existing.run == run.id then return "known" end
   if same and is_correctable(existing) then return replace(run, item, existing, journal_records.move, "known") end
@@ -66,7 +66,7 @@ local function same_place(run, item, existing, same)
   return "known"
 end
 
--- A finished record at another place; unless an earlier reading knows the line there for one that repeats the key.
+-- A finished record at another place, unless an earlier reading knows the line there as a repetition of the key.
 local function moved(run, item, existing)
   local repeats, err = journal_records.has(run.db, run.workflow.name, item.key, copy_of(item))
   if repeats == nil then return nil, err end
@@ -74,10 +74,10 @@ local function moved(run, item, existing)
   return replace(run, item, existing, journal_records.move, "known")
 end
 
---- What a line counts as whose record the journal has.
+--- What a line counts as if the journal has its record.
 ---@param run credenco.pipeline.Run
 ---@param item credenco.pipeline.Job
----@param existing credenco.journal.Found follows the line, where the journal does
+---@param existing credenco.journal.Found updated if the journal follows the line
 ---@return "known"|"corrected"|"duplicates"|nil meaning
 ---@return string? err
 function M.meet(run, item, existing)
@@ -91,7 +91,7 @@ function M.meet(run, item, existing)
   if existing.line == item.line then return same_place(run, item, existing, same) end
   if same then return replace(run, item, existing, journal_records.move, "known") end
   if not existing.input then return moved(run, item, existing) end
-  return "known" -- a kept line that differs stays with the header that it is read with
+  return "known" -- a stored line that differs keeps the header with which it is read
 end
 
 return M

@@ -3,36 +3,36 @@
 ---
 --- Why nothing is issued twice, whatever is killed and whenever:
 ---
----  1. An offer that is not pushed issues nothing. Making one again, after a crash or a lost answer, is free.
----  2. An offer is single-use. Pushing the same one again, to whatever end, cannot issue a second credential.
----  3. So two credentials need two *different* offers pushed. An offer is pushed only after it stands in the
----     journal, in a transaction that is on disk, and only one offer can stand there for a record: the write
----     is conditional on `pending`, and a record leaves `offered` only for an end, or after an end was read
----     from the answers. A worker whose record was taken by another is refused that write, and does not push.
+---  1. An offer that is not delivered issues nothing. Creating another after a crash or a lost response does no harm.
+---  2. An offer can be used once. Delivering the same one again cannot issue a second credential.
+---  3. So two credentials need two *different* offers to be delivered. An offer is delivered only after the journal has
+---     it, in a transaction on disk, and the journal can have only one offer for a record: the write requires the state
+---     `pending`, and a record leaves `offered` only when it ends, or after a response has said that its issue ended.
+---     If another worker took the record, that write is refused, and the offer is not delivered.
 ---
---- Why nothing is lost: a record leaves the journal's open states only by an answer that says so. After a
---- crash each open record is taken up where it stands: `pending` from the beginning (1), `offered` by asking
---- for the status and then by pushing the same offer (2), `pushed` by asking for the status.
+--- Why nothing is lost: a record leaves the journal's open states only because of a response. After a crash, each open
+--- record continues from its state: `pending` from the beginning (1), `offered` with a query for the status and then
+--- another delivery of the same offer (2), `pushed` with a query for the status.
 ---
---- What cannot be decided: the same offer, pushed again after an unclear answer, is refused, and the issuer's
---- status does not say that it was redeemed. Then the first push may have succeeded or not; that is `unknown`.
---- So is an offer that may have expired before it was pushed, which a wallet passes over in silence: one that an earlier
---- run made, or that is older than offers are sure to live. There the status has to say that it was redeemed.
+--- What cannot be decided is `unknown`: after a lost response, the wallet refuses the same offer, and the issuer's
+--- status does not say that the offer was used. Then the first delivery may have succeeded or not. The same holds for
+--- an offer that may have expired before its delivery, which a wallet ignores silently: one from an earlier run, or one
+--- that is older than offers certainly live. Its status has to say that it was used.
 
 local confirm = require "credenco.pipeline.confirmation"
+local core = require "credenco.core"
 local correlation = require "credenco.pipeline.correlation"
 local creation = require "credenco.pipeline.offer_creation"
 local delivery = require "credenco.pipeline.offer_delivery"
 local ending = require "credenco.pipeline.ending"
 local hooks = require "credenco.pipeline.hooks"
 local jobs = require "credenco.pipeline.job"
-local loop = require "credenco.loop"
 local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
 
---- What has become of a record's offer in the journal. One that is not written is another worker's by now, or the
---- journal is gone: it must not be pushed.
+--- The result of storing a record's offer. If it was not stored, another worker has the record, or the journal has
+--- failed: the offer must not be delivered.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param written boolean
@@ -52,7 +52,7 @@ local function to_next_step(run, job)
   return true
 end
 
--- What the workflow alone does not tell.
+-- Facts that the workflow alone does not determine.
 local function is_by_record(step)
   return type(step.template_id) ~= "string" or type(step.delivery) ~= "string"
 end
@@ -65,20 +65,20 @@ local function complete(run, job)
   ending.finish(run, job, "issued")
 end
 
--- Whether the offer had not expired when the wallet had answered. How long an offer that an earlier run made has lived
--- nobody knows: its clock may have stood still.
+-- Whether the offer was still valid when the wallet responded. The age of an offer from an earlier run is unknown: the
+-- machine's clock may have stood still.
 local function was_fresh(run, job)
-  return job.made_ms ~= nil and loop.now_ms() - job.made_ms <= run.options.offer_lifetime_ms
+  return job.made_ms ~= nil and core.uptime_ms() - job.made_ms <= run.options.offer_lifetime_ms
 end
 
--- How long to ask for the status; nil when the 201 is enough.
+-- How long to ask for the status; nil if the 201 is enough.
 local function confirmation_ms(run, job)
   if job.delivery ~= "direct" then return nil end
   if run.options.confirm_ms then return run.options.confirm_ms end
   if job.state == "pushed" or not was_fresh(run, job) then return run.options.stale_confirm_ms end
 end
 
--- What the status said. The record is in no task of the scheduler's: its next step waits for one.
+-- Handles the status. The record is in no task of the scheduler: its next step waits for one.
 local function confirmed(run, job, said, reason)
   if said == "failed" then return ending.fail(run, job, reason) end
   if said == "unknown" then return ending.unknown(run, job, reason) end
@@ -98,14 +98,14 @@ end
 
 -- One step ------------------------------------------------------------------------------------------
 
--- The workflow cannot deal with the record. Where an offer stands in the journal it may have been pushed before:
--- then nobody can say that nothing was issued, and the offer is kept.
+-- The workflow cannot handle the record. If the journal has an offer, it may have been delivered before. Then the
+-- outcome is unknown, and the offer is kept.
 local function refused(run, job)
   local finished = job.state == "pending" and ending.fail or ending.unknown
   return finished(run, job, job.reason)
 end
 
--- Whether the step can be done. One that comes back from the journal was asked before.
+-- Whether the step can be done. A record from the journal was checked before.
 local function is_prepared(run, job)
   if job.correlation_id then return true end
   local said = prepare.step(run, job)
@@ -132,14 +132,14 @@ local function step(run, job)
   return after_push(run, job)
 end
 
--- One step after the other: as calls, since LuaJIT compiles no loop that mostly turns once.
+-- One step after the other, as calls: LuaJIT compiles no loop that usually runs once.
 local function steps(run, job)
   local said = step(run, job)
   if said == "again" then return steps(run, job) end
   return said
 end
 
---- Works on a record until it is at an end, its offer is to be written, its status is waited for, or the run stops.
+--- Works on a record until it ends, its offer is being stored, it waits for its status, or the run stops.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 function M.record(run, job)

@@ -1,4 +1,5 @@
---- What the journal gets for a line of the source: a record under its key, or a line that has ended because it gives no key.
+--- The journal's entry for a line of the source: a record under its key, or a line that has ended because it has no
+--- key.
 
 local digest = require "openssl.digest"
 local hex = require "credenco.base.hex"
@@ -9,15 +10,15 @@ local prepare = require "credenco.pipeline.prepare"
 
 local M = {}
 
--- What a line without a key is known by: its place in a file. Where nothing says that the next reading has the same
--- bytes there, these count too.
+-- A line without a key is identified by its place in a file, and by its bytes unless the next reading is sure to have
+-- the same bytes there.
 local function place_of(source, item)
   local place = journal_runs.file_of(source)
   if place then return ("line %d of %s"):format(item.line, place) end
   return ("line %d: %s"):format(item.line, hex.encode(digest.new("sha256"):final(item.raw)))
 end
 
--- A line of which only the beginning is there, or nothing, is none that anybody could correct.
+-- Whether a person could correct the line: not if it is empty or cut.
 local function kept_line(item)
   return not item.cut and item.raw ~= "" and item.raw or nil
 end
@@ -39,7 +40,7 @@ local function key_problem(run, record)
   return key, problem and prepare.describe { problem }
 end
 
---- The entry of a line. One that has ended has an `event`, as `credenco.journal.records.add_end` takes it.
+--- The entry of a line. One that has ended has an `event`, for `credenco.journal.records.add_end`.
 ---@param run credenco.pipeline.Run
 ---@param item credenco.pipeline.Item
 ---@return credenco.pipeline.Job|table

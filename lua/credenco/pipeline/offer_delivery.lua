@@ -1,4 +1,4 @@
---- From offered to pushed: delivers a record's offer to the wallet, and the same one again as long as no response is clear.
+--- From offered to pushed: delivers a record's offer to the wallet, and the same one again while no response is clear.
 
 local attempt = require "credenco.pipeline.attempt"
 local confirm = require "credenco.pipeline.confirmation"
@@ -7,7 +7,7 @@ local outcome = require "credenco.pipeline.outcome"
 
 local M = {}
 
--- What the status says about an offer that may have been pushed before: an end, or "open" to push it (again).
+-- The meaning of the status for an offer that may have been delivered before: an end, or "open" to deliver it (again).
 local function decided_by_status(run, job)
   local status = attempt.status(run, job)
   if not status then return "left open" end
@@ -17,7 +17,7 @@ local function decided_by_status(run, job)
     return "issued"
   elseif verdict == "failed" then
     return ending.fail(run, job, { code = "issue_failed", step = "issue_status",
-      message = "the issuer reports that the issue failed after the push" })
+      message = "the issuer reports that the issue failed after the delivery" })
   end
   return "open"
 end
@@ -45,7 +45,7 @@ local function push(run, job, unclear)
       if unclear then return undecided(run, job, err, "refused") end
       return ending.fail(run, job, ending.reason_of(err, "push_offer"))
     end
-    -- The answer was lost, not the request: ask, then push the same offer again.
+    -- After a lost response: asks, then delivers the same offer again.
     unclear = true
     if job.pushes >= run.options.attempts then return undecided(run, job, err, "lost") end
     local said = decided_by_status(run, job)
@@ -54,10 +54,10 @@ local function push(run, job, unclear)
   end
 end
 
---- Delivers the offer. What an earlier run may have delivered is asked for first.
+--- Delivers the offer. First asks about one that an earlier run may have delivered.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job offered
----@return "left open"|"issued"|"pushed"|nil said nil when the record has ended
+---@return "left open"|"issued"|"pushed"|nil said nil if the record has ended
 function M.deliver(run, job)
   if job.delivery == "offer_only" then return "issued" end
   if job.resumed and job.delivery == "direct" then

@@ -1,5 +1,5 @@
---- From the journal into work: records that were left open by an earlier run, that were asked for again, or that
---- `credenco load` put there, taken in batches that no two workers share.
+--- From the journal to work: records that an earlier run left open, that a person opened again, or that `credenco load`
+--- added, in batches that no two workers share.
 
 local familiar = require "credenco.pipeline.familiar"
 local journal_runs = require "credenco.journal.runs"
@@ -11,7 +11,7 @@ local source = require "credenco.pipeline.source"
 local M = {}
 
 local BATCH = 384
--- At first soon: mostly the others are about to be done, too. Whether one of them is gone is asked with the slow looks.
+-- The first look comes soon, since the others have usually almost finished. Slower looks also ask whether one is dead.
 local FIRST_LOOK_MS, LONGEST_LOOK_MS = 50, 1000
 
 local function decoder_of(run, run_id)
@@ -24,7 +24,7 @@ local function decoder_of(run, run_id)
   return decode, err
 end
 
--- Gives the record back to the item, or says why that is impossible.
+-- Restores the record from the item, or says why that is impossible.
 local function restore(run, item)
   local decode, err = decoder_of(run, item.run)
   local record
@@ -34,13 +34,13 @@ local function restore(run, item)
     item.record, item.place, run.resumed[item.key] = record, "read", true
     return true
   end
-  local state = item.state == "pending" and "failed" or "unknown" -- its offer may have been pushed
+  local state = item.state == "pending" and "failed" or "unknown" -- its offer may have been delivered
   local message = "the kept line cannot be read: " .. tostring(err)
   run.writer:put(state, { key = item.key, code = "broken_line", stage = "source", message = message })
   run.counts:finished(state, item, { code = "broken_line", step = "source", message = message })
 end
 
--- False when this worker was taken for dead, which it may learn while it waits.
+-- False if this worker was taken for dead, which it may learn while it waits.
 local function try_to_take(run, limit, only_begun)
   if run.taken_for_dead then return false end
   local items = run.writer:take(limit, only_begun)
@@ -53,7 +53,7 @@ local function try_to_take(run, limit, only_begun)
   end)
 end
 
--- A record must not be at work twice: a worker that was taken for dead takes nothing before what it had has ended.
+-- A record must not be at work twice: a worker that was taken for dead takes nothing until its own records have ended.
 local function take(run, limit, only_begun)
   local items = try_to_take(run, limit, only_begun)
   if items ~= false then return items end
@@ -69,10 +69,10 @@ local function start_all(run, items)
     if restore(run, item) then restored[#restored + 1] = item end
   end
   familiar.may_begin(run, restored)
-  for _, item in ipairs(restored) do jobs.start(run, item) end -- where the run has been stopped they stay as they are
+  for _, item in ipairs(restored) do jobs.start(run, item) end -- if the run has stopped, they stay as they are
 end
 
--- A journal that only runs have used has no index for taking: new lines, which it is mostly about, would pay for it.
+-- A journal that only runs have used has no index for taking, since every new line would pay for it.
 local function make_queue(run, only_begun)
   local name = only_begun and "begun" or "open"
   if run.queues[name] then return true end
@@ -82,8 +82,8 @@ end
 
 --- Takes and starts records until none is free.
 ---@param run credenco.pipeline.Run
----@param only_begun? boolean those whose offer is made, and no others
----@return boolean complete false when the run stops first
+---@param only_begun? boolean only records with an offer
+---@return boolean complete false if the run stops first
 function M.drain(run, only_begun)
   local taken = 0
   while not run.stopping do
@@ -101,7 +101,7 @@ local function look_elsewhere(run)
   return run.writer:call(function() return journal_workers.open_elsewhere(run.db, run.scope) end)
 end
 
--- Waits until a record is free, or none is open elsewhere any more: then true. Nil when the run stops.
+-- Waits until a record is free; or true if no other worker has an open record; nil if the run stops.
 local function wait_for_others(run)
   local pause_ms, found = FIRST_LOOK_MS, look_elsewhere(run)
   while found == "held" do
@@ -114,11 +114,11 @@ local function wait_for_others(run)
   return found == false
 end
 
---- Works the queue off, and waits for what others hold: a worker may die and leave its records behind. What was at
---- work here is looked for again, too: another worker may have taken this one for dead, and died itself. In a file
---- there is nobody else, and to look for something there means to look at all records: it is done once, at the end.
+--- Works through the queue, and waits for records of others, since a worker may die and leave its records. It also
+--- looks for its own records: another worker may have taken this one for dead, and died itself. In a file there are no
+--- others, and a look reads all records, so it looks once, at the end.
 ---@param run credenco.pipeline.Run
----@return boolean complete nothing is open any more
+---@return boolean complete whether nothing is open any more
 function M.work_off(run)
   local alone = not run.journal.shared
   if alone then run.bounds:wait_for_all() end

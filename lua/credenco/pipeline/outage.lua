@@ -1,5 +1,5 @@
---- Whether the server as a whole is out of reach, as against one record that it cannot deal with: many requests
---- in a row that got no useful answer, over some time, and not one that did.
+--- Whether the server as a whole is out of reach, as opposed to a single record that it cannot handle: many requests in
+--- a row without a useful response, over some time, and none with one.
 
 local M = {}
 
@@ -32,7 +32,7 @@ function Outage:is_on()
 end
 
 ---@param now_ms number
----@return number? lasts_ms since when nothing gets through; nil when something does
+---@return number? lasts_ms how long no request has got through; nil if one has
 function Outage:lasts_ms(now_ms)
   return self:is_on() and now_ms - self.since_ms or nil
 end

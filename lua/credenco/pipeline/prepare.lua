@@ -1,5 +1,5 @@
---- What one step of a record needs before its first request: template, wallet, delivery and claims, worked out
---- by the workflow and checked.
+--- What a step of a record needs before its first request: template, wallet, delivery and claims, computed by the
+--- workflow and checked.
 
 local core = require "credenco.core"
 local hooks = require "credenco.pipeline.hooks"
@@ -35,14 +35,14 @@ local function refuse(job, code, message)
   return "failed"
 end
 
---- A value of a record as the text that a key is.
+--- A value of a record as the text of a key.
 ---@param value any
 ---@return string?
----@return string? fits what would do, where that is not plain
+---@return string? fits a description of a valid value, if it is not obvious
 function M.as_text(value)
   if type(value) == "number" and value % 1 == 0 then
-    -- from there on two keys would be the same
-    if math.abs(value) < core.MAX_INTEGER then return ("%.0f"):format(value) end
+    -- larger numbers would give two records the same key
+    if math.abs(value) < core.MAX_INTEGER then return ("%.0f"):format(value + 0) end -- -0 is 0
     return nil, "text: a number beyond 2^53 is not held exactly"
   end
   if type(value) ~= "string" then return nil end
@@ -50,7 +50,7 @@ function M.as_text(value)
   return value ~= "" and value or nil
 end
 
--- What the workflow's fields have to be beside text; where nothing is said, an identifier.
+-- The check of each field of the workflow, besides being text; an identifier if none is named.
 local function flaw_of(name, text)
   local code, at = utf8_text.unseen(text)
   if code then return ("text without the invisible or unusual character %s (character %d)"):format(code, at) end
@@ -59,14 +59,14 @@ end
 
 local PLAIN_BYTES = 255
 
--- What nearly every key is, and right for every field.
+-- Most keys are plain text, which is valid for every field.
 local function is_plain(value)
   return core.plain_text(value) and #value <= PLAIN_BYTES
 end
 
---- A value of a record as a key, or what is wrong with it.
+--- A value of a record as a key, or the problem.
 ---@param name string of the workflow's field
----@param field credenco.workflow.Column|function|string what the field is
+---@param field credenco.workflow.Column|function|string the field's value
 ---@param value any
 ---@return string? text
 ---@return credenco.claims.Problem? problem
@@ -79,7 +79,7 @@ function M.identifier(name, field, value)
     fits = flaw or fits or "text of 1 to 255 bytes" }
 end
 
--- With how many values a function returned: none at all is a forgotten `return`.
+-- The number of values that a function returned: none means a forgotten `return`.
 local function counted(ok, ...)
   return ok, select("#", ...), ...
 end
@@ -95,8 +95,8 @@ local function accepted(run, job)
   return "skipped"
 end
 
--- What a field of the workflow is for a record: itself, which was checked with the workflow, a column, or what its
--- function returns.
+-- The value of a field for a record: a constant, which was checked with the workflow, a column, or the result of a
+-- function.
 local function value_of(job, name, field)
   if type(field) == "string" then return field end
   if type(field) == "table" then return job.record[field.column] end
@@ -130,31 +130,46 @@ local function addressed(job, step)
   return refused
 end
 
---- The template of a job's step; nil where it cannot be told.
+local function template_of(job, step)
+  local template_id = identifier(job, "template_id", step.template_id)
+  job.reason = nil
+  return template_id
+end
+
+--- The template of a job's step; nil if it cannot be determined.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@return string?
 function M.template(run, job)
-  local template_id = identifier(job, "template_id", run.workflow.steps[job.step].template_id)
-  job.reason = nil
-  return template_id
+  return template_of(job, run.workflow.steps[job.step])
+end
+
+local REPEATED = "template_id: the template of step %d again; a record asks for each template once"
+
+-- Two steps with one template have one correlation id: what the issuer says of one would be taken for the other's.
+local function repeated(run, job)
+  for i = 1, job.step - 1 do
+    if template_of(job, run.workflow.steps[i]) == job.template_id then
+      return refuse(job, "invalid_record", REPEATED:format(i))
+    end
+  end
 end
 
 local function list_problem(claims)
   return { path = "(claims)", kind = kind.of(claims), fits = "an object: claims have names" }
 end
 
--- What the mapping's or the workflow's function gave, which has to be an object.
+-- The result of the mapping or the workflow's function, which must be an object.
 local function named(ok, claims, problems)
   if ok and type(claims) == "table" and json.is_array(claims) then return true, nil, { list_problem(claims) } end
   return ok, claims, problems
 end
 
---- The claims of a record, or what is wrong with it.
+--- The claims of a record, or the problem.
 ---@param step credenco.workflow.Step
 ---@param record table
----@return boolean ok false when the workflow's function failed
----@return table|string|nil claims or, when it failed, where
+---@return boolean ok false if the workflow's function failed
+---@return table|string|nil claims or, if it failed, the place
 ---@return credenco.claims.Problem[]|string|nil problems
 function M.claims(step, record)
   local claims = step.claims
@@ -173,21 +188,21 @@ local function mapped(job, step)
   return refuse(job, "invalid_record", why or "the workflow's claims function returned no table")
 end
 
-local NO_ANSWER = "before_issue returned a %s, and not a table of claims, false and a reason, true or nothing"
+local NO_RESULT = "before_issue returned a %s, and not a table of claims, false and a reason, true or nothing"
 
 local function inspected(run, job, step)
   if not step.before_issue then return nil end
   local ok, said, why = hooks.call(step.before_issue, job.record, job.claims, run.client)
   if not ok then return refuse(job, "hook_failed", "before_issue failed at " .. said) end
   if type(said) == "table" then
-    if json.is_array(said) then return refuse(job, "hook_failed", NO_ANSWER:format "list") end
+    if json.is_array(said) then return refuse(job, "hook_failed", NO_RESULT:format "list") end
     job.claims = said
   elseif said == false then
     job.reason = { code = "not_accepted", step = "prepare",
       message = why and tostring(why) or "refused by before_issue" }
     return "skipped"
   elseif said ~= nil and said ~= true then
-    return refuse(job, "hook_failed", NO_ANSWER:format(type(said)))
+    return refuse(job, "hook_failed", NO_RESULT:format(type(said)))
   end
 end
 
@@ -199,10 +214,10 @@ local function prepared(run, job)
     local said = accepted(run, job)
     if said ~= true then return said end
   end
-  return addressed(job, step) or mapped(job, step) or inspected(run, job, step)
+  return addressed(job, step) or repeated(run, job) or mapped(job, step) or inspected(run, job, step)
 end
 
---- Prepares the job's step. Claims are worked out only where an offer is still to be made.
+--- Prepares the job's step. Computes claims only if there is no offer yet.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@return "skipped"|"failed"|nil end with `job.reason`

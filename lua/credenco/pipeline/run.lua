@@ -1,4 +1,4 @@
---- A run: what its records share, and how it ends. Where each of them is: `credenco.pipeline.job`.
+--- A run: the state that its records share, and how it ends. `credenco.pipeline.job` has the place of each record.
 
 local alike = require "credenco.pipeline.alike"
 local bounds = require "credenco.pipeline.bounds"
@@ -13,28 +13,28 @@ local workers = require "credenco.journal.workers"
 
 local M = {}
 
--- Below this many, a percentage of failures says little.
+-- Below this number a percentage of failures says little.
 local SAMPLE = 50
 
---- A run that is under way.
+--- A run in progress.
 ---@class credenco.pipeline.Run
 ---@field workflow credenco.Workflow
 ---@field client credenco.Client for the workflow's functions
----@field sender credenco.Client the same, which sends each request once
+---@field sender credenco.Client the same, with one attempt for each request
 ---@field db credenco.journal.Database
 ---@field writer credenco.journal.Writer
 ---@field scope { workflow: string, owner: string }
 ---@field id? integer number of the reading of the source
 ---@field source? credenco.pipeline.Source
----@field resumed table<string, boolean> keys of records at work that the journal had, not the source
+---@field resumed table<string, boolean> keys of records at work that came from the journal
 ---@field asks_first? boolean the issuer may know any record from another journal
----@field expected? "known"|"done" what the next lines will probably be, since the last ones were; nil: new
+---@field expected? "known"|"done" what the next lines probably are, like the last ones; nil: new
 ---@field bounds credenco.pipeline.Bounds
 ---@field works boolean false for `load`, which only fills the queue
----@field stopping? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" why nothing new is started
+---@field stopping? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" why it starts nothing new
 ---@field stop_error? table
----@field problem? any what a function of the caller's threw
----@field taken_for_dead? boolean what is at work was taken under a name that is not this worker's any more
+---@field problem? any error of a caller's function
+---@field taken_for_dead? boolean the records at work belong to a name that this worker no longer has
 local Run = {}
 Run.__index = Run
 
@@ -68,7 +68,7 @@ end
 
 --- Sleeps until a moment, or until the run stops.
 ---@param moment_ms number
----@return boolean go_on false when the run stops
+---@return boolean go_on false if the run stops
 function Run:sleep_until(moment_ms)
   if moment_ms <= loop.now_ms() then return not self.stopping end
   if self.stopping then return false end
@@ -85,7 +85,8 @@ function Run:sleep(ms)
   return self:sleep_until(loop.now_ms() + ms)
 end
 
---- Stops the run: it starts no more records, and those at work come to their next safe place. Only the first call counts.
+--- Stops the run: it starts no more records, and those at work continue to their next safe place. Only the first call
+--- counts.
 ---@param why "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" the result has it as `stopped`
 ---@param err? { code: string, message: string } the reason, for the result
 function Run:stop(why, err)
@@ -98,10 +99,10 @@ function Run:stop(why, err)
   if self.source and self.source.bytes then self.source.bytes:cancel() end
 end
 
--- How much of a shared rate a worker takes at a time: a quarter of a second's worth.
+-- The part of a shared rate that a worker takes at once: a quarter of a second.
 local SHARE_S = 0.25
 
--- The next moment of the rate that all workers of a journal keep together.
+-- The next start at the rate that all workers of a journal share.
 function Run:shared_moment(now_ms)
   local per_s, share = self.options.per_s, self.share
   if share.left == 0 then
@@ -127,18 +128,18 @@ function Run:wait_for_turn()
   return self:sleep_until(moment_ms)
 end
 
---- The owner of the records that the run adds: this worker, or nobody where the run only fills the queue.
+--- The owner of the records that the run adds: this worker, or nobody if the run only fills the queue.
 ---@return string?
 function Run:adding_owner()
   return self.works and self.scope.owner or nil
 end
 
--- What concerns all of them -------------------------------------------------------------------------
+-- For all records -----------------------------------------------------------------------------------
 
--- What all of the first records failed of.
+-- The common reason of the first records' failure.
 local ALIKE = "the first %d records all failed alike, with %s at %s: %s"
 
--- Stops the run when the first records all failed alike.
+-- Stops the run if the first records all failed alike.
 function Run:check_first_records()
   local reason = self.works and not self.options.keep_going and self.counts.alike.reason
   if not reason then return end
@@ -146,7 +147,7 @@ function Run:check_first_records()
     alike.FIRST, reason.code, reason.step, reason.message or "no message") })
 end
 
---- Stops the run when more records failed than it may have, or when the first ones all failed alike.
+--- Stops the run if more records failed than it may have, or if the first ones all failed alike.
 function Run:check_failures()
   self:check_first_records()
   local most = self.options.max_failures
@@ -165,7 +166,7 @@ function Run:check_failures()
     failed, limit) })
 end
 
---- Follows a 429: everybody pauses, and goes on at a lower rate.
+--- After a 429: all records pause, and continue at a lower rate.
 ---@param retry_after_ms? number
 function Run:slow_down(retry_after_ms)
   local before = self.throttle.refusals
@@ -175,8 +176,8 @@ function Run:slow_down(retry_after_ms)
   if not ok then self:journal_failed(err) end
 end
 
--- Calls one of the caller's own functions, from a task that is nobody's. What it throws ends the run, and is thrown
--- again once nothing is in flight any more.
+-- Calls a function of the caller, outside the records' tasks. Its error ends the run, and is thrown again when nothing
+-- is in flight any more.
 function Run:tell(fn, ...)
   if not fn or self.problem then return end
   local ok, problem = xpcall(fn, debug.traceback, ...)
@@ -185,7 +186,7 @@ function Run:tell(fn, ...)
   self:stop "source"
 end
 
---- Says something once.
+--- Gives a warning once.
 ---@param message string
 function Run:warn(message)
   if self.warned[message] then return end
@@ -193,12 +194,12 @@ function Run:warn(message)
   self:tell(self.on_warning, message)
 end
 
---- Tells how far the run is.
+--- Reports the progress.
 function Run:tick()
   self:tell(self.options.on_tick, self)
 end
 
---- Frees what workers that are gone have left behind.
+--- Frees the records of dead workers.
 ---@param all? boolean see `credenco.journal.workers.bury`
 ---@return boolean ok
 function Run:bury_the_dead(all)
@@ -207,15 +208,15 @@ function Run:bury_the_dead(all)
   return ok == true
 end
 
---- Stops the run, because the journal cannot be used any more.
+--- Stops the run, because the journal can no longer be used.
 ---@param err string
 function Run:journal_failed(err)
-  self.writer.trouble = self.writer.trouble or err
+  self.writer.failure = self.writer.failure or err
   self:stop("journal", { code = "journal", message = err })
 end
 
---- Goes on under a new name after another worker took this one for dead. What is at work may be the other's by now,
---- and no statement under the new name changes it.
+--- Continues under a new name after another worker took this one for dead. The records at work may now be the other's,
+--- and no statement under the new name changes them.
 ---@return boolean ok
 function Run:join_again()
   local scope, err = self.journal:join(self.workflow, self.works)
@@ -227,13 +228,13 @@ function Run:join_again()
   return scope ~= nil
 end
 
---- Keeps the lease while the run lasts, and notices when the journal is gone.
+--- Renews the lease during the run, and notices if the journal's file is gone.
 function Run:watch()
   local every_ms = workers.LEASE_S * 1000 / 3
   local next_ms = loop.now_ms() + every_ms
   while not self.over do
     loop.sleep(self.options.watch_ms)
-    if self.writer.trouble then return self:stop("journal", { code = "journal", message = self.writer.trouble }) end
+    if self.writer.failure then return self:stop("journal", { code = "journal", message = self.writer.failure }) end
     self:tick()
     if loop.now_ms() >= next_ms then
       next_ms = loop.now_ms() + every_ms

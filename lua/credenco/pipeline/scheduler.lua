@@ -1,12 +1,12 @@
---- Which record is worked on next. So many have a task at a time; all others wait as data, which costs neither a
---- coroutine nor the collector's time. What has its offer in the journal goes before what is new.
+--- Decides which record is worked on next. A limited number have a task. The others wait as data, which costs neither a
+--- coroutine nor time of the collector. Records whose offer is stored go before new ones.
 
 local fifo = require "credenco.base.fifo"
 local loop = require "credenco.loop"
 
 local M = {}
 
--- Tasks that sleep before they try again, for each that works. They hold no place among those.
+-- Sleeping tasks for each task that works. They hold no place.
 local ASIDE_PER_TASK = 10
 
 ---@class credenco.pipeline.Scheduler
@@ -24,7 +24,7 @@ function M.new(limit, work)
     fresh = fifo.new(), offered = fifo.new() }, Scheduler)
 end
 
--- Once begun a task takes one record after the other, until there is none or its place is somebody else's.
+-- A task takes one record after the other, until there is none or its place is taken.
 local function task(self)
   local job = self:next()
   while job do
@@ -39,7 +39,7 @@ function Scheduler:next()
   return self.offered:pop() or self.fresh:pop()
 end
 
--- One loop starts the tasks, also for places that become free meanwhile: a row of instant ends would nest.
+-- One loop starts the tasks, including those for places that become free meanwhile: a row of instant ends would nest.
 function Scheduler:dispatch()
   if self.dispatching then return end
   self.dispatching = true
@@ -50,14 +50,14 @@ function Scheduler:dispatch()
   self.dispatching = false
 end
 
---- A record that is new.
+--- Adds a new record.
 ---@param job credenco.pipeline.Job
 function Scheduler:add(job)
   self.fresh:push(job)
   if self.active < self.limit then self:dispatch() end
 end
 
---- A record whose offer can be pushed now.
+--- Adds a record whose offer can be delivered now.
 ---@param job credenco.pipeline.Job
 function Scheduler:go_on(job)
   self.offered:push(job)
@@ -70,18 +70,18 @@ function Scheduler:can_lend()
   return self.aside < self.limit * ASIDE_PER_TASK
 end
 
---- Gives a task's place away while it sleeps.
+--- Lends a task's place to another while it sleeps.
 function Scheduler:lend_place()
   self.active, self.aside = self.active - 1, self.aside + 1
   self:dispatch()
 end
 
---- Takes a place again that was lent.
+--- Takes a lent place again.
 function Scheduler:take_place()
   self.active, self.aside = self.active + 1, self.aside - 1
 end
 
---- Takes back a record that has not been begun.
+--- Takes back a record that has not begun.
 ---@return credenco.pipeline.Job?
 function Scheduler:take_back()
   return self.fresh:pop()

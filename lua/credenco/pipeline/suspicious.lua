@@ -1,13 +1,15 @@
---- Values that are valid but probably a mistake: text that was read in the wrong encoding, invisible characters, a stray
---- quote that swallowed lines, a key that a spreadsheet has shortened. Reports the line and column, never the value.
+--- Values that are valid but probably a mistake: text that was read in the wrong encoding, invisible characters, a
+--- stray quote that swallowed lines, a key that a spreadsheet has shortened. Reports the line and column, never the
+--- value.
 
 local lpeg = require "lpeg"
+local sorted_keys = require "credenco.base.sorted_keys"
 local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 
--- The two characters that a letter beyond ASCII becomes when its UTF-8 is taken for Windows-1252: the first is U+00C2
--- or U+00C3, the second what Windows-1252 has where no letters are; or three, as of a quotation mark.
+-- The two characters that a non-ASCII letter becomes if its UTF-8 is read as Windows-1252: first U+00C2 or U+00C3, then
+-- one that is not a letter in Windows-1252; or three characters, for a quotation mark.
 local SECOND = lpeg.P "\194" * lpeg.R "\128\191" + lpeg.P "\197" * lpeg.S "\146\147\160\161\184\189\190"
   + lpeg.P "\198\146" + lpeg.P "\203" * lpeg.S "\134\156" + lpeg.P "\226" * lpeg.S "\128\130\132"
 local TWICE = lpeg.P "\195" * lpeg.S "\130\131" * SECOND + lpeg.P "\195\162\226\130\172"
@@ -27,7 +29,7 @@ local function of_text(text)
   return code and ("has the invisible character %s as character %d"):format(code, at)
 end
 
--- The first thing about a value, or a value in it.
+-- The first suspicious thing about a value, or about a value in it.
 local function of_value(value)
   if type(value) == "string" then return of_text(value) end
   if type(value) ~= "table" then return nil end
@@ -37,26 +39,19 @@ local function of_value(value)
   end
 end
 
--- Nearly no line has a control character or one beyond ASCII, or an escape for one.
+-- Few lines have a control or non-ASCII character, or an escape for one.
 local function may_have_any(item)
   return item.raw:find "[\1-\8\11\12\14-\31\127-\255]" or item.raw:find "\\[ubf]"
-end
-
-local function sorted_names(record)
-  local names = {}
-  for name in pairs(record) do names[#names + 1] = name end
-  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
-  return names
 end
 
 local function lines_of(item)
   return select(2, item.raw:gsub("\n.", ""))
 end
 
---- What is suspicious about a record.
+--- The suspicious things about a record.
 ---@param item credenco.pipeline.Item
 ---@param key? string its business key
----@param format string the source's
+---@param format string of the source
 ---@return { column?: string, what: string }[]
 function M.of(item, key, format)
   local found = {}
@@ -68,7 +63,7 @@ function M.of(item, key, format)
     found[#found + 1] = { column = "(key)", what = "is a number that a spreadsheet has shortened: its digits are gone" }
   end
   if not may_have_any(item) then return found end
-  for _, name in ipairs(sorted_names(item.record)) do
+  for _, name in ipairs(sorted_keys(item.record)) do
     local what = of_value(item.record[name])
     if what then found[#found + 1] = { column = tostring(name), what = what } end
   end

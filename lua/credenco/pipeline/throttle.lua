@@ -1,19 +1,19 @@
---- How fast records may start: the rate that was asked for, lowered by itself when the server says that it is
---- too much (429, with or without Retry-After), and slowly raised again.
+--- The pace at which records start: the rate that the user asked for. A 429, with or without Retry-After, lowers it;
+--- then it slowly rises again.
 ---
---- The arithmetic is pure: moments come in, moments go out. Waiting is the caller's.
+--- The arithmetic is pure: times come in, times go out. The caller waits.
 
 local M = {}
 
 local FIRST_PAUSE_MS, LONGEST_OWN_PAUSE_MS = 1000, 60000
-local LONGEST_PAUSE_MS = 300000 -- a server that wants more is asked again, by one record, whether it still does
+local LONGEST_PAUSE_MS = 300000 -- after this time one record asks again, even if the server wants a longer pause
 local SLOWEST_PER_S = 0.5
 local BACK_OFF, RECOVERY, RECOVERY_MS = 0.5, 1.1, 1000
 local WINDOW_MS = 1000
 
 ---@class credenco.pipeline.Throttle
----@field per_s number? nil: as fast as it goes
----@field pause_until_ms number until when the server asked to be left alone
+---@field per_s number? nil: no limit
+---@field pause_until_ms number the end of the pause that the server asked for
 local Throttle = {}
 Throttle.__index = Throttle
 
@@ -55,15 +55,15 @@ function Throttle:reserve(now_ms)
   return start_ms
 end
 
---- Takes note that the server asked for less.
+--- Takes note that the server asked for a lower rate.
 ---@param now_ms number
----@param retry_after_ms? number what the server said
+---@param retry_after_ms? number the wait that the server asked for
 ---@return number pause_ms
 function Throttle:refused(now_ms, retry_after_ms)
-  if now_ms < self.pause_until_ms then return self.pause_until_ms - now_ms end -- one of the same burst
+  if now_ms < self.pause_until_ms then return self.pause_until_ms - now_ms end -- a response of the same burst
   self.refusals = self.refusals + 1
   local pause = retry_after_ms
-  if not pause or pause <= 0 then -- "0", or a date that is over, beside a 429: not a time to come back at
+  if not pause or pause <= 0 then -- "0", or a date in the past, beside a 429: not a useful time
     pause = math.min(LONGEST_OWN_PAUSE_MS, FIRST_PAUSE_MS * 2 ^ (self.refusals - 1))
   end
   pause = math.min(pause, LONGEST_PAUSE_MS)

@@ -1,11 +1,12 @@
---- Tries a workflow on a source without sending anything: every line is read, its key, wallet and claims are
---- worked out, and what does not fit is collected.
+--- Tries a workflow on a source without sending anything: reads every line, computes its key, wallet and claims, and
+--- collects the problems.
 
 local claims_columns = require "credenco.claims.columns"
 local first_lines = require "credenco.pipeline.first_lines"
 local hooks = require "credenco.pipeline.hooks"
 local json = require "credenco.base.json"
 local prepare = require "credenco.pipeline.prepare"
+local sorted_keys = require "credenco.base.sorted_keys"
 local suspicious = require "credenco.pipeline.suspicious"
 
 local M = {}
@@ -13,22 +14,22 @@ local M = {}
 local MAX_LISTED = 1000
 local WATCHED = 100
 
---- What was found.
+--- The findings.
 ---@class credenco.pipeline.CheckReport
 ---@field lines integer
 ---@field good integer lines that would be issued
 ---@field refused integer lines with problems
----@field skipped integer lines that `accept` or `before_issue` does not want
+---@field skipped integer lines that `accept` or `before_issue` skips
 ---@field duplicates integer lines that repeat the key of an earlier one, which a run leaves out
----@field untried? boolean `accept` or `before_issue` asked the client, which a check does not have
+---@field untried? boolean `accept` or `before_issue` used the client, which a check does not have
 ---@field problems { line: integer, step?: integer, path: string, column?: string, found: string, fits?: string, refused?: string }[] the first ones
----@field more integer problems beyond those
----@field warnings { line: integer, column?: string, what: string }[] the first things that fit and are hardly meant
----@field more_warnings integer beyond those
----@field unknown_columns string[] used by the workflow, not in the source
----@field hopeless boolean one of these is a column without which no line can fit
----@field unused_columns string[] in the source, not used by the workflow
----@field repeated_columns { column: string, times: integer }[] several times in the header and not read as a list
+---@field more integer number of further problems
+---@field warnings { line: integer, column?: string, what: string }[] the first values that are valid and probably a mistake
+---@field more_warnings integer number of further warnings
+---@field unknown_columns string[] that the workflow uses and the source does not have
+---@field hopeless boolean one of these is a column that every line needs
+---@field unused_columns string[] that the source has and the workflow does not use
+---@field repeated_columns { column: string, times: integer }[] several times in the header, and not read as a list
 ---@field first? { line: integer, key: string, wallet_key?: string, template_id: string, claims: table, next_steps?: table[] }
 
 local function blank()
@@ -36,7 +37,7 @@ local function blank()
     warnings = {}, more_warnings = 0 }
 end
 
--- Where a workflow has several steps, a claim of one name may be in each of them.
+-- Several steps of a workflow may have a claim of the same name.
 local function add(report, line, problem, step)
   if #report.problems >= MAX_LISTED then
     report.more = report.more + 1
@@ -67,7 +68,7 @@ local function key_of(workflow, record)
   return nil, { path = "(key)", kind = "a function that failed at " .. value, fits = "text of 1 to 255 bytes" }
 end
 
--- Every problem of one step, where the run itself would be content with the first kind.
+-- All problems of one step. A run stops at the first kind.
 local function step_problems(step, record)
   local ok, claims, problems = prepare.claims(step, record)
   if not ok then return { { path = "(claims)", kind = "a function that failed at " .. claims, fits = "claims" } } end
@@ -85,13 +86,13 @@ local function with(problems, one_more)
   return all
 end
 
--- What no JSON can hold would be refused by the client.
+-- The client would refuse a value that JSON cannot hold.
 local function unsendable(claims)
   local _, flaw, path = json.encode(claims)
   return flaw and { { path = "claims" .. (path or ""), kind = flaw, fits = "what can be sent as it is" } } or {}
 end
 
--- A client that can only be noticed to have been asked.
+-- A client that only notices its use.
 local function no_client()
   local asked = {}
   return setmetatable({}, { __index = function()
@@ -106,7 +107,7 @@ local function without_hooks(workflow)
   return { accept = false, steps = steps }
 end
 
--- Nothing is sent here, so a hook that asks the client for something cannot be tried and is passed over.
+-- Nothing is sent here, so a hook that uses the client cannot be tried and is skipped.
 local function prepared(report, workflow, job)
   local client, asked = no_client()
   local said = prepare.step({ workflow = workflow, client = client }, job)
@@ -130,11 +131,11 @@ local function try_step(report, workflow, index, record)
   return problems, job
 end
 
--- Whether an earlier line had the key: a run leaves such a line out, whatever is wrong with one of the two.
+-- Whether an earlier line had the key. A run leaves such a line out, even if one of the two has problems.
 local function repeats(report, workflow, item, key, firsts)
   local first, err = firsts:add(key, item.line)
   if not first then
-    report.trouble = err
+    report.failure = err
     return false
   end
   report.duplicates = report.duplicates + 1
@@ -147,7 +148,7 @@ local function sendable(job)
   return { wallet_key = job.wallet_key, template_id = job.template_id, delivery = job.delivery, claims = job.claims }
 end
 
--- The first record of which everything would be sent.
+-- The first record without any problem.
 local function first_of(item, key, jobs)
   local first = sendable(jobs[1])
   first.line, first.key = item.line, key
@@ -188,40 +189,34 @@ local function try_line(report, workflow, item, seen, firsts, format)
     report.refused = report.refused + 1
     return add(report, item.line, { path = "(line)", kind = item.broken, fits = "a line that can be read" })
   end
-  -- Columns that functions read are only seen when they run: the first records tell, apart, because a function
-  -- may give the record itself as the claims.
+  -- The columns that functions read show only when they run. So the first records are tried, separately, because a
+  -- function may return the record itself as the claims.
   if report.lines <= WATCHED then
     try_record(blank(), workflow, item, claims_columns.watched(item.record, seen))
   end
   try_record(report, workflow, item, item.record, firsts, format)
 end
 
--- Every record may have names of its own.
+-- Each record may have other names.
 local function add_names(names, record)
   for name in pairs(record) do
     if type(name) == "string" then names[name] = true end
   end
 end
 
-local function list_of(names)
-  local list = {}
-  for name in pairs(names) do list[#list + 1] = name end
-  return list
-end
-
--- The value of such a column is a list, which is no text.
+-- The value of such a column is a list, not text.
 local function repeated(workflow, source, seen)
-  local as_list, names, list = {}, {}, {}
+  local as_list, times, list = {}, source.times or {}, {}
   for _, mapping in ipairs(workflow.mappings) do claims_columns.lists(mapping.root, as_list) end
-  for name, times in pairs(source.times or {}) do
-    if times > 1 and seen[name] and not as_list[name] then names[#names + 1] = name end
+  for _, name in ipairs(sorted_keys(times)) do
+    if times[name] > 1 and seen[name] and not as_list[name] then
+      list[#list + 1] = { column = name, times = times[name] }
+    end
   end
-  table.sort(names)
-  for i, name in ipairs(names) do list[i] = { column = name, times = source.times[name] } end
   return list
 end
 
---- The columns that no line can do without: those of key, wallets, and claims that are required.
+--- The columns that every line needs: for the key, the wallet, and required claims.
 ---@param workflow credenco.Workflow
 ---@return table<string, boolean>
 function M.needed_columns(workflow)
@@ -243,7 +238,7 @@ local function any_of(names, set)
 end
 
 local function add_columns(report, workflow, source, seen, names)
-  local header = source.columns or list_of(names)
+  local header = source.columns or sorted_keys(names)
   report.unknown_columns, report.unused_columns = {}, {}
   if #header > 0 then
     report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header, not source.columns)
@@ -252,7 +247,7 @@ local function add_columns(report, workflow, source, seen, names)
   report.repeated_columns = repeated(workflow, source, seen)
 end
 
--- Tries every line; gives why one could not be read or tried, if so.
+-- Tries every line. Gives the reason if one could not be read or tried.
 local function try_lines(report, workflow, source, limit, seen, names)
   local firsts, err = first_lines.new(), nil
   while not err and report.lines < limit do
@@ -261,7 +256,7 @@ local function try_lines(report, workflow, source, limit, seen, names)
     if not item then break end
     if not source.columns and item.record then add_names(names, item.record) end
     try_line(report, workflow, item, seen, firsts, source.format)
-    err, report.trouble = report.trouble, nil
+    err, report.failure = report.failure, nil
   end
   firsts:close()
   return err
@@ -271,7 +266,7 @@ end
 ---@param source credenco.pipeline.Source
 ---@param limit? integer lines to read at most
 ---@return credenco.pipeline.CheckReport?
----@return string? err the source could not be read on
+---@return string? err why the source could not be read further
 function M.run(workflow, source, limit)
   local report = blank()
   local seen, names = {}, {}

@@ -1,13 +1,13 @@
 --- The sandbox: a local issuer and business wallets, to develop and test without an account.
 --
--- It is nginx with its Lua module, started from a generated configuration in a private
--- folder on a loopback port. This file is the side outside nginx; `app.lua` is the inside.
+-- It is nginx with its Lua module, started from a generated configuration in a private directory on a loopback port.
+-- This file runs outside nginx; `server`, `issuer` and `wallet` run inside.
 local cjson = require "cjson"
 local uv = require "luv"
 local announce = require "credenco.sandbox.host.announce"
 local conf = require "credenco.sandbox.host.conf"
 local core = require "credenco.core"
-local folder = require "credenco.sandbox.host.folder"
+local directory = require "credenco.sandbox.host.directory"
 local install = require "credenco.sandbox.host.install"
 local process = require "credenco.sandbox.host.nginx_process"
 local template_file = require "credenco.sandbox.issuer.template_file"
@@ -37,7 +37,7 @@ Server.__index = Server
 --- Stops nginx, waits until it has ended, and removes the directory. You may call it again.
 function Server:stop()
   self.process:stop()
-  folder.remove(self.dir)
+  directory.remove(self.dir)
 end
 
 local function base_url(settings)
@@ -50,12 +50,12 @@ local function user_for_workers()
   return user and user.uid == 0 and user.username or nil
 end
 
---- Writes the certificates of a TLS sandbox, and notes where the CA file is.
+--- Writes the certificates of a TLS sandbox, and sets the path of the CA file.
 local function write_certificates(dir, settings)
   local pem = require("credenco.sandbox.host.tls").make(settings.host)
   settings.ca_file = dir .. "/ca.pem"
   for name, text in pairs { ["ca.pem"] = pem.ca, ["server.pem"] = pem.certificate, ["server.key"] = pem.key } do
-    local ok, err = folder.write(dir .. "/" .. name, text)
+    local ok, err = directory.write(dir .. "/" .. name, text)
     if not ok then
       return nil, err
     end
@@ -74,11 +74,11 @@ local function write_files(dir, settings, found)
   if not text then
     return nil, err
   end
-  local ok, write_err = folder.write(dir .. "/nginx.conf", text)
+  local ok, write_err = directory.write(dir .. "/nginx.conf", text)
   if not ok then
     return nil, write_err
   end
-  return folder.write(dir .. "/settings.json", cjson.encode(settings))
+  return directory.write(dir .. "/settings.json", cjson.encode(settings))
 end
 
 local function launch(dir, settings, found, on_exit)
@@ -92,11 +92,11 @@ local function launch(dir, settings, found, on_exit)
   if not server then
     return nil, spawn_err
   end
-  local ready, reason = server:wait_ready(dir .. "/" .. folder.READY_SOCKET, settings.startup_timeout_ms)
+  local ready, reason = server:wait_ready(dir .. "/" .. directory.READY_SOCKET, settings.startup_timeout_ms)
   if not ready then
     server:stop()
     return nil, ("nginx did not start (%s) on %s: %s"):format(
-      reason, base_url(settings), folder.tail(log, LOG_TAIL_BYTES))
+      reason, base_url(settings), directory.tail(log, LOG_TAIL_BYTES))
   end
   return server
 end
@@ -158,14 +158,14 @@ local function start(settings, on_exit)
   if not ok then
     return nil, port_err, "port"
   end
-  folder.sweep()
-  local dir, dir_err = folder.create()
+  directory.sweep()
+  local dir, dir_err = directory.create()
   if not dir then
     return nil, dir_err
   end
   local running, err = launch(dir, settings, found, on_exit)
   if not running then
-    folder.remove(dir)
+    directory.remove(dir)
     return nil, err
   end
   return new_server(settings, dir, running)
@@ -185,7 +185,7 @@ function M.start(options)
   return server, err, at_fault
 end
 
--- What was ignored when the program began, as nohup does, stays so.
+-- A signal that was ignored when the program began, as under nohup, stays ignored.
 local function on_signals(callback)
   local handles = {}
   for _, name in ipairs { "sigint", "sigterm", "sighup" } do
@@ -229,7 +229,7 @@ function M.run(options)
   while not stopping and not server.process.exited do
     uv.run()
   end
-  local log = folder.tail(server.dir .. "/error.log", LOG_TAIL_BYTES)
+  local log = directory.tail(server.dir .. "/error.log", LOG_TAIL_BYTES)
   server:stop()
   release()
   if not stopping then

@@ -1,8 +1,8 @@
---- The transport over nginx's own sockets, for nginx and OpenResty, without libcurl. Names are looked up by nginx's
---- `resolver`, and certificates are verified with `lua_ssl_trusted_certificate`.
+--- The transport over nginx's own sockets, for nginx and OpenResty, without libcurl. nginx's `resolver` looks up names,
+--- and `lua_ssl_trusted_certificate` has the CA certificates.
 ---
---- An exchange runs in a task of its own, so that it is finished, and its response reported, when the request it was
---- made for is gone.
+--- An exchange runs in a task of its own. It finishes and its response is reported even if nginx has ended the request
+--- that made it.
 
 local core = require "credenco.core"
 local exchange = require "credenco.transport.cosocket.exchange"
@@ -17,8 +17,8 @@ local M = {}
 ---@class credenco.CosocketTransport
 ---@field places table<string, credenco.Place>  by origin
 ---@field fields_of fun(headers: table?): any, string?
----@field spare credenco.Exchange[]  that are over, for the next requests
----@field calls table<credenco.Exchange, boolean>  under way, each with somebody who waits
+---@field spare credenco.Exchange[]  idle ones, for the next requests
+---@field calls table<credenco.Exchange, boolean>  in flight, with a task that waits
 local Transport = {}
 Transport.__index = Transport
 
@@ -29,18 +29,24 @@ local NO_PASSPHRASE = "transport 'cosocket' has no client_key_passphrase_file: g
 local NO_CLIENT_CERT = "transport 'cosocket' has no client_cert with a lua-nginx-module older than 0.10.22"
 local SETCLIENTCERT_SINCE = 10022
 
--- What it cannot honour, by name.
+-- The options that it does not support.
 local function refusal(options)
   if options.ca_file then return NO_CA_FILE end
   if options.client_key_passphrase_file then return NO_PASSPHRASE end
   if options.client_cert and ngx.config.ngx_lua_version < SETCLIENTCERT_SINCE then return NO_CLIENT_CERT end
 end
 
--- Longer than an exchange takes to notice its deadline.
-local SPARE_MS = 1000
+-- Longer than an exchange takes to notice that its time is over. While nginx looks a name up it notices nothing.
+local SPARE_MS = 250
 
---- Throws outside of nginx, and for an option that it cannot honour.
----@param options table?  of credenco.base.settings; others are passed over
+local NO_NAME = "nginx's resolver did not respond"
+
+local function looks_up_name(call)
+  return call.connecting and not places.is_address((call.place.proxy or call.place).host)
+end
+
+--- Throws outside nginx, and for an option that it does not support.
+---@param options table?  of credenco.base.settings; others are ignored
 ---@return credenco.CosocketTransport
 function M.new(options)
   if not loop.carry then error("transport 'cosocket' is for nginx only", 0) end
@@ -55,14 +61,14 @@ end
 
 -- Requests ---------------------------------------------------------------------------
 
--- nil for what is no https and no http to a loopback host.
+-- nil unless the URL is https, or http to a loopback host.
 local function new_place(self, text)
   local url = core.parse_url(text)
   if not url or url.scheme ~= "https" and not url.loopback then return nil end
   return places.new(url, self.options)
 end
 
--- Each request has another path, and nearly all have the same origin: that alone is read here.
+-- Requests have different paths, but nearly always the same origin, so this reads only the origin.
 local function place_of(self, text)
   local origin = type(text) == "string" and text:match "^%a+://[^/?#]*"
   if not origin then return nil end
@@ -71,7 +77,7 @@ local function place_of(self, text)
   return place
 end
 
--- Whether somebody waits, or must be reported to.
+-- Whether a task waits for the result, or it must be reported.
 local function hand_over(call, response, err)
   local request = call.request
   if loop.wake(call.waiter, response, err) ~= false or not request.on_abandoned then return end
@@ -88,7 +94,7 @@ local function on_end(call, response, err)
   self.spare[#self.spare + 1] = call:reset()
 end
 
--- One that is over, or another.
+-- An idle one, or a new one.
 local function unused(self)
   local spare = self.spare
   local call = spare[#spare]
@@ -99,7 +105,7 @@ local function unused(self)
   return call
 end
 
--- An exchange that can be carried out; nil and a code for a request that cannot be sent.
+-- An exchange that is ready to run; nil and a code for a request that cannot be sent.
 local function begin(self, request)
   local place, fields = place_of(self, request.url), self.fields_of(request.headers)
   if not place or not fields then return nil, "invalid_argument" end
@@ -115,14 +121,23 @@ end
 
 -- Calls ------------------------------------------------------------------------------
 
--- The worker is told to stop at once: who waits is gone already.
+-- The worker is ending at once, so the waiting task no longer exists.
 local function report_lost(self)
   for call in pairs(self.calls) do
     if call.request.on_abandoned then call.request:on_abandoned(nil, "worker_ended", "unknown") end
   end
 end
 
----@param request table  see the transport's contract in CONTRIBUTING.md
+-- Waits until the time to connect is over and, if there is a connection by then, until the deadline.
+local function wait_for(call, connect_ms)
+  local deadline_ms = call.request.deadline_ms
+  local connected_by_ms = math.min(deadline_ms, loop.now_ms() + connect_ms)
+  local response, err = loop.wait(call.waiter, connected_by_ms + SPARE_MS)
+  if err == "timeout" and call.socket then return loop.wait(call.waiter, deadline_ms + SPARE_MS) end
+  return response, err
+end
+
+---@param request table  see the transport's contract in docs/architecture.md
 ---@return table? response
 ---@return table? err
 function Transport:send(request)
@@ -133,14 +148,14 @@ function Transport:send(request)
   self.at_end = self.at_end or loop.at_end(function() report_lost(self) end)
   self.calls[call] = true
   loop.carry(call)
-  local response, err = loop.wait(call.waiter, request.deadline_ms + SPARE_MS)
+  local response, err = wait_for(call, request.connect_timeout_ms or self.options.connect_timeout_ms)
   if err ~= "timeout" then return response, err end
   self.calls[call] = nil
   call.stopped = true
-  return nil, failure("timeout", call.sent)
+  return nil, failure("timeout", call.sent, looks_up_name(call) and NO_NAME or nil)
 end
 
---- Ends what is under way; who waits for it is told `closed`. May run twice.
+--- Ends the exchanges in flight; their callers get `closed`. May run twice.
 function Transport:close()
   self.closed = true
   local calls = self.calls

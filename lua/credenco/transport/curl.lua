@@ -1,7 +1,7 @@
---- The transport over libcurl: connections of libcurl's, stepped by the loop.
+--- The transport over libcurl, whose connections the loop steps.
 ---
---- Inside a task of the loop (or in a phase of nginx that can yield) `send` yields; in a
---- plain script it runs the loop until the answer is there.
+--- Inside a task of the loop (or in a phase of nginx that can yield) `send` yields. In a plain script it runs the loop
+--- until the response has arrived.
 
 local engine = require "credenco.transport.multi"
 local failure = require "credenco.transport.failure"
@@ -15,20 +15,20 @@ Transport.__index = Transport
 
 local M = {}
 
----@param options table?  of credenco.base.settings; others are passed over
+---@param options table?  of credenco.base.settings; others are ignored
 ---@return credenco.CurlTransport
 function M.new(options)
   local copy = settings.for_transport(options)
   return setmetatable({ options = copy, fields_of = fields_for(copy.user_agent) }, Transport)
 end
 
--- A shared engine is given back by a transport that is collected, too.
+-- Releases a shared engine even if the transport is collected without being closed.
 local function let_go_at_end(self)
   self.at_end = loop.at_end(function() self:let_go() end)
 end
 
--- Made at the first use, so that none is carried through a fork. Without a closure of its own: LuaJIT compiles no
--- function that has one, however seldom it makes it, nor what calls it.
+-- Made at the first use, so that none survives a fork. Has no closure of its own: LuaJIT compiles no function that
+-- makes one, and no caller of it.
 local function engine_of(self)
   local made, code = self.engine, nil
   if not made then
@@ -39,7 +39,7 @@ local function engine_of(self)
   return made, code
 end
 
--- A request that leaves out what the transport's options say.
+-- Adds the transport's options to a request without them.
 local function completed(self, request)
   local copy = {
     connect_timeout_ms = self.options.connect_timeout_ms, max_body_bytes = self.options.max_body_bytes,
@@ -53,7 +53,7 @@ local function received(response, code, sent, detail)
   return nil, failure(code, sent, detail)
 end
 
----@param request table  see the transport's contract in CONTRIBUTING.md
+---@param request table  see the transport's contract in docs/architecture.md
 ---@return table? response
 ---@return table? err
 function Transport:send(request)
@@ -68,8 +68,8 @@ function Transport:send(request)
   return received(own:await(id, request, self))
 end
 
---- A descriptor that is readable when the loop has something to do for this transport,
---- its timers included; nil where the system has none, and under nginx.
+--- A descriptor that is readable when the loop has work for this transport, timers included; nil on a system without
+--- one, and under nginx.
 ---@return integer?
 function Transport:pollfd()
   if self.closed or loop.shares_transports then return nil end
@@ -77,7 +77,7 @@ function Transport:pollfd()
   return own and own.driver:pollfd()
 end
 
--- Once, whoever is first: close, or the collector.
+-- Runs once, from close or the collector.
 local function take_engine(self)
   local own = self.engine
   self.engine = nil
@@ -90,7 +90,7 @@ function Transport:let_go()
   if own then own:let_go() end
 end
 
---- Ends this transport's transfers; who waits for one is told `closed`. May run twice.
+--- Ends this transport's transfers; their callers get `closed`. May run twice.
 function Transport:close()
   self.closed = true
   local own = take_engine(self)

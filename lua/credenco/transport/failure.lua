@@ -1,4 +1,4 @@
---- The failures of the transports, in one choice of words.
+--- The messages of the transports' failures.
 
 local WORDS = {
   connect_failed = { no = "could not connect", unknown = "the connection broke before the whole response arrived" },
@@ -14,17 +14,17 @@ local WORDS = {
   invalid_argument = { no = "the URL must be https, or http to a loopback host, and nothing may hold control bytes" },
 }
 
--- What exactly failed helps where the cause lies outside of the request.
+-- The detail helps if the cause is outside the request.
 local SHOWS_DETAIL = { connect_failed = true, tls_failed = true, timeout = true, too_large = true, bad_response = true }
 
--- Some TLS libraries end their words with a line feed.
+-- Some TLS libraries end their messages with a line feed.
 local function on_one_line(detail)
   return (detail:gsub("%c+", " "):gsub("^ +", ""):gsub(" +$", ""))
 end
 
 ---@param code string
 ---@param sent "no"|"unknown"
----@param detail string?  what the network said: never a path, a query or a header
+---@param detail string?  the network's message: never a path, a query or a header field
 ---@return { code: string, sent: string, message: string }
 return function(code, sent, detail)
   local words = WORDS[code] and WORDS[code][sent] or code

@@ -1,5 +1,5 @@
---- A request's headers as they go over the wire, written once for each table of headers: a client gives the same few
---- tables again and again, and never changes one.
+--- A request's header fields in their form on the wire, written once for each table: a client uses the same few tables
+--- again and again, and never changes one.
 
 local core = require "credenco.core"
 
@@ -7,7 +7,7 @@ local NONE = {}
 local WEAK_KEYS = { __mode = "k" }
 
 --- Makes the function that writes them.
----@param user_agent string?  where the headers name none
+---@param user_agent string?  for headers without one
 ---@return fun(headers: table<string, string>?): any, string?  prepared fields, or nil and a code
 return function(user_agent)
   local written = setmetatable({}, WEAK_KEYS)

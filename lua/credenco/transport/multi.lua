@@ -1,5 +1,5 @@
---- One libcurl multi handle and who waits for its transfers. In plain Lua every
---- transport has its own; in a worker of nginx all with the same options share one.
+--- One libcurl multi handle, and the tasks that wait for its transfers. In plain Lua every transport has its own. In an
+--- nginx worker all transports with the same options share one.
 
 local curl = require "credenco.curl"
 local loop = require "credenco.loop"
@@ -13,7 +13,7 @@ local M = {}
 
 local shared = {} -- options as text -> engine
 
--- The worker of nginx is told to stop at once: who waits is gone already.
+-- nginx ends the worker at once, so the waiting task no longer exists.
 local function report_lost(self)
   for _, ticket in pairs(self.entries) do
     if ticket.request.on_abandoned then ticket.request:on_abandoned(nil, "worker_ended", "unknown") end
@@ -25,7 +25,7 @@ local function new(options)
   if not driver then return nil, code end
   local self = setmetatable({
     driver = driver,
-    entries = {}, -- transfer id -> the ticket of who waits, with its request and transport
+    entries = {}, -- transfer id -> the ticket of the waiting task, with its request and transport
     users = 0,
   }, Engine)
   if loop.at_end then self.at_end = loop.at_end(function() report_lost(self) end) end
@@ -42,10 +42,10 @@ local function get(options)
   return self
 end
 
---- The engine for a transport with these options, which has to give it back with `release`.
+--- The engine for a transport with these options, which must return it with `release`.
 ---@param options table
 ---@return credenco.CurlEngine?
----@return string? code why there is none
+---@return string? code if there is none
 function M.acquire(options)
   local self, code = get(options)
   if not self then return nil, code end
@@ -53,7 +53,7 @@ function M.acquire(options)
   return self
 end
 
---- Waits for a started transfer: what driver:take() gives, without the id.
+--- Waits for a started transfer. Gives the results of driver:take(), without the id.
 function Engine:await(id, request, transport)
   local ticket = loop.self()
   ticket.request, ticket.transport = request, transport
@@ -62,7 +62,7 @@ function Engine:await(id, request, transport)
   return loop.wait(ticket)
 end
 
--- An answer that nobody waits for any more is still told of.
+-- Reports a response for which nobody waits any more.
 local function hand_over(ticket, response, code, sent, detail)
   local request = ticket.request
   if loop.wake(ticket, response, code, sent, detail) ~= false or not request.on_abandoned then return end
@@ -71,7 +71,7 @@ end
 
 local enter = loop.enter or function() end
 
--- What driver:take() gives. It allocates, so a finalizer may run in it.
+-- The results of driver:take(). It allocates, so a finalizer may run in it.
 local function left(...)
   enter(nil)
   return ...
@@ -82,7 +82,7 @@ local function take(driver)
   return left(driver:take())
 end
 
--- A transfer has no ticket when an error was thrown between its start and its wait, from a debug hook say.
+-- A transfer has no ticket if an error was thrown between its start and its wait, from a debug hook say.
 local function deliver(self, id, ...)
   if not id then return false end
   local ticket = self.entries[id]
@@ -91,7 +91,7 @@ local function deliver(self, id, ...)
   return true
 end
 
--- Who waits for a transfer that is no more, because an error was thrown before its outcome was handed over.
+-- Wakes tasks whose transfers no longer exist, because an error was thrown before the outcome was handed over.
 local function tell_orphans(self)
   local orphans = self.entries
   self.entries = {}
@@ -104,29 +104,29 @@ function Engine:busy()
   return next(self.entries) ~= nil
 end
 
---- Moves transfers, waits at most `wait_ms`, and wakes whoever has an answer.
+--- Moves transfers, waits at most `wait_ms`, and wakes the tasks with a response.
 ---@param wait_ms integer
 ---@param most integer?  bounds the transfers begun, moved and handed over
----@return boolean more  the bound was reached, so there may be more to do at once
----@return integer answers  how many were handed over
+---@return boolean more  the bound was reached, so there may be more work at once
+---@return integer responses  the number handed over
 function Engine:step(wait_ms, most)
   local driver = self.driver
   local in_flight, more = driver:step(wait_ms, most)
-  local answers = 0
-  while answers ~= most and not self.closed and deliver(self, take(driver)) do answers = answers + 1 end
-  if in_flight == 0 and answers == 0 and next(self.entries) and not self.closed then tell_orphans(self) end
-  return more or answers == most, answers
+  local responses = 0
+  while responses ~= most and not self.closed and deliver(self, take(driver)) do responses = responses + 1 end
+  if in_flight == 0 and responses == 0 and next(self.entries) and not self.closed then tell_orphans(self) end
+  return more or responses == most, responses
 end
 
---- Milliseconds until a step is due even if the descriptor stays unreadable, or nil.
+--- Milliseconds until a step is due even if the descriptor stays silent, or nil.
 function Engine:timeout_ms()
   return self.driver:timeout()
 end
 
---- For loops that wait for sockets of their own alone: what rings when a step has
---- something to do (src/curl/bell.h), once it was armed.
+--- For loops that can wait only for their own sockets: a bell that rings when a step has work (src/curl/bell.h), each
+--- time it was armed.
 ---@return any? bell
----@return string? why there is none
+---@return string? why the reason if there is none
 function Engine:bell()
   local fd = self.driver:watch()
   if not fd then return nil, "the system has no epoll" end
@@ -140,7 +140,7 @@ function Engine:arm(bell)
   return self.driver:watch() ~= nil and bell:arm() == true
 end
 
--- Ends transfers; who waits for one is told `closed`.
+-- Ends transfers; their callers get `closed`.
 local function abandon(self, is_meant)
   local ids = {}
   for id, ticket in pairs(self.entries) do
@@ -154,13 +154,13 @@ local function abandon(self, is_meant)
   end
 end
 
---- Ends the transfers whose transport gives a worker that exits no more time than this.
+--- Ends the transfers whose transport gives an exiting worker no more time than this.
 ---@param exiting_ms number
 function Engine:end_overdue(exiting_ms)
   abandon(self, function(ticket) return ticket.transport.options.exit_grace_ms <= exiting_ms end)
 end
 
---- Releases the connections once nobody uses them: a pump that is just stepping does it when it ends.
+--- Releases the connections when nobody uses them. A pump that is stepping does it when it ends.
 function Engine:close_unused()
   if self.users > 0 or self:busy() or self.pump or self.closed then return end
   self.closed = true
@@ -176,7 +176,7 @@ function Engine:release(transport)
   self:let_go()
 end
 
---- The same for a transport that the collector has found, which has no transfers.
+--- The same for a collected transport, which has no transfers.
 function Engine:let_go()
   self.users = self.users - 1
   self:close_unused()

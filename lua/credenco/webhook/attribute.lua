@@ -1,4 +1,4 @@
---- The attributes of a CloudEvent, wherever they come from (CloudEvents 1.0.2, "Context Attributes").
+--- The attributes of a CloudEvent, from any source (CloudEvents 1.0.2, "Context Attributes").
 
 local core = require "credenco.core"
 local options = require "credenco.base.options"
@@ -8,7 +8,7 @@ local M = {}
 M.SPECVERSION = "1.0"
 local IDENTIFIERS = { "id", "source", "type" }
 
---- Whether a name can be that of an attribute; `data` is what the event carries.
+--- Whether an attribute may have this name. `data` is the event's content.
 ---@param name string
 ---@return boolean
 function M.is_name(name)
@@ -21,7 +21,7 @@ local function text_problem(text)
   if core.has_control(text) or text:find "\194[\128-\159]" then return "holds control characters" end
 end
 
---- What is wrong with an event's attributes: with a value, or with one that is required.
+--- The problem of an event's attributes: an invalid value, or a missing attribute.
 ---@param attributes table<string, string|number|boolean>
 ---@return string? problem
 function M.problem_of(attributes)

@@ -1,7 +1,7 @@
---- A wallet event: from an HTTP request, and to and from the text it is queued as.
+--- A wallet event: reads it from an HTTP request, and converts it to and from the text in the queue.
 ---
---- CloudEvents HTTP binding 1.0.2, binary and structured mode, and JSON event format 1.0.2. Nothing here
---- throws about what a sender wrote.
+--- CloudEvents HTTP binding 1.0.2, binary and structured mode, and JSON event format 1.0.2. Nothing that a sender
+--- writes makes these functions throw.
 
 local attribute = require "credenco.webhook.attribute"
 local base64 = require "credenco.base.base64"
@@ -15,7 +15,7 @@ local M = {}
 
 local BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE = 400, 415
 
---- The media type of structured mode in JSON, the format that every receiver has to read.
+--- The media type of structured mode in JSON, the format that every receiver must read.
 M.STRUCTURED = "application/cloudevents+json"
 
 ---@class credenco.WalletEvent  CloudEvents 1.0, its attributes without their prefix
@@ -25,7 +25,7 @@ M.STRUCTURED = "application/cloudevents+json"
 ---@field source string
 ---@field time string?
 ---@field datacontenttype string?
----@field data any      a value where the content is JSON, else its bytes; nil when there is none
+---@field data any      a value if the content is JSON, else its bytes; nil if there is none
 
 -- Data ---------------------------------------------------------------------------
 
@@ -35,14 +35,14 @@ local function read_json(what, text)
   return value, problem and ("%s is not usable JSON: byte %d: %s"):format(what, at, problem)
 end
 
--- A Content-Type that is not there stands for JSON.
+-- A missing Content-Type means JSON.
 local function content_of(event)
   local text = event.datacontenttype
   if text == nil then return { name = "application/json" } end
   return type(text) == "string" and media_type.read(text) or nil
 end
 
--- What the bytes are that came as data.
+-- The value of the data's bytes.
 local function with_bytes(event, bytes)
   local content = content_of(event)
   if not content then return nil, UNSUPPORTED_MEDIA_TYPE, "the type of the data cannot be read" end
@@ -106,7 +106,7 @@ end
 
 -- Binary mode --------------------------------------------------------------------
 
--- A header that comes twice can be read in two ways.
+-- A repeated header field can be read in two ways.
 local function attributes_in(headers)
   local event = {}
   for header, value in pairs(headers) do
@@ -118,7 +118,7 @@ local function attributes_in(headers)
       if not event[name] then return nil, header .. " has quotes or percent escapes that are not whole" end
     end
   end
-  -- The service's documentation names id, type and source alone, and says that it sends CloudEvents 1.0.
+  -- The service's documentation names only id, type and source, and says that it sends CloudEvents 1.0.
   event.specversion = event.specversion or attribute.SPECVERSION
   local problem = attribute.problem_of(event)
   return event, problem and "ce-" .. problem
@@ -134,7 +134,7 @@ end
 
 -- Modes --------------------------------------------------------------------------
 
--- The mode of a request, which its Content-Type names (3.).
+-- The mode of a request, from its Content-Type (3.).
 local function mode_of(content_type)
   if content_type == nil then return "binary" end
   if type(content_type) == "table" then return nil, BAD_REQUEST, "Content-Type is given twice" end
@@ -152,11 +152,11 @@ local function mode_of(content_type)
 end
 
 --- Reads an event.
----@param headers table  names in lower case; a table of values where a header comes more than once
+---@param headers table  names in lower case; a table of values for a repeated field
 ---@param body string
----@return credenco.WalletEvent? event  nil when it is none
----@return integer? status  what to answer then
----@return string? problem  repeats nothing of the event but the names of its attributes
+---@return credenco.WalletEvent? event  nil if the request is not a valid event
+---@return integer? status  of the response in that case
+---@return string? problem  repeats nothing of the event except names of attributes
 function M.from_request(headers, body)
   local mode, status, problem = mode_of(headers["content-type"])
   if not mode then return nil, status, problem end
@@ -164,8 +164,8 @@ function M.from_request(headers, body)
   return from_headers(headers, body)
 end
 
---- The text that an event is queued as. The body goes into it as it came, so that reading it is all that can change
---- it; in front of it are the attributes, or nothing where they are in the body.
+--- The queue's text of an event: the attributes, unless they are in the body, and the body unchanged, so that only
+--- reading it can change it.
 ---@param event credenco.WalletEvent
 ---@param headers table
 ---@param body string

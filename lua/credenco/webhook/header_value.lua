@@ -1,4 +1,4 @@
---- The text of an attribute in an HTTP header (CloudEvents HTTP binding 1.0.2, 3.1.3.2).
+--- The text of an attribute in an HTTP header field (CloudEvents HTTP binding 1.0.2, 3.1.3.2).
 
 local percent = require "credenco.base.percent"
 
@@ -14,16 +14,16 @@ local function unquoted(value)
   return (inner:gsub("\\(.)", "%1"))
 end
 
---- Takes quotes away, then decodes percent escapes, once.
+--- Removes quotation marks, then decodes percent escapes, once.
 ---@param value string
----@return string? text  nil when its quotes or its escapes are not whole
+---@return string? text  nil if its quotation marks or escapes are incomplete
 function M.decode(value)
   local text = unquoted(value)
   if not text or not percent.is_whole(text) then return nil end
   return percent.decode(text)
 end
 
---- Writes a text so that every header may hold it.
+--- Encodes a text so that every header field may hold it.
 ---@param text string
 ---@return string value
 function M.encode(text)

@@ -1,4 +1,4 @@
---- What a Content-Type says, as far as an event depends on it (RFC 9110, 8.3.1).
+--- The parts of a Content-Type that matter for an event (RFC 9110, 8.3.1).
 
 local M = {}
 
@@ -7,7 +7,7 @@ local TYPE = "^%s*(" .. TOKEN .. "/" .. TOKEN .. ")%s*(.*)$"
 local PARAMETER = "^(" .. TOKEN .. ")=(.*)$"
 local VALUE, QUOTED_VALUE = "^(" .. TOKEN .. ")%s*(.*)$", '^"([^"\\]*)"%s*(.*)$'
 
--- The parameter behind a semicolon, where there is one, and what follows it; nil when neither can be read.
+-- The next parameter, if there is one, and the text behind it; nil if it cannot be read.
 local function parameter_of(text)
   local rest = text:match "^;%s*(.*)$"
   if not rest then return nil end
@@ -22,9 +22,9 @@ end
 ---@field name string      type and subtype, in lower case
 ---@field charset string?  in lower case
 
---- Reads a Content-Type. One that names two charsets can be read in two ways.
+--- Reads a Content-Type. Refuses one with two charsets, which can be read in two ways.
 ---@param text string
----@return credenco.MediaType?  nil when it cannot be read
+---@return credenco.MediaType?  nil if it cannot be read
 function M.read(text)
   local name, rest = text:match(TYPE)
   if not name then return nil end
@@ -44,7 +44,7 @@ function M.is_json(media_type)
   return media_type.name:find "/json$" ~= nil or media_type.name:find "%+json$" ~= nil
 end
 
---- Whether its text is UTF-8, of which ASCII is a part and which JSON is without a charset.
+--- Whether its text is UTF-8: by its charset, of which ASCII is a part, or as JSON without one.
 ---@param media_type credenco.MediaType
 ---@return boolean
 function M.is_utf8(media_type)

@@ -1,4 +1,4 @@
---- A CloudEvent as an HTTP request: what `event.lua` reads, written.
+--- Writes a CloudEvent as an HTTP request, for `event.lua` to read.
 
 local events = require "credenco.webhook.event"
 local header_value = require "credenco.webhook.header_value"
@@ -8,7 +8,7 @@ local M = {}
 
 local ATTRIBUTES = { "specversion", "id", "type", "source", "time" }
 
---- Binary mode: attributes in headers, the data as it stands.
+--- Binary mode: attributes in header fields, the data unchanged.
 ---@param event credenco.WalletEvent  without `data`
 ---@param data string  JSON
 ---@return table headers
@@ -21,7 +21,7 @@ function M.binary(event, data)
   return headers, data
 end
 
---- Structured mode: everything in the body, the data as it stands.
+--- Structured mode: everything in the body, the data unchanged.
 ---@param event credenco.WalletEvent  without `data`
 ---@param data string  JSON
 ---@return table headers

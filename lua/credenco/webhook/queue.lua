@@ -1,12 +1,12 @@
---- A bounded queue in a shared dictionary of nginx, for all workers, which a reload and
---- the death of a worker leave whole.
+--- A bounded queue in a shared dictionary of nginx. All workers share it, and it survives a reload and the death of a
+--- worker.
 ---
---- It is a ring of slots. An item stays in its slot until it is done; whoever works on it
---- has a lease on the slot, renewed while the work goes on and gone soon after its
---- worker. So an item may be worked on again, never forgotten. Order is not kept.
+--- It is a ring of slots. An item stays in its slot until it is done. A worker on an item holds a lease on the slot,
+--- which it renews during the work and which expires soon after the worker dies. So an item may be worked on twice, but
+--- is never lost. The order is not kept.
 ---
---- A dictionary that is full drops what it holds for something new, except in its safe_
---- methods and where a value keeps its size. So nothing else is used here.
+--- A full dictionary drops old values for new ones, except in its safe_ methods and when a value keeps its size. So
+--- this module uses nothing else.
 
 local core = require "credenco.core"
 local loop = require "credenco.loop"
@@ -16,13 +16,13 @@ local M = {}
 local LEASE_S = 5
 local LEASE_RENEWED_MS = 1000
 
--- What items leave free, so that there is room for leases: two pages, of thirty each.
+-- Items leave this much free for leases: two pages, with thirty leases each.
 local SPARE_BYTES = 8192
 
 ---@class credenco.Queue
 ---@field dict table
----@field size integer   how many slots are filled
----@field slots integer  how many are looked at: before a reload it may have been larger
+---@field size integer   the number of slots to fill
+---@field slots integer  the number of slots to look at: before a reload it may have been larger
 local Queue = {}
 Queue.__index = Queue
 
@@ -39,7 +39,7 @@ local function slot_key(slot) return "slot " .. slot end
 local function lease_key(slot) return "lease " .. slot end
 local function tries_key(slot) return "tries " .. slot end
 
---- Puts an item into the queue; nil when there is no room.
+--- Puts an item into the queue; nil if there is no room.
 ---@param item string
 ---@return boolean? ok
 function Queue:put(item)
@@ -56,19 +56,19 @@ function Queue:put(item)
   end
 end
 
----@class credenco.Job  an item that is worked on
+---@class credenco.Job  a leased item
 ---@field item string
 ---@field slot integer
----@field lease string  what the lease on the slot says while it is ours
+---@field lease string  the value of the slot's lease while it is ours
 
---- Whether the lease on the item is still the job's.
+--- Whether the job still holds the lease.
 ---@param job credenco.Job
 ---@return boolean
 function Queue:owns(job)
   return self.dict:get(lease_key(job.slot)) == job.lease
 end
 
---- An item that nobody works on, leased to the caller; nil when there is none.
+--- A free item, leased to the caller; nil if there is none.
 ---@return credenco.Job?
 function Queue:take()
   local dict, lease = self.dict, core.uuid()
@@ -81,7 +81,7 @@ function Queue:take()
   end
 end
 
---- Keeps the lease until `job.done`.
+--- Renews the lease until `job.done`.
 ---@param job credenco.Job
 function Queue:hold(job)
   while not job.done and self:owns(job) do
@@ -90,8 +90,7 @@ function Queue:hold(job)
   end
 end
 
---- The item is done with. Does nothing when the lease was lost: the slot may have
---- another item by now.
+--- The item is done. Does nothing if the lease was lost, since the slot may have another item.
 ---@param job credenco.Job
 function Queue:finish(job)
   if not self:owns(job) then return end
@@ -100,14 +99,14 @@ function Queue:finish(job)
   self.dict:delete(lease_key(job.slot))
 end
 
---- Counts another failure of an item.
+--- Counts a failure of an item.
 ---@param job credenco.Job
 ---@return integer failures
 function Queue:count_failure(job)
   return self.dict:incr(tries_key(job.slot), 1) or 1
 end
 
---- Leaves an item alone for so long: the lease stays, and nobody renews it.
+--- Leaves an item alone for a time: the lease stays, and nobody renews it.
 ---@param job credenco.Job
 ---@param delay_s number
 function Queue:postpone(job, delay_s)

@@ -1,7 +1,7 @@
---- Whether a delivery is signed with one of our secrets, lately enough.
+--- Whether a delivery has a recent signature with one of our secrets.
 ---
---- The header is `t=<Unix time>,v1=<HMAC-SHA256 in hex>[,v1=...]`; what is signed is the
---- time, a dot, and the body. A sender in the middle of a rotation may sign twice.
+--- The header field is `t=<Unix time>,v1=<HMAC-SHA256 in hex>[,v1=...]`. The signed text is the time, a dot, and the
+--- body. A sender may sign twice during a rotation.
 
 local digest = require "openssl.digest"
 local hex = require "credenco.base.hex"
@@ -11,11 +11,11 @@ local M = {}
 
 local SIGNATURES_MAX = 8
 
---- The header that has the signature, and the signature's name in it. The service's documentation does not print the
---- first one.
+--- The header field with the signature, and the signature's name in it. The service's documentation does not name the
+--- field.
 M.HEADER, M.NAME = "x-credenco-signature", "v1"
 
---- What is signed.
+--- The signed text.
 ---@param timestamp string
 ---@param body string
 ---@return string
@@ -23,7 +23,7 @@ function M.signed_text(timestamp, body)
   return timestamp .. "." .. body
 end
 
---- What is wrong with the name of a header, or nil.
+--- The problem of the name of a header field, or nil.
 ---@param name string
 ---@return string?
 function M.header_problem(name)
@@ -31,12 +31,12 @@ function M.header_problem(name)
 end
 
 ---@class credenco.Signing
----@field secrets { text: string, until_s: number? }[]  the last moment each is good for
+---@field secrets { text: string, until_s: number? }[]  each with the end of its validity
 ---@field signature_name string
 ---@field tolerance_s integer
 ---@field signed_text fun(timestamp: string, body: string): string
 
---- Takes the same time wherever two texts of one length differ.
+--- Takes the same time for all texts of one length.
 local function same(a, b)
   if #a ~= #b then return false end
   local difference = 0
@@ -47,7 +47,7 @@ local function same(a, b)
   return difference == 0
 end
 
--- A header that names two times was put together from two deliveries.
+-- A header field with two times was put together from two deliveries.
 local function parse(header, signature_name)
   local timestamp, signatures = nil, {}
   for name, value in header:gmatch "([^,=%s]+)=([^,%s]*)" do
@@ -81,7 +81,7 @@ end
 ---@param header string?   all signature headers of the delivery, joined with commas
 ---@param body string
 ---@param now_s number
----@return string? digest  what was signed, in short: the same whichever secret signed it
+---@return string? digest  of the signed text: the same for each secret
 ---@return string? problem
 function M.check(signing, header, body, now_s)
   if not header then return nil, "the delivery is not signed" end
@@ -99,8 +99,8 @@ end
 ---@param secret string
 ---@param now_s integer
 ---@param body string
----@param name string?  of the signature, `M.NAME` when absent
----@return string header  the value of the signature header
+---@param name string?  of the signature, default `M.NAME`
+---@return string header  the value of the header field
 function M.sign(secret, now_s, body, name)
   local timestamp = ("%d"):format(now_s)
   local signed = hmac.new(secret, "sha256"):final(M.signed_text(timestamp, body))

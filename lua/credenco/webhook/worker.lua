@@ -1,4 +1,4 @@
---- Runs the handler on queued events, in the background, a few at a time.
+--- Runs the handler on queued events in the background, a few at a time.
 
 local events = require "credenco.webhook.event"
 local loop = require "credenco.loop"
@@ -19,7 +19,7 @@ function M.new(queue, options)
   return setmetatable({ queue = queue, options = options, jobs = {} }, Worker)
 end
 
--- A handler fails by throwing, with nil or false and what went wrong, or by taking too long.
+-- A handler fails if it throws, returns nil or false and a problem, or takes too long.
 local function run_handler(options, event)
   local limit_s = options.handler_timeout_s
   local in_time, ok, result, problem = loop.within(limit_s * 1000, pcall, options.handler, event)
@@ -47,9 +47,8 @@ local function work_on(self, job)
   if ok then self.queue:finish(job) else fail(self, job, event, problem) end
 end
 
--- How many jobs are under way. A job whose lease has lapsed has ended without a word: its
--- handler left through ngx.exit, say.
-local function under_way(self)
+-- The number of jobs in progress. A job whose lease has expired has ended silently: its handler called ngx.exit, say.
+local function in_progress(self)
   local count = 0
   for job in pairs(self.jobs) do
     if self.queue:owns(job) then count = count + 1 else self.jobs[job] = nil end
@@ -57,13 +56,13 @@ local function under_way(self)
   return count
 end
 
--- A worker that is told to exit leaves the rest to those that take over.
+-- A worker that exits leaves the rest to others.
 local function next_job(self)
-  if loop.exiting() or under_way(self) >= self.options.concurrency then return nil end
+  if loop.exiting() or in_progress(self) >= self.options.concurrency then return nil end
   return self.queue:take()
 end
 
--- The handler may have waited for nothing: nginx gets its turn between two jobs.
+-- The handler may not have waited, so nginx gets a turn between two jobs.
 local function run(self)
   local job = next_job(self)
   while job do
@@ -75,13 +74,12 @@ local function run(self)
   end
 end
 
---- Looks for work in the background. nginx drops a task when it has too many; another
---- look will do.
+--- Looks for work in the background. If nginx drops the task, because it has too many, a later look will do.
 function Worker:wake()
-  if under_way(self) < self.options.concurrency then loop.detach(run, self) end
+  if in_progress(self) < self.options.concurrency then loop.detach(run, self) end
 end
 
---- Looks for work now and then: what a reload or a dead worker left, and what failed.
+--- Looks for work regularly: items that a reload, a dead worker or a failure left.
 function Worker:start()
   loop.every(LOOK_EVERY_S, function() self:wake() end)
 end

@@ -1,7 +1,8 @@
---- What is wrong with a workflow, all of it, with file and line, before anything is sent.
+--- Finds all mistakes in a workflow, with file and line, before anything is sent.
 
 local claims = require "credenco.claims"
 local options = require "credenco.base.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -28,7 +29,7 @@ local WORKFLOW = {
   steps = { kinds = { "table" }, what = "a list of steps" },
 }
 
---- How the credential of a step reaches its wallet.
+--- How a step's credential reaches its wallet.
 M.DELIVERIES = { direct = true, inbox = true, offer_only = true }
 M.A_DELIVERY = '"direct", "inbox" or "offer_only"'
 
@@ -43,7 +44,7 @@ local function accepts(spec, value)
   return false
 end
 
--- Lua keeps no line for a table's field; the text of the file does. `local claims = require ...` is no field.
+-- Lua keeps no line for a table's field, so this searches the file's text. `local claims = require ...` is not a field.
 local function line_of(where, field)
   local number = 0
   local assigned = "%f[%w_]" .. field:gsub("%W", "%%%0") .. "%f[^%w_]%s*=[^=]"
@@ -68,7 +69,7 @@ end
 local Findings = {}
 Findings.__index = Findings
 
--- One line, for whoever asserts.
+-- Prints as one line, for `assert`.
 function Findings:__tostring()
   return (table.concat(self, "; "):gsub("%s*\n%s*", " "))
 end
@@ -84,22 +85,18 @@ function Findings:about(field, message, ...)
 end
 
 local function check_names(findings, given, known, place)
-  local names = {}
-  for name in pairs(given) do
-    if not known[name] then names[#names + 1] = tostring(name) end
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    local nearest = options.nearest(name, known)
-    findings:about(name, "unknown field %q%s%s", name, place, nearest and (", did you mean %q?"):format(nearest) or "")
+  for _, field in ipairs(sorted_keys(given)) do
+    if not known[field] then
+      local name = tostring(field)
+      local nearest = options.nearest(name, known)
+      local proposal = nearest and (", did you mean %q?"):format(nearest) or ""
+      findings:about(name, "unknown field %q%s%s", name, place, proposal)
+    end
   end
 end
 
 local function check_fields(findings, given, specs, place)
-  local names = {}
-  for name in pairs(specs) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(specs)) do
     local spec, value = specs[name], given[name]
     if value == nil and spec.required then
       findings:add(returns_at(findings.where), "%q is missing%s: %s", name, place, spec.what)
@@ -111,21 +108,13 @@ local function check_fields(findings, given, specs, place)
   end
 end
 
-local function merged(...)
-  local all = {}
-  for _, part in ipairs { ... } do
-    for name, spec in pairs(part) do all[name] = spec end
-  end
-  return all
-end
-
 local function check_delivery(findings, step, place)
   if type(step.delivery) == "string" and not M.DELIVERIES[step.delivery] then
     findings:about("delivery", '"delivery"%s must be %s, not %q', place, M.A_DELIVERY, step.delivery)
   end
 end
 
--- One that is the same for every record is checked here, and not once more for each.
+-- A constant is checked here, once for all records.
 local function check_template(findings, step, place)
   local template = step.template_id
   if type(template) ~= "string" or template == "" then return end
@@ -152,11 +141,25 @@ local function check_step(findings, definition, step, place)
   check_wallet(findings, definition, step, place)
 end
 
+-- A step behind a hole, or under a name, would be left out in silence.
+local function check_list(findings, steps)
+  local count = 0
+  for _ in pairs(steps) do count = count + 1 end
+  local listed = 0
+  for i in ipairs(steps) do listed = i end
+  if count == 0 then
+    findings:about("steps", '"steps" is empty: at least one step is needed')
+  elseif listed < count then
+    findings:about("steps", '"steps" must be a list without holes or names: step %d is missing, and there are more',
+      listed + 1)
+  end
+end
+
 local function check_steps(findings, definition)
   local seen = {}
   check_names(findings, definition, WORKFLOW, ' beside "steps"')
   check_fields(findings, definition, WORKFLOW, "")
-  if #definition.steps == 0 then findings:about("steps", '"steps" is empty: at least one step is needed') end
+  check_list(findings, definition.steps)
   for i, step in ipairs(definition.steps) do
     check_step(findings, definition, step, (" in step %d"):format(i))
     local template = type(step) == "table" and step.template_id
@@ -175,16 +178,16 @@ local function check_name(findings, name)
   end
 end
 
---- A problem in whose presence no other can be looked for.
+--- A problem that makes it impossible to look for others.
 ---@param problem string
 ---@return string[] problems
 function M.alone(problem)
   return setmetatable({ problem }, Findings)
 end
 
----@param definition any what the file returned
+---@param definition any the value that the file returned
 ---@param where { file: string, text: string? }
----@return string[] problems none when all is well; prints as one line
+---@return string[] problems empty if there are none; prints as one line
 function M.problems(definition, where)
   local findings = setmetatable({ where = where }, Findings)
   if type(definition) ~= "table" then
@@ -194,7 +197,7 @@ function M.problems(definition, where)
   if type(definition.steps) == "table" then
     check_steps(findings, definition)
   else
-    local known = merged(WORKFLOW, STEP)
+    local known = options.merged(WORKFLOW, STEP)
     check_names(findings, definition, known, "")
     check_fields(findings, definition, known, "")
     check_template(findings, definition, "")

@@ -15,6 +15,8 @@
 
 local check = require "credenco.workflow.check"
 local claims = require "credenco.claims"
+local place_of = require "credenco.claims.thrown"
+local without_bom = require "credenco.base.without_bom"
 
 local M = {}
 
@@ -117,24 +119,30 @@ local function read_text(path)
   return text
 end
 
--- "file:12: message" out of what Lua says, with or without a chunk's brackets. Where it looked for a module in
--- vain is a line for each of two dozen files.
+-- "file:12: message" from Lua's message, with or without a chunk's brackets. Leaves out the two dozen lines with the
+-- places where Lua looked for a module.
 local function script_problem(err)
   local text = tostring(err):gsub('^%[string "(.-)"%]', "%1")
   return (text:gsub("(module '[^\n]-' not found):\n.*", "%1 (LUA_PATH says where modules are looked for)"))
 end
 
--- Without what editors and shells put in front of Lua; its lines keep their numbers.
-local function lua_of(text)
-  return (text:gsub("^\239\187\191", ""):gsub("^#!", "--"))
+-- What a script throws may be anything; a text says where by itself.
+local function told(problem)
+  if type(problem) == "string" then return problem end
+  return ("%s: it threw a %s; give `error` a text"):format(place_of(problem), type(problem))
 end
 
--- Modules beside the workflow's file are found from wherever it is called, also by a function that requires one later.
+-- Removes a byte-order mark and a line for the shell, and keeps the line numbers.
+local function lua_of(text)
+  return (without_bom(text):gsub("^#!", "--"))
+end
+
+-- Modules beside the workflow's file are found from any directory, also by a function that requires one later.
 local function find_modules_beside(path)
-  local folder = path:match "^(.*)/" or "."
-  local beside = folder .. "/?.lua"
-  if folder == "." or (";" .. package.path .. ";"):find(";" .. beside .. ";", 1, true) then return end
-  package.path = ("%s;%s;%s/?/init.lua"):format(package.path, beside, folder)
+  local directory = path:match "^(.*)/" or "."
+  local beside = directory .. "/?.lua"
+  if directory == "." or (";" .. package.path .. ";"):find(";" .. beside .. ";", 1, true) then return end
+  package.path = ("%s;%s;%s/?/init.lua"):format(package.path, beside, directory)
 end
 
 --- Reads and checks a workflow file. This runs the file's code, but sends nothing. From then on, `require` also finds
@@ -148,7 +156,7 @@ function M.load(path)
   local chunk, syntax_err = (loadstring or load)(lua_of(text), "@" .. path) -- luacheck: ignore 113 143
   if not chunk then return nil, check.alone(script_problem(syntax_err)) end
   find_modules_beside(path)
-  local ok, definition = pcall(chunk, path)
+  local ok, definition = xpcall(chunk, told, path)
   if not ok then return nil, check.alone(script_problem(definition)) end
   return M.new(definition, { file = path, text = text })
 end

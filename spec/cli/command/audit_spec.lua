@@ -26,7 +26,7 @@ describe("the audit file of a run", function()
     return program.run_command("/usr/bin/sha256sum", { desk.folder .. "/key" }).out:match "^%x+"
   end
 
-  it("has what became of each record, and none of its data", function()
+  it("has the outcome of each record, and none of its data", function()
     local source = csv { line(1), line(4, "no-such-wallet"), "123," .. desk.world.trusting .. ",Short" }
     assert.equal(4, credenco("run", WORKFLOW, source, "--audit", desk.folder .. "/audit").code)
     local by_hash, count, text = audited()

@@ -10,7 +10,7 @@ describe("the check of a mapping", function()
   local desk = Desk.use()
   local credenco, csv, line = desk.credenco, desk.csv, desk.line
 
-  it("check a mapping and say line, column, what is wrong and what would fit", function()
+  it("check a mapping and name line, column, problem and valid values", function()
     local done = credenco("claims", "check", WORKFLOW, desk.mixed())
     assert.equal(4, done.code)
     assert.matches("3%s+id%s+coc_number%s+text of 3 characters%s+text of 8 characters", done.out)
@@ -39,7 +39,7 @@ describe("the check of a mapping", function()
     assert.truthy(out:find('(is it "LEGAL NAME"?)', 1, true), out)
   end)
 
-  it("say what separates fields to somebody whose file has something else", function()
+  it("name the separators of fields if a file has others", function()
     local wanted = 'does not have it (commas, semicolons and tabs are read, not "|")'
     local out = check_header "coc_number|wallet|legal_name"
     assert.truthy(out:find('column "coc_number" is used by the workflow, and the source ' .. wanted, 1, true), out)
@@ -65,7 +65,7 @@ describe("the check of a mapping", function()
     assert.equal(4, done.code)
   end)
 
-  it("end a check with 4 only for lines that do not fit, or a column without which none can", function()
+  it("end a check with 4 only for lines that do not fit, or a missing column that all lines need", function()
     files.write(desk.folder .. "/w.lua", [[
 local claims = require "credenco.claims"
 return { name = "w", template_id = "t", key = "id", wallet_key = "wallet", claims = claims.map {
@@ -132,7 +132,7 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.equal(1, cjson.decode(credenco("claims", "check", desk.folder .. "/w.lua", source, "--json").out).refused)
   end)
 
-  it("tell what a function of the workflow says against a record as what it is", function()
+  it("report a refusal by a function of the workflow as a refusal", function()
     local head = 'return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet", claims = '
     for definition, row in pairs {
       ['require "credenco.claims".map { x = require "credenco.claims".text("legal_name", {'
@@ -150,7 +150,7 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     end
   end)
 
-  it("pass over a hook that asks the client, and say so", function()
+  it("skip a hook that uses the client, and say so", function()
     files.write(desk.folder .. "/w.lua", [[
 return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",
   accept = function(_, client) return client:request { path = "/x" } ~= nil end,
@@ -209,7 +209,7 @@ return { name = "w", template_id = "t", wallet_key = "wallet",
     assert.equal(0, cjson.decode(credenco("claims", "check", WORKFLOW, csv { ",w,One" }, "--json").out).duplicates)
   end)
 
-  it("take a key and a wallet without the blanks around them, ASCII or not", function()
+  it("take a key and a wallet without the whitespace around them, ASCII or not", function()
     local source = csv { ("\194\16010000001 ,\226\128\175%s\227\128\128,One"):format(desk.world.trusting), "\194\160 ,w,Two" }
     local done = credenco("claims", "check", WORKFLOW, source)
     assert.truthy(done.out:find(("key 10000001, wallet %s):"):format(desk.world.trusting), 1, true), done.out)

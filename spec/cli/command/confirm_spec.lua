@@ -17,7 +17,7 @@ describe("credenco confirm", function()
     return list
   end
 
-  it("writes down status and revocation id, asks once, and goes on with what is left", function()
+  it("stores status and revocation id, asks once, and continues with the rest", function()
     local first = run(600)
     assert.equal(0, first.code)
     assert.matches("\n  a wallet keeps only credentials from issuers that it trusts: see `credenco trust`\n", first.out)
@@ -40,7 +40,7 @@ describe("credenco confirm", function()
       cjson.decode(credenco("confirm", "--json").out))
   end)
 
-  it("keeps what was answered when the credentials are refused or the server is out of reach", function()
+  it("keeps earlier responses when the credentials are refused or the server is out of reach", function()
     run(3)
     local refused = program.run({ "confirm" }, { CREDENCO_BASE_URL = desk.world.base_url, CREDENCO_API_KEY = "wrong",
       CREDENCO_JOURNAL = desk.env.CREDENCO_JOURNAL })

@@ -10,7 +10,7 @@ local WORKFLOW = Desk.WORKFLOW
 
 local function plain(text) return (text:gsub("%p", "%%%0")) end
 
-describe("what is explained", function()
+describe("an explanation", function()
   local desk = Desk.use()
   local credenco, csv, line = desk.credenco, desk.csv, desk.line
 
@@ -33,7 +33,7 @@ describe("what is explained", function()
     assert.equal(5, done.code, done.err)
   end
 
-  it("is an issued record by its business key: what it is, what happened, what it means, what to do", function()
+  it("of an issued record by its business key has its state, its history, its meaning and the next steps", function()
     credenco("run", WORKFLOW, csv { line(7) }, "--confirm")
     local out, code = explained "10000007"
     assert.equal(0, code)
@@ -83,7 +83,7 @@ describe("what is explained", function()
     assert.same({ "companies", "others" }, { result.found[1].workflow, result.found[2].workflow })
   end)
 
-  it("leads out of what is unknown, with commands about the one record that work as they stand", function()
+  it("of an unknown outcome has commands about the one record that work unchanged", function()
     lose_a_push()
     local out = explained "10000001"
     assert.matches("\n  10000001: unknown\n    this program cannot decide whether the credential was issued\n", out)
@@ -121,7 +121,7 @@ describe("what is explained", function()
     assert.same({ "correlation id", "order-1", "issue_completed" }, { found.as, found.correlation_id, found.status })
   end)
 
-  it("is an offer that nobody took yet, with the way to deliver it", function()
+  it("of an offer that no wallet has used has the way to deliver it", function()
     desk.env.CREDENCO_JOURNAL = nil
     credenco("offer", "--template", "ebw_oid", "--correlation-id", "order-2", "--claim", "id=1", "--claim", "name=n",
       "--claim", "issuing_authority=a", "--claim", "issuing_country=NL")
@@ -130,7 +130,7 @@ describe("what is explained", function()
     assert.matches("credenco status order%-2 %-%-wait", out)
   end)
 
-  it("ends with 4 when nothing is known, and says where it looked and what to try", function()
+  it("of an unknown id ends with 4, and says where it looked and what to try", function()
     credenco("run", WORKFLOW, csv { line(1) })
     local out, code = explained "nobody's"
     assert.equal(4, code)
@@ -142,7 +142,7 @@ describe("what is explained", function()
     assert.matches("credenco explain x %-%-journal FILE", (explained "x"))
   end)
 
-  it("is what the journal has while the service cannot be asked, which is an error where nothing else is known", function()
+  it("has the journal's facts when the service cannot be asked, and is an error if there are none", function()
     credenco("run", WORKFLOW, csv { line(1) })
     desk.env.CREDENCO_BASE_URL = "http://127.0.0.1:1"
     local out, code = explained "10000001"
@@ -165,7 +165,7 @@ describe("what is explained", function()
     assert.same({ 2, "credenco: the id is empty: is the variable set that it comes from?\n" }, { done.code, done.err })
   end)
 
-  it("is a credential that was asked about, also when its record is open again", function()
+  it("finds a credential that was asked about, also when its record is open again", function()
     local bench = bench_of_one.new()
     bench.script.issue_status = setmetatable({}, { __index = function()
       return function() return { status = "error", revocation_uuid = "rev" } end
@@ -179,7 +179,7 @@ describe("what is explained", function()
     bench:close()
   end)
 
-  it("has no id that nothing was asked under", function()
+  it("has no id that was never used", function()
     local bench = bench_of_one.new()
     assert(bench:run({ { id = "1", wallet = "x" } }, { workflow = { template_id = "old" } }))
     assert(bench:run({ { id = "2", wallet = "x" } }, { workflow = { template_id = "new" } }))

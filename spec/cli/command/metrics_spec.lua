@@ -16,7 +16,7 @@ describe("metrics of a run", function()
     return read[('%s{state="%s",workflow="companies"}'):format(name, state)]
   end
 
-  it("are in a file once it has ended, with what is in the journal", function()
+  it("are in a file when it has ended, with the journal's records", function()
     local path = desk.folder .. "/run.prom"
     assert.equal(4, credenco("run", WORKFLOW, mixed(), "--metrics", path, "--attempts", "1").code)
     local text = files.read(path)

@@ -93,7 +93,7 @@ return { name = "w", template_id = "ebw_oid", key = "id", wallet_key = "wallet, 
     } }, done)
   end)
 
-  it("number the lines of rejects as an editor does, whatever their breaks", function()
+  it("number the lines of rejects as an editor does, with any line breaks", function()
     files.write(desk.folder .. "/in.csv", 'coc_number,wallet,legal_name\n1,x,"A\nB"\n2,x,C\n3,x,"D\nE"')
     files.write(desk.folder .. "/w.lua", [[
 return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet",
@@ -149,7 +149,7 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
     assert.equal(0, credenco("rejects", "-o", desk.folder .. "/r.csv").code)
   end)
 
-  it("name the file when rejects have no folder to go to", function()
+  it("name the file when its directory does not exist", function()
     two_headers()
     local done = credenco("rejects", "-o", desk.folder .. "/none/r.csv")
     assert.equal(2, done.code)

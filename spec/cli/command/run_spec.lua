@@ -19,7 +19,7 @@ describe("a run", function()
     return run
   end
 
-  it("issue what has come of a slow stream, and wait for the rest", function()
+  it("issue the records that a slow stream has delivered, and wait for the rest", function()
     local run = start_stream()
     run:finish_input(line(2) .. "\n")
     local done = run:finish()
@@ -27,7 +27,7 @@ describe("a run", function()
     assert.matches("2 records = 2 issued", done.out)
   end)
 
-  it("reads standard input over before it sends anything, where that is a file", function()
+  it("reads standard input twice if that is a file, before it sends anything", function()
     local plain = ("1,w,Cafe\n"):rep(20000)
     files.write(desk.folder .. "/in.csv", "coc_number,wallet,legal_name\n" .. plain .. "1,w,Caf\233\n")
     local done = program.run_command("/bin/sh", { "-c", '"$0" bin/credenco run "$1" - < "$2"', uv.exepath(), WORKFLOW,
@@ -48,7 +48,7 @@ describe("a run", function()
     assert.matches("continue with: credenco run", done.out)
   end)
 
-  it("say that what stands in the workflow's place is none", function()
+  it("say that the file is not a workflow", function()
     for name, text in pairs { ["clean.csv"] = "id;name\n1;2\n", ["a.jsonl"] = '{"id":1}\n' } do
       files.write(desk.folder .. "/" .. name, text)
       for _, command in ipairs { "run", "load" } do
@@ -163,7 +163,7 @@ describe("a run", function()
     assert.equal(7, credenco("run", WORKFLOW, source, "--patience", "1").code)
   end)
 
-  it("stop at Ctrl-C, say how to go on, and go on", function()
+  it("stop at Ctrl-C, say how to continue, and continue", function()
     desk.world:call("PUT", "/sandbox/faults", { rules = { { endpoint = "push", effect = "delay", delay_ms = 100, probability = 1 } } })
     local source = csv(lines(300))
     local process = program.start({ "run", WORKFLOW, source, "--concurrency", "4", "--progress", "jsonl" }, desk.env)
@@ -187,7 +187,7 @@ describe("a run", function()
     assert.matches("300 records = 300 issued", ended.out)
   end)
 
-  it("make no journal where there is nothing to put into it", function()
+  it("make no journal if there is nothing to put into it", function()
     for _, command in ipairs { "run", "work" } do
       local done = credenco(command, WORKFLOW)
       assert.equal(9, done.code)

@@ -3,6 +3,7 @@ local bench_of_one = require "spec.pipeline.bench_of_one"
 local database = require "credenco.journal.database"
 local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
+local uv = require "luv"
 
 local WORKFLOW = Desk.WORKFLOW
 
@@ -17,7 +18,7 @@ describe("records that a person decides about", function()
     db:close()
   end
 
-  it("settle what a person found out, and go on from there", function()
+  it("settle records as a person decides, and continue from there", function()
     credenco("run", WORKFLOW, csv { line(1), line(2), "123," .. desk.world.trusting .. ",Short" })
     make_unknown "10000001"
     assert.equal(2, credenco("settle", "--key", "10000001").code)
@@ -35,7 +36,7 @@ describe("records that a person decides about", function()
     assert.matches("3 records = 1 issued %+ 0 failed %+ 0 unknown %+ 1 skipped %+ 1 pending", credenco("report").out)
   end)
 
-  it("bring back what was skipped, once its line is read again", function()
+  it("open skipped records when their lines are read again", function()
     files.write(desk.folder .. "/w.lua", [[
 return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wallet",
   accept = function(record) return record.legal_name ~= "not yet" end,
@@ -54,7 +55,22 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     assert.equal(2, #desk.world:wallet(wallet).credentials)
   end)
 
-  it("say what there is instead, where none has failed", function()
+  it("are named by any path to their file, and not by another file's name", function()
+    for _, name in ipairs { "a", "b" } do
+      assert.truthy(uv.fs_mkdir(desk.folder .. "/" .. name, 448))
+      csv({ ("%s,x,%s"):format(name, name), name == "a" and '1,x,"Open' or '2,x,"Open' }, name .. "/in.csv")
+      credenco("run", WORKFLOW, ("%s/%s/in.csv"):format(desk.folder, name))
+    end
+    local db = assert(database.open(desk.folder .. "/j.journal"))
+    assert(db:execute "UPDATE credenco_run SET source = 'in.csv'") -- each from its own directory
+    db:close()
+    local done = credenco("settle", "--line", desk.folder .. "/b/../a/in.csv:3", "--as", "skipped")
+    assert.matches("^1 record settled as skipped", done.out)
+    done = credenco("settle", "--line", "in.csv:3", "--as", "skipped")
+    assert.matches("^1 record settled as skipped", done.out)
+  end)
+
+  it("name records in other states if none has failed", function()
     credenco("run", WORKFLOW, csv { line(1), line(2) })
     make_unknown "10000001"
     assert.equal("no failed record is like that; 1 is unknown: `credenco retry --unknown`; see `credenco report`\n",
@@ -73,7 +89,7 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     bench:close()
   end)
 
-  it("retry what failed when its cause is gone", function()
+  it("retry failed records when the cause is gone", function()
     local source = csv { line(8, "late-wallet") }
     assert.equal(4, credenco("run", WORKFLOW, source).code)
     desk.world:anonymous("PUT", "/sandbox/wallets/late-wallet", { trusts_issuer = true })

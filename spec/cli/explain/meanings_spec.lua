@@ -22,7 +22,7 @@ describe("the meaning of a state", function()
     for status in pairs(api.FINAL) do assert.not_equal(other, meanings.issue(status)) end
   end)
 
-  it("follows from the table of final statuses, and so does what to do", function()
+  it("follows from the table of final statuses, and so does the advice", function()
     api.FINAL.issue_expired = "failed"
     finally(function() api.FINAL.issue_expired = nil end)
     assert.equal(meanings.issue "error", meanings.issue "issue_expired")

@@ -28,7 +28,7 @@ describe("credenco report", function()
 
   local function line(i, wallet) return ("%d,%s,Company %d"):format(10000000 + i, wallet or world.trusting, i) end
 
-  it("overwrites neither the journal, nor the source, nor the workflow, under whatever name", function()
+  it("overwrites neither the journal, nor the source, nor the workflow, under any name", function()
     run { line(1), "123," .. world.trusting .. ",Short" }
     files.write(folder .. "/w.lua", files.read(WORKFLOW))
     assert(uv.fs_link(source, folder .. "/hard.csv"))
@@ -70,7 +70,7 @@ describe("credenco report", function()
     assert.same({ "'+4", "'-2+3", "'=1+1", "'@SUM(A1)" }, keys)
   end)
 
-  it("writes what was issued, with what each credential is known by", function()
+  it("writes the issued credentials, with their ids", function()
     run({ line(2), line(1), "123," .. world.trusting .. ",Short" }, "--confirm")
     assert.equal(0, credenco("report", "--issued", folder .. "/i.csv", "--json").code)
     local head, first, second, more = files.read(folder .. "/i.csv"):match "^(.-)\r\n(.-)\r\n(.-)\r\n(.*)$"
@@ -88,9 +88,9 @@ describe("credenco report", function()
   it("writes each step of a record that has several, also of one that is between two", function()
     files.write(folder .. "/w.lua", [[
 local claims = require "credenco.claims"
-local map = claims.map { id = "coc_number", name = "legal_name" }
+local map = claims.map { iban = "coc_number", account_holder = "legal_name" }
 return { name = "w", key = "coc_number", wallet_key = "wallet", steps = {
-  { template_id = "any", claims = map },
+  { template_id = "iban", claims = map },
   { template_id = function(record) return record.legal_name == "B" and "no_such" or "any" end, claims = map } } }
 ]])
     files.write(source, ("coc_number,wallet,legal_name\n1,%s,A\n2,%s,B\n"):format(world.trusting, world.trusting))
@@ -99,11 +99,10 @@ return { name = "w", key = "coc_number", wallet_key = "wallet", steps = {
     local found = {}
     for text in files.read(folder .. "/i.jsonl"):gmatch "[^\n]+" do
       local credential = cjson.decode(text)
-      assert.same({ "any", world.trusting, "direct" },
-        { credential.template_id, credential.wallet_key, credential.delivery })
-      found[#found + 1] = ("%s/%d"):format(credential.key, credential.step)
+      assert.same({ world.trusting, "direct" }, { credential.wallet_key, credential.delivery })
+      found[#found + 1] = ("%s/%d %s"):format(credential.key, credential.step, credential.template_id)
     end
-    assert.same({ "1/1", "1/2", "2/1" }, found)
+    assert.same({ "1/1 iban", "1/2 any", "2/1 iban" }, found)
   end)
 
   local function fill(state, count)

@@ -54,14 +54,14 @@ describe("CSV", function()
     assert.equal("4,5", list[2].raw)
   end)
 
-  it("counts the lines that it passes over", function()
+  it("counts the lines that it skips", function()
     local list = items_of('a,b\n,\n\n" \n",\n1,2\n,\n3\n')
     assert.same({ 6, 8 }, { list[1].line, list[2].line })
     assert.equal("1,2\n", list[1].raw)
     assert.truthy(list[2].broken)
   end)
 
-  it("passes over a line of empty fields that comes in pieces", function()
+  it("skips a line of empty fields that comes in pieces", function()
     local parts = { "a,b\n,", "\n1,", "2\n", ",", "\n" }
     local opened = assert(source.from_bytes({ read = function() return table.remove(parts, 1) end, close = function() end,
       would_wait = function() return false end }, { name = "x.csv" }))
@@ -82,7 +82,7 @@ describe("CSV", function()
     { "a lone carriage return", "a,b\n1\r,2\n3,4\n", "a carriage return without a line feed" },
   }
   for _, case in ipairs(broken) do
-    it(("refuses a line with %s, keeps its bytes, and goes on"):format(case[1]), function()
+    it(("refuses a line with %s, keeps its bytes, and continues"):format(case[1]), function()
       local list = items_of(case[2])
       assert.equal(2, list[1].line)
       assert.truthy(list[1].broken and list[1].broken:find(case[3], 1, true), list[1].broken)
@@ -108,7 +108,7 @@ describe("CSV", function()
     assert.same({ a = "3", b = "4" }, list[3].record)
   end)
 
-  it("refuses a file that is no UTF-8 text in words that help", function()
+  it("refuses a file that is not UTF-8 text, with advice", function()
     assert.matches("spreadsheet %(.xlsx.* export it as CSV", select(2, items_of("PK\3\4....")))
     assert.matches("spreadsheet %(.xls%)", select(2, items_of("\208\207\17\224....")))
     assert.matches("compressed: pipe it in, as in  xzcat FILE", select(2, items_of("\2537zXZ....")))
@@ -117,7 +117,7 @@ describe("CSV", function()
     assert.matches("empty", select(2, items_of("")))
   end)
 
-  it("does not wait for more than it takes to know what a stream is", function()
+  it("does not wait for more of a stream than it takes to recognise its format", function()
     for _, parts in ipairs { { "a\n", "1\n" }, { "S\n", "1\n" }, { "SQL", "\n1\n" } } do
       local left = { (table.unpack or unpack)(parts) }
       local opened = assert(source.from_bytes({ read = function() return table.remove(left, 1) end,
@@ -127,7 +127,7 @@ describe("CSV", function()
     end
   end)
 
-  it("passes over blank lines and lines of blank fields above the header", function()
+  it("skips blank lines and lines of empty fields above the header", function()
     for _, above in ipairs { "\n", "\r\n \t\r\n", ";;;\n", '"", \n\n', "\239\187\191\n", "\nsep=,\n\n" } do
       local list, _, opened = assert(items_of(above .. "a,b\n1,2\n"))
       assert.same({ a = "1", b = "2" }, list[1].record)
@@ -183,7 +183,7 @@ describe("JSON Lines", function()
     { "more digits than a number has", '{"a":0.12345678901234567890}\n{"a":2}\n', "cannot be held exactly" },
   }
   for _, case in ipairs(broken) do
-    it(("refuses %s, quotes none of it, and goes on"):format(case[1]), function()
+    it(("refuses %s, quotes none of it, and continues"):format(case[1]), function()
       local list = lines(case[2])
       assert.truthy(list[1].broken:find(case[3], 1, true), list[1].broken)
       assert.equal(2, list[2].record.a)

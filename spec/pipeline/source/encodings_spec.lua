@@ -63,6 +63,22 @@ describe("a source", function()
     end)
   end
 
+  it("has its last letter where an encoding holds letters back for the accent behind them", function()
+    for name, ending in pairs { ["windows-1258"] = { "Tra", "Tra" }, ["windows-1255"] = { "A\224", "A\215\144" } } do
+      for _, size in ipairs { 1, 1000 } do
+        assert.same({ ending[2] }, names_of(in_pieces("id,name\n1," .. ending[1], size), { encoding = name }))
+      end
+      assert.same({ ending[2] }, names_of(bytes.of("id,name\n1," .. ending[1]), { encoding = name }))
+    end
+  end)
+
+  it("is JSON Lines by the first character that is no blank, in pieces of any size", function()
+    for _, size in ipairs { 1, 2, 1000 } do
+      local opened = assert(source.from_bytes(in_pieces('\n \n{"name":"A"}\n', size), { name = "standard input" }))
+      assert.same({ line = 3, raw = '{"name":"A"}\n', record = { name = "A" } }, opened:next())
+    end
+  end)
+
   it("in several packed parts is read to the end of the last", function()
     local packed = Desk.gzipped("id,name\n1,A\n") .. Desk.gzipped("2,B\n")
     for _, size in ipairs { 1, 20, 1000 } do assert.same({ "A", "B" }, names_of(in_pieces(packed, size))) end
@@ -100,7 +116,7 @@ describe("a source", function()
     end)
   end
 
-  it("that cannot be read twice is refused for what has come", function()
+  it("that cannot be read twice is refused for the bytes that have arrived", function()
     local latin = to("windows-1252", "id,name\n1,Caf\195\169\n")
     assert.matches("most likely Windows%-1252", names_of(in_pieces(latin, 1000)))
     assert.matches("most likely Windows%-1252", names_of(in_pieces(Desk.gzipped(latin), 1000)))
@@ -123,7 +139,7 @@ describe("a source", function()
 end)
 
 describe("the name of an encoding", function()
-  it("is refused where the system does not know it, and where it would lose text in silence", function()
+  it("is refused if the system does not know it, or if it would lose text silently", function()
     assert.is_nil((encoding.named "")) -- an empty option is a mistake of its own: spec/cli/usage_spec.lua
     for _, name in ipairs { "windows1252x", "utf-8//IGNORE", "ascii//TRANSLIT", "a b" } do
       assert.is_nil((encoding.named(name)))

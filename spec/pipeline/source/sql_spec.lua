@@ -70,14 +70,23 @@ local function contract(place)
       "SELECT a.id, b.id FROM company a JOIN company b ON a.id = b.id" })))
   end)
 
-  it("refuse a row with a number that would be rounded, and go on", function()
+  it("may name their columns as they like", function()
+    local record = items_of(place(), "SELECT id AS q, name AS c1, id AS v FROM company WHERE id = 1")[1].record
+    assert.same({ q = 1, c1 = "12", v = 1 }, record)
+  end)
+
+  it("keep what is in braces", function()
+    assert.equal("{now} {storage}", items_of(place(), "SELECT '{now} {storage}' AS a FROM company")[1].record.a)
+  end)
+
+  it("refuse a row with a number that would be rounded, and continue", function()
     local items = items_of(place(), [[SELECT CAST('9007199254740993' AS BIGINT) AS n FROM company WHERE id = 1
       UNION ALL SELECT CAST('9007199254740992' AS BIGINT) ORDER BY n DESC]])
     assert.matches("cannot be held exactly; give it as text .*SELECT CAST%(number AS TEXT%)", items[1].broken)
     assert.equal(9007199254740992, items[2].record.n)
   end)
 
-  it("say what is wrong with a query", function()
+  it("name the problem of a query", function()
     local _, err = source.open(place(), { query = "SELECT missing FROM company" })
     assert.matches("^query: .*missing", err)
   end)
@@ -93,7 +102,7 @@ describe("queries of SQLite", function()
 
   contract(function() return folder .. "/reg.db" end)
 
-  it("refuse the rows that hold what no JSON can, name the columns, and go on", function()
+  it("refuse rows with values that JSON cannot hold, name the columns, and continue", function()
     for query, said in pairs {
       ["SELECT id, CASE id WHEN 1 THEN x'00' END AS \"the \"\"seal\"\"\", name FROM company"] = 'column "the "seal""',
       ["SELECT id, CASE id WHEN 1 THEN x'' END AS seal, CASE id WHEN 1 THEN x'0c' END AS photo FROM company"] =
@@ -119,6 +128,18 @@ describe("queries of SQLite", function()
       9007199254740992 AS whole, 1e22 AS large, 'a' || char(10) || '%d "' AS "na%me", NULL AS none]])[1].record
     assert.same({ list = "[]", sum = 0.1 + 0.2, one = 1, little = -2.5e-9, whole = 9007199254740992, large = 1e22,
       ["na%me"] = 'a\n%d "', none = credenco.null }, record)
+  end)
+
+  it("tell apart columns whose names differ in capitals alone, or are words of SQL", function()
+    local record = items_of(folder .. "/reg.db", "SELECT id, name AS ID, TRUE FROM company ORDER BY 1")[1].record
+    assert.same({ id = 1, ID = "12", TRUE = 1 }, record)
+  end)
+
+  it("may have a thousand columns", function()
+    local columns = {}
+    for i = 1, 1000 do columns[i] = ("%d AS 'n\"%d'"):format(i, i) end
+    local record = items_of(folder .. "/reg.db", "SELECT " .. table.concat(columns, ", "))[1].record
+    for i = 1, 1000 do assert.equal(i, record[('n"%d'):format(i)]) end
   end)
 
   it("say behind which row they failed", function()

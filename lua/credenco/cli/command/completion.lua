@@ -1,4 +1,4 @@
---- `credenco completion`: what makes a shell complete the commands and their options, out of their declarations.
+--- `credenco completion`: a shell's completion of commands and options, from their declarations.
 local commands = require "credenco.cli.commands"
 
 local M = {
@@ -23,7 +23,7 @@ local function declare(command, loaded)
   command:flag "--json" :description "Result and errors as JSON, for programs."
 end
 
--- The words of a command's first argument, where it is one of a few, such as `send` of `webhook`.
+-- The allowed words of a command's first argument, such as `send` of `webhook`.
 local function words_of(loaded)
   local tried = require "argparse" "tried"
   declare(tried, loaded)
@@ -31,7 +31,7 @@ local function words_of(loaded)
   return first and first._choices or {}
 end
 
--- argparse completes the words of an argument in zsh alone, and commands of a command in every shell.
+-- argparse completes an argument's words only in zsh, but subcommands in every shell.
 local function add_command(root, name)
   local loaded = commands.load(name)
   local command, words = root:command(name):description(commands.summary(name)), words_of(loaded)
@@ -43,7 +43,7 @@ local function add_command(root, name)
   if #words == 0 then declare(command, loaded) end
 end
 
--- One grammar of all commands.
+-- One parser with all commands.
 local function grammar()
   local root = require "argparse" "credenco"
   for _, name in ipairs(commands.NAMES) do add_command(root, name) end

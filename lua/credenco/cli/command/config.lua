@@ -1,4 +1,4 @@
---- `credenco config`: which settings a command would use, and where each comes from.
+--- `credenco config`: the settings that a command would use, and the source of each.
 local described = require "credenco.base.settings"
 local journal_url = require "credenco.journal.dialect.url"
 local json = require "credenco.base.json"

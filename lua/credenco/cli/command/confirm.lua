@@ -1,4 +1,4 @@
---- `credenco confirm`: the status and the revocation id of what was issued without `--confirm`.
+--- `credenco confirm`: the status and the revocation id of credentials that were issued without `--confirm`.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local ask = require "credenco.pipeline.ask"
 local batch = require "credenco.journal.batch"
@@ -11,6 +11,7 @@ local opened = require "credenco.cli.pipeline.opened"
 local outcome = require "credenco.pipeline.outcome"
 local pipeline = require "credenco.pipeline"
 local settings = require "credenco.cli.server_settings"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local CONCURRENCY = 64
 local PAGE = 500
@@ -38,7 +39,7 @@ function M.declare(command)
   settings.declare(command, "each call")
 end
 
--- The next ones that can be asked about and have no final status.
+-- The next credentials that can be asked about and have no final status.
 local function next_page(next_credential, counts)
   local page = {}
   while #page < PAGE do
@@ -56,7 +57,7 @@ end
 local function write(db, workflow, page)
   local notes = {}
   for _, credential in ipairs(page) do
-    if credential.answered then
+    if credential.responded then
       credential.workflow = workflow
       notes[#notes + 1] = credential
     end
@@ -67,7 +68,7 @@ end
 
 local function count(counts, page)
   for _, credential in ipairs(page) do
-    if credential.answered then
+    if credential.responded then
       local status = tostring(credential.status)
       counts.statuses[status] = (counts.statuses[status] or 0) + 1
       counts.asked = counts.asked + 1
@@ -84,20 +85,20 @@ local function confirm_all(db, workflow, client, concurrency)
   repeat
     local page, page_err = next_page(next_credential, counts)
     if page_err then return nil, { code = "journal", message = page_err } end
-    local ok, trouble = ask.about(client, page, concurrency)
+    local ok, failure = ask.about(client, page, concurrency)
     local written, write_err = write(db, workflow, page)
     if not written then return nil, { code = "journal", message = write_err } end
-    if not ok then return nil, trouble end
+    if not ok then return nil, failure end
     count(counts, page)
   until #page < PAGE
   return counts
 end
 
 local function text_of(counts)
-  local lines, names = { counted(counts.asked, "credential") .. " asked about" }, {}
-  for status in pairs(counts.statuses) do names[#names + 1] = status end
-  table.sort(names)
-  for _, status in ipairs(names) do lines[#lines + 1] = ("%8d %s"):format(counts.statuses[status], status) end
+  local lines = { counted(counts.asked, "credential") .. " asked about" }
+  for _, status in ipairs(sorted_keys(counts.statuses)) do
+    lines[#lines + 1] = ("%8d %s"):format(counts.statuses[status], status)
+  end
   if counts.not_known > 0 then lines[#lines + 1] = ("%8d not known to the issuer"):format(counts.not_known) end
   if counts.without_id > 0 then
     lines[#lines + 1] = ("%8d whose correlation id is not in the journal"):format(counts.without_id)

@@ -1,4 +1,4 @@
---- `credenco doctor`: will it work, before it is begun.
+--- `credenco doctor`: checks whether a command would work, before you start it.
 local claims = require "credenco.cli.claim_arguments"
 local doctor = require "credenco.cli.doctor"
 local exit_code = require "credenco.cli.exit_code"

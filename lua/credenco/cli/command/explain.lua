@@ -1,4 +1,4 @@
---- `credenco explain`: everything that is known of a key or an id, and what can be done.
+--- `credenco explain`: everything that is known about a key or an id, and what you can do.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local exit_code = require "credenco.cli.exit_code"
 local facts = require "credenco.cli.explain.facts"
@@ -14,7 +14,7 @@ local text = require "credenco.cli.explain.prose"
 local usage = require "credenco.cli.usage"
 local ways = require "credenco.cli.explain.ways"
 
--- Rows of each table; a second or so. What has an index is always found.
+-- The rows of each table that are read, in about a second. Records with an index are always found.
 local MOST, ALL = 100000, 2147483647
 
 local M = {
@@ -45,19 +45,19 @@ function M.declare(command)
   settings.declare(command, "each call")
 end
 
-local function trouble(err) return nil, { code = "journal", message = err } end
+local function failure(err) return nil, { code = "journal", message = err } end
 
 local function in_journal(args, place)
   if not place then return {} end
   local held, err = journal.open(place, { existing = true })
-  if not held then return trouble(err) end
+  if not held then return failure(err) end
   local found, find_err = records.find(held.db, args.id, args.all and ALL or MOST)
   held:close()
-  if not found then return trouble(find_err) end
+  if not found then return failure(find_err) end
   return found
 end
 
--- Where it was looked for; a journal's URL may hold a password.
+-- The journal that was searched. Its URL may hold a password.
 local function places(id, found, place, asked)
   local list = {}
   if place then
@@ -71,7 +71,7 @@ local function places(id, found, place, asked)
   return json.array(list)
 end
 
--- Whether the id was asked about with a record.
+-- Whether the service was already asked about the id, with a record.
 local function was_asked(found, id)
   for _, record in ipairs(found) do
     for _, credential in ipairs(record.credentials) do
@@ -84,8 +84,8 @@ end
 local function explained(args, found, place, asked)
   local list = {}
   for i, record in ipairs(found) do list[i] = facts.of_record(record, asked, place) end
-  local answer = not was_asked(found, args.id) and asked:status(args.id)
-  if answer then list[#list + 1] = facts.of_issue(args.id, answer) end
+  local issue = not was_asked(found, args.id) and asked:status(args.id)
+  if issue then list[#list + 1] = facts.of_issue(args.id, issue) end
   local result = fields.pick(args, { "id" })
   result.found, result.looked = json.array(list), places(args.id, found, place, asked)
   if #list == 0 then result.ways = json.array(ways.of_nothing(args.id, place, found.more)) end

@@ -1,4 +1,4 @@
---- `credenco issue`: the two calls, an offer made and delivered.
+--- `credenco issue`: both calls: creates an offer and delivers it.
 local claims = require "credenco.cli.claim_arguments"
 local core = require "credenco.core"
 local fields = require "credenco.cli.fields"
@@ -7,7 +7,7 @@ local library = require "credenco.cli.library"
 local output = require "credenco.cli.output"
 local settings = require "credenco.cli.server_settings"
 
--- The offer is delivered and used up; it was a secret and nobody needs it any more.
+-- The offer is delivered and used up. It was a secret, and nobody needs it any more.
 local SHOWN = { "correlation_id", "status_uri", "http_status" }
 
 local M = {
@@ -57,7 +57,7 @@ function M.run(args, out)
   local result, err = library.client_call(settings.options(args), "issue_direct", {
     wallet_key = args.wallet,
     template_id = args.template,
-    correlation_id = args.correlation_id or core.uuid(), -- known also when the program has to end at once
+    correlation_id = args.correlation_id or core.uuid(), -- known even if the program has to end at once
     claims = claims.read(args),
   })
   if not result then

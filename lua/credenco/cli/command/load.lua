@@ -1,4 +1,4 @@
---- `credenco load`: fills a journal, for workers to take from.
+--- `credenco load`: fills a journal for workers.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local execute = require "credenco.cli.pipeline.execute"
 

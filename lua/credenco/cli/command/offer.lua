@@ -1,4 +1,4 @@
---- `credenco offer`: the first of the two calls. Prints a secret, because that is what was asked for.
+--- `credenco offer`: the first of the two calls. It prints a secret, as the user asked.
 local base64 = require "credenco.base.base64"
 local claims = require "credenco.cli.claim_arguments"
 local fields = require "credenco.cli.fields"

@@ -1,4 +1,4 @@
---- `credenco offer-uri`: takes the offer's URI out of a request URI. Talks to nobody.
+--- `credenco offer-uri`: extracts the offer's URI from a request URI. It makes no call.
 local credenco = require "credenco"
 local source = require "credenco.cli.source"
 

@@ -1,4 +1,4 @@
---- `credenco probe`: finds out how a service behaves where its documentation leaves it open.
+--- `credenco probe`: finds out how a service behaves where its documentation says nothing.
 local behaviours = require "credenco.sandbox.ground.behaviours"
 local claims = require "credenco.cli.claim_arguments"
 local credenco = require "credenco"

@@ -1,5 +1,5 @@
---- `credenco push`: the second of the two calls. The offer comes in on standard input or from a file,
---- never as an argument: it is a secret, and arguments show in the process list.
+--- `credenco push`: the second of the two calls. It reads the offer from standard input or a file, never from an
+--- argument: the offer is a secret, and arguments show in the process list.
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
 local settings = require "credenco.cli.server_settings"

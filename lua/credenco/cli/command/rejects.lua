@@ -1,4 +1,4 @@
---- `credenco rejects`: the refused lines as they came, ready to be corrected and run again.
+--- `credenco rejects`: the refused lines in their original form, ready for you to correct and run again.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local encoding = require "credenco.pipeline.source.encoding"
@@ -30,7 +30,7 @@ Examples:
 ]] .. arguments.JOURNAL,
 }
 
-local REASONS = ".reasons.txt"
+local REASONS = new_files.REASONS
 
 local function with_reasons(path) return { path, path and path .. REASONS } end
 
@@ -43,15 +43,15 @@ function M.declare(command)
     command:flag "--keep" :description "Leave lines without a key in the journal.")
 end
 
---- Lines that stand in one file, because they are read in the same way.
+--- Lines that go into one file, because they are read in the same way.
 ---@class credenco.cli.Rejects
 ---@field layout { format: string, header: string?, encoding: string? }
 ---@field lines credenco.cli.NewFile
 ---@field reasons credenco.cli.NewFile
----@field number integer of the line that comes next
----@field count integer records in it
+---@field number integer of the next line
+---@field count integer records in the file
 
--- The number of a further file stands before the extension: r.csv, r.2.csv.
+-- Further files have a number before the extension: r.csv, r.2.csv.
 local function numbered(path, number)
   if number == 1 then return path end
   local stem, extension = path:match "^(.*[^/])(%.[^./]+)$"
@@ -97,7 +97,7 @@ local function with_layout(job, layout)
   return create(job, layout)
 end
 
--- Where the lines of a run go.
+-- The file for the lines of a run.
 local function rejects_of(job, run)
   if job.of_run[run] then return job.of_run[run] end
   local layout, err = layout_of(job.db, run)
@@ -153,7 +153,7 @@ local function forget(job)
     message = ("%s; the lines were written to %s, and may be in the journal still"):format(err, job.path) }
 end
 
--- What sets a further file apart, and what its name does not tell the run that will read it.
+-- What is different about a further file, and the flags that a run needs to read it.
 local function remark(job, rejects)
   local format, header = rejects.layout.format, rejects.layout.header
   local parts = {}

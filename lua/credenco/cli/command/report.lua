@@ -1,4 +1,4 @@
---- `credenco report`: how many records stand where, and why.
+--- `credenco report`: the number of records in each state, and the reasons.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local files = require "credenco.cli.files"
@@ -52,7 +52,7 @@ local function add_messages(lines, cause)
   end
 end
 
--- What a person has to see to, and the commands that follow it.
+-- The causes that need a person, and the commands for them.
 local function add_ways(lines, ways)
   for i, way in ipairs(ways) do
     lines[#lines + 1] = ("%10s %s%s%s"):format("", i == 1 and "what to do: " or "", way.what,
@@ -80,7 +80,7 @@ local function cause_lines(report)
   return lines
 end
 
--- Records whose causes are not among those shown.
+-- The records whose causes are not shown.
 local function others(totals, causes)
   local count = totals.failed + totals.unknown + totals.skipped
   for _, cause in ipairs(causes) do count = count - cause.count end
@@ -109,14 +109,14 @@ local function collect(db, workflow, journal, args)
     unread = json.array(unread) }
 end
 
-local function trouble(err) return { code = "journal", message = err } end
+local function failure(err) return { code = "journal", message = err } end
 
 function M.run(args)
   return opened.use(args, function(db, workflow, journal)
     local ok, err = report_files.check(args, db, workflow)
     local report
     if ok then report, err = collect(db, workflow, journal, args) end
-    if not report then return nil, trouble(err) end
+    if not report then return nil, failure(err) end
     local written, write_err = report_files.write(args, db, report)
     if not written then return nil, write_err end
     local lines = cause_lines(report)

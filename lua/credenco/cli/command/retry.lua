@@ -48,7 +48,7 @@ function forget.skipped(db, workflow, wanted)
   return records and lines + records, records_err
 end
 
--- Lines without a key: only those that are meant by name or cause. Until they are read again they are nowhere.
+-- Lines without a key, selected by name or cause. They count nowhere until a run reads them again.
 function forget.failed(db, workflow, wanted)
   if not wanted.line and not wanted.code then return 0 end
   return journal_retry.forget_lines(db, workflow, "failed", wanted)
@@ -82,7 +82,7 @@ local function text_of(state, done)
   return table.concat(lines, "\n")
 end
 
--- What there is instead.
+-- Records in other states that the user may have meant.
 local function found_none(db, workflow, state, args)
   local totals, err = journal_report.totals(db, workflow)
   if not totals then return nil, { code = "journal", message = err } end

@@ -1,4 +1,4 @@
---- `credenco run`: a whole source into wallets.
+--- `credenco run`: issues a whole source into wallets.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local claims = require "credenco.cli.command.claims"
 local execute = require "credenco.cli.pipeline.execute"

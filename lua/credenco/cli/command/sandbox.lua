@@ -77,7 +77,7 @@ local function options(args)
   }
 end
 
--- This program's arguments, but for --env and with --json.
+-- The arguments of this program, without --env and with --json.
 local function arguments_in_background(argv)
   local arguments = {}
   for _, argument in ipairs(argv) do
@@ -102,7 +102,7 @@ end
 
 function M.run(args)
   if args.env then
-    options(args) -- a mistake in them is told at once
+    options(args) -- reports a mistake in them at once
     return run_in_background()
   end
   local ok, err, at_fault = library.call(sandbox.run, options(args))
@@ -113,7 +113,7 @@ function M.run(args)
     usage.fail(err)
   end
   if rocks.advice(err) then
-    error(err, 0) -- nginx found a rock missing; what is said of that is not decided here
+    error(err, 0) -- a rock is missing inside nginx; the caller explains it
   end
   return nil, { code = at_fault == "port" and "listen_failed" or "unexpected", message = err }
 end

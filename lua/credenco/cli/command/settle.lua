@@ -1,4 +1,4 @@
---- `credenco settle`: what a person found out about records that the program cannot decide.
+--- `credenco settle`: records the outcome that a person found for records that the program cannot decide.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local counted = require "credenco.cli.pipeline.counted"
 local journal_settle = require "credenco.journal.settle"

@@ -1,4 +1,4 @@
---- `credenco status`: how far an issue is.
+--- `credenco status`: the status of an issue.
 local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
 local settings = require "credenco.cli.server_settings"

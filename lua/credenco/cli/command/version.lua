@@ -1,5 +1,5 @@
 --- `credenco version`.
-local core = require "credenco.core" -- and not the library, which needs lua-cjson
+local core = require "credenco.core" -- not the library, which needs lua-cjson
 
 local M = {
   description = "Prints the version of credenco, and of the Lua that runs it.",

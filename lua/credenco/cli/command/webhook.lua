@@ -1,4 +1,4 @@
---- `credenco webhook send`: signs a wallet event and sends it to a webhook, to try that one.
+--- `credenco webhook send`: signs a wallet event and sends it to a webhook, to test the webhook.
 local core = require "credenco.core"
 local fields = require "credenco.cli.fields"
 local interrupted = require "credenco.cli.interrupted"
@@ -8,7 +8,7 @@ local settings = require "credenco.cli.server_settings"
 local signature = require "credenco.webhook.signature"
 local test_event = require "credenco.cli.webhook.test_event"
 
-local FIELDS = { "http_status", "id", "type", "mode", "answer" }
+local FIELDS = { "http_status", "id", "type", "mode", "response" }
 local DEFAULT_TIMEOUT_S = 30
 
 local M = {
@@ -55,7 +55,7 @@ function M.declare(command)
       :description(("Deadline for the whole command (default: %d)."):format(DEFAULT_TIMEOUT_S)))
 end
 
--- The request, signed: the last thing that is done to it.
+-- Signs the request. This must be the last change to it.
 local function request_of(args, event, data)
   local secret = test_event.secret(args)
   local headers, body = outgoing[args.structured and "structured" or "binary"](event, data)

@@ -1,4 +1,4 @@
---- Calls what throws mistakes in usage: here they are what a line says.
+--- Calls a function that throws usage mistakes, and returns their message for a line of the doctor.
 local usage = require "credenco.cli.usage"
 
 ---@param f function

@@ -1,5 +1,5 @@
---- How a connection to one server comes about, as lines: proxy, name, connection, TLS, certificate. libcurl makes it as
---- it does for every call (src/curl/look.h); nothing is sent over it.
+--- The steps of a connection to one server, as lines: proxy, name, connection, TLS, certificate. libcurl makes it as
+--- for every call (src/curl/look.h). Nothing is sent over it.
 local curl = require "credenco.curl"
 local described = require "credenco.base.settings"
 
@@ -8,12 +8,12 @@ local unpack = table.unpack or unpack -- luacheck: ignore
 local M = {}
 
 ---@class credenco.doctor.Place
----@field id string before the names of the rows
----@field what string behind their titles
+---@field id string prefix of the rows' names
+---@field what string suffix of their titles
 ---@field origin string scheme, host and port
----@field parsed table what `core.parse_url` gives
----@field setting string where the user has named it
----@field look table? what was seen
+---@field parsed table from `core.parse_url`
+---@field setting string the flag or variable with which the user named it
+---@field look table? the result of the connection
 
 ---@param options credenco.Options
 ---@return integer
@@ -30,7 +30,7 @@ local function variable_of_proxy()
   end
 end
 
--- As libcurl reads it: names, each for itself and what is under it.
+-- As libcurl reads the list: each name stands for itself and its subdomains.
 local function is_excepted(host)
   local list = os.getenv "no_proxy" or os.getenv "NO_PROXY" or ""
   for name in list:lower():gmatch "[^,%s]+" do
@@ -40,7 +40,7 @@ local function is_excepted(host)
   return false
 end
 
--- The variable that names the proxy of a place; nil where it is called directly.
+-- The variable that names the proxy for a server; nil without a proxy.
 local function proxy_of(place)
   if place.parsed.loopback or is_excepted(place.parsed.host:lower()) then return nil end
   return variable_of_proxy()
@@ -57,7 +57,7 @@ local function seen_of(context, place)
   return place.look
 end
 
--- Behind a proxy what is refused or unanswered before TLS is the proxy's.
+-- With a proxy, a failure before TLS is the proxy's.
 local function failed_step(context, place)
   local seen = seen_of(context, place)
   local is_proxys = seen.failed == "connection" or seen.failed == "tls" and not seen.tunnel_status
@@ -105,7 +105,7 @@ end
 
 local OPERATOR = "the server's operator has to renew it; if that date is not past, set this machine's clock (`date -u`)"
 
--- Why the server's certificate was refused, by what it shows to who takes any.
+-- Why the server's certificate was refused, from a second connection that accepts any.
 local function refusal_of(certificate, place, seen)
   local begins, expires = date_of(certificate, "Start date"), date_of(certificate, "Expire date")
   if expires and expires < os.time() then return "the certificate expired on " .. day(expires), OPERATOR end
@@ -140,7 +140,7 @@ end
 local DAY_S = 86400
 local SOON_DAYS = 14
 
--- The first of the chain that ends; nil where libcurl does not say.
+-- The first certificate of the chain to expire; nil if libcurl does not say.
 local function first_end(certificates)
   local first
   for _, certificate in ipairs(certificates) do
@@ -170,7 +170,7 @@ local STEPS = {
   { id = "certificate", title = "certificate", check = check_certificate, applies = is_https },
 }
 
---- Adds the lines of a place.
+--- Adds the lines of a server.
 ---@param rows credenco.doctor.Row[]
 ---@param place credenco.doctor.Place
 function M.add_rows(rows, place)

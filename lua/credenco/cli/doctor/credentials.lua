@@ -1,4 +1,4 @@
---- The credentials: whether the service takes them. It is asked for the status of an issue that cannot exist.
+--- The credentials: whether the service accepts them. The doctor asks for the status of an issue that cannot exist.
 local advice_about = require "credenco.cli.doctor.refusals"
 local auth_schemes = require "credenco.base.auth_schemes"
 local credenco = require "credenco"
@@ -8,7 +8,7 @@ local network = require "credenco.cli.doctor.network"
 local M = { name = "credentials", title = "Credentials", code = exit_code.unauthorized }
 
 ---@param options credenco.Options
----@return credenco.Error? err nil when something was found under an id that cannot exist
+---@return credenco.Error? err nil if the service knows an issue that cannot exist
 local function ask(options)
   local client = credenco.new(options)
   local _, err = client:without_retries():issue_status(network.impossible_id())
@@ -23,7 +23,7 @@ local function with(options, changes)
   return copy
 end
 
--- Some services want the key in the other header.
+-- Some services expect the key in the other header field.
 local function advice_of_key(options)
   local refused = options.auth_scheme or auth_schemes.NAMES[1]
   for _, other in ipairs(auth_schemes.NAMES) do

@@ -1,19 +1,19 @@
---- The checks of `credenco doctor`, run one after the other. A check whose ground is missing is skipped, so that one
---- cause shows as one line.
+--- The checks of `credenco doctor`, one after the other. A check is skipped if an earlier one that it needs has failed,
+--- so that one cause shows as one line.
 
 local M = {}
 
---- What a check finds. `failure`: a command would fail here. `warning`: it would work, and something is worth a look.
+--- The result of a check. `failure`: a command would fail here. `warning`: it would work, but look at this.
 ---@alias credenco.doctor.State "ok"|"warning"|"failure"|"skipped"
 
 ---@class credenco.doctor.Row
----@field id string what programs know it by
+---@field id string its name for programs
 ---@field title string
----@field needs? string[] ids of earlier rows without which this one can tell nothing; one that is not there is no hindrance
----@field rocks? string[] rocks without which it can tell nothing
----@field rock? string it looks whether this one is there
+---@field needs? string[] ids of earlier rows that must have succeeded; an id without a row counts as succeeded
+---@field rocks? string[] rocks that the check needs
+---@field rock? string the rock that the check looks for
 ---@field check fun(context: credenco.doctor.Context): credenco.doctor.State?, string?, string?, integer?
----  state, words, advice where something is to be done, and the exit code where it is not the subject's; nil: no line
+---  state, text, advice if there is something to do, and the exit code unless it is the subject's; nil: no line
 
 ---@class credenco.doctor.Subject
 ---@field name string
@@ -21,11 +21,11 @@ local M = {}
 ---@field code integer exit code of its failures
 ---@field rows fun(context: credenco.doctor.Context): credenco.doctor.Row[]
 
---- What the checks are about, and what one leaves for the next.
+--- The subject of the checks, and results that one leaves for the next.
 ---@class credenco.doctor.Context
 ---@field args table the parsed arguments
----@field options credenco.Options without credentials, until those are known
----@field rocks_in_use table<string, true> rocks that what was asked for needs
+---@field options credenco.Options without credentials, until they are known
+---@field rocks_in_use table<string, true> rocks that the requested commands need
 
 ---@class credenco.doctor.Outcome
 ---@field id string
@@ -36,8 +36,8 @@ local M = {}
 ---@field advice string?
 ---@field code integer? exit code of a failure
 
--- What is wrong that a row needs. `causes` has the title of what failed, by the id of all that cannot be told for it; a
--- rock that is missing is a cause also where that is a warning.
+-- The failure that a row depends on. `causes` maps the id of each row that failed, or was skipped for it, to the title
+-- of the failure. A missing rock is a cause even if its row is only a warning.
 local function cause_of(row, causes)
   for _, rock in ipairs(row.rocks or {}) do
     if causes["missing_" .. rock] then return rock end

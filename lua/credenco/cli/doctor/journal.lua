@@ -1,4 +1,4 @@
---- The journal: whether a run could use it. Nothing in it is changed.
+--- The journal: whether a run could use it. Changes nothing in it.
 local caught = require "credenco.cli.doctor.caught"
 local core = require "credenco.core"
 local exit_code = require "credenco.cli.exit_code"
@@ -12,7 +12,7 @@ local ELSEWHERE = "or name another place with --journal or CREDENCO_JOURNAL"
 
 -- A file -----------------------------------------------------------------------------
 
-local function folder_of(path)
+local function directory_of(path)
   return path:match "^(.+)/[^/]*$" or path:match "^/" or "."
 end
 
@@ -20,7 +20,7 @@ local function without_prefix(err)
   return (tostring(err):gsub("^.*: ", ""))
 end
 
--- A file beside the journal, as a run would make some: only who writes knows that it can be done.
+-- Creates a file beside the journal, as a run would: only writing shows that it is possible.
 local function try_beside(path, use)
   local beside = ("%s.%s.doctor"):format(path, core.uuid():sub(1, 8))
   core.signals_remove(beside)
@@ -44,7 +44,7 @@ local function check_place(context)
   if file then file:close() end
   if ok and (file or not core.file_type(path)) then return "ok", path end
   return "failure", ("%s: %s"):format(path, ok and "it cannot be written" or without_prefix(err)),
-    ("make %s with all in it writable for you, %s"):format(folder_of(path), ELSEWHERE)
+    ("make %s with all in it writable for you, %s"):format(directory_of(path), ELSEWHERE)
 end
 
 local ROOM_BYTES = 4194304 -- some thousand records
@@ -64,7 +64,7 @@ local function check_room(context)
   return "failure", "4 MiB cannot be written: " .. without_prefix(err), "make room there (`df -h`), " .. ELSEWHERE
 end
 
--- A run takes a lock on a file beside the journal; where there is none there was no run.
+-- A run locks a file beside the journal. Without that file there was no run.
 local function check_other_run(context)
   local place = require("luv").fs_realpath(context.journal) or context.journal
   if not core.file_type(place .. ".lock") then return "ok", "none" end
@@ -76,7 +76,7 @@ local function check_other_run(context)
   return "ok", "none"
 end
 
--- Any ---------------------------------------------------------------------------------
+-- Both ---------------------------------------------------------------------------------
 
 local function held_workflows(url)
   local held, err = require("credenco.journal").open(url, { existing = true })
@@ -94,7 +94,7 @@ local function check_content(context)
     or "this is not a journal: " .. ELSEWHERE:gsub("^or ", "")
 end
 
--- Joins as a run would, and takes it back.
+-- Joins as a run would, and leaves again.
 local function flaw_of_steps(held, workflow)
   local flaw
   held.db:transaction(function()
@@ -200,7 +200,7 @@ local IN_POSTGRESQL = {
 local STEPS = { id = "journal_steps", title = "steps", needs = { "journal_name", "journal_place", "journal_run",
   "journal_encoding", "journal_rights", "journal" }, check = check_steps }
 
--- Which ---------------------------------------------------------------------------------
+-- Which one ------------------------------------------------------------------------------
 
 local function not_looked_at()
   return "skipped", "not checked: give --journal, or the workflow"
@@ -214,14 +214,14 @@ local function check_name(context)
   return "ok", url_of.without_password(context.journal)
 end
 
--- As long as the name is not checked.
+-- Until the workflow's name is checked.
 local function named_by(args)
   return caught(sources.value, args, setting_rows.OWN.journal) or args.workflow
 end
 
---- The rocks without which no run could use it.
+--- The rocks that a run needs for it.
 ---@param args table
----@return string[] none when no journal is asked for
+---@return string[] empty if no journal is named
 function M.rocks(args)
   local named = named_by(args)
   if not named then return {} end

@@ -1,4 +1,4 @@
---- The way to the servers: proxy, name, connection, TLS, certificate; and whether the Credenco API is what answers.
+--- The way to the servers: proxy, name, connection, TLS, certificate; and whether the server has the Credenco API.
 local api = require "credenco.client.api"
 local connection = require "credenco.cli.doctor.connection_lines"
 local core = require "credenco.core"
@@ -7,7 +7,7 @@ local exit_code = require "credenco.cli.exit_code"
 
 local M = { name = "network", title = "Network", code = exit_code.network }
 
--- An issue that cannot exist: nothing is done, and any status that is documented says something.
+-- An issue that cannot exist: the request changes nothing, and each documented status tells something.
 local function impossible_id()
   return "credenco-doctor-" .. core.uuid()
 end
@@ -18,13 +18,13 @@ local TIMED_OUT = "ask the server's operator whether it works, or look for a fir
 
 local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true, [308] = true }
 
--- The origin alone: what is behind it may be anything.
+-- Only the origin, without the path.
 local function where(response)
   local parsed = core.parse_url(response.headers.location or "")
   return parsed and ("%s://%s:%d"):format(parsed.scheme, parsed.host, parsed.port) or "another path"
 end
 
--- Without credentials the API refuses the call. What is there and gives pages or knows no such path is something else.
+-- Without credentials the API refuses the call. Another server returns a page, or does not know the path.
 local function judged(response)
   local status = response.status
   if status == 400 and response.body:find "[Cc]ertificate" then
@@ -65,7 +65,7 @@ end
 
 local FEW_S, MANY_S = 30, 300 -- the latter is the tolerance of webhook signatures
 
--- The answer may be a failure and tell the time all the same.
+-- A failed response has a time, too.
 local function check_clock(context)
   local date = context.response and context.response.headers.date
   local there = date and curl.date(date)
@@ -78,7 +78,7 @@ local function check_clock(context)
     "set it: `timedatectl set-ntp true`; if `date -u` is right, tell the server's operator", exit_code.rejected
 end
 
--- The service, and what else is called where it is another server.
+-- The service, and the other servers that the client calls.
 local function places_of(options)
   local places, seen = {}, {}
   for _, place in ipairs {

@@ -1,4 +1,4 @@
---- An offer, made and not pushed: whether the template is there and takes these claims. Nothing is issued.
+--- A trial offer, created and not delivered: whether the template exists and accepts these claims. Issues nothing.
 local advice = require "credenco.cli.doctor.refusals"
 local caught = require "credenco.cli.doctor.caught"
 local claims = require "credenco.cli.claim_arguments"

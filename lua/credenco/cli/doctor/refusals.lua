@@ -1,4 +1,4 @@
---- What the lines about the service's refusals share.
+--- Texts about the service's refusals.
 local steps = require "credenco.client.failed_steps"
 
 local M = {}
@@ -6,14 +6,14 @@ local M = {}
 M.EXPIRY = "keys and clients expire, after a year unless set otherwise: look at its expiry date in the service's "
   .. "administration, and make a new one there"
 
---- An error as a line's words: with the server's own, where it gave any.
+--- An error as the text of a line, with the server's own message if there is one.
 ---@param err credenco.Error
 ---@return string
 function M.said(err)
   return err.message .. (err.detail and ": " .. err.detail or "")
 end
 
---- What to do about a 403.
+--- Advice for a 403.
 ---@param step string
 ---@return string
 function M.role(step)

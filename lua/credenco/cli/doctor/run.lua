@@ -1,11 +1,11 @@
---- The run to come: the workflow, the source, and the first of its records as they would be sent.
+--- The run that is planned: the workflow, the source, and its first records as they would be sent.
 local caught = require "credenco.cli.doctor.caught"
 local exit_code = require "credenco.cli.exit_code"
 local quoted = require("credenco.cli.pipeline.command_line").quoted
 
 local M = { name = "run", title = "Run", code = exit_code.usage }
 
-local FIRST = 100 -- records that are tried, unless --limit says otherwise
+local FIRST = 100 -- records to try, unless --limit says otherwise
 
 local ROCKS = { "luv", "lpeg", "luaossl" }
 
@@ -66,9 +66,9 @@ local function check_records(context)
   return judged(context, report)
 end
 
---- The rocks that it needs.
+--- The rocks that the run needs.
 ---@param args table
----@return string[] none where no workflow is named
+---@return string[] empty if no workflow is named
 function M.rocks(args)
   return args.workflow and ROCKS or {}
 end

@@ -1,4 +1,4 @@
---- The settings: what each one is, where it comes from, and whether it can be used. Secrets are never shown.
+--- The settings: the value and the source of each, and whether it is valid. Never shows a secret.
 local caught = require "credenco.cli.doctor.caught"
 local described = require "credenco.base.settings"
 local exit_code = require "credenco.cli.exit_code"
@@ -7,7 +7,7 @@ local settings = require "credenco.cli.server_settings"
 
 local M = { name = "settings", title = "Settings", code = exit_code.usage }
 
--- What has to be in a file that is named.
+-- What each named file must contain.
 local CERTIFICATE = "-----BEGIN [%u ]*CERTIFICATE-----"
 
 local function flaw_of_file(name, path)
@@ -18,7 +18,7 @@ local function flaw_of_file(name, path)
   if not content:find(CERTIFICATE) then return ("%s: %s has no certificate in PEM form"):format(name, path) end
 end
 
--- The variable, or else the flag: what the user has set, or can set.
+-- The variable or the flag that the user has set, or can set.
 local function known_as(setting, origin)
   return origin == "the default" and setting.flag.name or origin
 end
@@ -46,7 +46,7 @@ local function check_of(setting)
   end
 end
 
--- What a setting needs that concerns none alone, such as a file that they are read from.
+-- A problem that concerns no single setting, such as a file with several.
 local function check_all(context)
   local options, flaw = caught(settings.public_options, context.args)
   if not options then return "failure", flaw, "see  credenco doctor --help" end

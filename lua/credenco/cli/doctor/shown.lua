@@ -1,4 +1,4 @@
---- What `credenco doctor` has found, for people and for programs.
+--- The results of `credenco doctor`, for people and for programs.
 local counted = require "credenco.cli.pipeline.counted"
 local fields = require "credenco.cli.fields"
 local json = require "credenco.base.json"
@@ -23,7 +23,7 @@ local function summary(counts)
   return table.concat(parts, ", ")
 end
 
---- One line a check; below it what to do, where something is to be done.
+--- One line for each check, with advice below it if there is something to do.
 ---@param subjects credenco.doctor.Subject[]
 ---@param outcomes credenco.doctor.Outcome[]
 ---@return string
@@ -41,7 +41,7 @@ function M.text(subjects, outcomes)
   return table.concat(lines, "\n")
 end
 
---- The same facts for programs.
+--- The same for programs.
 ---@param outcomes credenco.doctor.Outcome[]
 ---@return table
 function M.fields(outcomes)

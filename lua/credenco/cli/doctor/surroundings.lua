@@ -1,11 +1,11 @@
---- This machine: the Lua, the rocks that parts of credenco need, libcurl, room for open files, nginx.
+--- This machine: the Lua, the rocks that parts of credenco need, libcurl, the limit of open files, nginx.
 local core = require "credenco.core"
 local exit_code = require "credenco.cli.exit_code"
 local rocks = require "credenco.base.rocks"
 
 local M = { name = "surroundings", title = "This machine", code = exit_code.usage }
 
--- Missing rocks are a failure only where what is asked for needs them.
+-- A missing rock is a failure only if the requested commands need it.
 local function check_rock(context, row)
   local ok, problem = pcall(require, row.module)
   if ok then return "ok", "there" end
@@ -21,7 +21,7 @@ local function check_engine()
   return "ok", ("%s, credenco %s, %s"):format(engine, core.version, require("credenco.curl").version:match "^%S+")
 end
 
-local IN_FLIGHT = 64 -- requests of a run, unless --concurrency says otherwise
+local IN_FLIGHT = 64 -- requests in flight of a run, unless --concurrency says otherwise
 
 local function check_open_files()
   local bounded, err = require("credenco.pipeline.descriptors").bounded(IN_FLIGHT)

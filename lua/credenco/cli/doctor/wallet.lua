@@ -1,5 +1,5 @@
---- The wallet: whether it will keep what the issuer delivers. What comes from an issuer that it does not trust it
---- discards, and tells nobody.
+--- The wallet: whether it will keep what the issuer delivers. It silently discards credentials from an issuer that it
+--- does not trust.
 local advice = require "credenco.cli.doctor.refusals"
 local api = require "credenco.client.api"
 local caught = require "credenco.cli.doctor.caught"
@@ -16,7 +16,7 @@ local LOOK = "open the wallet in the service, and look at its trusted contacts: 
 local CREDENTIALS = "the list takes that wallet's own credentials: name the file with its API key with "
   .. "--wallet-api-key-file; "
 
--- The client's request wants a path: a URL without its origin.
+-- The client's request needs a path: a URL without its origin.
 local PATHS = api.starts { base_url = "", wallet_base_url = "" }
 
 local function client_of(context)
@@ -44,7 +44,7 @@ local function no_list(err)
   return "failure", advice.said(err), CREDENTIALS .. what, exit_code.of(err)
 end
 
--- The DID is compared to the letter. Of several contacts with one DID any may count.
+-- DIDs are compared exactly. If several contacts have the same DID, any may count.
 local function find(contacts, did)
   local found
   for _, contact in ipairs(contacts) do
@@ -91,7 +91,7 @@ local function not_tried()
   return "skipped", "not checked: give --wallet and --did"
 end
 
--- The one that is named, or that of the first record; an inbox takes what comes from anybody.
+-- The wallet that is named, or the first record's. An inbox accepts offers from anybody.
 local function wallet_of(context)
   local named = context.args.wallet
   if named and named ~= "" then return named end

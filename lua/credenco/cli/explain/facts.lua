@@ -1,4 +1,5 @@
---- What is known of an id, as the fields of the JSON form.
+--- The facts about an id, as fields of the JSON form.
+local event_time = require "credenco.cli.event_time"
 local fields = require "credenco.cli.fields"
 local json = require "credenco.base.json"
 local meanings = require "credenco.cli.explain.meanings"
@@ -10,15 +11,12 @@ local RECORD_FIELDS = { "as", "workflow", "key", "state", "step", "source", "lin
   "wallet_key" }
 local CREDENTIAL_FIELDS = { "step", "template_id", "correlation_id", "status", "revocation_uuid" }
 
-local function time_of(seconds)
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(seconds))
-end
-
 local function now_of(answer, asked_at)
   if answer == nil then return nil end
-  if answer == false then return { at = time_of(asked_at), meaning = "the service knows no issue with this id" } end
+  local at = event_time.of(asked_at)
+  if answer == false then return { at = at, meaning = "the service knows no issue with this id" } end
   local now = fields.pick(answer, { "status", "revocation_uuid" })
-  now.at, now.meaning = time_of(asked_at), meanings.issue(answer.status)
+  now.at, now.meaning = at, meanings.issue(answer.status)
   return now
 end
 
@@ -37,7 +35,7 @@ local function ended(record)
   return fields.pick({ what = record.state .. where .. why }, { "what" }).what
 end
 
--- What is known, by its time. What was overwritten is not: the journal has a record's last state.
+-- The facts in the order of time. The journal keeps only a record's last state.
 local function timeline_of(record)
   local events = {}
   local function add(at, what) events[#events + 1] = { at = at, what = what } end
@@ -50,11 +48,11 @@ local function timeline_of(record)
   end
   add(record.updated, ended(record))
   table.sort(events, function(a, b) return a.at < b.at end)
-  for _, event in ipairs(events) do event.at = time_of(event.at) end
+  for _, event in ipairs(events) do event.at = event_time.of(event.at) end
   return json.array(events)
 end
 
---- A record, with the status of its credentials as the service says it now.
+--- A record, with the current status of its credentials from the service.
 ---@param record table
 ---@param service credenco.cli.Service
 ---@param journal string
@@ -70,13 +68,13 @@ end
 
 --- An issue that no journal knows.
 ---@param id string
----@param answer { status: string?, revocation_uuid: string? }
+---@param issue { status: string?, revocation_uuid: string? }
 ---@return table
-function M.of_issue(id, answer)
-  local now = now_of(answer, os.time())
+function M.of_issue(id, issue)
+  local now = now_of(issue, os.time())
   return { as = "correlation id", correlation_id = id, status = now.status, revocation_uuid = now.revocation_uuid,
     meaning = now.meaning, timeline = json.array { { at = now.at, what = "asked: " .. tostring(now.status) } },
-    ways = json.array(ways.of_issue(id, answer.status)) }
+    ways = json.array(ways.of_issue(id, issue.status)) }
 end
 
 return M

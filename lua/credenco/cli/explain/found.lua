@@ -1,4 +1,4 @@
---- What a journal knows under an id: records, each with all of its credentials.
+--- The records that a journal knows under an id, each with all of its credentials.
 local correlation = require "credenco.pipeline.correlation"
 local journal_report = require "credenco.journal.overview"
 local journal_runs = require "credenco.journal.runs"
@@ -7,7 +7,7 @@ local search = require "credenco.journal.search"
 
 local M = {}
 
--- The last step that an offer was asked for: not one that a record is still to take, or was stopped in front of.
+-- The last step for which an offer was created: not a step that is still to come, or that the record failed before.
 local function last_asked(record)
   if record.copy ~= "" then return 0 end
   local before = record.state == "pending" or record.state == "skipped"
@@ -15,7 +15,7 @@ local function last_asked(record)
   return before and record.step - 1 or record.step
 end
 
--- Steps that were asked for and never asked about stand nowhere; but under which id is known.
+-- The journal has no entry for credentials that nobody asked about, but their ids are known.
 local function complete(record, templates)
   local noted = {}
   for _, credential in ipairs(record.credentials) do noted[credential.step] = true end
@@ -29,7 +29,7 @@ local function complete(record, templates)
   table.sort(record.credentials, function(a, b) return a.step < b.step end)
 end
 
--- Correlation ids of a pipeline are UUIDs of version 8; nothing else can follow from a key.
+-- Correlation ids of a pipeline are UUIDs of version 8. No other id follows from a key.
 local DERIVED = "^%x%x%x%x%x%x%x%x%-%x%x%x%x%-8%x%x%x%-%x%x%x%x%-%x%x%x%x%x%x%x%x%x%x%x%x$"
 
 local function derived_key(db, workflow, templates, id, most)
@@ -42,7 +42,7 @@ local function derived_key(db, workflow, templates, id, most)
   end, most)
 end
 
--- The keys in a workflow that the id belongs to, in the order in which they are found, and as what it does.
+-- The keys in a workflow to which the id belongs, in the order of search, and the role of the id.
 local function keys_of(db, workflow, templates, id, most)
   local noted, err = search.by_id(db, workflow, id, most)
   if not noted then return nil, err end
@@ -83,11 +83,11 @@ local function find_in(db, workflow, id, most, found)
   return true
 end
 
---- Looks in every workflow of a journal.
+--- Searches every workflow of a journal.
 ---@param db credenco.journal.Database
 ---@param id string
----@param most integer how many records are read where there is no index
----@return table[]? found records with `as`, what the id is of them; `more`: there are records that were not read
+---@param most integer the number of records to read without an index
+---@return table[]? found records with `as`, the role of the id; `more`: some records were not read
 ---@return string? err
 function M.find(db, id, most)
   local workflows, err = journal_report.workflows(db)

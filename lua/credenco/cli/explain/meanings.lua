@@ -1,4 +1,4 @@
---- What states mean, in a sentence for whoever asks about one record. docs/pipeline.md says more about each.
+--- The meaning of states, each in a sentence about one record. docs/pipeline.md says more about each.
 local api = require "credenco.client.api"
 
 local M = {}
@@ -26,7 +26,7 @@ local FINAL = {
   failed = "the issue failed; a new offer is needed",
 }
 
---- By the status of an issue, as the service says it.
+--- By the status of an issue, in the service's words.
 ---@param status string?
 ---@return string
 function M.issue(status)

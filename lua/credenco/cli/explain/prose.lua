@@ -1,4 +1,4 @@
---- What is known of an id, for people.
+--- The facts about an id as text for people.
 local M = {}
 
 local function add_ways(lines, ways)

@@ -1,5 +1,4 @@
---- The status of issues, asked now. It stops asking when the service cannot be asked: what holds for one id then holds
---- for the next.
+--- Asks the service for the status of issues. It stops when the service cannot be reached: the next id would fail, too.
 local library = require "credenco.cli.library"
 local options = require "credenco.base.options"
 local settings = require "credenco.cli.server_settings"
@@ -7,17 +6,17 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
--- More than any one record has; a wallet may have thousands.
+-- More than one record can have; a wallet may have thousands.
 local MOST = 50
 
 ---@class credenco.cli.Service
 ---@field base_url string?
----@field problem string? why nothing more is asked
+---@field problem string? why it no longer asks
 ---@field err credenco.Error?
 local Service = {}
 Service.__index = Service
 
---- Without credentials nothing can be asked, which is no mistake of who has a journal.
+--- Without credentials it cannot ask. That is not an error, since the journal is enough.
 ---@param args table the parsed arguments
 ---@param may_be_missing boolean
 ---@return credenco.cli.Service
@@ -44,7 +43,7 @@ end
 
 --- Asks for the status of an issue.
 ---@param id string
----@return { status: string?, revocation_uuid: string? }|false|nil answer false: the service knows no such issue; nil: it was not asked, or did not say
+---@return { status: string?, revocation_uuid: string? }|false|nil issue false: the service knows no such issue; nil: it was not asked, or did not say
 function Service:status(id)
   if self.problem or options.identifier(id) then return nil end
   if self.asked >= MOST then

@@ -1,4 +1,4 @@
---- What can be done about a record, or about an issue of which only the service knows: the command lines.
+--- The commands that you can use for a record, or for an issue that only the service knows.
 local api = require "credenco.client.api"
 local command_line = require "credenco.cli.pipeline.command_line"
 local json = require "credenco.base.json"
@@ -7,7 +7,7 @@ local way_out = require "credenco.cli.pipeline.way_out"
 
 local M = {}
 
--- A wallet and an issuer, where they are not known.
+-- Placeholders for an unknown wallet and issuer.
 local WALLET, DID = '--wallet "$CREDENCO_WALLET"', '--did "$CREDENCO_ISSUER_DID"'
 
 local function way(what, ...)
@@ -38,9 +38,9 @@ local function of_issued(record, journal)
   return ways
 end
 
---- What leads on from a record's state.
+--- What you can do in a record's state.
 ---@param record table see `credenco.cli.explain.found`
----@param journal string where it is
+---@param journal string its place
 ---@return { what: string, commands: string[] }[]
 function M.of_record(record, journal)
   if record.state == "issued" then return of_issued(record, journal) end
@@ -48,14 +48,14 @@ function M.of_record(record, journal)
     return { way("continue it; WORKFLOW.lua is the file of the workflow",
       command_line.about("run WORKFLOW.lua", journal)) }
   end
-  -- A line without a key of its own is known by its cause.
+  -- A line without a key is selected by its cause.
   local key = record.copy == "" and record.key or nil
   return way_out.new({}, record.workflow, journal, record.sources, key):of(record)
 end
 
 local AGAIN = ("credenco issue %s --template TEMPLATE --claims-json FILE"):format(WALLET)
 
---- What leads on from an issue that no journal knows.
+--- What you can do about an issue that no journal knows.
 ---@param id string its correlation id
 ---@param status string?
 ---@return { what: string, commands: string[] }[]
@@ -70,10 +70,10 @@ function M.of_issue(id, status)
   }
 end
 
---- What to try when nothing is known under an id.
+--- What you can try when an id is unknown.
 ---@param id string
 ---@param journal string?
----@param more boolean? the journal was not read to its end
+---@param more boolean? the journal was not read to the end
 ---@return { what: string, commands: string[] }[]
 function M.of_nothing(id, journal, more)
   local named, ways = command_line.quoted(id), {}

@@ -1,7 +1,8 @@
---- `--audit FILE`: what became of each record, without its data: a line of JSON for each credential that was issued, and
---- for each record that ended without one.
+--- `--audit FILE`: the outcome of each record, without its data: a line of JSON for each issued credential, and for
+--- each record that ended without one.
 ---
---- A line is with the system before the journal is written, so after a kill none is missing, and one may come twice.
+--- The operating system has a line before the journal is written. So after a kill no line is missing, and one may be
+--- there twice.
 local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local digest = require "openssl.digest"
@@ -15,7 +16,7 @@ local M = {}
 
 local BEGINS = '{"time":"' -- every line
 
---- The option.
+--- Adds the option.
 function M.declare(command)
   return files.written(command:option "--audit" :argname "FILE"
     :description "Append the outcome of each record to this file, as JSON Lines: hash of its key, ids, state, time.",
@@ -40,8 +41,8 @@ local function write(file, text)
   return ok, err
 end
 
---- Begins to append to a file, which is readable by its owner alone where it is new. A mistake in usage where it
---- cannot be written.
+--- Opens a file to append to. A new file is readable only by its owner. A file that cannot be written is a usage
+--- mistake.
 ---@param path string
 ---@return fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) on_ended
 function M.open(path)

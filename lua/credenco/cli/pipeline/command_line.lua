@@ -1,4 +1,6 @@
---- Commands as they are to be typed.
+--- Commands for the user to type.
+
+local shell_quoted = require "credenco.base.shell_quoted"
 
 local M = {}
 
@@ -10,7 +12,7 @@ local function octal(byte) return ("\\%03o"):format(byte:byte()) end
 function M.quoted(word)
   if word:find "^[%w%-_./:@=%%+,]+$" then return word end
   if word:find "%c" then return "$'" .. word:gsub("[%c\\']", octal) .. "'" end
-  return "'" .. word:gsub("'", "'\\''") .. "'"
+  return shell_quoted(word)
 end
 
 --- An option with its value, which may begin like an option itself.
@@ -21,7 +23,7 @@ function M.option(name, value)
   return name .. (value:find "^%-" and "=" or " ") .. M.quoted(value)
 end
 
---- The command as it was called, to be called again. A journal's URL holds no password there.
+--- The command that is running, to type it again. The URL of a journal is shown without its password.
 ---@param name string
 ---@return string
 function M.called(name)
@@ -32,10 +34,10 @@ end
 
 --- A command about a journal.
 ---@param text string the command and its arguments, quoted
----@param journal string where it is
+---@param journal string its place
 ---@return string
 function M.about(text, journal)
-  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " --journal " .. M.quoted(journal)
+  local named = os.getenv "CREDENCO_JOURNAL" == journal and "" or " " .. M.option("--journal", journal)
   return "credenco " .. text .. named
 end
 

@@ -1,7 +1,7 @@
 --- A number of things in words: `1 line`, `2 lines`.
 ---@param count integer
----@param one string what a single one is called
----@param many? string what several are called; the same with an s
+---@param one string the singular
+---@param many? string the plural, if it is not the singular with an s
 ---@return string
 return function(count, one, many)
   return ("%d %s"):format(count, count == 1 and one or many or one .. "s")

@@ -1,9 +1,9 @@
---- Writes CSV as RFC 4180 has it, and safe to open in a spreadsheet.
+--- Writes CSV (RFC 4180) that is safe to open in a spreadsheet.
 local M = {}
 
--- A spreadsheet would run what begins like a formula; such text gets a quote in front.
+-- A spreadsheet would run text that looks like a formula, so this puts a quote before it.
 local function safe(text)
-  if text:find '^%w[^,"\r\n]*$' then return text end -- what nearly every cell is
+  if text:find '^%w[^,"\r\n]*$' then return text end -- most cells
   if text:find("^[=+@\t\r\n-]") then text = "'" .. text end
   if text:find('[",\r\n]') then text = '"' .. text:gsub('"', '""') .. '"' end
   return text
@@ -14,7 +14,7 @@ local function text_of(value)
   return safe(tostring(value))
 end
 
--- The last value of each column, and how it was written: a state, a code or a message is the same in thousands of lines.
+-- The last value of each column, and its written form: a state, a code or a message repeats in thousands of lines.
 local last, written = {}, {}
 
 local function cell(column, value)
@@ -23,7 +23,7 @@ local function cell(column, value)
   return written[column]
 end
 
--- The cells of one line at a time: a new table would grow five times for each.
+-- The cells of the current line, reused: a new table would grow five times for each line.
 local cells = {}
 
 --- The header line.

@@ -27,7 +27,7 @@ local M = {}
 
 local SECONDS = 1000
 
---- Adds the flags of working: how fast, how long, what with.
+--- Adds the flags for the speed, the limits and the means of a run.
 function M.declare_work(command)
   command:group("Work",
     command:option "--concurrency" :argname "N" :description "Requests in flight (default: 64).",
@@ -55,7 +55,7 @@ function M.declare_progress(command)
     :description "How to show progress: bar (default on a terminal), lines (elsewhere; every ten seconds), jsonl, none."
 end
 
---- Adds what `run` and `work` write beside the journal.
+--- Adds the flags for files that `run` and `work` write beside the journal.
 function M.declare_watching(command)
   return metrics_file.declare(command), audit_file.declare(command)
 end
@@ -83,7 +83,7 @@ local function options_of(args, mode)
   }
 end
 
--- Every line would fail, and a whole file would stand in the journal as refused.
+-- Every line would fail, and the journal would hold the whole file as refused.
 local function check_columns(workflow, source, out)
   if not source or not source.columns then return end
   local unknown, unused = claims_columns.compare(workflow.columns, source.columns)
@@ -97,13 +97,13 @@ local function check_columns(workflow, source, out)
   for _, line in ipairs(missing) do out:note("credenco: " .. line) end
 end
 
--- Worth a line: the user may have meant to continue, and be in another directory.
+-- The user may have meant to continue, and be in another directory.
 local function begins_journal(options)
   local path = options.journal
   return options.source and not journal_url.is_server(path) and not uv.fs_stat(path)
 end
 
--- Who reads JSON lines gets nothing else.
+-- A reader of JSON lines gets nothing else.
 local function in_json_lines(args, out)
   if args.progress ~= "jsonl" then return out end
   local in_json = report.new(true)
@@ -113,7 +113,7 @@ local function in_json_lines(args, out)
   }
 end
 
--- Runs with everything that has to be put away again afterwards.
+-- Runs, and then closes everything.
 local function watched(mode, options, out, args, listening, measured)
   local shown = progress.new(args.progress or (args.json and "none") or progress.default_style(), options.source,
     loop.now_ms())
@@ -132,7 +132,7 @@ local function watched(mode, options, out, args, listening, measured)
   return result, err
 end
 
--- The client, which tells its events to who measures.
+-- A client whose events go to all listeners.
 local function client_of(mode, args, measured)
   if mode == "load" then return nil end
   local options = settings.options(args)
@@ -154,7 +154,7 @@ function M.run(mode, args, out)
   out = in_json_lines(args, out)
   local measured = args.metrics and metrics_file.new(args.metrics)
   local client = client_of(mode, args, measured)
-  -- before the source is opened, which may be long in coming
+  -- before the source is opened, which may take long
   local listening = interrupt.listen(out, function() return "continue with: " .. command_line.called(mode) end)
   local options = options_of(args, mode)
   options.client = client

@@ -1,8 +1,9 @@
---- What `claims check` and `run --dry-run` found, as a table for people and as fields for programs.
+--- The findings of `claims check` and `run --dry-run`, as a table for people and as fields for programs.
 local counted = require "credenco.cli.pipeline.counted"
 local json = require "credenco.base.json"
 local narrow = require "credenco.cli.narrow"
 local options = require "credenco.base.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 local utf8_text = require "credenco.base.utf8_text"
 
 local shown = utf8_text.shown
@@ -44,14 +45,14 @@ local function problem_table(report)
   return lines
 end
 
--- By their names in lower case: nothing is nearer than a name that differs in nothing else.
+-- By their names in lower case: a name that differs only in case is the nearest.
 local function by_lower_case(names)
   local known = {}
   for _, name in ipairs(names) do known[name:lower()] = known[name:lower()] or name end
   return known
 end
 
--- What may have been meant by a missing column.
+-- The column that may have been meant by a missing one.
 local function hint(name, unused, known)
   if #unused == 1 and unused[1]:find("|", 1, true) then
     return ' (commas, semicolons and tabs are read, not "|")'
@@ -60,7 +61,7 @@ local function hint(name, unused, known)
   return nearest and (' (is it "%s"?)'):format(shown(known[nearest])) or ""
 end
 
---- A line for each column that is missing. A misspelt one is among those that are not used.
+--- A line for each missing column. A misspelt one may be among the unused columns.
 ---@param unknown string[] columns the workflow uses and the source does not have
 ---@param unused string[] columns of the source that the workflow does not use
 ---@return string[]
@@ -89,12 +90,9 @@ local function append(lines, more)
   for _, line in ipairs(more) do lines[#lines + 1] = line end
 end
 
--- Claims in the order of their names, a line each, so that a person can read them over.
+-- Claims in the order of their names, one in each line, for a person to check.
 local function add_claims(lines, claims)
-  local names = {}
-  for name in pairs(claims) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(claims)) do
     lines[#lines + 1] = ("  %s: %s"):format(name, json.encode(claims[name]) or "(cannot be sent)")
   end
 end
@@ -114,7 +112,7 @@ local function first_record(first)
   return lines
 end
 
--- What fits, and is hardly meant.
+-- Values that are valid but hardly meant.
 local function warning_lines(report)
   local lines = {}
   for i = 1, math.min(SHOWN, #report.warnings) do
@@ -127,7 +125,7 @@ local function warning_lines(report)
   return lines
 end
 
--- The counts add up to the lines.
+-- The counts add up to the number of lines.
 local function last_line(report)
   local parts = { counted(report.good, "fits", "fit"), counted(report.refused, "does not", "do not") }
   if report.skipped > 0 then parts[#parts + 1] = ("%d not wanted by the workflow"):format(report.skipped) end

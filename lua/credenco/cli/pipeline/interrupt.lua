@@ -1,12 +1,12 @@
---- Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP): the first lets what is in flight come to its end, the second
---- stops at once. Nothing is lost either way, because the journal is written before anything that matters is sent.
+--- Ctrl-C, SIGTERM and a closed terminal (SIGHUP): the first lets requests in flight finish, the second stops at once.
+--- Nothing is lost either way, because the journal is written before anything that matters is sent.
 
 local core = require "credenco.core"
 
 local M = {}
 
 ---@class credenco.cli.Interrupt
----@field run? credenco.pipeline.Run once there is one: before, the first stops at once
+---@field run? credenco.pipeline.Run nil before there is one: then the first signal stops at once
 local Interrupt = {}
 Interrupt.__index = Interrupt
 
@@ -17,7 +17,7 @@ end
 
 --- Begins to listen.
 ---@param out credenco.cli.Report
----@param hint fun(): string how to go on
+---@param hint fun(): string how to continue
 ---@return credenco.cli.Interrupt
 function M.listen(out, hint)
   local self = setmetatable({ count = 0, out = out, hint = hint }, Interrupt)
@@ -25,14 +25,14 @@ function M.listen(out, hint)
   return self
 end
 
---- From now on the first signal lets the run come to its end.
+--- From now on the first signal lets the run finish.
 ---@param run credenco.pipeline.Run
 function Interrupt:spare(run)
   self.run = run
   core.signals_listen(last_words(self), 1)
 end
 
---- Looks whether a signal came.
+--- Checks for a signal.
 function Interrupt:poll()
   if core.signals_count() == self.count then return end
   self.count = core.signals_count()

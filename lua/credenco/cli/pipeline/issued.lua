@@ -1,19 +1,16 @@
---- What was issued, credential by credential, for `report --issued` and `confirm`.
+--- The issued credentials, one by one, for `report --issued` and `confirm`.
 local correlation = require "credenco.pipeline.correlation"
+local event_time = require "credenco.cli.event_time"
 local journal_report = require "credenco.journal.overview"
 local journal_steps = require "credenco.journal.workflow_steps"
 
 local M = {}
 
---- The columns of a file of them.
+--- The columns of their file.
 M.COLUMNS = { "key", "source", "line", "step", "template_id", "wallet_key", "delivery", "correlation_id", "status",
   "revocation_uuid", "issued_at" }
 
-local function moment(seconds)
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(seconds))
-end
-
--- One that was never asked about is not written down; but under which id it was made is known.
+-- The journal has no entry for a credential that nobody asked about, but its id is known.
 local function credential(workflow, record, step, template, delivery)
   local noted = record.noted[step]
   local known = template ~= journal_steps.BY_RECORD and template or nil
@@ -24,14 +21,14 @@ local function credential(workflow, record, step, template, delivery)
     wallet_key = noted and noted.wallet_key or step == record.steps and record.wallet_key or nil,
     delivery = noted and noted.delivery or delivery ~= journal_steps.BY_RECORD and delivery or nil,
     status = noted and noted.status, revocation_uuid = noted and noted.revocation_uuid,
-    issued_at = moment(step == record.steps and record.updated or noted and noted.updated or record.updated),
+    issued_at = event_time.of(step == record.steps and record.updated or noted and noted.updated or record.updated),
   }
 end
 
---- Every credential that was issued, in the order of the keys.
+--- Every issued credential, in the order of the keys.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@return (fun(): table|false|nil, string?)? next false and an error when the journal fails
+---@return (fun(): table|false|nil, string?)? next false and an error if the journal fails
 ---@return string? err
 function M.each(db, workflow)
   local templates, err = journal_steps.lasting_templates(db, workflow)

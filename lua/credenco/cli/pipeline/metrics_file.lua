@@ -1,6 +1,6 @@
---- `--metrics FILE`: what a run does, for the textfile collector of node_exporter. The file is there from the
---- beginning, is replaced every ten seconds and at the end, and is complete at every moment. Everybody may read it:
---- nothing in it is secret, and the collector is another user.
+--- `--metrics FILE`: the metrics of a run, for the textfile collector of node_exporter. The file exists from the start,
+--- is replaced every ten seconds and at the end, and is always complete. Everybody may read it: nothing in it is
+--- secret, and the collector is another user.
 local files = require "credenco.cli.files"
 local loop = require "credenco.loop"
 local metrics = require "credenco.metrics"
@@ -23,7 +23,7 @@ local BEGINS = "# HELP credenco_" -- as `credenco.metrics` writes its first fami
 local MetricsFile = {}
 MetricsFile.__index = MetricsFile
 
---- The option.
+--- Adds the option.
 function M.declare(command)
   return files.written(command:option "--metrics" :argname "FILE"
     :description "Write metrics to this file (*.prom), for the textfile collector of Prometheus' node_exporter.",
@@ -43,7 +43,7 @@ local function watch_end(self, workflow)
   shown("credenco_run_end_timestamp_seconds", "When the run ended.", function(ended) return ended.at_s end)
 end
 
--- The collector never reads half of a file, and no unfinished one: those do not end in .prom.
+-- The collector never reads a file that is not complete: those do not end in .prom.
 local function write(self)
   return output.write(self.path, self.metrics:text(), "public")
 end
@@ -56,7 +56,7 @@ function M.new(path)
     due_ms = loop.now_ms() + EVERY_MS }, MetricsFile)
 end
 
---- Begins the file; a mistake in usage where it cannot be written.
+--- Begins the file. A file that cannot be written is a usage mistake.
 ---@param workflow string
 function MetricsFile:begin(workflow)
   records_metrics.of_run(self.metrics, workflow, function() return self.run and self.run.counts end)
@@ -65,7 +65,7 @@ function MetricsFile:begin(workflow)
   if not ok then usage.fail("--metrics: cannot write " .. tostring(err)) end
 end
 
---- To be called often; writes when it is time.
+--- Call it often; it writes when it is time.
 ---@param run credenco.pipeline.Run
 function MetricsFile:tick(run)
   local now_ms = loop.now_ms()
@@ -77,7 +77,7 @@ function MetricsFile:tick(run)
 end
 
 --- The run has ended.
----@param totals credenco.journal.Totals?  nil: the journal cannot be read
+---@param totals credenco.journal.Totals?  nil if the journal cannot be read
 ---@param code integer  of the program
 ---@return boolean? ok
 ---@return string? problem

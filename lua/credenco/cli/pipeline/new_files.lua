@@ -1,9 +1,12 @@
---- Files that come to be together: none of them was there before, and none stays when one cannot be written.
+--- Files that are created together: none of them existed before, and none stays if one cannot be written.
 local core = require "credenco.core"
 local private_file = require "credenco.journal.dialect.private_file"
 local uv = require "luv"
 
 local M = {}
+
+--- Stands behind the name of a file of refused lines, in that of the file with the reasons.
+M.REASONS = ".reasons.txt"
 
 local BUFFER_BYTES = 65536
 
@@ -12,7 +15,7 @@ local function refused(path, err) return ("%s: %s"):format(path, private_file.ca
 ---@class credenco.cli.NewFile
 ---@field path string
 ---@field private fd integer?
----@field private parts string[] what is not written yet
+---@field private parts string[] text that is not written yet
 ---@field private size integer its bytes
 local NewFile = {}
 NewFile.__index = NewFile
@@ -69,7 +72,7 @@ function M.new()
   return setmetatable({ list = {} }, NewFiles)
 end
 
---- Creates a file that was not there, for its owner only.
+--- Creates a file that does not exist, readable only by its owner.
 ---@param path string
 ---@return credenco.cli.NewFile?
 ---@return string? err names the file
@@ -85,7 +88,7 @@ function NewFiles:create(path)
   return file
 end
 
---- Writes what is left, and closes the files; they are on disk then.
+--- Writes the rest, and closes the files. They are then on disk.
 ---@return boolean? ok
 ---@return string? err names the file
 function NewFiles:finish()
@@ -97,7 +100,7 @@ function NewFiles:finish()
   return true
 end
 
---- Removes every file that was created.
+--- Removes all files that were created.
 function NewFiles:discard()
   for _, file in ipairs(self.list) do
     file:close()

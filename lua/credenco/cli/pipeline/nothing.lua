@@ -1,10 +1,10 @@
---- What a command says, and ends with, that found no record to change.
+--- The message and exit code of a command that found no record to change.
 local exit_code = require "credenco.cli.exit_code"
 local which = require "credenco.cli.pipeline.which"
 
 local M = {}
 
--- Whoever names a record or a cause expects that there is one.
+-- A user who names a record or a cause expects that there is one.
 local function code_of(args)
   return which.count(args) > 0 and exit_code.rejected or exit_code.done
 end
@@ -12,7 +12,7 @@ end
 local RETRY = { failed = "`credenco retry`", unknown = "`credenco retry --unknown`",
   skipped = "`credenco retry --skipped`" }
 
--- The states that `retry` could be about instead.
+-- Other states that the user may have meant.
 local function others(state, totals)
   local parts = {}
   for _, other in ipairs { "failed", "unknown", "skipped" } do
@@ -25,9 +25,9 @@ local function others(state, totals)
 end
 
 --- The text and the exit code.
----@param state string the state that a record would have to be in
+---@param state string the state that the command changes
 ---@param args table
----@param totals? credenco.journal.Totals to name what there is instead
+---@param totals? credenco.journal.Totals to name records in other states
 ---@return string text
 ---@return integer exit_code
 function M.like_that(state, args, totals)

@@ -1,4 +1,4 @@
---- Opens a journal for the commands that ask it something, and finds the workflow that is meant.
+--- Opens a journal for commands that read or change it, and finds the workflow.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.overview"
@@ -41,7 +41,7 @@ local function name_of(args, known)
     #known > 0 and "; it holds those of " .. table.concat(known, ", ") or ""))
 end
 
---- Runs a function on the journal and the workflow's name, and closes the journal again.
+--- Calls a function with the journal and the workflow's name, and closes the journal.
 ---@param args table
 ---@param use fun(db: credenco.journal.Database, workflow: string, url: string): ...
 ---@param options? table for `credenco.journal.open`

@@ -1,4 +1,4 @@
---- Asks before records of a profile that is marked `production` are issued.
+--- Asks for confirmation before a run that uses a profile marked `production`.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local core = require "credenco.core"
 local counted = require "credenco.cli.pipeline.counted"
@@ -44,7 +44,7 @@ end
 
 local QUESTION = "%s is marked production: issues %s\n  template  %s\n  at        %s\nBegin? [y/N] "
 
--- What a person can be asked at; nil where nobody sees the question.
+-- The terminal for the question; nil if nobody would see it.
 local function open_terminal()
   return uv.guess_handle(2) == "tty" and io.open("/dev/tty", "r") or nil
 end
@@ -56,9 +56,9 @@ local function agreed(terminal, question)
   return answer ~= nil and answer:lower():find "^%s*ye?s?%s*$" ~= nil
 end
 
---- Asks, where that is due.
+--- Asks, if the profile is marked.
 ---@param args table
----@param options table what the pipeline is to do
+---@param options table the options of the pipeline
 ---@return boolean? ok
 ---@return { code: string, message: string }? err
 function M.ask(args, options)

@@ -1,4 +1,4 @@
---- How far a run is: a bar that is drawn over on a terminal, a line every ten seconds elsewhere, or JSON lines.
+--- The progress of a run: a bar on a terminal, a line every ten seconds elsewhere, or JSON lines.
 local json = require "credenco.base.json"
 local loop = require "credenco.loop"
 local terminal = require "credenco.cli.terminal"
@@ -17,7 +17,7 @@ local RATE_WINDOW_MS = 5000
 local Progress = {}
 Progress.__index = Progress
 
---- What suits where standard error goes.
+--- The form that suits standard error.
 ---@return "bar"|"lines"
 function M.default_style()
   return uv.guess_handle(2) == "tty" and "bar" or "lines"
@@ -32,7 +32,7 @@ function M.new(style, source, now)
     Progress)
 end
 
--- The total is known when the source ends; before, the part of its bytes that is read tells how much is to come.
+-- The total is known when the source ends. Before that, the share of its bytes that is read gives an estimate.
 local function expected_total(self, counts)
   local bytes = self.source and self.source.bytes
   if not bytes or not bytes.size then return nil end
@@ -41,7 +41,7 @@ local function expected_total(self, counts)
   return math.floor(counts.read * bytes.size / bytes.taken), false
 end
 
--- Over the last seconds, so that a pause or a start shows at once.
+-- The rate over the last seconds, so that a pause or a start shows at once.
 local function per_second(self, now, done)
   local samples = self.samples
   samples[#samples + 1] = { now, done }
@@ -57,22 +57,22 @@ local function duration(seconds)
   return ("%.1f h"):format(seconds / 3600)
 end
 
--- What was open when the run began is counted when it is done, and not for its line having been met as well. Who only
--- loads is done with a line that is in the journal.
+-- A record that was open when the run began counts when it is done, not again when its line is read. For `load`, a line
+-- is done when it is in the journal.
 local function done_of(run)
   local counts = run.counts
   if not run.works then return counts.read end
   return counts:done() + math.max(0, counts.known - counts.corrected - math.max(counts.resumed, counts.waiting))
 end
 
--- Seconds that are left of a pause the server asked for, and for how long nothing has got through.
+-- The seconds that are left of a pause that the server asked for, and the duration of an outage.
 local function waits(run, now)
   local pause_ms = run.throttle.pause_until_ms - now
   local outage_ms = run.outage:lasts_ms(now)
   return pause_ms > 0 and math.ceil(pause_ms / 1000) or nil, outage_ms and math.floor(outage_ms / 1000)
 end
 
---- The numbers of this moment.
+--- The current numbers.
 ---@param run credenco.pipeline.Run
 ---@param now number ms
 ---@return table
@@ -103,14 +103,14 @@ function M.line(numbers)
   local of = numbers.total and (" of %s%d"):format(numbers.total_is_exact and "" or "about ", numbers.total) or ""
   local left = numbers.seconds_left and ", ends in " .. duration(numbers.seconds_left) or ""
   local unknown = numbers.unknown > 0 and (", %d unknown"):format(numbers.unknown) or ""
-  local here = (numbers.known or 0) > 0 and " in this run" or "" -- what is known may have failed before
+  local here = (numbers.known or 0) > 0 and " in this run" or "" -- a known record may have failed before
   return ("%d%s done, %.0f/s, %d failed%s%s%s%s"):format(
     numbers.done, of, numbers.per_second, numbers.failed, unknown, here, left, waiting(numbers))
 end
 
---- The numbers as one line behind a bar that is as wide as the room beside them; without one where it is too small.
+--- The numbers as one line behind a bar, which takes the rest of the width; without a bar if there is no room.
 ---@param numbers table
----@param columns integer how many fit into a line
+---@param columns integer the width of the terminal
 ---@return string
 function M.bar(numbers, columns)
   local line = M.line(numbers)
@@ -121,9 +121,9 @@ function M.bar(numbers, columns)
   return ("[%s%s] %3d%%  %s"):format(("#"):rep(full), (" "):rep(width - full), math.floor(share * 100), line)
 end
 
-local ERASE, WRAP_OFF, WRAP_ON = "\r\27[K", "\27[?7l", "\27[?7h" -- ECMA-48 EL, DECAWM: a second line is never erased
+local ERASE, WRAP_OFF, WRAP_ON = "\r\27[K", "\27[?7l", "\27[?7h" -- ECMA-48 EL, DECAWM: a second line could not be erased
 
--- The last column stays free: some terminals wrap when it is taken.
+-- The last column stays free: some terminals wrap after it.
 local function columns()
   return (terminal.columns(2) or USUAL_COLUMNS) - 1
 end
@@ -135,20 +135,20 @@ function write.lines(numbers) io.stderr:write(M.line(numbers), "\n") end
 function write.jsonl(numbers) io.stderr:write(json.encode(numbers), "\n") end
 function write.none() end
 
---- To be called often; writes when it is time.
+--- Call it often; it writes when it is time.
 ---@param run credenco.pipeline.Run
 function Progress:tick(run)
   local now = loop.now_ms()
   if self.style == "none" or now < self.due_ms then return end
   if self.due_ms == self.began_ms and self.style == "lines" then
-    self.due_ms = now + EVERY_MS.lines -- nothing to tell yet
+    self.due_ms = now + EVERY_MS.lines -- there is nothing to report yet
     return
   end
   self.due_ms = now + EVERY_MS[self.style]
   write[self.style](self:numbers(run, now))
 end
 
---- The last word, and room for what comes after it.
+--- Writes the last numbers, and moves to a new line.
 ---@param run credenco.pipeline.Run
 function Progress:finish(run)
   if self.style == "bar" then

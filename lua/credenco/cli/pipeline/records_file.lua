@@ -1,5 +1,6 @@
---- A file of records, written one at a time, so that none of them stays in memory: CSV, JSON Lines, or one JSON object
+--- A file of records, written one at a time, so that they do not stay in memory: CSV, JSON Lines, or one JSON object
 --- with the records in it.
+local as_utf8 = require "credenco.base.as_utf8"
 local csv_line = require "credenco.cli.pipeline.csv_line"
 local json = require "credenco.base.json"
 local output = require "credenco.cli.output"
@@ -14,12 +15,12 @@ local M = {}
 local RecordsFile = {}
 RecordsFile.__index = RecordsFile
 
--- A key or a server's words may be any bytes; JSON is UTF-8.
+-- A key or a server's text may be any bytes, but JSON is UTF-8.
 local function encoded(value)
-  return json.encode(value) or json.encode((value:gsub("[\128-\255]", "?")))
+  return json.encode(type(value) == "string" and as_utf8(value) or value)
 end
 
--- The columns in their order; what a record does not have is left out.
+-- The columns in their order, without those that the record does not have.
 local function object(columns, record)
   local members = {}
   for _, name in ipairs(columns) do
@@ -30,7 +31,7 @@ end
 
 local function nothing() return "" end
 
--- What stands before the records, for each of them, and after them.
+-- The text before the records, for each of them, and after them.
 M.CSV = { head = csv_line.header, each = csv_line.of, foot = nothing }
 
 local JSON_LINES = { head = nothing, foot = nothing,
@@ -45,7 +46,7 @@ local function head_of(whole)
   return "{" .. table.concat(members) .. '"records":['
 end
 
---- A form in which the records are the last member of an object.
+--- A form with the records as the last member of an object.
 ---@param whole table its other members
 ---@return table form
 function M.inside(whole)
@@ -56,7 +57,7 @@ function M.inside(whole)
   }
 end
 
---- The form that a file's name asks for: JSON Lines where it ends in .jsonl or .ndjson, else CSV.
+--- The form for a file's name: JSON Lines if it ends in .jsonl or .ndjson, else CSV.
 ---@param path string
 ---@return table form
 function M.form_of(path)
@@ -95,7 +96,7 @@ function RecordsFile:finish()
   return self.output:finish()
 end
 
---- Gives the file up.
+--- Discards the file.
 function RecordsFile:discard()
   self.output:discard()
 end
@@ -110,12 +111,12 @@ local function add_all(file, next_record)
   return true
 end
 
---- Writes records to a file and completes it; with an error the file is as it was.
+--- Writes records to a file and completes it. After an error the file is unchanged.
 ---@param file credenco.cli.RecordsFile
 ---@param next_record fun(): table|false|nil, string? false and an error ends it
 ---@return boolean? ok
 ---@return string? err
----@return boolean? is_reading the records could not be read, and not the file written
+---@return boolean? is_reading the error is in reading the records, not in writing the file
 function M.write(file, next_record)
   local ok, err, is_reading = add_all(file, next_record)
   if ok then ok, err = file:finish() end

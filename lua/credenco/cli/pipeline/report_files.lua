@@ -1,4 +1,4 @@
---- The files that `credenco report` writes: problems as CSV, the report with them as JSON, and what was issued.
+--- The files that `credenco report` writes: problems as CSV, the report with problems as JSON, and issued credentials.
 local files = require "credenco.cli.files"
 local issued = require "credenco.cli.pipeline.issued"
 local journal_report = require "credenco.journal.overview"
@@ -9,7 +9,7 @@ local M = {}
 
 local PROBLEM_COLUMNS = { "key", "source", "line", "state", "step", "stage", "code", "message", "wallet_key" }
 
---- Refuses, as a mistake in usage, files that are a source of the journal's records.
+--- Refuses, as a usage mistake, to write to a source of the journal's records.
 ---@param args table
 ---@param db credenco.journal.Database
 ---@param workflow string
@@ -24,25 +24,25 @@ function M.check(args, db, workflow)
   return true
 end
 
-local function trouble(err, is_reading)
+local function failure(err, is_reading)
   return { code = is_reading and "journal" or "unexpected", message = err }
 end
 
 local function write_records(path, form, columns, next_record)
   local file, err = records_file.open(path, form, columns)
-  if not file then return nil, trouble(err) end
+  if not file then return nil, failure(err) end
   local ok, write_err, is_reading = records_file.write(file, next_record)
-  if not ok then return nil, trouble(write_err, is_reading) end
+  if not ok then return nil, failure(write_err, is_reading) end
   return true
 end
 
 local function write_issued(path, db, workflow)
   local next_credential, err = issued.each(db, workflow)
-  if not next_credential then return nil, trouble(err, true) end
+  if not next_credential then return nil, failure(err, true) end
   return write_records(path, records_file.form_of(path), issued.COLUMNS, next_credential)
 end
 
---- Writes the files that were asked for.
+--- Writes the requested files.
 ---@param args table
 ---@param db credenco.journal.Database
 ---@param report table

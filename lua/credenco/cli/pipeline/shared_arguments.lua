@@ -1,4 +1,4 @@
---- The arguments that the commands of the pipeline share, and what they mean.
+--- The arguments that the pipeline's commands share, and their values.
 local encoding = require "credenco.pipeline.source.encoding"
 local files = require "credenco.cli.files"
 local forbidden = require "credenco.base.forbidden"
@@ -30,7 +30,7 @@ local function journal_of(args)
   return named or args.workflow and without_extension(args.workflow) .. ".journal" or nil, origin
 end
 
--- What SQLite keeps beside a journal, and the lock of a run.
+-- Files that SQLite keeps beside a journal, and the lock of a run.
 local BESIDE_JOURNAL = { "", "-wal", "-shm", "-journal", ".lock" }
 
 local function files_of_journal(_, args)
@@ -46,7 +46,7 @@ function M.declare_journal(command)
     { kept = true, what = "a file of the journal", paths = files_of_journal })
 end
 
---- The same for a command that calls no server, and so has no other use for a profile.
+--- The same for a command that calls no server, and so does not use a profile otherwise.
 function M.declare_journal_alone(command)
   return M.declare_journal(command), profile.declare(command)
 end
@@ -55,10 +55,10 @@ M.declare_source = source_arguments.declare
 
 local MOST = 2147483647
 
---- A whole number from 1 on, or a mistake in usage.
+--- A whole number from 1 on; else a usage mistake.
 ---@param text string?
 ---@param option string
----@param most? integer what the library takes; beyond it the mistake is the user's, and no bug
+---@param most? integer the library's limit; beyond it the mistake is the user's, not a bug
 ---@return integer?
 function M.count(text, option, most)
   if not text then return nil end
@@ -72,7 +72,7 @@ end
 
 local PER = { s = 1, m = 60, h = 3600 }
 
---- A rate as `50/s`, `600/m`.
+--- A rate such as `50/s` or `600/m`.
 ---@param text string?
 ---@return number? per_s
 function M.rate(text)
@@ -98,12 +98,12 @@ function M.max_failures(text)
   return percent == "%" and { share = number / 100 } or { count = number }
 end
 
--- Something that is there, and neither is Lua nor called so: most likely the source.
+-- An existing file that is not Lua, by content and name: most likely the source.
 local function is_no_lua(path)
   return not path:find "%.lua$" and uv.fs_stat(path) ~= nil and not loadfile(path)
 end
 
---- Reads the workflow, or says all that is wrong with it.
+--- Reads the workflow, or reports all of its mistakes.
 ---@param path string
 ---@return credenco.Workflow
 function M.workflow(path)
@@ -122,7 +122,7 @@ local IN_ARGUMENT = "an argument, which every user of the machine can see,"
 local NO_PASSWORD = "%s: %s must not hold a password; put the URL into CREDENCO_JOURNAL, or the password into "
   .. "PGPASSWORD or ~/.pgpass"
 
---- The journal's place, where one is named.
+--- The journal's place, if one is named.
 ---@param args table
 ---@return string?
 function M.journal_or_none(args)
@@ -133,7 +133,7 @@ function M.journal_or_none(args)
   return place
 end
 
---- The same, for a command that can do nothing without.
+--- The same, for a command that needs a journal.
 ---@param args table
 ---@return string
 function M.journal(args)
@@ -141,7 +141,7 @@ function M.journal(args)
     or usage.fail "which journal? Give --journal or CREDENCO_JOURNAL, or the workflow's file"
 end
 
---- Opens the source that is named, if one is.
+--- Opens the source, if one is named.
 ---@param args table
 ---@return credenco.pipeline.Source?
 function M.source_or_none(args)
@@ -158,7 +158,7 @@ function M.source_or_none(args)
   return opened
 end
 
---- Opens the source, for a command that can do nothing without.
+--- Opens the source, for a command that needs one.
 ---@param args table
 ---@return credenco.pipeline.Source
 function M.source(args)

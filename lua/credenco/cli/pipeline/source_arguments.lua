@@ -1,4 +1,4 @@
---- The arguments that name a source. Needs no rock: a command may declare them that works without the pipeline's.
+--- The arguments that name a source. It needs no rock, so a command without the pipeline's rocks can declare them.
 
 local formats = require "credenco.pipeline.source.formats"
 
@@ -6,9 +6,9 @@ local M = {}
 
 local NAMES = table.concat(formats.NAMES, " or ")
 
---- Adds the source and how it is read.
+--- Adds the source and the options for reading it.
 ---@param command table of argparse
----@param without? string what the command does when none is named; a mistake in usage where that is nothing
+---@param without? string what the command does without a source; nil: a missing source is a usage mistake
 function M.declare(command, without)
   command:argument "source" :args "?"
     :description("CSV or JSON Lines file, `-` for standard input"

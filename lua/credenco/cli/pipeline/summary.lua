@@ -1,4 +1,4 @@
---- What a run came to, and what its exit code is.
+--- The summary of a run, and its exit code.
 local counted = require "credenco.cli.pipeline.counted"
 local exit_code = require "credenco.cli.exit_code"
 local json = require "credenco.base.json"
@@ -7,7 +7,7 @@ local M = {}
 
 local STATES = { "issued", "failed", "unknown", "skipped", "pending" }
 
---- The numbers of a journal in one line that adds up; while other workers go on, only what is not issued.
+--- The numbers of a journal in one line that adds up. While other workers continue, only records that are not issued.
 ---@param totals credenco.journal.Totals
 ---@return string
 function M.totals(totals)
@@ -40,7 +40,7 @@ local STOP_CODES = {
   source = exit_code.unexpected,
 }
 
---- Why a run stopped early, in one line; nil when it did not.
+--- Why a run stopped early, in one line; nil if it did not.
 ---@param result credenco.pipeline.Result
 ---@return string?
 function M.stopped(result)
@@ -82,7 +82,7 @@ local function hook_failures(result)
   return ("  the workflow's on_issued or on_failed failed %s"):format(counted(result.counts.hook_failures, "time"))
 end
 
---- Discarding is silent: the issuer reports such an issue as complete, too.
+--- A wallet discards credentials silently: the issuer reports such an issue as complete, too.
 ---@param issued integer?
 ---@return string?
 function M.trust(issued)
@@ -90,7 +90,7 @@ function M.trust(issued)
   return "  a wallet keeps only credentials from issuers that it trusts: see `credenco trust`"
 end
 
---- That there are sources with lines which the journal does not know of; nil when there are none.
+--- Says that sources have lines that the journal does not know; nil if there are none.
 ---@param names string[]
 ---@return string?
 function M.unread(names)
@@ -101,7 +101,7 @@ end
 
 --- The whole summary.
 ---@param result credenco.pipeline.Result
----@param next_command string? how to go on
+---@param next_command string? how to continue
 ---@param report_command string
 ---@return string
 function M.text(result, next_command, report_command)

@@ -1,29 +1,30 @@
---- The command lines that lead out of a cause, for the journal and the workflow at hand.
+--- The commands that resolve a cause, for the current journal and workflow.
 local advice = require "credenco.pipeline.advice"
 local command_line = require "credenco.cli.pipeline.command_line"
 local core = require "credenco.core"
 local encoding = require "credenco.pipeline.source.encoding"
 local formats = require "credenco.pipeline.source.formats"
 local json = require "credenco.base.json"
+local new_files = require "credenco.cli.pipeline.new_files"
 local source_module = require "credenco.pipeline.source"
 
 local M = {}
 
---- What the lines are made for.
+--- The values that the commands need.
 ---@class credenco.cli.WayOut
----@field workflow string as it was named, or its name
+---@field workflow string as the user named it, or its name
 ---@field file string the workflow's file
 ---@field journal string
----@field sources { place: string?, format: string, encoding: string? }[] what its lines came from
----@field rejects string name for a file of corrected lines
+---@field sources { place: string?, format: string, encoding: string? }[] of its lines
+---@field rejects string the name of a file for corrected lines
 ---@field key string?
----@field rejects_flags string how that file has to be read
+---@field rejects_flags string the flags to read that file
 local WayOut = {}
 WayOut.__index = WayOut
 
-local WORKFLOW = "WORKFLOW.lua" -- where only a name was given
+local WORKFLOW = "WORKFLOW.lua" -- if the user gave only the name
 
--- What a file's name and first bytes do not say.
+-- Flags for properties that a file's name and first bytes do not show.
 local function flags_of(path, source)
   local flags = ""
   if source.format ~= source_module.format_of(path, "") then flags = flags .. " --format " .. source.format end
@@ -32,7 +33,18 @@ local function flags_of(path, source)
   return flags
 end
 
--- The file that `rejects` writes first, in the first format that the lines came in.
+-- `rejects` overwrites nothing: where its files are from an earlier round, or from another cause, they get a number.
+local function not_there_yet(path)
+  local stem, extension = path:match "^(.*)(%.%w+)$"
+  local number, free = 1, path
+  while core.file_type(free) or core.file_type(free .. new_files.REASONS) do
+    number = number + 1
+    free = ("%s-%d%s"):format(stem, number, extension)
+  end
+  return free
+end
+
+-- The file that `rejects` writes first, in the first format of the lines.
 local function rejects_of(sources)
   local layouts = {}
   for _, source in ipairs(sources) do
@@ -41,16 +53,16 @@ local function rejects_of(sources)
   end
   for _, format in ipairs(formats.NAMES) do
     local path = "rejects." .. format
-    if layouts[format] then return path, flags_of(path, layouts[format]) end
+    if layouts[format] then return not_there_yet(path), flags_of(path, layouts[format]) end
   end
-  return "rejects.jsonl", ""
+  return not_there_yet "rejects.jsonl", ""
 end
 
 ---@param args table the parsed arguments
 ---@param workflow string the name
 ---@param journal string
 ---@param sources { place: string?, format: string, encoding: string? }[]
----@param key? string of the one record that they are about
+---@param key? string of the single record
 ---@return credenco.cli.WayOut
 function M.new(args, workflow, journal, sources, key)
   local named = args.workflow or workflow
@@ -61,7 +73,7 @@ function M.new(args, workflow, journal, sources, key)
     key = key }, WayOut)
 end
 
--- Each command by its name in `advice`, with its arguments; nil where a person has to do something.
+-- Each command by its name in `advice`, with its arguments; nil if a person has to act.
 local COMMANDS = {
   rejects = function(self) return ("rejects %s --output %s"):format(self.workflow, self.rejects) end,
   run = function(self) return "run " .. self.file end,
@@ -77,19 +89,21 @@ local COMMANDS = {
   settle_skipped = function(self, which) return ("settle %s %s --as skipped"):format(self.workflow, which) end,
 }
 
--- One line for each file that has to be read again.
-local function run_sources(self, lines)
-  for _, source in ipairs(self.sources) do
-    if source.place then
-      local text = ("run %s %s%s"):format(self.file, command_line.quoted(source.place), flags_of(source.place, source))
-      lines[#lines + 1] = command_line.about(text, self.journal)
-    else
-      lines[#lines + 1] = "# run it on the same lines again"
-    end
+local function run_source(self, source)
+  if not source.place then return "# run it on the same lines again" end
+  if not core.file_type(source.place) then
+    return ("# %s is not there any more"):format((source.place:gsub("%c", "?"))) -- a line break would end the comment
   end
+  local text = ("run %s %s%s"):format(self.file, command_line.quoted(source.place), flags_of(source.place, source))
+  return command_line.about(text, self.journal)
 end
 
--- The records that a command is about: the one with the key, or all of the cause.
+-- One line for each file to be read again.
+local function run_sources(self, lines)
+  for _, source in ipairs(self.sources) do lines[#lines + 1] = run_source(self, source) end
+end
+
+-- The records to select: the one with the key, or all with the cause.
 function WayOut:which(code)
   if self.key then return command_line.option("--key", self.key) end
   return command_line.option("--code", code)
@@ -109,13 +123,16 @@ function WayOut:lines(commands, code)
   return lines
 end
 
---- The ways out of a cause.
+--- The commands for a cause.
 ---@param cause credenco.journal.Cause
 ---@return { what: string, commands: string[] }[]
 function WayOut:of(cause)
   local ways = {}
-  for i, way in ipairs(advice.ways(cause.state, cause.code, cause.stage)) do
-    ways[i] = { what = way[1], commands = json.array(self:lines(way[2], cause.code or "")) }
+  for _, way in ipairs(advice.ways(cause.state, cause.code, cause.stage)) do
+    if cause.lines ~= 0 or not advice.needs_lines(way) then
+      local what = #ways == 0 and way[1]:gsub("^or ", "") or way[1]
+      ways[#ways + 1] = { what = what, commands = json.array(self:lines(way[2], cause.code or "")) }
+    end
   end
   return ways
 end

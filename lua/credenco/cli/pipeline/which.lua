@@ -1,11 +1,12 @@
---- Which records `retry` and `settle` are about: the one with a key, a line that has none, or all of a cause.
+--- The records that `retry` and `settle` select: the one with a key, a line without a key, or all with a cause.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
+local core = require "credenco.core"
 local usage = require "credenco.cli.usage"
 
 local M = {}
 
 --- Adds the options.
----@return table ... for the group they are shown in
+---@return table ... for their group in the help
 function M.declare(command)
   return command:option "--code" :argname "CODE" :description "All records with this cause, see `credenco report`.",
     command:option "--key" :argname "KEY" :description "The record with this business key.",
@@ -18,7 +19,7 @@ local function line_of(text)
   return file, arguments.count(line, "--line")
 end
 
---- How many of them are given.
+--- The number of options that are given.
 ---@param args table
 ---@return integer
 function M.count(args)
@@ -30,7 +31,10 @@ end
 function M.read(args)
   if M.count(args) > 1 then usage.fail "--code, --key and --line exclude each other" end
   local which = { code = args.code, key = args.key }
-  if args.line then which.file, which.line = line_of(args.line) end
+  if args.line then
+    which.file, which.line = line_of(args.line)
+    which.place = core.real_path(which.file)
+  end
   return which
 end
 

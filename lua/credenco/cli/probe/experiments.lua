@@ -1,6 +1,6 @@
---- The experiments of `credenco probe`: at most some dozen calls that find out how a service behaves where its
---- documentation leaves it open. The names and values are those of `credenco.sandbox.ground.behaviours`; a value that is not
---- among them is shown as it came. What could not be found out is nil.
+--- The experiments of `credenco probe`: at most a few dozen calls that find out how a service behaves where its
+--- documentation says nothing. The names and values are those of `credenco.sandbox.ground.behaviours`; any other value
+--- is shown as the service sent it. A result that could not be found out is nil.
 local api = require "credenco.client.api"
 local core = require "credenco.core"
 local loop = require "credenco.loop"
@@ -10,14 +10,14 @@ local M = {}
 local POLL_MS = 250
 
 ---@class credenco.Probe
----@field client credenco.Client without retries
+---@field client credenco.Client makes one attempt for each call
 ---@field order { template_id: string, claims: table, correlation_id: string }
 ---@field wallet_key string
 ---@field wait_ms integer how long to wait for a status
 ---@field readings table<string, string>
----@field statuses string[] that the issue had, in order
+---@field statuses string[] of the issue, in order
 
--- The HTTP status of a call, whatever it was; nil and the error where there was no response.
+-- The HTTP status of a call, of any kind; nil and the error without a response.
 local function status_of(result, err)
   local status = result and result.http_status or err and err.http_status
   return status and ("%d"):format(status), err
@@ -31,7 +31,7 @@ local function ask_status(probe)
   return said.status
 end
 
--- The same id twice, before anything is pushed. Gives the newest offer.
+-- Uses the same id twice, before an offer is delivered. Gives the newest offer.
 local function repeat_the_id(probe, first)
   local second, err = probe.client:create_offer(probe.order)
   if second then
@@ -46,15 +46,15 @@ local function push(probe, offer_uri)
   return probe.client:push_offer { wallet_key = probe.wallet_key, offer_uri = offer_uri }
 end
 
--- A clear refusal of the first push ends the probe: there is nothing to be learnt after it.
+-- A clear refusal of the first delivery ends the probe: nothing later would tell anything.
 local function push_the_offer(probe, offer_uri)
   local pushed, err = push(probe, offer_uri)
   if not pushed and (not err.http_status or err.http_status < 500) then return nil, err end
-  probe.readings.push_answer = status_of(pushed, err)
+  probe.readings.push_response = status_of(pushed, err)
   return true
 end
 
--- Asked at once and then again: a status that is final at once was reached before the push was answered.
+-- Asks at once and then again: a status that is final at once was final before the wallet responded.
 local function watch_the_status(probe)
   local deadline_ms, asked = loop.now_ms() + probe.wait_ms, 0
   while true do
@@ -79,7 +79,7 @@ local function push_again(probe, offer_uri)
   return probe.readings.repeated_push, err
 end
 
--- Another last character: an offer that the issuer does not know, as one that has expired.
+-- With another last character the issuer does not know the offer, as if it had expired.
 local function push_what_does_not_exist(probe, offer_uri)
   local last = offer_uri:sub(-1)
   local err
@@ -87,7 +87,7 @@ local function push_what_does_not_exist(probe, offer_uri)
   return probe.readings.expired_push, err
 end
 
--- The client's request wants a path: a URL without its origin.
+-- The client's request needs a path: a URL without its origin.
 local PATHS = api.starts { base_url = "", wallet_base_url = "" }
 
 local function list_contacts(probe)
@@ -99,7 +99,7 @@ end
 
 local AFTER_THE_OFFER = { push_the_offer, watch_the_status, push_again, push_what_does_not_exist, list_contacts }
 
---- Makes the experiments. It leaves a credential in the wallet, if that keeps what it gets.
+--- Makes the experiments. They may leave a credential in the wallet.
 ---@param client credenco.Client
 ---@param given { template_id: string, claims: table, wallet_key: string, wait_ms: integer }
 ---@return { readings: table<string, string>, statuses: string[], correlation_id: string }?

@@ -1,5 +1,5 @@
---- What a pipeline can promise under each behaviour of a service: by behaviour and value. Under every one of them a
---- record is issued once at most, for a single offer of each record is pushed.
+--- What a pipeline guarantees under each behaviour of a service, by behaviour and value. Under all of them a record is
+--- issued at most once, since only one offer of each record is delivered.
 local M = {}
 
 local REFUSED_ID = "after a lost response the offer cannot be requested again: the record ends as unknown "
@@ -19,7 +19,7 @@ M.OF = {
     ["409"] = REFUSED_ID, ["412"] = REFUSED_ID, ["422"] = REFUSED_ID,
   },
   repeated_push = {
-    ["201"] = "a push whose response was lost is repeated; nothing is lost",
+    ["201"] = "a delivery whose response was lost is repeated; nothing is lost",
     ["400"] = REFUSED_PUSH, ["404"] = REFUSED_PUSH, ["409"] = REFUSED_PUSH,
   },
   expired_push = {
@@ -27,7 +27,7 @@ M.OF = {
       .. "issued only if the status confirms it, otherwise as unknown",
     ["400"] = REFUSED_EXPIRED, ["404"] = REFUSED_EXPIRED,
   },
-  push_answer = {
+  push_response = {
     ["201"] = "a delivery that was done has a clear response",
     ["500"] = "a delivery that was done looks like a failure: the status and a repeated delivery decide; "
       .. "otherwise the record is unknown",
@@ -50,7 +50,7 @@ M.OF = {
 local UNEXPECTED = "this program does not know this behaviour: try a pipeline with a few records before you rely on it"
 local NOT_FOUND_OUT = "not tested: assume the worst of its values"
 
---- What follows from a reading.
+--- The guarantee that follows from a reading.
 ---@param name string
 ---@param value string?
 ---@return string

@@ -1,4 +1,4 @@
---- The webhook that an event is sent to, and what its response means.
+--- The webhook that gets an event, and the meaning of its response.
 local curl = require "credenco.transport.curl"
 local errors = require "credenco.client.errors"
 
@@ -6,7 +6,7 @@ local M = {}
 
 local STEP = "webhook_send"
 
--- What a status says of a delivery, and what to look at.
+-- The code, and the advice, for each status.
 local MEANINGS = {
   [400] = { "rejected", "the webhook does not accept it as an event" },
   [401] = { "unauthorized", "the webhook refused the signature: compare secret, header and name with its options, "
@@ -43,7 +43,7 @@ end
 
 --- Sends a request once.
 ---@param request table see the transport's contract
----@return { http_status: integer, answer: string? }?
+---@return { http_status: integer, response: string? }?
 ---@return credenco.Error? err
 function Receiver:send(request)
   local response, failure = self.transport:send(request)
@@ -52,7 +52,7 @@ function Receiver:send(request)
     return nil, errors.new(failure)
   end
   if response.status >= 300 then return nil, refusal(response) end
-  return { http_status = response.status, answer = errors.bounded_detail(response.body, {}) }
+  return { http_status = response.status, response = errors.bounded_detail(response.body, {}) }
 end
 
 function Receiver:close()

@@ -1,7 +1,8 @@
---- The event that `credenco webhook send` sends, out of its arguments.
+--- The event that `credenco webhook send` sends, from its arguments.
 local core = require "credenco.core"
 local attribute = require "credenco.webhook.attribute"
 local described = require "credenco.base.settings"
+local event_time = require "credenco.cli.event_time"
 local json = require "credenco.base.json"
 local json_reader = require "credenco.base.json_reader"
 local settings = require "credenco.cli.server_settings"
@@ -18,7 +19,7 @@ local function check(option, problem)
   if problem then usage.fail(option .. " " .. problem) end
 end
 
---- Refuses arguments that no request can be made of, before a file is read.
+--- Refuses arguments that cannot make a request, before it reads a file.
 ---@param args table
 function M.check(args)
   check("the URL", described.url_problem(args.url))
@@ -37,7 +38,7 @@ local function data_of(path)
   return text
 end
 
---- The event, and its data as they stand in the file.
+--- The event, and its data as they are in the file.
 ---@param args table
 ---@return credenco.WalletEvent
 ---@return string data JSON
@@ -45,14 +46,14 @@ function M.of(args)
   local event = {
     specversion = attribute.SPECVERSION,
     id = args.id or core.uuid(), type = args.type or M.TYPE, source = args.source or M.SOURCE,
-    time = os.date "!%Y-%m-%dT%H:%M:%SZ",
+    time = event_time.of(os.time()),
   }
   local problem = attribute.problem_of(event)
   if problem then usage.fail("--" .. problem) end
   return event, data_of(args.data)
 end
 
---- What the event is signed with.
+--- The secret that signs the event.
 ---@param args table
 ---@return string
 function M.secret(args)

@@ -1,4 +1,4 @@
---- The assertion by which a client proves that it has its private key (RFC 7523, 2.2): a JWT for one request.
+--- The assertion with which a client proves that it has its private key (RFC 7523, 2.2): a JWT for one request.
 
 local base64 = require "credenco.base.base64"
 local core = require "credenco.core"
@@ -12,10 +12,10 @@ Assertions.__index = Assertions
 
 local M = {}
 
--- Long enough for clocks that differ by a few minutes.
+-- Allows for clocks that differ by a few minutes.
 local LIFETIME_S = 300
 
--- Loads what needs luaossl; nil and a problem where that is missing.
+-- Loads the module that needs luaossl; nil and a problem if that is missing.
 local function load_reader()
   local ok, signing_key = pcall(require, "credenco.client.auth.signing_key")
   if ok then return signing_key.read end
@@ -33,7 +33,7 @@ local function read_file(self)
   return key, problem
 end
 
--- A file that is just being written, or gone, leaves the key as it was.
+-- If the file is missing or incomplete, keeps the key.
 local function key_of(self)
   if self.settings.private_key_file then self.key = read_file(self) or self.key end
   return self.key
@@ -42,7 +42,7 @@ end
 --- Reads the key.
 ---@param settings { client_id: string, token_url: string, private_key: string?, private_key_file: string?, private_key_id: string?, assertion_audience: string? }
 ---@return credenco.Assertions?
----@return string? problem  what is wrong with the settings
+---@return string? problem  in the settings
 function M.new(settings)
   local self = setmetatable({ settings = settings }, Assertions)
   local problem
@@ -65,7 +65,7 @@ local function encoded(object)
   return base64.encode_url(assert(json.encode(object)))
 end
 
---- Whether there is another key than the one of the last assertion.
+--- Whether the key differs from that of the last assertion.
 ---@return boolean
 function Assertions:renew()
   local path = self.settings.private_key_file
@@ -73,7 +73,7 @@ function Assertions:renew()
   return pem ~= nil and pem ~= self.pem and self.read(pem) ~= nil
 end
 
---- Makes an assertion. No two are alike: a server takes each once (RFC 7523, 3).
+--- Makes an assertion. Each is different: a server accepts each only once (RFC 7523, 3).
 ---@return string jwt
 function Assertions:make()
   local settings, now = self.settings, os.time()

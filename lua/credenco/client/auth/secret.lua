@@ -1,4 +1,4 @@
---- A secret that may change while the program runs: a text, what a function gives, or the line that a file holds.
+--- A secret that may change while the program runs: a text, the result of a function, or the line in a file.
 
 local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
@@ -10,15 +10,15 @@ local options = require "credenco.base.options"
 ---@field value string?          the current one
 ---@field previous string?       requests in flight may still carry it
 ---@field ask (fun(refused: string?): string)?
----@field path string?           of a file that is read again
----@field changes boolean        whether there may ever be another one
----@field look_at_ms number      when the file is read again
+---@field path string?           of a file, which is read again
+---@field changes boolean        whether it may ever change
+---@field look_at_ms number      when to read the file again
 local Secret = {}
 Secret.__index = Secret
 
 local M = {}
 
--- How long a change of a file may go unnoticed while nobody refuses the old secret.
+-- How long a change of a file may go unnoticed while no server refuses the old secret.
 local LOOK_EVERY_MS = 1000
 
 local function problem_with(value)
@@ -34,7 +34,7 @@ local function of_file(path)
   return value
 end
 
---- The secret of an option, or of the option that is named like it with `_file`, which is read at once.
+--- The secret from an option, or from its `_file` option, whose file is read at once.
 ---@param settings table
 ---@param name string
 ---@return credenco.Secret?
@@ -62,7 +62,7 @@ local function set(self, value)
   self.previous, self.value = self.value, value
 end
 
--- A file that is just being written, or gone, leaves the secret as it was.
+-- If the file is missing or incomplete, keeps the secret.
 local function look(self)
   self.look_at_ms = loop.now_ms() + LOOK_EVERY_MS
   local value = of_file(self.path)
@@ -83,12 +83,12 @@ local function ask(self, refused, step)
   }
 end
 
---- The secret of now. A function is asked the first time, and when its last answer was refused; a file is read again
---- every second, and when what it held was refused.
----@param refused string?  what a server did not accept
+--- The current secret. A function is called the first time, and after its last result was refused. A file is read again
+--- every second, and after its secret was refused.
+---@param refused string?  the secret that a server did not accept
 ---@param step string
----@return string? value  nil without an error: there is no other one than the refused one
----@return credenco.Error? err  the function gave none
+---@return string? value  nil without an error: there is none but the refused one
+---@return credenco.Error? err  the function returned none
 function Secret:get(refused, step)
   if self.ask and (not self.value or self.value == refused) then
     local ok, err = ask(self, refused, step)
@@ -99,7 +99,7 @@ function Secret:get(refused, step)
   return self.value ~= refused and self.value or nil
 end
 
---- Every one that a server may have seen lately.
+--- All secrets that a server may have seen lately.
 ---@return string[]
 function Secret:all()
   return { self.value or "", self.previous or "" }

@@ -1,9 +1,7 @@
---- One OAuth2 token for all workers of an nginx, in a shared dictionary: fetched by one
---- of them at a time.
+--- One OAuth2 token for all workers of an nginx, in a shared dictionary. One worker at a time fetches it.
 ---
---- Who fetches holds a lock that dies soon after its holder, so that a worker that ends
---- in the middle of it holds nobody up for long. Times are of the monotonic clock, which
---- all processes of a machine share.
+--- A worker that fetches holds a lock that expires soon after its fetch must be over, so that a worker that dies does
+--- not block the others for long. Times are those of the monotonic clock, which all processes of a machine share.
 
 local core = require "credenco.core"
 local loop = require "credenco.loop"
@@ -18,7 +16,7 @@ local LOOK_EVERY_MS = 10
 local Shared = {}
 Shared.__index = Shared
 
--- What makes one token another one than the next.
+-- The settings that distinguish one token from another.
 local PARTS = { "token_url", "client_id", "scope", "audience", "resource" }
 
 --- @param settings { shared_dict: string, token_url: string, client_id: string, scope: string?, audience: string?, resource: string? }
@@ -61,7 +59,7 @@ local function keep_lock(self, lock)
   end
 end
 
--- The token may have come between the look at it and the lock.
+-- Another worker may have stored the token between the look at it and the lock.
 local function fetch_locked(self, fetch, refused)
   local there = fresh(self, refused)
   if there then return there end
@@ -73,10 +71,9 @@ local function fetch_locked(self, fetch, refused)
   return token, err
 end
 
---- A token that is not `refused` and need not be renewed yet: the one that is there, the
---- one that another worker is fetching, or what `fetch` gives. Waits for the other worker,
---- but not beyond the deadline: while an issuer hangs, more would come to wait than get
---- their turn.
+--- A token that is not `refused` and need not be renewed yet: the stored one, one that another worker is fetching, or
+--- the result of `fetch`. It waits for the other worker, but not beyond the deadline: while an issuer hangs, more calls
+--- would begin to wait than get their turn.
 ---@param fetch fun(): table?, credenco.Error?
 ---@param refused string?
 ---@param deadline_ms number
@@ -95,7 +92,7 @@ function Shared:obtain(fetch, refused, deadline_ms)
   return token, err
 end
 
---- Takes a token away that the server refuses, unless there is another one by now.
+--- Removes a token that the server refuses, unless it was replaced meanwhile.
 ---@param refused string
 function Shared:drop(refused)
   local token = read(self)

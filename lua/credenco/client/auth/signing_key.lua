@@ -13,7 +13,7 @@ Key.__index = Key
 
 local M = {}
 
--- An elliptic curve by its name in OpenSSL's parameters, in Base64.
+-- The name in Base64 of an elliptic curve in OpenSSL's parameters, and its algorithm.
 local CURVES = {
   ["BggqhkjOPQMBBw=="] = { algorithm = "ES256", hash = "sha256", field_bytes = 32 },
   ["BgUrgQQAIg=="] = { algorithm = "ES384", hash = "sha384", field_bytes = 48 },
@@ -38,10 +38,10 @@ local function kind_of(key)
   return curve
 end
 
---- Reads a private key. OpenSSL would ask a terminal for a pass phrase, so a key that has one is refused.
+--- Reads a private key. Refuses an encrypted key, since OpenSSL would ask the terminal for its passphrase.
 ---@param pem string
 ---@return credenco.SigningKey?
----@return string? problem  the end of a sentence; nothing of the key is in it
+---@return string? problem  the end of a sentence, without any part of the key
 function M.read(pem)
   if not pem:find("-----BEGIN", 1, true) then return nil, "must be PEM" end
   if pem:find("ENCRYPTED", 1, true) then return nil, "must not have a pass phrase" end
@@ -54,7 +54,7 @@ function M.read(pem)
   }, Key)
 end
 
---- Signs, as JWS has it.
+--- Signs in the form of JWS.
 ---@param text string
 ---@return string bytes
 function Key:sign(text)

@@ -1,31 +1,24 @@
---- The request for a token (RFC 6749, 4.4.2), with which the client proves who it is in one of three ways: its secret in
---- the form, its secret as HTTP Basic (both RFC 6749, 2.3.1), or a signed assertion (RFC 7523, 2.2).
+--- The request for a token (RFC 6749, 4.4.2). The client proves its identity in one of three ways: its secret in the
+--- form, its secret as HTTP Basic (both RFC 6749, 2.3.1), or a signed assertion (RFC 7523, 2.2).
 
 local base64 = require "credenco.base.base64"
 local core = require "credenco.core"
+local form = require "credenco.base.form"
 local secrets = require "credenco.client.auth.secret"
 
 local M = {}
 
 local ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-local function form(fields)
-  local parts = {}
-  for _, field in ipairs(fields) do
-    if field[2] then parts[#parts + 1] = field[1] .. "=" .. core.encode(field[2]) end
-  end
-  return table.concat(parts, "&")
-end
-
--- What the ways with a secret differ in: more fields of the form, and a header.
+-- The two ways with a secret: further fields of the form, and a header field.
 ---@type table<string, fun(client_id: string, secret: string): table, string?>
 local WAYS = {}
 
 function WAYS.post(client_id, secret)
-  return { { "client_id", client_id }, { "client_secret", secret } }
+  return { client_id = client_id, client_secret = secret }
 end
 
--- Id and secret are encoded as a form's values are (RFC 6749, appendix B).
+-- Id and secret are encoded like the values of a form (RFC 6749, appendix B).
 local function form_encoded(text)
   return (core.encode(text):gsub("%%20", "+"))
 end
@@ -35,11 +28,7 @@ function WAYS.basic(client_id, secret)
 end
 
 local function with_assertion(client_id, assertion)
-  return {
-    { "client_id", client_id },
-    { "client_assertion_type", ASSERTION_TYPE },
-    { "client_assertion", assertion },
-  }
+  return { client_id = client_id, client_assertion_type = ASSERTION_TYPE, client_assertion = assertion }
 end
 
 ---@class credenco.TokenRequest
@@ -53,7 +42,7 @@ TokenRequest.__index = TokenRequest
 --- Reads the secret or the key.
 ---@param settings table  the option `oauth2`, checked
 ---@return credenco.TokenRequest?
----@return string? problem  what is wrong with the settings
+---@return string? problem  in the settings
 function M.new(settings)
   local self = setmetatable({ settings = settings }, TokenRequest)
   if settings.client_auth == "private_key_jwt" then
@@ -66,7 +55,7 @@ function M.new(settings)
   return secret and self, problem
 end
 
--- The fields and the header that say who the client is.
+-- The fields and the header field that identify the client.
 local function proof(self)
   local settings = self.settings
   if self.assertions then return with_assertion(settings.client_id, self.assertions:make()) end
@@ -76,33 +65,32 @@ local function proof(self)
   return WAYS[settings.client_auth](settings.client_id, secret)
 end
 
---- Writes a request. Each attempt needs its own, since an assertion is good for one.
+--- Writes a request. Each attempt needs its own, since an assertion is valid for one.
 ---@return string? form
----@return string|credenco.Error|nil authorization  the header, where there is one; or why there is no request
+---@return string|credenco.Error|nil authorization  the header field, if there is one; or the error
 function TokenRequest:write()
-  local proven, authorization = proof(self)
-  if not proven then return nil, authorization end
-  local fields = { { "grant_type", "client_credentials" } }
-  for _, field in ipairs(proven) do fields[#fields + 1] = field end
-  for _, name in ipairs { "scope", "audience", "resource" } do fields[#fields + 1] = { name, self.settings[name] } end
+  local fields, authorization = proof(self)
+  if not fields then return nil, authorization end
+  fields.grant_type = "client_credentials"
+  for _, name in ipairs { "scope", "audience", "resource" } do fields[name] = self.settings[name] end
   return form(fields), authorization
 end
 
---- Whether the next request will bring another secret or key than the last, which was refused.
+--- Whether the next request will have another secret or key than the last, which was refused.
 ---@return boolean
 function TokenRequest:renew()
   if self.assertions then return self.assertions:renew() end
   return self.secret.changes and self.secret:get(self.used, "token") ~= nil
 end
 
---- What a request carries that is not among the secrets as they were given.
+--- Secrets in a request, in forms that differ from the given ones.
 ---@param request { headers: table, body: string }
 ---@return table
 function TokenRequest.carried_by(request)
   return { request.headers.authorization or "", request.body:match "client_assertion=([^&]*)" or "" }
 end
 
---- What no error may show.
+--- The secrets that no error may show.
 ---@return table
 function TokenRequest:secrets()
   return self.secret and self.secret:all() or {}

@@ -1,28 +1,28 @@
---- The values that a statement over many items takes: how SQL types them, and where an item has them.
+--- The values of items in a statement over many: their SQL types, and their fields in an item.
 
 local cjson = require "cjson"
 
 local M = {}
 
---- No value, where a list of values must not have a hole.
+--- Takes the place of nil, since a list of values must not have a hole.
 M.NULL = cjson.null
 
---- The SQL type of each.
+--- The SQL type of each column.
 M.TYPE = {
   workflow = "TEXT", key = "TEXT", line = "INTEGER", input = "TEXT", step = "INTEGER", offer = "TEXT", wallet = "TEXT",
   code = "TEXT", stage = "TEXT", message = "TEXT", template_id = "TEXT", correlation_id = "TEXT", delivery = "TEXT",
   status = "TEXT", revocation_uuid = "TEXT",
 }
 
--- The field of an item, where it is called otherwise. `stored` is the form in which the database takes any bytes.
+-- The field of an item, if its name differs. `stored` is the form in which the database takes any bytes.
 local FIELD = { input = "stored", message = "stored", wallet = "wallet_key" }
 
---- One column of some items.
+--- One column of several items.
 ---@param name string
 ---@param items table[]
 ---@param from integer
 ---@param to integer
----@param values any[] is filled, every `stride` places from `first` on
+---@param values any[] the list to fill, at every `stride`th place from `first` on
 ---@param first integer
 ---@param stride integer
 function M.fill(name, items, from, to, values, first, stride)

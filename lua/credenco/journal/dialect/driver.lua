@@ -1,19 +1,19 @@
---- luadbi: its drivers, and its errors in plain words.
+--- luadbi: its drivers, and its errors in plain text.
 
 local M = {}
 
---- Stands at the end of a message of which something was left out.
+--- The end of a message that was shortened.
 M.LEFT_OUT = " ..."
 
--- What a server adds to its message shows the values of rows, or the statement that held them.
+-- Details in a server's message show the values of rows, or the statement that held them.
 local ADDED = { "\nDETAIL:.*", "\nQUERY:.*", "\nCONTEXT:.*" }
 
--- What a pooler does that gives each transaction another session.
+-- Errors of a pooler that gives each transaction another session.
 local POOLED = 'prepared statement "[^"]*" [%l ]*exist'
 local POOLER = " (is there a pooler in between, as PgBouncer in transaction mode? A journal needs sessions of its "
   .. "own: give the server itself, or a pool in session mode)"
 
--- The place in luadbi's source or the words around the server's message help nobody.
+-- Removes the position in luadbi's source, and the words around the server's message.
 ---@param err any
 ---@return string
 function M.plain_error(err)
@@ -28,7 +28,7 @@ function M.plain_error(err)
   return text:find(POOLED) and text .. POOLER or text
 end
 
---- Calls a function of luadbi, which gives false or nil with an error, or throws.
+--- Calls a function of luadbi, which returns false or nil with an error, or throws.
 ---@param fn function
 ---@param ... any
 ---@return any result

@@ -1,5 +1,5 @@
---- The databases that a journal can be in. Each is a module that says all that differs; nothing else asks which
---- it is. `url.lua` chooses it by the scheme of the URL.
+--- The databases for journals. Each is a module with everything that differs; no other code asks which one it is.
+--- `url.lua` chooses it by the scheme of the URL.
 
 local url_of = require "credenco.journal.dialect.url"
 
@@ -7,22 +7,22 @@ local M = {}
 
 ---@class credenco.journal.Dialect
 ---@field name string
----@field shared boolean any number of workers may use a journal at a time
----@field full integer how many offers are worth a transaction at once
----@field words table<string, string> what `{word}` in a statement stands for
+---@field shared boolean any number of workers may use a journal at the same time
+---@field full integer the number of offers that is worth a transaction at once
+---@field words table<string, string> what replaces `{word}` in a statement
 ---@field connect fun(url: string, options: table): table?, string?
 ---@field prepare fun(db: credenco.journal.Database, options: table): boolean?, string?
----@field bound fun(...): any parameters, as the driver takes them
+---@field bound fun(...): any parameters in the form that the driver takes
 ---@field begin string
 ---@field writes fun(statement: credenco.journal.Statement, scope: table, items: table[]): credenco.journal.Write[]
 ---@field exists fun(url: string): boolean
 ---@field is_writable fun(url: string): boolean
----@field unfit fun(db: credenco.journal.Database): string? why no run can use it
----@field edition fun(url: string): credenco.journal.Edition|false|nil, string? what a journal's file is known by
+---@field unfit fun(db: credenco.journal.Database): string? why a run cannot use it
+---@field edition fun(url: string): credenco.journal.Edition|false|nil, string? the identity of a journal's file
 ---@field has_object fun(db: credenco.journal.Database, name: string): boolean?, string?
 ---@field lock fun(db: credenco.journal.Database, name: string): boolean?, string? for the rest of the transaction
----@field presence? fun(owner: string): credenco.journal.Write what a connection of a worker holds as long as it is there
----@field dead_workers string the query for workers whose records are to be free
+---@field presence? fun(owner: string): credenco.journal.Write what a worker's connection holds for as long as it lives
+---@field dead_workers string the query for workers whose records become free
 ---@field look_up_by_key fun(db: credenco.journal.Database): boolean?, string?
 ---@field read_all fun(db: credenco.journal.Database): boolean?, string?
 ---@field gather_statistics fun(db: credenco.journal.Database): boolean?, string?

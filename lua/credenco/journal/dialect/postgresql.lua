@@ -1,20 +1,20 @@
---- A journal in PostgreSQL: any number of workers, each statement a way to go and come back. So a group of writes is one
---- statement, whatever its size, with an array for each column; and no plan depends on what the planner happens to know
---- about a table that grows while it is used.
+--- A journal in PostgreSQL: any number of workers, and a round trip for each statement. So a group of writes is one
+--- statement of any size, with an array for each column. No plan depends on the planner's knowledge about a table that
+--- grows while it is used.
 
 local columns = require "credenco.journal.dialect.column_types"
 local driver = require "credenco.journal.dialect.driver"
 
--- A transaction costs several ways to the server and back, and a statement what a dozen rows cost.
+-- A transaction costs several round trips to the server, and a statement costs as much as a dozen rows.
 local M = { name = "postgresql", shared = true, begin = "BEGIN", full = 256 }
 
 M.words = {
   now = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
-  -- room in a record's page for its next two versions, of which one has an offer: else each goes to another page, and
-  -- needs new entries in the indexes
+  -- leaves room in a record's page for its next two versions, one of them with an offer: a version in another page
+  -- needs new entries in all indexes
   storage = "WITH (fillfactor = 40)",
   skip_locked = "FOR UPDATE SKIP LOCKED",
-  -- two that write the same rows at the same time would wait for one another for ever
+  -- two writers of the same rows would otherwise wait for each other for ever
   in_order_of_keys = "ORDER BY v.key, v.line",
 }
 
@@ -22,17 +22,17 @@ M.dead_workers = [[
 SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?
   AND (lease_until < {now} OR pg_try_advisory_xact_lock(hashtextextended(owner, 0))) FOR UPDATE SKIP LOCKED]]
 
---- Whether it is there connecting has to tell.
+--- Only a connection can tell whether the database exists.
 function M.exists() return true end
 
---- Of a server that can only be read each statement that writes says so.
+--- On a read-only server each statement that writes reports an error of its own.
 function M.is_writable() return true end
 
 local UNFIT = "the database holds text as %s, which not every register fits into: make one that holds it as UTF8 "
   .. "(createdb --encoding=UTF8 --template=template0 NAME)"
-local FIT = { UTF8 = true, SQL_ASCII = true } -- the latter keeps whatever bytes it is given
+local FIT = { UTF8 = true, SQL_ASCII = true } -- the latter keeps any bytes
 
---- What makes a database useless for a run.
+--- Why a run cannot use the database.
 ---@param db credenco.journal.Database
 ---@return string? flaw
 function M.unfit(db)
@@ -41,7 +41,7 @@ function M.unfit(db)
   return not FIT[row[1]] and UNFIT:format(row[1]) or nil
 end
 
---- There is no file that anybody could take away.
+--- There is no file that could be removed.
 function M.edition() return false end
 
 ---@param url string
@@ -51,7 +51,7 @@ function M.connect(url)
   local dbi = driver.load "postgresql"
   local connection = driver.protected(dbi.Connect, "PostgreSQL", url) -- libpq takes a whole URL as the database's name
   if connection then return connection end
-  -- luadbi sends a statement before it looks whether it is connected; over that libpq forgets why it is not
+  -- luadbi sends a statement before it checks the connection, and libpq then forgets why it failed
   return nil, "cannot be connected to: `psql` with the same URL says why, which Lua's driver does not"
 end
 
@@ -63,14 +63,23 @@ local function for_each(db, names, template)
   return true
 end
 
+-- An offer must be on disk before it is pushed, and workers wait for one another's rows, whatever has been set for the
+-- database or the role.
+local SETTINGS = { "client_encoding = 'UTF8'", "client_min_messages = warning",
+  "default_transaction_isolation = 'read committed'" }
+local ON_DISK = [[
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off']]
+
 ---@param db credenco.journal.Database
 ---@return boolean? ok
 ---@return string? err
 function M.prepare(db)
-  return for_each(db, { "client_encoding = 'UTF8'", "client_min_messages = warning" }, "SET %s")
+  local ok, err = for_each(db, SETTINGS, "SET %s")
+  if ok then ok, err = db:rows(ON_DISK) end
+  return ok and true, err
 end
 
--- Every parameter goes out as text: PostgreSQL refuses "1.0" for an integer, and LuaJIT prints 14 digits.
+-- Sends every parameter as text: PostgreSQL refuses "1.0" for an integer, and LuaJIT prints 14 digits.
 local function printed(value)
   if type(value) ~= "number" then return value end
   if value % 1 == 0 and value > -1e15 and value < 1e15 then return ("%d"):format(value) end
@@ -89,15 +98,15 @@ end
 
 local texts = setmetatable({}, { __mode = "k" })
 
--- All of a record's key comes out of `v`, which is worked out first: so there is nothing but `v` to begin with, and
--- nothing but the primary key to go on with, whatever the planner believes about the table.
+-- A record's whole key comes from `v`, which is computed first. So the plan has to begin with `v` and continue with the
+-- primary key, whatever the planner knows about the table.
 local RECORD_IS_V = "credenco_record.workflow = v.workflow AND credenco_record.key = v.key "
   .. "AND credenco_record.copy = v.copy"
 local V = "WITH v (%s) AS MATERIALIZED (SELECT * FROM unnest(%s)) %s"
 local V_OF_WORKFLOW = "WITH v (%s, workflow, copy) AS MATERIALIZED "
   .. "(SELECT * FROM unnest(%s) u CROSS JOIN (SELECT CAST(:workflow AS TEXT), CAST('' AS TEXT)) w) %s"
 
--- The arrays come first; then the scope, as often and in the order in which the text names it.
+-- The arrays come first, then the scope, in the order of the text and with repetitions.
 local function compile(statement)
   local arrays, scope = {}, {}
   for i, name in ipairs(statement.columns) do arrays[i] = ("CAST(? AS %s[])"):format(columns.TYPE[name]) end
@@ -140,9 +149,9 @@ function M.writes(statement, scope, items)
   return { { sql = known.sql, values = values, scope = behind, width = #values } }
 end
 
--- What there is -----------------------------------------------------------------------------------------
+-- Objects --------------------------------------------------------------------------------------------
 
---- Whether a table or an index is there.
+--- Whether a table or an index exists.
 ---@param db credenco.journal.Database
 ---@param name string
 ---@return boolean?
@@ -153,7 +162,7 @@ function M.has_object(db, name)
   return #rows > 0
 end
 
---- Lets one at a time go on that has this name.
+--- Lets only one transaction with this name continue at a time.
 ---@param db credenco.journal.Database
 ---@param name string
 ---@return boolean? ok
@@ -163,19 +172,19 @@ function M.lock(db, name)
   return rows and true, err
 end
 
---- What each connection of a worker holds: the server drops it the moment the connection is gone.
+--- A lock that each connection of a worker holds. The server releases it as soon as the connection ends.
 ---@param owner string
 ---@return credenco.journal.Write
 function M.presence(owner)
   return { sql = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))", scope = {}, width = 1, values = { owner } }
 end
 
--- Without statistics, or with old ones, the planner may think that to read all of a table is cheaper than to look some
--- of it up. What it is not to do it still counts at an enormous cost where there is no other way, which must not make it
--- compile the plan (jit).
+-- Without current statistics the planner may prefer to read a whole table instead of using an index. A plan that is
+-- turned off still gets an enormous cost when there is no other way, and that must not make the server compile it
+-- (jit).
 local BY_KEY = { "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit" }
 
---- For a connection that looks records up by key or through an index, and never reads them all.
+--- For a connection that looks records up by key or through an index, and never reads all of them.
 ---@param db credenco.journal.Database
 ---@return boolean? ok
 ---@return string? err
@@ -183,7 +192,7 @@ function M.look_up_by_key(db)
   return for_each(db, BY_KEY, "SET %s = off")
 end
 
---- For what reads all records of a workflow.
+--- For code that reads all records of a workflow.
 ---@param db credenco.journal.Database
 ---@return boolean? ok
 ---@return string? err
@@ -191,7 +200,7 @@ function M.read_all(db)
   return for_each(db, BY_KEY, "RESET %s")
 end
 
---- Tells the planner how large the table of records has become.
+--- Tells the planner the current size of the table of records.
 ---@param db credenco.journal.Database
 ---@return boolean? ok
 ---@return string? err
@@ -199,7 +208,7 @@ function M.gather_statistics(db)
   return db:execute "ANALYZE credenco_record"
 end
 
---- The server does it by itself.
+--- Does nothing: the server does it by itself.
 function M.tidy() return true end
 
 return M

@@ -1,4 +1,4 @@
---- Files for their owner only: what stands in them are offers, and what a journal keeps private.
+--- Files that only their owner can read: they hold offers, and other secrets of a journal.
 
 local uv = require "luv"
 
@@ -6,7 +6,7 @@ local M = {}
 
 M.MODE = 384 -- 0600
 
---- Creates a file, unless it is there.
+--- Creates a file, unless it exists.
 ---@param path string
 ---@return boolean? ok
 ---@return string? err luv's
@@ -17,7 +17,7 @@ function M.create(path)
   return true
 end
 
---- Why a file cannot be written, in words that follow its path.
+--- Why a file cannot be written, as a text to follow its path.
 ---@param err string of luv, such as `ENOENT: no such file or directory: a/b`
 ---@return string
 function M.cannot_write(err)

@@ -1,4 +1,4 @@
---- A journal in a SQLite file: one process at a time, a call away, a row at a time.
+--- A journal in a SQLite file: one process at a time, and one row at a time, since a call is cheap.
 
 local columns = require "credenco.journal.dialect.column_types"
 local driver = require "credenco.journal.dialect.driver"
@@ -13,13 +13,13 @@ local BUSY_TIMEOUT_MS = 10000
 local CHECKPOINT_PAGES = 4000
 
 M.words = {
-  now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery: worked out once, not for each row
+  now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery is computed once, not for each row
   storage = "WITHOUT ROWID", -- keeps the table in the order of its key
   skip_locked = "",
   in_order_of_keys = "",
 }
 
--- The lock on the journal's file says that nobody else is alive.
+-- The lock on the journal's file shows that all other workers are dead.
 M.dead_workers = "SELECT owner FROM credenco_worker WHERE workflow = ? AND owner <> ?"
 
 ---@param path string
@@ -28,18 +28,18 @@ function M.exists(path)
   return uv.fs_stat(path) ~= nil
 end
 
---- Whether it can be written where it is: on a read-only medium it cannot, nor in a folder of somebody else's.
+--- Whether it can be written. It cannot on a read-only medium, or in another user's directory.
 ---@param path string
 ---@return boolean
 function M.is_writable(path)
-  local folder = path:match "^(.+)/[^/]*$" or path:match "^/" or "."
-  return uv.fs_access(path, "W") == true and uv.fs_access(folder, "W") == true
+  local directory = path:match "^(.+)/[^/]*$" or path:match "^/" or "."
+  return uv.fs_access(path, "W") == true and uv.fs_access(directory, "W") == true
 end
 
---- Every file will do.
+--- Any file will do.
 function M.unfit() return nil end
 
---- What the file is known by; false where there is none.
+--- The identity of the file; false if it does not exist.
 ---@param path string
 ---@return credenco.journal.Edition|false|nil
 ---@return string? err why it must not be used
@@ -48,13 +48,18 @@ function M.edition(path)
   return edition.of(path)
 end
 
--- A name under which SQLite makes no file beside it, for a medium that cannot be written; nil where it can, or where
--- there is a write-ahead log, which holds what is not in the file yet.
+-- A URL with which SQLite creates no file beside it, for a medium that cannot be written. nil if it can, or if there is
+-- a write-ahead log, which may hold changes that the file does not have yet.
 local function as_it_is(path)
   local log = uv.fs_stat(path .. "-wal")
   if M.is_writable(path) or log and log.size > 0 then return nil end
   local escaped = percent.encode(path, "[%%?#]")
   return ("file:%s?immutable=1"):format(escaped)
+end
+
+-- SQLite takes a name that begins like this for a URI, and would open another file.
+local function as_a_path(path)
+  return path:find "^file:" and "./" .. path or path
 end
 
 ---@param path string
@@ -66,14 +71,15 @@ function M.connect(path, options)
   if options.temporary then return driver.protected(dbi.Connect, "SQLite3", "") end
   if path ~= ":memory:" and not uv.fs_stat(path) then
     if options.read_only then return nil, "there is no such file" end
-    local created, err = private_file.create(path) -- SQLite would create it readable by everybody
+    local created, err = private_file.create(path) -- SQLite would make it readable by everybody
     if not created then return nil, private_file.cannot_write(err) end
   end
-  return driver.protected(dbi.Connect, "SQLite3", options.read_only and path ~= ":memory:" and as_it_is(path) or path)
+  local name = options.read_only and path ~= ":memory:" and as_it_is(path) or as_a_path(path)
+  return driver.protected(dbi.Connect, "SQLite3", name)
 end
 
--- Makes a database for its owner only that others could read before, once it is known to be one: nobody's folder or text
--- file is to change. Its file is not opened for that: to close it would end every lock that this process holds on it.
+-- Makes a database private that others could read, once it is known to be a database: a directory or text file must not
+-- change. Does not open the file, since closing it would end all locks that this process holds on it.
 local function keep_private(path)
   if path == ":memory:" then return true end
   local ok, err = uv.fs_chmod(path, private_file.MODE)
@@ -89,33 +95,45 @@ local function all(db, pragmas)
   return true
 end
 
---- Makes a connection ready. The schema's version is read to learn that the file is a database. FULL: a commit that was
---- reported survives a power cut, also in WAL mode.
+local FOREIGN = [[
+SELECT 1 FROM sqlite_master WHERE NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'credenco_meta') LIMIT 1]]
+
+-- A register, say, whose name was mistaken for the journal's, has to stay readable for those who use it.
+local function refuse_foreign(db)
+  local rows, err = db:rows(FOREIGN)
+  if not rows then return nil, err end
+  if #rows == 0 then return true end
+  return nil, "is the database of another program, and stays as it is: a journal has a file of its own"
+end
+
+--- Prepares a connection. Reads the schema's version to check that the file is a database. FULL: a reported commit
+--- survives a power cut, in WAL mode, too.
 ---@param db credenco.journal.Database
----@param options { read_only?: boolean, plain?: boolean, temporary?: boolean }
+---@param options { read_only?: boolean, plain?: boolean, temporary?: boolean, journal?: boolean }
 ---@return boolean? ok
 ---@return string? err
 function M.prepare(db, options)
   if options.plain then return true end
   if options.temporary then return all(db, { "PRAGMA journal_mode = OFF" }) end
   local ok, err = all(db, { ("PRAGMA busy_timeout = %d"):format(BUSY_TIMEOUT_MS), "PRAGMA schema_version" })
+  if ok and options.journal then ok, err = refuse_foreign(db) end
   if not ok or options.read_only then return ok, err end
   ok, err = keep_private(db.url)
   if not ok then return nil, err end
   return all(db, {
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA secure_delete = ON", -- what is erased is overwritten: FAST leaves lines longer than a page
+    "PRAGMA secure_delete = ON", -- overwrites what is erased; FAST leaves lines longer than a page
     ("PRAGMA wal_autocheckpoint = %d"):format(CHECKPOINT_PAGES),
   })
 end
 
---- Doubles are exact for what is stored here.
+--- Passes numbers as they are: doubles are exact for all that is stored here.
 function M.bound(...) return ... end
 
 -- Statements -----------------------------------------------------------------------------------------
 
--- One text per number of items would fill the statement cache, so items go out in portions of a few fixed sizes.
+-- A text for each number of items would fill the statement cache, so items go out in portions of a few fixed sizes.
 local PORTIONS = { 128, 64, 32, 16, 8, 4, 2, 1 }
 local texts = setmetatable({}, { __mode = "k" })
 
@@ -127,8 +145,8 @@ local function number_scope(sql, statement, before)
   return sql
 end
 
--- The form for one item: its values stand where `v` is named. To change many at once SQLite makes a table of its own
--- and throws it away, for each statement, which costs more than the calls.
+-- The form for one item has values in place of `v`. To change many at once, SQLite makes a temporary table for each
+-- statement, which costs more than the calls.
 local function text_for_one(statement)
   local sql = statement.sql:gsub("%s*{from_v}", ""):gsub("{record_is_v}", RECORD_IS_V)
   for i, name in ipairs(statement.columns) do sql = sql:gsub("v%." .. name .. "%f[^%w_]", "?" .. i) end
@@ -143,7 +161,7 @@ local function text_for_table(statement, count)
     number_scope(sql, statement, #statement.columns * count))
 end
 
--- The text for some items in one statement; for count 0 that for each of them.
+-- The text for `count` items in one statement; for count 0 that for one item.
 local function text_for(statement, count)
   local of_statement = texts[statement]
   if not of_statement then
@@ -187,9 +205,9 @@ function M.writes(statement, scope, items)
   return writes
 end
 
--- What there is -----------------------------------------------------------------------------------------
+-- Objects --------------------------------------------------------------------------------------------
 
---- Whether a table or an index is there.
+--- Whether a table or an index exists.
 ---@param db credenco.journal.Database
 ---@param name string
 ---@return boolean?
@@ -200,19 +218,19 @@ function M.has_object(db, name)
   return #rows > 0
 end
 
---- A transaction is alone.
+--- Does nothing: a transaction is alone.
 function M.lock() return true end
 
---- There is one plan for each statement: by key where a key is given.
+--- There is one plan for each statement: by key, if a key is given.
 function M.look_up_by_key() return true end
 function M.read_all() return true end
 function M.gather_statistics() return true end
 
---- Rewrites the file, so that nothing of what was erased remains in its unused parts: SQLite overwrites what it deletes,
---- but not every copy that was made of it when a page was full.
+--- Rewrites the file, so that nothing that was erased remains in its unused parts. SQLite overwrites what it deletes,
+--- but not every copy that it made when a page was full.
 ---@param db credenco.journal.Database
 ---@return boolean? ok
----@return string? err the file is as it was
+---@return string? err the file is unchanged
 function M.tidy(db)
   return db:execute "VACUUM"
 end

@@ -1,11 +1,11 @@
---- What a journal's name says: the URL of a database server, or the path of a file.
+--- The name of a journal: the URL of a database server, or the path of a file.
 
 local M = {}
 
---- What a journal can be, as messages and the help say it.
+--- The possible names of a journal, for messages and the help.
 M.FORMS = "a SQLite file, or postgres://[USER@]HOST/DATABASE"
 
--- The servers by the schemes of their URLs: the module beside this one, and luadbi's name of the driver.
+-- The servers by the schemes of their URLs: the module beside this one, and luadbi's name for the driver.
 local SERVERS = {
   postgres = "postgresql", postgresql = "postgresql",
 }
@@ -20,7 +20,7 @@ function M.is_server(url)
   return server_of(url) ~= nil
 end
 
---- Why no journal can be in it: a database of another kind would be taken for a file's path.
+--- Why a name cannot be a journal: the URL of another database would count as a file's path.
 ---@param url string
 ---@return string?
 function M.flaw(url)
@@ -41,12 +41,12 @@ function M.driver_rock(url)
   return "luadbi-" .. (server_of(url) or "sqlite3")
 end
 
---- A journal's name as it may be printed.
+--- A journal's name in a form that may be printed.
 ---@param url string
 ---@return string
 function M.without_password(url)
   if not M.is_server(url) then return url end
-  -- up to the last @: a password that should be encoded and is not may hold anything
+  -- up to the last @: an unencoded password may hold any character
   return (url:gsub("^(%w+://[^:/@?]*):.*@", "%1@"):gsub("([?&]%w*password=)[^&]*", "%1..."))
 end
 

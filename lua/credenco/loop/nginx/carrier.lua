@@ -1,11 +1,11 @@
 --- Runs tasks that outlive the request they come from.
 ---
---- nginx ends a request's light threads and sockets with the request, so such a task needs a timer to live in. One
---- timer carries them all: their number is limited (lua_max_running_timers). Its light threads serve again and again,
---- since nginx frees what it allocates for one only with the timer; for the same reason a carrier is replaced after
---- some tasks.
+--- nginx ends a request's light threads and sockets with the request, so such a task needs a timer. One timer carries
+--- all of them, since timers are limited (lua_max_running_timers). Its light threads are used again, since nginx frees
+--- their memory only with the timer. For the same reason a carrier is replaced after a number of tasks.
 
 local core = require "credenco.core"
+local fifo = require "credenco.base.fifo"
 local semaphore = require "ngx.semaphore"
 
 local M = {}
@@ -13,33 +13,33 @@ local M = {}
 local TASKS_MOST = 2000
 
 -- How long a light thread waits for another task, and a carrier for another thread: it keeps its Lua VM alive, and a
--- worker that exits waits for it. Tasks are looked at as often.
+-- worker that exits waits for it. Tasks are checked as often.
 local IDLE_S = 0.2
 
--- nginx drops a timer that fires while lua_max_running_timers are running, and says so only in its log.
+-- nginx drops a timer that fires while lua_max_running_timers are running, and reports it only in its log.
 local BEGINS_WITHIN_MS = 50
 local SCARCE_MS = 1000
 
 ---@class credenco.Task
 ---@field run fun(self: credenco.Task)
 ---@field is_to_end fun(self: credenco.Task): boolean  asked now and then while it runs
----@field ended fun(self: credenco.Task)  its light thread was ended because of that
+---@field ended fun(self: credenco.Task)  its light thread was stopped because of that
 
 ---@class credenco.Carrier
----@field queue credenco.Task[]  tasks for which no light thread is idle
+---@field queue credenco.Fifo    tasks that wait for a light thread
 ---@field idle table[]           light threads that wait for a task
 ---@field threads table<table, boolean>
----@field taken integer          tasks so far
+---@field taken integer          the number of tasks so far
 ---@field begun boolean          nginx has started the timer
 ---@field since_ms number
----@field looked_ms number       when its tasks were looked at
+---@field looked_ms number       when it last checked its tasks
 
 local current ---@type credenco.Carrier?
 local scarce_until_ms = 0
 
 -- Light threads ---------------------------------------------------------------------------
 
--- An error in a task is a bug: it shows in the log, and the thread serves on.
+-- An error in a task is a bug. It is logged, and the thread continues.
 local function run(task)
   local ok, problem = pcall(task.run, task)
   if not ok then ngx.log(ngx.ERR, "credenco: ", problem) end
@@ -52,7 +52,7 @@ local function forget(list, entry)
 end
 
 local function wait_for_task(self, thread)
-  if self ~= current then return end -- it takes no more tasks
+  if self ~= current then return end -- it accepts no more tasks
   self.idle[#self.idle + 1] = thread
   thread.semaphore:wait(IDLE_S)
   if not thread.task then forget(self.idle, thread) end
@@ -61,7 +61,7 @@ end
 local function serve(self, thread)
   while thread.task do
     run(thread.task)
-    thread.task = self.queue[1] and table.remove(self.queue, 1)
+    thread.task = self.queue:pop()
     if not thread.task then wait_for_task(self, thread) end
   end
   self.threads[thread] = nil
@@ -70,14 +70,14 @@ end
 -- The timer -------------------------------------------------------------------------------
 
 local function spawn_threads(self)
-  while self.queue[1] do
-    local thread = { semaphore = semaphore.new(0), task = table.remove(self.queue, 1) }
+  for task in self.queue.pop, self.queue do
+    local thread = { semaphore = semaphore.new(0), task = task }
     self.threads[thread] = true
     thread.coroutine = ngx.thread.spawn(serve, self, thread)
   end
 end
 
--- nginx ends no wait from outside: the light thread that waits is killed.
+-- nginx cannot end a wait from outside, so the waiting light thread is killed.
 local function end_tasks(self)
   local to_end = {}
   for thread in pairs(self.threads) do
@@ -91,7 +91,7 @@ local function end_tasks(self)
   end
 end
 
--- Asked for at any time, done now and then.
+-- May be called at any time; acts only at intervals.
 local function end_tasks_when_due(self)
   local now = core.now_ms()
   if now - self.looked_ms < IDLE_S * 1000 then return end
@@ -105,12 +105,12 @@ local function carry(_, self)
     spawn_threads(self)
     self.semaphore:wait(IDLE_S)
     end_tasks_when_due(self)
-  until not next(self.threads) and not self.queue[1]
+  until not next(self.threads) and self.queue:is_empty()
   if current == self then current = nil end
 end
 
 local function start()
-  local self = { queue = {}, idle = {}, threads = {}, taken = 0, begun = false }
+  local self = { queue = fifo.new(), idle = {}, threads = {}, taken = 0, begun = false }
   self.since_ms, self.semaphore = core.now_ms(), semaphore.new(0)
   self.looked_ms = self.since_ms
   return ngx.timer.at(0, carry, self) and self
@@ -125,7 +125,7 @@ end
 
 -- Tasks -----------------------------------------------------------------------------------
 
---- Runs a task that belongs to no request. Where nginx has no timer for it, it belongs to this one.
+--- Runs a task that belongs to no request. If nginx has no timer for it, it belongs to this request.
 ---@param task credenco.Task
 function M.run(task)
   local self = carrier_for_one_more()
@@ -138,7 +138,7 @@ function M.run(task)
     thread.task = task
     thread.semaphore:post(1)
   else
-    self.queue[#self.queue + 1] = task
+    self.queue:push(task)
     if self.begun then self.semaphore:post(1) end
   end
 end
@@ -147,20 +147,20 @@ local function is_starting()
   return current ~= nil and not current.begun
 end
 
---- How long somebody who waits may do so before he calls rescue.
+--- How long a task may wait before it calls rescue.
 ---@return number seconds
 function M.look_after_s()
   return is_starting() and BEGINS_WITHIN_MS / 1000 or math.huge
 end
 
---- For somebody who has waited: tasks whose timer nginx has dropped are run in this request.
+--- For a task that has waited: runs tasks whose timer nginx has dropped in this request.
 function M.rescue()
   local now = core.now_ms()
   if not is_starting() or now - current.since_ms < BEGINS_WITHIN_MS then return end
   local queue = current.queue
-  current.queue, current = {}, nil
+  current.queue, current = fifo.new(), nil
   scarce_until_ms = now + SCARCE_MS
-  for _, task in ipairs(queue) do ngx.thread.spawn(run, task) end
+  for task in queue.pop, queue do ngx.thread.spawn(run, task) end
 end
 
 return M

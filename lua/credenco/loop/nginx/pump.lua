@@ -1,11 +1,10 @@
---- Moves a worker's transfers: a timer that steps their source while something is in flight,
---- so that no request has to stay for it.
+--- Moves a worker's transfers: a timer steps their source while something is in flight, so that no request has to stay
+--- for it.
 ---
---- A step is bounded, and nginx has its turn between two. Then the pump waits for the bell
---- (`waker`), which costs nothing while nothing happens and rings at once when something
---- does. Where much is going on, or there is no bell, it looks again after a tick: one step
---- then serves all that came meanwhile. (Not after none: nginx runs a timer of zero
---- milliseconds before it looks at anything else; Debian's lacks the patch that changes it.)
+--- A step is bounded, and nginx gets a turn after it. Then the pump waits for the bell (`waker`), which costs nothing
+--- while nothing happens and rings at once when something does. If much happens, or there is no bell, it steps again
+--- after a tick: one step then serves everything that came meanwhile. (A tick of zero would not do: nginx runs a timer
+--- of zero milliseconds before it does anything else; Debian's lacks the patch that changes it.)
 
 local core = require "credenco.core"
 local wakers = require "credenco.loop.nginx.waker"
@@ -14,21 +13,21 @@ local M = {}
 
 M.TICK_S = 0.001
 
--- How much of the worker's time a step may take, and so how many transfers are begun, moved and handed over in
--- one. What their owners do with the answers comes on top.
+-- The share of the worker's time that a step may take, and so the number of transfers in one. Their owners' work on the
+-- responses comes on top.
 local STEP_S = 0.00035
 local STEP_LEAST, STEP_MOST = 2, 64
 
--- Answers in one step from which on the next ones are sure to come within a tick.
+-- With so many responses in one step, the next ones are sure to come within a tick.
 local MANY = 4
 
--- nginx drops a timer that fires while lua_max_running_timers are running, and says so only in its log.
+-- nginx drops a timer that fires while lua_max_running_timers are running, and reports it only in its log.
 local BEGINS_WITHIN_MS = 50
 local SCARCE_MS = 1000
 
 local STALLED_MS = 1000
 
--- Who waits looks after the pumps, and a pump whether the worker exits.
+-- How often a waiting task checks the pumps, and a pump checks whether the worker exits.
 local LOOK_S, EXIT_LOOK_S = 2, 0.5
 
 local attached = {} -- set of the sources that are being pumped
@@ -41,34 +40,33 @@ local function end_overdue(source)
   source:end_overdue(source.pumped_ms - source.exiting_since)
 end
 
--- A step that took longer than it should makes the next ones do less; one that was held up by its bound alone
--- makes them do more.
+-- A step that took too long makes the next ones smaller. A step that only its bound ended makes them larger.
 local function step(source)
   local began = os.clock()
-  local more, answers = source:step(0, source.most)
+  local more, responses = source:step(0, source.most)
   if os.clock() - began > STEP_S then
     source.most = math.max(STEP_LEAST, math.floor(source.most / 2))
   elseif more then
     source.most = math.min(STEP_MOST, source.most + 1)
   end
-  return more, answers
+  return more, responses
 end
 
--- Gives nginx its turn, and waits until there is something to do. Where nothing is in flight any more, who has
--- got the last answer may have another request.
-local function wait_for_bell(source, waker, more, answers)
+-- Gives nginx its turn, and waits until there is something to do. If nothing is in flight any more, the task that got
+-- the last response may still make another request.
+local function wait_for_bell(source, waker, more, responses)
   if more or not source:busy() then return waker:breathe() end
-  return answers < MANY and waker:wait()
+  return responses < MANY and waker:wait()
 end
 
--- A worker that is about to exit has a time limit to look at.
+-- A worker that is about to exit has a time limit to check.
 local function rest(source, waker, ...)
   if waker and not source.exiting_since and wait_for_bell(source, waker, ...) then return end
   ngx.sleep(M.TICK_S)
 end
 
 local function open_waker(source)
-  if ngx.worker.exiting() then return nil end -- nginx closes what it keeps, and the pump has a time limit to look at
+  if ngx.worker.exiting() then return nil end -- nginx closes idle connections, and the pump has a time limit to check
   local waker, why = wakers.open(source)
   if not waker and not source.told then
     source.told = true
@@ -77,13 +75,13 @@ local function open_waker(source)
   return waker
 end
 
--- A pump that waits for the bell is told when the worker exits.
+-- Wakes a pump that waits for the bell when the worker exits.
 local function watch_exit(waker)
   repeat ngx.sleep(EXIT_LOOK_S) until ngx.worker.exiting()
   waker:ring()
 end
 
--- A pump that was held up longer than any should be finds another in its place.
+-- A pump that was held up for too long is replaced.
 local function pump(_, source, id)
   source.begun = source.begun or source.pump == id
   local waker = open_waker(source)
@@ -91,9 +89,9 @@ local function pump(_, source, id)
   while source.pump == id and source:busy() do
     source.pumped_ms = core.now_ms()
     end_overdue(source)
-    local more, answers = step(source)
+    local more, responses = step(source)
     if source.host and source.host.woken then break end
-    rest(source, waker, more, answers)
+    rest(source, waker, more, responses)
   end
   if watch then ngx.thread.kill(watch) end
   if waker then waker:put_back() end
@@ -102,7 +100,7 @@ local function pump(_, source, id)
   source:close_unused()
 end
 
--- Gives the source a pump of a new name; the one before it, should it still be there, sees that and ends.
+-- Gives the source a pump with a new name. The pump before it, if it still runs, sees that and ends.
 local function appoint(source)
   source.pump, source.host, source.begun = {}, nil, false
   source.pumped_ms = core.now_ms()
@@ -112,15 +110,15 @@ end
 
 local scarce_until_ms = 0
 
--- Where no timer can be had, who waits has to take its place.
+-- Without a timer, a waiting task has to take the pump's place.
 local function start(source)
   local id = appoint(source)
   if source.pumped_ms >= scarce_until_ms and ngx.timer.at(0, pump, source, id) then return end
   source.pumped_ms = -math.huge
 end
 
--- In the task of somebody who waits, and only as long as he does: a request is not over before its threads are.
--- Not at once: just now he is not waiting.
+-- Runs in the task of the caller, only as long as it waits: a request does not end before its threads do. It does not
+-- begin at once, since the caller is not waiting yet.
 local function pump_for(host, source, id)
   ngx.sleep(M.TICK_S)
   source.host = host
@@ -128,7 +126,7 @@ local function pump_for(host, source, id)
   if source:busy() and not source.pump then start(source) end
 end
 
---- Sees to it that the source is stepped until nothing is in flight in it any more.
+--- Makes sure that the source is stepped until nothing is in flight.
 ---@param source credenco.CurlEngine
 function M.attach(source)
   if source.pump then return end
@@ -144,7 +142,7 @@ local function is_stalled(source, now)
   return now - source.pumped_ms > (source.begun and STALLED_MS or BEGINS_WITHIN_MS)
 end
 
---- How long somebody who waits may do so before he looks after the pumps.
+--- How long a task may wait before it checks the pumps.
 ---@return number seconds
 function M.look_after_s()
   local least = LOOK_S
@@ -155,10 +153,10 @@ function M.look_after_s()
   return least
 end
 
---- Looks after the pumps, for somebody who has waited. nginx drops a timer that fires when lua_max_running_timers
---- are running already, and those may all be waiting for this one: so it is a light thread of who waits that takes
---- its place. A pump that sleeps is rung up, lest it sleep for ever.
----@param ticket table who waits
+--- Checks the pumps, for a task that has waited. nginx drops a timer that fires while lua_max_running_timers are
+--- running, and those may all wait for this pump. So a light thread of the waiting task takes its place. A sleeping
+--- pump is rung, so that it does not sleep for ever.
+---@param ticket table of the waiting task
 function M.revive(ticket)
   local now = core.now_ms()
   for source in pairs(attached) do

@@ -1,6 +1,6 @@
---- Wakes a worker's pump when libcurl has something to do. nginx waits for no descriptor of
---- ours, but for a cosocket: a bell (src/curl/bell.h) rings on one while libcurl's descriptor
---- is readable. Between two pumps nginx keeps the connection for us.
+--- Wakes a worker's pump when libcurl has something to do. nginx cannot wait for our descriptor, but for a cosocket: a
+--- bell (src/curl/bell.h) rings on one while libcurl's descriptor is readable. Between two pumps nginx keeps the
+--- connection for us.
 
 local core = require "credenco.core"
 
@@ -8,14 +8,14 @@ local M = {}
 
 local CONNECT_MS = 1000
 local FOREVER_MS = 2147483647
-local KEPT = 1 -- connections in a pool that is this bell's alone
+local KEPT = 1 -- connections in the pool of this bell
 
 ---@class credenco.Waker
 ---@field source credenco.CurlEngine
 ---@field bell any
 ---@field socket any
----@field armed boolean the bell will ring once libcurl has something to do
----@field rung boolean it was rung by hand, and that was not heard yet
+---@field armed boolean the bell will ring when libcurl has something to do
+---@field rung boolean it was rung by hand, and the pump has not heard it yet
 ---@field rung_ms? number when
 ---@field asleep boolean the pump waits for it
 local Waker = {}
@@ -52,7 +52,7 @@ local function new(source)
   return nil, why
 end
 
--- The path leads nowhere any more: there is the kept connection, or none, and then connecting would be logged as [crit].
+-- The path no longer exists: if there is no kept connection, connecting would fail and be logged as [crit].
 local function take_kept(waker)
   if waker.socket then return false end -- another pump's, which was held up
   if not waker.bell:is_connected() then return false end
@@ -65,7 +65,7 @@ end
 --- The source's waker, connected.
 ---@param source credenco.CurlEngine
 ---@return credenco.Waker? waker
----@return string? why there is none
+---@return string? why the reason if there is none
 function M.open(source)
   local kept = source.waker
   if kept and take_kept(kept) then return kept end
@@ -83,14 +83,14 @@ local function hear(self)
   return byte ~= nil
 end
 
---- Waits until libcurl has something to do, or somebody rings.
----@return boolean waited false when the connection is lost
+--- Waits until libcurl has something to do, or a task rings.
+---@return boolean waited false if the connection is lost
 function Waker:wait()
   self.armed = self.armed or self.source:arm(self.bell)
   return self.armed and hear(self)
 end
 
---- Waits until nginx has seen to everything that is due now.
+--- Waits until nginx has done everything that is due now.
 ---@return boolean waited
 function Waker:breathe()
   if not self.rung then self.rung, self.rung_ms = self.bell:ring() == true, core.now_ms() end
@@ -104,22 +104,22 @@ function Waker:ring()
   self.bell:ring()
 end
 
---- Whether it was rung so long ago that nobody can be there: the pump's request was ended.
+--- Whether it was rung so long ago that its pump must be gone: nginx has ended the pump's request.
 ---@param ms integer
 ---@return boolean
 function Waker:is_deaf(ms)
   return self.rung and core.now_ms() - self.rung_ms > ms
 end
 
--- The socket may be that of a request which is over, or of another pump's: nginx throws then.
+-- The socket may belong to a request that has ended, or to another pump: then nginx throws.
 function Waker:close()
   if self.socket then pcall(self.socket.close, self.socket) end
   self.socket = nil
   self.bell:close()
 end
 
---- Leaves the connection for the next pump; one on which a byte may still arrive is closed, as is one that a later
---- pump has given up already.
+--- Keeps the connection for the next pump. Closes one on which a byte may still arrive, or that a later pump has given
+--- up already.
 function Waker:put_back()
   local socket = self.socket
   self.socket = nil

@@ -1,14 +1,14 @@
---- A store of metrics in a shared dictionary of nginx: of all workers, and it stays through a reload.
+--- A store of metrics in a shared dictionary of nginx. All workers share it, and it survives a reload.
 ---
---- A dictionary that is full drops what it holds for something new, except in its safe_ methods and where a value keeps
---- its size. So nothing else is used here. A change that finds no room is counted, in a number that is there from the
---- beginning, and each worker says so once.
+--- A full dictionary drops old values for new ones, except in its safe_ methods and when a value keeps its size. So
+--- this module uses nothing else. A number that exists from the beginning counts the changes that found no room, and
+--- each worker reports them once.
 
 local families = require "credenco.metrics.families"
 local loop = require "credenco.loop"
 local series = require "credenco.metrics.series"
 
--- How long the part of a worker that has died counts in a gauge.
+-- How long a gauge counts the part of a worker that has died.
 local OWN_S = 120
 
 local LOST = series.key(families.LOST, "")
@@ -16,7 +16,7 @@ local LOST = series.key(families.LOST, "")
 ---@class credenco.metrics.Dict : credenco.metrics.Store
 ---@field dict table
 ---@field name string
----@field process fun(): integer  the worker that this runs in
+---@field process fun(): integer  the current worker
 local Dict = {}
 Dict.__index = Dict
 

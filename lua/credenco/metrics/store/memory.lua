@@ -2,8 +2,8 @@
 
 ---@class credenco.metrics.Store
 ---@field add fun(self: credenco.metrics.Store, key: string, amount: integer)  counts up, from 0
----@field keep_own fun(self: credenco.metrics.Store, key: string, value: integer)  this process' part of a gauge
----@field read fun(self: credenco.metrics.Store): table<string, integer>  every number by its key, in a table of the caller's
+---@field keep_own fun(self: credenco.metrics.Store, key: string, value: integer)  sets this process's part of a gauge
+---@field read fun(self: credenco.metrics.Store): table<string, integer>  every number by its key, in a new table
 
 local Memory = {}
 Memory.__index = Memory

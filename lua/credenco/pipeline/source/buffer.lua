@@ -1,9 +1,9 @@
---- A window over a stream of bytes: what has been read and not yet used, and never more than its
---- limit, so that a line of a gigabyte costs no more memory than a short one.
+--- A window over a stream of bytes: bytes that were read and not used yet, up to a limit, so that a line of a gigabyte
+--- takes no more memory than a short one.
 
 local M = {}
 
--- What is kept of a line that is over the limit: enough to recognise it.
+-- The bytes to keep of a line over the limit: enough to recognise it.
 local KEPT_BYTES = 4096
 
 ---@class credenco.pipeline.Buffer
@@ -21,8 +21,8 @@ function M.new(bytes, limit)
   return setmetatable({ bytes = bytes, limit = limit, text = "", from = 1, line = 1, ended = false }, Buffer)
 end
 
---- Reads more. At the end of the stream a missing last line break is added, once.
----@return boolean? more false at the end; nil when reading failed
+--- Reads more. Adds a missing line break at the end of the stream, once.
+---@return boolean? more false at the end; nil if reading failed
 ---@return string? err
 function Buffer:fill()
   if self.ended then return false end
@@ -38,13 +38,13 @@ function Buffer:fill()
   return chunk ~= ""
 end
 
---- Whether the next line has to be waited for.
+--- Whether the next line is not here yet.
 ---@return boolean
 function Buffer:would_wait()
   return self.bytes:would_wait() and not self.text:find("\n", self.from, true)
 end
 
---- True when what is waiting is as much as a record may be.
+--- True if the waiting bytes reach the limit of a record.
 ---@return boolean
 function Buffer:is_full()
   return #self.text - self.from + 1 > self.limit
@@ -55,7 +55,7 @@ function Buffer:is_empty()
   return self.from > #self.text
 end
 
---- Uses the bytes up to `stop` and gives them, line break included, as they stand in the file.
+--- Uses the bytes up to `stop`, and gives them unchanged, with the line break.
 ---@param stop integer
 ---@return string raw
 function Buffer:take(stop)
@@ -72,8 +72,8 @@ function Buffer:take(stop)
   return raw
 end
 
---- Where the physical line at `from` ends; reads on until it is found.
----@return integer? stop place of its line break; nil at the end of the stream, over the limit, or on failure
+--- The end of the physical line at `from`. Reads on until it is found.
+---@return integer? stop position of its line break; nil at the end of the stream, over the limit, or on failure
 ---@return "end"|"limit"|string|nil why
 function Buffer:line_end()
   local searched = self.from
@@ -92,7 +92,7 @@ function Buffer:line_end()
   end
 end
 
---- Throws away the physical line at `from`, however long, and keeps its beginning.
+--- Discards the physical line at `from`, of any length, and keeps its start.
 ---@return string? beginning
 ---@return string? err
 function Buffer:skip_line()

@@ -1,5 +1,5 @@
---- Bytes of a file, a pipe or standard input, a chunk at a time. Where more may be long in coming, as from a pipe,
---- only the task that reads waits for it.
+--- The bytes of a file, a pipe or standard input, a chunk at a time. If the next chunk may take long, as from a pipe,
+--- only the reading task waits.
 
 local file = require "credenco.pipeline.source.file"
 local loop = require "credenco.loop"
@@ -12,12 +12,12 @@ local STDIN = 0
 local LOOK_MS = 10
 
 ---@class credenco.pipeline.Bytes
----@field size? integer bytes in all, when the operating system knows
----@field place? string a file's path, the same from wherever it is opened
----@field edition? string tells one content of a file from another: its size and when it was changed
----@field taken integer bytes handed out so far
----@field file? credenco.pipeline.File what is read again from any place
----@field stream? any luv's handle of what has to be waited for
+---@field size? integer total number of bytes, if the operating system knows
+---@field place? string a file's real path
+---@field edition? string identifies the content of a file: its size and time of change
+---@field taken integer bytes returned so far
+---@field file? credenco.pipeline.File for a file, which can be read again from any position
+---@field stream? any luv's handle, for a stream that has to be waited for
 ---@field cancelled? boolean nobody waits any more
 local Bytes = {}
 Bytes.__index = Bytes
@@ -27,7 +27,7 @@ local OPENERS = {
   tcp = uv.new_tcp,
 }
 
--- What `fd` is, where it has to be waited for; a file and a device answer at once.
+-- The type of `fd` if reading may have to wait. A file and a device respond at once.
 local function stream_of(fd)
   local kind = uv.guess_handle(fd)
   if kind == "tty" then return uv.new_tty(fd, true) end
@@ -36,8 +36,8 @@ local function stream_of(fd)
   return stream
 end
 
--- Standard input that a shell has connected to a file (`< FILE`) can be read twice, as any file; but not one of which
--- another program has read the beginning.
+-- Standard input that a shell has connected to a file (`< FILE`) can be read twice, like any file, unless another
+-- program has read its beginning.
 local function open_stdin()
   local stat = uv.fs_fstat(STDIN)
   if stat and stat.type == "file" and io.stdin:seek "cur" == 0 then
@@ -66,7 +66,7 @@ function M.open(path)
     taken = 0 }, Bytes)
 end
 
---- Hands out a Lua string as if it were a file.
+--- Gives a Lua string in the form of a file.
 ---@param text string
 ---@return credenco.pipeline.Bytes
 function M.of(text)
@@ -80,7 +80,7 @@ function Bytes:read_text()
   return chunk ~= "" and chunk or nil
 end
 
--- Whether the stream's next chunk, or its end, is there.
+-- Whether the stream's next chunk, or its end, has arrived.
 local function has_come(self)
   if not self.arrived then
     self.stream:read_start(function(err, chunk)
@@ -110,7 +110,7 @@ function Bytes:read_stream()
 end
 
 --- The next bytes.
----@return string? chunk nil at the end, and when reading failed
+---@return string? chunk nil at the end, and if reading failed
 ---@return string? err
 function Bytes:read()
   if self.text then return self:read_text() end
@@ -127,19 +127,19 @@ function Bytes:read()
   return chunk ~= "" and chunk or nil
 end
 
---- Whether what was read can be read again.
+--- Whether the bytes can be read again.
 ---@return boolean
 function Bytes:can_rewind()
   return self.text ~= nil or self.file ~= nil
 end
 
---- Begins again. What a file has up to here has to come again, or reading fails.
+--- Begins again. If a file changes in the part that was read, reading it fails.
 function Bytes:rewind()
   self.taken = 0
   if self.file then self.file:rewind() end
 end
 
---- Lets nobody wait for more.
+--- Ends all waits for more.
 function Bytes:cancel()
   self.cancelled = true
 end
@@ -147,7 +147,7 @@ end
 --- Frees the file or stream.
 function Bytes:close()
   if self.stream then
-    if self.stream.set_blocking then self.stream:set_blocking(true) end -- others may have the same pipe
+    if self.stream.set_blocking then self.stream:set_blocking(true) end -- other programs may use the same pipe
     self.stream:close()
     uv.run "nowait"
   elseif self.file then

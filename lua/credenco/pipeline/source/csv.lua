@@ -1,9 +1,9 @@
---- CSV as RFC 4180 has it, with what exports do beyond it: a byte-order mark, semicolons or tabs, a first line
---- that says which, plain line feeds, blank lines and lines of blank fields, a column name that occurs several times.
+--- CSV (RFC 4180), with common extensions: a byte-order mark, semicolons or tabs, a first line that names the
+--- delimiter, plain line feeds, blank lines and lines of empty fields, a column name that occurs several times.
 ---
---- A record is matched by an lpeg grammar over a bounded window, so a file of any size takes constant
---- memory. After a record that does not parse, reading goes on with the next *physical* line: a stray
---- quote costs its own line and not the rest of the file.
+--- An lpeg grammar matches each record in a bounded window, so a file of any size takes constant memory. After a record
+--- that does not parse, reading continues with the next *physical* line: a stray quote costs its own line, not the rest
+--- of the file.
 
 local buffer = require "credenco.pipeline.source.buffer"
 local csv_header = require "credenco.pipeline.source.csv_header"
@@ -14,7 +14,7 @@ local utf8_text = require "credenco.base.utf8_text"
 
 local M = {}
 
---- What reads a record that a source gave before.
+--- A decoder for records that a source gave before.
 ---@param header string
 ---@return (fun(raw: string): table?, string?)? decode
 ---@return string? err
@@ -27,7 +27,7 @@ end
 ---@class credenco.pipeline.Csv : credenco.pipeline.Source
 ---@field header string the header line's bytes, below those of a line that names the delimiter
 ---@field columns string[]
----@field times table<string, integer> how often each column's name stands in the header
+---@field times table<string, integer> how often each column's name occurs in the header
 local Csv = {}
 Csv.__index = Csv
 
@@ -50,20 +50,20 @@ local function too_long(limit)
   return ("longer than %d bytes"):format(limit)
 end
 
--- The physical line at hand as a broken one; reading goes on behind it.
+-- The current physical line as a broken one. Reading continues behind it.
 function Csv:broken_line(why)
   local window = self.window
   local line = window.line
-  local stop, trouble = window:line_end()
+  local stop, failure = window:line_end()
   if stop then return { line = line, raw = window:take(stop), broken = why } end
-  if trouble ~= "limit" and trouble ~= "end" then return nil, trouble end
+  if failure ~= "limit" and failure ~= "end" then return nil, failure end
   local kept, err = window:skip_line()
   if not kept then return nil, err end
   return { line = line, raw = kept, cut = true, broken = too_long(self.limit) .. "; only its beginning is kept" }
 end
 
--- A record that spans lines and has the wrong number of fields is a stray quote, not a long field:
--- only its first line is refused, and what follows gets its own chance.
+-- A record over several lines with the wrong number of fields is a stray quote, not a long field: only its first line
+-- is refused, and the following lines are read anew.
 function Csv:miscounted(fields, after)
   local window = self.window
   local why = self.layout:count_flaw(fields)
@@ -74,6 +74,8 @@ function Csv:miscounted(fields, after)
   return self:broken_line(why)
 end
 
+local HEADER_AGAIN = "the header line once more, as where files were joined"
+
 -- The item of a record that the grammar has matched.
 function Csv:accept(fields, after)
   local window = self.window
@@ -81,7 +83,7 @@ function Csv:accept(fields, after)
   if #fields ~= #self.columns then return self:miscounted(fields, after) end
   local line = window.line
   local raw = window:take(after - 1)
-  local flaw = text_check.flaw(raw)
+  local flaw = text_check.flaw(raw) or self.layout:is_header(fields) and HEADER_AGAIN
   if flaw then return { line = line, raw = raw, broken = flaw } end
   return { line = line, raw = raw, record = self.layout:named(fields) }
 end
@@ -98,7 +100,7 @@ local function skip_blank_lines(window)
   end
 end
 
--- Spreadsheets leave lines of empty fields behind their last one, in any number.
+-- Spreadsheets write any number of lines of empty fields at the end.
 local function is_blank(fields)
   for i = 1, #fields do
     if not utf8_text.is_blank(fields[i]) then return false end
@@ -108,7 +110,7 @@ end
 
 --- The next record.
 ---@return credenco.pipeline.Item?
----@return string? err reading failed
+---@return string? err why reading failed
 function Csv:next()
   local window = self.window
   while true do

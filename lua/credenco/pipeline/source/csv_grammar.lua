@@ -1,10 +1,10 @@
---- The grammar of a CSV record (RFC 4180) for each delimiter that is read, and the reason where text does not follow it.
+--- The grammar of a CSV record (RFC 4180) for each delimiter, and the reason if text does not follow it.
 
 local lpeg = require "lpeg"
 
 local M = {}
 
---- The delimiters that are tried where no line names one.
+--- The delimiters to try if no line names one.
 ---@type string[]
 M.DELIMITERS = { ",", ";", "\t" }
 
@@ -22,12 +22,12 @@ local function record_of(delimiter)
   return lpeg.Ct(field * (lpeg.P(delimiter) * field) ^ 0) * LINE_BREAK * lpeg.Cp()
 end
 
--- Steps over complete fields, to see where and why a record stops being one.
+-- Steps over complete fields, to find where and why a record is broken.
 local function field_skipper(delimiter)
   return ((QUOTED + plain(delimiter)) * lpeg.P(delimiter)) ^ 0 * lpeg.Cp()
 end
 
---- A pattern for each delimiter: matches a record with its line break, and gives its fields and the place behind it.
+--- A pattern for each delimiter: matches a record with its line break, and gives its fields and the position behind it.
 ---@type table<string, userdata>
 M.records = {}
 
@@ -38,8 +38,8 @@ end
 
 local behind_quoted = QUOTED * lpeg.Cp()
 
---- Why no record begins at `from`, and where that shows. A flaw at the very end of the text may be none: more bytes could
---- complete the record.
+--- Why no record begins at `from`, and the position of the flaw. A flaw at the end of the text may vanish with more
+--- bytes.
 ---@param text string
 ---@param from integer
 ---@param delimiter string

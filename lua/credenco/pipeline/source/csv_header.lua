@@ -1,5 +1,5 @@
---- The header line at the beginning of a CSV file: the first line that has a name in it, below a line that names the
---- delimiter if there is one.
+--- The header line of a CSV file: the first line with a name in it, below a line that names the delimiter, if there is
+--- one.
 
 local csv_layout = require "credenco.pipeline.source.csv_layout"
 local grammar = require "credenco.pipeline.source.csv_grammar"
@@ -11,10 +11,10 @@ local function has_open_quote(text)
   return select(2, text:gsub('"', "")) % 2 == 1
 end
 
--- A column's name in quotes may hold line breaks: so many more lines may belong to the header.
+-- A quoted column name may hold line breaks, so that more lines may belong to the header.
 local HEADER_LINES = 20
 
--- A physical line, and those behind it that it takes to close its quotes.
+-- A physical line, and the lines behind it up to the end of its quotes.
 local function read_quoted_line(window)
   local lines = ""
   for _ = 1, HEADER_LINES do
@@ -26,13 +26,13 @@ local function read_quoted_line(window)
   return lines
 end
 
--- A name in quotes may hold a carriage return.
+-- A quoted name may hold a carriage return.
 local function has_bare_returns(header)
   local unquoted = header:gsub('"[^"]*"', "")
   return unquoted:find "\r[^\n]" ~= nil
 end
 
--- The first line that is neither blank nor of blank fields alone.
+-- The first line with a field that is not empty.
 local function read_header(window)
   local header, why
   repeat
@@ -50,7 +50,7 @@ local function read_header(window)
   return header
 end
 
---- Reads the header. The line that names the delimiter is a part of it: kept lines are decoded with both.
+--- Reads the header. The line that names the delimiter is a part of it, since a decoder of stored lines needs both.
 ---@param window credenco.pipeline.Buffer
 ---@return string? header as it is in the file
 ---@return string? err

@@ -1,5 +1,5 @@
---- The layout of a CSV file, which its header line decides: the delimiter and the columns. It turns a record's fields, or its
---- bytes, into a table by column.
+--- The layout of a CSV file, which its header line decides: the delimiter and the columns. Turns a record's fields, or
+--- its bytes, into a table by column.
 
 local core = require "credenco.core"
 local grammar = require "credenco.pipeline.source.csv_grammar"
@@ -12,14 +12,14 @@ local M = {}
 ---@field delimiter string
 ---@field columns string[]
 ---@field times table<string, integer> how often each column's name is in the header
----@field repeats boolean a name is there more than once
+---@field repeats boolean a name occurs more than once
 local Layout = {}
 Layout.__index = Layout
 
---- The delimiter that a line in front of the header names, as spreadsheets write it: `sep=;`.
+--- The delimiter in a line before the header, as spreadsheets write it: `sep=;`.
 ---@param text string
 ---@return string? delimiter
----@return integer? from where the header begins
+---@return integer? from position of the header
 function M.announced(text)
   return text:match '^"?[Ss][Ee][Pp]=(.)"?\r?\n()'
 end
@@ -42,8 +42,8 @@ local function count_names(columns)
   return times, repeats
 end
 
---- The layout that a header line gives. A line that names the delimiter may be in front of it.
----@param header string with its line break or without
+--- The layout for a header line, with the line before it that names the delimiter, if any.
+---@param header string with or without its line break
 ---@return credenco.pipeline.CsvLayout?
 ---@return string? err
 function M.of_header(header)
@@ -62,6 +62,18 @@ function M.of_header(header)
   return setmetatable({ delimiter = delimiter, columns = columns, times = times, repeats = repeats }, Layout)
 end
 
+--- Whether a record's fields are the names of the columns once more.
+---@param fields string[]
+---@return boolean
+function Layout:is_header(fields)
+  local columns = self.columns
+  if fields[#columns] ~= columns[#columns] then return false end -- of nearly every record that is enough
+  for i = 1, #columns do
+    if utf8_text.bare(fields[i]) ~= columns[i] then return false end
+  end
+  return true
+end
+
 -- The fields of a column whose name repeats become a list.
 local function set_with_lists(record, layout, fields)
   for i, name in ipairs(layout.columns) do
@@ -75,7 +87,7 @@ local function set_with_lists(record, layout, fields)
   end
 end
 
---- A record's fields by column, as a list where the column's name repeats. A column without a name is left out.
+--- A record's fields by column, as a list if the column's name repeats. Leaves out a column without a name.
 ---@param fields string[] as many as there are columns
 ---@return table<string, string|string[]>
 function Layout:named(fields)
@@ -90,7 +102,7 @@ function Layout:named(fields)
   return record
 end
 
---- What is wrong with the number of fields.
+--- The problem of the number of fields, or nil.
 ---@param fields string[]
 ---@return string? flaw
 function Layout:count_flaw(fields)
@@ -100,7 +112,7 @@ function Layout:count_flaw(fields)
     self.delimiter == "\t" and "tab" or ('"%s"'):format(self.delimiter))
 end
 
---- One record's bytes, as the source handed them out, as a record again.
+--- Decodes one record's bytes, which the source returned earlier.
 ---@param raw string
 ---@return table? record
 ---@return string? why

@@ -1,4 +1,4 @@
---- Encodings of text: their names, the marks that files begin with, and text to and from UTF-8.
+--- Text encodings: their names, their byte-order marks, and conversion to and from UTF-8.
 
 local core = require "credenco.core"
 local recode = require "credenco.recode"
@@ -7,7 +7,7 @@ local M = {}
 
 M.UTF8 = "utf-8"
 
---- What a file may begin with, the longer mark first.
+-- Byte-order marks, the longer first.
 M.MARKS = {
   { bytes = "\239\187\191", encoding = "utf-8" },
   { bytes = "\255\254\0\0", encoding = "utf-32le" },
@@ -16,17 +16,17 @@ M.MARKS = {
   { bytes = "\254\255", encoding = "utf-16be" },
 }
 
--- Names that leave the order of bytes to a mark; without one it is that of Windows.
+-- Names without a byte order, which a mark decides; without a mark it is that of Windows.
 local WITH_MARK = {
   ["utf8"] = "utf-8", ["utf-16"] = "utf-16le", ["utf16"] = "utf-16le", ["unicode"] = "utf-16le", ["ucs-2"] = "utf-16le",
   ["utf-32"] = "utf-32le", ["utf32"] = "utf-32le",
 }
 
---- Stands behind the name of an encoding in which a file has a mark.
+--- Follows the name of an encoding in which a file has a mark.
 M.MARKED = "+mark"
 
---- The mark that a file in an encoding begins with, or nothing.
----@param name? string as `utf-16le+mark`; nil is UTF-8 without one
+--- The byte-order mark of a file in an encoding, or "".
+---@param name? string such as `utf-16le+mark`; nil is UTF-8 without a mark
 ---@return string bytes
 function M.mark_of(name)
   for _, mark in ipairs(M.MARKS) do
@@ -35,54 +35,59 @@ function M.mark_of(name)
   return ""
 end
 
---- The encoding that a person means.
+--- The encoding that the user means.
 ---@param name string
 ---@return string? encoding
 ---@return string? flaw
 function M.named(name)
   local lower = name:lower()
   lower = WITH_MARK[lower] or lower
-  -- a suffix of GNU's, as //IGNORE, would let text go in silence
+  -- a suffix of GNU's such as //IGNORE would drop text silently
   if not lower:find "^[%w_.:-]+$" or not recode.converter("UTF-8", lower) then
     return nil, ("%q is not an encoding that this system knows (`iconv -l` lists them)"):format(name)
   end
   return lower
 end
 
---- What a piece of text was before it was read.
----@param text string whole characters that came from the encoding; any bytes where that is UTF-8
----@param name? string as `windows-1252` or `utf-16le+mark`
+--- A piece of text in its original bytes.
+---@param text string whole characters that came from the encoding; any bytes if that is UTF-8
+---@param name? string such as `windows-1252` or `utf-16le+mark`
 ---@return string
 function M.encoded(text, name)
   local bare = name and name:gsub("%+mark$", "")
   if not bare or bare == M.UTF8 then return text end
-  return (assert(recode.converter(bare, "UTF-8"):feed(text)))
+  local converter = recode.converter(bare, "UTF-8")
+  return assert(converter:feed(text)) .. assert(converter:finish())
 end
 
 ---@class credenco.pipeline.Decoded
----@field stage table what gives bytes
+---@field input table a source of bytes
 local Decoded = {}
 Decoded.__index = Decoded
 
---- A stage that turns bytes into UTF-8.
----@param stage table
+--- Turns bytes into UTF-8.
+---@param input table
 ---@param encoding string
 ---@return credenco.pipeline.Decoded
-function M.decoded(stage, encoding)
+function M.decoded(input, encoding)
   local converter = recode.converter("UTF-8", encoding)
-  return setmetatable({ stage = stage, encoding = encoding, lines = 1, converter = converter }, Decoded)
+  return setmetatable({ input = input, encoding = encoding, lines = 1, converter = converter }, Decoded)
 end
 
----@return string? chunk nil at the end, and when reading failed
+-- Some encodings write an accent behind its letter, so a letter is held back until the next byte or the end.
+local function last_text(self)
+  local text = self.converter:finish()
+  if not text then return nil, ("it ends in the middle of a character of %s"):format(self.encoding) end
+  return text ~= "" and text or nil
+end
+
+---@return string? chunk nil at the end, and if reading failed
 ---@return string? err
 function Decoded:read()
   while true do
-    local chunk, err = self.stage:read()
+    local chunk, err = self.input:read()
     if err then return nil, err end
-    if not chunk then
-      if self.converter:is_whole() then return nil end
-      return nil, ("it ends in the middle of a character of %s"):format(self.encoding)
-    end
+    if not chunk then return last_text(self) end
     local text, before, byte = self.converter:feed(chunk)
     if not text then
       return nil, ("not %s in line %d (0x%02X)"):format(self.encoding, self.lines + core.line_breaks(before), byte)
@@ -94,7 +99,7 @@ end
 
 ---@return boolean
 function Decoded:would_wait()
-  return self.stage:would_wait()
+  return self.input:would_wait()
 end
 
 return M

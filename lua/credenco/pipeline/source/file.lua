@@ -1,6 +1,6 @@
---- A file that is read twice, first to see whether it can be used, and that others may change meanwhile. What is handed
---- out is of one edition: a line must not be half the old one and half the new one. A file that only grows goes on to
---- its new end; one that was replaced or removed is read on, since its old content is still there.
+--- A file that is read twice, first to check whether it can be used. Others may change it meanwhile, so this module
+--- checks that all bytes are of one edition: a line must not be half old and half new. A file that only grows is read
+--- to its new end. A file that was replaced or removed is read on, since its old content still exists.
 
 local digest = require "openssl.digest"
 local uv = require "luv"
@@ -13,12 +13,12 @@ local GROWING = "it is being written to, and its last line is not complete yet: 
 
 ---@class credenco.pipeline.File
 ---@field fd integer
----@field edition string its size and when it was changed, as it was opened
+---@field edition string its size and time of change when it was opened
 ---@field at integer bytes read
----@field seen table what the operating system last said of it
----@field last string the chunk before `at`, in front of it the one before
+---@field seen table the last result of uv.fs_fstat
+---@field last string the chunk before `at`, behind the one before it
 ---@field before string
----@field surveyed? { bytes: integer, digest: string } what the first reading found
+---@field surveyed? { bytes: integer, digest: string } the result of the first reading
 local File = {}
 File.__index = File
 
@@ -31,7 +31,7 @@ local function begin(self)
 end
 
 ---@param fd integer
----@param stat table what uv.fs_fstat says of it
+---@param stat table the result of uv.fs_fstat
 ---@return credenco.pipeline.File
 function M.new(fd, stat)
   local self = setmetatable({ fd = fd, edition = edition_of(stat), seen = stat }, File)
@@ -39,18 +39,18 @@ function M.new(fd, stat)
   return self
 end
 
--- Whether the chunk that was just read, and the one before, which a line may begin in, are still what they were.
+-- Whether the last chunk, and the one before, in which a line may begin, are still the same in the file.
 local function still_there(self)
   local known = self.before .. self.last
   return uv.fs_read(self.fd, #known, self.at - #known) == known
 end
 
--- Its time of change has steps of some milliseconds: two changes may be in one of them.
+-- The time of change has steps of some milliseconds, which may hold two changes.
 local function is_fresh(stat)
   return stat.mtime.sec + 1 >= os.time()
 end
 
--- Why what was just read may not belong to what was read before.
+-- Why the last chunk may not belong to the bytes before it.
 local function change(self)
   local now, err = uv.fs_fstat(self.fd)
   if not now then return err end
@@ -67,7 +67,7 @@ local function take_note(self, chunk)
   self.before, self.last = self.last, chunk
 end
 
--- How much to read: the second reading stops once where the first one ended, to compare them.
+-- The number of bytes to read. The second reading stops once where the first ended, to compare them.
 local function step_of(self, most)
   local left = self.surveyed and self.surveyed.bytes - self.at or 0
   return left > 0 and math.min(most, left) or most
@@ -79,7 +79,7 @@ local function at_end(self)
   return grown and not self.last:find "\n%z*$" and GROWING or nil
 end
 
--- Compares, once, what the second reading found with the first one.
+-- Compares, once, the second reading with the first.
 local function differs(self)
   if not self.surveyed or not self.sum or self.at < self.surveyed.bytes then return false end
   local found = self.sum:final()
@@ -89,7 +89,7 @@ end
 
 --- The next bytes.
 ---@param most integer
----@return string? chunk "" at the end; nil when reading failed, or what comes is of another edition
+---@return string? chunk "" at the end; nil if reading failed, or if the bytes are of another edition
 ---@return string? err
 function File:read(most)
   local chunk, err = uv.fs_read(self.fd, step_of(self, most), self.at)
@@ -101,7 +101,7 @@ function File:read(most)
   return chunk
 end
 
---- Begins the second reading. What was read so far has to come again.
+--- Begins the second reading. If the part that was read changes, reading fails.
 function File:rewind()
   if self.sum then self.surveyed = { bytes = self.at, digest = self.sum:final() } end
   begin(self)

@@ -1,5 +1,5 @@
---- The formats of a source's bytes. Each has the module of its name beside this one, which has `open` and `decoder`. Needs no
---- rock, since the command line names them where the pipeline's rocks may be missing.
+--- The formats of a source's bytes. Each has a module of its name beside this one, with `open` and `decoder`. This
+--- module needs no rock, since the command line names the formats even if the pipeline's rocks are missing.
 
 local M = {}
 
@@ -26,7 +26,7 @@ function M.is_known(name)
   return known[name] == true
 end
 
---- The format that a file's name shows.
+--- The format for a file's name.
 ---@param path string
 ---@return string? name
 function M.of_name(path)
@@ -34,8 +34,8 @@ function M.of_name(path)
   return extension and by_extension[extension:lower()]
 end
 
---- The format in which a journal keeps what a source gave: rows and Lua's records are kept as JSON.
----@param format string that of a source
+--- The format in which a journal stores a source's records: rows and Lua records are stored as JSON.
+---@param format string of the source
 ---@return string name
 function M.kept(format)
   return known[format] and format or "jsonl"

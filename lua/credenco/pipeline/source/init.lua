@@ -54,7 +54,7 @@ function M.format_of(path, first_bytes)
   return formats.of_name(path) or first_bytes:find "^%s*%[?%s*{" and "jsonl" or "csv"
 end
 
--- A source of what the bytes say.
+-- The source for the format and the bytes.
 local function source_of(stream, options)
   local text, err = text_module.open(stream, options.encoding and encoding.named(options.encoding))
   if not text then return nil, err end

@@ -1,4 +1,4 @@
---- Any Lua iterator of records as a source: an array, a generator, a closure over something else.
+--- Any Lua iterator of records as a source: an array, a generator, a closure.
 
 local json = require "credenco.base.json"
 
@@ -24,7 +24,7 @@ function M.open(records, options)
   return setmetatable({ name = options.name, format = "records", iterate = iterate, row = 0 }, Records)
 end
 
---- The next record. What the iterator throws ends the source, as an error of its own.
+--- The next record. An error of the iterator ends the source, as an error of its own.
 ---@return credenco.pipeline.Item?
 ---@return string? err
 function Records:next()

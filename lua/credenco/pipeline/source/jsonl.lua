@@ -1,4 +1,4 @@
---- JSON Lines: one JSON object a line, UTF-8, blank lines ignored.
+--- JSON Lines: one JSON object in each line, in UTF-8. Blank lines are ignored.
 
 local buffer = require "credenco.pipeline.source.buffer"
 local json_reader = require "credenco.base.json_reader"
@@ -6,7 +6,7 @@ local text_check = require "credenco.pipeline.source.text_check"
 
 local M = {}
 
--- Text that is JSON, but says more than a record can hold.
+-- Problems of text that is JSON, but more than a record can hold.
 local LOSES = { "^the same name twice", "^this number cannot be held" }
 
 local function loses(problem)
@@ -24,7 +24,7 @@ end
 --- One line as a record.
 ---@param line string
 ---@return table? record
----@return string? why it is none
+---@return string? why it is not one
 function M.decode(line)
   local flaw = text_check.flaw(line)
   if flaw then return nil, flaw end
@@ -36,14 +36,14 @@ function M.decode(line)
   return value
 end
 
---- What reads a line that a source gave before.
+--- A decoder for lines that a source gave before.
 function M.decoder() return M.decode end
 
 ---@class credenco.pipeline.JsonLines : credenco.pipeline.Source
 local JsonLines = {}
 JsonLines.__index = JsonLines
 
--- What is JSON, and no JSON Lines, would be refused line by line.
+-- A JSON file that is not JSON Lines would be refused line by line.
 local function flaw_of(front)
   if front:find "}%s*\r%s*{" and not front:find("\n", 1, true) then
     return text_check.CARRIAGE_RETURNS
@@ -77,7 +77,7 @@ end
 
 --- The next line.
 ---@return credenco.pipeline.Item?
----@return string? err reading failed
+---@return string? err why reading failed
 function JsonLines:next()
   while true do
     local line = self.window.line

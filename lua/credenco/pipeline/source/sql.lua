@@ -1,9 +1,10 @@
---- The rows of a query as records. The database itself writes each row as a JSON object: luadbi hands
---- out integers as 32 bits and cuts text at a NUL byte, and neither may happen to a claim unnoticed.
---- PostgreSQL is read through a cursor, so the result's size does not matter.
+--- The rows of a query as records. The database itself writes each row as a JSON object, because luadbi returns
+--- integers as 32 bits and cuts text at a NUL byte, which would change claims silently. PostgreSQL is read through a
+--- cursor, so the size of the result does not matter.
 ---
---- What SQLite makes JSON of changes with its version: 3.45 reads a BLOB as JSON, earlier ones refuse it, and before
---- 3.43 a REAL loses its last digits. So the statement says itself what becomes of each type.
+--- SQLite's conversion to JSON changes with its version: 3.45 reads a BLOB as JSON, earlier ones refuse it, and before
+--- 3.43 a REAL loses its last digits. So the statement converts each type itself. It renames the columns, since "id"
+--- and "ID" are one name to SQLite, and does not call json_object, which takes at most 63 columns.
 
 local database = require "credenco.journal.database"
 local jsonl = require "credenco.pipeline.source.jsonl"
@@ -17,12 +18,10 @@ local BATCH = 500
 local Sql = {}
 Sql.__index = Sql
 
-local function quoted(name) return '"' .. name:gsub('"', '""') .. '"' end
-
 local function literal(text) return "'" .. text:gsub("'", "''") .. "'" end
 
--- A server puts the values of a row into the quotation marks of its language, so a message is shown as far as the first
--- byte that may be one.
+-- A server quotes the values of a row in its language's quotation marks, so a message is shown up to the first byte
+-- that may be one.
 local function without_values(err)
   local plain = err:match "^[^\"'\128-\255]*"
   return #plain < #err and plain .. "..." or plain
@@ -45,7 +44,7 @@ local function list_of(names)
   return ("column%s %s"):format(#names > 1 and "s" or "", table.concat(shown, ", "))
 end
 
--- A record has one value for a name; which of several it would be depends on the database.
+-- A record has one value for each name. Which of several it would be depends on the database.
 local function repeated_columns(columns)
   local times, names = {}, {}
   for _, name in ipairs(columns) do
@@ -60,29 +59,42 @@ local function refuse_repeated(names)
     list_of(names)))
 end
 
--- Each type as JSON: text stays text, whatever function made it, and a REAL has 17 digits. What JSON has no form for is
--- null, and marked beside the row.
+-- Each type as JSON: text stays text, from any function, and a REAL has 17 digits. A value without a JSON form becomes
+-- null, and is marked beside the row.
 local NO_JSON = "(typeof({c}) = 'blob' OR (typeof({c}) = 'real' AND abs({c}) > 1.7976931348623157e308))"
-local AS_JSON = "CASE WHEN " .. NO_JSON .. " THEN NULL WHEN typeof({c}) = 'real' THEN json(printf('%!.17g', {c})) "
-  .. "WHEN typeof({c}) = 'text' THEN {c} || '' ELSE {c} END"
-local ROWS = "SELECT json_object(%s), %s FROM (%s\n)"
+local AS_JSON = "CASE WHEN " .. NO_JSON .. " THEN 'null' WHEN typeof({c}) = 'real' THEN printf('%!.17g', {c}) "
+  .. "WHEN typeof({c}) = 'text' THEN json_quote({c} || '') ELSE COALESCE({c}, 'null') END"
+local ROWS = "WITH credenco_source (%s) AS (%s\n) SELECT '{' || %s || '}', %s FROM credenco_source"
 
-local function each_column(columns, template)
+local function each_column(count, template)
   local parts = {}
-  for i, name in ipairs(columns) do
-    local column = quoted(name):gsub("%%", "%%%%")
-    parts[i] = template:gsub("{c}", column)
-  end
+  for i = 1, count do parts[i] = template:gsub("{c}", "c" .. i) end
   return parts
 end
 
-local function sqlite_rows(columns, query)
-  local members = each_column(columns, AS_JSON)
-  for i, name in ipairs(columns) do members[i] = literal(name) .. ", " .. members[i] end
-  return ROWS:format(table.concat(members, ", "), table.concat(each_column(columns, NO_JSON), " || "), query)
+-- SQLite bounds how deep an expression may be, and each || of a row of them is a level.
+local GROUP = 30
+
+local function joined(parts)
+  local groups = {}
+  for from = 1, #parts, GROUP do
+    local to = math.min(from + GROUP - 1, #parts)
+    groups[#groups + 1] = "(" .. table.concat(parts, " || ", from, to) .. ")"
+  end
+  return table.concat(groups, " || ")
 end
 
--- What is wrong with a row, of whose columns "010" says which JSON cannot hold.
+local function sqlite_rows(columns, query)
+  local members = each_column(#columns, AS_JSON)
+  for i, name in ipairs(columns) do
+    local comma = i > 1 and "',' || " or ""
+    members[i] = ("%sjson_quote(%s) || ':' || %s"):format(comma, literal(name), members[i])
+  end
+  return ROWS:format(table.concat(each_column(#columns, "{c}"), ", "), query, joined(members),
+    joined(each_column(#columns, NO_JSON)))
+end
+
+-- The problem of a row: in "010", 1 marks each column that JSON cannot hold.
 local function unheld(columns, marks)
   local names = {}
   for at in marks:gmatch "()1" do names[#names + 1] = columns[at] end
@@ -99,18 +111,18 @@ function openers.sqlite(db, query)
   if not fetch then return nil, failed(fetch_err, 0) end
   return function(before)
     local row, row_err = fetch()
-    if row_err then return nil, failed(row_err, before + 1) end -- luadbi is a row ahead, and lost one
+    if row_err then return nil, failed(row_err, before + 1) end -- luadbi is a row ahead, and has lost one
     if not row then return nil end
     return row[1], nil, unheld(columns, tostring(row[2]))
   end
 end
 
--- Whatever the server is configured to: all digits of a floating-point number.
+-- All digits of a floating-point number, in any configuration of the server.
 local EVERY_DIGIT = "SET LOCAL extra_float_digits = 3"
 local REPEATED_IN_ROW = [[
 SELECT name FROM json_object_keys(CAST(? AS JSON)) AS name GROUP BY name HAVING COUNT(*) > 1 ORDER BY name]]
 
--- Only a row tells the names of its columns.
+-- Only a row shows the names of its columns.
 local function repeated_in_row(db, raw)
   local rows, err = db:rows(REPEATED_IN_ROW, raw)
   if not rows then return nil, err end
@@ -118,12 +130,16 @@ local function repeated_in_row(db, raw)
   return rows
 end
 
+-- A row has a name that no column of it has: else that column would be meant.
+local ROWS_AS_JSON = [[
+DECLARE credenco_source NO SCROLL CURSOR FOR SELECT row_to_json(credenco_row)::text FROM (%s
+) credenco_row]]
+
 local function begin_reading(db, query)
   local ok, err = db:execute("BEGIN READ ONLY")
   if ok then ok, err = db:execute(EVERY_DIGIT) end
   if not ok then return nil, err end
-  ok, err = db:execute(
-    ("DECLARE credenco_source NO SCROLL CURSOR FOR SELECT row_to_json(q)::text FROM (%s\n) q"):format(query))
+  ok, err = db:execute(ROWS_AS_JSON:format(query))
   if not ok then return not_run(err) end
   return true
 end
@@ -148,7 +164,7 @@ function openers.postgresql(db, query)
     return rows[at] and rows[at][1]
   end
   local first, first_err = row_after(0)
-  if first_err then return function() return nil, first_err end end -- for whoever reads the first row
+  if first_err then return function() return nil, first_err end end -- for the reader of the first row
   local repeated, repeated_err = repeated_in_row(db, first or "{}")
   if not repeated then return nil, repeated_err end
   if #repeated > 0 then return refuse_repeated(repeated) end
@@ -156,7 +172,7 @@ function openers.postgresql(db, query)
   return row_after
 end
 
----@param url string a database as `--journal` takes it
+---@param url string a database, as for `--journal`
 ---@param query string one SELECT statement
 ---@param options { name: string }
 ---@return credenco.pipeline.Source?
@@ -164,7 +180,7 @@ end
 function M.open(url, query, options)
   query = statement.without_end(query)
   if query == "" then return not_run "it has no statement" end
-  local db, err = database.open(url, { read_only = true })
+  local db, err = database.open(url, { read_only = true, verbatim = true })
   if not db then return nil, err end
   local fetch, fetch_err = openers[db.dialect.name](db, query)
   if not fetch then
@@ -174,7 +190,7 @@ function M.open(url, query, options)
   return setmetatable({ name = options.name, format = "sql", db = db, fetch = fetch, row = 0 }, Sql)
 end
 
--- A row of which a number or a name is more than a record can hold needs another query.
+-- A row with a number or a name that a record cannot hold needs another query.
 local function advised(flaw)
   return flaw and flaw:find "give it as text" and flaw .. ", as in  SELECT CAST(number AS TEXT) AS number" or flaw
 end

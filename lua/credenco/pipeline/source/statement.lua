@@ -1,5 +1,5 @@
---- Where an SQL statement ends: before the semicolons, blanks and remarks behind it, which would end or hide what is
---- written around it.
+--- The end of an SQL statement: before the semicolons, whitespace and comments behind it, which would end or hide the
+--- text written around it.
 
 local lpeg = require "lpeg"
 
@@ -22,7 +22,7 @@ local BEYOND = LINE_REMARK + REMARK + S ";\n\r\t\v\f "
 local STATEMENT = lpeg.C((BEYOND ^ 0 * (QUOTED + DOLLAR_QUOTED + (1 - BEYOND))) ^ 0)
 
 ---@param text string
----@return string statement empty when there is none
+---@return string statement empty if there is none
 function M.without_end(text)
   return STATEMENT:match(text)
 end

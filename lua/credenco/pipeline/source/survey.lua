@@ -1,20 +1,21 @@
---- Whether a source is UTF-8, told before anything is sent. One damaged line in a long file costs that line; a file in
---- another encoding would cost every line with a letter like é, and is refused with the encoding it most likely has.
+--- Checks whether a source is UTF-8, before anything is sent. One damaged line in a long file costs only that line. A
+--- file in another encoding would cost every line with a letter like é, so it is refused, with its most likely
+--- encoding.
 
 local core = require "credenco.core"
 
 local M = {}
 
--- So many bytes that are not UTF-8, with fewer characters beyond ASCII that are, and the rest need not be looked at.
+-- So many bytes that are not UTF-8, with fewer non-ASCII characters that are, decide. The rest need not be read.
 local ENOUGH = 1000
--- Nobody counts further than this.
+-- Counts no further than this.
 local PLENTY = 1000000
 
 ---@class credenco.pipeline.Survey
----@field characters integer characters beyond ASCII
----@field wrong integer bytes that belong to none
----@field letters integer of these, what Windows-1252 has letters and quotes at
----@field lines integer number of the line that comes next
+---@field characters integer non-ASCII characters
+---@field wrong integer bytes that belong to no character
+---@field letters integer of these, bytes that are letters and quotes in Windows-1252
+---@field lines integer number of the next line
 ---@field first? { line: integer, byte: integer } of these
 local Survey = {}
 Survey.__index = Survey
@@ -63,7 +64,7 @@ local function note(self, text)
   self.lines = self.lines + core.line_breaks(text)
 end
 
---- Takes the next bytes into account; a character that they begin and do not end waits for the ones behind.
+--- Takes the next bytes into account. An incomplete character at their end waits for the next ones.
 ---@param chunk string
 function Survey:add(chunk)
   local text = self.rest .. chunk
@@ -84,7 +85,7 @@ function Survey:is_sure()
   return self.wrong > ENOUGH and self.wrong > self.characters
 end
 
--- In the encodings of DOS and the old Macintosh letters stand where Windows-1252 has next to none.
+-- The encodings of DOS and the old Macintosh have letters where Windows-1252 has almost none.
 local function likely(self)
   if self.letters * 2 >= self.wrong then
     return "most likely Windows-1252: run it with --encoding windows-1252"
@@ -92,7 +93,7 @@ local function likely(self)
   return "most likely from DOS or an old Macintosh: try --encoding cp850 or --encoding macintosh with `claims check`"
 end
 
---- What is wrong with the source as a whole.
+--- The problem of the source as a whole.
 ---@return string?
 function Survey:flaw()
   if self.wrong <= self.characters then return nil end

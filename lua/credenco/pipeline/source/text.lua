@@ -1,5 +1,5 @@
---- The text of a source, in UTF-8, out of its bytes: unpacked, decoded, without the mark in front. What is no text, or
---- in another encoding than it seems, is refused before any of it is used, in words that say what to do.
+--- The UTF-8 text of a source, from its bytes: unpacked, decoded, without a byte-order mark. Refuses bytes that are not
+--- text, or in another encoding than expected, before any of them are used, with advice.
 
 local encoding = require "credenco.pipeline.source.encoding"
 local survey = require "credenco.pipeline.source.survey"
@@ -12,41 +12,48 @@ local GZIP = "\31\139"
 local SPREADSHEET = "export it as CSV (in a spreadsheet: \"CSV UTF-8\")"
 local FOREIGN = {
   { "PK\3\4", "the file is a spreadsheet (.xlsx, .ods) or an archive, not text: " .. SPREADSHEET },
+  { "<?xml", "the file is XML, whatever its name: " .. SPREADSHEET },
+  { "<html", "the file is a web page, whatever its name: " .. SPREADSHEET },
+  { "<!DOCTYPE", "the file is a web page, whatever its name: " .. SPREADSHEET },
   { "\208\207\17\224", "the file is a spreadsheet (.xls), not text: " .. SPREADSHEET },
   { "SQLite format 3", 'the file is a SQLite database: say what to read of it, as --query "SELECT * FROM company"' },
   { "BZh", "the file is compressed: pipe it in, as in  bzcat FILE | credenco run WORKFLOW -" },
   { "\2537zXZ", "the file is compressed: pipe it in, as in  xzcat FILE | credenco run WORKFLOW -" },
   { "\40\181\47\253", "the file is compressed: pipe it in, as in  zstdcat FILE | credenco run WORKFLOW -" },
+  { "\4\34\77\24", "the file is compressed: pipe it in, as in  lz4cat FILE | credenco run WORKFLOW -" },
+  { "\31\157", "the file is compressed: pipe it in, as in  zcat FILE | credenco run WORKFLOW -" },
+  { "7z\188\175\39\28", "the file is an archive (7z): pipe it in, as in  7z e -so FILE | credenco run WORKFLOW -" },
+  { "Rar!\26\7", "the file is an archive (rar): pipe it in, as in  unrar p -inul FILE | credenco run WORKFLOW -" },
   { "%PDF-", "the file is a PDF, not text: the register's owner has it as CSV, too" },
 }
 
 ---@class credenco.pipeline.Text
 ---@field bytes credenco.pipeline.Bytes
----@field encoding? string what it is in, where that is not UTF-8 without a mark: as `windows-1252`, `utf-16le+mark`
----@field private stage table what gives the text
+---@field encoding? string its encoding, unless that is UTF-8 without a mark: such as `windows-1252`, `utf-16le+mark`
+---@field private input table the source of the text
 local Text = {}
 Text.__index = Text
 
--- A stage of bytes of which the first are looked at.
+-- A source of bytes whose first bytes can be examined.
 local Looked = {}
 Looked.__index = Looked
 
-local function looked(stage)
-  return setmetatable({ stage = stage, front = "" }, Looked)
+local function looked(input)
+  return setmetatable({ input = input, front = "" }, Looked)
 end
 
 function Looked:read()
   local front = self.front
-  if front == "" then return self.stage:read() end
+  if front == "" then return self.input:read() end
   self.front = ""
   return front
 end
 
 function Looked:would_wait()
-  return self.front == "" and self.stage:would_wait()
+  return self.front == "" and self.input:would_wait()
 end
 
--- Whether it takes more bytes to know what these are the first of. A stream may be long in giving them.
+-- Whether it takes more bytes to recognise the content. A stream may take long to give them.
 local function may_become(front, signature)
   return #front < #signature and signature:sub(1, #front) == front
 end
@@ -66,38 +73,38 @@ local function begins_with(front, signature)
   return front:sub(1, #signature) == signature
 end
 
--- The first bytes of a stage, as many as tell what they are.
-local function front_of(stage)
-  while is_unclear(stage.front) do
-    local chunk, err = stage.stage:read()
+-- The first bytes, as many as it takes to recognise the content.
+local function front_of(input)
+  while is_unclear(input.front) do
+    local chunk, err = input.input:read()
     if err then return nil, err end
     if not chunk then break end
-    stage.front = stage.front .. chunk
+    input.front = input.front .. chunk
   end
-  return stage.front
+  return input.front
 end
 
--- The bytes themselves, or what they were packed from.
+-- The bytes, unpacked if they are compressed.
 local function plain(bytes)
-  local stage = looked(bytes)
-  local front, err = front_of(stage)
+  local input = looked(bytes)
+  local front, err = front_of(input)
   if front and begins_with(front, GZIP) then
-    stage = looked(unpacked.new(stage))
-    front, err = front_of(stage)
+    input = looked(unpacked.new(input))
+    front, err = front_of(input)
     if front and begins_with(front, GZIP) then return nil, "it is compressed twice: unpack it once with  gzip -d" end
   end
   if not front then return nil, err end
   for _, foreign in ipairs(FOREIGN) do
     if begins_with(front, foreign[1]) then return nil, foreign[2] end
   end
-  return stage
+  return input
 end
 
--- Steps over a mark, and gives the encoding that it stands for.
-local function marked(stage)
+-- Skips a byte-order mark, and gives its encoding.
+local function marked(input)
   for _, mark in ipairs(encoding.MARKS) do
-    if begins_with(stage.front, mark.bytes) then
-      stage.front = stage.front:sub(#mark.bytes + 1)
+    if begins_with(input.front, mark.bytes) then
+      input.front = input.front:sub(#mark.bytes + 1)
       return mark.encoding
     end
   end
@@ -105,7 +112,7 @@ end
 
 local LOOKED_AT = 64
 
--- What ASCII looks like in characters of several bytes: the encoding, one character, and how long that is.
+-- The form of ASCII in encodings with wide characters: the encoding, one character, and its length.
 local WIDE = {
   { "utf-32le", "[^%z]%z%z%z", 4 }, { "utf-32be", "%z%z%z[^%z]", 4 },
   { "utf-16le", "[^%z]%z", 2 }, { "utf-16be", "%z[^%z]", 2 },
@@ -113,8 +120,8 @@ local WIDE = {
 local MOST = 3 / 4
 
 -- Text that is mostly ASCII has a NUL in most of its wide characters.
-local function without_mark(stage)
-  local first = stage.front:sub(1, LOOKED_AT)
+local function without_mark(input)
+  local first = input.front:sub(1, LOOKED_AT)
   for _, wide in ipairs(WIDE) do
     local name, character, bytes = wide[1], wide[2], wide[3]
     local _, found = first:gsub(character, "")
@@ -127,32 +134,32 @@ end
 
 local CONTRADICTS = "it begins with the mark of %s, and --encoding says %s: leave that out"
 
--- What the text is in: what its mark says, what the caller says, or UTF-8.
-local function encoding_of(stage, given)
-  local mark = marked(stage)
+-- The encoding of the text: from its mark, from the caller, or UTF-8.
+local function encoding_of(input, given)
+  local mark = marked(input)
   if mark and given and mark ~= given then return nil, CONTRADICTS:format(mark, given) end
   if mark or given then return mark or given, nil, mark ~= nil end
-  local flaw = without_mark(stage)
+  local flaw = without_mark(input)
   if flaw then return nil, flaw end
   return encoding.UTF8
 end
 
--- A stage of UTF-8, from the beginning of the bytes.
+-- The UTF-8 text, from the beginning of the bytes.
 local function decoded(bytes, given)
-  local stage, err = plain(bytes)
-  if not stage then return nil, err end
-  local name, flaw, has_mark = encoding_of(stage, given)
+  local input, err = plain(bytes)
+  if not input then return nil, err end
+  local name, flaw, has_mark = encoding_of(input, given)
   if not name then return nil, flaw end
   local shown = has_mark and name .. encoding.MARKED or name ~= encoding.UTF8 and name or nil
-  if name == encoding.UTF8 then return stage, nil, shown, true end
-  return encoding.decoded(stage, name), nil, shown, false
+  if name == encoding.UTF8 then return input, nil, shown, true end
+  return encoding.decoded(input, name), nil, shown, false
 end
 
--- Reads all there is, to see whether it can be read.
-local function read_over(stage, is_utf8)
+-- Reads everything, to check whether it can be read.
+local function read_over(input, is_utf8)
   local seen = survey.new()
   while not seen:is_sure() do
-    local chunk, err = stage:read()
+    local chunk, err = input:read()
     if err then return err end
     if not chunk then break end
     if is_utf8 then seen:add(chunk) end
@@ -161,52 +168,57 @@ local function read_over(stage, is_utf8)
   return seen:flaw()
 end
 
--- Of a stream only what has come can be looked at.
-local function look_over(stage)
-  local front = front_of(stage)
-  if front == "" then front = stage.stage:read() or "" end
-  stage.front = front
+-- Checks only the bytes of a stream that have arrived.
+local function look_over(input)
+  local front = front_of(input)
+  if front == "" then front = input.input:read() or "" end
+  input.front = front
   local seen = survey.new()
   seen:add(front)
   return seen:flaw()
 end
 
---- Opens the text, and reads a file once to its end, to refuse it before it is used.
+--- Opens the text. Reads a file once to its end, to refuse it before it is used.
 ---@param bytes credenco.pipeline.Bytes
----@param given? string the encoding, where the caller knows it
+---@param given? string the encoding, if the user named one
 ---@return credenco.pipeline.Text?
 ---@return string? err
 function M.open(bytes, given)
-  local stage, err, name, is_utf8 = decoded(bytes, given)
-  if not stage then return nil, err end
+  local input, err, name, is_utf8 = decoded(bytes, given)
+  if not input then return nil, err end
   local flaw
   if bytes.can_rewind and bytes:can_rewind() then
-    flaw = read_over(stage, is_utf8)
+    flaw = read_over(input, is_utf8)
     bytes:rewind()
-    stage, err, name = decoded(bytes, given)
-    if not stage then return nil, err end
+    input, err, name = decoded(bytes, given)
+    if not input then return nil, err end
   elseif is_utf8 then
-    flaw = look_over(stage)
+    flaw = look_over(input)
   end
   if flaw then return nil, flaw end
-  return setmetatable({ bytes = bytes, stage = stage, encoding = name, front = "" }, Text)
+  return setmetatable({ bytes = bytes, input = input, encoding = name, front = "" }, Text)
 end
 
---- The first text, which comes again when it is read.
----@return string text "" when there is none
+-- So many blanks may come before what tells a format.
+local MOST_BLANKS = 65536
+
+--- The first text, up to where it is more than blanks; it comes again when it is read.
+---@return string text "" if there is none
 ---@return string? err
 function Text:look()
-  if self.front ~= "" then return self.front end
-  local chunk, err = self.stage:read()
-  self.front = chunk or ""
-  return self.front, err
+  while #self.front < MOST_BLANKS and not self.front:find "%S" do
+    local chunk, err = self.input:read()
+    if not chunk then return self.front, err end
+    self.front = self.front .. chunk
+  end
+  return self.front
 end
 
----@return string? chunk nil at the end, and when reading failed
+---@return string? chunk nil at the end, and if reading failed
 ---@return string? err
 function Text:read()
   local front = self.front
-  if front == "" then return self.stage:read() end
+  if front == "" then return self.input:read() end
   self.front = ""
   return front
 end
@@ -214,7 +226,7 @@ end
 --- Whether reading now would have to wait.
 ---@return boolean
 function Text:would_wait()
-  return self.front == "" and self.stage:would_wait()
+  return self.front == "" and self.input:would_wait()
 end
 
 return M

@@ -1,14 +1,14 @@
---- What a line is refused for before anything is read in it.
+--- Reasons to refuse a line before it is parsed.
 
 local core = require "credenco.core"
 
 local M = {}
 
---- What to do with a file whose lines end as on an old Macintosh.
+--- Advice for a file with the line ends of an old Macintosh.
 M.CARRIAGE_RETURNS = "its lines end in carriage returns alone, as on an old Macintosh: "
   .. "make them line feeds, as in  tr '\\r' '\\n' < FILE > NEW"
 
---- What is wrong with the bytes of one line or record.
+--- The problem of the bytes of one line or record, or nil.
 ---@param raw string
 ---@return string? flaw
 function M.flaw(raw)

@@ -1,4 +1,4 @@
---- The bytes that a gzip file was made of, a chunk at a time.
+--- The contents of a gzip file, a chunk at a time.
 
 local recode = require "credenco.recode"
 
@@ -15,7 +15,7 @@ function M.new(bytes)
   return setmetatable({ bytes = bytes, inflater = recode.inflater() }, Unpacked)
 end
 
----@return string? chunk nil at the end, and when reading failed
+---@return string? chunk nil at the end, and if reading failed
 ---@return string? err
 function Unpacked:read()
   local inflater = self.inflater

@@ -1,5 +1,5 @@
 --- did:jwk: a DID that is its own public key.
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
 
@@ -8,7 +8,7 @@ local M = {}
 ---@param jwk credenco.EcJwk
 ---@return string did
 function M.encode(jwk)
-  return "did:jwk:" .. base64url.encode(json.encode(es256.public(jwk)))
+  return "did:jwk:" .. base64.encode_url(json.encode(es256.public(jwk)))
 end
 
 --- The key of a did:jwk DID or DID URL.
@@ -20,7 +20,7 @@ function M.decode(did)
   if not encoded or (fragment ~= "" and fragment ~= "#0") then
     return nil, "not a did:jwk DID"
   end
-  local jwk, err = json.decode_object(base64url.decode(encoded) or "")
+  local jwk, err = json.decode_object(base64.decode_url(encoded) or "")
   if not jwk then
     return nil, err
   end

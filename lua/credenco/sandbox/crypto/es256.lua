@@ -1,9 +1,9 @@
---- ES256 keys and signatures (RFC 7518, 3.4): OpenSSL's ECDSA on P-256, JWKs, and the raw
---- r||s form that JOSE wants where OpenSSL speaks DER.
+--- ES256 keys and signatures (RFC 7518, 3.4): OpenSSL's ECDSA on P-256, JWKs, and the raw r||s form of JOSE in place of
+--- OpenSSL's DER.
 local bignum = require "openssl.bignum"
 local digest = require "openssl.digest"
 local pkey = require "openssl.pkey"
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local ecdsa = require "credenco.base.ecdsa"
 
 local M = {}
@@ -26,20 +26,20 @@ local function padded(bytes)
   return ("\0"):rep(FIELD_BYTES - #bytes) .. bytes
 end
 
---- A fresh key pair as a private JWK.
+--- A new key pair as a private JWK.
 ---@return credenco.EcJwk
 function M.generate()
   local parameters = new_key():getParameters()
   local point = parameters.pub_key:toBinary()
   return {
     kty = "EC", crv = "P-256",
-    x = base64url.encode(point:sub(2, 1 + FIELD_BYTES)),
-    y = base64url.encode(point:sub(2 + FIELD_BYTES)),
-    d = base64url.encode(padded(parameters.priv_key:toBinary())),
+    x = base64.encode_url(point:sub(2, 1 + FIELD_BYTES)),
+    y = base64.encode_url(point:sub(2 + FIELD_BYTES)),
+    d = base64.encode_url(padded(parameters.priv_key:toBinary())),
   }
 end
 
---- The public half of a JWK, and nothing else of it.
+--- The public part of a JWK, without other members.
 ---@param jwk credenco.EcJwk
 ---@return credenco.EcJwk
 function M.public(jwk)
@@ -47,11 +47,11 @@ function M.public(jwk)
 end
 
 local function coordinate(text)
-  local bytes = base64url.decode(text)
+  local bytes = base64.decode_url(text)
   return bytes and #bytes == FIELD_BYTES and bytes or nil
 end
 
---- An OpenSSL key from a JWK; private when the JWK is.
+--- An OpenSSL key from a JWK; private if the JWK is.
 ---@return userdata? key
 ---@return string? err
 local function load(jwk)
@@ -71,7 +71,7 @@ local function load(jwk)
   return key
 end
 
---- Whether a JWK is a public key this software can use.
+--- Whether a JWK is a public key that this software can use.
 ---@return boolean? ok
 ---@return string? err
 function M.check(jwk)
@@ -135,7 +135,7 @@ end
 ---@return string
 function M.thumbprint(jwk)
   local canonical = ('{"crv":"%s","kty":"%s","x":"%s","y":"%s"}'):format(jwk.crv, jwk.kty, jwk.x, jwk.y)
-  return base64url.encode(M.sha256(canonical))
+  return base64.encode_url(M.sha256(canonical))
 end
 
 return M

@@ -1,19 +1,19 @@
---- Public keys from elsewhere (RFC 7517): read through a schema, and fit to verify ES256 signatures with.
+--- Public keys from others (RFC 7517): read through a schema, and checked for use with ES256.
 local es256 = require "credenco.sandbox.crypto.es256"
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 local schema = require "credenco.sandbox.ground.schema"
 
 local M = {}
 
 local TEXT = { type = "string", max = 1024 }
 
---- What a JWK has beside these, such as a private part, is left out.
+--- Other members of a JWK, such as a private part, are left out.
 M.SCHEMA = { type = "object", members = {
   kty = { type = "string", required = true }, crv = TEXT, x = TEXT, y = TEXT, use = TEXT, alg = TEXT, kid = TEXT,
   key_ops = { type = "array", items = TEXT },
 } }
 
---- Whether a key that was read through the schema is one for ES256 signatures (RFC 7517, 4.2 to 4.4).
+--- Whether a key from the schema is one for ES256 signatures (RFC 7517, 4.2 to 4.4).
 ---@return boolean? ok
 ---@return string? err
 function M.check(jwk)

@@ -1,12 +1,12 @@
 --- JSON Web Signatures in compact form, ES256 only.
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
 local schema = require "credenco.sandbox.ground.schema"
 
 local M = {}
 
---- JOSE header: RFC 7515, 4. What is not declared comes through as it is.
+--- JOSE header: RFC 7515, 4. Members that are not declared are kept unchanged.
 local HEADER = {
   type = "object", values = schema.ANY,
   members = { alg = { type = "string", required = true }, typ = { type = "string" }, kid = { type = "string" } },
@@ -16,7 +16,7 @@ local PAYLOAD = { type = "object" }
 ---@class credenco.Jws
 ---@field header table
 ---@field payload table
----@field signed string the bytes under the signature
+---@field signed string the signed bytes
 ---@field signature string
 
 ---@param header table `alg` is added
@@ -25,11 +25,11 @@ local PAYLOAD = { type = "object" }
 ---@return string jws
 function M.sign(header, payload, jwk)
   header.alg = "ES256"
-  local signed = base64url.encode(json.encode(header)) .. "." .. base64url.encode(json.encode(payload))
-  return signed .. "." .. base64url.encode(es256.sign(jwk, signed))
+  local signed = base64.encode_url(json.encode(header)) .. "." .. base64.encode_url(json.encode(payload))
+  return signed .. "." .. base64.encode_url(es256.sign(jwk, signed))
 end
 
---- Takes a JWS apart without trusting it.
+--- Parses a JWS without checking its signature.
 ---@param text string
 ---@return credenco.Jws?
 ---@return string? err
@@ -38,15 +38,15 @@ function M.parse(text)
   if not head then
     return nil, "not a compact JWS"
   end
-  local header, header_err = schema.decode(HEADER, base64url.decode(head) or "", "the JWS header")
+  local header, header_err = schema.decode(HEADER, base64.decode_url(head) or "", "the JWS header")
   if not header then
     return nil, header_err
   end
-  local payload, payload_err = schema.decode(PAYLOAD, base64url.decode(body) or "", "the JWS payload")
+  local payload, payload_err = schema.decode(PAYLOAD, base64.decode_url(body) or "", "the JWS payload")
   if not payload then
     return nil, payload_err
   end
-  local signature = base64url.decode(tail)
+  local signature = base64.decode_url(tail)
   if not signature then
     return nil, "the JWS has no signature"
   end
@@ -59,9 +59,9 @@ function M.parse(text)
   return { header = header, payload = payload, signed = head .. "." .. body, signature = signature }
 end
 
---- The media type that `typ` names, without its "application/" and without case (RFC 7515, 4.1.9; RFC 6838, 4.2).
+--- The media type in `typ`, without its "application/" and in lower case (RFC 7515, 4.1.9; RFC 6838, 4.2).
 ---@param jws credenco.Jws
----@return string media_type "" where there is none
+---@return string media_type "" if there is none
 function M.media_type(jws)
   return ((jws.header.typ or ""):lower():gsub("^application/", ""))
 end

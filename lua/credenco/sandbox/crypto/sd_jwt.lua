@@ -1,6 +1,5 @@
---- Selective disclosure JWTs (RFC 9901): each claim hidden behind a salted digest, and put
---- back from its disclosure by whoever holds it.
-local base64url = require "credenco.sandbox.crypto.base64url"
+--- Selective disclosure JWTs (RFC 9901): a salted digest hides each claim, and the holder's disclosure reveals it.
+local base64 = require "credenco.base.base64"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
 local jws = require "credenco.sandbox.crypto.jws"
@@ -12,15 +11,15 @@ local M = {}
 local SALT_BYTES = 16
 
 local function digest_of(disclosure)
-  return base64url.encode(es256.sha256(disclosure))
+  return base64.encode_url(es256.sha256(disclosure))
 end
 
 local function disclosure_for(name, value)
-  local salt = base64url.encode(rand.bytes(SALT_BYTES))
-  return base64url.encode(json.encode { salt, name, value })
+  local salt = base64.encode_url(rand.bytes(SALT_BYTES))
+  return base64.encode_url(json.encode { salt, name, value })
 end
 
---- Signs `payload` with every one of `claims` selectively disclosable.
+--- Signs `payload` with all of `claims` selectively disclosable.
 ---@param header table
 ---@param payload table plain claims such as iss; not changed
 ---@param claims table<string, any>
@@ -36,13 +35,13 @@ function M.issue(header, payload, claims, jwk)
     disclosures[#disclosures + 1] = disclosure
     digests[#digests + 1] = digest_of(disclosure)
   end
-  table.sort(digests) -- their order says nothing of the claims'
+  table.sort(digests) -- hides the order of the claims
   signed._sd = #digests > 0 and digests or nil
   table.insert(disclosures, 1, jws.sign(header, signed, jwk))
   return table.concat(disclosures, "~") .. "~"
 end
 
---- What RFC 9901 asks of an SD-JWT, as far as its parts alone can show it.
+--- The rules of RFC 9901 for an SD-JWT, as far as its parts alone can show a violation.
 ---@type table<string, { clause: string, says: string }>
 local RULES = {
   form = { clause = "4", says = "an SD-JWT without key binding ends in '~'" },
@@ -72,7 +71,7 @@ end
 local DISCLOSURE = { type = "array", min = 2, max = 3 }
 
 local function read_disclosure(text)
-  local parts = schema.decode(DISCLOSURE, base64url.decode(text) or "", "the disclosure")
+  local parts = schema.decode(DISCLOSURE, base64.decode_url(text) or "", "the disclosure")
   if not parts or type(parts[1]) ~= "string" or #parts == 3 and type(parts[2]) ~= "string" then
     fail "disclosure"
   end
@@ -91,7 +90,7 @@ local function index_disclosures(list)
   return by_digest
 end
 
---- The disclosure of a digest in the payload; nil when it stays hidden, or is a decoy.
+--- The disclosure of a digest in the payload; nil if it stays hidden, or is a decoy.
 local function take(digest, context)
   if type(digest) ~= "string" then fail "reserved" end
   if context.seen[digest] then fail "once" end
@@ -103,7 +102,7 @@ end
 
 local restore
 
---- An array element { "...": digest } gives way to its value, or disappears.
+--- The value in place of an array element { "...": digest }; nil removes the element.
 local function restore_list(list, context, depth)
   local restored = json.array({})
   for _, element in ipairs(list) do
@@ -156,7 +155,7 @@ function restore(value, context, depth)
   return restore_object(value, context, depth)
 end
 
---- The payload with what is disclosed in its places (RFC 9901, 7.1, steps 2.5 to 5).
+--- The payload with disclosed claims in their places (RFC 9901, 7.1, steps 2.5 to 5).
 local function process(payload, disclosures)
   if payload._sd_alg ~= nil and payload._sd_alg ~= "sha-256" then fail "algorithm" end
   local context = { by_digest = index_disclosures(disclosures), seen = {} }
@@ -180,7 +179,7 @@ end
 ---@field jws credenco.Jws
 ---@field payload table with the disclosed claims in their places
 
---- Takes an SD-JWT without key binding apart, its claims put back; verifies no signature.
+--- Parses an SD-JWT without key binding, and puts its claims back. Verifies no signature.
 ---@param text string
 ---@return credenco.SdJwt?
 ---@return string? err

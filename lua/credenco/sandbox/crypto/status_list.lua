@@ -1,16 +1,16 @@
---- The bits of a Token Status List (draft-ietf-oauth-status-list, 4): one bit a credential,
---- least significant first, compressed with zlib.
+--- The bits of a Token Status List (draft-ietf-oauth-status-list, 4): one bit for each credential, least significant
+--- first, compressed with zlib.
 local ffi = require "ffi"
-local base64url = require "credenco.sandbox.crypto.base64url"
+local base64 = require "credenco.base.base64"
 local zlib = require "credenco.sandbox.ground.zlib"
 
 local M = {}
 
 local MAX_BYTES = 4 * 1024 * 1024
 
---- `status_list` member of a status list token, one bit an entry.
+--- The `status_list` member of a status list token, with one bit for each entry.
 ---@param size integer number of entries, a multiple of 8
----@param revoked integer[] indices whose bit is set
+---@param revoked integer[] indices of the bits to set
 ---@return { bits: integer, lst: string }
 function M.encode(size, revoked)
   local bytes = ffi.new("uint8_t[?]", size / 8)
@@ -18,17 +18,17 @@ function M.encode(size, revoked)
     local position = math.floor(index / 8)
     bytes[position] = bit.bor(bytes[position], bit.lshift(1, index % 8))
   end
-  return { bits = 1, lst = base64url.encode(zlib.deflate(ffi.string(bytes, size / 8))) }
+  return { bits = 1, lst = base64.encode_url(zlib.deflate(ffi.string(bytes, size / 8))) }
 end
 
 local VALID_BITS = { [1] = true, [2] = true, [4] = true, [8] = true }
 
 --- Opens a list for reading.
 ---@param list { bits: integer, lst: string }
----@return fun(index: integer): integer? status_at 0 is valid, 1 is invalid (revoked), others as
----  the draft says; nil past the end. nil in place of the function when it cannot be read.
+---@return fun(index: integer): integer? status_at 0 is valid, 1 is invalid (revoked), others as in the draft; nil past
+---  the end. nil in place of the function if the list cannot be read.
 function M.open(list)
-  local compressed = VALID_BITS[list.bits] and base64url.decode(list.lst)
+  local compressed = VALID_BITS[list.bits] and base64.decode_url(list.lst)
   local bytes = compressed and zlib.inflate(compressed, MAX_BYTES)
   if not bytes then
     return nil

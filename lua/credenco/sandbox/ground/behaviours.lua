@@ -1,8 +1,10 @@
---- What the documentation of the product leaves open: each question once, with its possible answers. The sandbox
---- behaves in any of these ways, and `credenco probe` finds out which of them a real service has.
+--- The questions that the product's documentation leaves open, each once, with its possible answers. The sandbox can
+--- behave in any of these ways, and `credenco probe` finds out how a real service behaves.
 ---
---- Answers are words; one that is a number is the HTTP status of a response, or for `offer_ttl_s` seconds.
+--- An answer is a word, or a number: the HTTP status of a response, or seconds for `offer_ttl_s`.
+local lists = require "credenco.base.lists"
 local options = require "credenco.base.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -11,21 +13,21 @@ local M = {}
 ---@field about string the question
 ---@field default string|integer
 ---@field values string[]? the possible answers, the default first
----@field range { [1]: integer, [2]: integer }? where the answer is a whole number
+---@field range { [1]: integer, [2]: integer }? if the answer is a whole number
 
---- In the order in which people read them.
+--- In the order for people.
 ---@type credenco.SandboxBehaviour[]
 M.LIST = {
   { name = "repeated_correlation_id", values = { "new_offer", "same_offer", "409", "412", "422" },
     about = "an issuance is started again with a correlation_id that was used before" },
   { name = "repeated_push", values = { "201", "400", "404", "409" },
-    about = "an offer that was pushed before is pushed again; 201 changes nothing" },
+    about = "an offer that was delivered before is delivered again; 201 changes nothing" },
   { name = "expired_push", values = { "201", "400", "404" },
-    about = "an offer is pushed that has expired or never existed; 201 ignores it" },
-  { name = "push_answer", values = { "201", "500" },
-    about = "the response to a push that was done" },
+    about = "an offer is delivered that has expired or never existed; 201 ignores it" },
+  { name = "push_response", values = { "201", "500" },
+    about = "the response to a delivery that succeeded" },
   { name = "exchange", values = { "before", "after" },
-    about = "whether the OpenID4VCI exchange runs before the push is answered, or after" },
+    about = "whether the OpenID4VCI exchange runs before the response to a delivery, or after it" },
   { name = "issue_status", values = { "progresses", "stays_created" },
     about = "whether the status of an issue moves on from issue_request_created" },
   { name = "offer_ttl_s", default = 300, range = { 1, 86400 },
@@ -43,16 +45,11 @@ for _, row in ipairs(M.LIST) do
   M.BY_NAME[row.name] = row
 end
 
-local function one_of(list, value)
-  for _, known in ipairs(list) do
-    if known == value then return value end
-  end
-end
-
--- A status may come as the number that it is.
+-- A status may also be given as a number.
 local function value_of(row, value)
   if row.values then
-    return one_of(row.values, type(value) == "number" and ("%.0f"):format(value) or value)
+    local answer = type(value) == "number" and ("%.0f"):format(value) or value
+    return lists.contains(row.values, answer) and answer or nil
   end
   local number = tonumber(value)
   local fits = number and number % 1 == 0 and number >= row.range[1] and number <= row.range[2]
@@ -64,40 +61,35 @@ local function allowed(row)
   return ("a whole number from %d to %d"):format(row.range[1], row.range[2])
 end
 
-local function nearest(word, list)
-  local known = {}
-  for _, name in ipairs(list) do known[name] = true end
+local function nearest(word, known)
   local name = type(word) == "string" and options.nearest(word, known)
   return name and ("; did you mean '%s'?"):format(name) or ""
 end
 
 local function unknown(name)
-  local names = {}
-  for index, row in ipairs(M.LIST) do names[index] = row.name end
-  return ("unknown behaviour '%s'%s"):format(tostring(name), nearest(name, names))
+  return ("unknown behaviour '%s'%s"):format(tostring(name), nearest(name, M.BY_NAME))
 end
 
---- A checked copy: the answers that are given, as the table above has them.
+--- A checked copy of the given answers, in the form of the table above.
 ---@param given table<string, string|number>
 ---@return table<string, string|integer>? behaviours
----@return string? err names the behaviour, and the nearest one where the name is not known
+---@return string? err names the behaviour, and the nearest one if the name is unknown
 function M.read(given)
-  local read, names = {}, {}
-  for name in pairs(given) do names[#names + 1] = name end
-  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
-  for _, name in ipairs(names) do
+  local read = {}
+  for _, name in ipairs(sorted_keys(given)) do
     local row = M.BY_NAME[name]
     if not row then return nil, unknown(name) end
     read[name] = value_of(row, given[name])
     if read[name] == nil then
-      return nil, ("behaviour '%s' must be %s%s"):format(name, allowed(row), nearest(given[name], row.values or {}))
+      local proposal = nearest(given[name], lists.set(row.values or {}))
+      return nil, ("behaviour '%s' must be %s%s"):format(name, allowed(row), proposal)
     end
   end
   return read
 end
 
 --- The same, with the defaults filled in.
----@param read table<string, string|integer> what `read` has given
+---@param read table<string, string|integer> result of `read`
 ---@return table<string, string|integer>
 function M.complete(read)
   local complete = {}

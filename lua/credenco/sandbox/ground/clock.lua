@@ -1,5 +1,5 @@
---- The sandbox's time of day. It can be moved forward (POST /sandbox/clock), so that a
---- pipeline can meet an expired offer or credential without waiting for it.
+--- The sandbox's time of day. POST /sandbox/clock moves it forward, so that a pipeline can meet an expired offer or
+--- credential without waiting.
 local store = require "credenco.sandbox.ground.store"
 
 local M = {}

@@ -1,5 +1,5 @@
---- The settings of this sandbox inside nginx: read once in the master process, before the
---- workers are forked, and the same table in all of them.
+--- The settings of this sandbox inside nginx. The master process reads them before it forks the workers, so all have
+--- the same table.
 local json = require "credenco.sandbox.ground.json"
 
 local M = {}
@@ -12,7 +12,7 @@ local function read_file(path)
 end
 
 --- Fills this module with the settings: `config.base_url`, `config.api_key` and so on.
----@param path string settings.json, written by the side outside nginx
+---@param path string settings.json, written by the process outside nginx
 function M.load(path)
   for name, value in pairs(assert(json.decode_object(read_file(path)))) do
     M[name] = value

@@ -1,6 +1,6 @@
---- How this sandbox behaves where the documentation of the product leaves it open; see `credenco.sandbox.ground.behaviours`.
+--- The current behaviour of this sandbox, see `credenco.sandbox.ground.behaviours`.
 --
--- It behaves as it was started until PUT /sandbox/behaviour says otherwise, and again after DELETE or a reset.
+-- It begins with the behaviour of the start. PUT /sandbox/behaviour changes it; DELETE or a reset restores it.
 local behaviours = require "credenco.sandbox.ground.behaviours"
 local config = require "credenco.sandbox.ground.config"
 local log = require "credenco.sandbox.ground.log"
@@ -15,7 +15,7 @@ function M.get()
   return store.get(KEY) or config.behaviour
 end
 
---- Changes the behaviours that are named, and leaves the others as they are.
+--- Changes the named behaviours, and leaves the others as they are.
 ---@param document table<string, string|number>
 ---@return boolean? ok
 ---@return string? err
@@ -40,7 +40,7 @@ function M.clear()
   log.add { source = "behaviour", step = "as at the start", ok = true }
 end
 
---- The HTTP status that a behaviour is, where it is one.
+--- A behaviour as an HTTP status, if it is one.
 ---@param name string
 ---@return integer?
 function M.status(name)

@@ -1,41 +1,30 @@
---- JSON in and out of the sandbox without loss: empty arrays stay arrays, null stays null,
---- numbers keep all 17 digits.
---
--- `credenco.json` is for clients and refuses what they must not send; a server has to hold
--- what others sent: large integers, deep nesting.
+--- JSON in and out of the sandbox. `credenco.base.json` is for clients, and refuses values that they must not send. A
+--- server must hold what others send: large integers, deep nesting.
 local core = require "credenco.core"
+local json = require "credenco.base.json"
+local reader = require "credenco.base.json_reader"
+local writer = require "credenco.base.json_writer"
 
-local M = {}
-
---- What the reader of the core gives for null, and lua-cjson too.
-M.null = require("cjson").null
-
-local ARRAY = { __name = "json.array" }
-
---- Says that a table is an array even when it is empty.
----@generic T: table
----@param list T
----@return T list the same table
-function M.array(list)
-  return setmetatable(list, ARRAY)
-end
-
---- Whether a decoded or marked table is a JSON array.
----@return boolean
-function M.is_array(value)
-  return value[1] ~= nil or getmetatable(value) == ARRAY
-end
+local M = { null = json.null, array = json.array, is_array = json.is_array }
 
 ---@return boolean
 function M.is_object(value)
   return type(value) == "table" and not M.is_array(value)
 end
 
+--- What JSON calls the kind of a value.
+---@return "null"|"boolean"|"number"|"string"|"array"|"object"
+function M.kind(value)
+  if value == M.null then return "null" end
+  if type(value) ~= "table" then return type(value) end
+  return M.is_array(value) and "array" or "object"
+end
+
 local function read(text, mode)
   if not core.utf8_valid(text) then
     return nil, "not UTF-8"
   end
-  local value, problem = core.json_read(text, ARRAY, mode)
+  local value, problem = reader.value(text, mode)
   if problem then
     return nil, "not usable JSON: " .. problem, problem
   end
@@ -50,17 +39,17 @@ function M.decode(text)
   return value, err
 end
 
---- Whether an object of a JSON text has a name twice; of such members `decode` gives the last.
+--- Whether an object in a JSON text has a name twice. `decode` gives the last of such members.
 ---@return boolean
 function M.repeats_a_name(text)
-  local _, problem = core.json_read(text, ARRAY, "rounding")
+  local _, problem = reader.value(text, "rounding")
   return problem == "the same name twice in one object"
 end
 
 local TOO_DEEP = ("nested deeper than %d levels"):format(core.JSON_DEPTH)
 
---- Decodes what must lose nothing: a name that an object has twice and a number that no double holds are errors, up to
---- 64 levels deep. What is deeper is read like `decode` does.
+--- Decodes without loss: a name that an object has twice, and a number that no double holds, are errors, up to 64
+--- levels deep. Deeper values are read as by `decode`.
 ---@return any? value
 ---@return string? err
 function M.decode_exactly(text)
@@ -82,80 +71,23 @@ function M.decode_object(text)
   return value
 end
 
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
-
-local function escape(char)
-  return ESCAPES[char] or ("\\u%04x"):format(char:byte())
+--- Whether tables are nested more than so many levels deep.
+---@return boolean
+function M.is_deeper(value, levels)
+  if type(value) ~= "table" then return false end
+  if levels == 0 then return true end
+  for _, child in pairs(value) do
+    if M.is_deeper(child, levels - 1) then return true end
+  end
+  return false
 end
 
-local function encode_string(text)
-  return '"' .. text:gsub('[%c"\\\127]', escape) .. '"'
-end
-
-local function encode_number(number)
-  if number ~= number or number == math.huge or number == -math.huge then
-    error("a number that JSON cannot hold")
-  end
-  if number % 1 == 0 and math.abs(number) <= core.MAX_INTEGER then
-    return ("%.0f"):format(number)
-  end
-  local short = ("%.15g"):format(number)
-  return tonumber(short) == number and short or ("%.17g"):format(number)
-end
-
-local encode_value
-
-local function encode_list(list, depth)
-  local parts = {}
-  for index = 1, #list do
-    parts[index] = encode_value(list[index], depth)
-  end
-  return "[" .. table.concat(parts, ",") .. "]"
-end
-
-local function encode_object(object, depth)
-  local keys, parts = {}, {}
-  for key in pairs(object) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys)
-  for index, key in ipairs(keys) do
-    parts[index] = encode_string(key) .. ":" .. encode_value(object[key], depth)
-  end
-  return "{" .. table.concat(parts, ",") .. "}"
-end
-
-local function encode_table(value, depth)
-  if depth > core.JSON_TOLERANT_DEPTH then
-    error("nested too deeply for JSON")
-  end
-  if M.is_array(value) then
-    return encode_list(value, depth + 1)
-  end
-  return encode_object(value, depth + 1)
-end
-
-function encode_value(value, depth)
-  local kind = type(value)
-  if value == M.null then
-    return "null"
-  elseif kind == "string" then
-    return encode_string(value)
-  elseif kind == "number" then
-    return encode_number(value)
-  elseif kind == "boolean" then
-    return tostring(value)
-  elseif kind == "table" then
-    return encode_table(value, depth)
-  end
-  error("no JSON for a " .. kind)
-end
-
---- Keys come out sorted, so that equal values give equal texts.
+--- Throws for a value that `decode` would not read again.
 ---@param value any
 ---@return string text
 function M.encode(value)
-  return encode_value(value, 1)
+  if M.is_deeper(value, core.JSON_TOLERANT_DEPTH) then error "nested too deeply for JSON" end
+  return writer.write(value, M.is_array)
 end
 
 return M

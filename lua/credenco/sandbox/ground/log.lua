@@ -1,5 +1,5 @@
---- The live log: what happened inside, step by step, for the developer's eyes. It holds the
---- last entries only, and never an offer URI, a code, a token or a claim.
+--- The live log: what happens inside, step by step, for the developer. It holds only the last entries, and never an
+--- offer URI, a code, a token or a claim.
 local clock = require "credenco.sandbox.ground.clock"
 local store = require "credenco.sandbox.ground.store"
 
@@ -18,8 +18,8 @@ local KEPT = 2000
 ---@field wallet string? external key
 ---@field exchange string? groups the steps of one exchange
 
---- Where memory is full, an entry gives way: the log is nothing that anybody was promised.
----@param entry table source, step, ok and what else is known
+--- When memory is full, an entry is dropped: nobody depends on the log.
+---@param entry table source, step, ok and other known fields
 function M.add(entry)
   entry.at = clock.now()
   local ok, id = pcall(store.append, LIST, entry)
@@ -37,7 +37,7 @@ function M.since(after)
   return store.list(LIST, math.max(after, M.last() - KEPT))
 end
 
----@return integer id of the newest entry, 0 when there is none
+---@return integer id of the newest entry, 0 if there is none
 function M.last()
   return store.length(LIST)
 end

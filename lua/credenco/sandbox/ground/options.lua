@@ -1,7 +1,7 @@
---- The options of the sandbox: their defaults, and the check that they make sense.
+--- The options of the sandbox: their defaults and their check.
 --
--- The credentials below are fixed on purpose. They open nothing but a sandbox on the
--- loopback interface, and a pipeline's configuration can name them once and keep working.
+-- The credentials below are constant on purpose. They are valid only for a sandbox on the loopback interface, and a
+-- pipeline's configuration that names them keeps working.
 local behaviours = require "credenco.sandbox.ground.behaviours"
 local core = require "credenco.core"
 local options = require "credenco.base.options"
@@ -9,10 +9,10 @@ local options = require "credenco.base.options"
 local M = {}
 
 ---@class credenco.SandboxWallet
----@field key string external key, as it appears in the push
+---@field key string external key, as in the call that delivers an offer
 ---@field name string display name
----@field trusts_issuer boolean? a trusted contact with directIssueAllowed is made beforehand
----@field direct_issue_allowed boolean? false makes the contact one that may only use the inbox
+---@field trusts_issuer boolean? the wallet has the issuer as a trusted contact with directIssueAllowed from the start
+---@field direct_issue_allowed boolean? false: that contact may only use the inbox
 
 ---@class credenco.SandboxOptions
 ---@field host string? loopback address or "localhost" to listen on (127.0.0.1)
@@ -27,14 +27,14 @@ local M = {}
 ---@field exchange_timeout_ms integer? deadline of one whole exchange (10000)
 ---@field allow string[]? hosts, or host:port, that wallets may call over https besides loopback
 ---@field wallets credenco.SandboxWallet[]? wallets that exist from the start
----@field memory_mb integer? for all state; when it is full, calls are answered 507 (256)
----@field nginx string? path of the nginx to run in; else the first that is found
+---@field memory_mb integer? for all state; when it is full, the response to calls is 507 (256)
+---@field nginx string? path of the nginx to run in; default: the first that is found
 ---@field templates string? path of a JSON file in place of the bundled templates
 ---@field tls boolean? https, with a certificate for localhost made for this run
 ---@field startup_timeout_ms integer? (5000)
 ---@field json boolean? `run` prints its ready line as JSON
 
---- One wallet for each outcome of a direct push: kept, discarded, inbox only.
+--- One wallet for each outcome of a direct delivery: kept, discarded, inbox only.
 M.WALLETS = {
   { key = "0b1f7a52-6c1e-4d0a-9a55-3a1f5f0c0001", name = "CoolSoft B.V.", trusts_issuer = true },
   { key = "0b1f7a52-6c1e-4d0a-9a55-3a1f5f0c0002", name = "Bakkerij De Zon" },
@@ -76,16 +76,16 @@ local SPECS = {
   templates = { type = "string" },
 }
 
---- The grant of an offer, to the issuer and to the wallet: OpenID4VCI 1.0, 6.1.
+--- The grant of an offer, for the issuer and the wallet: OpenID4VCI 1.0, 6.1.
 M.GRANT_TYPE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
---- Shaped like the path of a Keycloak realm, which is what the real service runs.
+--- Shaped like the path of a Keycloak realm, which the real service runs.
 M.TOKEN_PATH = "/realms/sandbox/protocol/openid-connect/token"
 
 --- The credential issuer's path: /public/{walletKey of the issuer}/{technicalName}.
 M.ISSUER_PATH = "/public/0b1f7a52-6c1e-4d0a-9a55-3a1f5f0c0000/credenco"
 
---- did:web forbids IP addresses, so the issuer is always `localhost`, whatever the host.
+--- did:web forbids IP addresses, so the issuer is always `localhost`, on any host.
 ---@return string did
 function M.issuer_did(port)
   return ("did:web:localhost%%3A%d:issuer:credenco"):format(port)
@@ -94,7 +94,7 @@ end
 --- A checked copy of `given` with the defaults filled in.
 ---@param given credenco.SandboxOptions?
 ---@return table? settings
----@return string? err names the option; a programmer's mistake, for the caller to throw
+---@return string? err names the option; a programmer's mistake, which the caller throws
 function M.read(given)
   local problem = options.problem(SPECS, given or {})
   if problem then return nil, "sandbox: " .. problem end

@@ -1,4 +1,4 @@
---- The processes of this machine, as far as the sandbox asks after them.
+--- Processes of this machine, as far as the sandbox needs them.
 local ffi = require "ffi"
 
 local M = {}

@@ -1,4 +1,4 @@
---- Identifiers nobody can guess, from OpenSSL's generator.
+--- Identifiers that nobody can guess, from OpenSSL's generator.
 local hex = require "credenco.base.hex"
 local rand = require "openssl.rand"
 

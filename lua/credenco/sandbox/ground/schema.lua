@@ -1,33 +1,37 @@
---- The one door for what comes from elsewhere. A schema is a table that says what a JSON value may be;
---- `decode` and `read` give a copy that holds what the schema declares and nothing else, so whatever is
---- compared, sorted or encoded afterwards has the type that the schema says. They never throw.
+--- All data from others comes in through a schema: a table that describes a JSON value. `decode` and `read` give a copy
+--- with only the members that the schema declares, so everything that is compared, sorted or encoded afterwards has the
+--- type that the schema says. They never throw.
 --
 -- A member that is null counts as absent. Messages name members and types, never a value.
 local core = require "credenco.core"
 local json = require "credenco.sandbox.ground.json"
+local lists = require "credenco.base.lists"
+local options = require "credenco.base.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
 ---@class credenco.SandboxSchema
 ---@field type string|string[] "string", "number", "integer", "boolean", "object", "array" or "any"
----@field required boolean? of a member: it has to be there
----@field lenient boolean? of a member or an item: what does not fit counts as absent
+---@field required boolean? of a member: it must be there
+---@field lenient boolean? of a member or an item: if it does not fit, it counts as absent
 ---@field members table<string, credenco.SandboxSchema>? of an object; other members are left out
----@field values credenco.SandboxSchema? of an object: reads the members that are not declared, too
----@field nulls "refused"? of an object: a declared member that is null does not fit
+---@field values credenco.SandboxSchema? of an object: for the members that are not declared
+---@field nulls "refused"? of an object: a declared member must not be null
+---@field others "refused"? of an object: it must have no other members
 ---@field items credenco.SandboxSchema? of an array
 ---@field min number? of a number; bytes of a string, elements of an array
 ---@field max number? the same; of a string MAX_BYTES and of an array MAX_ITEMS unless it says otherwise or is "any"
----@field check (fun(value: any): string?)? what is wrong with the value that was read, or nil
+---@field check (fun(value: any): string?)? the problem of the value, or nil
 
 M.MAX_BYTES = 64 * 1024
 M.MAX_ITEMS = 10000
 M.MAX_DEPTH = core.JSON_DEPTH
 
---- Whatever JSON can say, as it is.
+--- Any JSON value, unchanged.
 M.ANY = { type = "any" }
 
---- The same schema, of a member that has to be there.
+--- The same schema, for a required member.
 ---@param schema credenco.SandboxSchema
 ---@return credenco.SandboxSchema
 function M.required(schema)
@@ -38,12 +42,27 @@ function M.required(schema)
   return copy
 end
 
+--- A string that is one of these.
+---@param values string[]
+---@return credenco.SandboxSchema
+function M.one_of(values)
+  local known = lists.set(values)
+  local problem = "must be one of " .. table.concat(values, ", ")
+  return { type = "string", check = function(value) return not known[value] and problem or nil end }
+end
+
+--- A string that a pattern describes.
+---@param pattern string
+---@param problem string for a string that it does not describe: "must be a DID"
+---@return credenco.SandboxSchema
+function M.matching(pattern, problem)
+  return { type = "string", check = function(value) return not value:find(pattern) and problem or nil end }
+end
+
 local MAX_NAME_SHOWN = 60
 
-local function kind_of(value)
-  if value == json.null then return "null" end
-  if type(value) ~= "table" then return type(value) end
-  return json.is_array(value) and "array" or "object"
+local function shown(name)
+  return (name:sub(1, MAX_NAME_SHOWN):gsub("[%c\127-\255]", "?"))
 end
 
 local function is_a(value, kind, wanted)
@@ -65,7 +84,7 @@ local function names_of(wanted)
   return type(wanted) == "string" and wanted or table.concat(wanted, " or ")
 end
 
---- The path of what is at `where` inside of the member or element `name`.
+--- The path of `where` inside the member or element `name`.
 local function path_to(name, where)
   if not where then return name end
   return name .. (where:find "^%[" and "" or ".") .. where
@@ -110,16 +129,30 @@ local function read_other_members(schema, object, copy)
       if not problem then
         copy[name] = value
       elseif not schema.values.lenient then
-        return problem, path_to(name:sub(1, MAX_NAME_SHOWN):gsub("[%c\127-\255]", "?"), where)
+        return problem, path_to(shown(name), where)
       end
+    end
+  end
+end
+
+local function refuse_other_members(schema, object)
+  for _, name in ipairs(sorted_keys(object)) do
+    if not schema.members[name] then
+      local nearest = options.nearest(shown(name), schema.members)
+      return "is unknown" .. (nearest and ("; did you mean '%s'?"):format(nearest) or ""), shown(name)
     end
   end
 end
 
 local function read_object(schema, object)
   if not schema.members and not schema.values then return object end
-  local copy = {}
-  local problem, where = read_members(schema, object, copy)
+  local copy, problem, where = {}, nil, nil
+  if schema.others == "refused" then
+    problem, where = refuse_other_members(schema, object)
+  end
+  if not problem then
+    problem, where = read_members(schema, object, copy)
+  end
   if not problem and schema.values then
     problem, where = read_other_members(schema, object, copy)
   end
@@ -127,13 +160,13 @@ local function read_object(schema, object)
   return copy
 end
 
---- The schema's own limit, or the usual one. "any" has no usual one: the whole text has a limit already.
+--- The schema's own limit, or the default. "any" has no default, since the whole text has a limit already.
 local function max_of(schema, usual)
   if schema.max or schema.type == "any" then return schema.max end
   return usual
 end
 
---- What is outside of the limits, in words.
+--- The violated limit, in words.
 local function beyond_limits(schema, value, kind)
   local size, unit, max = value, "", schema.max
   if kind == "string" then
@@ -156,9 +189,9 @@ end
 
 ---@return any value
 ---@return string? problem
----@return string? where the path inside of the value
+---@return string? where the path inside the value
 function read_value(schema, value)
-  local kind = kind_of(value)
+  local kind = json.kind(value)
   if not is_one_of(value, kind, schema.type) then
     return nil, ("must be %s, not %s"):format(names_of(schema.type), kind)
   end
@@ -177,24 +210,15 @@ function read_value(schema, value)
   return value
 end
 
-local function is_deeper(value, levels)
-  if type(value) ~= "table" then return false end
-  if levels == 0 then return true end
-  for _, child in pairs(value) do
-    if is_deeper(child, levels - 1) then return true end
-  end
-  return false
-end
-
 --- Reads a value that `json.decode` gave.
 ---@param schema credenco.SandboxSchema
 ---@param value any
 ---@param what string names the value in messages: "the offer"
----@return any? value a copy of what the schema declares; nil when it does not fit
+---@return any? value a copy of what the schema declares; nil if the value does not fit
 ---@return string? err
----@return string? where the path of what does not fit inside of the value: "grants.code", "items[2]"
+---@return string? where the path inside the value of the part that does not fit: "grants.code", "items[2]"
 function M.read(schema, value, what)
-  if is_deeper(value, M.MAX_DEPTH) then
+  if json.is_deeper(value, M.MAX_DEPTH) then
     return nil, ("%s is nested more than %d levels deep"):format(what, M.MAX_DEPTH)
   end
   local read, problem, where = read_value(schema, value)
@@ -206,9 +230,9 @@ end
 ---@param schema credenco.SandboxSchema
 ---@param text string
 ---@param what string names the value in messages: "the offer"
----@return any? value a copy of what the schema declares; nil when it does not fit
+---@return any? value a copy of what the schema declares; nil if the value does not fit
 ---@return string? err
----@return string? where as `read` gives it
+---@return string? where as for `read`
 function M.decode(schema, text, what)
   local value, err = json.decode(text)
   if err then

@@ -1,16 +1,16 @@
 --- The sandbox's state: JSON documents in one shared dictionary, the same for all workers.
 --
--- A document is replaced as a whole and never evicted silently: a full dictionary throws `M.FULL`, and the router
--- answers 507. So that what is under way can be finished, calls that begin something are refused earlier, while an
--- eighth of the memory is still free (`is_short`). Lists are numbered documents, so that an entry can be
--- appended by several workers at once and a long list is never rewritten.
+-- A document is replaced as a whole, and never evicted silently: a full dictionary throws `M.FULL`, and the router
+-- responds with 507. Calls that begin something are refused earlier, while an eighth of the memory is still free
+-- (`is_short`), so that exchanges in progress can finish. Lists are numbered documents, so that several workers can
+-- append at the same time and a long list is never rewritten.
+local core = require "credenco.core"
 local json = require "credenco.sandbox.ground.json"
-local percent = require "credenco.base.percent"
 
 local M = {}
 
 local RESERVED_SHARE = 8
-local GROWTH = 8 -- what a body of one byte becomes at most: an offer, a grant, a signed credential, its claims
+local GROWTH = 8 -- the largest growth of a byte of a body: an offer, a grant, a signed credential, its claims
 local LOCK_S = 1
 
 local function dictionary()
@@ -19,12 +19,12 @@ end
 
 M.FULL = { "the sandbox's memory is full" }
 
---- A key of parts, which may hold anything: no other parts give the same key, and none gives that of a list's entry.
+--- A key from parts, which may hold anything. Other parts give another key, and none gives that of a list's entry.
 ---@return string
 function M.key(...)
   local parts = { ... }
   for index, part in ipairs(parts) do
-    parts[index] = percent.encode(part)
+    parts[index] = core.encode(part)
   end
   return table.concat(parts, "/")
 end
@@ -44,7 +44,7 @@ function M.is_short(body_len)
   return not is_enough()
 end
 
---- Calls a safe_* function of the dictionary, if need be without what has expired.
+--- Calls a safe_* function of the dictionary; if that fails, again without the expired entries.
 local function store(method, key, value, ttl_s)
   local dict = dictionary()
   local ok, err = dict[method](dict, key, value, ttl_s or 0)
@@ -66,7 +66,7 @@ end
 
 ---@param key string
 ---@param document any
----@param ttl_s number? forgotten after this time
+---@param ttl_s number? lifetime
 function M.set(key, document, ttl_s)
   store("safe_set", key, json.encode(document), ttl_s)
 end
@@ -86,12 +86,12 @@ local function replace(key, old, new, ttl_s)
   end
 end
 
---- Changes a document; `change(document)` returns the new one, or nil to leave it. There is
---- no yield inside, but other workers may write at the same time, so a lock is held.
+--- Changes a document. `change(document)` returns the new one, or nil to leave it. It cannot yield, but other workers
+--- may write at the same time, so it holds a lock.
 ---@param key string
 ---@param change fun(document: table): table?
----@param ttl_s number? forgotten after this time
----@return table? document the new one; nil when there is none
+---@param ttl_s number? lifetime
+---@return table? document the new one; nil if there is none
 function M.update(key, change, ttl_s)
   local lock = "lock:" .. key
   while not store("safe_add", lock, true, LOCK_S) do
@@ -117,12 +117,12 @@ function M.delete(key)
   dictionary():delete(key)
 end
 
---- True for exactly one of all callers that ever claim this name.
+--- True for exactly one of all callers with this name.
 function M.claim(name, ttl_s)
   return store("safe_add", "claim:" .. name, true, ttl_s)
 end
 
---- Runs `work` for exactly one of all callers that ever give this name; where it throws, the next caller can.
+--- Runs `work` for exactly one of all callers with this name. If it throws, the next caller may.
 ---@param name string
 ---@param ttl_s number? the name is free again after this time
 ---@param work fun(): any
@@ -140,7 +140,7 @@ function M.once(name, ttl_s, work)
   return true, result
 end
 
---- Adds to a counter, which starts at 0. nginx's own `incr` would evict something to make a counter.
+--- Adds to a counter, which starts at 0. nginx's own `incr` would evict something to create a counter.
 ---@param counter string
 ---@param by integer? 1
 ---@return integer value the new one
@@ -168,7 +168,7 @@ function M.append(list, document)
   return id
 end
 
---- How many entries a list has ever had; the `id` of the newest.
+--- The number of entries that a list has ever had; the `id` of the newest.
 ---@return integer
 function M.length(list)
   return M.counted(list .. "#")
@@ -205,7 +205,7 @@ function M.remove(list, id)
   return existed
 end
 
---- Forgets everything.
+--- Removes everything.
 function M.clear()
   dictionary():flush_all()
   dictionary():flush_expired()

@@ -1,9 +1,9 @@
---- Query strings, forms and paths. A `+` is a plus: form-style decoding breaks URLs.
+--- Query strings, forms and paths. A `+` stays a plus sign: form-style decoding breaks URLs.
 local percent = require "credenco.base.percent"
 
 local M = {}
 
---- The parameters of a raw query string; of a repeated name the first counts.
+--- The parameters of a raw query string. The first of repeated names counts.
 ---@return table<string, string>
 function M.query(text)
   local parameters = {}
@@ -15,8 +15,8 @@ function M.query(text)
   return parameters
 end
 
---- A form body (application/x-www-form-urlencoded), where a `+` is a space, as OAuth reads it (RFC 6749, 3.2): a
---- parameter without a value is none, and one that is repeated is an error.
+--- A form body (application/x-www-form-urlencoded), where a `+` is a space, as in OAuth (RFC 6749, 3.2): a parameter
+--- without a value counts as absent, and a repeated one is an error.
 ---@param text string
 ---@return table<string, string>? parameters
 ---@return string? err

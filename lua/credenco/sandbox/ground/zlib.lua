@@ -1,4 +1,4 @@
---- zlib, which nginx brings along.
+--- zlib, which is part of nginx.
 local ffi = require "ffi"
 
 local M = {}
@@ -23,8 +23,8 @@ function M.deflate(bytes)
 end
 
 ---@param bytes string
----@param max_bytes integer what it may grow to
----@return string? inflated nil when it is no zlib stream, or would grow beyond the limit
+---@param max_bytes integer limit of the result
+---@return string? inflated nil if it is not a zlib stream, or would grow beyond the limit
 function M.inflate(bytes, max_bytes)
   local capacity = math.min(4096, max_bytes)
   while true do

@@ -1,7 +1,8 @@
---- The ready line: for programs one line of JSON, for people a few lines of text.
+--- The ready line: one line of JSON for programs, a few lines of text for people.
 local cjson = require "cjson"
 local oauth2_settings = require "credenco.base.oauth2_settings"
 local settings = require "credenco.base.settings"
+local shell_quoted = require "credenco.base.shell_quoted"
 
 local M = {}
 
@@ -20,10 +21,6 @@ function M.json(server)
   return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
 end
 
-local function quoted(text)
-  return "'" .. text:gsub("'", [['\'']]) .. "'"
-end
-
 -- What a shell may have set for another service, and would count as well: the settings, but for the trace of whoever
 -- starts the sandbox, and what the command line has beside them.
 local OTHERS = { "CREDENCO_API_KEY_FILE", "CREDENCO_HEADERS_FILE", "CREDENCO_JOURNAL", "CREDENCO_PROFILE" }
@@ -36,7 +33,7 @@ end
 
 --- The environment for the command line and for scripts.
 ---@param ready table the fields of the line of JSON
----@param pid integer what to stop
+---@param pid integer the process to stop
 ---@return table<string, string> variables
 function M.environment(ready, pid)
   return {
@@ -55,7 +52,7 @@ end
 function M.shell(variables)
   local lines = {}
   for name, value in pairs(variables) do
-    lines[#lines + 1] = ("export %s=%s"):format(name, quoted(value))
+    lines[#lines + 1] = ("export %s=%s"):format(name, shell_quoted(value))
   end
   table.sort(lines)
   for _, name in ipairs(OTHERS) do

@@ -1,5 +1,5 @@
 --- The text of nginx.conf for one sandbox.
-local folder = require "credenco.sandbox.host.folder"
+local directory = require "credenco.sandbox.host.directory"
 
 local M = {}
 
@@ -98,7 +98,7 @@ local function load_modules(dir)
     :format(dir, dir)
 end
 
---- As root nginx would give its workers away to `nobody`, who cannot read a private folder.
+--- As root, nginx would run its workers as `nobody`, who cannot read a private directory.
 local function user_directive(user)
   return user and ("user %s;"):format(user) or ""
 end
@@ -115,7 +115,7 @@ local function server_names(host)
   return table.concat(names, " ")
 end
 
---- The characters that would end or expand an nginx string are in no path this could use.
+--- No path that works here has characters that would end or expand an nginx string.
 local function check_path(path)
   if path:find "[\"$;{}\\%c]" then
     return nil, ("the path %q cannot be written into an nginx configuration"):format(path)
@@ -140,7 +140,7 @@ function M.render(values)
     user = user_directive(values.user),
     workers = ("%d"):format(settings.workers),
     dir = values.dir,
-    ready_socket = folder.READY_SOCKET,
+    ready_socket = directory.READY_SOCKET,
     lua_root = install.lua_root,
     lua_cpath = install.lua_cpath,
     more_path = install.more_path or "",

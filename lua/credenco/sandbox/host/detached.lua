@@ -1,11 +1,11 @@
---- This very program once more, in the background: `credenco sandbox --env` starts the sandbox and ends.
+--- Runs this program again in the background: `credenco sandbox --env` starts the sandbox and ends.
 local cjson = require "cjson"
 local process = require "credenco.sandbox.host.nginx_process"
 local uv = require "luv"
 
 local M = {}
 
--- The interpreter with its own options, the script, and then what `arguments` makes of the script's.
+-- The interpreter with its own options, the script, and its arguments as changed by `arguments`.
 local function command_line(argv, arguments)
   local first, words = 0, {}
   while argv[first - 1] do
@@ -39,10 +39,10 @@ local function failure(text)
   return ok and report.error or { code = "unexpected", message = text }
 end
 
---- Starts the program and returns when it has printed its ready line.
----@param argv table<integer, string> of this program, as Lua gives it
+--- Starts the program, and returns when it has printed its ready line.
+---@param argv table<integer, string> of this program, from Lua
 ---@param arguments string[] of the other: it must print a line of JSON when it is ready, and failures as JSON
----@return table? ready what the line says
+---@return table? ready the decoded line
 ---@return { code: string, message: string }|integer err_or_pid
 function M.start(argv, arguments)
   local program, words = command_line(argv, arguments)
@@ -56,7 +56,7 @@ function M.start(argv, arguments)
   while not line[1]:find "\n" and not exited do
     uv.run "once"
   end
-  process.settle() -- what it has written before it ended
+  process.settle() -- reads what it has written before it ended
   for _, one in ipairs { handle, out, err } do
     close(one)
   end

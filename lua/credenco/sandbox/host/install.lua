@@ -1,35 +1,36 @@
---- Where this machine keeps nginx, its Lua modules, and this project's own files.
+--- Finds nginx, its Lua modules, and this project's own files on this machine.
+local shell_quoted = require "credenco.base.shell_quoted"
 local uv = require "luv"
 
 local M = {}
 
 local PACKAGES = "Debian: apt install nginx libnginx-mod-http-lua lua-cjson lua-luaossl"
 
-local MODULE_FOLDERS = { "/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules" }
+local MODULE_DIRECTORIES = { "/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/lib/nginx/modules" }
 
 local function exists(path)
   return uv.fs_stat(path) ~= nil
 end
 
---- The search path, and the folders of servers that ordinary users do not have in it.
-local function binary_folders()
-  local folders = {}
-  for folder in ((os.getenv "PATH" or "") .. ":/usr/sbin:/usr/local/sbin"):gmatch "[^:]+" do
-    folders[#folders + 1] = folder
+--- The search path, and directories of servers that ordinary users do not have in it.
+local function binary_directories()
+  local directories = {}
+  for directory in ((os.getenv "PATH" or "") .. ":/usr/sbin:/usr/local/sbin"):gmatch "[^:]+" do
+    directories[#directories + 1] = directory
   end
-  return folders
+  return directories
 end
 
 ---@param named string? path of the one to use
-local function find_binary(named, folders)
+local function find_binary(named, directories)
   if named then
     if uv.fs_access(named, "X") then
       return uv.fs_realpath(named)
     end
     return nil, named .. " is not a program that you may run"
   end
-  for _, folder in ipairs(folders) do
-    local path = folder .. "/nginx"
+  for _, directory in ipairs(directories) do
+    local path = directory .. "/nginx"
     if uv.fs_access(path, "X") then
       return path
     end
@@ -37,9 +38,9 @@ local function find_binary(named, folders)
   return nil, "nginx is not installed. " .. PACKAGES .. "; or name one with --nginx"
 end
 
---- What `nginx -V` says it was built with; it knows its own module folder best.
+--- The build options from `nginx -V`, which name its module directory.
 local function build_arguments(binary)
-  local pipe = io.popen(("'%s' -V 2>&1"):format(binary:gsub("'", "'\\''")))
+  local pipe = io.popen(shell_quoted(binary) .. " -V 2>&1")
   if not pipe then
     return ""
   end
@@ -53,26 +54,27 @@ local function find_modules(binary)
   if arguments:find "%-%-add%-module=%S*lua%-nginx%-module" or arguments:find "%-%-add%-module=%S*ngx_lua" then
     return false -- compiled in, as in OpenResty: loaded a second time, nginx would not start
   end
-  local folders = { arguments:match "%-%-modules%-path=(%S+)" }
-  for _, folder in ipairs(MODULE_FOLDERS) do
-    folders[#folders + 1] = folder
+  local directories = { arguments:match "%-%-modules%-path=(%S+)" }
+  for _, directory in ipairs(MODULE_DIRECTORIES) do
+    directories[#directories + 1] = directory
   end
-  for _, folder in ipairs(folders) do
-    if exists(folder .. "/ngx_http_lua_module.so") then
-      return folder
+  for _, directory in ipairs(directories) do
+    if exists(directory .. "/ngx_http_lua_module.so") then
+      return directory
     end
   end
   return nil, binary .. " has no Lua module. " .. PACKAGES
 end
 
---- The folder that holds `credenco/`, from where this very file was loaded.
+--- The directory that holds `credenco/`, from the place of this file.
 local function lua_root()
   local source = debug.getinfo(1, "S").source:gsub("^@", "")
   local root = source:match "^(.*)/credenco/sandbox/host/install%.lua$" or "."
   return uv.fs_realpath(root) or root
 end
 
---- Where LuaJIT, which is what runs in nginx, has what this Lua has: Debian and LuaRocks call its folder 5.1.
+--- The places for LuaJIT, which runs in nginx, that correspond to those of this Lua: Debian and LuaRocks call its
+--- directory 5.1.
 ---@param path string package.path or package.cpath
 local function for_luajit(path)
   local templates = {}
@@ -85,9 +87,8 @@ local function for_luajit(path)
   return table.concat(templates, ";")
 end
 
---- Where this project's shared objects for LuaJIT can be: the build tree of a checkout, beside the Lua files of an
---- installation, where this Lua looks, the usual places.
---- CREDENCO_LUAJIT_CPATH, in the form of LUA_CPATH, comes before them all.
+--- Where this project's shared objects for LuaJIT can be, in order: CREDENCO_LUAJIT_CPATH (in the form of LUA_CPATH),
+--- the build tree of a checkout, beside the Lua files of an installation, where this Lua looks, the usual places.
 local function cpath_templates(root)
   local prefix = root:match "^(.*)/share/lua/[%d.]+$"
   return table.concat({
@@ -100,15 +101,15 @@ local function cpath_templates(root)
   }, ";")
 end
 
---- The template that finds `credenco.curl` for LuaJIT, which the wallet's HTTP goes over.
+--- The template that finds `credenco.curl` for LuaJIT, for the wallet's HTTP.
 ---@return string? template
 ---@return string? err what to do
 function M.find_build()
   for template in cpath_templates(lua_root()):gmatch "[^;]+" do
     local path = template:gsub("%?", "credenco/curl")
     if exists(path) then
-      local folder = template:match "^(.*)/%?%.so$" or "."
-      return (uv.fs_realpath(folder) or folder) .. "/?.so"
+      local directory = template:match "^(.*)/%?%.so$" or "."
+      return (uv.fs_realpath(directory) or directory) .. "/?.so"
     end
   end
   return nil, "credenco is not built for LuaJIT, which nginx runs: cmake -DCREDENCO_LUA=luajit, "
@@ -117,19 +118,19 @@ end
 
 ---@class credenco.SandboxInstall
 ---@field binary string nginx
----@field modules string|false folder of nginx's dynamic modules; false when Lua is compiled in
+---@field modules string|false directory of nginx's dynamic modules; false if Lua is compiled in
 ---@field lua_root string
 ---@field lua_cpath string for package.cpath inside nginx
----@field more_path string? where else to look for Lua modules: not every nginx looks where the system's does
+---@field more_path string? further places of Lua modules: not every nginx looks where the system's does
 ---@field more_cpath string?
 
 --- An nginx with Lua.
----@param nginx string? the one to use, else the first that is found
----@param folders string[]? where to look for it
----@return string? binary nil when there is none
----@return string|false modules what to install, when there is none; else see `credenco.SandboxInstall`
-function M.find_nginx(nginx, folders)
-  local binary, err = find_binary(nginx, folders or binary_folders())
+---@param nginx string? the one to use; default: the first that is found
+---@param directories string[]? where to look for it
+---@return string? binary nil if there is none
+---@return string|false modules what to install, if there is none; else see `credenco.SandboxInstall`
+function M.find_nginx(nginx, directories)
+  local binary, err = find_binary(nginx, directories or binary_directories())
   if not binary then
     return nil, err
   end
@@ -140,12 +141,12 @@ function M.find_nginx(nginx, folders)
   return binary, modules
 end
 
----@param nginx string? the one to use, else the first that is found
----@param folders string[]? where to look for nginx
+---@param nginx string? the one to use; default: the first that is found
+---@param directories string[]? where to look for nginx
 ---@return credenco.SandboxInstall? install
 ---@return string? err what to install
-function M.find(nginx, folders)
-  local binary, modules = M.find_nginx(nginx, folders)
+function M.find(nginx, directories)
+  local binary, modules = M.find_nginx(nginx, directories)
   if not binary then
     return nil, modules
   end

@@ -1,5 +1,5 @@
---- One nginx process: started, watched until it answers, stopped. All waiting is done by
---- turning luv's loop, so a program that runs the loop itself is not starved.
+--- One nginx process: starts it, waits until it responds, stops it. All waits turn luv's loop, so that a program that
+--- runs the loop itself continues.
 local uv = require "luv"
 
 local M = {}
@@ -7,8 +7,7 @@ local M = {}
 local POLL_MS = 10
 local STOP_GRACE_MS = 5000
 
---- Lets the loop finish the handles that were closed: luv crashes when the Lua state ends
---- before they are.
+--- Lets the loop finish closed handles: luv crashes if the Lua state ends before they do.
 function M.settle()
   uv.run "nowait"
   uv.run "nowait"
@@ -35,8 +34,8 @@ local function close(handle)
   end
 end
 
---- nginx runs LuaJIT: the paths of another Lua would lead it to modules it cannot load.
----@return string[]? nil to inherit all of it
+--- nginx runs LuaJIT, which could not load the modules on another Lua's paths.
+---@return string[]? nil to inherit the whole environment
 local function environment()
   if rawget(_G, "jit") then
     return nil
@@ -65,7 +64,7 @@ Process.__index = Process
 ---@return string? err
 function M.spawn(binary, arguments, on_exit)
   local self = setmetatable({ exited = false }, Process)
-  -- Detached: Ctrl-C in a terminal reaches this program only, which then stops nginx in order.
+  -- Detached: Ctrl-C in a terminal reaches only this program, which then stops nginx in order.
   local options = { args = arguments, detached = true, env = environment() }
   local handle, pid = uv.spawn(binary, options, function(code)
     self.exited, self.exit_code = true, code
@@ -81,8 +80,8 @@ function M.spawn(binary, arguments, on_exit)
   return self
 end
 
---- One attempt to get any HTTP answer; `on_answer` is called if one comes.
-local function probe(path, on_answer)
+--- One attempt to get any HTTP response. Calls `on_response` if one arrives.
+local function probe(path, on_response)
   local socket = uv.new_pipe(false)
   socket:connect(path, function(err)
     if err then
@@ -91,7 +90,7 @@ local function probe(path, on_answer)
     socket:write("GET /sandbox/ready HTTP/1.0\r\nHost: localhost\r\n\r\n")
     socket:read_start(function(_, chunk)
       if chunk then
-        on_answer()
+        on_response()
       end
       close(socket)
     end)
@@ -99,8 +98,8 @@ local function probe(path, on_answer)
   return socket
 end
 
---- Waits until nginx answers on its private socket, or has died. Its TCP port would not do:
---- another program may answer there while this nginx fails to bind it.
+--- Waits until nginx responds on its private socket, or has died. Its TCP port would not do: another program may
+--- respond there while this nginx fails to bind it.
 ---@param path string a Unix socket
 ---@param timeout_ms number
 ---@return boolean? ready
@@ -122,7 +121,7 @@ function Process:wait_ready(path, timeout_ms)
   return nil, self.exited and "exited" or "timeout"
 end
 
---- Asks nginx to stop and waits for it; kills it when it takes too long.
+--- Asks nginx to stop, and waits. Kills it if it takes too long.
 function Process:stop()
   if self.exited then
     return
@@ -135,7 +134,7 @@ function Process:stop()
   end
 end
 
---- Checks that a TCP port can be listened on; with port 0 finds one nobody uses now.
+--- Checks that a TCP port is free. With port 0, finds a free one.
 ---@return integer? port
 ---@return string? err
 function M.reserve_port(host, port)

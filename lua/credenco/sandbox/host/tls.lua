@@ -1,5 +1,5 @@
---- A certificate for localhost, and the authority that signed it, made for one run. The
---- authority's key is forgotten at once, so that its file can be trusted without a worry.
+--- A certificate for localhost, and the CA certificate that signed it, made for one run. The CA's key is discarded at
+--- once, so you can trust its certificate.
 local altname = require "openssl.x509.altname"
 local bignum = require "openssl.bignum"
 local extension = require "openssl.x509.extension"

@@ -1,32 +1,26 @@
---- Claims that a wallet gets out of a credential just as they were put in: the names that a format leaves free, and
---- limits that keep a credential below what the sandbox's own wallet reads (512 KiB, 64 levels).
+--- Claims that a wallet gets out of a credential unchanged: the names that a format leaves free, and limits that keep a
+--- credential below those of the sandbox's own wallet (512 KiB, 64 levels).
 local json = require "credenco.sandbox.ground.json"
+local lists = require "credenco.base.lists"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
 M.MAX_BYTES = 256 * 1024 -- of all claims as JSON
-M.MAX_CLAIMS = 1000 -- each has a salt and a digest of its own
-M.MAX_DEPTH = 60 -- levels of objects and arrays, the object of all claims being the first
+M.MAX_CLAIMS = 1000 -- each has a salt and a digest
+M.MAX_DEPTH = 60 -- levels of objects and arrays; the object of all claims is the first
 
 local MAX_NAME_SHOWN = 60
 
-local function set(names)
-  local members = {}
-  for _, name in ipairs(names) do
-    members[name] = true
-  end
-  return members
-end
-
---- By format: the names at the top that are the format's own, those that it has a use for at any depth, and who says so.
+--- By format: names at the top and at any depth that the format itself uses, and the standard that says so.
 local RESERVED = {
   ["dc+sd-jwt"] = {
-    at_top = set { "iss", "sub", "aud", "jti", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "status" },
-    anywhere = set { "_sd", "_sd_alg", "..." }, -- RFC 9901, 4.1 and 4.1.1
+    at_top = lists.set { "iss", "sub", "aud", "jti", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "status" },
+    anywhere = lists.set { "_sd", "_sd_alg", "..." }, -- RFC 9901, 4.1 and 4.1.1
     owner = "SD-JWT VC",
   },
   jwt_vc_json = {
-    at_top = set { "id" }, -- the holder's DID: VCDM 1.1, 6.3.1
+    at_top = lists.set { "id" }, -- the holder's DID: VCDM 1.1, 6.3.1
     anywhere = {},
     owner = "VC-JWT",
   },
@@ -35,24 +29,13 @@ local RESERVED = {
 --- Whether claims of this format may have the name at their top.
 ---@param format "dc+sd-jwt"|"jwt_vc_json"
 ---@param name string
----@return string? owner the format that uses it itself; nil when it is free
+---@return string? owner the format that uses it itself; nil if it is free
 function M.owner(format, name)
   local reserved = RESERVED[format]
   return (reserved.at_top[name] or reserved.anywhere[name]) and reserved.owner or nil
 end
 
----@param object table<string, any>
----@return string[] names
-function M.sorted_names(object)
-  local names = {}
-  for name in pairs(object) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
---- A claim's name as messages have it: not endlessly long.
+--- A claim's name in a message, shortened.
 ---@param name string
 ---@return string
 function M.shown(name)
@@ -71,7 +54,7 @@ local function find_in_list(list, depth, reserved)
 end
 
 local function find_in_object(object, depth, reserved)
-  for _, name in ipairs(M.sorted_names(object)) do
+  for _, name in ipairs(sorted_keys(object)) do
     if reserved.anywhere[name] then
       return ("no claim may be called '%s': %s uses that name itself"):format(name, reserved.owner), "." .. name
     end
@@ -82,7 +65,7 @@ local function find_in_object(object, depth, reserved)
   end
 end
 
---- What is wrong below a value that lies `depth` levels deep, and the path to it.
+--- The problem of a value that is `depth` levels deep, and the path to it.
 function find_below(value, depth, reserved)
   if type(value) ~= "table" then
     return nil
@@ -94,7 +77,7 @@ function find_below(value, depth, reserved)
 end
 
 local function check_size(claims)
-  if #M.sorted_names(claims) > M.MAX_CLAIMS then
+  if #sorted_keys(claims) > M.MAX_CLAIMS then
     return ("a credential holds %d claims at most"):format(M.MAX_CLAIMS)
   end
   if #json.encode(claims) > M.MAX_BYTES then
@@ -109,7 +92,7 @@ end
 ---@return string? path to the claim at fault, such as ".address.lines[2]"; "" for all of them
 function M.check(format, claims)
   local reserved = RESERVED[format]
-  for _, name in ipairs(M.sorted_names(claims)) do
+  for _, name in ipairs(sorted_keys(claims)) do
     if reserved.at_top[name] then
       return ("no claim may be called '%s': %s uses that name itself"):format(name, reserved.owner), "." .. name
     end

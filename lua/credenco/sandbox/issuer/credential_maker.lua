@@ -1,4 +1,4 @@
---- Makes the credential itself: SD-JWT VC or VC-JWT, bound to the holder's key.
+--- Makes the credential: SD-JWT VC or VC-JWT, bound to the holder's key.
 local clock = require "credenco.sandbox.ground.clock"
 local core = require "credenco.core"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
@@ -12,18 +12,18 @@ local M = {}
 
 local DAY_S = 86400
 
---- The holder's key as the wallet proved it, `kid` or `jwk`: with both there, wallets differ in the one that they
---- look at (OpenID4VCI 1.0, F.1; DIIP V5 wants `kid`).
+--- The holder's key in the form that the wallet proved, `kid` or `jwk`. With both, wallets differ in the one that they
+--- read (OpenID4VCI 1.0, F.1; DIIP V5 requires `kid`).
 local function confirmation(holder)
   return holder.kid and { kid = holder.kid } or { jwk = holder.key }
 end
 
---- The holder's DID in its own words: a did:jwk made anew from the same key may be another text.
+--- The holder's DID exactly as it gave it: a did:jwk made anew from the same key may be another text.
 local function subject_did(holder)
   return holder.kid and holder.kid:match "^[^#]+" or did_jwk.encode(holder.key)
 end
 
---- The claims both formats have in common.
+--- The claims that both formats have.
 local function envelope(plan)
   return {
     iss = identity.did(),
@@ -63,7 +63,7 @@ end
 
 local MAKERS = { ["dc+sd-jwt"] = make_sd_jwt, jwt_vc_json = make_vc_jwt }
 
---- What the credential is to be, apart from its format.
+--- The content of the credential, apart from its format.
 local function plan_for(template, order)
   local now = clock.now()
   return {

@@ -6,7 +6,7 @@ local nonces = require "credenco.sandbox.issuer.nonces"
 local offers = require "credenco.sandbox.issuer.offers"
 local proof = require "credenco.sandbox.issuer.proof"
 local random = require "credenco.sandbox.ground.random"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local requests = require "credenco.sandbox.issuer.requests"
 local revocations = require "credenco.sandbox.issuer.revocations"
 local status = require "credenco.sandbox.issuer.issuance_status"
@@ -22,7 +22,7 @@ local function grant_key(token)
   return "grant:" .. token
 end
 
---- Grants what an offer is for.
+--- Grants an access token for an offer.
 ---@return string token
 local function make_grant(offer)
   local token = random.token()
@@ -42,14 +42,14 @@ function M.token(request)
   end
   local token = offers.redeem(code, make_grant)
   if not token then
-    return reply.oauth(400, "invalid_grant", "the pre-authorized code is unknown, expired or used")
+    return respond.oauth(400, "invalid_grant", "the pre-authorized code is unknown, expired or used")
   end
-  return reply.json(200, { access_token = token, token_type = "Bearer", expires_in = TOKEN_TTL_S })
+  return respond.json(200, { access_token = token, token_type = "Bearer", expires_in = TOKEN_TTL_S })
 end
 
 --- Nonce endpoint (7).
 function M.nonce()
-  return reply.json(200, { c_nonce = nonces.create() })
+  return respond.json(200, { c_nonce = nonces.create() })
 end
 
 --- The grant behind a request's access token.
@@ -59,22 +59,22 @@ local function grant_of(request)
   if grant and grant.expires_at > clock.now() then
     return grant, token
   end
-  local answer = reply.oauth(401, "invalid_token", "the access token is missing, unknown or expired")
-  answer.headers["WWW-Authenticate"] = token and 'Bearer error="invalid_token"' or "Bearer"
-  return nil, nil, answer
+  local response = respond.oauth(401, "invalid_token", "the access token is missing, unknown or expired")
+  response.headers["WWW-Authenticate"] = token and 'Bearer error="invalid_token"' or "Bearer"
+  return nil, nil, response
 end
 
---- A credential that the access token is not for (8.3.1.1), or that this issuer does not have (8.3.1.2).
+--- The refusal of a credential that the access token is not for (8.3.1.1), or that this issuer does not have (8.3.1.2).
 local function refuse_order(order, grant)
   if order.configuration_id == grant.template_id then
     return nil
   end
   if not templates.find(order.configuration_id) then
-    return reply.oauth(400, "unknown_credential_configuration", "there is no such credential")
+    return respond.oauth(400, "unknown_credential_configuration", "there is no such credential")
   end
-  local answer = reply.oauth(403, "insufficient_scope", "the offer was for another credential")
-  answer.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
-  return answer
+  local response = respond.oauth(403, "insufficient_scope", "the offer was for another credential")
+  response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
+  return response
 end
 
 local function issue(grant, holder, change)
@@ -87,15 +87,15 @@ local function issue(grant, holder, change)
   store.set("notification:" .. notification_id, { correlation_id = grant.correlation_id }, NOTIFICATION_TTL_S)
   status.completed(grant.correlation_id, entry.uuid)
   log.add { source = "issuer", step = "credential issued", ok = true, detail = grant.template_id }
-  return reply.json(200, { credentials = { { credential = credential } }, notification_id = notification_id })
+  return respond.json(200, { credentials = { { credential = credential } }, notification_id = notification_id })
 end
 
 local function hand_out(grant, token, holder, change)
-  local is_first, answer = store.once("issued:" .. token, TOKEN_TTL_S, function()
+  local is_first, response = store.once("issued:" .. token, TOKEN_TTL_S, function()
     return issue(grant, holder, change)
   end)
-  return is_first and answer
-    or reply.oauth(400, "credential_request_denied", "this access token was already used for its credential")
+  return is_first and response
+    or respond.oauth(400, "credential_request_denied", "this access token was already used for its credential")
 end
 
 --- Credential endpoint (8).
@@ -114,7 +114,7 @@ function M.credential(request)
   end
   local holder, proof_refusal = proof.verify(order.proof)
   if not holder then
-    return reply.oauth(400, proof_refusal.code, proof_refusal.description)
+    return respond.oauth(400, proof_refusal.code, proof_refusal.description)
   end
   return hand_out(grant, token, holder, request.change)
 end
@@ -131,12 +131,12 @@ function M.notification(request)
   end
   local found = store.get("notification:" .. body.notification_id)
   if not found or found.correlation_id ~= grant.correlation_id then
-    return reply.oauth(400, "invalid_notification_id", "no credential was issued with this notification_id")
+    return respond.oauth(400, "invalid_notification_id", "no credential was issued with this notification_id")
   end
   if body.event == "credential_failure" then
     status.failed(found.correlation_id)
   end
-  return reply.empty(204)
+  return respond.empty(204)
 end
 
 return M

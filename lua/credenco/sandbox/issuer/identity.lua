@@ -7,7 +7,7 @@ local M = {}
 local KEY_FRAGMENT = "#key-1"
 local signing_key
 
---- Makes the signing key, in nginx's master process, so that all workers inherit it.
+--- Makes the signing key in nginx's master process, so that all workers inherit it.
 function M.load()
   signing_key = es256.generate()
 end
@@ -22,7 +22,7 @@ function M.did()
   return config.issuer_did
 end
 
---- The `kid` of what the issuer signs: a DID URL into its document.
+--- The `kid` of the issuer's signatures: a DID URL into its document.
 function M.kid()
   return config.issuer_did .. KEY_FRAGMENT
 end

@@ -1,4 +1,4 @@
---- How far each issuance is, by correlation id.
+--- The status of each issuance, by correlation id.
 local behaviour = require "credenco.sandbox.ground.current_behaviour"
 local store = require "credenco.sandbox.ground.store"
 
@@ -7,8 +7,8 @@ local M = {}
 ---@class credenco.SandboxIssueStatus
 ---@field status string one of RANK, or "error"
 ---@field correlation_id string
----@field revocation_uuid string? what a revocation needs, at the end
----@field offer_id string of its offer, also when that has been redeemed or has expired
+---@field revocation_uuid string? for a revocation, at the end
+---@field offer_id string of its offer, even if that was redeemed or has expired
 
 local RANK = {
   issue_request_created = 1,
@@ -21,7 +21,7 @@ local function key_of(correlation_id)
   return "issue:" .. correlation_id
 end
 
---- A correlation id that is used again stands for the newer issuance.
+--- A correlation id that is used again names the newer issuance.
 function M.created(correlation_id, offer_id)
   store.set(key_of(correlation_id), {
     status = "issue_request_created", correlation_id = correlation_id, offer_id = offer_id,
@@ -59,12 +59,12 @@ function M.authorized(correlation_id)
   advance(correlation_id, "issue_access_token_created")
 end
 
---- The credential has been handed out. What the wallet does with it shows nowhere here.
+--- The credential has been sent. What the wallet does with it does not show here.
 function M.completed(correlation_id, revocation_uuid)
   advance(correlation_id, "issue_completed", revocation_uuid)
 end
 
---- The wallet has notified the issuer that the credential is of no use to it.
+--- The wallet has notified the issuer that it does not want the credential.
 function M.failed(correlation_id)
   change(correlation_id, function(document)
     document.status = "error"

@@ -6,24 +6,23 @@ local json = require "credenco.sandbox.ground.json"
 local log = require "credenco.sandbox.ground.log"
 local offers = require "credenco.sandbox.issuer.offers"
 local qr_code = require "credenco.sandbox.issuer.qr_code"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.issuer.request_schemas"
 local status = require "credenco.sandbox.issuer.issuance_status"
 local templates = require "credenco.sandbox.issuer.templates"
-local percent = require "credenco.base.percent"
 
 local M = {}
 
 local function bad_field(http_status, detail, field)
-  return nil, reply.problem(http_status, detail, { field = field })
+  return nil, respond.problem(http_status, detail, { field = field })
 end
 
---- What the body of an issue call asks for, or the refusal of it.
+--- The content of the body of an issue call, or its refusal.
 local function read_order(request)
   local body, json_err = request:exact_json()
   if not body then
-    return nil, reply.problem(400, "the request body is " .. json_err)
+    return nil, respond.problem(400, "the request body is " .. json_err)
   end
   local claims = body.claims
   body.claims = nil
@@ -57,51 +56,44 @@ local function request_uri(offer_id, base)
     local separator = base:find("?", 1, true) and "&" or "?"
     prefix = base .. (base:find("^https?://[^/]+$") and "/" or "") .. separator
   end
-  return prefix .. "credential_offer_uri=" .. percent.encode(offers.uri(offer_id))
+  return prefix .. "credential_offer_uri=" .. core.encode(offers.uri(offer_id))
 end
 
---- What stands in the way of a QR code, when one is asked for.
+--- The refusal of a QR code that is asked for and cannot be made.
 local function refuse_qr_code(options)
-  if options == nil then
-    return nil
-  end
-  local err, field = qr_code.check(options)
-  if err then
-    return reply.problem(400, err, { field = field })
-  end
-  if not qr_code.is_available() then
-    return reply.problem(501, "no QR codes without libqrencode (Debian: apt install libqrencode4)")
+  if options and not qr_code.is_available() then
+    return respond.problem(501, "no QR codes without libqrencode (Debian: apt install libqrencode4)")
   end
 end
 
-local function answer(order, offer_id)
+local function response(order, offer_id)
   local uri_of_request = request_uri(offer_id, order.request_uri_base)
   local options = order.qr_code
-  return reply.json(200, {
+  return respond.json(200, {
     correlation_id = order.correlation_id,
     request_uri = uri_of_request,
-    status_uri = config.base_url .. "/api/v2/issue/" .. percent.encode(order.correlation_id),
+    status_uri = config.base_url .. "/api/v2/issue/" .. core.encode(order.correlation_id),
     qr_uri = options and qr_code.data_uri(uri_of_request, options),
   })
 end
 
---- The response to a correlation_id that was used before, where that does not get a new offer.
+--- The response to a correlation_id that was used before, if it does not get a new offer.
 local function repeated(order)
   local earlier, how = status.find(order.correlation_id), behaviour.get().repeated_correlation_id
   if not earlier or how == "new_offer" then
     return nil
   end
   if how == "same_offer" then
-    return answer(order, earlier.offer_id)
+    return response(order, earlier.offer_id)
   end
-  return reply.problem(tonumber(how), "an issuance with this correlation_id exists", { field = "correlation_id" })
+  return respond.problem(tonumber(how), "an issuance with this correlation_id exists", { field = "correlation_id" })
 end
 
 local function make_offer(order)
   local offer = offers.create(order.correlation_id, order.template_id, order.claims)
   status.created(order.correlation_id, offer.id)
   log.add { source = "issuer", step = "offer made", ok = true, detail = order.template_id }
-  return answer(order, offer.id)
+  return response(order, offer.id)
 end
 
 --- POST /api/v2/credential/issue
@@ -125,19 +117,19 @@ end
 function M.offer(request)
   local offer = offers.find(request.params.id)
   if not offer then
-    return reply.problem(404, "no such offer: it has expired or was redeemed, or never existed")
+    return respond.problem(404, "no such offer: it has expired or was redeemed, or never existed")
   end
   status.retrieved(offer.correlation_id)
-  return reply.json(200, offers.document(offer))
+  return respond.json(200, offers.document(offer))
 end
 
 --- GET /api/v2/issue/{correlation_id}
 function M.status(request)
   local found = status.find(request.params.correlation_id)
   if not found then
-    return reply.problem(404, "no issuance with this correlation_id")
+    return respond.problem(404, "no issuance with this correlation_id")
   end
-  return reply.json(200, {
+  return respond.json(200, {
     status = found.status, correlation_id = found.correlation_id, revocation_uuid = found.revocation_uuid,
   })
 end

@@ -1,8 +1,8 @@
---- What the issuer publishes about itself (OpenID4VCI 1.0, 12.2) and about its
---- authorization server (RFC 8414), which it is itself.
-local claims = require "credenco.sandbox.issuer.claim_limits"
+--- The metadata of the issuer (OpenID4VCI 1.0, 12.2) and of its authorization server (RFC 8414), which is the issuer
+--- itself.
 local config = require "credenco.sandbox.ground.config"
 local settings = require "credenco.sandbox.ground.options"
+local sorted_keys = require "credenco.base.sorted_keys"
 local templates = require "credenco.sandbox.issuer.templates"
 
 local M = {}
@@ -18,11 +18,11 @@ local function display_of(template)
   }
 end
 
---- A list of what `describe(name, claim)` says of each claim; nil in place of an empty list, which neither
---- OpenID4VCI nor SD-JWT VC has a use for.
+--- A list of `describe(name, claim)` for each claim; nil in place of an empty list, which neither OpenID4VCI nor SD-JWT
+--- VC uses.
 local function list_of_claims(template, describe)
   local list = {}
-  for index, name in ipairs(claims.sorted_names(template.claims)) do
+  for index, name in ipairs(sorted_keys(template.claims)) do
     list[index] = describe(name, template.claims[name])
   end
   return #list > 0 and list or nil
@@ -72,8 +72,8 @@ function M.issuer()
   }
 end
 
---- Authorization server metadata. An issuer that takes pre-authorized codes alone has no response types (12.3), and
---- what is empty is left out (RFC 8414, 3.2).
+--- Authorization server metadata. An issuer that takes only pre-authorized codes has no response types (12.3), and
+--- empty members are left out (RFC 8414, 3.2).
 function M.authorization_server()
   local base = config.credential_issuer
   return {

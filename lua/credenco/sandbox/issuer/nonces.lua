@@ -1,4 +1,4 @@
---- Nonces for key proofs (OpenID4VCI 1.0, 7): each is good for one credential request.
+--- Nonces for key proofs (OpenID4VCI 1.0, 7). Each is valid for one credential request.
 local clock = require "credenco.sandbox.ground.clock"
 local random = require "credenco.sandbox.ground.random"
 local store = require "credenco.sandbox.ground.store"
@@ -14,8 +14,8 @@ function M.create()
   return nonce
 end
 
---- Uses a nonce up.
----@return boolean good it was ours, still valid, and not used before
+--- Uses a nonce.
+---@return boolean good it is the sandbox's own, still valid, and was not used before
 function M.take(nonce)
   local found = store.get("nonce:" .. nonce)
   if not found or found.expires_at <= clock.now() then

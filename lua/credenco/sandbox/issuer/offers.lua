@@ -1,4 +1,4 @@
---- Credential offers: made by the issue call, fetched by reference, redeemed once.
+--- Credential offers: created by the issue call, fetched by reference, redeemed once.
 local behaviour = require "credenco.sandbox.ground.current_behaviour"
 local clock = require "credenco.sandbox.ground.clock"
 local config = require "credenco.sandbox.ground.config"
@@ -26,7 +26,7 @@ local function code_key(code)
   return "code:" .. code
 end
 
---- Where an offer is fetched: the `credential_offer_uri`.
+--- The `credential_offer_uri`, where an offer is fetched.
 ---@param id string the offer's
 ---@return string
 function M.uri(id)
@@ -46,17 +46,16 @@ function M.create(correlation_id, template_id, claims)
   return offer
 end
 
----@return credenco.SandboxOffer? nil when it never existed, has expired or was redeemed
+---@return credenco.SandboxOffer? nil if it never existed, has expired or was redeemed
 function M.find(id)
   local offer = store.get(key_of(id))
   return offer and offer.expires_at > clock.now() and offer or nil
 end
 
---- Uses up the offer with this pre-authorized code: one caller gets it, once. Where `use` throws, the offer is
---- as good as before.
+--- Uses the offer with this pre-authorized code: only one caller gets it. If `use` throws, the offer stays valid.
 ---@param code string
 ---@param use fun(offer: credenco.SandboxOffer): any
----@return any result of `use`; nil when the code is unknown, expired or used
+---@return any result of `use`; nil if the code is unknown, expired or used
 function M.redeem(code, use)
   local reference = store.get(code_key(code))
   local offer = reference and M.find(reference.offer_id)

@@ -1,4 +1,4 @@
---- Writes a PNG of two colours (PNG, third edition: palette, one bit a pixel).
+--- Writes a PNG with two colours (PNG, third edition: palette, one bit for each pixel).
 local zlib = require "credenco.sandbox.ground.zlib"
 
 local M = {}

@@ -1,5 +1,4 @@
---- The wallet's proof that it holds the key it wants the credential bound to (OpenID4VCI
---- 1.0, 8.2 and appendix F.1).
+--- The wallet's proof that it holds the key for the credential (OpenID4VCI 1.0, 8.2 and appendix F.1).
 local clock = require "credenco.sandbox.ground.clock"
 local config = require "credenco.sandbox.ground.config"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
@@ -19,11 +18,11 @@ local function refuse(description, code)
   return nil, { code = code or "invalid_proof", description = description }
 end
 
----@class credenco.SandboxHolder whom a credential is bound to
+---@class credenco.SandboxHolder the holder of a credential
 ---@field key credenco.EcJwk
----@field kid string? the DID URL that the wallet named its key by, to the letter; nil after a proof by `jwk`
+---@field kid string? the DID URL with which the wallet named its key, unchanged; nil after a proof with `jwk`
 
---- The key that the header gives, or names by a did:jwk.
+--- The key in the header, or in a did:jwk that the header names.
 local function jwk_of(header)
   if header.x5c ~= nil or (header.jwk ~= nil) == (header.kid ~= nil) then
     return nil, "the proof's header must have one of jwk and kid, and no x5c"
@@ -84,7 +83,7 @@ local function check_payload(payload)
   return true
 end
 
---- Takes a proof apart, every member of it typed.
+--- Parses a proof, with typed members.
 local function read(text)
   local token, parse_err = jws.parse(text)
   if not token then
@@ -101,7 +100,7 @@ local function read(text)
   return { token = token, header = header, payload = payload }
 end
 
---- Checks the proof of a credential request; uses its nonce up.
+--- Checks the proof of a credential request, and uses its nonce.
 ---@param text string
 ---@return credenco.SandboxHolder? holder
 ---@return { code: string, description: string }? refusal

@@ -1,12 +1,13 @@
 --- The QR code of an offer, for the attended flow. libqrencode draws it.
 local ffi = require "ffi"
-local json = require "credenco.sandbox.ground.json"
+local base64 = require "credenco.base.base64"
+local hex = require "credenco.base.hex"
 local png = require "credenco.sandbox.issuer.png"
 
 local M = {}
 
 local DEFAULT_SIZE = 300
-local QUIET_MODULES = 4 -- ISO/IEC 18004: the light border a reader needs
+local QUIET_MODULES = 4 -- ISO/IEC 18004: the light border that a reader needs
 local SMALLEST_VERSION, LEVEL_MEDIUM = 0, 1
 local WHITE, BLACK = "\255\255\255", "\0\0\0"
 
@@ -23,37 +24,7 @@ function M.is_available()
   return loaded
 end
 
-local function is_whole(value, low, high)
-  return type(value) == "number" and value % 1 == 0 and value >= low and value <= high
-end
-
-local function is_colour(value)
-  return type(value) == "string" and value:find "^#%x%x%x%x%x%x$" ~= nil
-end
-
-local FIELDS = {
-  size = { function(v) return is_whole(v, 50, 2000) end, "pixels from 50 to 2000" },
-  padding = { function(v) return is_whole(v, 0, 500) end, "pixels from 0 to 500" },
-  color_dark = { is_colour, "a colour such as #000000" },
-  color_light = { is_colour, "a colour such as #ffffff" },
-}
-
---- Checks the `qr_code` member of an issue call.
----@param options any
----@return string? err
----@return string? field
-function M.check(options)
-  if not json.is_object(options) then
-    return "qr_code must be an object", "qr_code"
-  end
-  for name, field in pairs(FIELDS) do
-    if options[name] ~= nil and not field[1](options[name]) then
-      return ("qr_code.%s must be %s"):format(name, field[2]), "qr_code." .. name
-    end
-  end
-end
-
---- A square of modules: its width, and whether one is dark.
+--- A square of modules: its width, and a function that says whether a module is dark.
 local function draw(text)
   local code = library.QRcode_encodeString8bit(text, SMALLEST_VERSION, LEVEL_MEDIUM)
   assert(code ~= nil, "the text does not fit into a QR code")
@@ -64,10 +35,10 @@ local function draw(text)
 end
 
 local function rgb(colour, default)
-  return colour and (colour:sub(2):gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end)) or default
+  return colour and hex.decode(colour:sub(2)) or default
 end
 
---- Where the modules go on a picture: their size in pixels, and the margin.
+--- The layout of the modules in an image: their size in pixels, and the margin.
 local function layout(width, size, padding)
   local modules = padding and width or width + 2 * QUIET_MODULES
   local scale = math.max(1, math.floor((size - 2 * (padding or 0)) / modules))
@@ -87,7 +58,7 @@ function M.data_uri(text, options)
     local column, row = math.floor((x - margin) / scale), math.floor((y - margin) / scale)
     return column >= 0 and row >= 0 and column < width and row < width and is_dark(column, row)
   end)
-  return "data:image/png;base64," .. ngx.encode_base64(bytes)
+  return "data:image/png;base64," .. base64.encode(bytes)
 end
 
 return M

@@ -1,5 +1,5 @@
---- What others may send to the issuer, as far as it reads it (`credenco.sandbox.ground.schema`). Each schema names its
---- clause; what it does not declare is ignored.
+--- Schemas of requests to the issuer (`credenco.sandbox.ground.schema`). Each names its clause. Members that it does
+--- not declare are ignored.
 local schema = require "credenco.sandbox.ground.schema"
 
 local required = schema.required
@@ -9,6 +9,9 @@ local M = {}
 local TEXT = { type = "string" }
 local NAME = { type = "string", min = 1, max = 1024 }
 
+--- Of a QR code or a template.
+M.COLOUR = schema.matching("^#%x%x%x%x%x%x$", "must be a colour such as #12355b")
+
 local function is_web_url(text)
   return not text:find "^https?://[^/%s%c]+[^%s%c]*$" and "must be a URL" or nil
 end
@@ -17,15 +20,19 @@ local function is_for_signatures(use)
   return use ~= "sig" and "must be sig" or nil
 end
 
---- The issue call of the product, but for `claims`, which issuer/claims.lua reads.
+--- The issue call of the product, without `claims`, which issuer/claims.lua reads.
 M.ISSUE = { type = "object", nulls = "refused", members = {
   template_id = { type = "string", required = true, max = 255 },
   correlation_id = { type = "string", min = 1, max = 255 },
   request_uri_base = { type = "string", max = 2048, check = is_web_url },
-  qr_code = { type = "object" }, -- issuer/qr_code.lua reads it
+  qr_code = { type = "object", nulls = "refused", members = {
+    size = { type = "integer", min = 50, max = 2000 }, -- in pixels, as is
+    padding = { type = "integer", min = 0, max = 500 },
+    color_dark = M.COLOUR, color_light = M.COLOUR,
+  } },
 } }
 
---- Credential request: OpenID4VCI 1.0, 8.2. Of the proofs, F.1 is read; the names of others count.
+--- Credential request: OpenID4VCI 1.0, 8.2. Of the proof types only F.1 is read; of the others only the names count.
 M.CREDENTIAL = { type = "object", members = {
   credential_identifier = NAME,
   credential_configuration_id = NAME,

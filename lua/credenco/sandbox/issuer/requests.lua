@@ -1,7 +1,7 @@
---- What a wallet may send to the issuer's endpoints. Each reader gives what was sent, typed, or the refusal of it with
---- the error code that the specification has for it.
+--- Reads a wallet's requests to the issuer's endpoints. Each reader gives the typed content, or a refusal with the
+--- error code of the specification.
 local json = require "credenco.sandbox.ground.json"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.issuer.request_schemas"
 local settings = require "credenco.sandbox.ground.options"
@@ -11,12 +11,12 @@ local M = {}
 local EVENTS = { credential_accepted = true, credential_failure = true, credential_deleted = true }
 
 local function refuse(code, description)
-  return nil, reply.oauth(400, code, description)
+  return nil, respond.oauth(400, code, description)
 end
 
---- Token request: OpenID4VCI 1.0, 6.1. Parameters that it does not name are ignored.
----@return string? code the pre-authorized one
----@return credenco.SandboxReply? refusal
+--- Token request: OpenID4VCI 1.0, 6.1. Other parameters are ignored.
+---@return string? code the pre-authorized code
+---@return credenco.SandboxResponse? refusal
 function M.token(request)
   local form, err = request:form()
   if not form then
@@ -52,7 +52,7 @@ local function read_json(request, wanted)
   return schema.decode(wanted, text, "the request body")
 end
 
---- The error codes of those members of a credential request that have one of their own (8.3.1.2).
+--- The error codes of those members of a credential request that have their own (8.3.1.2).
 local CODES = { proofs = "invalid_proof", credential_response_encryption = "invalid_encryption_parameters" }
 
 local function check_identifiers(body)
@@ -70,7 +70,7 @@ local function check_identifiers(body)
   return true
 end
 
---- The one JWT of `proofs`: without batch_credential_issuance in the metadata there is one proof a request.
+--- The one JWT in `proofs`: without batch_credential_issuance in the metadata a request has one proof.
 local function proof_of(proofs)
   for name, value in pairs(proofs or {}) do
     if name ~= "jwt" and value ~= json.null then
@@ -88,11 +88,11 @@ end
 
 ---@class credenco.SandboxCredentialRequest
 ---@field configuration_id string
----@field proof string a JWT, as far as anybody knows
+---@field proof string a JWT, not checked yet
 
---- Credential request: OpenID4VCI 1.0, 8.2. Parameters that it does not name are ignored.
+--- Credential request: OpenID4VCI 1.0, 8.2. Other parameters are ignored.
 ---@return credenco.SandboxCredentialRequest?
----@return credenco.SandboxReply? refusal
+---@return credenco.SandboxResponse? refusal
 function M.credential(request)
   local body, err, where = read_json(request, schemas.CREDENTIAL)
   if not body then
@@ -114,7 +114,7 @@ end
 
 --- Notification request: OpenID4VCI 1.0, 11.1.
 ---@return { notification_id: string, event: string }?
----@return credenco.SandboxReply? refusal
+---@return credenco.SandboxResponse? refusal
 function M.notification(request)
   local body, err = read_json(request, schemas.NOTIFICATION)
   if not body then

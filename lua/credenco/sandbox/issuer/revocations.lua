@@ -1,5 +1,4 @@
---- The issuer's Token Status List: one entry for each credential, revoked by its
---- revocation_uuid.
+--- The issuer's Token Status List: one entry for each credential, revoked with its revocation_uuid.
 local clock = require "credenco.sandbox.ground.clock"
 local config = require "credenco.sandbox.ground.config"
 local core = require "credenco.core"
@@ -15,12 +14,12 @@ local STEP = 79999 -- odd, so that it visits every index of a power of two once
 local TTL_S = 1
 local VALIDITY_S = 3600
 
---- Where the list is published; the `uri` in a credential's status.
+--- The URL of the list; the `uri` in a credential's status.
 function M.uri()
   return config.base_url .. "/status-lists/1"
 end
 
---- Gives a credential its place in the list. Neighbours in time are not neighbours there.
+--- Gives a credential a place in the list. Credentials issued one after the other are not neighbours there.
 ---@return { uuid: string, index: integer }
 function M.allocate(correlation_id)
   local number = store.count "status-index"
@@ -29,7 +28,7 @@ function M.allocate(correlation_id)
   return entry
 end
 
---- Revokes what has this place in the list; repeating it changes nothing.
+--- Revokes the credential with this place in the list. Doing so again changes nothing.
 ---@param index integer
 function M.revoke_index(index)
   if store.claim("revoked:" .. index) then
@@ -38,7 +37,7 @@ function M.revoke_index(index)
 end
 
 --- Revokes by the revocation_uuid.
----@return { uuid: string, index: integer }? entry nil when there is no such uuid
+---@return { uuid: string, index: integer }? entry nil if the uuid is unknown
 function M.revoke(uuid)
   local entry = store.get("revocation:" .. uuid)
   if entry then

@@ -1,6 +1,5 @@
---- Credentials that are wrong in one way, for wallets to refuse. Only the fault "credential"
---- makes them.
-local base64url = require "credenco.sandbox.crypto.base64url"
+--- Credentials with one mistake, for wallets to refuse. Only the fault "credential" makes them.
+local base64 = require "credenco.base.base64"
 local clock = require "credenco.sandbox.ground.clock"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
@@ -9,8 +8,7 @@ local M = {}
 
 local HOUR_S = 3600
 
---- What each change does before signing: to the template, the holder, the envelope or
---- the signing key.
+--- The change before signing: to the template, the holder, the envelope or the signing key.
 local BEFORE = {
   vct = function(plan) plan.vct = plan.vct .. "/other" end,
   expired = function(plan) plan.expires_at = clock.now() - HOUR_S end,
@@ -23,7 +21,7 @@ local function replace_at(text, position)
   return text:sub(1, position - 1) .. new .. text:sub(position + 1)
 end
 
---- What a change does to the finished text.
+--- The change of the finished text.
 local AFTER = {
   signature = function(text)
     local _, second_dot = text:find "^[^.]+%.[^.]+%."
@@ -31,15 +29,15 @@ local AFTER = {
   end,
   disclosure = function(text)
     return (text:gsub("~([%w_-]+)~", function(disclosure)
-      local parts = json.decode(base64url.decode(disclosure))
+      local parts = json.decode(base64.decode_url(disclosure))
       parts[1] = parts[1] .. "x"
-      return "~" .. base64url.encode(json.encode(parts)) .. "~"
+      return "~" .. base64.encode_url(json.encode(parts)) .. "~"
     end, 1))
   end,
 }
 
 ---@param change string?
----@param plan table of issuer/credentials.lua
+---@param plan table from issuer/credential_maker.lua
 function M.before(change, plan)
   if BEFORE[change] then
     BEFORE[change](plan)

@@ -1,7 +1,8 @@
---- Credential templates: read from a JSON file at the start, and what fits them.
+--- Credential templates: reads them from a JSON file at the start, and checks claims against them.
 local config = require "credenco.sandbox.ground.config"
 local credential_claims = require "credenco.sandbox.issuer.claim_limits"
 local json = require "credenco.sandbox.ground.json"
+local sorted_keys = require "credenco.base.sorted_keys"
 local template_file = require "credenco.sandbox.issuer.template_file"
 
 local M = {}
@@ -14,7 +15,7 @@ local M = {}
 ---@field validity_days number
 ---@field display { background_color: string, text_color: string }
 ---@field claims table<string, { type: string, required: boolean?, label: string? }>
----@field additional_claims boolean? claims without a description are taken as they are
+---@field additional_claims boolean? claims without a description are accepted
 
 local by_key, in_order
 
@@ -37,19 +38,12 @@ function M.all()
   return in_order
 end
 
-local function json_type(value)
-  if type(value) ~= "table" then
-    return value == json.null and "null" or type(value)
-  end
-  return json.is_array(value) and "array" or "object"
-end
-
 --- A claim without a description can have any type.
 local function check_type(name, value, description)
   if not description then
     return nil
   end
-  local found, wanted = json_type(value), description.type
+  local found, wanted = json.kind(value), description.type
   if wanted == "integer" and found == "number" then
     return value % 1 ~= 0 and ("claim '%s' must be an integer"):format(name) or nil
   end
@@ -66,13 +60,13 @@ local function check_claim(template, name, value)
   return check_type(name, value, description)
 end
 
---- Whether claims fit a template, and a credential of its format.
+--- Whether claims fit a template, and a credential in its format.
 ---@param template credenco.SandboxTemplate
 ---@param claims table
 ---@return string? err
 ---@return string? path to the claim at fault, such as ".address.lines[2]"; "" for all of them
 function M.check_claims(template, claims)
-  for _, name in ipairs(credential_claims.sorted_names(template.claims)) do
+  for _, name in ipairs(sorted_keys(template.claims)) do
     if template.claims[name].required and claims[name] == nil then
       return ("claim '%s' of template '%s' is missing"):format(name, template.key), "." .. name
     end
@@ -81,7 +75,7 @@ function M.check_claims(template, claims)
   if err then
     return err, path
   end
-  for _, name in ipairs(credential_claims.sorted_names(claims)) do
+  for _, name in ipairs(sorted_keys(claims)) do
     err = check_claim(template, name, claims[name])
     if err then
       return err, "." .. credential_claims.shown(name)

@@ -1,16 +1,16 @@
 // Calls to the sandbox.
 
-/** An answer that is no success becomes an Error with the server's own words. */
+/** Throws the server's own message as an Error unless the response is a success. */
 async function call(method, path, body, headers = {}) {
   const init = { method, headers };
   if (body !== undefined) {
     init.headers = { 'content-type': 'application/json', ...headers };
     init.body = typeof body === 'string' ? body : JSON.stringify(body);
   }
-  const answer = await fetch(path, init);
-  const text = await answer.text();
+  const response = await fetch(path, init);
+  const text = await response.text();
   const value = text === '' ? null : JSON.parse(text);
-  if (!answer.ok) throw new Error(value?.detail ?? `${path} answered ${answer.status}`);
+  if (!response.ok) throw new Error(value?.detail ?? `${path} responded with ${response.status}`);
   return value;
 }
 
@@ -50,7 +50,7 @@ export async function issue({ apiKey, template, claims, walletKey, direct }) {
 
 const POLL_MS = 200;
 
-/** What became of a push, once it is known. `onWaiting` is called as long as it is not. */
+/** The outcome of a delivery, when it is known. Calls `onWaiting` until then. */
 export async function outcome(walletKey, offer, onWaiting) {
   for (;;) {
     const push = await call('GET', `${walletPath(walletKey)}/pushes?credential_offer_uri=${offer}`);
@@ -60,7 +60,7 @@ export async function outcome(walletKey, offer, onWaiting) {
   }
 }
 
-/** Follows the log; the browser reconnects by itself and goes on where it stopped. */
+/** Follows the log. The browser reconnects by itself and continues where it stopped. */
 export function follow({ onEntry, onOpen, onLost }) {
   const source = new EventSource('/sandbox/events');
   source.onmessage = (event) => onEntry(JSON.parse(event.data));

@@ -50,7 +50,7 @@ async function refreshOnce() {
 let refreshing = false;
 let stale = false;
 
-/** One after the other, and once more for what arrived meanwhile. */
+/** Runs one at a time, and once more for events that arrived meanwhile. */
 async function refresh() {
   stale = true;
   if (refreshing) return;
@@ -64,7 +64,7 @@ async function refresh() {
 
 let pending;
 
-/** Many steps arrive at once; the wallet is asked for once they pause. */
+/** Many steps arrive at once, so this fetches the wallet when they pause. */
 function refreshSoon() {
   clearTimeout(pending);
   pending = setTimeout(refresh, REFRESH_DELAY_MS);

@@ -1,4 +1,4 @@
-// How the sandbox behaves where the documentation of the product leaves it open: a choice for each question.
+// The behaviours of the sandbox that the product's documentation leaves open: a choice for each question.
 import * as api from './api.js';
 import { byId, element } from './dom.js';
 

@@ -1,4 +1,4 @@
-// A credential as a card: what it says, what it is signed with, and how it is revoked.
+// A credential as a card: its claims, its signature, and a button to revoke it.
 import * as api from './api.js';
 import { claimList } from './claims.js';
 import { inkFor } from './colour.js';
@@ -30,7 +30,7 @@ function decoded({ raw, issuer }) {
   ].filter(Boolean);
 }
 
-/** Closed until somebody asks for it; the signed text is fetched then. */
+/** Closed at first; opening it fetches the signed text. */
 function inside(walletKey, credential) {
   const content = element('div', { class: 'decoded' });
   const opened = async (event) => {
@@ -52,7 +52,7 @@ function paint(card, display) {
 
 /**
  * @param labels claim name -> what people call it
- * @param onRevoke called with the button, when somebody revokes it
+ * @param onRevoke called with the button when the user revokes the credential
  */
 export function credentialCard(walletKey, credential, labels, onRevoke) {
   const { display, status } = credential;

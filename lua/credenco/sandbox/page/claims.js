@@ -1,4 +1,4 @@
-// Claims as a list of names and values, nested as they are.
+// Claims as a list of names and values, nested like the claims.
 import { element } from './dom.js';
 
 const LONG_LABEL = 24;

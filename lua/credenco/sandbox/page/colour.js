@@ -1,4 +1,4 @@
-// Colours of a card. An issuer names what it likes; people still have to read it.
+// Colours of a card. An issuer may name any colour, but people have to read the card.
 
 const READABLE = 4.5; // WCAG 2.2, 1.4.3
 
@@ -18,7 +18,7 @@ export function contrast(one, other) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** The text colour for a background: the issuer's when it can be read there, else black or white. */
+/** The text colour for a background: the issuer's if it is readable, else black or white. */
 export function inkFor(background, wanted) {
   if (wanted && contrast(background, wanted) >= READABLE) return wanted;
   return contrast(background, '#ffffff') >= contrast(background, '#000000') ? '#ffffff' : '#000000';

@@ -1,10 +1,10 @@
-// The controls of the sandbox itself: its clock, new wallets, and starting over.
+// The controls of the sandbox itself: its clock, new wallets, and reset.
 import * as api from './api.js';
 import { byId, dateTime } from './dom.js';
 import { showBehaviour } from './behaviour.js';
 import { showFaults } from './faults.js';
 
-/** Runs what a form asks for, and says in the form what came of it. */
+/** Runs the action of a form, and shows its result in the form. */
 function onSubmit(form, work) {
   const result = form.querySelector('[role="status"]');
   form.addEventListener('submit', async (event) => {
@@ -40,7 +40,7 @@ async function reset(form, settings, refresh) {
   return 'Everything is as it was at the start.';
 }
 
-/** @param refresh draws the wallets anew */
+/** @param refresh draws the wallets again */
 export async function startControls(settings, refresh) {
   onSubmit(byId('clock-form'), advance);
   onSubmit(byId('wallet-form'), async (form) => {

@@ -1,4 +1,4 @@
-// What is inside a signed credential: header, payload and, for an SD-JWT, the disclosures.
+// The contents of a signed credential: header, payload and, for an SD-JWT, the disclosures.
 
 function text(base64url) {
   const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'));

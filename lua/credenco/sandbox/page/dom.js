@@ -1,10 +1,10 @@
-// Small helpers for building the page. Text only ever becomes text: nothing here parses HTML.
+// Small helpers for building the page. Text stays text: nothing here parses HTML.
 
 export const byId = (id) => document.getElementById(id);
 
 /**
  * element('p', { class: 'note', onclick: ... }, 'text', child, ...)
- * A property that is null or undefined is left out, as is such a child.
+ * Leaves out properties and children that are null or undefined.
  */
 export function element(name, properties = {}, ...children) {
   const node = document.createElement(name);
@@ -19,7 +19,7 @@ export function element(name, properties = {}, ...children) {
 
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary';
 
-/** Replaces a node by its newer version; focus and open details stay as they were. */
+/** Replaces a node by its newer version; keeps focus and open details. */
 function replace(old, node) {
   const open = [...old.querySelectorAll('details')].map((details) => details.open);
   node.querySelectorAll('details').forEach((details, index) => { details.open = open[index] ?? false; });
@@ -29,7 +29,7 @@ function replace(old, node) {
 }
 
 /**
- * Makes the children of `parent` the items', building only what is new or has changed, so that focus,
+ * Makes the children of `parent` those of the items. Builds only new and changed ones, so that focus,
  * selection and open details survive an update.
  */
 export function reconcile(parent, items, keyOf, build) {
@@ -52,7 +52,7 @@ export function reconcile(parent, items, keyOf, build) {
   });
 }
 
-/** Says something to everybody, those who listen included. */
+/** Shows a message, and announces it to screen readers. */
 export function say(text, kind = 'done') {
   const message = byId('message');
   message.textContent = text;

@@ -1,8 +1,8 @@
-// Faults on demand: the rules that there are, and one more.
+// Faults on demand: the existing rules, and a form for another.
 import * as api from './api.js';
 import { byId, element } from './dom.js';
 
-// What an effect needs beside its name, and what it is where nothing is given.
+// The extra field of each effect, and its default.
 const EXTRA = {
   status: ['status', 503], delay: ['delay_ms', 1000], large: ['bytes', 1048576], json: ['body', {}],
 };

@@ -1,4 +1,4 @@
-// The form that issues something into the wallet that is shown.
+// The form that issues a credential into the current wallet.
 import * as api from './api.js';
 import { byId, element } from './dom.js';
 import { WAY_OUT } from './rows.js';
@@ -16,14 +16,14 @@ const SAMPLES = {
 
 const BY_TYPE = { string: 'text', number: 1.5, integer: 1, boolean: true, object: {}, array: [] };
 
-/** Claims that fit a template of the user's own. */
+/** Sample claims for a template of the user's own. */
 function sampleFor(template) {
   if (SAMPLES[template.key]) return SAMPLES[template.key];
   return Object.fromEntries(Object.entries(template.claims).map(([name, claim]) => [name, BY_TYPE[claim.type]]));
 }
 
 export class IssueForm {
-  /** @param view the wallet that is shown */
+  /** @param view the current wallet */
   constructor(settings, view) {
     this.settings = settings;
     this.view = view;
@@ -49,7 +49,7 @@ export class IssueForm {
     this.fillIn();
   }
 
-  /** Says what became of it, where one looks after a click. */
+  /** Shows the outcome beside the button. */
   report(kind, text, ...more) {
     this.result.dataset.kind = kind;
     this.result.replaceChildren(text, ...more);

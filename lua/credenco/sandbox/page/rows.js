@@ -1,11 +1,11 @@
-// The rows of a wallet: offers of its inbox, its trusted contacts, and what it discarded.
+// The rows of a wallet: offers in its inbox, its trusted contacts, and discarded credentials.
 import { claimList } from './claims.js';
 import { dateTime, element } from './dom.js';
 
 const STATE = { NEW: 'New', READ: 'Read', PROCESSED: 'Processed' };
 const OUTCOME = { accepted: 'Accepted', dismissed: 'Dismissed', failed: 'Accepting failed' };
 
-/** Why a wallet discards what it could have kept, and what the button says that changes it. */
+/** Reasons for a discard that the user can change, and the label of the button for it. */
 export const WAY_OUT = {
   untrusted_issuer: 'Add the issuer as a trusted contact',
   direct_issue_not_allowed: 'Allow the issuer to issue directly',
@@ -20,7 +20,7 @@ function offerActions(offer, name, on) {
   return element('div', { class: 'actions' }, button('accept', 'Accept', 'primary'), button('dismiss', 'Dismiss'));
 }
 
-/** What the offer is for, closed until somebody looks, which makes it a read one. */
+/** The contents of an offer. Closed at first; opening them marks the offer as read. */
 function offerDetails(offer, on) {
   const facts = { Credential: offer.template ?? 'unknown', Issuer: offer.issuer_name ?? 'unknown' };
   const list = Object.entries(facts).map(([name, value]) => element('div', {},

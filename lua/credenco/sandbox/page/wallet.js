@@ -1,4 +1,4 @@
-// The wallet that is shown: its credentials, inbox, trusted contacts, and what was discarded.
+// The current wallet: its credentials, inbox, trusted contacts, and discarded credentials.
 import * as api from './api.js';
 import { credentialCard } from './card.js';
 import { byId, reconcile, say } from './dom.js';
@@ -32,7 +32,7 @@ export class WalletView {
     const words = byId('filter').value.trim().toLowerCase();
     const wallet = await api.wallet(key, words === '' ? SHOWN : SEARCHED);
     if (key !== this.key) return; // another one was chosen meanwhile
-    if (turn < this.drawn) return; // this answer was overtaken by a newer one
+    if (turn < this.drawn) return; // a newer response was drawn already
     this.drawn = turn;
     byId('wallet-name').textContent = wallet.name;
     byId('wallet-key').textContent = wallet.key;
@@ -63,7 +63,7 @@ export class WalletView {
     byId(`${id}-empty`).hidden = entries.length > 0;
   }
 
-  /** Says how many there are, and that not all are shown. */
+  /** Shows the number of entries, and that not all are shown. */
   count(id, found, all, words) {
     const shown = Math.min(found, SHOWN);
     byId(`${id}-count`).textContent = words === '' || all === 0 ? all || '' : `${found} of ${all}`;
@@ -73,7 +73,7 @@ export class WalletView {
     byId(`${id}-empty`).textContent = words !== '' && all > 0 ? 'None with these words.' : byId(`${id}-empty`).dataset.text;
   }
 
-  /** Runs an action of a button; its row is gone or changed afterwards, so focus goes to the heading. */
+  /** Runs the action of a button. Afterwards its row is gone or changed, so focus goes to the heading. */
   async act(button, headingId, work) {
     button.disabled = true;
     try {

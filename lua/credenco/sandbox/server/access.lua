@@ -1,20 +1,21 @@
---- Who may call: the API key, an access token, or, for the sandbox's own endpoints, anybody
---- on this machine who is not a web page of another origin.
+--- Access control: the API key, or an access token. The sandbox's own endpoints are open to any program on this
+--- machine, except web pages of another origin.
+local base64 = require "credenco.base.base64"
 local config = require "credenco.sandbox.ground.config"
 local random = require "credenco.sandbox.ground.random"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local store = require "credenco.sandbox.ground.store"
 
 local M = {}
 
 local function unauthorized(detail)
-  local answer = reply.problem(401, detail)
-  answer.headers["WWW-Authenticate"] = "Bearer"
-  return answer
+  local response = respond.problem(401, detail)
+  response.headers["WWW-Authenticate"] = "Bearer"
+  return response
 end
 
 --- For the calls of the product's API: `x-api-key`, or Bearer with a token or the key.
----@return credenco.SandboxReply? refusal
+---@return credenco.SandboxResponse? refusal
 function M.api(request)
   local token = request:credentials "bearer"
   if request.headers["x-api-key"] == config.api_key or token == config.api_key then
@@ -26,42 +27,41 @@ function M.api(request)
   return unauthorized(token and "the access token is unknown or has expired" or "no valid API key or access token")
 end
 
---- For the sandbox's own endpoints: a browser names the page's origin, and it must be ours.
----@return credenco.SandboxReply? refusal
+--- For the sandbox's own endpoints: a browser names the page's origin, which must be the sandbox's own.
+---@return credenco.SandboxResponse? refusal
 function M.same_origin(request)
   local origin = request.headers["origin"]
   if origin == nil or origin == config.base_url or origin == ngx.var.scheme .. "://" .. ngx.var.http_host then
     return nil
   end
-  return reply.problem(403, "a web page of another origin may not change the sandbox")
+  return respond.problem(403, "a web page of another origin may not change the sandbox")
 end
 
 local function basic_credentials(request)
   local encoded = request:credentials "basic"
-  local decoded = encoded and ngx.decode_base64(encoded)
+  local decoded = encoded and base64.decode(encoded)
   if decoded then
     return decoded:match "^([^:]*):(.*)$"
   end
 end
 
---- OAuth2 token endpoint, client credentials grant (RFC 6749, 4.4), credentials in the body
---- or as HTTP Basic.
+--- OAuth2 token endpoint, client credentials grant (RFC 6749, 4.4), with credentials in the body or as HTTP Basic.
 function M.issue_token(request)
   local form, err = request:form()
   if not form then
-    return reply.oauth(400, "invalid_request", err)
+    return respond.oauth(400, "invalid_request", err)
   end
   local id, secret = basic_credentials(request)
   id, secret = id or form.client_id, secret or form.client_secret
   if form.grant_type ~= "client_credentials" then
-    return reply.oauth(400, "unsupported_grant_type", "only client_credentials")
+    return respond.oauth(400, "unsupported_grant_type", "only client_credentials")
   end
   if id ~= config.client_id or secret ~= config.client_secret then
-    return reply.oauth(401, "invalid_client", "unknown client or wrong secret")
+    return respond.oauth(401, "invalid_client", "unknown client or wrong secret")
   end
   local token = random.token()
   store.set("access_token:" .. token, { client_id = id }, config.token_ttl_s)
-  return reply.json(200, {
+  return respond.json(200, {
     access_token = token, token_type = "Bearer", expires_in = config.token_ttl_s, scope = form.scope,
   })
 end

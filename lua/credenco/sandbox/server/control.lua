@@ -1,4 +1,4 @@
---- The sandbox's own controls: start over, move the clock, revoke, watch the log.
+--- The sandbox's own controls: reset, clock, revocation, log.
 local afterwards = require "credenco.sandbox.wallet.afterwards"
 local behaviour = require "credenco.sandbox.ground.current_behaviour"
 local behaviours = require "credenco.sandbox.ground.behaviours"
@@ -7,7 +7,7 @@ local config = require "credenco.sandbox.ground.config"
 local faults = require "credenco.sandbox.server.faults"
 local json = require "credenco.sandbox.ground.json"
 local log = require "credenco.sandbox.ground.log"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local revocations = require "credenco.sandbox.issuer.revocations"
 local store = require "credenco.sandbox.ground.store"
 local templates = require "credenco.sandbox.issuer.templates"
@@ -16,61 +16,65 @@ local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
 
-local MAX_ADVANCE_S = 10 * 366 * 86400
+local ADVANCE = { type = "object", members = {
+  advance_s = { type = "integer", required = true, min = 0, max = 10 * 366 * 86400 },
+} }
+local ANY_OBJECT = { type = "object" } -- behaviours.lua reads it
 local POLL_S = 0.25
 local KEEPALIVE_POLLS = 40
 
 function M.ready()
-  return reply.json(200, { ready = true })
+  return respond.json(200, { ready = true })
 end
 
---- The wallets everything begins with.
+--- The wallets of the start.
 function M.create_wallets()
   for _, description in ipairs(config.wallets) do
     wallets.create(description)
   end
 end
 
---- POST /sandbox/reset: everything as it was at the start, but for the issuer's key.
+--- POST /sandbox/reset: restores the state of the start, except the issuer's key.
 function M.reset()
   store.clear()
   M.create_wallets()
-  return reply.empty(204)
+  return respond.empty(204)
 end
 
 --- POST /sandbox/clock {"advance_s": n}
 function M.advance_clock(request)
-  local body, err = request:json()
-  local seconds = body and body.advance_s
-  if type(seconds) ~= "number" or seconds % 1 ~= 0 or seconds < 0 or seconds > MAX_ADVANCE_S then
-    return reply.problem(400, err or "advance_s must be a whole number of seconds", { field = "advance_s" })
+  local order, refusal = request:read(ADVANCE)
+  if not order then
+    return refusal
   end
-  return reply.json(200, { now = clock.advance(seconds) })
+  return respond.json(200, { now = clock.advance(order.advance_s) })
 end
 
 --- POST /sandbox/revoke/{revocation_uuid}
 function M.revoke(request)
   local entry = revocations.revoke(request.params.uuid)
   if not entry then
-    return reply.problem(404, "no credential was issued with this revocation_uuid")
+    return respond.problem(404, "no credential was issued with this revocation_uuid")
   end
   log.add { source = "issuer", step = "credential revoked", ok = true }
-  return reply.json(200, { revocation_uuid = entry.uuid, status_list = { uri = revocations.uri(), idx = entry.index } })
+  return respond.json(200, {
+    revocation_uuid = entry.uuid, status_list = { uri = revocations.uri(), idx = entry.index },
+  })
 end
 
 --- POST /sandbox/wallets/{key}/credentials/{id}/revoke: the same for one that a wallet holds.
 M.revoke_credential = wallet_api.with_wallet(function(request, wallet)
   local credential = wallets.credential(wallet.key, tonumber(request.params.id) or 0)
   if not credential then
-    return reply.problem(404, "no credential with this id")
+    return respond.problem(404, "no credential with this id")
   end
   local place = credential.status_list
   if not place or place.uri ~= revocations.uri() then
-    return reply.problem(409, "this credential is of another issuer, or cannot be revoked")
+    return respond.problem(409, "this credential is of another issuer, or cannot be revoked")
   end
   revocations.revoke_index(place.idx)
   log.add { source = "issuer", step = "credential revoked", ok = true, detail = credential.template }
-  return reply.json(200, { status_list = { uri = place.uri, idx = place.idx } })
+  return respond.json(200, { status_list = { uri = place.uri, idx = place.idx } })
 end)
 
 --- GET /sandbox/settings: what a page or a program needs to use this sandbox.
@@ -82,7 +86,7 @@ function M.settings()
       claims = template.claims, display = template.display,
     }
   end
-  return reply.json(200, {
+  return respond.json(200, {
     base_url = config.base_url, issuer_did = config.issuer_did, credential_issuer = config.credential_issuer,
     api_key = config.api_key, templates = list, behaviours = behaviours.LIST,
     faults = { endpoints = faults.ENDPOINTS, effects = faults.EFFECTS, changes = faults.CHANGES },
@@ -91,58 +95,55 @@ end
 
 --- PUT /sandbox/faults
 function M.set_faults(request)
-  local body, err = request:json()
-  if not body then
-    return reply.problem(400, "the request body is " .. err)
+  local order, refusal = request:read(faults.ORDER)
+  if not order then
+    return refusal
   end
-  local ok, detail = faults.set(body)
-  if not ok then
-    return reply.problem(400, detail)
-  end
-  return reply.json(200, faults.get())
+  faults.set(order)
+  return M.get_faults()
 end
 
 function M.get_faults()
-  return reply.json(200, faults.get())
+  return respond.json(200, faults.get())
 end
 
 --- DELETE /sandbox/faults
 function M.clear_faults()
   faults.clear()
-  return reply.empty(204)
+  return respond.empty(204)
 end
 
 --- PUT /sandbox/behaviour
 function M.set_behaviour(request)
-  local body, err = request:json()
-  if not body then
-    return reply.problem(400, "the request body is " .. err)
+  local changes, refusal = request:read(ANY_OBJECT)
+  if not changes then
+    return refusal
   end
-  local ok, detail = behaviour.set(body)
+  local ok, detail = behaviour.set(changes)
   if not ok then
-    return reply.problem(400, detail)
+    return respond.problem(400, detail)
   end
   return M.get_behaviour()
 end
 
 function M.get_behaviour()
-  return reply.json(200, behaviour.get())
+  return respond.json(200, behaviour.get())
 end
 
 --- DELETE /sandbox/behaviour
 function M.clear_behaviour()
   behaviour.clear()
-  return reply.empty(204)
+  return respond.empty(204)
 end
 
---- GET /sandbox/exchanges: how many pushes the wallets have answered and not dealt with yet.
+--- GET /sandbox/exchanges: the number of deliveries that the wallets have accepted and not processed yet.
 function M.exchanges()
-  return reply.json(200, { under_way = afterwards.under_way() })
+  return respond.json(200, { under_way = afterwards.under_way() })
 end
 
---- GET /sandbox/log?after=id: the entries since then.
+--- GET /sandbox/log?after=id: the entries after that one.
 function M.log(request)
-  return reply.json(200, log.since(tonumber(request.query.after) or 0))
+  return respond.json(200, log.since(tonumber(request.query.after) or 0))
 end
 
 local function send_event(entry)
@@ -152,7 +153,7 @@ end
 local function stream(after)
   local quiet = 0
   while not ngx.worker.exiting() do
-    after = log.last() < after and 0 or after -- the sandbox was reset, the numbers begin anew
+    after = log.last() < after and 0 or after -- after a reset of the sandbox the numbers begin again
     for _, entry in ipairs(log.since(after)) do
       send_event(entry)
       after, quiet = entry.id, 0

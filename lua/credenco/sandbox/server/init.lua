@@ -1,11 +1,11 @@
---- The inside of the sandbox: what nginx calls at its start and for every request.
+--- The inside of the sandbox: the functions that nginx calls at its start and for every request.
 local access = require "credenco.sandbox.server.access"
 local config = require "credenco.sandbox.ground.config"
 local control = require "credenco.sandbox.server.control"
 local faults = require "credenco.sandbox.server.faults"
 local identity = require "credenco.sandbox.issuer.identity"
 local receive = require "credenco.sandbox.wallet.receive"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local request = require "credenco.sandbox.server.request"
 local router = require "credenco.sandbox.server.router"
 local store = require "credenco.sandbox.ground.store"
@@ -19,10 +19,10 @@ local find = router.compile(require "credenco.sandbox.server.routes")
 
 --- A browser asks before it sends a wallet's request to the issuer (Fetch, CORS preflight).
 local function preflight(methods)
-  local answer = reply.empty(204)
-  answer.headers["Access-Control-Allow-Methods"] = methods
-  answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-  return answer
+  local response = respond.empty(204)
+  response.headers["Access-Control-Allow-Methods"] = methods
+  response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+  return response
 end
 
 local function without_route(current, others)
@@ -32,14 +32,14 @@ local function without_route(current, others)
   end
   local list = table.concat(methods, ", ")
   if list == "" then
-    return reply.problem(404, "no such path")
+    return respond.problem(404, "no such path")
   end
   if current.method == "OPTIONS" and others[1].cors then
     return preflight(list), others[1]
   end
-  local answer = reply.problem(405, "this path takes " .. list)
-  answer.headers["Allow"] = list
-  return answer, others[1]
+  local response = respond.problem(405, "this path takes " .. list)
+  response.headers["Allow"] = list
+  return response, others[1]
 end
 
 local function handle(route, current)
@@ -59,70 +59,70 @@ local function run(route, current)
   return strike.run(rule, function() return handle(route, current) end)
 end
 
-local function answer_to(current)
+local function response_to(current)
   local route, params = find(current.method, current.segments)
-  local answer, nearest
+  local response, nearest
   if route then
     current.params = params
-    answer = run(route, current)
+    response = run(route, current)
   else
-    answer, nearest = without_route(current, params)
+    response, nearest = without_route(current, params)
   end
   if (route or nearest or {}).cors then
-    answer.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Origin"] = "*"
   end
-  return answer
+  return response
 end
 
 local function failure(err)
   if err == store.FULL then
-    return reply.problem(507, store.FULL[1])
+    return respond.problem(507, store.FULL[1])
   end
   ngx.log(ngx.ERR, tostring(err))
-  return reply.problem(500, "the sandbox failed; its error log says more")
+  return respond.problem(500, "the sandbox failed; its error log says more")
 end
 
-local function send_head(answer)
-  ngx.status = answer.status
-  for name, value in pairs(answer.headers) do
+local function send_head(response)
+  ngx.status = response.status
+  for name, value in pairs(response.headers) do
     ngx.header[name] = value
   end
 end
 
---- Announces the whole body, sends half of it, and closes: a fault.
-local function send_cut(answer)
-  ngx.header["Content-Length"] = #answer.body
-  ngx.print(answer.body:sub(1, math.floor(#answer.body / 2)))
+--- A fault: announces the whole body, sends half of it, and closes.
+local function send_cut(response)
+  ngx.header["Content-Length"] = #response.body
+  ngx.print(response.body:sub(1, math.floor(#response.body / 2)))
   ngx.flush(true)
   ngx.exit(444)
 end
 
-local function send(answer)
-  if answer.close then
-    return ngx.exit(answer.status)
+local function send(response)
+  if response.close then
+    return ngx.exit(response.status)
   end
-  send_head(answer)
-  if answer.stream then
-    return answer.stream()
+  send_head(response)
+  if response.stream then
+    return response.stream()
   end
-  if answer.cut and #answer.body > 0 then
-    return send_cut(answer)
+  if response.cut and #response.body > 0 then
+    return send_cut(response)
   end
-  ngx.header["Content-Length"] = #answer.body
-  ngx.print(answer.body)
+  ngx.header["Content-Length"] = #response.body
+  ngx.print(response.body)
 end
 
 local function traced(err)
   return type(err) == "string" and debug.traceback(err) or err
 end
 
---- Answers the current request.
+--- Responds to the current request.
 function M.serve()
-  local ok, answer = xpcall(function() return answer_to(request.current()) end, traced)
-  send(ok and answer or failure(answer))
+  local ok, response = xpcall(function() return response_to(request.current()) end, traced)
+  send(ok and response or failure(response))
 end
 
---- In nginx's master process, before the workers are forked.
+--- Runs in nginx's master process, before the workers are forked.
 ---@param settings_path string
 function M.init(settings_path)
   config.load(settings_path)
@@ -131,7 +131,7 @@ function M.init(settings_path)
   control.create_wallets()
 end
 
---- In every worker, at its start.
+--- Runs in every worker at its start.
 function M.init_worker()
   watchdog.start(config.parent_pid)
   receive.resume()

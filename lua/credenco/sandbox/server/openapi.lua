@@ -1,9 +1,10 @@
---- GET /sandbox/openapi.json: the routes as an OpenAPI 3.1 document. Its faults can answer anything, and are not in it.
+--- GET /sandbox/openapi.json: the routes as an OpenAPI 3.1 document. Faults can cause any response, and are not in it.
 local config = require "credenco.sandbox.ground.config"
 local json = require "credenco.sandbox.ground.json"
 local operations = require "credenco.sandbox.server.operations"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local schemas = require "credenco.sandbox.server.openapi_schemas"
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
 
@@ -18,25 +19,25 @@ local function content(name)
   return { [media_type] = { schema = schema } }
 end
 
-local function answer(name)
+local function response(name)
   return { description = name == true and "no body" or name, content = name ~= true and content(name) or nil }
 end
 
-local function answers_of(route, operation)
-  local answers = {}
-  for status, name in pairs(operation.answers) do
-    answers[tostring(status)] = answer(name)
+local function responses_of(route, operation)
+  local responses = {}
+  for status, name in pairs(operation.responses) do
+    responses[tostring(status)] = response(name)
   end
   if operation.text then
-    answers["200"] = { description = "text", content = { [operation.text] = { schema = { type = "string" } } } }
+    responses["200"] = { description = "text", content = { [operation.text] = { schema = { type = "string" } } } }
   end
   if route.access then
-    answers[route.access == "api" and "401" or "403"] = answer "Problem"
+    responses[route.access == "api" and "401" or "403"] = response "Problem"
   end
   if route.begins then
-    answers["507"] = answer "Problem"
+    responses["507"] = response "Problem"
   end
-  return answers
+  return responses
 end
 
 local function parameters_of(path, query)
@@ -44,12 +45,7 @@ local function parameters_of(path, query)
   for name in path:gmatch ":([%w_]+)" do
     table.insert(parameters, { name = name, ["in"] = "path", required = true, schema = { type = "string" } })
   end
-  local names = {}
-  for name in pairs(query or {}) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_keys(query or {})) do
     table.insert(parameters, { name = name, ["in"] = "query", required = query[name], schema = { type = "string" } })
   end
   return #parameters > 0 and parameters or nil
@@ -62,7 +58,7 @@ local function body_of(operation)
   return operation.body and { content = content(operation.body) } or nil
 end
 
---- A route without a row in operations.lua throws.
+--- Throws for a route without a row in operations.lua.
 local function describe(route)
   local method, path = route[1], route[2]
   local operation = assert(operations[method .. " " .. path], path)
@@ -70,7 +66,7 @@ local function describe(route)
     summary = operation[1],
     parameters = parameters_of(path, operation.query),
     requestBody = body_of(operation),
-    responses = answers_of(route, operation),
+    responses = responses_of(route, operation),
     security = route.access == "api" and { { key = json.array({}) }, { bearer = json.array({}) } } or nil,
   }
 end
@@ -85,10 +81,10 @@ local function paths_of(routes)
   return paths
 end
 
---- Answers with the document.
+--- Responds with the document.
 function M.document()
-  local routes = require "credenco.sandbox.server.routes" -- which has this very function in it
-  return reply.json(200, {
+  local routes = require "credenco.sandbox.server.routes" -- which has this function in it
+  return respond.json(200, {
     openapi = "3.1.0",
     info = { title = "Credenco sandbox", version = "1" },
     servers = { { url = config.base_url } },

@@ -1,4 +1,4 @@
---- The JSON Schemas of what the sandbox takes and answers, by name; for its OpenAPI document.
+--- The JSON Schemas of the sandbox's requests and responses, by name, for its OpenAPI document.
 local behaviours = require "credenco.sandbox.ground.behaviours"
 local faults = require "credenco.sandbox.server.faults"
 local json = require "credenco.sandbox.ground.json"
@@ -14,7 +14,7 @@ local function ref(name) return { ["$ref"] = "#/components/schemas/" .. name } e
 local function list(items) return { type = "array", items = items } end
 local function one_of(values) return { type = "string", enum = json.array(values) } end
 
---- An object; a name that ends with `?` may be missing. No other member is there.
+--- An object. A name that ends in `?` may be missing. Other members are not allowed.
 local function object(members)
   local schema = { type = "object", properties = {}, required = json.array({}), additionalProperties = false }
   for name, member in pairs(members) do
@@ -28,7 +28,7 @@ local function object(members)
   return schema
 end
 
---- An object with members that are not listed, such as that of a specification.
+--- An object that may have other members, such as one of a specification.
 local function open(members)
   local schema = object(members)
   schema.additionalProperties = nil

@@ -1,5 +1,7 @@
---- What a handler may know of the request it answers.
+--- The parts of a request that a handler may use.
 local json = require "credenco.sandbox.ground.json"
+local respond = require "credenco.sandbox.ground.respond"
+local schema = require "credenco.sandbox.ground.schema"
 local uri = require "credenco.sandbox.ground.uri"
 
 local M = {}
@@ -9,26 +11,34 @@ local M = {}
 ---@field path string raw, without the query
 ---@field segments string[] the decoded parts of the path
 ---@field query table<string, string>
----@field headers table<string, string|string[]> names in lower case; a list of values where one is repeated
----@field params table<string, string> what the route's pattern matched
----@field change string? a fault: how the credential is to be wrong
+---@field headers table<string, string|string[]> names in lower case; a list for repeated fields
+---@field params table<string, string> the values of the route's pattern
+---@field change string? a fault: the mistake that the credential gets
 local Request = {}
 Request.__index = Request
 
---- The body; nginx holds it in memory up to its own limit.
+--- The body, which nginx holds in memory up to its own limit.
 ---@return string
 function Request.body()
   ngx.req.read_body()
   return ngx.req.get_body_data() or ""
 end
 
----@return table? object
----@return string? err
-function Request:json()
-  return json.decode_object(self:body())
+--- Reads the body, which is JSON, through a schema.
+---@param wanted credenco.SandboxSchema
+---@param of_nothing string? the JSON that an empty body stands for
+---@return any? value
+---@return credenco.SandboxResponse? refusal
+function Request:read(wanted, of_nothing)
+  local text = self:body()
+  local value, err, where = schema.decode(wanted, text == "" and of_nothing or text, "the request body")
+  if err then
+    return nil, respond.problem(400, err, { field = where })
+  end
+  return value
 end
 
---- The same, where nothing may get lost (`json.decode_exactly`).
+--- The JSON object in the body, read without loss (`json.decode_exactly`).
 ---@return table? object
 ---@return string? err
 function Request:exact_json()
@@ -39,7 +49,7 @@ function Request:exact_json()
   return value
 end
 
---- A header's value; nil when it is absent or given more than once.
+--- The value of a header field; nil if it is absent or repeated.
 ---@param name string in lower case
 ---@return string?
 function Request:header(name)
@@ -47,7 +57,7 @@ function Request:header(name)
   return type(value) == "string" and value or nil
 end
 
---- Whether the body can be of this media type: it says so, or says nothing.
+--- Whether the body may be of this media type: its Content-Type says so, or is missing.
 ---@param media_type string in lower case
 ---@return boolean
 function Request:can_be(media_type)
@@ -55,7 +65,7 @@ function Request:can_be(media_type)
   return value == nil or (self:header "content-type" or ""):lower():match "^%s*([^;%s]*)" == media_type
 end
 
---- What an OAuth endpoint is sent.
+--- The form of a request to an OAuth endpoint.
 ---@return table<string, string>? parameters
 ---@return string? err
 function Request:form()
@@ -65,7 +75,7 @@ function Request:form()
   return uri.form(self:body())
 end
 
---- The credentials in `Authorization`. Schemes are compared without case (RFC 9110, 11.1).
+--- The credentials in `Authorization`. The case of the scheme does not matter (RFC 9110, 11.1).
 ---@param scheme string in lower case
 ---@return string? credentials
 function Request:credentials(scheme)

@@ -1,7 +1,7 @@
 --- Finds the handler for a method and a path.
 --
--- Routes are { method, pattern, handler, access = , fault = , cors = }, where a pattern's segment is a literal,
--- `:name` for one segment.
+-- Routes are { method, pattern, handler, access = , fault = , cors = }. A segment of a pattern is a literal, or `:name`
+-- for any segment.
 local M = {}
 
 local function match(pattern, segments)
@@ -28,7 +28,7 @@ end
 
 ---@param routes { [1]: string, [2]: string, [3]: function, access: string?, fault: string?, cors: boolean?, begins: boolean? }[]
 ---@return fun(method: string, segments: string[]): table?, table find route and params; without
----  a route, the routes of other methods that the path does have
+---  a route, the path's routes of other methods
 function M.compile(routes)
   local compiled = {}
   for index, route in ipairs(routes) do

@@ -1,6 +1,5 @@
---- Every path the sandbox answers: method, pattern, handler, who may call it, the name faults
---- know it by, whether wallets in web pages of other origins may use it (CORS), and whether it begins something
---- (`begins`) and is refused when memory runs short, so that what is under way can be finished.
+--- Every path of the sandbox: method, pattern, handler, access, its name for faults, whether wallets in web pages of
+--- other origins may use it (CORS), and whether it begins something (`begins`) and is refused when memory is short.
 local access = require "credenco.sandbox.server.access"
 local control = require "credenco.sandbox.server.control"
 local endpoints = require "credenco.sandbox.issuer.endpoints"
@@ -28,7 +27,7 @@ return {
   { "POST", CONTACTS, wallet.add_contact, access = "api", begins = true, fault = "trusted_contacts" },
   { "DELETE", CONTACTS .. "/:id", wallet.remove_contact, access = "api", fault = "trusted_contacts" },
 
-  -- The issuer, to wallets.
+  -- The issuer's endpoints for wallets.
   { "GET", ISSUER_METADATA .. ISSUER, publication.issuer, fault = "issuer_metadata", cors = true },
   { "GET", ISSUER .. ISSUER_METADATA, publication.issuer, fault = "issuer_metadata", cors = true },
   { "GET", SERVER_METADATA .. ISSUER, publication.server, fault = "server_metadata", cors = true },

@@ -1,25 +1,25 @@
---- Carries a fault out on the request it strikes.
-local reply = require "credenco.sandbox.ground.reply"
+--- Applies a fault to a request.
+local respond = require "credenco.sandbox.ground.respond"
 
 local M = {}
 
 local HANG_S = 600
 local CHUNK = ("x"):rep(16384)
 
---- nginx's word for closing without an answer; `reset_timedout_connection` makes it a reset.
+--- nginx's status for closing without a response; `reset_timedout_connection` makes it a reset.
 local CLOSE = 444
 
 local function abort()
   return { status = CLOSE, headers = {}, body = "", close = true }
 end
 
---- Effects that take the place of the work.
+--- Effects in place of the work.
 local INSTEAD = {}
 
 function INSTEAD.status(rule)
-  local answer = reply.problem(rule.status, "a fault of the sandbox, as ordered")
-  answer.headers["Retry-After"] = rule.retry_after and tostring(rule.retry_after)
-  return answer
+  local response = respond.problem(rule.status, "a fault of the sandbox, as ordered")
+  response.headers["Retry-After"] = rule.retry_after and tostring(rule.retry_after)
+  return response
 end
 
 function INSTEAD.hang()
@@ -32,11 +32,11 @@ function INSTEAD.reset()
 end
 
 function INSTEAD.json(rule)
-  return reply.json(rule.status or 200, rule.body)
+  return respond.json(rule.status or 200, rule.body)
 end
 
 function INSTEAD.html(rule)
-  return reply.text(rule.status or 200, "text/html", "<!DOCTYPE html><title>Maintenance</title><p>Back soon.")
+  return respond.text(rule.status or 200, "text/html", "<!DOCTYPE html><title>Maintenance</title><p>Back soon.")
 end
 
 function INSTEAD.large(rule)
@@ -52,22 +52,22 @@ function INSTEAD.large(rule)
   return { status = 200, headers = { ["Content-Type"] = "application/json" }, stream = write }
 end
 
---- Effects on the answer of work that was done.
+--- Effects on the response after the work.
 local AFTER = {}
 
 function AFTER.lost()
   return abort()
 end
 
-function AFTER.cut(answer)
-  answer.cut = true
-  return answer
+function AFTER.cut(response)
+  response.cut = true
+  return response
 end
 
 --- Runs `work` under a fault.
 ---@param rule credenco.SandboxFault
----@param work fun(): credenco.SandboxReply
----@return credenco.SandboxReply
+---@param work fun(): credenco.SandboxResponse
+---@return credenco.SandboxResponse
 function M.run(rule, work)
   if rule.effect == "delay" then
     ngx.sleep(rule.delay_ms / 1000)
@@ -76,11 +76,11 @@ function M.run(rule, work)
   if instead then
     return instead(rule)
   end
-  local answer, after = work(), AFTER[rule.effect]
-  return after and after(answer) or answer
+  local response, after = work(), AFTER[rule.effect]
+  return after and after(response) or response
 end
 
---- The fault as the handler of this request may see it: an issuer that spoils credentials.
+--- The fault as the handler of this request may see it, for an issuer that spoils credentials.
 ---@return string? change
 function M.change_of(rule)
   return rule and rule.effect == "credential" and rule.change or nil

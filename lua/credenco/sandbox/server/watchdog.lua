@@ -1,12 +1,12 @@
---- Ends nginx when the program that started it is gone without having stopped it (killed,
---- crashed), so that no sandbox outlives its owner.
+--- Ends nginx if the program that started it ended without stopping it (killed, crashed), so that no sandbox outlives
+--- its owner.
 local process = require "credenco.sandbox.ground.processes"
 
 local M = {}
 
 local INTERVAL_S = 1
 
---- Starts looking after `owner_pid`, in this worker.
+--- Starts to watch `owner_pid`, in this worker.
 function M.start(owner_pid)
   if ngx.worker.id() ~= 0 then
     return

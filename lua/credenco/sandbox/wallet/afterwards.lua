@@ -1,6 +1,6 @@
---- Exchanges that run after the response to their push. nginx drops a timer when too many run (`lua_max_running_timers`)
---- and only writes so into its log, so the exchanges of a worker wait for each other; and where many wait, pushes wait
---- for their response, or offers would expire in line.
+--- Exchanges that run after the response to a delivery. nginx drops a timer if too many run (`lua_max_running_timers`),
+--- and reports it only in its log. So the exchanges of a worker queue. If the queue is long, deliveries wait for their
+--- response, so that offers do not expire in the queue.
 local fifo = require "credenco.base.fifo"
 local store = require "credenco.sandbox.ground.store"
 
@@ -9,16 +9,16 @@ local M = {}
 local MOST, MOST_UNDER_WAY = 64, 256
 local LOOK_EVERY_S = 0.02
 
--- Of this worker: exchanges that wait, how many wait or run, and how many timers there are for them.
+-- Of this worker: the queue, the number of exchanges that wait or run, and the number of timers for them.
 local waiting = fifo.new()
 local under_way, timers = 0, 0
 
--- Each worker has an entry of its own in the store: the next one with this number begins anew.
+-- Each worker has its own entry in the store. The next worker with this number begins again.
 local function key_of(worker)
   return "exchanges-under-way:" .. worker
 end
 
--- Where memory is full, the count is late.
+-- If memory is full, the count is updated later.
 local function publish()
   pcall(store.set, key_of(ngx.worker.id()), under_way)
 end
@@ -42,7 +42,7 @@ function run_next()
   dispatch()
 end
 
---- Runs a function soon, once few others run. Returns when not too many wait.
+--- Runs a function soon, when few others run. Returns when not too many wait.
 ---@param work fun()
 function M.run(work)
   while under_way >= MOST_UNDER_WAY do
@@ -54,7 +54,7 @@ function M.run(work)
   dispatch()
 end
 
---- How many exchanges wait or run, in all workers.
+--- The number of exchanges that wait or run, in all workers.
 ---@return integer
 function M.under_way()
   local count = 0

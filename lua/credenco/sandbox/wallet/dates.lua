@@ -1,7 +1,7 @@
---- Dates as credentials of the VCDM have them (RFC 3339).
+--- Dates in credentials of the VCDM (RFC 3339).
 local M = {}
 
---- Days since 1970-01-01 of a date of the Gregorian calendar.
+--- The number of days since 1970-01-01 of a date in the Gregorian calendar.
 local function days_of(year, month, day)
   local shifted = month <= 2 and year - 1 or year
   local era = math.floor(shifted / 400)
@@ -20,7 +20,7 @@ local function offset_of(zone)
 end
 
 ---@param text string "2026-11-28T10:00:00Z"
----@return integer? seconds since the epoch; nil when the text is no such date
+---@return integer? seconds since the epoch; nil if the text is not such a date
 function M.seconds(text)
   local year, month, day, hour, minute, second, zone =
     text:match "^(%d%d%d%d)-(%d%d)-(%d%d)[Tt](%d%d):(%d%d):(%d%d)%.?%d*(.+)$"

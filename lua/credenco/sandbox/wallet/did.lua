@@ -1,4 +1,4 @@
---- Finds the key an issuer signs with: through did:jwk, or the document of a did:web.
+--- Finds the key with which an issuer signs: in a did:jwk, or in the document of a did:web.
 local core = require "credenco.core"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local discovery = require "credenco.sandbox.wallet.discovery"
@@ -14,8 +14,8 @@ local function unresolvable(detail)
   return nil, { reason = "issuer_did_unresolvable", detail = detail }
 end
 
---- Where a did:web document is. The method says https; on the loopback interface a
---- developer's issuer may have plain http, and `loopback_scheme` says so.
+--- The URL of a did:web document. The method requires https. `loopback_scheme` allows plain http for a developer's
+--- issuer on the loopback interface.
 ---@return string? url
 local function web_url(did, loopback_scheme)
   local parts = {}
@@ -49,14 +49,13 @@ local function fetch_document(did, loopback_scheme, deadline_ms)
   return document
 end
 
---- A DID URL in full; documents and headers may leave the DID itself out.
+--- A full DID URL. Documents and headers may leave out the DID.
 local function absolute(id, did)
   if id:find "^did:" then return id end
   return did .. (id:find "^#" and "" or "#") .. id
 end
 
---- The verification methods that may sign credentials: those of assertionMethod, given in
---- full or by reference.
+--- The verification methods that may sign credentials: those of assertionMethod, included or by reference.
 local function assertion_methods(document, did)
   local by_id, methods = {}, {}
   for _, method in ipairs(document.verificationMethod or {}) do
@@ -68,7 +67,7 @@ local function assertion_methods(document, did)
   return methods
 end
 
---- With a `kid` that very key, by the method's id or the `kid` of its JWK; without one, the only key there is.
+--- With a `kid` the key with that method id or JWK `kid`; without one, the only key.
 local function choose(methods, kid, did)
   if kid == nil then
     return #methods == 1 and methods[1] or nil
@@ -109,20 +108,20 @@ local function key_missing(detail)
   return nil, { reason = "issuer_key_missing", detail = detail }
 end
 
---- The DID of who issued a credential: `iss`, or where it is absent the DID whose key the header names.
+--- The DID of a credential's issuer: `iss`, or without it the DID in the `kid` of the header.
 ---@param iss string?
----@param kid string? as in the header
+---@param kid string? from the header
 ---@return string? did
 function M.issuer_of(iss, kid)
   return iss or kid and kid:match "^(did:[^#]+)#"
 end
 
---- The public key behind a signature by `did`.
+--- The public key for a signature of `did`.
 ---@param did string?
----@param kid string? as in the header
+---@param kid string? from the header
 ---@param loopback_scheme "http"|"https"
 ---@param deadline_ms number
----@return credenco.EcJwk? key to verify ES256 signatures with
+---@return credenco.EcJwk? key for ES256 signatures
 ---@return { reason: string, detail: string }? failure
 function M.key(did, kid, loopback_scheme, deadline_ms)
   local methods_of = did and not did:find "#" and METHODS[did:sub(1, #"did:web:")]

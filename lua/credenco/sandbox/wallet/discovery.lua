@@ -1,6 +1,6 @@
---- What an issuer publishes about itself, found from its identifier.
+--- Fetches an issuer's metadata, from its identifier.
 local http = require "credenco.sandbox.wallet.http"
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 local reach = require "credenco.sandbox.wallet.reach"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.wallet.issuer_schemas"
@@ -8,11 +8,11 @@ local settings = require "credenco.sandbox.ground.options"
 
 local M = {}
 
---- Fetches a URL that must answer 200 with JSON.
+--- Fetches a URL whose response must be a 200 with JSON.
 ---@param url string
 ---@param deadline_ms number
 ---@param document { schema: credenco.SandboxSchema, name: string }
----@return table? read what the schema declares
+---@return table? read the members that the schema declares
 ---@return { reason: string, detail: string }? failure
 ---@return integer? status
 function M.fetch(url, deadline_ms, document)
@@ -31,8 +31,8 @@ function M.fetch(url, deadline_ms, document)
   return read
 end
 
---- The well-known URLs of an identifier: the name put between host and path, literally (OpenID4VCI 1.0, 12.2.2) and
---- without a slash at the end (RFC 8414, 3.1), and as a suffix (the drafts before).
+--- The well-known URLs of an identifier: with the name between host and path, unchanged (OpenID4VCI 1.0, 12.2.2) and
+--- without a slash at the end (RFC 8414, 3.1), and as a suffix (earlier drafts).
 local function well_known(identifier, name)
   local url = reach.parse(identifier)
   if not url or url.path:find("?", 1, true) then
@@ -50,7 +50,7 @@ local function well_known(identifier, name)
   return urls
 end
 
---- The first of several URLs that answers; only a 4xx makes it try the next.
+--- The first of several URLs with a usable response. Tries the next one only after a 4xx.
 local function fetch_first(urls, deadline_ms, document)
   local read, failure, status
   for _, url in ipairs(urls) do
@@ -105,8 +105,8 @@ local function fetch_server(identifier, deadline_ms)
   return server
 end
 
---- The authorization servers that may be asked (OpenID4VCI 1.0, 12.2.4): those of the metadata, or the issuer itself;
---- of them the one that the offer names, where it names one.
+--- The authorization servers to use (OpenID4VCI 1.0, 12.2.4): those of the metadata, or the issuer itself. If the offer
+--- names one of them, only that one.
 local function candidates(metadata, wanted)
   local listed = metadata.authorization_servers or { metadata.credential_issuer }
   if not wanted then
@@ -115,7 +115,7 @@ local function candidates(metadata, wanted)
   return lists.contains(listed, wanted) and { wanted } or nil
 end
 
---- Metadata of the authorization server to use: the first that takes pre-authorized codes, else the first there is.
+--- The metadata of the authorization server to use: the first that takes pre-authorized codes, else the first.
 ---@param metadata table
 ---@param wanted string? the offer's authorization_server
 ---@param deadline_ms number

@@ -1,20 +1,20 @@
---- The wallet's HTTP: this project's own transport on nginx's event loop, never blocking
---- the worker, with one deadline for a whole exchange and a limit on every answer.
+--- The wallet's HTTP: this project's own transport on nginx's event loop, which never blocks the worker. A whole
+--- exchange has one deadline, and every response a size limit.
 local config = require "credenco.sandbox.ground.config"
+local form = require "credenco.base.form"
 local json = require "credenco.sandbox.ground.json"
 local loop = require "credenco.loop"
 local reach = require "credenco.sandbox.wallet.reach"
 local transport = require "credenco.transport.curl"
-local percent = require "credenco.base.percent"
 
 local M = {}
 
 local MAX_BODY_BYTES = 512 * 1024
-local CONNECT_SHARE = 5 -- a connection may take this part of what a whole exchange may
+local CONNECT_SHARE = 5 -- a connection may take this fraction of an exchange's time
 
 local shared
 
---- One transport a worker, made at its first use: libcurl's handles do not survive a fork.
+--- One transport for each worker, made at its first use: libcurl's handles do not survive a fork.
 local function the_transport()
   shared = shared or transport.new {
     ca_file = config.ca_file, user_agent = "credenco-sandbox", max_body_bytes = MAX_BODY_BYTES,
@@ -22,14 +22,14 @@ local function the_transport()
   return shared
 end
 
----@return number deadline_ms for everything that starts now
+---@return number deadline_ms for an exchange that starts now
 function M.deadline(timeout_ms)
   return loop.now_ms() + timeout_ms
 end
 
 local REASONS = {
   timeout = "issuer_timeout",
-  too_large = "answer_too_large",
+  too_large = "response_too_large",
 }
 
 local function explain(err, url)
@@ -55,7 +55,7 @@ end
 
 local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true, [308] = true }
 
---- Where a redirect leads: an absolute URL, or one relative to `url` (RFC 9110, 10.2.2).
+--- The target of a redirect: an absolute URL, or one relative to `url` (RFC 9110, 10.2.2).
 local function location_of(response, url)
   local location = REDIRECTS[response.status] and response.headers.location
   if type(location) ~= "string" or location:find "^%a[%w+.-]*:" then
@@ -65,11 +65,11 @@ local function location_of(response, url)
   if location:find "^//" then
     return from.scheme .. ":" .. location
   end
-  local folder = location:find "^/" and "" or from.path:match "^([^?]*/)[^?]*" or "/"
-  return ("%s://%s%s%s"):format(from.scheme, from.authority, folder, location)
+  local directory = location:find "^/" and "" or from.path:match "^([^?]*/)[^?]*" or "/"
+  return ("%s://%s%s%s"):format(from.scheme, from.authority, directory, location)
 end
 
---- Follows no redirect unless `options.max_redirects` says so; each of them is a URL that the wallet may call, or none.
+--- Follows redirects only up to `options.max_redirects`, and only to URLs that the wallet may call.
 ---@param url any
 ---@param deadline_ms number
 ---@param options { accept: string?, max_redirects: integer? }?
@@ -89,18 +89,9 @@ function M.get(url, deadline_ms, options)
   return response
 end
 
-local function encode_form(fields)
-  local pairs_of = {}
-  for name, value in pairs(fields) do
-    pairs_of[#pairs_of + 1] = percent.encode(name) .. "=" .. percent.encode(value)
-  end
-  table.sort(pairs_of)
-  return table.concat(pairs_of, "&")
-end
-
 function M.post_form(url, fields, deadline_ms)
   return send {
-    method = "POST", url = url, deadline_ms = deadline_ms, body = encode_form(fields),
+    method = "POST", url = url, deadline_ms = deadline_ms, body = form(fields),
     headers = { ["content-type"] = "application/x-www-form-urlencoded", accept = "application/json" },
   }
 end

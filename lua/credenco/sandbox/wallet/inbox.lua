@@ -1,13 +1,13 @@
---- The holder's inbox: offers that wait for a decision. NEW, READ once looked at,
---- PROCESSED once accepted or dismissed.
+--- The holder's inbox: offers that wait for a decision. An offer is NEW, READ after the holder has looked at it, and
+--- PROCESSED after it was accepted or dismissed.
 local process = require "credenco.sandbox.ground.processes"
 local receive = require "credenco.sandbox.wallet.receive"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
 
---- An offer URI is worth the credential until it is redeemed, so nobody is shown it.
+--- The entry without its offer URI, which is worth the credential until it is redeemed.
 function M.shown(offer)
   local copy = {}
   for name, value in pairs(offer) do
@@ -20,12 +20,12 @@ end
 local function find(request, wallet)
   local entry = wallets.inbox_entry(wallet.key, tonumber(request.params.id) or 0)
   if not entry then
-    return nil, reply.problem(404, "no offer with this id in the inbox")
+    return nil, respond.problem(404, "no offer with this id in the inbox")
   end
   return entry
 end
 
---- Takes an offer for a decision; only one caller can, until its worker is no more.
+--- Takes an offer for a decision. Only one caller can, as long as its worker lives.
 ---@return boolean taken
 local function take(wallet, entry)
   return wallets.update_inbox(wallet.key, entry.id, function(offer)
@@ -59,18 +59,18 @@ local function decide(request, wallet, decision)
     return missing
   end
   if not take(wallet, entry) then
-    return reply.problem(409, "this offer has been accepted or dismissed before")
+    return respond.problem(409, "this offer has been accepted or dismissed before")
   end
   local ok, changed = pcall(function() return finish(wallet, entry, decision(entry)) end)
   if not ok then
     give_back(wallet, entry)
     error(changed, 0)
   end
-  return reply.json(200, M.shown(changed or entry))
+  return respond.json(200, M.shown(changed or entry))
 end
 
---- POST /sandbox/wallets/{key}/inbox/{id}/accept: runs the exchange; the answer tells how
---- it went, as the holder would see it.
+--- POST /sandbox/wallets/{key}/inbox/{id}/accept: runs the exchange. The response has its outcome, as the holder sees
+--- it.
 function M.accept(request, wallet)
   return decide(request, wallet, function(entry) return receive.accept(wallet, entry) end)
 end
@@ -92,7 +92,7 @@ function M.read(request, wallet)
       return offer
     end
   end)
-  return reply.json(200, M.shown(changed or entry))
+  return respond.json(200, M.shown(changed or entry))
 end
 
 return M

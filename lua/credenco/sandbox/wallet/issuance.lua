@@ -1,5 +1,5 @@
 --- The last steps of an OpenID4VCI 1.0 exchange, from the wallet's side: from an access token to one credential.
-local answers = require "credenco.sandbox.wallet.answers"
+local responses = require "credenco.sandbox.wallet.responses"
 local clock = require "credenco.sandbox.ground.clock"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local es256 = require "credenco.sandbox.crypto.es256"
@@ -11,7 +11,7 @@ local verify = require "credenco.sandbox.wallet.verify"
 
 local M = {}
 
---- How often a credential is asked for, where the issuer says that the nonce is not good any more.
+--- The number of requests for a credential while the issuer says that the nonce is no longer valid.
 local MAX_ATTEMPTS = 3
 
 local NONCE = { schema = schemas.NONCE, name = "the nonce response", reason = "nonce_refused" }
@@ -21,7 +21,7 @@ local function fail(reason, detail)
   return nil, { reason = reason, detail = detail }
 end
 
---- A fresh c_nonce (7); false where the issuer wants none.
+--- A new c_nonce (7); false if the issuer uses none.
 ---@param exchange credenco.SandboxExchange
 ---@return string|false|nil nonce
 ---@return { reason: string, detail: string }? failure
@@ -33,14 +33,14 @@ local function get_nonce(exchange)
   if not response then
     return nil, failure
   end
-  local answer, refusal = answers.read(response, NONCE)
-  if not answer then
+  local content, refusal = responses.read(response, NONCE)
+  if not content then
     return nil, refusal
   end
-  return answer.c_nonce
+  return content.c_nonce
 end
 
---- The key proof (appendix F.1), naming the key as the issuer wants it named.
+--- The key proof (appendix F.1), which names the key in the issuer's way.
 local function key_proof(exchange, order, nonce)
   local key, header = exchange.wallet.jwk, { typ = "openid4vci-proof+jwt" }
   if order.proof == "jwk" then
@@ -60,7 +60,7 @@ local function ask(exchange, order, identifier, nonce)
   }, exchange.deadline_ms, exchange.token)
 end
 
---- Asks with a fresh nonce, and again where that one was used up or too old meanwhile (8.3.1.2, invalid_nonce).
+--- Asks with a new nonce, and again if that was used or expired meanwhile (8.3.1.2, invalid_nonce).
 ---@return { status: integer, body: string }? response
 ---@return { reason: string, detail: string }? failure
 local function request(exchange, order, identifier, trace)
@@ -76,7 +76,7 @@ local function request(exchange, order, identifier, trace)
     if not response then
       return nil, failure
     end
-    if not nonce or response.status < 400 or answers.error_code(response.body) ~= "invalid_nonce" then
+    if not nonce or response.status < 400 or responses.error_code(response.body) ~= "invalid_nonce" then
       return response
     end
   end
@@ -90,20 +90,20 @@ local function receive(exchange, order, identifier, trace)
   if not response then
     return nil, failure
   end
-  local answer, refusal = answers.read(response, CREDENTIAL)
-  if not answer then
+  local content, refusal = responses.read(response, CREDENTIAL)
+  if not content then
     return nil, refusal
   end
-  if not answer.credentials then
-    return fail("credential_refused", answer.transaction_id and "the issuer defers the credential"
+  if not content.credentials then
+    return fail("credential_refused", content.transaction_id and "the issuer defers the credential"
       or "the credential response has no credential")
   end
-  return { text = answer.credentials[1].credential, notification_id = answer.notification_id }
+  return { text = content.credentials[1].credential, notification_id = content.notification_id }
 end
 
 --- Gets one credential, and verifies it.
 ---@param exchange credenco.SandboxExchange with a token
----@param order credenco.SandboxOrder one that has no failure
+---@param order credenco.SandboxOrder without a failure
 ---@param identifier string? credential_identifier
 ---@param trace fun(step: string, ok: boolean, detail: string?)
 ---@return table? credential

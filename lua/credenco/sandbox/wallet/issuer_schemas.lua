@@ -1,5 +1,5 @@
---- What an issuer may answer, as far as this wallet reads it (`credenco.sandbox.ground.schema`). Each schema names
---- its clause; what it does not declare is ignored, as the specifications ask (OpenID4VCI 1.0, "MUST ignore").
+--- Schemas of an issuer's responses (`credenco.sandbox.ground.schema`). Each names its clause. Members that it does not
+--- declare are ignored, as the specifications require (OpenID4VCI 1.0, "MUST ignore").
 local jwk = require "credenco.sandbox.crypto.jwk"
 local schema = require "credenco.sandbox.ground.schema"
 local settings = require "credenco.sandbox.ground.options"
@@ -25,7 +25,7 @@ local function are_unique(list)
   end
 end
 
---- The header section of a request carries it, so it has visible characters only (RFC 6749, A.12).
+--- A request's header section carries it, so it has only visible characters (RFC 6749, A.12).
 local function is_token(text)
   return text:find "^[\33-\126]+$" == nil and "must have visible characters only" or nil
 end
@@ -57,7 +57,7 @@ local DISPLAY = { type = "array", lenient = true, items = { type = "object", len
 
 local ENCRYPTION = { type = "object", members = { encryption_required = { type = "boolean" } } }
 
---- Credential issuer metadata: OpenID4VCI 1.0, 12.2.4. The configurations are read when they are offered.
+--- Credential issuer metadata: OpenID4VCI 1.0, 12.2.4. A configuration is read when it is offered.
 M.ISSUER = { type = "object", members = {
   credential_issuer = required(URL),
   authorization_servers = { type = "array", min = 1, max = 20, items = URL },
@@ -124,7 +124,7 @@ M.ERROR = { type = "object", members = {
 
 local METHOD_MEMBERS = { id = required(URL), publicKeyJwk = jwk.SCHEMA }
 
---- DID document: DID Core, 5. A verification method that this wallet cannot read is as good as none.
+--- DID document: DID Core, 5. Ignores verification methods that this wallet cannot read.
 M.DID_DOCUMENT = { type = "object", members = {
   id = required(URL),
   verificationMethod = { type = "array", items = { type = "object", lenient = true, members = METHOD_MEMBERS } },
@@ -133,10 +133,10 @@ M.DID_DOCUMENT = { type = "object", members = {
   },
 } }
 
---- NumericDate: RFC 7519, 2; no later than the year 9999, so that every reader can show it.
+--- NumericDate: RFC 7519, 2; up to the year 9999, so that every reader can show it.
 local TIME = { type = "number", min = -62135596800, max = 253402300799 }
 
---- Token Status List, 6.2. `status` may have other mechanisms, of which this wallet knows none.
+--- Token Status List, 6.2. `status` may have other mechanisms, which this wallet ignores.
 local STATUS = { type = "object", members = {
   status_list = { type = "object", members = {
     idx = { type = "integer", required = true, min = 0 },
@@ -147,12 +147,12 @@ local STATUS = { type = "object", members = {
 --- Confirmation: RFC 7800, 3.
 local CONFIRMATION = { type = "object", members = { jwk = jwk.SCHEMA, kid = TEXT } }
 
---- The payload of an SD-JWT VC, its disclosed claims in their places: SD-JWT VC, 3.2.2.
+--- The payload of an SD-JWT VC, with its disclosed claims in their places: SD-JWT VC, 3.2.2.
 M.SD_JWT_PAYLOAD = { type = "object", nulls = "refused", values = schema.ANY, members = {
   iss = URL, sub = TEXT, vct = NAME, iat = TIME, nbf = TIME, exp = TIME, cnf = CONFIRMATION, status = STATUS,
 } }
 
---- `issuer` is a URI, or an object that has one: VCDM 1.1, 4.5.
+--- `issuer` is a URI, or an object with a URI: VCDM 1.1, 4.5.
 local ISSUER_OF = { type = { "string", "object" }, members = { id = required(URL) } }
 
 local function has_a_subject(subjects)

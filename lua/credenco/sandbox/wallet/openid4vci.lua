@@ -1,5 +1,5 @@
---- The OpenID4VCI 1.0 exchange, from the wallet's side: a credential offer in, verified credentials out. It deals with
---- whatever issuer the offer names, within one deadline.
+--- The OpenID4VCI 1.0 exchange, from the wallet's side: from a credential offer to verified credentials. It uses the
+--- issuer that the offer names, within one deadline.
 local config = require "credenco.sandbox.ground.config"
 local http = require "credenco.sandbox.wallet.http"
 local issuance = require "credenco.sandbox.wallet.issuance"
@@ -14,7 +14,7 @@ local function colour(value)
   return value and (value:match "^#%x%x%x%x%x%x$" or value:match "^#%x%x%x$")
 end
 
---- How the issuer wants its credential shown: what a page can use, and nothing else.
+--- The part of the issuer's display metadata that a page can use.
 local function appearance(issuer, order)
   local described = order.configuration.credential_metadata or order.configuration
   local display, shown_issuer = (described.display or {})[1] or {}, (issuer.display or {})[1] or {}
@@ -26,8 +26,7 @@ local function appearance(issuer, order)
   }
 end
 
---- Tells the issuer what became of its credential (11). What the issuer answers, or that it
---- cannot be reached, changes nothing here.
+--- Notifies the issuer of the credential's outcome (11). Ignores the response, and failures.
 local function notify(exchange, notification_id, event)
   local endpoint = exchange.issuer.notification_endpoint
   if endpoint and notification_id then
@@ -40,11 +39,11 @@ local function start(wallet, offer_uri, timeout_ms)
   return { wallet = wallet, offer_uri = offer_uri, deadline_ms = http.deadline(timeout_ms) }
 end
 
----@class credenco.SandboxOutcome what became of one credential of an offer
+---@class credenco.SandboxOutcome the outcome of one credential of an offer
 ---@field template string the credential configuration's id
----@field credential table? nil when it was not received
----@field failure { reason: string, detail: string }? why not
----@field notify fun(event: string)? tells the issuer what became of the credential
+---@field credential table? nil if it was not received
+---@field failure { reason: string, detail: string }? why it was not
+---@field notify fun(event: string)? notifies the issuer of the outcome
 
 ---@return credenco.SandboxOutcome
 local function outcome_of(exchange, order, identifier, trace)
@@ -65,12 +64,12 @@ local function outcome_of(exchange, order, identifier, trace)
   }
 end
 
---- Redeems an offer and verifies what comes back.
+--- Redeems an offer and verifies its credentials.
 ---@param wallet table with its private `jwk`
 ---@param offer_uri string
 ---@param trace fun(step: string, ok: boolean, detail: string?)
 ---@return credenco.SandboxOutcome[]? outcomes one for each credential that was offered
----@return { reason: string, detail: string }? failure why nothing was asked for
+---@return { reason: string, detail: string }? failure why nothing was requested
 function M.run(wallet, offer_uri, trace)
   local exchange = start(wallet, offer_uri, config.exchange_timeout_ms)
   for _, step in ipairs(steps.ALL) do
@@ -89,7 +88,7 @@ function M.run(wallet, offer_uri, trace)
   return outcomes
 end
 
---- What an offer is for, to show it in an inbox; the code stays untouched.
+--- The subject of an offer, to show it in an inbox. Does not use the code.
 ---@return { name: string, issuer_name: string?, template: string }? preview
 ---@return { reason: string, detail: string }? failure
 function M.preview(wallet, offer_uri)

@@ -1,5 +1,5 @@
---- What an offer is for: each of its credential configurations, and how this wallet proves its key to get it.
-local lists = require "credenco.sandbox.ground.lists"
+--- The credential configurations of an offer, and how this wallet proves its key for each.
+local lists = require "credenco.base.lists"
 local schema = require "credenco.sandbox.ground.schema"
 local schemas = require "credenco.sandbox.wallet.issuer_schemas"
 local verify = require "credenco.sandbox.wallet.verify"
@@ -11,16 +11,16 @@ local ALGORITHM = "ES256"
 ---@class credenco.SandboxOrder
 ---@field configuration_id string
 ---@field configuration table? as the issuer's metadata describes it
----@field proof "jwk"|"kid"|nil how the key proof names the key; nil: none is asked for
----@field identifiers string[]? credential_identifiers, which then have to be used (OpenID4VCI 1.0, 6.2)
----@field failure { reason: string, detail: string }? why it cannot be had
+---@field proof "jwk"|"kid"|nil how the key proof names the key; nil: no proof is needed
+---@field identifiers string[]? credential_identifiers, which must then be used (OpenID4VCI 1.0, 6.2)
+---@field failure { reason: string, detail: string }? why this wallet cannot get it
 
 local function unsupported(detail)
   return nil, { reason = "not_supported", detail = detail }
 end
 
---- How to name the key (OpenID4VCI 1.0, 12.2.4, cryptographic_binding_methods_supported): by its DID where the issuer
---- takes that, as DIIP V5 identifies holders, else by the key itself.
+--- How to name the key (OpenID4VCI 1.0, 12.2.4, cryptographic_binding_methods_supported): by its DID if the issuer
+--- accepts that, as DIIP V5 identifies holders, else by the key itself.
 local function binding_of(configuration)
   local methods = configuration.cryptographic_binding_methods_supported
   if not methods then
@@ -31,7 +31,7 @@ local function binding_of(configuration)
   return unsupported "the issuer binds the credential to no key that this wallet has: neither jwk nor did:jwk"
 end
 
---- Whether this wallet can make a proof that the issuer takes (12.2.4, proof_types_supported).
+--- Whether this wallet can make a proof that the issuer accepts (12.2.4, proof_types_supported).
 local function check_proof_types(types)
   if not types then return true end
   if not types.jwt then
@@ -85,7 +85,7 @@ function M.of(offer, issuer)
   return orders
 end
 
---- Takes note of the credential_identifiers that a token response has.
+--- Stores the credential_identifiers of a token response.
 ---@param orders credenco.SandboxOrder[]
 ---@param details table[] authorization_details
 function M.identify(orders, details)

@@ -1,5 +1,5 @@
---- What was pushed to the wallets, and what became of it. A push is written down before anything is done about it, so
---- that one whose worker dies is found by the next worker, or is begun anew when it is made again.
+--- The offers that were delivered to the wallets, and their outcomes. A delivery is stored before anything is done
+--- about it. If its worker dies, the next worker continues it, or another delivery of the same offer begins it again.
 local process = require "credenco.sandbox.ground.processes"
 local store = require "credenco.sandbox.ground.store"
 
@@ -11,11 +11,11 @@ local OPEN = "open-pushes"
 
 ---@class credenco.SandboxPush
 ---@field state "waiting"|"kept"|"discarded"|"inbox"
----@field id integer? of the entry among the credentials, the discarded ones, or in the inbox
+---@field id integer? of the entry among the credentials, among the discarded ones, or in the inbox
 ---@field reason string? why it was discarded
 ---@field detail string? the same in words
----@field again boolean? no credential came of it: the next push tries again
----@field owner integer? process id of the worker that works on it
+---@field again boolean? there was no credential: the next delivery tries again
+---@field owner integer? process id of its worker
 
 ---@class credenco.SandboxOpenPush
 ---@field id integer
@@ -27,7 +27,7 @@ local function key_of(wallet_key, offer_uri)
   return store.key("push", wallet_key, ngx.md5(offer_uri))
 end
 
---- What became of the push of this offer to this wallet.
+--- The outcome of a delivery of this offer to this wallet.
 ---@return credenco.SandboxPush?
 function M.find(wallet_key, offer_uri)
   return store.get(key_of(wallet_key, offer_uri))
@@ -45,7 +45,7 @@ local function mine()
   return { state = "waiting", owner = ngx.worker.pid() }
 end
 
---- Takes a push that was begun before, for this worker.
+--- Takes a delivery that was begun before, for this worker.
 ---@param is_free fun(push: credenco.SandboxPush): boolean
 ---@return boolean taken
 local function take_over(key, is_free)
@@ -57,10 +57,10 @@ local function take_over(key, is_free)
   return taken
 end
 
---- Begins with a push.
+--- Begins a delivery.
 ---@param push credenco.SandboxOpenPush gets its id
----@param waits boolean whether to wait for the end of one that is under way
----@return boolean begun to be settled; false when it was made before
+---@param waits boolean whether to wait for the end of one in progress
+---@return boolean begun to be settled; false if the offer was delivered before
 function M.begin(push, waits)
   local key = key_of(push.wallet_key, push.offer_uri)
   while not store.add(key, mine(), MEMORY_S) and not take_over(key, can_begin) do
@@ -78,9 +78,9 @@ function M.begin(push, waits)
   return true
 end
 
---- Does what a push asks for. Where that throws, because memory is full, the push can be made again.
+--- Does the work of a delivery. If that throws, because memory is full, the offer can be delivered again.
 ---@param push credenco.SandboxOpenPush
----@param work fun(): credenco.SandboxPush what became of it
+---@param work fun(): credenco.SandboxPush returns the outcome
 ---@return credenco.SandboxPush
 function M.settle(push, work)
   local key, ok, outcome = key_of(push.wallet_key, push.offer_uri), pcall(work)
@@ -93,7 +93,7 @@ function M.settle(push, work)
   return ok and outcome or error(outcome, 0)
 end
 
---- Takes over what workers have left behind that are no more.
+--- Takes over the deliveries of dead workers.
 ---@return credenco.SandboxOpenPush[]
 function M.orphans()
   local orphans = {}

@@ -1,5 +1,5 @@
---- Which URLs a wallet may call. An offer names whatever its sender likes; without this
---- list it could make the wallet call anything this machine can.
+--- The URLs that a wallet may call. The sender of an offer chooses its URLs, and could otherwise make the wallet call
+--- anything that this machine can reach.
 local config = require "credenco.sandbox.ground.config"
 local core = require "credenco.core"
 
@@ -9,10 +9,9 @@ local M = {}
 ---@field scheme "http"|"https"
 ---@field host string
 ---@field authority string host and port
----@field path string with query; "" when there is none
+---@field path string with query; "" if there is none
 
---- Takes an absolute http(s) URL apart; one with user information, a fragment, or bytes a
---- URL cannot hold is none.
+--- Parses an absolute http(s) URL. Refuses user information, a fragment, and bytes that a URL cannot have.
 ---@param url any
 ---@return credenco.SandboxUrl?
 function M.parse(url)

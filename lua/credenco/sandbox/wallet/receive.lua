@@ -1,4 +1,4 @@
---- What a wallet does with an offer somebody pushed to it.
+--- What a wallet does with an offer that was delivered to it.
 local afterwards = require "credenco.sandbox.wallet.afterwards"
 local behaviour = require "credenco.sandbox.ground.current_behaviour"
 local clock = require "credenco.sandbox.ground.clock"
@@ -24,7 +24,7 @@ local function tracer(wallet)
   end
 end
 
---- An exchange throws only where memory is full, whatever an issuer answers: what went wrong is a failure.
+--- An exchange throws only if memory is full. Any response of an issuer gives at most a failure.
 ---@return credenco.SandboxOutcome[] outcomes at least one
 local function run_exchange(wallet, offer_uri, trace)
   local ok, outcomes, failure = pcall(exchange.run, wallet, offer_uri, trace)
@@ -56,7 +56,7 @@ local function discard(wallet, entry)
   return { state = "discarded", id = id, reason = entry.reason, detail = entry.detail }
 end
 
----@return credenco.SandboxPush one that can be tried again
+---@return credenco.SandboxPush that can be tried again
 local function discard_failed(wallet, outcome)
   local failure = outcome.failure
   local push = discard(wallet, { reason = failure.reason, detail = failure.detail, template = outcome.template })
@@ -81,7 +81,7 @@ local function judge(wallet, outcome, trace)
   })
 end
 
---- Whether `push` says more than `other` of what became of an offer for several credentials.
+--- Whether `push` says more about the outcome of an offer for several credentials than `other`.
 local function says_more(push, other)
   if push.state == "kept" or other.state == "kept" then
     return other.state ~= "kept"
@@ -89,8 +89,7 @@ local function says_more(push, other)
   return other.again and not push.again
 end
 
---- Completes the exchange and keeps or discards each credential. The caller learns nothing:
---- to the one who pushed, and to the issuer, both look the same.
+--- Completes the exchange, and keeps or discards each credential. The caller and the issuer do not learn which.
 ---@return credenco.SandboxPush
 local function complete(wallet, offer_uri)
   local trace, result = tracer(wallet), nil
@@ -122,9 +121,9 @@ local function settle(push)
   end)
 end
 
---- A direct push. The same offer pushed again, as after a lost answer, changes nothing.
----@return "taken"|"repeated"|"unavailable" outcome "unavailable": the issuer does not give the offer out, which
----  nobody knows here yet when the exchange runs after the response
+--- A direct delivery. Delivering the same offer again, as after a lost response, changes nothing.
+---@return "taken"|"repeated"|"unavailable" outcome "unavailable": the issuer does not give the offer out; unknown as yet
+---  if the exchange runs after the response
 function M.direct(wallet, offer_uri)
   local push = { wallet_key = wallet.key, offer_uri = offer_uri, direct = true }
   local is_before = behaviour.get().exchange == "before"
@@ -138,7 +137,7 @@ function M.direct(wallet, offer_uri)
   return "taken"
 end
 
---- A push without directIssue: the holder decides.
+--- A delivery without directIssue: the holder decides.
 ---@return "taken"|"repeated" outcome
 function M.inbox(wallet, offer_uri)
   local push = { wallet_key = wallet.key, offer_uri = offer_uri, direct = false }
@@ -149,7 +148,7 @@ function M.inbox(wallet, offer_uri)
   return "taken"
 end
 
---- Goes on with the pushes that a worker has left behind which is no more; for a worker that begins.
+--- Continues the deliveries of a dead worker; for a worker that begins.
 function M.resume()
   afterwards.run(function()
     for _, push in ipairs(pushes.orphans()) do
@@ -158,11 +157,11 @@ function M.resume()
   end)
 end
 
---- The holder accepts an offer of the inbox. The holder's word stands in for trust.
+--- The holder accepts an offer in the inbox. This replaces the trust in the issuer.
 ---@param wallet table
 ---@param entry table of its inbox
----@return { outcome: "accepted"|"failed", credential_id: integer?, reason: string?, detail: string? } what became of
----  the first credential that was received; what was not received of several is among the discarded
+---@return { outcome: "accepted"|"failed", credential_id: integer?, reason: string?, detail: string? } outcome of the
+---  first credential that was received; those of several that were not are among the discarded ones
 function M.accept(wallet, entry)
   local trace = tracer(wallet)
   trace("offer accepted by the holder", true)

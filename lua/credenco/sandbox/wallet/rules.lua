@@ -1,5 +1,5 @@
---- What the specifications ask of a credential, beyond the types of its parts and its signature: a rule each, named by
---- its clause. A wallet that finds one broken discards the credential, and says which.
+--- The rules of the specifications for a credential, beyond the types of its parts and its signature, each with its
+--- clause. A wallet discards a credential that breaks one, and says which.
 local clock = require "credenco.sandbox.ground.clock"
 local dates = require "credenco.sandbox.wallet.dates"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
@@ -7,31 +7,31 @@ local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
 local jwk = require "credenco.sandbox.crypto.jwk"
 local jws = require "credenco.sandbox.crypto.jws"
-local lists = require "credenco.sandbox.ground.lists"
+local lists = require "credenco.base.lists"
 
 local M = {}
 
 local SKEW_S = 60
 
----@class credenco.SandboxRead a credential that was taken apart
+---@class credenco.SandboxRead a credential in its parts
 ---@field jws credenco.Jws
----@field payload table read through its schema, the disclosed claims in their places
----@field vc table? the credential inside of a VC-JWT
+---@field payload table read through its schema, with the disclosed claims in their places
+---@field vc table? the credential inside a VC-JWT
 ---@field wanted table the credential configuration of the issuer's metadata
 ---@field holder_key credenco.EcJwk
 
 ---@class credenco.SandboxRule
 ---@field clause string
----@field says string what is asked
----@field reason string of the discard when it does not hold
+---@field says string the rule in words
+---@field reason string of the discard if it is broken
 ---@field holds fun(read: credenco.SandboxRead): boolean
 
---- Whether a credential of the data model has a type; one alone needs no list.
+--- Whether a credential of the data model has a type. A single type need not be in a list.
 local function has_type(vc, wanted)
   return vc.type == wanted or type(vc.type) == "table" and lists.contains(vc.type, wanted)
 end
 
---- Whether anything in a value is disclosed selectively.
+--- Whether any part of a value is selectively disclosed.
 local function has_digests(value)
   if type(value) ~= "table" then return false end
   for name, child in pairs(value) do
@@ -58,7 +58,7 @@ local function is_did_of(did, key)
   return same_key(jwk.read(did_jwk.decode(did) or json.null), key)
 end
 
---- Whether the credential names the holder's key, in every way in which it names one.
+--- Whether all names of the holder in the credential are this wallet's.
 local function is_bound(read)
   local cnf, key = read.payload.cnf, read.holder_key
   if not cnf then
@@ -69,7 +69,7 @@ local function is_bound(read)
     and (not cnf.jwk or same_key(cnf.jwk, key)) and (not cnf.kid or is_did_of(cnf.kid, key))
 end
 
---- A date of the VCDM in seconds, 0 where it is absent; nil where it is none.
+--- A date of the VCDM in seconds; 0 if it is absent; nil if it is not a date.
 local function date_of(read, name)
   local text = read.vc and read.vc[name]
   return text == nil and 0 or dates.seconds(text)
@@ -82,7 +82,7 @@ local function has_dates(read)
   return true
 end
 
---- When the credential ends, by whatever says so first.
+--- When the credential ends: the earliest end that it names.
 ---@param read credenco.SandboxRead
 ---@return number? seconds since the epoch
 function M.end_of(read)
@@ -163,7 +163,7 @@ M.VC_JWT = {
   { clause = "VCDM 1.1, 4.6", says = "dates are those of RFC 3339", reason = "credential_invalid", holds = has_dates },
 }
 
---- Rules of both, once the signature is known to be good.
+--- Rules of both, for a credential with a valid signature.
 ---@type credenco.SandboxRule[]
 M.SIGNED = {
   { clause = "OpenID4VCI 1.0, 8.1", says = "the credential is bound to this wallet's key",
@@ -175,7 +175,7 @@ M.SIGNED = {
 --- The first rule that is broken.
 ---@param rules credenco.SandboxRule[]
 ---@param read credenco.SandboxRead
----@return { reason: string, detail: string }? failure nil when all of them hold
+---@return { reason: string, detail: string }? failure nil if none is broken
 function M.broken(rules, read)
   for _, rule in ipairs(rules) do
     if not rule.holds(read) then

@@ -1,6 +1,6 @@
---- The first steps of an OpenID4VCI 1.0 exchange, from the wallet's side: from an offer to an access token. Each takes
---- what the ones before it have found out, and adds to it.
-local answers = require "credenco.sandbox.wallet.answers"
+--- The first steps of an OpenID4VCI 1.0 exchange, from the wallet's side: from an offer to an access token. Each uses
+--- the results of the steps before, and adds its own.
+local responses = require "credenco.sandbox.wallet.responses"
 local discovery = require "credenco.sandbox.wallet.discovery"
 local http = require "credenco.sandbox.wallet.http"
 local orders = require "credenco.sandbox.wallet.orders"
@@ -9,7 +9,7 @@ local settings = require "credenco.sandbox.ground.options"
 
 local M = {}
 
---- What an exchange knows; each step adds to it.
+--- The state of an exchange.
 ---@class credenco.SandboxExchange
 ---@field offer_uri string
 ---@field wallet table
@@ -17,7 +17,7 @@ local M = {}
 ---@field offer table
 ---@field code string pre-authorized code
 ---@field issuer table issuer metadata
----@field orders credenco.SandboxOrder[] what the offer is for
+---@field orders credenco.SandboxOrder[] for the credentials of the offer
 ---@field server table authorization server metadata
 ---@field token string
 
@@ -32,7 +32,7 @@ local function fetch_offer(exchange)
   if not response then
     return nil, failure
   end
-  local offer, bad_offer = answers.read(response, OFFER)
+  local offer, bad_offer = responses.read(response, OFFER)
   if not offer then
     return nil, bad_offer
   end
@@ -52,7 +52,7 @@ local function read_grant(exchange)
   return true
 end
 
---- Credential requests and responses that have to be encrypted are more than this wallet does.
+--- This wallet cannot encrypt credential requests, or decrypt responses.
 local function needs_encryption(metadata)
   local request, response = metadata.credential_request_encryption, metadata.credential_response_encryption
   return request and request.encryption_required or response and response.encryption_required
@@ -67,7 +67,7 @@ local function discover_issuer(exchange)
   return true
 end
 
---- Looks at everything that the offer is for before the code is redeemed, which can be done once.
+--- Checks everything that the offer names before it redeems the code, which is possible only once.
 local function read_orders(exchange)
   if needs_encryption(exchange.issuer) then
     return fail("not_supported", "the issuer wants encrypted requests or responses, which this wallet does not do")
@@ -97,12 +97,12 @@ local function get_token(exchange)
   if not response then
     return nil, failure
   end
-  local answer, refusal = answers.read(response, TOKEN)
-  if not answer then
+  local content, refusal = responses.read(response, TOKEN)
+  if not content then
     return nil, refusal
   end
-  exchange.token = answer.access_token
-  orders.identify(exchange.orders, answer.authorization_details or {})
+  exchange.token = content.access_token
+  orders.identify(exchange.orders, content.authorization_details or {})
   return true
 end
 
@@ -117,7 +117,7 @@ M.ALL = {
   { "code redeemed for a token", get_token },
 }
 
---- As far as an inbox needs it; the code stays untouched.
+--- The steps that an inbox needs. They do not use the code.
 M.PREVIEW = { fetch_offer, discover_issuer, read_orders }
 
 return M

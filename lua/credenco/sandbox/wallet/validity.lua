@@ -1,5 +1,4 @@
---- Whether a credential a wallet holds is still good, from its dates and from the issuer's
---- published Token Status List.
+--- Whether a credential in a wallet is still valid, by its dates and the issuer's Token Status List.
 local clock = require "credenco.sandbox.ground.clock"
 local did = require "credenco.sandbox.wallet.did"
 local http = require "credenco.sandbox.wallet.http"
@@ -16,7 +15,7 @@ local SKEW_S = 60
 local MAX_REDIRECTS = 3
 local WORDS = { [0] = "valid", [1] = "revoked", [2] = "suspended" }
 
---- Whether a list that was read says of itself that it is good now (Token Status List, 5.1 and 8.3).
+--- Whether a list says that it is current (Token Status List, 5.1 and 8.3).
 local function is_current(list, uri)
   local now = clock.now()
   return list.sub == uri and list.iat <= now + SKEW_S and (list.nbf or 0) <= now + SKEW_S
@@ -40,7 +39,7 @@ local function fetch(uri, issuer, deadline_ms)
   return status_list.open(list.status_list)
 end
 
---- A function that tells the status of credentials, fetching each list once.
+--- A function that gives the status of credentials, and fetches each list once.
 ---@return fun(credential: table): "valid"|"revoked"|"suspended"|"expired"|"unknown"
 function M.checker()
   local lists, deadline_ms = {}, http.deadline(TIMEOUT_MS)

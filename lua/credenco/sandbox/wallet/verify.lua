@@ -1,5 +1,5 @@
---- Whether a credential is what was asked for: signed by its issuer, of the right type, bound to this wallet's key, and
---- valid now. What is asked is in `credenco.sandbox.wallet.rules`.
+--- Whether a credential is the requested one: signed by its issuer, of the right type, bound to this wallet's key, and
+--- valid now. `credenco.sandbox.wallet.rules` has the rules.
 local did = require "credenco.sandbox.wallet.did"
 local json = require "credenco.sandbox.ground.json"
 local jws = require "credenco.sandbox.crypto.jws"
@@ -10,7 +10,7 @@ local sd_jwt = require "credenco.sandbox.crypto.sd_jwt"
 
 local M = {}
 
---- Claims of the envelope; what is left in the payload are the holder's claims.
+--- Claims of the envelope. The other members of the payload are the holder's claims.
 local REGISTERED = {
   iss = true, iat = true, nbf = true, exp = true, sub = true, aud = true, jti = true,
   vct = true, ["vct#integrity"] = true, cnf = true, status = true,
@@ -30,7 +30,7 @@ local function claims_of_sd_jwt(read)
   return claims
 end
 
---- Several subjects stay a list, under the name that the credential has for it.
+--- Several subjects stay a list, under the credential's own name for it.
 local function claims_of_vc_jwt(read)
   local subject = read.vc.credentialSubject
   if json.is_array(subject) then
@@ -49,7 +49,7 @@ end
 ---@class credenco.SandboxFormat
 ---@field parse fun(text: string): { jws: credenco.Jws, payload: table }?, string?
 ---@field payload credenco.SandboxSchema
----@field inner string? the claim that has the credential of the data model
+---@field inner string? the claim that holds the credential of the data model
 ---@field rules credenco.SandboxRule[]
 ---@field claims fun(read: credenco.SandboxRead): table<string, any>
 
@@ -108,7 +108,7 @@ local function check_signature(read, context)
   return true
 end
 
---- What a wallet keeps of a credential; `has_status` where the issuer says that its status can change.
+--- The part of a credential that a wallet keeps; `has_status` if the issuer can change its status.
 local function summary(read, format, text)
   local payload = read.payload
   return {
@@ -121,7 +121,7 @@ end
 
 --- Verifies a credential from a credential response.
 ---@param text any
----@param wanted table the credential configuration of the issuer's metadata, of a format that this wallet reads
+---@param wanted table the credential configuration of the issuer's metadata, in a format that this wallet reads
 ---@param context { holder_key: credenco.EcJwk, loopback_scheme: string, deadline_ms: number }
 ---@return table? credential issuer, format, vct, claims, issued_at, expires_at, status
 ---@return { reason: string, detail: string }? failure

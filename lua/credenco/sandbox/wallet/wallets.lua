@@ -1,4 +1,4 @@
---- The business wallets of the sandbox: who they are, whom they trust, what they hold.
+--- The business wallets of the sandbox: their keys, their trusted contacts, their contents.
 local config = require "credenco.sandbox.ground.config"
 local es256 = require "credenco.sandbox.crypto.es256"
 local json = require "credenco.sandbox.ground.json"
@@ -53,7 +53,7 @@ local function with_did(list, did)
   end
 end
 
---- Makes an issuer a trusted contact; the contact that it is already changes.
+--- Makes an issuer a trusted contact, or changes its contact.
 ---@return credenco.SandboxContact
 function M.add_contact(wallet_key, did, name, direct_issue_allowed)
   local key, contact = contacts_key(wallet_key)
@@ -87,7 +87,7 @@ function M.remove_contact(wallet_key, id)
   store.update(contacts_key(wallet_key), function(contacts)
     for index, contact in ipairs(contacts.list) do
       if contact.id == id then
-        table.remove(json.array(contacts.list), index)
+        table.remove(contacts.list, index)
         removed = true
         return contacts
       end
@@ -96,7 +96,7 @@ function M.remove_contact(wallet_key, id)
   return removed
 end
 
---- Creates a wallet, or leaves the one that exists.
+--- Creates a wallet, unless it exists.
 ---@param description credenco.SandboxWallet
 ---@return boolean created
 function M.create(description)
@@ -111,7 +111,7 @@ function M.create(description)
   return true
 end
 
---- Whether this wallet lets this issuer put credentials into it directly.
+--- Whether this wallet accepts credentials of this issuer directly.
 ---@param wallet_key string
 ---@param did string
 ---@return boolean trusted
@@ -152,7 +152,7 @@ function M.credential_count(wallet_key)
   return store.length(list_of(wallet_key, "credentials"))
 end
 
---- Remembers that something was discarded, and why.
+--- Stores that a credential was discarded, and why.
 ---@param wallet_key string
 ---@param entry { reason: string, detail: string, issuer: string?, template: string?, claims: table? }
 ---@return integer id

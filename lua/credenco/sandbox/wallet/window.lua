@@ -1,11 +1,11 @@
---- The sandbox's own window into the wallets: what the holder sees. The product has no such
---- call; the page and the people who test a pipeline need one.
+--- The sandbox's own view of the wallets, as the holder sees them. The product has no such call, but the page and tests
+--- of a pipeline need one.
 local api = require "credenco.sandbox.wallet.wallet_api"
 local did_jwk = require "credenco.sandbox.crypto.did_jwk"
 local inbox = require "credenco.sandbox.wallet.inbox"
 local json = require "credenco.sandbox.ground.json"
 local pushes = require "credenco.sandbox.wallet.pushes"
-local reply = require "credenco.sandbox.ground.reply"
+local respond = require "credenco.sandbox.ground.respond"
 local validity = require "credenco.sandbox.wallet.validity"
 local wallets = require "credenco.sandbox.wallet.wallets"
 
@@ -51,56 +51,61 @@ local function describe(wallet, limit)
   }
 end
 
---- GET /sandbox/wallets/{key}; with ?latest=n only the newest n credentials, and discarded ones.
+--- GET /sandbox/wallets/{key}; with ?latest=n only the newest n credentials and discarded ones.
 M.show = api.with_wallet(function(request, wallet)
   local latest = tonumber(request.query.latest or "")
-  return reply.json(200, describe(wallet, latest and math.max(0, math.floor(latest))))
+  return respond.json(200, describe(wallet, latest and math.max(0, math.floor(latest))))
 end)
 
 --- GET /sandbox/wallets/{key}/credentials/{id}: one credential, with its signed text.
 M.credential = api.with_wallet(function(request, wallet)
   local credential = wallets.credential(wallet.key, tonumber(request.params.id) or 0)
   if not credential then
-    return reply.problem(404, "no credential with this id")
+    return respond.problem(404, "no credential with this id")
   end
   credential.status = validity.checker()(credential)
-  return reply.json(200, credential)
+  return respond.json(200, credential)
 end)
 
 M.accept = api.with_wallet(inbox.accept)
 M.dismiss = api.with_wallet(inbox.dismiss)
 M.read = api.with_wallet(inbox.read)
 
---- GET /sandbox/wallets/{key}/pushes?credential_offer_uri=...: what became of a push.
+--- GET /sandbox/wallets/{key}/pushes?credential_offer_uri=...: the outcome of a delivery.
 M.push = api.with_wallet(function(request, wallet)
   local push = pushes.find(wallet.key, request.query.credential_offer_uri or "")
   if not push then
-    return reply.problem(404, "this offer was not pushed to this wallet")
+    return respond.problem(404, "this offer was not delivered to this wallet")
   end
-  return reply.json(200, { state = push.state, id = push.id, reason = push.reason, detail = push.detail })
+  return respond.json(200, { state = push.state, id = push.id, reason = push.reason, detail = push.detail })
 end)
 
 --- GET /sandbox/wallets
 function M.list()
-  return reply.json(200, wallets.all())
+  return respond.json(200, wallets.all())
 end
 
---- PUT /sandbox/wallets/{key} {"name": ..., "trusts_issuer": ..., "direct_issue_allowed": ...},
---- all of it optional: creates a wallet; 200 when it was there.
+local NEW_WALLET = { type = "object", members = {
+  name = { type = "string", lenient = true },
+  trusts_issuer = { type = "boolean", lenient = true },
+  direct_issue_allowed = { type = "boolean", lenient = true },
+} }
+
+--- PUT /sandbox/wallets/{key} {"name": ..., "trusts_issuer": ..., "direct_issue_allowed": ...}, all optional: creates a
+--- wallet; 200 if it existed.
 function M.create(request)
   local key = request.params.key
-  local body = request:body()
-  local description, err = json.decode_object(body == "" and "{}" or body)
+  local description, refusal = request:read(NEW_WALLET, "{}")
   if not description then
-    return reply.problem(400, "the request body is " .. err)
+    return refusal
   end
   local created = wallets.create {
     key = key,
-    name = type(description.name) == "string" and description.name or key,
+    name = description.name or key,
     trusts_issuer = description.trusts_issuer == true,
     direct_issue_allowed = description.direct_issue_allowed ~= false,
   }
-  return reply.json(created and 201 or 200, describe(wallets.find(key)))
+  return respond.json(created and 201 or 200, describe(wallets.find(key)))
 end
 
 return M

@@ -1,5 +1,5 @@
---- The client certificate, for servers that want one (mutual TLS). The files are read again for each new connection, so
---- that they can be replaced while nginx runs.
+--- The client certificate, for servers that require one (mutual TLS). Each new connection reads the files again, so
+--- that you can replace them while nginx runs.
 
 local core = require "credenco.core"
 local small_file = require "credenco.base.small_file"
@@ -9,14 +9,14 @@ local M = {}
 ---@class credenco.Identity
 ---@field cert_file string
 ---@field key_file string
----@field name string  tells it from another one
+---@field name string  distinguishes it from others
 
 local function authority(url)
   return ("%s://%s:%d"):format(url.scheme, url.host:lower(), url.port)
 end
 
---- What an origin is shown; nil where it is not one that gets the certificate.
----@param url table      what core.parse_url gave
+--- The certificate for an origin; nil if that is not one that gets it.
+---@param url table      from core.parse_url
 ---@param options table  of the transport
 ---@return credenco.Identity?
 function M.of(url, options)
@@ -28,7 +28,7 @@ function M.of(url, options)
   end
 end
 
--- OpenSSL would ask a terminal for a pass phrase.
+-- OpenSSL would ask the terminal for a passphrase.
 local function parsed(option, path, parse)
   local pem, err = small_file.read(path)
   if not pem then return nil, ("%s %s"):format(option, err) end
@@ -38,7 +38,7 @@ local function parsed(option, path, parse)
   return value, ("%s: %s: %s"):format(option, path, err)
 end
 
---- Has nginx show the certificate in the handshake to come.
+--- Sets the certificate for the next handshake.
 ---@param identity credenco.Identity
 ---@param socket table
 ---@return boolean? ok

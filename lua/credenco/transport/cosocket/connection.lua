@@ -1,6 +1,6 @@
---- Connections over nginx's cosockets: opened, or taken out of nginx's pool, and given back to it.
+--- Connections over nginx's cosockets: opens them, or takes them out of nginx's pool, and returns them to it.
 ---
---- While a connection is in the pool nginx closes it as soon as anything becomes readable on it.
+--- nginx closes a connection in its pool as soon as any byte becomes readable on it.
 
 local core = require "credenco.core"
 local identity = require "credenco.transport.cosocket.client_certificate"
@@ -9,7 +9,7 @@ local loop = require "credenco.loop"
 local M = {}
 
 local IDLE_MS = 60000
-local CONNECT_MAX_BYTES = 65536 -- of a proxy's response that nobody will read
+local CONNECT_MAX_BYTES = 65536 -- of a proxy's response that is not used
 
 local POOL_OPTIONS = { pool = "", pool_size = 0 }
 
@@ -27,20 +27,28 @@ function M.set_timeouts(socket, deadline_ms)
   socket:settimeouts(left_ms, left_ms, left_ms)
 end
 
--- New ones ------------------------------------------------------------------------------
+-- New connections -----------------------------------------------------------------------
 
--- The proxy's answer to CONNECT: true, or nil and why there is no tunnel.
-local function read_tunnel(socket, x)
-  while true do
-    local bytes, err = socket:receiveany(CONNECT_MAX_BYTES)
-    if not bytes then return nil, err end
-    local state, _, detail = x:feed(bytes)
-    if state == "done" then return x:response().status end
-    if not state then return nil, detail end
-  end
+-- The state of the exchange after the next bytes, from x:feed; or nil, nil and the reason why there are none.
+local function read_some(socket, x)
+  local bytes, err = socket:receiveany(CONNECT_MAX_BYTES)
+  if bytes then return x:feed(bytes) end
+  if err == "closed" then return x:ended() end
+  return nil, nil, err
 end
 
-local function open_tunnel(socket, place)
+-- The status of the proxy's response to CONNECT, or nil and the reason why there is none.
+local function read_tunnel(socket, x, deadline_ms)
+  repeat
+    M.set_timeouts(socket, deadline_ms)
+    local state, _, problem = read_some(socket, x)
+    if state == "done" then return x:response().status end
+    if not state then return nil, problem end
+  until loop.now_ms() >= deadline_ms
+  return nil, "timeout"
+end
+
+local function open_tunnel(socket, place, deadline_ms)
   local x = core.exchange()
   local bytes, code = x:begin({
     method = "CONNECT", authority = place.target, target = place.target, max_body_bytes = CONNECT_MAX_BYTES,
@@ -49,10 +57,10 @@ local function open_tunnel(socket, place)
   local sent, err = socket:send(bytes)
   if not sent then return nil, err end
   local status
-  status, err = read_tunnel(socket, x)
+  status, err = read_tunnel(socket, x, deadline_ms)
   if not status then return nil, err end
   if status >= 300 then return nil, ("the proxy responded with HTTP %d"):format(status) end
-  if not x:reusable() then return nil, "the proxy sent more than its response" end
+  if not x:is_tunnel() then return nil, "the proxy sent more than its response" end
   return true
 end
 
@@ -65,17 +73,18 @@ local function shake_hands(socket, tls)
     if not shown then return nil, problem end
   end
   local ok, err = socket:sslhandshake(false, tls.name, tls.verify)
-  -- lua-nginx-module 0.10.23 gives true for a refused certificate when the handshake needed no wait; the socket is closed.
+  -- lua-nginx-module 0.10.23 returns true for a refused certificate if the handshake did not have to wait. The socket
+  -- is closed then.
   if ok and not socket:getreusedtimes() then return nil, "the certificate was refused" end
   return ok, err
 end
 
--- Gives what failed, and why.
+-- Gives the code and the reason.
 local function prepare(socket, place, deadline_ms)
   local ok, err
   if place.proxy then
     M.set_timeouts(socket, deadline_ms)
-    ok, err = open_tunnel(socket, place)
+    ok, err = open_tunnel(socket, place, deadline_ms)
     if not ok then return "connect_failed", err end
   end
   if place.tls then
@@ -87,20 +96,20 @@ end
 
 -- The pool ------------------------------------------------------------------------------
 
--- What came since nginx looked last, where the version can be asked.
+-- Whether bytes have arrived since nginx last checked, if this version of the module can tell.
 local function is_quiet(socket)
   return not socket.getfd or not core.readable(socket:getfd())
 end
 
--- A worker that was busy for so long may have idle connections on which something came.
+-- A worker that was busy for so long may have idle connections with bytes on them.
 local BUSY_S = 0.005
 local TURN_S = 0.001
 
 local needs_turn = false
 
--- Makes nginx's clock right, since its timers count from when it looked at it last: one that ends before the deadline
--- would leave time for another attempt. Where the version cannot be asked about a connection, and nginx has long not
--- looked, it looks at all of them now.
+-- Updates nginx's clock, since its timers count from the time it last read it: a timer that ends before the deadline
+-- would leave time for another attempt. If the module cannot tell about a single connection and nginx has not checked
+-- for long, it checks all of them now.
 local function catch_up(socket)
   local looked_s = ngx.now()
   ngx.update_time()
@@ -117,7 +126,7 @@ local function connect(socket, place, pool_size)
   return socket:connect(through.host, through.port, POOL_OPTIONS)
 end
 
--- One that is new may have taken its time.
+-- Opening a new connection may have taken time.
 local function made_ready(socket, place, ready_by_ms, deadline_ms)
   local code, err = prepare(socket, place, ready_by_ms)
   if code then
@@ -131,12 +140,12 @@ end
 --- A connection on which nothing was sent yet.
 ---@param place credenco.Place
 ---@param pool_size integer
----@param connect_ms number   longest time to be ready for a request
----@param deadline_ms number  of all that is done with it
+---@param connect_ms number   limit until the connection is ready for a request
+---@param deadline_ms number  of everything that is done with it
 ---@return table? socket  its timeouts are set for the deadline
 ---@return string? code  connect_failed, tls_failed or timeout
 ---@return string? detail
----@return number? connect_deadline_ms  where it failed: when the time to be ready is over
+---@return number? connect_deadline_ms  of a failure: when connect_ms is over
 function M.open(place, pool_size, connect_ms, deadline_ms)
   local socket = ngx.socket.tcp()
   catch_up(socket)
@@ -153,10 +162,10 @@ function M.open(place, pool_size, connect_ms, deadline_ms)
   end
 end
 
---- Gives a connection back that may carry another request.
+--- Returns a connection that may carry another request to the pool.
 ---@param socket table
 function M.keep(socket)
-  socket:setkeepalive(IDLE_MS)
+  if not socket:setkeepalive(IDLE_MS) then socket:close() end
 end
 
 return M

@@ -1,4 +1,4 @@
---- One HTTP exchange over a cosocket: bytes between a connection and credenco.core's exchange. It is a task of
+--- One HTTP exchange over a cosocket: moves bytes between a connection and credenco.core's exchange. It is a task of
 --- nginx's loop (`loop.carry`).
 
 local connection = require "credenco.transport.cosocket.connection"
@@ -7,7 +7,7 @@ local loop = require "credenco.loop"
 
 local PIECE_BYTES = 65536
 
--- A request that the kernel takes at once needs no light thread of its own.
+-- The kernel takes such a request at once, so that it needs no light thread of its own.
 local LARGE_BYTES = 32768
 
 ---@class credenco.Exchange : credenco.Task
@@ -15,19 +15,22 @@ local LARGE_BYTES = 32768
 ---@field options table
 ---@field place credenco.Place|false
 ---@field bytes string|false    the request
----@field x any                 credenco.core's exchange, begun
----@field waiter any           who waits for it: the transport's to set, false at first
+---@field x any                 credenco.core's exchange, which has begun
+---@field waiter any           the waiting task, set by the transport; false at first
 ---@field on_end fun(self: credenco.Exchange, response: table?, err: table?)
----@field sent "no"|"unknown"   whether a byte was handed over
----@field stopped boolean       nobody wants it any more
+---@field sent "no"|"unknown"   whether the connection may have got a byte
+---@field stopped boolean       nobody needs the result any more
+---@field connecting boolean    it asks for a connection, and has none yet
 ---@field socket table|false
----@field exiting_since number|false when it was seen that the worker exits
+---@field piece_bytes integer   length of the last bytes that were received
+---@field exiting_since number|false when it noticed that the worker exits
 local Exchange = {}
 Exchange.__index = Exchange
 
 local M = {}
 
---- One that serves again and again: set request, place and bytes, begin x, run it, and reset it when it has ended.
+--- An exchange that can be used again and again: set request, place and bytes, begin x, run it, and reset it when it
+--- has ended.
 ---@param fields { options: table, x: any, on_end: fun, transport: table }
 ---@return credenco.Exchange
 function M.new(fields)
@@ -35,8 +38,8 @@ function M.new(fields)
   return setmetatable(fields, Exchange)
 end
 
--- nginx counts from when it looked at the clock last, so its timeouts come early by as much: a call that ended before its
--- deadline would be repeated.
+-- nginx counts from the time it last read its clock, so its timeouts come early: a call that ended before its deadline
+-- would be repeated.
 local function wait_out(deadline_ms)
   local left_ms = deadline_ms - loop.now_ms()
   while left_ms > 0 do
@@ -47,10 +50,13 @@ end
 
 -- Reading -----------------------------------------------------------------------------
 
--- What state the exchange is in after the next bytes: as x:feed gives it.
+-- The state of the exchange after the next bytes, from x:feed.
 local function read_some(self)
   local bytes, err = self.socket:receiveany(PIECE_BYTES)
-  if bytes then return self.x:feed(bytes) end
+  if bytes then
+    self.piece_bytes = #bytes
+    return self.x:feed(bytes)
+  end
   if err == "closed" then return self.x:ended() end
   if err ~= "timeout" then return nil, "connect_failed", err end
   if loop.now_ms() < self.request.deadline_ms then return "reading" end
@@ -68,12 +74,12 @@ end
 
 -- Sending -----------------------------------------------------------------------------
 
--- What came of it is seen when there is no response.
+-- A failure to send shows when there is no response.
 local function send(self)
   return self.socket:send(self.bytes) ~= nil
 end
 
--- A server may answer before it has read a long request, and wait for us to read that.
+-- A server may respond before it has read a long request, and wait until we read the response.
 local function send_and_read(self)
   local all_sent = false
   local sender = ngx.thread.spawn(function() all_sent = send(self) end)
@@ -88,12 +94,22 @@ local function talk(self)
   return send(self), read(self)
 end
 
--- The whole ---------------------------------------------------------------------------
+-- The whole exchange ----------------------------------------------------------------------
+
+-- nginx reads into a buffer of lua_socket_buffer_size, a page by default. If the buffer is full, OpenSSL may hold more
+-- decrypted bytes, which no check of the idle connection finds.
+local BUFFER_UNIT = 1024
+
+local function may_hide_bytes(self)
+  return self.place.tls ~= nil and self.piece_bytes % BUFFER_UNIT == 0
+end
 
 local function connect(self)
   local connect_ms = self.request.connect_timeout_ms or self.options.connect_timeout_ms
+  self.connecting = true
   local socket, code, detail, deadline_ms =
     connection.open(self.place, self.options.connection_cache, connect_ms, self.request.deadline_ms)
+  self.connecting = false
   if code == "timeout" then wait_out(deadline_ms) end
   return socket, code, detail
 end
@@ -108,7 +124,8 @@ local function carry_out(self)
   end
   local all_sent, state
   all_sent, state, code, detail = talk(self)
-  if state and all_sent and self.x:reusable() then connection.keep(self.socket) else self.socket:close() end
+  local serves_again = state and all_sent and self.x:reusable() and not may_hide_bytes(self)
+  if serves_again then connection.keep(self.socket) else self.socket:close() end
   if not state then return nil, failure(code, "unknown", detail) end
   return self.x:response()
 end
@@ -118,15 +135,16 @@ function Exchange:run()
   self:on_end(carry_out(self))
 end
 
---- Nothing of the request is kept: it holds secrets.
+--- Keeps nothing of the request, which holds secrets.
 ---@return credenco.Exchange
 function Exchange:reset()
   self.request, self.place, self.bytes, self.waiter = false, false, false, false
-  self.socket, self.sent, self.stopped, self.exiting_since = false, "no", false, false
+  self.connecting, self.socket, self.sent, self.stopped, self.exiting_since = false, false, "no", false, false
+  self.piece_bytes = 0
   return self
 end
 
---- When nobody wants it, and when the worker has been exiting for exit_grace_ms.
+--- True if nobody needs the result, or if the worker has been exiting for exit_grace_ms.
 function Exchange:is_to_end()
   if self.stopped or not loop.exiting() then return self.stopped end
   local now = loop.now_ms()

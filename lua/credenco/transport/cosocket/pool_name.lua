@@ -1,5 +1,6 @@
---- Where a connection leads, and the name of the pool that it may be kept in: everything that tells it from another.
+--- The target of a connection, and the name of its pool, which has all that distinguishes it from others.
 
+local base64 = require "credenco.base.base64"
 local core = require "credenco.core"
 local identity = require "credenco.transport.cosocket.client_certificate"
 local percent = require "credenco.base.percent"
@@ -8,19 +9,22 @@ local M = {}
 
 local DEFAULT_PORT = { http = 80, https = 443 }
 
--- nginx looks names up with its resolver alone; these need none (RFC 6761, 6.3).
+-- nginx looks up names only with its resolver. These need none (RFC 6761, 6.3).
 local LOCALHOST = { localhost = "127.0.0.1" }
 
 ---@class credenco.Place
----@field host string         what to connect to: a name, or an address as nginx takes it
+---@field host string         to connect to: a name, or an address in nginx's form
 ---@field port integer
----@field authority string    host, and port where it is not the scheme's own
----@field target string       host and port, as CONNECT names them
+---@field authority string    host, and a port other than the scheme's own
+---@field target string       host and port, for CONNECT
 ---@field tls { name: string, verify: boolean, identity: credenco.Identity? }?  nil: plain http
 ---@field proxy credenco.Proxy?
 ---@field pool string
 
-local function is_address(host)
+--- Whether no name has to be looked up.
+---@param host string  of a place
+---@return boolean
+function M.is_address(host)
   return host:find "^%[" ~= nil or host:find "^[%d.]+$" ~= nil
 end
 
@@ -28,7 +32,8 @@ local function tls_of(url, options)
   if url.scheme ~= "https" then return nil end
   local verify = not (options.insecure_loopback and url.loopback)
   return {
-    name = not is_address(url.host) and url.host:lower() or nil, verify = verify, identity = identity.of(url, options),
+    name = not M.is_address(url.host) and url.host:lower() or nil,
+    verify = verify, identity = identity.of(url, options),
   }
 end
 
@@ -43,8 +48,8 @@ local function pool_of(place, url, options)
   }, " ")
 end
 
---- The place that a URL's origin is at.
----@param url table  what core.parse_url gave
+--- The place for a URL's origin.
+---@param url table  from core.parse_url
 ---@param options table  of the transport
 ---@return credenco.Place
 function M.new(url, options)
@@ -66,19 +71,19 @@ end
 ---@class credenco.Proxy
 ---@field host string
 ---@field port integer
----@field fields any        prepared request fields: its credentials
----@field identity string   tells it from another, and from itself with other credentials
+---@field fields any        prepared request fields, with its credentials
+---@field identity string   distinguishes proxies, and one proxy with different credentials
 
-local PROXY_PORT = 1080 -- as curl has it
+local PROXY_PORT = 1080 -- as in curl
 
 local function fields_of(user_info)
   if not user_info then return nil end
   local user, password = user_info:match "^([^:]*):?(.*)$"
-  local credentials = ngx.encode_base64(percent.decode(user) .. ":" .. percent.decode(password))
+  local credentials = base64.encode(percent.decode(user) .. ":" .. percent.decode(password))
   return assert(core.fields { ["proxy-authorization"] = "Basic " .. credentials })
 end
 
---- Reads the option `proxy`: [http://][user:password@]host[:port]. Throws for what cosockets cannot use.
+--- Reads the option `proxy`: [http://][user:password@]host[:port]. Throws for a proxy that cosockets cannot use.
 ---@param text string?
 ---@return credenco.Proxy?
 function M.proxy(text)

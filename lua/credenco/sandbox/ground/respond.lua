@@ -1,17 +1,17 @@
---- Answers to HTTP requests. Handlers return one of these; the router sends it.
+--- HTTP responses. A handler returns one, and the router sends it.
 local json = require "credenco.sandbox.ground.json"
 
 local M = {}
 
----@class credenco.SandboxReply
+---@class credenco.SandboxResponse
 ---@field status integer
 ---@field body string?
 ---@field headers table<string, string>
 ---@field stream fun()? writes the body itself, in place of `body`
 ---@field cut boolean? a fault: half of the body, then the connection closes
----@field close boolean? a fault: no answer at all
+---@field close boolean? a fault: no response at all
 
----@return credenco.SandboxReply
+---@return credenco.SandboxResponse
 function M.json(status, value)
   return {
     status = status,
@@ -20,7 +20,7 @@ function M.json(status, value)
   }
 end
 
----@return credenco.SandboxReply
+---@return credenco.SandboxResponse
 function M.empty(status)
   return { status = status, body = "", headers = {} }
 end
@@ -38,29 +38,29 @@ local NOT_ALLOWED = "[^ !#-Z%[%]^-~]" -- in a description: RFC 6749, 5.2, and Op
 ---@param status integer of HTTP
 ---@param code string from the specification's list
 ---@param description string for the developer; characters that the specifications do not allow in it become "?"
----@return credenco.SandboxReply
+---@return credenco.SandboxResponse
 function M.oauth(status, code, description)
   return M.json(status, { error = code, error_description = (description:gsub(NOT_ALLOWED, "?")) })
 end
 
----@return credenco.SandboxReply
+---@return credenco.SandboxResponse
 function M.text(status, content_type, body)
   return { status = status, body = body, headers = { ["Content-Type"] = content_type } }
 end
 
 --- Problem details, RFC 9457.
 ---@param status integer
----@param detail string what is wrong with this very request
+---@param detail string the problem of this request
 ---@param members table? further members, such as the field at fault
----@return credenco.SandboxReply
+---@return credenco.SandboxResponse
 function M.problem(status, detail, members)
   local problem = { type = "about:blank", status = status, title = TITLES[status] or "Error", detail = detail }
   for name, value in pairs(members or {}) do
     problem[name] = value
   end
-  local reply = M.json(status, problem)
-  reply.headers["Content-Type"] = "application/problem+json"
-  return reply
+  local response = M.json(status, problem)
+  response.headers["Content-Type"] = "application/problem+json"
+  return response
 end
 
 return M

@@ -1,25 +1,25 @@
---- The private folder of a running sandbox: mode 0700, removed with everything in it.
+--- The private directory of a running sandbox: mode 0700, removed with everything in it.
 local uv = require "luv"
 
 local M = {}
 
 local PREFIX = "credenco-sandbox-"
 
---- The socket in it by which a sandbox is found to be ready.
+--- The socket in it that shows whether the sandbox is ready.
 M.READY_SOCKET = "ready.sock"
 
--- The socket's name has to fit into 104 bytes with a zero after it (sun_path of macOS and the BSDs; Linux: 108).
+-- The socket's name must fit into 104 bytes with a zero at its end (sun_path of macOS and the BSDs; Linux: 108).
 local LONGEST = 103 - #("/" .. M.READY_SOCKET)
 
-local function base_folder()
+local function base_directory()
   return os.getenv "TMPDIR" or "/tmp"
 end
 
---- Makes a folder named after this process, so that it can be told whose it is.
+--- Creates a directory named after this process, so that its owner can be found.
 ---@return string? dir
 ---@return string? err
 function M.create()
-  local base = base_folder()
+  local base = base_directory()
   local dir, err = uv.fs_mkdtemp(("%s/%s%d-XXXXXX"):format(base, PREFIX, uv.os_getpid()))
   if not dir then
     return nil, ("cannot create a private directory in %s: %s: set TMPDIR to a directory that you may write to"):format(
@@ -36,10 +36,10 @@ local function is_alive(pid)
   return ok == 0 or code == "EPERM"
 end
 
---- Removes what sandboxes left behind that were killed: folders of this user whose process
---- is gone. (nginx ends by itself then, see app/watchdog.lua.)
+--- Removes directories that killed sandboxes have left: those of this user whose process is gone. (Then nginx ends by
+--- itself, see watchdog.lua.)
 function M.sweep()
-  local base, user = base_folder(), uv.os_get_passwd().uid
+  local base, user = base_directory(), uv.os_get_passwd().uid
   local entries = uv.fs_scandir(base)
   if not entries then
     return
@@ -65,7 +65,7 @@ function M.write(path, text)
   return true
 end
 
---- The last `limit` bytes of a text file; "" when it cannot be read.
+--- The last `limit` bytes of a text file; "" if it cannot be read.
 function M.tail(path, limit)
   local file = io.open(path, "rb")
   if not file then
@@ -76,7 +76,7 @@ function M.tail(path, limit)
   return text:sub(-limit)
 end
 
---- Removes a folder and all in it; one that is gone already is fine.
+--- Removes a directory and everything in it. It may be gone already.
 function M.remove(dir)
   local entries = uv.fs_scandir(dir)
   if not entries then

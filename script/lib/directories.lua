@@ -1,10 +1,12 @@
---- Which folders of lua/credenco use which, from the modules that their code names; run from the checkout's root.
+--- Which directories of lua/credenco use which, from the modules that their code names; run from the checkout's root.
 ---
----   folders.lua           prints the graph: each folder below those that it uses, and what those are
----   folders.lua cycles    prints each cycle of folders, one a line; there must be none
+---   directories.lua           prints the graph: each directory below those that it uses, and what those are
+---   directories.lua cycles    prints each cycle of directories, one a line; there must be none
 ---
---- A folder is `init.lua`, or the file of its name beside it, as the entrance for others; its other files, together as
---- `*.lua`; and the folders in it. Between these, too, the direction is one.
+--- A directory is `init.lua`, or the file of its name beside it, as the entrance for others; its other files, together as
+--- `*.lua`; and the directories in it. Between these, too, the direction is one.
+
+local sorted_keys = require "credenco.base.sorted_keys"
 
 local ROOT = "lua/credenco"
 
@@ -23,23 +25,16 @@ local function text_of(path)
   return text
 end
 
-local function sorted(set)
-  local names = {}
-  for name in pairs(set) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 -- Where each module belongs, as a path: `journal/dialect/init` for credenco.journal.dialect, `metrics/init` for
 -- metrics.lua beside metrics/.
 local function places()
-  local place, files, folders = {}, {}, {}
+  local place, files, directories = {}, {}, {}
   local all = lines_of("find " .. ROOT .. " -name '*.lua'")
-  for _, file in ipairs(all) do folders[file:match "^(.*)/"] = true end
+  for _, file in ipairs(all) do directories[file:match "^(.*)/"] = true end
   for _, file in ipairs(all) do
     local path = file:gsub("%.lua$", "")
     local name = path:gsub("/init$", ""):gsub("^lua/", ""):gsub("/", ".")
-    if folders[path] then path = path .. "/init" end
+    if directories[path] then path = path .. "/init" end
     place[name], files[name] = path:sub(#ROOT + 2), file
   end
   return place, files
@@ -55,37 +50,37 @@ end
 
 local ENTRANCE, FILES = "init.lua", "*.lua"
 
--- Where two places part: the folder that holds both, and which part of it each of them is.
+-- Where two places part: the directory that holds both, and which part of it each of them is.
 local function parting(from, to)
-  local folder = ""
+  local directory = ""
   while true do
     local a, rest_a = from:match "^([^/]+)/(.+)$"
     local b, rest_b = to:match "^([^/]+)/(.+)$"
     if not a or a ~= b then break end
-    folder, from, to = folder .. a .. "/", rest_a, rest_b
+    directory, from, to = directory .. a .. "/", rest_a, rest_b
   end
   local function part(path)
     return path == "init" and ENTRANCE or path:match "^[^/]+/" or FILES
   end
-  return folder, part(from), part(to)
+  return directory, part(from), part(to)
 end
 
--- For each folder: its parts, and which of the others each uses.
+-- For each directory: its parts, and which of the others each uses.
 local function graph()
   local place, files = places()
   local parts = {}
   for name, from in pairs(place) do
     each_use(text_of(files[name]), place, function(to)
-      local folder, a, b = parting(from, to)
-      local level = parts[folder] or {}
-      parts[folder], level[a], level[b] = level, level[a] or {}, level[b] or {}
+      local directory, a, b = parting(from, to)
+      local level = parts[directory] or {}
+      parts[directory], level[a], level[b] = level, level[a] or {}, level[b] or {}
       if a ~= b then level[a][b] = true end
     end)
   end
   return parts
 end
 
--- The parts of a folder, each after those that it uses; and a cycle, where there is one.
+-- The parts of a directory, each after those that it uses; and a cycle, where there is one.
 local function in_order(level)
   local order, state, cycle = {}, {}, nil
   local function visit(part, path)
@@ -96,35 +91,35 @@ local function in_order(level)
       return
     end
     state[part] = "begun"
-    for _, used in ipairs(sorted(level[part])) do visit(used, path) end
+    for _, used in ipairs(sorted_keys(level[part])) do visit(used, path) end
     state[part] = "done"
     order[#order + 1] = part
   end
-  for _, part in ipairs(sorted(level)) do visit(part, "") end
+  for _, part in ipairs(sorted_keys(level)) do visit(part, "") end
   return order, cycle
 end
 
-local function has_folders(level)
+local function has_directories(level)
   for part in pairs(level) do
     if part:sub(-1) == "/" then return true end
   end
 end
 
-local function print_folder(parts, folder, indent)
-  local level = parts[folder]
+local function print_directory(parts, directory, indent)
+  local level = parts[directory]
   for _, part in ipairs((in_order(level))) do
-    print((("%-20s%s"):format(indent .. part, table.concat(sorted(level[part]), " ")):gsub(" +$", "")))
-    local inside = parts[folder .. part]
-    if inside and has_folders(inside) then print_folder(parts, folder .. part, indent .. "  ") end
+    print((("%-20s%s"):format(indent .. part, table.concat(sorted_keys(level[part]), " ")):gsub(" +$", "")))
+    local inside = parts[directory .. part]
+    if inside and has_directories(inside) then print_directory(parts, directory .. part, indent .. "  ") end
   end
 end
 
 local parts = graph()
 if arg[1] == "cycles" then
-  for _, folder in ipairs(sorted(parts)) do
-    local _, cycle = in_order(parts[folder])
-    if cycle then print("lua/credenco/" .. folder .. ": " .. cycle) end
+  for _, directory in ipairs(sorted_keys(parts)) do
+    local _, cycle = in_order(parts[directory])
+    if cycle then print("lua/credenco/" .. directory .. ": " .. cycle) end
   end
 else
-  print_folder(parts, "", "")
+  print_directory(parts, "", "")
 end
