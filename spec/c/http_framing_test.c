@@ -74,6 +74,10 @@ static const response_row framings[] = {
      404, true, ""},
     {"a method in lower case is another method", "head", OK_ "Content-Length: 1\r\n\r\nx", false,
      DONE, LENGTH, 200, true, "x"},
+    {"a tunnel carries no other request", "CONNECT", OK_ "Content-Length: 9\r\n\r\n", false, DONE,
+     NONE, 200, false, ""},
+    {"a refused tunnel", "CONNECT", "HTTP/1.1 407 P\r\nContent-Length: 1\r\n\r\nx", false, DONE,
+     LENGTH, 407, true, "x"},
     {"204", "POST", "HTTP/1.1 204 No Content\r\n\r\n", false, DONE, NONE, 204, true, ""},
     {"204 with a length", "POST", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", false,
      DONE, NONE, 204, true, ""},
@@ -198,6 +202,34 @@ static void connections_serve_again_or_not(void) {
     check_rows(connections, COUNT_OF(connections));
 }
 
+static const struct tunnel_row {
+    const char *method, *bytes;
+    bool is_tunnel;
+} tunnels[] = {
+    {"CONNECT", "HTTP/1.1 200 Connection established\r\n\r\n", true},
+    {"CONNECT", "HTTP/1.0 200 Connection established\r\n\r\n", true},
+    {"CONNECT", OK_ "Connection: close\r\nContent-Length: 9\r\n\r\n", true},
+    {"CONNECT", "HTTP/1.1 103 E\r\n\r\nHTTP/1.1 204 N\r\n\r\n", true},
+    {"CONNECT", OK_ "\r\nx", false},
+    {"CONNECT", OK_, false},
+    {"CONNECT", "HTTP/1.1 100 C\r\n\r\n", false},
+    {"CONNECT", "HTTP/1.1 300 M\r\nContent-Length: 0\r\n\r\n", false},
+    {"CONNECT", "HTTP/1.1 407 P\r\nContent-Length: 0\r\n\r\n", false},
+    {"GET", OK_ "Content-Length: 0\r\n\r\n", false},
+};
+
+static void a_tunnel_begins_behind_a_2xx_to_connect(void) {
+    credenco_http http;
+    credenco_http_init(&http);
+    for (size_t i = 0; i < COUNT_OF(tunnels); i++) {
+        tap_row = tunnels[i].bytes;
+        CHECK(http_begin_with(&http, tunnels[i].method, HTTP_FEED_MAX_BODY) == CREDENCO_OK);
+        http_feed_piece(&http, span(tunnels[i].bytes));
+        CHECK(credenco_http_is_tunnel(&http) == tunnels[i].is_tunnel);
+    }
+    credenco_http_free(&http);
+}
+
 /* --- what is no response ------------------------------------------------------------ */
 
 #define BAD(name, bytes)                                                                           \
@@ -270,4 +302,5 @@ static void malformed_responses_are_refused(void) {
 
 TAP_MAIN({"framing is one table", framing_is_one_table},
          {"a connection serves again or not", connections_serve_again_or_not},
+         {"a tunnel begins behind a 2xx to CONNECT", a_tunnel_begins_behind_a_2xx_to_connect},
          {"what is no response is refused", malformed_responses_are_refused})

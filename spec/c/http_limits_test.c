@@ -104,6 +104,18 @@ static void chunk_extensions(credenco_buf *out, size_t count) {
     put(out, "0\r\n\r\n");
 }
 
+static void zeros_of_all_chunks(credenco_buf *out, size_t count) {
+    enum { EACH = 1024 };
+    put(out, CHUNKED);
+    while (count > 0) {
+        size_t len = count < EACH ? count : EACH;
+        put_many(out, '0', len);
+        put(out, "1\r\nx\r\n");
+        count -= len;
+    }
+    put(out, "0\r\n\r\n");
+}
+
 static void interim_responses(credenco_buf *out, size_t count) {
     for (size_t i = 0; i < count; i++) {
         put(out, "HTTP/1.1 102 Processing\r\nA: b\r\n\r\n");
@@ -148,6 +160,7 @@ static const struct limit_row {
     {"chunk size of zeros", chunk_size_of_zeros, CREDENCO_HTTP_CHUNK_LINE_MAX},
     {"last chunk line", last_chunk_line, CREDENCO_HTTP_CHUNK_LINE_MAX},
     {"chunk extensions", chunk_extensions, CREDENCO_HTTP_CHUNK_EXTENSIONS_MAX},
+    {"zeros before the sizes of chunks", zeros_of_all_chunks, CREDENCO_HTTP_CHUNK_EXTENSIONS_MAX},
     {"interim responses", interim_responses, CREDENCO_HTTP_INTERIM_MAX},
     {"body of a length", body_of_a_length, HTTP_FEED_MAX_BODY},
     {"body in chunks", body_in_chunks, HTTP_FEED_MAX_BODY},

@@ -61,7 +61,7 @@ describe("the program's settings", function()
       CREDENCO_PRIVATE_KEY_ID = "key-1", CREDENCO_ASSERTION_AUDIENCE = "https://id.example",
     })
     assert.equal(0, outcome.code, outcome.err)
-    assert.matches("&client_assertion=[%w_-]+%.[%w_-]+%.[%w_-]+$", scenario.requests("token")[1].body)
+    assert.matches("^client_assertion=[%w_-]+%.[%w_-]+%.[%w_-]+&", scenario.requests("token")[1].body)
   end)
 
   it("have the library follow a file with a secret, but not a pipe", function()

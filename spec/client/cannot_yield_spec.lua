@@ -18,6 +18,16 @@ local PLACES = {
     require "spec.a_module_that_calls"
     package.loaded["spec.a_module_that_calls"], package.preload["spec.a_module_that_calls"] = nil, nil
   end,
+  ["a message handler of xpcall"] = function(call) xpcall(error, function() call() end) end,
+  ["a reader of load"] = function(call)
+    local read = false
+    load(function()
+      if read then return nil end
+      read = true
+      call()
+      return ""
+    end)
+  end,
   ["a debug hook"] = function(call)
     local asked = false
     debug.sethook(function()

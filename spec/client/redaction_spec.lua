@@ -63,6 +63,10 @@ describe("the server's words in an error", function()
     { "in Base64", "claims eyJuYW1lIjoiSm9zw6kgSmFuc2VuIn0= are bad" },
     { "in Base64 for URLs, without padding", "bad token: Pj4-Sm9zw6kgSmFuc2Vu" },
     { "in hexadecimal", "bytes 4a6f73c3a9204a616e73656e" },
+    { "in Latin-1", "bad value: Jos\233 Jansen" },
+    { "in Latin-1, percent-encoded", "bad value: Jos%E9%20Jansen" },
+    { "in UTF-16", ("bad value: Jos\233 Jansen"):gsub(".", "%0\0") },
+    { "broken over lines", "bad value: José Ja\r\nnsen" },
     { "in capitals", "JOSé JANSEN is not allowed" },
     { "escaped letter by letter", [[\u004a\u006f\u0073\u00e9\u0020\u004a\u0061\u006e\u0073\u0065\u006e]] },
   }
@@ -72,6 +76,10 @@ describe("the server's words in an error", function()
       assert.is_true(shown == "" or shown == "[redacted] is not allowed", shown)
     end)
   end
+
+  it("do not hold a key whose marks have names in HTML", function()
+    assert.is_nil(errors.bounded_detail("no such key: k&lowbar;s3cret&colon;1", { "k_s3cret:1" }))
+  end)
 
   it("are kept when only something harmless is encoded in them", function()
     for _, words in ipairs { "a&amp;b is no value", "caf\\u00e9 is closed", "100%25 sure", "1+1=2", "deadbeefcafe", "aGVsbG8gd29ybGQ=" } do

@@ -16,6 +16,17 @@ describe("a request of the user's own", function()
     end
   end)
 
+  it("throws for a method that is not for a client", function()
+    local client = credenco.new { base_url = server.refused_url, api_key = "k" }
+    for method, problem in pairs {
+      get = "must be an HTTP method in capital letters",
+      CONNECT = "must not be CONNECT, which turns the connection into a tunnel",
+      TRACE = "must not be TRACE, which has the server send the credentials back",
+    } do
+      assert.has_error(function() client:request { method = method, path = "/x" } end, "request: method " .. problem)
+    end
+  end)
+
   it("reaches endpoints it has no name for", function()
     local scenario = server:scenario()
     local answer = assert(new_client(scenario):request {
@@ -48,6 +59,11 @@ describe("a request of the user's own", function()
     local client = new_client(server:scenario { trust = { answer }, other = { answer } })
     local contact = assert(client:trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" })
     assert.same({ "12345678901234567890", '"12345678901234567890' }, { contact.id, contact.did })
+    for _, id in ipairs { "9007199254740992", "9007199254740993", "-9223372036854775808", "9223372036854775808" } do
+      local other = new_client(server:scenario { trust = { answering('{"id":' .. id .. "}") } })
+      local got = assert(other:trust_issuer { wallet_key = KEY, did = "did:web:a", name = "A" }).id
+      assert.equal(id, type(got) == "number" and ("%.0f"):format(got) or got)
+    end
     local json = assert(client:request { path = "/x" }).json
     assert.same({ "12345678901234567890", { "-9007199254740993", 1.5 } }, { json.id, json.list })
   end)

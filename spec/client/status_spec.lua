@@ -24,6 +24,22 @@ describe("the status of an issue", function()
     assert.equal("/api/v2/issue/a%7Eb", scenario.requests("status")[1].target)
   end)
 
+  it("keeps nothing for each way in which a server writes the origin", function()
+    local urls = {}
+    local transport = {
+      send = function(_, request)
+        urls[#urls + 1] = request.url
+        return { status = 200, body = '{"status":"issue_completed"}' }
+      end,
+    }
+    local client = credenco.new { base_url = "https://wallet.example/base", api_key = "k", transport = transport }
+    for _, origin in ipairs { "https://wallet.example", "HTTPS://Wallet.EXAMPLE", "https://wallet.example:0000443" } do
+      assert(client:issue_status { correlation_id = "1", status_uri = origin .. "/issue/1?a=b" })
+    end
+    local one = "https://wallet.example/issue/1?a=b"
+    assert.same({ one, one, one }, urls)
+  end)
+
   it("waits until the issue is completed", function()
     local created = answering '{"status":"issue_request_created","correlation_id":"1","revocation_uuid":"u"}'
     local scenario = server:scenario { status = { created, 503, created, "proper" } }

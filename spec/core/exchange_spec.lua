@@ -149,6 +149,8 @@ describe("core.exchange", function()
     it(case.name, function()
       local x = begun { method = "CONNECT", target = "a.example:443", authority = "a.example:443" }
       assert.equal(case.state, x:feed(case.bytes))
+      assert.equal(case.state == "done", x:is_tunnel())
+      assert.is_false(x:reusable())
     end)
   end
 end)

@@ -1,5 +1,6 @@
 -- What the transport over cosockets has of its own, beside the contract: proxies, certificates, pools, and what
 -- becomes of an exchange when its request has gone.
+local uv = require "luv"
 local wait = require "spec.support.wait"
 local Tunnel = require "spec.support.tunnel"
 local upstream = require "spec.nginx.upstream"
@@ -100,6 +101,26 @@ describe("inside nginx, the transport over cosockets", function()
     assert.same({ 200, 200 }, statuses)
   end)
 
+  -- A response that fills nginx's buffer, with another one behind it in the same record of TLS.
+  local RECORD = [[
+    location / { content_by_lua_block {
+      local socket, head = assert(ngx.req.socket(true)), "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+      local size = tonumber(ngx.var.uri:match "%d+")
+      local body = ("x"):rep(size - #head:format(1000))
+      socket:send(head:format(#body) .. body .. "HTTP/1.1 418 Stray\r\nContent-Length: 0\r\n\r\n")
+    } }
+  ]]
+
+  it("never takes what TLS holds back for the next response", function()
+    local front = worker.start { tls = world.made.leaf, server = RECORD }
+    finally(function() front:stop() end)
+    local urls = {}
+    for _, size in ipairs { 4096, 8192, 4095, 4097 } do
+      urls[#urls + 1], urls[#urls + 2] = ("%s/%d"):format(front.url, size), front.url .. "/1100"
+    end
+    assert.same({ "200", "200", "200", "200", "200", "200", "200", "200" }, ask(urls, { insecure_loopback = true }))
+  end)
+
   -- Proxies -----------------------------------------------------------------------------
 
   local function wallet(path)
@@ -115,6 +136,26 @@ describe("inside nginx, the transport over cosockets", function()
       :format(place, place) }, tunnel.asked)
   end)
 
+  for _, established in ipairs {
+    "HTTP/1.0 200 Connection established\r\n\r\n", -- as tinyproxy and others have it
+    "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
+    "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+  } do
+    it("takes and keeps a tunnel that begins with " .. established:match "[^\r]+", function()
+      tunnel = Tunnel.start(port_of(world.addresses.tls.wrong_host_url), nil, established)
+      assert.same({ "200", "200" }, ask({ wallet "/x", wallet "/y" }, { proxy = "127.0.0.1:" .. tunnel.port }))
+      assert.equal(1, #tunnel.asked)
+    end)
+  end
+
+  it("gives a proxy that responds byte by byte no more than the time to connect", function()
+    tunnel = Tunnel.start(0, { drip = "HTTP/1.1 200 OK\r\n" .. ("A: b\r\n"):rep(100) })
+    local began_ms = uv.hrtime() / 1e6
+    local outcome = ask({ wallet "/x" }, { proxy = "127.0.0.1:" .. tunnel.port, connect_timeout_ms = 300 })[1]
+    assert.matches("^timeout no no connection within the deadline", outcome)
+    assert.is_true(uv.hrtime() / 1e6 - began_ms < 1500)
+  end)
+
   it("shares no tunnel between other credentials", function()
     tunnel = Tunnel.start(port_of(world.addresses.tls.wrong_host_url))
     for _, user in ipairs { "a:b@", "a:c@", "" } do
@@ -125,11 +166,13 @@ describe("inside nginx, the transport over cosockets", function()
 
   for answer, why in pairs {
     ["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"] = "the proxy responded with HTTP 407",
+    ["HTTP/1.0 403 Forbidden\r\n\r\n<html>No</html>"] = "the proxy responded with HTTP 403",
     ["HTTP/1.1 200 OK\r\n\r\nmore"] = "the proxy sent more than its response",
     ["SSH-2.0\r\n"] = "the response does not begin with an HTTP/1.1 status line",
+    ["HTTP/1.1 407 P"] = "the connection ended before the response was complete",
   } do
     it("sends nothing if there is no tunnel: " .. why, function()
-      tunnel = Tunnel.start(0, answer)
+      tunnel = Tunnel.start(0, { bytes = answer, closes = true })
       assert.same({ ("connect_failed no could not connect (%s)"):format(why) },
         ask({ wallet "/x" }, { proxy = "127.0.0.1:" .. tunnel.port }))
     end)
@@ -137,6 +180,32 @@ describe("inside nginx, the transport over cosockets", function()
 
   it("uses no proxy for a loopback host", function()
     assert.same({ "200" }, ask({ world.server:scenario({}).url .. "/x" }, { proxy = "127.0.0.1:1" }))
+  end)
+
+  -- Names -------------------------------------------------------------------------------
+
+  it("waits for a silent resolver no longer than the time to connect, and the deadline", function()
+    local silent = uv.new_udp()
+    assert(silent:bind("127.0.0.1", 0))
+    local lost = worker.start { http = ("resolver 127.0.0.1:%d ipv6=off;"):format(silent:getsockname().port) }
+    finally(function()
+      lost:stop()
+      wait.close(silent)
+    end)
+    for _, times in ipairs { { connect_ms = 200, within_ms = 5000 }, { connect_ms = 5000, within_ms = 200 } } do
+      local code, sent, message, took_ms = lost:run([[
+        local given, loop = ..., require "credenco.loop"
+        local transport, began_ms = require("credenco.transport.cosocket").new {}, loop.now_ms()
+        local _, err = transport:send {
+          method = "GET", url = "https://wallet.example/x", deadline_ms = began_ms + given.within_ms,
+          connect_timeout_ms = given.connect_ms,
+        }
+        return err.code, err.sent, err.message, loop.now_ms() - began_ms
+      ]], times)
+      assert.same({ "timeout", "no", "no connection within the deadline (nginx's resolver did not respond)" },
+        { code, sent, message })
+      assert.is_true(took_ms < 700, took_ms .. " ms")
+    end
   end)
 
   -- Timers and requests -----------------------------------------------------------------

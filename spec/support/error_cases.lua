@@ -181,7 +181,9 @@ recovered("trust_issuer: finds the contact that a lost answer was about", "trust
   { trust = { "close" }, contacts = { "contacts" } }, { trust = 1, contacts = 1 })
 
 -- A list that does not say whether the contact was made.
-for _, behaviour in ipairs { "other_contacts", "html", 404, 405, 500, "close" } do
+for _, behaviour in ipairs {
+  "other_contacts", "object_of_contacts", "other_shape_of_contacts", "contacts_of_text", "html", "no_content", 302, 404, 405, 500, "close",
+} do
   case {
     name = "trust_issuer: a lost answer, and as the list: " .. behaviour, call = "trust_issuer",
     script = { trust = { "close", "proper" }, contacts = { behaviour } }, options = { retry = { max_attempts = 2, base_ms = 1 } },

@@ -6,6 +6,9 @@ local wait = require "spec.support.wait"
 local Tunnel = {}
 Tunnel.__index = Tunnel
 
+local ESTABLISHED = "HTTP/1.1 200 Connection established\r\nContent-Length: 3\r\n\r\n" -- which means nothing here
+local DRIP_MS = 20
+
 local function pipe(from, to)
   from:read_start(function(_, bytes)
     if to:is_closing() then return end
@@ -18,10 +21,31 @@ local function connect(self, client, early)
   self.open[#self.open + 1] = server
   server:connect("127.0.0.1", self.to, function(err)
     assert(not err, err)
-    client:write "HTTP/1.1 200 Connection established\r\nContent-Length: 3\r\n\r\n" -- which means nothing here
+    client:write(self.established)
     if early ~= "" then server:write(early) end
     pipe(client, server)
     pipe(server, client)
+  end)
+end
+
+-- Byte by byte, for as long as the client stays.
+local function drip(self, client, bytes)
+  local timer, sent = uv.new_timer(), 0
+  self.open[#self.open + 1] = timer
+  client:read_start(function(_, more)
+    if not more then timer:stop() end
+  end)
+  timer:start(0, DRIP_MS, function()
+    sent = sent + 1
+    client:write(bytes:sub(sent, sent))
+    if sent == #bytes then timer:stop() end
+  end)
+end
+
+local function refuse(self, client, answer)
+  if answer.drip then return drip(self, client, answer.drip) end
+  client:write(answer.bytes, function()
+    if answer.closes then client:shutdown() end
   end)
 end
 
@@ -35,16 +59,19 @@ local function accept(self)
     if not head then return end
     client:read_stop()
     self.asked[#self.asked + 1] = head
-    if self.answer then client:write(self.answer) else connect(self, client, rest) end
+    if self.answer then refuse(self, client, self.answer) else connect(self, client, rest) end
   end)
 end
 
 --- Starts one. With `answer`, that is what it answers, and there is no tunnel.
 ---@param to integer  the port that tunnels lead to
----@param answer string?
+---@param answer string|{ bytes: string, closes: boolean }|{ drip: string }|nil  also one that ends with the connection, and byte by byte
+---@param established string?  what it says when there is a tunnel
 ---@return { port: integer, asked: string[], stop: fun(self: table) }
-function Tunnel.start(to, answer)
-  local self = setmetatable({ to = to, answer = answer, asked = {}, open = {}, socket = uv.new_tcp() }, Tunnel)
+function Tunnel.start(to, answer, established)
+  local self = setmetatable({ to = to, asked = {}, open = {}, socket = uv.new_tcp() }, Tunnel)
+  self.answer = type(answer) == "string" and { bytes = answer } or answer
+  self.established = established or ESTABLISHED
   assert(self.socket:bind("127.0.0.1", 0))
   self.port = self.socket:getsockname().port
   self.socket:listen(16, function() accept(self) end)

@@ -114,7 +114,7 @@ describe("the signature of a wallet event", function()
 
   it("covers the text that the option names", function()
     signing.signed_text = function(timestamp, body) return body .. timestamp end
-    local made = hex(hmac.new("new", "sha256"):final(BODY .. NOW))
+    local made = hex.encode(hmac.new("new", "sha256"):final(BODY .. NOW))
     assert.is_true((check(("t=%d,v1=%s"):format(NOW, made))))
     assert.is_false((check(good)))
   end)

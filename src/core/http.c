@@ -146,6 +146,10 @@ bool credenco_http_reusable(const credenco_http *http) {
     return http->state == CREDENCO_HTTP_DONE && http->persistent && !http->surplus;
 }
 
+bool credenco_http_is_tunnel(const credenco_http *http) {
+    return http->state == CREDENCO_HTTP_DONE && credenco_http_opens_tunnel(http) && !http->surplus;
+}
+
 bool credenco_http_next_field(const credenco_http *http, size_t *cursor, credenco_span *name,
                               credenco_span *value) {
     if (*cursor >= http->fields.len) {

@@ -40,7 +40,8 @@ enum {
     CREDENCO_HTTP_HEADER_SECTION_MAX = 262144,  /* all field lines of one header section */
     CREDENCO_HTTP_TRAILER_SECTION_MAX = 65536,  /* all field lines behind a chunked body */
     CREDENCO_HTTP_CHUNK_LINE_MAX = 4096,        /* a chunk's size and its extensions */
-    CREDENCO_HTTP_CHUNK_EXTENSIONS_MAX = 65536, /* the extensions of all chunks of one body */
+    CREDENCO_HTTP_CHUNK_EXTENSIONS_MAX = 65536, /* of all chunks of one body: the extensions, and
+                                                   the zeros before the sizes */
     CREDENCO_HTTP_INTERIM_MAX = 16              /* 1xx responses before the final one */
 };
 
@@ -121,7 +122,7 @@ typedef struct credenco_http {
     bool close;             /* Connection: close */
     uint64_t length;        /* of the body, or of the chunk, not read yet */
     size_t section_bytes;   /* of the header or trailer section so far */
-    size_t extension_bytes; /* of all chunks so far */
+    size_t extension_bytes; /* and zeros, of all chunks so far */
     unsigned interim_count;
 } credenco_http;
 
@@ -151,6 +152,10 @@ credenco_http_state credenco_http_break(credenco_http *http);
  * persistent, and nothing came behind it. The caller has to check that the whole request was sent.
  */
 bool credenco_http_reusable(const credenco_http *http);
+
+/* Whether the connection is now the tunnel that a CONNECT asked for, and nothing has come out of
+ * that. It carries no other request. */
+bool credenco_http_is_tunnel(const credenco_http *http);
 
 /* Gives the next of the response's fields, in their order, if they were wanted. `*cursor` starts at
  * 0. False when there are no more. Borrowed until the next begin. */

@@ -3,14 +3,14 @@
 #include "http_lines.h"
 #include "http_response.h"
 
-/* The connection is now the tunnel that CONNECT asked for. */
-static bool is_tunnel(const credenco_http *http) {
-    return http->connect_request && http->status < 300;
+bool credenco_http_opens_tunnel(const credenco_http *http) {
+    return http->connect_request && http->status >= 200 && http->status < 300;
 }
 
 /* RFC 9112, 6.3, in its order. Both fields at once are refused, as 6.1 allows. */
 static credenco_http_framing framing_of(const credenco_http *http) {
-    if (http->head_request || http->status == 204 || http->status == 304 || is_tunnel(http)) {
+    if (http->head_request || http->status == 204 || http->status == 304 ||
+        credenco_http_opens_tunnel(http)) {
         return CREDENCO_HTTP_NO_BODY;
     }
     if (http->chunked) {
@@ -30,8 +30,9 @@ static void too_large(credenco_http *http) {
 
 void credenco_http_body_begins(credenco_http *http) {
     http->framing = framing_of(http);
-    http->persistent =
-        !http->http_1_0 && !http->close && http->framing != CREDENCO_HTTP_UNTIL_CLOSE;
+    http->persistent = !http->http_1_0 && !http->close &&
+                       http->framing != CREDENCO_HTTP_UNTIL_CLOSE &&
+                       !credenco_http_opens_tunnel(http);
     switch (http->framing) {
     case CREDENCO_HTTP_NO_BODY:
         credenco_http_finish(http);
@@ -54,15 +55,15 @@ void credenco_http_body_begins(credenco_http *http) {
 }
 
 void credenco_http_take_chunk_line(credenco_http *http, credenco_span line) {
-    size_t extension_len;
-    if (!credenco_http_chunk_line(line, &http->length, &extension_len)) {
+    size_t idle_len;
+    if (!credenco_http_chunk_line(line, &http->length, &idle_len)) {
         credenco_http_malformed(http, "the response's body has a chunk without a valid size");
         return;
     }
-    http->extension_bytes += extension_len;
+    http->extension_bytes += idle_len;
     if (http->extension_bytes > CREDENCO_HTTP_CHUNK_EXTENSIONS_MAX) {
         credenco_http_fail(http, CREDENCO_TOO_LARGE,
-                           "the response's chunk extensions are too long");
+                           "the response's chunk sizes have too many zeros and extensions");
     } else if (is_too_large(http, http->length)) {
         too_large(http);
     } else if (http->length == 0) {

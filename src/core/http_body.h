@@ -9,6 +9,10 @@
  * connection may serve again. Ends a response without a body. */
 void credenco_http_body_begins(credenco_http *http);
 
+/* Whether the response at hand makes the connection the tunnel that CONNECT asked for, whatever it
+ * says about the connection and a body (RFC 9110, 9.3.6). */
+bool credenco_http_opens_tunnel(const credenco_http *http);
+
 /* The line with a chunk's size has arrived, or the one that ends a chunk, which is empty. */
 void credenco_http_take_chunk_line(credenco_http *http, credenco_span line);
 void credenco_http_take_chunk_end(credenco_http *http, credenco_span line);

@@ -94,8 +94,17 @@ bool credenco_http_length(credenco_span value, uint64_t *length) {
     return value.len > 0;
 }
 
+/* Zeros that another digit follows. */
+static size_t leading_zeros(credenco_span digits) {
+    size_t zeros = 0;
+    while (zeros + 1 < digits.len && digits.data[zeros] == '0') {
+        zeros++;
+    }
+    return zeros;
+}
+
 /* Whitespace behind the size belongs to an extension, or the line is refused. */
-bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extension_len) {
+bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_len) {
     size_t digits = 0;
     *size = 0;
     for (; digits < line.len && hex_value(line.data[digits]) >= 0; digits++) {
@@ -105,7 +114,7 @@ bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extens
         *size = *size << 4 | (uint64_t)hex_value(line.data[digits]);
     }
     credenco_span extensions = after(line, digits);
-    *extension_len = extensions.len;
+    *idle_len = leading_zeros((credenco_span){line.data, digits}) + extensions.len;
     bool none = extensions.len == 0;
     credenco_span trimmed = trim(extensions);
     return digits > 0 && (none || (trimmed.len > 0 && trimmed.data[0] == ';')) &&

@@ -20,8 +20,9 @@ bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_
 /* Content-Length (6.2): decimal digits that fit; no list, not even of equal lengths. */
 bool credenco_http_length(credenco_span value, uint64_t *length);
 
-/* First line of a chunk (7.1): its size, and the number of bytes of extensions behind it. */
-bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *extension_len);
+/* First line of a chunk (7.1): its size, and how many bytes say nothing about that: zeros before
+ * it, and extensions behind it. */
+bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_len);
 
 /* True if a comma-separated list (RFC 9110, 5.6.1) has the token, in any case. */
 bool credenco_http_list_has(credenco_span list, credenco_span token);

@@ -164,6 +164,11 @@ static int exchange_reusable(lua_State *L) {
     return 1;
 }
 
+static int exchange_is_tunnel(lua_State *L) {
+    lua_pushboolean(L, credenco_http_is_tunnel(check_exchange(L)));
+    return 1;
+}
+
 static int exchange_trim(lua_State *L) {
     credenco_http_trim(check_exchange(L));
     return 0;
@@ -172,13 +177,10 @@ static int exchange_trim(lua_State *L) {
 void credenco_lua_register_exchange(lua_State *L) {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     static const luaL_Reg exchange_methods[] = {
-        {"begin", exchange_begin},
-        {"feed", exchange_feed},
-        {"ended", exchange_ended},
-        {"response", exchange_response},
-        {"reusable", exchange_reusable},
-        {"trim", exchange_trim},
-        {NULL, NULL},
+        {"begin", exchange_begin},       {"feed", exchange_feed},
+        {"ended", exchange_ended},       {"response", exchange_response},
+        {"reusable", exchange_reusable}, {"is_tunnel", exchange_is_tunnel},
+        {"trim", exchange_trim},         {NULL, NULL},
     };
     credenco_newtype(L, CREDENCO_LUA_FIELDS, no_methods, fields_finalize);
     credenco_newtype(L, EXCHANGE_TYPE, exchange_methods, exchange_finalize);

@@ -61,8 +61,14 @@ local function path(text)
   if not core.parse_url("https://host" .. text) then return "must be a path of a URL, percent-encoded where needed" end
 end
 
+local UNFIT_METHODS = {
+  CONNECT = "must not be CONNECT, which turns the connection into a tunnel",
+  TRACE = "must not be TRACE, which has the server send the credentials back", -- RFC 9110, 9.3.8
+}
+
 local function method(text)
   if not text:find("^%u+$") then return "must be an HTTP method in capital letters" end
+  return UNFIT_METHODS[text]
 end
 
 local WALLET_KEY = { type = "string", required = true, check = options.wallet_key }

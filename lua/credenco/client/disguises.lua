@@ -3,6 +3,7 @@
 
 local base64 = require "credenco.base.base64"
 local code_point = require "credenco.base.code_point"
+local core = require "credenco.core"
 local hex = require "credenco.base.hex"
 local percent = require "credenco.base.percent"
 
@@ -23,9 +24,21 @@ local function of_pair(high, low)
   return character(0x10000 + (tonumber(high, 16) - 0xD800) * 0x400 + tonumber(low, 16) - 0xDC00)
 end
 
-local NAMED = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", sol = "/", plus = "+", equals = "=" }
+local NAMED = {
+  amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", sol = "/", plus = "+", equals = "=",
+  lowbar = "_", period = ".", comma = ",", colon = ":", semi = ";", commat = "@", num = "#", percnt = "%", dollar = "$",
+  quest = "?", excl = "!", ast = "*", lpar = "(", rpar = ")", lsqb = "[", rsqb = "]", lcub = "{", rcub = "}",
+  bsol = "\\", verbar = "|", Hat = "^", grave = "`", Tab = "\t", NewLine = "\n",
+}
 
 local DECODERS = {
+  function(text) -- UTF-16, and lines that were broken anywhere
+    return (text:gsub("[%c\127]+", ""))
+  end,
+  function(text) -- Latin-1
+    if core.utf8_valid(text) then return text end
+    return (text:gsub("[\128-\255]", function(byte) return character(byte:byte()) end))
+  end,
   function(text) -- JSON
     return (text:gsub("\\u([dD][89abAB]%x%x)\\u([dD][c-fC-F]%x%x)", of_pair)
       :gsub("\\u(%x%x%x%x)", of_hex):gsub("\\x(%x%x)", of_hex):gsub("\\(.)", "%1"))

@@ -67,12 +67,16 @@ end
 
 local OTHER_ISSUE = "the response is about another issue: its correlation_id is not the one that was sent"
 
+-- Text that every engine reads as the same number.
+local SHORT_WHOLE = "^%-?%d" .. ("%d?"):rep(14) .. "$"
+
 -- Lua 5.4 reads a JSON number as 7.0. An integer that Lua cannot hold exactly stays text.
 local to_integer = rawget(math, "tointeger") or function(number) return number end
 
 local function integer(value)
+  if type(value) == "string" and not value:find(SHORT_WHOLE) then return word(value) end
   local number = tonumber(value)
-  if not number or math.abs(number) > core.MAX_INTEGER then return word(value) end
+  if not number or math.abs(number) > core.MAX_INTEGER then return nil end
   return to_integer(number) or number
 end
 
@@ -160,10 +164,10 @@ end
 --- The trusted contacts of a wallet, as a list.
 function M.contacts(body, call)
   local fields = object(body)
-  if not fields or not json.is_array(fields) and next(fields) ~= nil then return nil, "the response is not a list" end
+  if not fields or not json.is_array(fields) then return nil, "the response is not a list" end
   local contacts = {}
   for i, contact in ipairs(fields) do
-    if type(contact) ~= "table" then return nil, "the response is not a list of contacts" end
+    if type(contact) ~= "table" or not word(contact.did) then return nil, "the response is not a list of contacts" end
     contacts[i] = contact_of(contact, call.http_status)
   end
   return contacts

@@ -10,11 +10,13 @@ local trace = require "credenco.base.trace"
 
 local M = {}
 
--- Follows the server's status_uri only on the configured origin.
+local ORIGIN = "^%a+://[^/?#]*"
+
+-- Follows the server's status_uri only on the configured origin, and writes that origin as it is configured: some caches
+-- have the origin's text as their key.
 local function status_url(self, args)
-  if args.status_uri and core.same_origin(args.status_uri, self.options.base_url) then
-    return args.status_uri
-  end
+  local base_url, uri = self.options.base_url, args.status_uri
+  if uri and core.same_origin(uri, base_url) then return base_url:match(ORIGIN) .. uri:gsub(ORIGIN, "") end
   return api.url(self.starts, api.issue_status, args.correlation_id)
 end
 

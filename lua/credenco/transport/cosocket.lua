@@ -36,8 +36,14 @@ local function refusal(options)
   if options.client_cert and ngx.config.ngx_lua_version < SETCLIENTCERT_SINCE then return NO_CLIENT_CERT end
 end
 
--- Longer than an exchange takes to notice its deadline.
-local SPARE_MS = 1000
+-- Longer than an exchange takes to notice that its time is over. While nginx looks a name up it notices nothing.
+local SPARE_MS = 250
+
+local NO_NAME = "nginx's resolver did not respond"
+
+local function looks_up_name(call)
+  return call.connecting and not places.is_address((call.place.proxy or call.place).host)
+end
 
 --- Throws outside nginx, and for an option that it does not support.
 ---@param options table?  of credenco.base.settings; others are ignored
@@ -122,6 +128,15 @@ local function report_lost(self)
   end
 end
 
+-- Waits until the time to connect is over and, if there is a connection by then, until the deadline.
+local function wait_for(call, connect_ms)
+  local deadline_ms = call.request.deadline_ms
+  local connected_by_ms = math.min(deadline_ms, loop.now_ms() + connect_ms)
+  local response, err = loop.wait(call.waiter, connected_by_ms + SPARE_MS)
+  if err == "timeout" and call.socket then return loop.wait(call.waiter, deadline_ms + SPARE_MS) end
+  return response, err
+end
+
 ---@param request table  see the transport's contract in docs/architecture.md
 ---@return table? response
 ---@return table? err
@@ -133,11 +148,11 @@ function Transport:send(request)
   self.at_end = self.at_end or loop.at_end(function() report_lost(self) end)
   self.calls[call] = true
   loop.carry(call)
-  local response, err = loop.wait(call.waiter, request.deadline_ms + SPARE_MS)
+  local response, err = wait_for(call, request.connect_timeout_ms or self.options.connect_timeout_ms)
   if err ~= "timeout" then return response, err end
   self.calls[call] = nil
   call.stopped = true
-  return nil, failure("timeout", call.sent)
+  return nil, failure("timeout", call.sent, looks_up_name(call) and NO_NAME or nil)
 end
 
 --- Ends the exchanges in flight; their callers get `closed`. May run twice.

@@ -44,5 +44,6 @@ return {
   { "chunk extensions without end", endless(CHUNKED, "1;" .. ("x"):rep(4000) .. "\r\nx\r\n"), TOO_LARGE },
   { "a chunk extension of 5 KB", whole(CHUNKED .. "1;" .. ("x"):rep(5000) .. "\r\nx\r\n0\r\n\r\n"), TOO_LARGE },
   { "a chunk's size of zeros without end", endless(CHUNKED, "0"), TOO_LARGE },
+  { "zeros before small chunks without end", endless(CHUNKED, ("0"):rep(4000) .. "1\r\nx\r\n"), TOO_LARGE },
   { "Retry-After of 100 KB", whole("HTTP/1.1 503 U\r\nRetry-After: " .. ("9"):rep(100000) .. "\r\n" .. LENGTH_0), TOO_LARGE },
 }

@@ -68,6 +68,9 @@ local named = {
   token_number = json('{"access_token":42,"token_type":"Bearer","expires_in":300}'),
   token_with_newline = json('{"access_token":"a\\r\\nx-evil: 1","token_type":"Bearer","expires_in":300}'),
   no_contacts = json("[]"),
+  object_of_contacts = json("{}"),
+  other_shape_of_contacts = json('[{"id":2,"contact":{"did":"did:web:issuer.example"}}]'),
+  contacts_of_text = json('["did:web:issuer.example"]'),
   contacts = json('[{"id":1,"did":"did:web:a","name":"A","directIssueAllowed":true},'
     .. '{"id":2,"did":"did:web:issuer.example","name":"Issuer","directIssueAllowed":true}]'),
   other_contacts = json('[{"id":2,"did":"did:web:issuer.example","name":"Another name","directIssueAllowed":true}]'),

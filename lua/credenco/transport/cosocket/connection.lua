@@ -29,18 +29,26 @@ end
 
 -- New connections -----------------------------------------------------------------------
 
--- The proxy's response to CONNECT: true, or nil and the reason why there is no tunnel.
-local function read_tunnel(socket, x)
-  while true do
-    local bytes, err = socket:receiveany(CONNECT_MAX_BYTES)
-    if not bytes then return nil, err end
-    local state, _, detail = x:feed(bytes)
-    if state == "done" then return x:response().status end
-    if not state then return nil, detail end
-  end
+-- The state of the exchange after the next bytes, from x:feed; or nil, nil and the reason why there are none.
+local function read_some(socket, x)
+  local bytes, err = socket:receiveany(CONNECT_MAX_BYTES)
+  if bytes then return x:feed(bytes) end
+  if err == "closed" then return x:ended() end
+  return nil, nil, err
 end
 
-local function open_tunnel(socket, place)
+-- The status of the proxy's response to CONNECT, or nil and the reason why there is none.
+local function read_tunnel(socket, x, deadline_ms)
+  repeat
+    M.set_timeouts(socket, deadline_ms)
+    local state, _, problem = read_some(socket, x)
+    if state == "done" then return x:response().status end
+    if not state then return nil, problem end
+  until loop.now_ms() >= deadline_ms
+  return nil, "timeout"
+end
+
+local function open_tunnel(socket, place, deadline_ms)
   local x = core.exchange()
   local bytes, code = x:begin({
     method = "CONNECT", authority = place.target, target = place.target, max_body_bytes = CONNECT_MAX_BYTES,
@@ -49,10 +57,10 @@ local function open_tunnel(socket, place)
   local sent, err = socket:send(bytes)
   if not sent then return nil, err end
   local status
-  status, err = read_tunnel(socket, x)
+  status, err = read_tunnel(socket, x, deadline_ms)
   if not status then return nil, err end
   if status >= 300 then return nil, ("the proxy responded with HTTP %d"):format(status) end
-  if not x:reusable() then return nil, "the proxy sent more than its response" end
+  if not x:is_tunnel() then return nil, "the proxy sent more than its response" end
   return true
 end
 
@@ -76,7 +84,7 @@ local function prepare(socket, place, deadline_ms)
   local ok, err
   if place.proxy then
     M.set_timeouts(socket, deadline_ms)
-    ok, err = open_tunnel(socket, place)
+    ok, err = open_tunnel(socket, place, deadline_ms)
     if not ok then return "connect_failed", err end
   end
   if place.tls then
@@ -157,7 +165,7 @@ end
 --- Returns a connection that may carry another request to the pool.
 ---@param socket table
 function M.keep(socket)
-  socket:setkeepalive(IDLE_MS)
+  if not socket:setkeepalive(IDLE_MS) then socket:close() end
 end
 
 return M

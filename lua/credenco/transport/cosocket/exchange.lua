@@ -20,7 +20,9 @@ local LARGE_BYTES = 32768
 ---@field on_end fun(self: credenco.Exchange, response: table?, err: table?)
 ---@field sent "no"|"unknown"   whether the connection may have got a byte
 ---@field stopped boolean       nobody needs the result any more
+---@field connecting boolean    it asks for a connection, and has none yet
 ---@field socket table|false
+---@field piece_bytes integer   length of the last bytes that were received
 ---@field exiting_since number|false when it noticed that the worker exits
 local Exchange = {}
 Exchange.__index = Exchange
@@ -51,7 +53,10 @@ end
 -- The state of the exchange after the next bytes, from x:feed.
 local function read_some(self)
   local bytes, err = self.socket:receiveany(PIECE_BYTES)
-  if bytes then return self.x:feed(bytes) end
+  if bytes then
+    self.piece_bytes = #bytes
+    return self.x:feed(bytes)
+  end
   if err == "closed" then return self.x:ended() end
   if err ~= "timeout" then return nil, "connect_failed", err end
   if loop.now_ms() < self.request.deadline_ms then return "reading" end
@@ -91,10 +96,20 @@ end
 
 -- The whole exchange ----------------------------------------------------------------------
 
+-- nginx reads into a buffer of lua_socket_buffer_size, a page by default. If the buffer is full, OpenSSL may hold more
+-- decrypted bytes, which no check of the idle connection finds.
+local BUFFER_UNIT = 1024
+
+local function may_hide_bytes(self)
+  return self.place.tls ~= nil and self.piece_bytes % BUFFER_UNIT == 0
+end
+
 local function connect(self)
   local connect_ms = self.request.connect_timeout_ms or self.options.connect_timeout_ms
+  self.connecting = true
   local socket, code, detail, deadline_ms =
     connection.open(self.place, self.options.connection_cache, connect_ms, self.request.deadline_ms)
+  self.connecting = false
   if code == "timeout" then wait_out(deadline_ms) end
   return socket, code, detail
 end
@@ -109,7 +124,8 @@ local function carry_out(self)
   end
   local all_sent, state
   all_sent, state, code, detail = talk(self)
-  if state and all_sent and self.x:reusable() then connection.keep(self.socket) else self.socket:close() end
+  local serves_again = state and all_sent and self.x:reusable() and not may_hide_bytes(self)
+  if serves_again then connection.keep(self.socket) else self.socket:close() end
   if not state then return nil, failure(code, "unknown", detail) end
   return self.x:response()
 end
@@ -123,7 +139,8 @@ end
 ---@return credenco.Exchange
 function Exchange:reset()
   self.request, self.place, self.bytes, self.waiter = false, false, false, false
-  self.socket, self.sent, self.stopped, self.exiting_since = false, "no", false, false
+  self.connecting, self.socket, self.sent, self.stopped, self.exiting_since = false, false, "no", false, false
+  self.piece_bytes = 0
   return self
 end
 

@@ -21,7 +21,10 @@ local LOCALHOST = { localhost = "127.0.0.1" }
 ---@field proxy credenco.Proxy?
 ---@field pool string
 
-local function is_address(host)
+--- Whether no name has to be looked up.
+---@param host string  of a place
+---@return boolean
+function M.is_address(host)
   return host:find "^%[" ~= nil or host:find "^[%d.]+$" ~= nil
 end
 
@@ -29,7 +32,8 @@ local function tls_of(url, options)
   if url.scheme ~= "https" then return nil end
   local verify = not (options.insecure_loopback and url.loopback)
   return {
-    name = not is_address(url.host) and url.host:lower() or nil, verify = verify, identity = identity.of(url, options),
+    name = not M.is_address(url.host) and url.host:lower() or nil,
+    verify = verify, identity = identity.of(url, options),
   }
 end
 
