@@ -16,7 +16,7 @@ for _, event in ipairs(EVENTS) do
   for _, count in ipairs(RARE[event] or COUNTS) do M.CHOSEN[#M.CHOSEN + 1] = { event = event, count = count } end
 end
 
---- A bad network and a server in trouble: answers lost after the work was done, connections reset, refusals,
+--- A bad network and a failing server: responses lost after the work was done, connections reset, refusals,
 --- delays. Their shares are such that most records need at least one repeat.
 M.FAULTS = {
   { endpoint = "issue", probability = 0.05, effect = "lost" },
