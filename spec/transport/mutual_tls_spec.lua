@@ -15,7 +15,7 @@ local ISSUER = [[
   default_type application/json;
   location = /token { return 200 '{"access_token":"$ssl_client_s_dn","token_type":"Bearer"}'; }
   location /api/v2/issue/ {
-    return 200 '{"status":"issue_completed","revocation_uuid":"$ssl_client_s_dn $http_authorization"}';
+    return 200 '{"status":"issue_completed","revocation_uuid":"<$ssl_client_s_dn> $http_authorization."}';
   }
 ]]
 
@@ -62,7 +62,7 @@ describe("mutual TLS", function()
     local client = credenco.new(options_with(changes))
     local status, err = client:issue_status "1"
     client:close()
-    return status and status.revocation_uuid:match "^%S+", err
+    return status and status.revocation_uuid:match "^<(%S+)>", err
   end
 
   for name, ways in pairs {
@@ -90,7 +90,7 @@ describe("mutual TLS", function()
     local options = options_with { client_cert = first.certificate, client_key = first.key, oauth2 = oauth2 }
     options.api_key = nil
     client = credenco.new(options)
-    assert.equal("CN=first Bearer CN=first", assert(client:issue_status "1").revocation_uuid)
+    assert.equal("<CN=first> Bearer CN=first.", assert(client:issue_status "1").revocation_uuid)
     client:close()
   end)
 
@@ -110,9 +110,9 @@ describe("mutual TLS", function()
     local once = Nginx.start { tls = made.leaf, http = sessions, server = ISSUER:format(made.authority, "on", 1) }
     local path = combined(made.folder .. "/current", first)
     local client = credenco.new(options_with { base_url = once.url, client_cert = path })
-    local names = { assert(client:issue_status "1").revocation_uuid:match "^%S+" }
+    local names = { assert(client:issue_status "1").revocation_uuid:match "^<(%S+)>" }
     combined(path, second)
-    names[2] = assert(client:issue_status "1").revocation_uuid:match "^%S+"
+    names[2] = assert(client:issue_status "1").revocation_uuid:match "^<(%S+)>"
     client:close()
     once:stop()
     assert.same({ "CN=first", "CN=second" }, names)
@@ -128,7 +128,7 @@ describe("mutual TLS", function()
         local ok, client = pcall(require("credenco").new, options)
         local status, err
         if ok then status, err = client:issue_status "1" end
-        seen[i] = not ok and client or status and status.revocation_uuid:match "^%S*" or tostring(err)
+        seen[i] = not ok and client or status and status.revocation_uuid:match "^<(%S*)>" or tostring(err)
       end
       return seen
     ]], list)
