@@ -11,12 +11,12 @@ local RECORD_FIELDS = { "as", "workflow", "key", "state", "step", "source", "lin
   "wallet_key" }
 local CREDENTIAL_FIELDS = { "step", "template_id", "correlation_id", "status", "revocation_uuid" }
 
-local function now_of(answer, asked_at)
-  if answer == nil then return nil end
+local function now_of(issue, asked_at)
+  if issue == nil then return nil end
   local at = event_time.of(asked_at)
-  if answer == false then return { at = at, meaning = "the service knows no issue with this id" } end
-  local now = fields.pick(answer, { "status", "revocation_uuid" })
-  now.at, now.meaning = at, meanings.issue(answer.status)
+  if issue == false then return { at = at, meaning = "the service knows no issue with this id" } end
+  local now = fields.pick(issue, { "status", "revocation_uuid" })
+  now.at, now.meaning = at, meanings.issue(issue.status)
   return now
 end
 
