@@ -189,7 +189,9 @@ describe("a signal", function()
   end
 
   -- 3. The step that is to be repeated later.
-  local function busy() return { { act = "answer", status = 503, headers = { ["retry-after"] = "20" } } } end
+  local function busy(status)
+    return { { act = "answer", status = status or 503, headers = { ["retry-after"] = "20" } } }
+  end
   for _, name in ipairs { "issue", "offer", "push", "status", "trust" } do -- who probes sees each answer
     local row = WAITS[name]
     it("ends it while it waits to try again: " .. name, function()
@@ -211,7 +213,7 @@ describe("a signal", function()
   it("ends a run that waits for its next attempt, and one that asks for statuses", function()
     for _, words in ipairs { { "run", WORKFLOW, "--new-journal" }, { "work", WORKFLOW, "--new-journal" } } do
       interrupt_all(words[1], function(variant)
-        local scenario = server:scenario { create = busy(), status = busy() }
+        local scenario = server:scenario { create = busy(429), status = busy(429) } -- for which all of a run pauses
         local run = start(words, variant, { CREDENCO_BASE_URL = scenario.url, CREDENCO_JOURNAL = copy_of_journal() })
         return run, function() return #scenario.requests() > 0 end
       end, 130)
