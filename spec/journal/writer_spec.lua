@@ -38,4 +38,13 @@ describe("a group of writes", function()
     assert.equal(0, writer.group.size)
     assert.is_nil(writer.failure)
   end)
+
+  it("leaves memory as soon as it is written, however long it might have waited", function()
+    writer.group_ms = 60000
+    writer:put("skipped", { key = "1" })
+    local written = setmetatable({ writer.group }, { __mode = "v" })
+    assert(writer:flush())
+    collectgarbage()
+    assert.is_nil(written[1])
+  end)
 end)

@@ -29,6 +29,7 @@ local KINDS = { "pushed", "next_step", "offered", "issued", "failed", "unknown",
 ---@class credenco.journal.Writer
 ---@field failure? string why it no longer writes
 ---@field group table
+---@field groups integer how many there were, with this one
 ---@field places table<"open"|"begun", { run: integer, line: integer }> of the last record that was taken
 ---@field turn credenco.pipeline.Slots allows one transaction at a time
 ---@field group_ms number how long the first write of a group may wait for company
@@ -49,7 +50,7 @@ end
 ---@param flaw fun(): string? why the journal must not be written any more
 ---@return credenco.journal.Writer
 function M.new(db, scope, executing, flaw)
-  return setmetatable({ db = db, scope = scope, executor = executing, flaw = flaw, group = new_group(),
+  return setmetatable({ db = db, scope = scope, executor = executing, flaw = flaw, group = new_group(), groups = 1,
     places = {}, turn = slots.new(1), group_ms = SHORTEST_GROUP_MS, is_idle = function() return true end }, Writer)
 end
 
@@ -147,7 +148,7 @@ end
 function Writer:flush()
   self.turn:take()
   local group = self.group
-  self.group = new_group()
+  self.group, self.groups = new_group(), self.groups + 1
   if group.size > 0 and not self.failure then -- another flush may have failed
     local ok, err = self:carry_out(group)
     if not ok then self.failure = err end
@@ -158,12 +159,13 @@ function Writer:flush()
   return true
 end
 
--- Never at once, since the caller has not begun to wait yet.
+-- Never at once, since the caller has not begun to wait yet. The task knows its group by number only: many groups are
+-- written while it sleeps, and would stay in memory with all their lines.
 function Writer:flush_in(ms)
-  local group = self.group
+  local number = self.groups
   loop.spawn(function()
     loop.sleep(ms)
-    if self.group == group then self:flush() end
+    if self.groups == number then self:flush() end
   end)
 end
 
