@@ -1,6 +1,7 @@
 -- What `attempts` promises: so many requests are sent for a record, and not so many times those of the client.
 local credenco = require "credenco"
 local files = require "spec.support.files"
+local loop = require "credenco.loop"
 local pipeline = require "credenco.pipeline"
 local workflow = require "credenco.workflow"
 
@@ -13,7 +14,10 @@ local function counting(responses)
     local kind = request.url:find "/credential/issue" and "create" or request.url:find "/oidc/offer/" and "push" or "status"
     counts[kind] = counts[kind] + 1
     local response = responses[kind]
-    if response.status then return { status = response.status, headers = {}, body = response.body or "" } end
+    if response.sent_ms then response.sent_ms[counts[kind]] = loop.now_ms() end
+    if response.status then
+      return { status = response.status, headers = response.headers or {}, body = response.body or "" }
+    end
     return nil, response
   end }
 end
@@ -37,6 +41,13 @@ describe("the attempts of a pipeline", function()
     local counts, totals = run({ create = { status = 503 } }, 3)
     assert.same({ create = 3, push = 0, status = 1 }, counts) -- whether the issuer knows it is asked first
     assert.equal(1, totals.failed)
+  end)
+
+  it("wait as long as a server that is unwell asks", function()
+    local sent_ms = {}
+    run({ create = { status = 503, headers = { ["retry-after"] = "1" }, sent_ms = sent_ms } }, 2)
+    assert.equal(2, #sent_ms)
+    assert.is_true(sent_ms[2] - sent_ms[1] >= 1000)
   end)
 
   it("are the pushes that are sent, whichever way each of them fails", function()

@@ -5,6 +5,7 @@ local core = require "credenco.core"
 local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
 local outcome = require "credenco.pipeline.outcome"
+local throttle = require "credenco.pipeline.throttle"
 
 local M = {}
 
@@ -64,10 +65,11 @@ local function request(run, kind, job)
   return result, err
 end
 
--- Sleeps before the next attempt. Meanwhile another record has its place, if it had one.
-local function wait_before(run, job, tries)
+-- Sleeps before the next attempt, at least as long as the server asked (Retry-After, RFC 9110, 10.2.3). Meanwhile another
+-- record has its place, if it had one.
+local function wait_before(run, job, tries, asked_ms)
   local longest = math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ^ (tries - 1))
-  local ms = longest * (0.5 + math.random() / 2)
+  local ms = math.max(longest * (0.5 + math.random() / 2), math.min(asked_ms or 0, throttle.LONGEST_PAUSE_MS))
   if job.place ~= "working" or not run.scheduler:can_lend() then return run:sleep(ms) end
   jobs.advance(run, job, "pause")
   local go_on = run:sleep(ms)
@@ -94,7 +96,8 @@ local function persist(run, job, kind)
     if verdict == "stop" then run:stop("refused", err) end
     if run.stopping then return nil, err, "left open" end
     if verdict == "again" and tries >= run.options.attempts and not run.outage:is_on() then return nil, err, "fail" end
-    local go_on = verdict == "slower" and slow_down(run, err) or verdict == "again" and wait_before(run, job, tries)
+    local go_on = verdict == "slower" and slow_down(run, err)
+      or verdict == "again" and wait_before(run, job, tries, err.retry_after_ms)
     if not go_on then return nil, err, "left open" end
   end
 end

@@ -5,8 +5,10 @@
 
 local M = {}
 
+--- After this time a record asks again, even if the server wants a longer pause.
+M.LONGEST_PAUSE_MS = 300000
+
 local FIRST_PAUSE_MS, LONGEST_OWN_PAUSE_MS = 1000, 60000
-local LONGEST_PAUSE_MS = 300000 -- after this time one record asks again, even if the server wants a longer pause
 local SLOWEST_PER_S = 0.5
 local BACK_OFF, RECOVERY, RECOVERY_MS = 0.5, 1.1, 1000
 local WINDOW_MS = 1000
@@ -66,7 +68,7 @@ function Throttle:refused(now_ms, retry_after_ms)
   if not pause or pause <= 0 then -- "0", or a date in the past, beside a 429: not a useful time
     pause = math.min(LONGEST_OWN_PAUSE_MS, FIRST_PAUSE_MS * 2 ^ (self.refusals - 1))
   end
-  pause = math.min(pause, LONGEST_PAUSE_MS)
+  pause = math.min(pause, M.LONGEST_PAUSE_MS)
   local current = self.per_s or math.max(self.seen_per_s, self.in_window, 2 * SLOWEST_PER_S)
   if not self.lowered_ms then self.seen_before = current end
   self.per_s = math.max(SLOWEST_PER_S, current * BACK_OFF)
