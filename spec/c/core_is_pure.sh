@@ -27,7 +27,7 @@ report() {
 
 foreign_includes() {
   grep -nE '^[[:space:]]*#[[:space:]]*include' "$sources"/*.[ch] |
-    grep -vE "include[[:space:]]+(<($headers)>|\"[a-z_]+\.h\")"
+    grep -vE "include[[:space:]]+(<($headers)>|\"[a-z0-9_]+\.h\")"
 }
 
 foreign_symbols() {

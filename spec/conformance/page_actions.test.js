@@ -19,9 +19,9 @@ describe("on the sandbox's page one", { skip }, () => {
     await world.page.keyboard.press('Enter');
   }
 
-  /** Goes through a list's choices until it has the one that is wanted. */
+  /** Goes through a list's choices until it has the one that is wanted. Its label begins with this word. */
   async function choose(label, value) {
-    const list = world.page.getByLabel(label);
+    const list = world.page.getByLabel(new RegExp(`^\\s*${label}`));
     await list.focus();
     await world.page.keyboard.press('Home');
     for (let n = await list.locator('option').count(); n > 0 && await list.inputValue() !== value; n -= 1) {

@@ -1,6 +1,7 @@
 #include "json.h"
 
 #include <float.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,6 +120,15 @@ static bool holds(credenco_span number, double value) {
     return false;
 }
 
+/* Of the number whose text is on the stack's top. Lua 5.2 wants the decimal point of the locale. */
+static double value_on_top(lua_State *L) {
+    if (!lua_isnumber(L, -1)) {
+        luaL_gsub(L, lua_tostring(L, -1), ".", localeconv()->decimal_point);
+        lua_remove(L, -2);
+    }
+    return lua_tonumber(L, -1);
+}
+
 static const char *push_number(lua_State *L, reader *self) {
     size_t start = self->json.at;
     credenco_span number;
@@ -131,9 +141,8 @@ static const char *push_number(lua_State *L, reader *self) {
         lua_pushinteger(L, whole);
         return NULL;
     }
-    /* lua_tonumber takes a point in every locale */
     credenco_push_span(L, number);
-    double value = lua_tonumber(L, -1);
+    double value = value_on_top(L);
     if (self->mode.keeps_digits && is_big_whole(number, value)) {
         return NULL;
     }
