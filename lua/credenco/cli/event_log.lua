@@ -11,13 +11,12 @@ local usage = require "credenco.cli.usage"
 local M = {}
 
 local BUFFER_BYTES = 65536
-local BEGINS = '{"time":"' -- every line, see src/lua/event_log.c
 
 --- Adds the option.
 function M.declare(command)
   return files.written(command:option "--log" :argname "FILE"
     :description "Append every request, response and wait to this file, as JSON Lines.",
-    { kept = true, begins = BEGINS })
+    { kept = true, begins = clock.LINE_BEGINS })
 end
 
 --- Opens a file to append to. A new file is readable only by its owner. A file that cannot be written is a usage

@@ -14,20 +14,18 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
-local BEGINS = '{"time":"' -- every line
-
 --- Adds the option.
 function M.declare(command)
   return files.written(command:option "--audit" :argname "FILE"
     :description "Append the outcome of each record to this file, as JSON Lines: hash of its key, ids, state, time.",
-    { kept = true, begins = BEGINS })
+    { kept = true, begins = clock.LINE_BEGINS })
 end
 
 -- The fields in the order of a line.
 local FIELDS = { "workflow", "key_sha256", "step", "template_id", "correlation_id", "state", "code" }
 
 local function line_of(ended)
-  local parts = { ('%s%s"'):format(BEGINS, clock.at(core.now_ms())) }
+  local parts = { ('%s%s"'):format(clock.LINE_BEGINS, clock.at(core.now_ms())) }
   local values = setmetatable({ key_sha256 = hex.encode(digest.new("sha256"):final(ended.key)) }, { __index = ended })
   for _, name in ipairs(FIELDS) do
     if values[name] then parts[#parts + 1] = ('"%s":%s'):format(name, json.encode(values[name])) end
