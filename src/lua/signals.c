@@ -85,10 +85,10 @@ static void handle(void (*handler)(int)) {
     }
 }
 
-/* A reader that is gone ends the program, as usual, unless the first signal is spared: then there
- * is work in flight that has to come to its end, and what it says may be lost. */
+/* SIGPIPE ends the program, as usual, if the reader of its output has gone. If the first signal is
+ * spared, requests are in flight: they have to end, even if their report is lost. */
 static void handle_broken_pipes(int spares_first) {
-    static int left_alone = -1; /* who started the program has them ignored */
+    static int left_alone = -1; /* whether the program was started with SIGPIPE ignored */
     if (left_alone < 0) {
         left_alone = is_ignored(SIGPIPE);
     }

@@ -100,7 +100,7 @@ local function add_paths(list, file, args)
   end
 end
 
--- What no option names, and is not to be overwritten either.
+-- Files that no option names, and that no output may overwrite.
 local function others_in_use()
   local list = { { path = "/dev/stdout", what = "where standard output goes" },
     { path = "/dev/stderr", what = "where standard error goes" } }
@@ -128,7 +128,7 @@ local function check_others(file, others)
   end
 end
 
--- Whoever mistypes a name must not lose what is in a file of that name.
+-- A mistyped name must not cost the user the contents of another file.
 local function check_content(file)
   if not file.begins or core.file_type(file.path) ~= "file" then return end
   local opened = io.open(file.path, "rb")
@@ -148,7 +148,7 @@ local function check_place(file, force)
   output.check_writable(file.option, file.path)
 end
 
--- Who writes a dash means a stream, and would get a file of that name.
+-- A user who gives a dash means a stream, and would get a file of that name.
 local function refuse_dash(file, args)
   if file.role.writes and named(file, args) == "-" then
     usage.fail(("%s: - is no file; name one, or ./- for one of that name"):format(file.option))

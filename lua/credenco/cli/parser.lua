@@ -38,7 +38,7 @@ local function on_error(parser, message)
   usage.fail(message, ("credenco: %s\nSee `%s --help`."):format(message, parser._name))
 end
 
--- What a command cannot do without, such as the wallet, is named once: of two argparse would take the last.
+-- A required option, such as the wallet, may be given once: argparse would take the last of two.
 local function refuse_repetition(parser)
   for _, option in ipairs(parser._options) do
     if option._mincount > 0 then option:overwrite(false) end

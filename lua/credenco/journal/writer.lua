@@ -19,7 +19,7 @@ local M = {}
 local SHORTEST_GROUP_MS, LONGEST_GROUP_MS = 250, 1000
 local SHARE_OF_LIFE = 0.25
 
--- How many changes make waiting pointless whatever they are: they sit in memory meanwhile.
+-- A group of this many changes waits no longer, since memory holds them until they are written.
 local GROUP_CHANGES = 1000
 
 -- The order inside a transaction, which is the order of one record's changes: a step is delivered and ends before the

@@ -21,8 +21,8 @@ function M.json(server)
   return (cjson.encode(fields):gsub("\\/", "/")) .. "\n"
 end
 
--- What a shell may have set for another service, and would count as well: the settings, but for the trace of whoever
--- starts the sandbox, and what the command line has beside them.
+-- Variables that the shell may have set for another service, and that would also apply: all settings except the trace of
+-- the program that starts the sandbox, and those of the command line alone.
 local OTHERS = { "CREDENCO_API_KEY_FILE", "CREDENCO_HEADERS_FILE", "CREDENCO_JOURNAL", "CREDENCO_PROFILE" }
 for _, list in ipairs { settings.LIST, oauth2_settings.LIST } do
   for _, setting in ipairs(list) do
