@@ -24,6 +24,6 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # it knows libcurl's symbols, not which o
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "lua5.4, lua-cjson, lua-argparse, ca-certificates, libcurl4 (>= ${curl_minimum})")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS
   "lua-luv, lua-lpeg, lua-luaossl, lua-dbi-sqlite3, nginx, libnginx-mod-http-lua")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "lua-dbi-postgresql, libqrencode4, lua-resty-http")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "lua-dbi-postgresql, libqrencode4")
 set(CPACK_STRIP_FILES ON)
 include(CPack)
