@@ -1,6 +1,6 @@
 /* credenco.core: the pure core for Lua, its arguments from outside (the time, randomness,
- * identifiers), and functions that Lua's io lacks (files.h). The contract of each function is in its
- * header. */
+ * identifiers), and functions that Lua's io lacks (files.h). The contract of each function is in
+ * its header. */
 #include <lauxlib.h>
 #include <lua.h>
 
