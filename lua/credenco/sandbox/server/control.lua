@@ -16,7 +16,8 @@ local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
 
-local ADVANCE = { type = "object", members = {
+--- The body of POST /sandbox/clock.
+M.ADVANCE = { type = "object", members = {
   advance_s = { type = "integer", required = true, min = 0, max = 10 * 366 * 86400 },
 } }
 local ANY_OBJECT = { type = "object" } -- behaviours.lua reads it
@@ -43,7 +44,7 @@ end
 
 --- POST /sandbox/clock {"advance_s": n}
 function M.advance_clock(request)
-  local order, refusal = request:read(ADVANCE)
+  local order, refusal = request:read(M.ADVANCE)
   if not order then
     return refusal
   end
