@@ -8,7 +8,7 @@ local M = {}
 local NUMBER = { min = "minimum", max = "maximum" }
 local LIMITS = {
   number = NUMBER, integer = NUMBER,
-  string = { min = "minLength", max = "maxLength" }, -- characters, of which a text has at most as many as bytes
+  string = { min = "minLength", max = "maxLength" }, -- in characters; a text never has more of them than bytes
   array = { min = "minItems", max = "maxItems" },
 }
 
