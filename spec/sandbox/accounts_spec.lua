@@ -1,4 +1,4 @@
---- API keys and OAuth2 clients with roles and an expiry date, as the product's administration gives them.
+--- API keys and OAuth2 clients with roles and an expiry date, as the service's administration gives them.
 local http = require "spec.sandbox.http"
 local roles = require "credenco.base.roles"
 local worlds = require "spec.sandbox.world"
@@ -7,7 +7,7 @@ local YEAR_S = 365 * 86400
 local ALL = { "Issue credentials", "Trusted contacts" }
 local NO_ROLE = '{ "roles": [] }'
 
--- The call of each path of the product that needs credentials, and the role for it.
+-- The call of each path of the service that needs credentials, and the role for it.
 local CALLS = {
   { "POST", "/api/v2/credential/issue", role = "Issue credentials" },
   { "GET", "/api/v2/issue/nothing", role = "Issue credentials" },

@@ -7,7 +7,7 @@ local SECONDS = "!%Y-%m-%dT%H:%M:%S"
 
 local M = {}
 
---- How a line of a log of events begins (--log, --audit); the time follows.
+--- The beginning of each line of a log of events (--log, --audit); the time follows.
 M.LINE_BEGINS = '{"time":"'
 
 --- The time of day of a moment.

@@ -46,7 +46,7 @@ return {
   end },
   rejected = {
     kind = "refused",
-    message = "the server refused the request: check the arguments against the server's words",
+    message = "the server refused the request: check the arguments against the server's message",
   },
   rate_limited = {
     kind = "limit",
@@ -55,7 +55,7 @@ return {
   server_error = { kind = "server", message = "the server failed: try again later" },
   bad_response = {
     kind = "server",
-    message = "the call does not understand the response: check base_url, and what lies between you and the server",
+    message = "the client cannot interpret the response: check base_url, and any proxy or gateway before the server",
   },
   too_large = { kind = "refused", message = "the response is larger than max_body_bytes" },
   issue_failed = { kind = "refused", message = "the issuer reports that the issue failed" },

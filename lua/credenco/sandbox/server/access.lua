@@ -28,7 +28,7 @@ local function account_of(request)
   return account or token and (accounts.key(token) or holder_of(token))
 end
 
---- For the calls of the product's API.
+--- For the calls of the service's API.
 ---@param request credenco.SandboxRequest
 ---@param route credenco.SandboxRoute
 ---@return credenco.SandboxResponse? refusal

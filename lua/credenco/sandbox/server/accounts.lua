@@ -1,4 +1,4 @@
---- Who may call the product's API: API keys and OAuth2 clients, each with its roles and its expiry date, as the product's
+--- Who may call the service's API: API keys and OAuth2 clients, each with its roles and its expiry date, as the service's
 --- administration gives them.
 local clock = require "credenco.sandbox.ground.clock"
 local config = require "credenco.sandbox.ground.config"

@@ -79,7 +79,7 @@ M.revoke_credential = wallet_api.with_wallet(function(request, wallet)
   return respond.json(200, { status_list = { uri = place.uri, idx = place.idx } })
 end)
 
---- GET /sandbox/settings: what a page or a program needs to use this sandbox.
+--- GET /sandbox/settings: addresses and credentials, for a page or a program that uses this sandbox.
 function M.settings()
   local list = json.array({})
   for index, template in ipairs(templates.all()) do
