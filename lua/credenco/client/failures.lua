@@ -1,6 +1,7 @@
 --- Every failure of the client, by its code: its kind, which decides the command line's exit code and the next step of
 --- a pipeline, and its message. docs/errors.md lists the same codes.
 
+local roles = require "credenco.base.roles"
 local steps = require "credenco.client.failed_steps"
 
 ---@class credenco.Failure
@@ -37,8 +38,8 @@ return {
     message = "the server refused the credentials: check the API key or client, and that it has not expired",
   },
   forbidden = { kind = "credentials", message = function(step)
-    local role = steps[step] and steps[step].role or "for this call"
-    return ("the credentials lack the role %s, or have expired"):format(role)
+    local role = roles.OF_CALL[step]
+    return ("the credentials lack the role %s, or have expired"):format(role and "'" .. role .. "'" or "for this call")
   end },
   not_found = { kind = "refused", message = function(step)
     return steps[step] and steps[step].not_found or "the server does not know this address"

@@ -1,11 +1,13 @@
 --- The JSON Schemas of the sandbox's requests and responses, by name, for its OpenAPI document. Most of those of requests
 --- are made from the schemas with which the sandbox reads them.
+local accounts = require "credenco.sandbox.server.accounts"
 local behaviours = require "credenco.sandbox.ground.behaviours"
 local control = require "credenco.sandbox.server.control"
 local faults = require "credenco.sandbox.server.faults"
 local json = require "credenco.sandbox.ground.json"
 local json_schema = require "credenco.sandbox.server.json_schema"
 local request_schemas = require "credenco.sandbox.issuer.request_schemas"
+local roles = require "credenco.base.roles"
 local wallet_api = require "credenco.sandbox.wallet.wallet_api"
 local window = require "credenco.sandbox.wallet.window"
 
@@ -110,6 +112,9 @@ return {
   Revoked = open { status_list = object { uri = URL, idx = WHOLE }, ["revocation_uuid?"] = TEXT },
   Advance = json_schema.of(control.ADVANCE),
   Clock = object { now = SECONDS },
+  KeyChange = json_schema.of(accounts.KEY),
+  ClientChange = json_schema.of(accounts.CLIENT),
+  Account = object { roles = list(one_of(roles.LIST)), ["expires_at?"] = SECONDS },
   Behaviour = behaviour_schema(true),
   BehaviourChange = behaviour_schema(false),
   FaultsOrder = json_schema.of(faults.ORDER),

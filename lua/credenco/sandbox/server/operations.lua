@@ -99,6 +99,14 @@ return {
     "Move the clock forward", body = "Advance", responses = { [200] = "Clock", [400] = "Problem" },
   },
   ["POST /sandbox/reset"] = { "Start over", responses = { [204] = true } },
+  ["PUT /sandbox/keys/:key"] = {
+    "Create or change an API key", body = "KeyChange",
+    responses = { [200] = "Account", [201] = "Account", [400] = "Problem" },
+  },
+  ["PUT /sandbox/clients/:client_id"] = {
+    "Create or change an OAuth2 client", body = "ClientChange",
+    responses = { [200] = "Account", [201] = "Account", [400] = "Problem" },
+  },
   ["GET /sandbox/behaviour"] = { "The sandbox's behaviours", responses = { [200] = "Behaviour" } },
   ["PUT /sandbox/behaviour"] = {
     "Behave otherwise", body = "BehaviourChange", responses = { [200] = "Behaviour", [400] = "Problem" },
