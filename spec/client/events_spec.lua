@@ -1,4 +1,4 @@
--- What `on_event` is told of a client's calls.
+-- The events of a client's calls that `on_event` gets.
 local issuing = require "spec.client.issuing"
 local Misbehaving = require "spec.support.misbehaving"
 
