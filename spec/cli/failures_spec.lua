@@ -104,7 +104,7 @@ describe("the program against a server that misbehaves", function()
       if not line:find "^push_offer: waits" then lines[#lines + 1] = line end -- it may be for no time at all
     end
     assert.same({
-      "create_offer: request", "create_offer: HTTP 503 after N ms", "create_offer: waits N ms before it tries again",
+      "create_offer: request", "create_offer: HTTP 503 after N ms", "create_offer: waits N ms before the next attempt",
       "create_offer: request", "create_offer: HTTP 201 after N ms",
       "push_offer: request", "push_offer: no response after N ms: connect_failed, sent unknown",
       "push_offer: request", "push_offer: HTTP 201 after N ms",
@@ -158,7 +158,7 @@ describe("the program against a server that misbehaves", function()
     local there = server.folder .. "/there"
     files.write(there, "precious")
     for _, command in ipairs { { "issue", "--wallet", "w", "--keep-offer" }, { "offer", "--qr-code" } } do
-      for path, problem in pairs { [there] = "is there already: name another file, or give --force",
+      for path, problem in pairs { [there] = "exists already: name another file, or give --force",
         [server.folder .. "/no/such"] = "cannot write " .. server.folder .. "/no/such: No such file or directory" } do
         local scenario = server:scenario()
         local arguments = { (table.unpack or unpack)(command) } -- luacheck: ignore

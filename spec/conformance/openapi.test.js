@@ -125,6 +125,12 @@ describe('GET /sandbox/openapi.json', () => {
     await call('GET', path, 200);
     await call('GET', `/sandbox/wallets/${sandbox.wallets[1].key}?latest=5`, 200);
     await call('GET', '/sandbox/wallets/none', 404);
+    await call('PUT', '/sandbox/keys/openapi', 201, { body: { roles: [] } });
+    await call('PUT', '/sandbox/keys/openapi', 200, { body: { expires_in_s: 60 } });
+    await call('PUT', '/sandbox/keys/openapi', 400, { body: { roles: ['None'] } });
+    await call('GET', `/api/wallets/${key}/trusted-contacts`, 403, { headers: { 'x-api-key': 'openapi' } });
+    await call('PUT', '/sandbox/clients/openapi', 400, { body: {} });
+    await call('PUT', '/sandbox/clients/openapi', 201, { body: { secret: 'openapi-secret' } });
     await call('PUT', '/sandbox/behaviour', 200, { body: { exchange: 'after' } });
     await call('PUT', '/sandbox/behaviour', 400, { body: { exchang: 'after' } });
     await call('DELETE', '/sandbox/behaviour', 204);

@@ -110,7 +110,7 @@ describe("credenco.metrics", function()
     counted:watch("mine", "Mine.", function() return 1 end)
     for _, name in ipairs { "mine", "credenco_calls_total" } do
       assert.has_error(function() counted:watch(name, "Again.", function() return 2 end) end,
-        "watch: " .. name .. " is there already")
+        "watch: " .. name .. " exists already")
     end
   end)
 

@@ -65,7 +65,7 @@ describe("the sandbox's documentation", function()
   end)
 
   it("names every reason a wallet can have, and no other", function()
-    local code, text = sources "wallet", page:match "The `reason` why a wallet kept nothing:(.-)\n\n"
+    local code, text = sources "wallet", page:match "kept nothing, the `reason` is one of these:(.-)\n\n"
     for name in text:gmatch "`([%w_]+)`" do
       assert.truthy(code:find('"' .. name .. '"', 1, true) or code:find(name .. " =", 1, true), name)
     end

@@ -1,5 +1,5 @@
-/* credenco.core: the pure core for Lua, what it must be given from outside as arguments (the time,
- * randomness, identifiers), and what Lua's io lacks (files.h). The contract of each function is in
+/* credenco.core: the pure core for Lua, its arguments from outside (the time, randomness,
+ * identifiers), and functions that Lua's io lacks (files.h). The contract of each function is in
  * its header. */
 #include <lauxlib.h>
 #include <lua.h>

@@ -56,7 +56,7 @@ local function is_marked_array(value, mark)
 end
 
 -- Checking ----------------------------------------------------------------------
--- A check gives nil when the value is fine, else what is wrong and the path to it.
+-- A check returns nil if the value is fine, else the problem and the path to the value.
 
 local check
 
@@ -69,7 +69,7 @@ local function check_number(number)
     return "NaN and infinities have no JSON form"
   end
   if floor(number) == number and (number > MAX_INTEGER or number < -MAX_INTEGER) then
-    return "integers beyond 2^53 are not held exactly: give it as text"
+    return "integers beyond 2^53 are not held exactly: give the integer as text"
   end
 end
 
@@ -147,7 +147,7 @@ function M.encode(value, around)
   return writer.write(value, M.is_array)
 end
 
---- Reads what a server sent. Arrays, empty ones too, are credenco.array, null is credenco.null, and an integer that no
+--- Reads a server's JSON. Arrays, empty ones too, are credenco.array, null is credenco.null, and an integer that no
 --- number holds exactly is the text of its digits.
 ---@param text any
 ---@return any value  nil when it is not JSON

@@ -1,5 +1,5 @@
 --- Listeners to a client's events. A user's function gets a table for each event. Our own listeners take the fields as
---- arguments, since a table costs more than they do with it.
+--- arguments, since the table costs more than their work.
 
 local M = {}
 

@@ -6,7 +6,7 @@ local M = {}
 
 local LIST = {
   { "issue", "Issue a credential straight into a wallet." },
-  { "offer", "Make a credential offer and print it." },
+  { "offer", "Create a credential offer and print it." },
   { "push", "Deliver an offer to a wallet." },
   { "status", "Show the status of an issue." },
   { "trust", "Make an issuer a trusted contact of a wallet." },

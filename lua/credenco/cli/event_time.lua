@@ -3,7 +3,7 @@ local core = require "credenco.core"
 
 local M = {}
 
---- How a line of a log of events begins (--log, --audit); the time follows.
+--- The beginning of each line of a log of events (--log, --audit); the time follows.
 M.LINE_BEGINS = '{"time":"'
 
 --- The time of day of a moment.

@@ -6,19 +6,19 @@
 ---@field correlation_id string the id of the issue
 ---@field request_uri string the issuer's address of the offer, as a holder opens or scans it
 ---@field offer_uri string the `credential_offer_uri` in it, decoded: a secret until it is used
----@field status_uri? string where the issuer says that it has the status
+---@field status_uri? string the address at which the issuer reports the status
 ---@field qr_uri? string with `qr_code`: a PNG image as a `data:` URI
 ---@field traceparent? string the W3C Trace Context of the call, if it had one
 
 --- An offer that was delivered to a wallet.
 ---@class credenco.Issue : credenco.Offer
----@field http_status integer of the delivery's response: a 2xx
+---@field http_status integer the status of the delivery's response: a 2xx
 
---- How far the issuer is with an issue.
+--- The issuer's progress with an issue.
 ---@class credenco.IssueStatus
----@field status string the issuer's own word, at most 100 bytes: `issue_completed`, `error`, or any other, which is not final
+---@field status string the issuer's own word, at most 100 bytes; `issue_completed` and `error` are final, all others are not
 ---@field correlation_id string the id of the issue
----@field revocation_uuid? string what a later revocation needs
+---@field revocation_uuid? string the id with which the issuer can revoke the credential later
 ---@field http_status integer of the response: a 2xx
 
 --- A trusted contact of a wallet.
@@ -32,8 +32,8 @@
 --- A response to `request`.
 ---@class credenco.Response
 ---@field http_status integer a 2xx
----@field json any the value of the body, nil if it is no JSON; an integer beyond 2^53 is text
----@field body string as it came
+---@field json any the value of the body, nil if the body is not JSON; an integer beyond 2^53 is text
+---@field body string the bytes of the body
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"

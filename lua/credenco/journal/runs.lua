@@ -1,4 +1,4 @@
---- Readings of sources: the file or query of each line, and what is needed to read such a line again.
+--- Readings of sources: the file or query of each line, and the layout with which such a line can be read again.
 
 local bytes = require "credenco.journal.bytes_as_text"
 
@@ -120,7 +120,7 @@ function M.sources(db, workflow)
   return rows
 end
 
---- What is needed to read a line of a run again.
+--- The layout with which a line of a run can be read again.
 ---@param db credenco.journal.Database
 ---@param id integer of a reading
 ---@return { format: string, header: string?, encoding: string? }? encoding of the source, for lines that are corrected there

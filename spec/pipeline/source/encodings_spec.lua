@@ -107,7 +107,7 @@ describe("a source", function()
     { "with half of a pair", function() return "\255\254" .. to("utf-16le", "id,name\n1,") .. "\0\216A\0\n\0" end,
       "not utf%-16le in line 2" },
     { "whose mark says something else", function() return "\239\187\191" .. TEXT end,
-      "begins with the mark of utf%-8, and %-%-encoding says windows%-1252", "windows-1252" },
+      "begins with the byte%-order mark of utf%-8, but %-%-encoding says windows%-1252", "windows-1252" },
   }
   for _, case in ipairs(refused) do
     it(case[1] .. " is refused before any of it is used", function()

@@ -70,7 +70,7 @@ local function open_waker(source)
   local waker, why = wakers.open(source)
   if not waker and not source.told then
     source.told = true
-    ngx.log(ngx.NOTICE, "credenco: no bell (", why, "): looking after transfers every millisecond instead")
+    ngx.log(ngx.NOTICE, "credenco: no bell (", why, "): checking transfers every millisecond instead")
   end
   return waker
 end

@@ -113,7 +113,7 @@ function M.find_build()
     end
   end
   return nil, "credenco is not built for LuaJIT, which nginx runs: cmake -DCREDENCO_LUA=luajit, "
-    .. "and CREDENCO_LUAJIT_CPATH says where it is"
+    .. "and set CREDENCO_LUAJIT_CPATH if the build is not found"
 end
 
 ---@class credenco.SandboxInstall

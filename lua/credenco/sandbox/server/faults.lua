@@ -61,7 +61,7 @@ local RULE = { type = "object", nulls = "refused", others = "refused", check = w
   body = schema.ANY,
 } }
 
---- What PUT /sandbox/faults takes.
+--- The body of PUT /sandbox/faults.
 M.ORDER = { type = "object", nulls = "refused", members = {
   seed = { type = "integer", min = 0, max = 2 ^ 32 },
   rules = { type = "array", required = true, max = 100, items = RULE },

@@ -2,6 +2,7 @@
 local behaviours = require "credenco.sandbox.ground.behaviours"
 local faults = require "credenco.sandbox.server.faults"
 local json = require "credenco.sandbox.ground.json"
+local roles = require "credenco.base.roles"
 
 local TEXT, TRUTH, ANY = { type = "string" }, { type = "boolean" }, json.decode "{}"
 local WHOLE = { type = "integer" }
@@ -43,6 +44,8 @@ local function behaviour_schema(required)
   end
   return object(members)
 end
+
+local ROLES, LIFETIME = list(one_of(roles.LIST)), { type = "integer", minimum = 0 }
 
 local FAULT = object {
   endpoint = TEXT, effect = one_of(faults.EFFECTS), ["nth?"] = ID, ["every?"] = ID, ["first?"] = ID,
@@ -106,6 +109,9 @@ return {
   Revoked = open { status_list = object { uri = URL, idx = WHOLE }, ["revocation_uuid?"] = TEXT },
   Advance = object { advance_s = { type = "integer", minimum = 0 } },
   Clock = object { now = SECONDS },
+  KeyChange = object { ["roles?"] = ROLES, ["expires_in_s?"] = LIFETIME },
+  ClientChange = object { ["roles?"] = ROLES, ["expires_in_s?"] = LIFETIME, ["secret?"] = TEXT },
+  Account = object { roles = ROLES, ["expires_at?"] = SECONDS },
   Behaviour = behaviour_schema(true),
   BehaviourChange = behaviour_schema(false),
   FaultsOrder = object { ["seed?"] = WHOLE, rules = list(FAULT) },

@@ -25,9 +25,9 @@ end
 local STATUS_OF = { taken = "push_response", repeated = "repeated_push", unavailable = "expired_push" }
 
 local DETAIL = {
-  taken = "the delivery succeeded, and this response says otherwise, as ordered",
+  taken = "the delivery succeeded; the behaviour push_response requires this response",
   repeated = "this offer was delivered before",
-  unavailable = "the issuer does not give this offer out",
+  unavailable = "the issuer does not have this offer",
 }
 
 local function respond_to(outcome)
