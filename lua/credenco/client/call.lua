@@ -216,7 +216,7 @@ local function attempt(self, flow, renew)
   end
   local problem = prepare(self, renew)
   if problem then return nil, nil, without_credentials(self, flow, problem) end
-  events.request(self)
+  events.request(self, flow)
   local response, failure = client.transport:send(self)
   if response then return read(self, flow, response) end
   return lost(self, flow, failure)
