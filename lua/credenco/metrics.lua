@@ -187,9 +187,9 @@ function M.new(given)
   local self = setmetatable({
     store = store, shares = read.dict ~= nil, keys = {}, gauges = {}, names = names_of(families.LIST), in_flight = 0,
   }, Metrics)
-  local listen = listener(self)
-  if not self.shares then listen, self.read_tally = core.tally(BOUNDS_MS, listen) end
-  self.on_event = listeners.on_event(listen)
+  local listen, observer = listener(self), nil
+  if not self.shares then listen, self.read_tally, observer = core.tally(BOUNDS_MS, listen) end
+  self.on_event = listeners.on_event(listen, observer and { observer })
   return self
 end
 

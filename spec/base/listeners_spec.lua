@@ -57,6 +57,15 @@ describe("a listener", function()
     assert.same(EVENTS, events)
   end)
 
+  it("is observed in C if each of its parts is", function()
+    local function observed(name) return listeners.on_event(ours {}, { name }) end
+    local both = listeners.both(listeners.both(observed "a", observed "b"), observed "c")
+    assert.same({ "a", "b", "c" }, listeners.observers_of(both))
+    assert.is_nil(listeners.observers_of(listeners.both(both, function() end)))
+    assert.is_nil(listeners.observers_of(listeners.both(listeners.on_event(ours {}), both)))
+    assert.is_nil(listeners.observers_of(print))
+  end)
+
   it("alone is itself", function()
     local function mine() end
     assert.equal(mine, listeners.both(nil, mine))

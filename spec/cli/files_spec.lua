@@ -160,7 +160,7 @@ describe("a file that a command writes", function()
     end
   end)
 
-  it("is continued or replaced, where that is what its option does, only if the option has written it", function()
+  it("is continued or replaced only if the same option has written it", function()
     local path, count = folder .. "/there", 0
     local function each_kept(visit)
       for _, name in ipairs(commands.NAMES) do

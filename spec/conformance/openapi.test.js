@@ -46,6 +46,9 @@ describe('GET /sandbox/openapi.json', () => {
     const described = operation.responses[String(answer.status)];
     assert.ok(described, `${method} ${template}: ${answer.status} is not in the document`);
     met.add(`${method} ${template}`);
+    if (json && answer.ok) {
+      check(['paths', template, method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema'], body);
+    }
     if (!described.content) {
       assert.equal(text, '');
       return undefined;

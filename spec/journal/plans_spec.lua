@@ -163,7 +163,7 @@ describe("a statement of a worker on PostgreSQL", function()
     end
   end
 
-  it("reads no more for a table that is large, before anything has told the planner so", each_reads_little)
+  it("reads no more of a large table about which the planner has no statistics", each_reads_little)
 
   it("looks for held records without reading issued ones", function()
     assert(db:execute(HAND_OVER, "me"))

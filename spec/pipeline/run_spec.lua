@@ -95,7 +95,7 @@ describe("a run", function()
     assert.is_true(result.totals.failed > 10 and result.totals.failed < 200)
   end)
 
-  it("stops when its first records all failed alike, and says of what", function()
+  it("stops when its first records all failed alike, and gives the reason", function()
     bench.script.create_offer = always(err("not_found"))
     local result = assert(bench:run(records(2000), { concurrency = 1 }))
     assert.equal("alike", result.stopped)

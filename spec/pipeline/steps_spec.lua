@@ -66,7 +66,7 @@ describe("several steps", function()
     assert.same({ "offered", 2, bench.calls.push_offer[1].offer_uri }, kept)
   end)
 
-  it("continue past two such ones whose responses come at once", function()
+  it("continue past two such steps whose responses arrive at once", function()
     local conflict = err("rejected", "rejected", { http_status = 409 })
     bench.script.create_offer = { conflict, conflict, err("rejected") }
     local completed = function() return { status = "issue_completed" } end

@@ -1,8 +1,8 @@
---- JSON that arrives as it was given. What cannot is refused.
+--- JSON that arrives exactly as it was given. A value for which that is impossible is refused.
 ---
---- Reading is the core's. Of writing, lua-cjson does the plain values, which are nearly all: 2.1.0 cuts numbers to 14
---- digits, has no empty array, and keeps to the decimal point of the locale in which it was loaded. Everything else is
---- for `credenco.base.json_writer`.
+--- The core reads JSON. lua-cjson writes plain values, because it is fast. But lua-cjson 2.1.0 cuts numbers to 14 digits,
+--- has no empty array, and writes the decimal point of the locale in which it was loaded. So
+--- `credenco.base.json_writer` writes all other values.
 
 local cjson = require "cjson"
 local core = require "credenco.core"

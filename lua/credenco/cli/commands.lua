@@ -102,7 +102,7 @@ local function unknown(name)
   fail(("unknown command '%s'%s"):format(name, nearest and ("\nDid you mean '%s'?"):format(nearest) or ""))
 end
 
--- The number of commands that another program asks for its version and its help.
+-- Flags that other programs have for the version and the help, as commands.
 local AS_OURS = { ["-V"] = "version", ["--version"] = "version", ["-h"] = "help", ["--help"] = "help" }
 
 local function rest_of(argv, from)

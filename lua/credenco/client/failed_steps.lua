@@ -3,8 +3,8 @@
 ---@class credenco.Step
 ---@field not_found string?       the meaning of a 404
 ---@field when_unknown string?    what to do after a lost response
----@field changes_wallet boolean? if not, a lost response has no effect that matters: an offer that nobody delivers issues
----nothing. src/core/verdict.c has the same calls as WALLET
+---@field changes_wallet boolean? a lost response matters, since the call changes a wallet; an offer that nobody delivers
+---issues nothing. src/core/verdict.c has the same calls as WALLET
 
 ---@type table<string, credenco.Step>
 return {

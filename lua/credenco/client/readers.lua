@@ -54,7 +54,7 @@ local function word(value)
   if type(value) == "string" and value ~= "" then return value end
 end
 
--- An id that can be asked for with, and written down anywhere.
+-- An id that fits into a request's path and into any file.
 local function identifier(value)
   return is_plain(value) and value or nil
 end
@@ -119,7 +119,7 @@ local function says_html(response)
   return response.is_html or content_type and core.media_type_is_html(tostring(content_type))
 end
 
---- The documentation describes no body, so any will do. But a web page comes from a server between here and the wallet.
+--- Accepts any body, since the documentation describes none. But a web page comes from a server before the wallet.
 function M.push(body, call, response)
   if body ~= "" and (says_html(response) or text.is_web_page(body)) then
     return nil, "the response is a web page, not a wallet's"

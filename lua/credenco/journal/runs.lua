@@ -58,8 +58,8 @@ function M.begin(db, workflow, source)
   return id
 end
 
--- Lines without a key at whose places this reading found others: they were corrected in the file. Lines behind its end
--- may only have been removed.
+-- Lines without a key that this reading has replaced: the file has other lines at their places, so they were corrected.
+-- Lines behind the end of the reading may only have been removed.
 local FORGET = [[
 DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND line <= ? AND run IN
   (SELECT id FROM credenco_run WHERE workflow = ? AND place = ?)]]

@@ -91,7 +91,7 @@ function M.meet(run, item, existing)
   if existing.line == item.line then return same_place(run, item, existing, same) end
   if same then return replace(run, item, existing, journal_records.move, "known") end
   if not existing.input then return moved(run, item, existing) end
-  return "known" -- a stored line that differs keeps the header with which it is read
+  return "known" -- a stored line that differs keeps its own header
 end
 
 return M

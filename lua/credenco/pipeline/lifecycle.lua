@@ -132,7 +132,7 @@ local function step(run, job)
   return after_push(run, job)
 end
 
--- One step after the other, as calls: LuaJIT compiles no loop that usually runs once.
+-- Each step calls the next, because LuaJIT does not compile a loop that usually runs once.
 local function steps(run, job)
   local said = step(run, job)
   if said == "again" then return steps(run, job) end

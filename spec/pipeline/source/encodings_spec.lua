@@ -156,7 +156,7 @@ describe("the name of an encoding", function()
     assert.equal("iso-8859-15", encoding.named "ISO-8859-15")
   end)
 
-  it("tells the mark that goes in front, and turns text back", function()
+  it("knows the byte-order mark of an encoding, and encodes text again", function()
     assert.equal("\255\254", encoding.mark_of "utf-16le+mark")
     assert.equal("", encoding.mark_of "utf-16le")
     assert.equal("", encoding.mark_of(nil))

@@ -199,10 +199,10 @@ function M.open(bytes, given)
   return setmetatable({ bytes = bytes, input = input, encoding = name, front = "" }, Text)
 end
 
--- So many blanks may come before what tells a format.
+-- The text that shows the format may begin behind so many blanks.
 local MOST_BLANKS = 65536
 
---- The first text, up to where it is more than blanks; it comes again when it is read.
+--- The first text, far enough to be more than blanks. `read` returns it again.
 ---@return string text "" if there is none
 ---@return string? err
 function Text:look()

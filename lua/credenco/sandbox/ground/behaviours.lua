@@ -1,4 +1,4 @@
---- The questions that the product's documentation leaves open, each once, with its possible answers. The sandbox can
+--- The questions that the service's documentation leaves open, each once, with its possible answers. The sandbox can
 --- behave in any of these ways, and `credenco probe` finds out how a real service behaves.
 ---
 --- An answer is a word, or a number: the HTTP status of a response, or seconds for `offer_ttl_s`.

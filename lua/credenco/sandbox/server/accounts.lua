@@ -1,4 +1,4 @@
---- Who may call the service's API: API keys and OAuth2 clients, each with its roles and its expiry date, as the service's
+--- The accounts of the API: API keys and OAuth2 clients, each with its roles and its expiry date, as the service's
 --- administration gives them.
 local clock = require "credenco.sandbox.ground.clock"
 local config = require "credenco.sandbox.ground.config"
@@ -18,10 +18,12 @@ local YEAR_S = 365 * 86400
 local ROLES = { type = "array", items = schema.one_of(roles.LIST) }
 local EXPIRY = { type = "integer", min = 0, max = 10 * YEAR_S }
 
-local KEY = { type = "object", nulls = "refused", others = "refused", members = {
+--- The body of PUT /sandbox/keys/{key}.
+M.KEY = { type = "object", nulls = "refused", others = "refused", members = {
   roles = ROLES, expires_in_s = EXPIRY,
 } }
-local CLIENT = { type = "object", nulls = "refused", others = "refused", members = {
+--- The body of PUT /sandbox/clients/{client_id}.
+M.CLIENT = { type = "object", nulls = "refused", others = "refused", members = {
   roles = ROLES, expires_in_s = EXPIRY, secret = { type = "string", min = 1 },
 } }
 
@@ -57,7 +59,7 @@ function M.has_expired(account)
   return account.expires_at ~= nil and account.expires_at <= clock.now()
 end
 
---- Makes or changes an account. What the order does not name stays as it was; a new account has every role, for a year.
+--- Makes or changes an account. Keeps the fields that the order does not name; a new account has every role, for a year.
 local function change(place, order)
   local expires_at = order.expires_in_s and clock.now() + order.expires_in_s
   local is_new = store.add(place, { roles = roles.LIST, expires_at = clock.now() + YEAR_S })
@@ -71,13 +73,13 @@ end
 
 --- PUT /sandbox/keys/{key}
 function M.set_key(request)
-  local order, refusal = request:read(KEY)
+  local order, refusal = request:read(M.KEY)
   return refusal or change(place_of_key(request.params.key), order)
 end
 
 --- PUT /sandbox/clients/{client_id}
 function M.set_client(request)
-  local order, refusal = request:read(CLIENT)
+  local order, refusal = request:read(M.CLIENT)
   if not order then
     return refusal
   end

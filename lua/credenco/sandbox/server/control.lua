@@ -17,7 +17,8 @@ local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
 
-local ADVANCE = { type = "object", members = {
+--- The body of POST /sandbox/clock.
+M.ADVANCE = { type = "object", members = {
   advance_s = { type = "integer", required = true, min = 0, max = 10 * 366 * 86400 },
 } }
 local ANY_OBJECT = { type = "object" } -- behaviours.lua reads it
@@ -45,7 +46,7 @@ end
 
 --- POST /sandbox/clock {"advance_s": n}
 function M.advance_clock(request)
-  local order, refusal = request:read(ADVANCE)
+  local order, refusal = request:read(M.ADVANCE)
   if not order then
     return refusal
   end

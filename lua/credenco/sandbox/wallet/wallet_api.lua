@@ -49,7 +49,8 @@ M.push = M.with_wallet(function(request, wallet)
   return respond_to(receiver(wallet, offer_uri))
 end)
 
-local CONTACT = { type = "object", nulls = "refused", members = {
+--- The body of a request for a new trusted contact.
+M.CONTACT = { type = "object", nulls = "refused", members = {
   did = schema.required(schema.matching("^did:[a-z0-9]+:.", "must be a DID")),
   name = { type = "string", required = true, min = 1 },
   directIssueAllowed = { type = "boolean" },
@@ -57,7 +58,7 @@ local CONTACT = { type = "object", nulls = "refused", members = {
 
 --- POST /api/wallets/{walletExternalKey}/trusted-contacts
 M.add_contact = M.with_wallet(function(request, wallet)
-  local body, refusal = request:read(CONTACT)
+  local body, refusal = request:read(M.CONTACT)
   if not body then
     return refusal
   end
