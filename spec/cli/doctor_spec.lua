@@ -108,7 +108,7 @@ local function look_at(wallet, more)
   return arguments, sandbox_env { CREDENCO_ISSUER_DID = world.server.issuer_did }
 end
 
--- What the line says to do.
+-- The advice of the line.
 local function trust()
   local outcome = program.run({ "trust", "--wallet", looked_at, "--did", world.server.issuer_did, "--name", "Issuer" },
     sandbox_env())

@@ -1,4 +1,4 @@
--- What each setting does to the requests the program sends.
+-- The effect of each setting on the requests of the program.
 local cjson = require "cjson"
 local faketime = require "spec.support.faketime"
 local files = require "spec.support.files"
