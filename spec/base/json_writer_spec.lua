@@ -1,4 +1,4 @@
--- What it writes of values that are fit for JSON; `credenco.base.json` checks that they are, and its spec has numbers.
+-- The text of values that are fit for JSON; `credenco.base.json` checks that they are, and its spec has numbers.
 local core = require "credenco.core"
 local json = require "credenco.base.json"
 local writer = require "credenco.base.json_writer"

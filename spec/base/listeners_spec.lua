@@ -1,4 +1,4 @@
--- Who is told of events: the user's functions and ours, alone and together.
+-- Listeners to events: the user's functions and ours, alone and together.
 local listeners = require "credenco.base.listeners"
 
 local EVENTS = {

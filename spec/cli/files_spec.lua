@@ -20,7 +20,7 @@ describe("a file that a command writes", function()
     return cli_files.declared(of_command), of_command
   end
 
-  -- What a command cannot be called without, but for what is tried.
+  -- The arguments that a command requires, without those that are tried.
   local function required(of_command, given)
     local words = {}
     for _, argument in ipairs(of_command._arguments) do

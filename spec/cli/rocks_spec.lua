@@ -1,4 +1,4 @@
--- What the commands need of other people's modules, tried with each of those hidden in turn.
+-- The rocks that each command needs: each rock is hidden in turn.
 local commands = require "credenco.cli.commands"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"

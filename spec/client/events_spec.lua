@@ -1,4 +1,4 @@
--- What `on_event` is told of a client's calls.
+-- The events of a client's calls that `on_event` gets.
 local event_log = require "credenco.cli.event_log"
 local files = require "spec.support.files"
 local issuing = require "spec.client.issuing"

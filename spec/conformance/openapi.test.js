@@ -1,4 +1,4 @@
-// What the sandbox answers is what its own OpenAPI document says, checked by ajv.
+// The sandbox's requests and responses fit its own OpenAPI document, checked by ajv.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';

@@ -1,4 +1,4 @@
-// What one can do on the sandbox's page, in a real browser, by keyboard.
+// The actions on the sandbox's page, in a real browser, by keyboard.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PHONE, WIDE, skip, startBrowser } from './browser.js';

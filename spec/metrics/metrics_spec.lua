@@ -1,4 +1,4 @@
--- What credenco.metrics counts, and how it is written.
+-- The counts of credenco.metrics, and their text.
 local core = require "credenco.core"
 local credenco = require "credenco"
 local loop = require "credenco.loop"

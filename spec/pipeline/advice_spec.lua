@@ -60,7 +60,7 @@ describe("the way out of a cause", function()
     assert.equal(4, credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/in.csv").code)
   end
 
-  -- What the issuer has been asked for by a push whose answer nobody heard.
+  -- Issues as a push does whose response was lost.
   local function issue_hook_failures(key)
     local client = credenco.new { base_url = desk.world.base_url, api_key = "sandbox-api-key" }
     assert(client:issue_direct { wallet_key = desk.world.trusting, template_id = TEMPLATE,
@@ -69,7 +69,7 @@ describe("the way out of a cause", function()
     client:close()
   end
 
-  -- What a person does who reads the words.
+  -- Follows the text of a way, as a person would.
   local function see_to(way, key)
     if way.what:find "in the source" then csv { line(next_key()) } end
     if way.what:find "workflow's key" then files.write(desk.folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY)) end

@@ -21,7 +21,7 @@ local function section(title)
   return page:match("\n## " .. title .. "\n(.-)\n## ") or page:match("\n## " .. title .. "\n(.*)$")
 end
 
---- The files of a folder of the sandbox, as one text.
+--- The files of a directory of the sandbox, as one text.
 local function sources(folder)
   local list = io.popen("cat lua/credenco/sandbox/" .. folder .. "/*.lua")
   local text = list:read "*a"

@@ -1,4 +1,4 @@
--- What the transport over libcurl makes of TLS: handshakes, tickets, and the server's goodbye.
+-- TLS of the transport over libcurl: handshakes, tickets, and the server's close_notify.
 local files = require "spec.support.files"
 local loop = require "credenco.loop"
 local Nginx = require "spec.support.nginx"
