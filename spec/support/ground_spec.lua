@@ -4,6 +4,7 @@ local files = require "spec.support.files"
 local http = require "spec.support.http"
 local Misbehaving = require "spec.support.misbehaving"
 local nginx = require "spec.support.nginx"
+local program = require "spec.cli.program"
 local Server = require "spec.support.server"
 local wait = require "spec.support.wait"
 
@@ -42,6 +43,15 @@ local function start_and_crash(folder)
   }, function() process:close(function() ended = true end) end)
   assert.is_true(wait.until_true(function() return ended end, 10000))
 end
+
+describe("a program started by a spec", function()
+  it("may end before it has read its input", function()
+    local run = program.start_command("/bin/true", {})
+    assert.equal(0, wait.until_true(function() return run.code end, 5000))
+    run:finish_input "nobody reads this"
+    assert.equal(0, run:finish().code)
+  end)
+end)
 
 describe("a server started by a spec", function()
   it("ends with every process it started, and leaves no directory", function()
