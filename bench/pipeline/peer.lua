@@ -36,12 +36,12 @@ end
 
 local run = {}
 
--- What issue_many alone can do.
+-- issue_many alone.
 function run.bare(client)
   return issue_all(client, in_memory)
 end
 
--- What a script does that has no journal.
+-- A script that has no journal.
 function run.by_hand(client)
   local definition = dofile "bench/pipeline/workflow.lua"
   local lines = assert(source.open(csv))
@@ -93,7 +93,7 @@ function run.work(client)
   return ended_well(pipeline.work(settings { client = client })).counts.issued
 end
 
--- Workers begin together: what one does to get ready would otherwise be counted in the time of the others.
+-- Workers begin together. Otherwise the preparations of one would count as time of the others.
 local function wait_for_the_others()
   print "ready"
   io.stdout:flush()

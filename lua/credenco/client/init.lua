@@ -195,7 +195,8 @@ end
 ---@return credenco.Client
 function Client:without_retries()
   local retry = self.options.retry
-  return setmetatable({ flows = {}, context = core.context(1, retry.base_ms, retry.cap_ms) }, { __index = self })
+  local context = core.context(1, retry.base_ms, retry.cap_ms, self.observers)
+  return setmetatable({ flows = {}, context = context }, { __index = self })
 end
 
 --- Closes the connections, and a transport of your own if it has a method `close`.
@@ -244,9 +245,11 @@ function M.new(given, level)
   self.own_headers = read.headers and own_headers.new(read.headers, read.base_url)
   self.auth = new_auth(self, read, level + 1)
   self.listener = read.on_event and listeners.of(read.on_event) or false
+  self.observers = read.on_event and listeners.observers_of(read.on_event) or false
   self.transport = new_transport(read)
   self.starts = api.starts(read)
-  self.context = core.context(read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms)
+  self.context = core.context(read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms,
+    self.observers)
   return self
 end
 

@@ -1,5 +1,5 @@
 --- Texts about the service's refusals.
-local steps = require "credenco.client.failed_steps"
+local roles = require "credenco.base.roles"
 
 local M = {}
 
@@ -17,7 +17,7 @@ end
 ---@param step string
 ---@return string
 function M.role(step)
-  return ("give the key or client the role %s; if it has it: %s"):format(steps[step].role, M.EXPIRY)
+  return ("give the key or client the role '%s'; if it has it: %s"):format(roles.OF_CALL[step], M.EXPIRY)
 end
 
 return M

@@ -1,4 +1,4 @@
---- The wallet: whether it will keep what the issuer delivers. It silently discards credentials from an issuer that it
+--- The wallet: whether it will keep the issuer's credentials. It silently discards credentials from an issuer that it
 --- does not trust.
 local advice = require "credenco.cli.doctor.refusals"
 local api = require "credenco.client.api"

@@ -1,4 +1,4 @@
---- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
+--- The parts that `run`, `load` and `work` share: client, progress, Ctrl-C, summary.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local audit_file = require "credenco.cli.pipeline.audit_file"
 local check = require "credenco.pipeline.trial"

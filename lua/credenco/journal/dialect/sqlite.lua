@@ -99,12 +99,12 @@ end
 local FOREIGN = [[
 SELECT 1 FROM sqlite_master WHERE NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'credenco_meta') LIMIT 1]]
 
--- A register, say, whose name was mistaken for the journal's, has to stay readable for those who use it.
+-- The user may have named another database by mistake, such as a register. It has to stay as it is.
 local function refuse_foreign(db)
   local rows, err = db:rows(FOREIGN)
   if not rows then return nil, err end
   if #rows == 0 then return true end
-  return nil, "is the database of another program, and stays as it is: a journal has a file of its own"
+  return nil, "is the database of another program, and was not changed: a journal needs a file of its own"
 end
 
 --- Prepares a connection. Reads the schema's version to check that the file is a database. FULL: a reported commit
