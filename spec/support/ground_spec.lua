@@ -27,7 +27,7 @@ end
 
 -- Starts a server from a Lua of its own, has that Lua killed, and says where the server lived.
 local function start_and_crash(folder)
-  local program = ([[
+  local script = ([[
     local uv = require "luv"
     require("spec.support.server").start {
       folder = %q,
@@ -38,7 +38,7 @@ local function start_and_crash(folder)
   ]]):format(folder)
   local ended, process
   process = uv.spawn(uv.exepath(), {
-    args = { "-e", program },
+    args = { "-e", script },
     env = { "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath },
   }, function() process:close(function() ended = true end) end)
   assert.is_true(wait.until_true(function() return ended end, 10000))
