@@ -2,6 +2,7 @@
 -- done, makes it pass.
 local cjson = require "cjson"
 local doctor = require "spec.cli.doctor"
+local faketime = require "spec.support.faketime"
 local files = require "spec.support.files"
 local nginx = require "spec.support.nginx"
 local pki = require "spec.support.pki"
@@ -115,14 +116,6 @@ local function trust()
   return look_at(looked_at)
 end
 
--- libfaketime gives the program a machine whose clock is wrong; without it the clock is set, as the advice says.
-local FAKETIME = io.popen("ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null"):read "*l"
-
-local function at_time(shift, env)
-  env.LD_PRELOAD, env.FAKETIME, env.FAKETIME_DONT_FAKE_MONOTONIC = FAKETIME, shift, "1"
-  return env
-end
-
 local function plain() return {}, sandbox_env() end
 
 -- A fault with a `rule` is one of the sandbox's, which the same call meets. Without the rule, the sandbox is the service
@@ -227,11 +220,11 @@ local FAULTS = {
     end },
   { "this machine's clock is ten minutes fast", line = "clock", code = 4, words = "600 s ahead of the server's",
     advice = "set it", clock = true,
-    broken = function() return {}, at_time("+600s", sandbox_env()) end,
+    broken = function() return {}, faketime.shifted("+600s", sandbox_env()) end,
     healed = plain },
   { "this machine's clock is a year slow", line = "tls", code = 7, words = "not valid before",
     advice = "set this machine's clock", clock = true,
-    broken = function() return {}, at_time("-1y", over_tls(fronts.good.url)) end,
+    broken = function() return {}, faketime.shifted("-1y", over_tls(fronts.good.url)) end,
     healed = function() return {}, over_tls(fronts.good.url) end },
   { "the key is another one", line = "credentials", code = 3, words = "refused the credentials", advice = "expiry date",
     broken = function() return {}, sandbox_env { CREDENCO_API_KEY = "another" } end,
@@ -332,9 +325,7 @@ describe("credenco doctor", function()
 
   for _, fault in ipairs(FAULTS) do
     it("says it where " .. fault[1] .. ", and nothing else", function()
-      if fault.clock and (not FAKETIME or os.getenv "LD_PRELOAD") then
-        return pending "libfaketime is not installed, or another library has to be loaded first (AddressSanitizer)"
-      end
+      if fault.clock and faketime.missing() then return pending(faketime.missing()) end
       doctor.try(fault)
     end)
   end

@@ -57,6 +57,15 @@ describe("the program against a server that misbehaves", function()
     assert.same({ 5, "unknown" }, { outcome.code, cjson.decode(outcome.err).error.sent })
   end)
 
+  it("prints a trusted contact's number exactly, however large it is", function()
+    local scenario = server:scenario { trust = { {
+      act = "answer", status = 201, headers = { ["content-type"] = "application/json" }, body = '{"id":9007199254740993}',
+    } } }
+    local outcome = trust_at(scenario.url)
+    assert.equal(0, outcome.code, outcome.err)
+    assert.equal("9007199254740993", cjson.decode(outcome.out).id)
+  end)
+
   it("tells people in one line", function()
     local outcome = run(server:scenario({ create = { 401 } }).url,
       { "issue", "--wallet", "w", "--template", "t" })
