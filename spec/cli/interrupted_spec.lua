@@ -25,6 +25,7 @@ describe("a command that is interrupted", function()
   end
 
   local ISSUE = { "issue", "--wallet", "w", "--template", "t", "--correlation-id", "order-1", "--claim", "a=b" }
+  local PROBE = { "probe", "--wallet", "w", "--template", "t", "--claim", "a=b" }
   local OFFER = "http://127.0.0.1/offer"
 
   -- arguments, script, step that hangs, exit code, sent
@@ -32,6 +33,9 @@ describe("a command that is interrupted", function()
     ["issue, while the offer is made"] = { ISSUE, { create = { "hang" } }, "create", 130, "unknown" },
     ["issue, while the offer is delivered"] = { ISSUE, { push = { "hang" } }, "push", 5, "unknown" },
     ["offer"] = { { "offer", "--template", "t", "--claim", "a=b" }, { create = { "hang" } }, "create", 130, "unknown" },
+    ["probe, while the offer is made"] = { PROBE, { create = { "hang" } }, "create", 130, "unknown" },
+    ["probe, while the offer is delivered"] = { PROBE, { push = { "hang" } }, "push", 5, "unknown" },
+    ["probe, while it asks for the status"] = { PROBE, { status = { "hang" } }, "status", 130, "unknown" },
     ["push"] = { { "push", "--wallet", "w" }, { push = { "hang" } }, "push", 5, "unknown", OFFER },
     ["status"] = { { "status", "order-1" }, { status = { "hang" } }, "status", 130, "unknown" },
     ["status --wait"] = { { "status", "order-1", "--wait" }, { status = { "hang" } }, "status", 130, "unknown" },
@@ -66,6 +70,18 @@ describe("a command that is interrupted", function()
     assert.truthy(files.read(kept):find "^https?://[^\n]+\n$")
     assert.truthy(ended.err:find("the offer is kept in " .. kept, 1, true), ended.err)
     assert.truthy(ended.err:find "correlation_id %x+%-", ended.err)
+  end)
+
+  it("says which credential a probe may leave in the wallet, once it has begun to deliver", function()
+    local LEFT = "a credential may be in the wallet w (correlation_id "
+    local before = interrupted(PROBE, { create = { "hang" } }, "create", "sigint")
+    assert.is_nil(before.err:find(LEFT, 1, true), before.err)
+    local after = interrupted(PROBE, { push = { "hang" } }, "push", "sigint")
+    local id = after.err:match("correlation_id (%x+%-[%x-]+)%]")
+    assert.truthy(id and after.err:find(LEFT .. id, 1, true), after.err)
+    local for_programs = interrupted({ PROBE[1], "--json", (table.unpack or unpack)(PROBE, 2) }, { push = { "hang" } },
+      "push", "sigint")
+    assert.matches("^%x+%-", cjson.decode(for_programs.err).error.correlation_id)
   end)
 
   it("says so if nothing was sent", function()

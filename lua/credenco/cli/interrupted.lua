@@ -52,19 +52,19 @@ local function outcome_of(ok, result, err)
   return ok, result, err
 end
 
---- Calls a method of a client, as pcall does. A signal closes the client, and the call fails with `interrupted`.
+--- Calls a function with a client, as pcall does. A signal closes the client, and the call fails with `interrupted`.
 ---@param correlation_id string? for the message if the program has to end at once
 ---@param client credenco.Client
----@param method string
----@param ... any its arguments
+---@param work function such as one of the client's methods
+---@param ... any further arguments
 ---@return boolean ok
 ---@return any result
 ---@return credenco.Error? err
-function M.call(correlation_id, client, method, ...)
+function M.call(correlation_id, client, work, ...)
   local loop = require "credenco.loop" -- only now, so that the command that needs a missing rock names it
   core.signals_listen(last_words("interrupted; requests in flight may have been done", correlation_id), 1)
   local outcome
-  loop.spawn(function(...) outcome = { outcome_of(pcall(client[method], client, ...)) } end, ...)
+  loop.spawn(function(...) outcome = { outcome_of(pcall(work, client, ...)) } end, ...)
   while not outcome do
     loop.turn(LOOK_MS)
     if core.signals_count() > 0 and not client.closed then client:close() end

@@ -42,9 +42,9 @@ function M.new_client(options)
   return M.call(credenco.new, options)
 end
 
---- Makes a client, calls one of its methods and closes it. A signal ends the call.
+--- Makes a client, calls one of its methods, or a function with it, and closes it. A signal ends the call.
 ---@param options credenco.Options
----@param method string
+---@param method string|function
 ---@param argument string|table a correlation id, or a table that may have one
 ---@param ... any further arguments
 ---@return table? result
@@ -52,7 +52,8 @@ end
 function M.client_call(options, method, argument, ...)
   local client = M.call(credenco.new, options)
   local id = type(argument) == "table" and argument.correlation_id or type(argument) == "string" and argument or nil
-  local result, err = settle(settings.said_of_arguments, argument, interrupted.call(id, client, method, argument, ...))
+  local work = type(method) == "function" and method or client[method]
+  local result, err = settle(settings.said_of_arguments, argument, interrupted.call(id, client, work, argument, ...))
   client:close()
   return result, err
 end

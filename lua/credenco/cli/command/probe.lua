@@ -2,6 +2,7 @@
 local behaviours = require "credenco.sandbox.ground.behaviours"
 local claims = require "credenco.cli.claim_arguments"
 local credenco = require "credenco"
+local errors = require "credenco.client.errors"
 local experiments = require "credenco.cli.probe.experiments"
 local guarantees = require "credenco.cli.probe.guarantees"
 local library = require "credenco.cli.library"
@@ -69,14 +70,22 @@ local function table_of(found, rows, wallet_key)
   return table.concat(lines, "\n")
 end
 
-function M.run(args)
+-- The error of a delivery has no correlation id of its own.
+local function failed(probe, err, out)
+  if probe.delivering then
+    out:note(("a credential may be in the wallet %s (correlation_id %s)"):format(
+      probe.wallet_key, probe.correlation_id))
+  end
+  return nil, errors.with(err, { correlation_id = probe.correlation_id })
+end
+
+function M.run(args, out)
   local given = { template_id = args.template, wallet_key = args.wallet, claims = claims.read(args) }
   library.check("issue_direct", given)
   given.wait_ms = wait_ms(args)
-  local client = library.new_client(settings.options(args))
-  local found, err = library.call(experiments.run, client, given)
-  client:close()
-  if not found then return nil, err end
+  local probe = experiments.new(given)
+  local found, err = library.client_call(settings.options(args), experiments.run, probe)
+  if not found then return failed(probe, err, out) end
   local rows = rows_of(found.readings)
   return {
     readings = credenco.array(rows), statuses = credenco.array(found.statuses), correlation_id = found.correlation_id,

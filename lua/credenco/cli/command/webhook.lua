@@ -68,7 +68,7 @@ function M.run(args)
   test_event.check(args)
   local event, data = test_event.of(args)
   local to = receiver.new(args.ca_file or settings.environment "CA_FILE")
-  local ok, result, err = interrupted.call(nil, to, "send", request_of(args, event, data))
+  local ok, result, err = interrupted.call(nil, to, to.send, request_of(args, event, data))
   to:close()
   if not ok then error(result, 0) end
   if not result then return nil, err end

@@ -10,7 +10,9 @@ local M = {}
 local POLL_MS = 250
 
 ---@class credenco.Probe
----@field client credenco.Client makes one attempt for each call
+---@field client credenco.Client? makes one attempt for each call
+---@field correlation_id string
+---@field delivering boolean? the offer may be in the wallet
 ---@field order { template_id: string, claims: table, correlation_id: string }
 ---@field wallet_key string
 ---@field wait_ms integer how long to wait for a status
@@ -24,7 +26,7 @@ local function status_of(result, err)
 end
 
 local function ask_status(probe)
-  local said, err = probe.client:issue_status(probe.order.correlation_id)
+  local said, err = probe.client:issue_status(probe.correlation_id)
   if not said then return nil, err end
   local seen = probe.statuses
   if seen[#seen] ~= said.status then seen[#seen + 1] = said.status end
@@ -48,6 +50,7 @@ end
 
 -- A clear refusal of the first delivery ends the probe: nothing later would tell anything.
 local function push_the_offer(probe, offer_uri)
+  probe.delivering = true
   local pushed, err = push(probe, offer_uri)
   if not pushed and (not err.http_status or err.http_status < 500) then return nil, err end
   probe.readings.push_response = status_of(pushed, err)
@@ -99,16 +102,23 @@ end
 
 local AFTER_THE_OFFER = { push_the_offer, watch_the_status, push_again, push_what_does_not_exist, list_contacts }
 
---- Makes the experiments. They may leave a credential in the wallet.
----@param client credenco.Client
 ---@param given { template_id: string, claims: table, wallet_key: string, wait_ms: integer }
----@return { readings: table<string, string>, statuses: string[], correlation_id: string }?
----@return credenco.Error? err
-function M.run(client, given)
-  local probe = {
-    client = client:without_retries(), wallet_key = given.wallet_key, wait_ms = given.wait_ms, readings = {},
-    statuses = {}, order = { template_id = given.template_id, claims = given.claims, correlation_id = core.uuid() },
+---@return credenco.Probe
+function M.new(given)
+  local id = core.uuid()
+  return {
+    correlation_id = id, wallet_key = given.wallet_key, wait_ms = given.wait_ms, readings = {}, statuses = {},
+    order = { template_id = given.template_id, claims = given.claims, correlation_id = id },
   }
+end
+
+--- Makes the experiments, which fill in the probe. They may leave a credential in the wallet.
+---@param client credenco.Client
+---@param probe credenco.Probe
+---@return credenco.Probe? probe
+---@return credenco.Error? err
+function M.run(client, probe)
+  probe.client = client:without_retries()
   local first, err = probe.client:create_offer(probe.order)
   if not first then return nil, err end
   local offer_uri, done
@@ -119,7 +129,7 @@ function M.run(client, given)
     done, err = experiment(probe, offer_uri)
     if not done then return nil, err end
   end
-  return { readings = probe.readings, statuses = probe.statuses, correlation_id = probe.order.correlation_id }
+  return probe
 end
 
 return M
