@@ -3,6 +3,7 @@
 -- reader, mapped, handed to issue_many, nothing written down), "pipeline" (the same through workflow and journal), or its
 -- two halves for many workers, "load" and "work".
 local cjson = require "cjson"
+local collector = require "credenco.cli.pipeline.collector"
 local credenco = require "credenco"
 local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"
@@ -99,6 +100,7 @@ local function wait_for_the_others()
   assert(io.read())
 end
 
+collector.set() -- as `credenco run` does
 local client = credenco.new { base_url = base_url, api_key = "bench" }
 issue_all(client, records.list(WARMUP))
 collectgarbage()

@@ -75,6 +75,15 @@ describe("event_log", function()
     assert.equal(5, lines())
   end)
 
+  it("is written in large parts", function()
+    local write = new()
+    write(1000, "request", ("s"):rep(1000))
+    for _ = 1, 60 do write(1000, "request", ("s"):rep(1000)) end
+    assert.is_true(#read() < 2000)
+    for _ = 1, 60 do write(1000, "request", ("s"):rep(1000)) end
+    assert.is_true(#read() > 60000)
+  end)
+
   it("says once that the file takes no more", function()
     local said = io.popen(([[%s -e 'local core = require "credenco.core"
       local write = core.event_log(assert(io.open("/dev/full", "ab")), "%s")

@@ -78,7 +78,7 @@ describe("the sandbox's documentation", function()
   end)
 
   it("names every path under /sandbox that a program can call", function()
-    local text = section "What it answers"
+    local text = section "The API"
     for path in read("lua/credenco/sandbox/server/routes.lua"):gmatch '"(/sandbox/[%w]+)' do
       assert.truthy(path == "/sandbox/ready" or path == "/sandbox/settings" or text:find(path, 1, true), path)
     end

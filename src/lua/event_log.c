@@ -18,6 +18,7 @@ enum { FLUSH_EVERY_MS = 1000, STREAM_BYTES = 65536 };
 typedef struct event_log {
     credenco_observer observer;
     FILE *stream;
+    char stream_buffer[STREAM_BYTES];
     char *complaint;
     bool has_complained;
     credenco_day_clock clock;
@@ -144,7 +145,6 @@ static FILE *same_file(FILE *stream) {
         close(descriptor);
         return NULL;
     }
-    setvbuf(own, NULL, _IOFBF, STREAM_BYTES);
     return own;
 }
 
@@ -163,6 +163,8 @@ int credenco_lua_event_log(lua_State *L) {
         lua_pushstring(L, strerror(errno));
         return 2;
     }
+    /* glibc takes a size with a buffer alone */
+    setvbuf(log->stream, log->stream_buffer, _IOFBF, STREAM_BYTES);
     lua_pushvalue(L, -1);
     lua_pushcclosure(L, write_event, 1);
     lua_insert(L, -2);

@@ -32,14 +32,14 @@ local function marked(mark, items)
   return setmetatable(copy, mark)
 end
 
---- Returns a copy of a list, which JSON has as an array also if it is empty. `credenco.null` is JSON's null.
+--- Returns a copy of a list. In JSON it is an array, even if it is empty. `credenco.null` is JSON's null.
 ---@param items table? default: an empty list
 ---@return table
 function M.array(items)
   return marked(Array, items)
 end
 
---- Returns a copy of a table, which JSON has as an object also if it is empty.
+--- Returns a copy of a table. In JSON it is an object, even if it is empty.
 ---@param members table? default: an empty object
 ---@return table
 function M.object(members)

@@ -24,7 +24,7 @@ local M = {}
 -- The listener behind each function that this module made.
 local known = setmetatable({}, { __mode = "kv" })
 
--- What observes requests in C for such a function.
+-- The observers in C behind such a function.
 local observers = setmetatable({}, { __mode = "k" })
 
 --- A function for `on_event`, which takes an event as a table.

@@ -118,8 +118,7 @@ local function as_issue(what, id_or_result, level)
   return args
 end
 
---- Returns the status of an issue. It shows how far the issuer is. It does not show whether the wallet kept the
---- credential.
+--- Returns the status of an issue. It shows the issuer's progress, but not whether the wallet kept the credential.
 ---@param id_or_result string|credenco.Offer|credenco.Issue  a correlation id, or a result of create_offer or issue_direct
 ---@param opts credenco.CallOptions?
 ---@return credenco.IssueStatus?

@@ -10,7 +10,8 @@ local source = require "credenco.pipeline.source"
 
 local M = {}
 
-local BATCH = 384
+-- A take is part of a group of writes. Until it returns, requests continue with the records of the one before.
+local BATCH = 768
 -- The first look comes soon, since the others have usually almost finished. Later looks are slower, and also check
 -- whether a worker is dead.
 local FIRST_LOOK_MS, LONGEST_LOOK_MS = 50, 1000

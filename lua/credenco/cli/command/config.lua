@@ -39,7 +39,7 @@ for each environment. --profile or CREDENCO_PROFILE chooses one (default: [defau
   api_key_command = pass show credenco/prod
 
 File names are relative to that directory, or begin with ~/. A secret is in a file, or comes from a
-command, which runs again if the server refuses what it printed. If the configuration file names a
+command, which runs again if the server refuses the secret. If the configuration file names a
 secret, nobody else may read it: chmod 600. A section may have:
 
 ]] .. names() .. "\n\n" .. settings.ENVIRONMENT,
