@@ -1,6 +1,6 @@
--- The language of the shared subset: what both engines and nginx have.
+-- The subset of the language that both engines and nginx share.
 std = "min"
--- what one engine has and the other names differently
+-- names that only one of the engines has
 read_globals = { "jit", "unpack", table = { fields = { "unpack" } } }
 self = false -- a method may leave its object alone
 max_line_length = 120

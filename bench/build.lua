@@ -1,4 +1,4 @@
--- Builds the peers, after a look at whether what they need is installed.
+-- Builds the peers. First checks whether their packages are installed.
 local process = require "bench.process"
 
 local M = {}
@@ -36,7 +36,7 @@ function M.check(peers)
     .. "\nor leave peers out with --peers", 0)
 end
 
---- Builds what is out of date.
+--- Builds the peers that are out of date.
 ---@param root string
 ---@param peers bench.Peer[]
 function M.all(root, peers)

@@ -6,7 +6,7 @@ local M = {}
 local TICKS_PER_S = 100 -- USER_HZ
 local PARENT, OWN, OF_ENDED = 2, { 12, 13 }, { 14, 15 } -- of /proc/PID/stat behind the name: proc(5) counts from 3
 
--- What the kernel says of a process; nil when there is none any more.
+-- The kernel's figures of a process; nil if it has ended.
 local function fields_of(pid)
   local file = io.open(("/proc/%d/stat"):format(pid))
   local text = file and file:read "a"

@@ -5,7 +5,7 @@ local stub = require "bench.stub"
 
 local M = {}
 
-local WARMUP = 3000 -- LuaJIT has compiled what it will by then
+local WARMUP = 3000 -- by then LuaJIT has compiled its traces
 local FEW, MANY = 500, 2500
 
 local function count(root, peer, options, url, flows)

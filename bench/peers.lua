@@ -1,4 +1,4 @@
--- What is compared: how each peer is built, what it needs, and the command that runs it.
+-- The programs that are compared: how each peer is built, the packages that it needs, and the command that runs it.
 -- Every peer is called with BASE_URL FLOWS WARMUP CONCURRENCY and prints one line of JSON:
 -- { peer, flows, wall_s, user_s, sys_s }, of the measured flows alone.
 
@@ -43,7 +43,7 @@ local function build_go(root)
   })
 end
 
--- npm ci always starts over; the copy of the lock file it leaves says what is installed already.
+-- npm ci always starts over, so a copy of the lock file shows which packages are installed already.
 local function build_undici(root)
   local directory = root .. "/bench/peers/undici"
   local installed = io.open(directory .. "/node_modules/undici/package.json")

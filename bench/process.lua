@@ -87,7 +87,7 @@ function M.run(command, options)
   return { code = code, stdout = table.concat(stdout), stderr = table.concat(stderr) }
 end
 
---- Runs a command and gives what it printed; raises an error with its messages when it fails.
+--- Runs a command and returns its output; throws an error with its messages if it fails.
 ---@param command string[]
 ---@param options table?
 ---@return string stdout

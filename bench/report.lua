@@ -42,7 +42,7 @@ end
 ---@field rounds integer
 ---@field concurrency integer
 ---@field tls boolean
----@field rows table[] one per peer; the first is what the ratios refer to
+---@field rows table[] one per peer; the ratios refer to the first
 
 --- Summarises the samples. Ratios are taken round by round, then summarised.
 ---@param peers bench.Peer[]

@@ -1,5 +1,5 @@
--- Checks that every peer does what it is measured for: it completes all flows, and the server, which
--- logs in this mode, saw exactly the two requests of each, byte for byte.
+-- Checks that every peer does the work that is measured: it completes all flows, and the server, which
+-- logs in this mode, saw exactly the two requests of each flow, byte for byte.
 local cjson = require "cjson"
 
 local records = require "bench.records"
@@ -28,7 +28,7 @@ local function expect(condition, request, what)
   end
 end
 
--- Checks of one request: what both kinds share, and each kind.
+-- Checks of one request: of both kinds, then of each kind.
 local function check_common(request)
   expect(request.method == "POST", request, "a POST expected")
   expect(request.accept == "application/json", request, "another accept expected")

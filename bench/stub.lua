@@ -187,7 +187,7 @@ end
 ---@field connections integer accepted since the start, this question's not counted
 ---@field cpu_s number user and system time of the server
 
---- What the server has done so far.
+--- The server's counters.
 ---@return bench.Counters
 function M:counters()
   local status = assert(get(self.port, "/count"), "nginx does not answer")

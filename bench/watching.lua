@@ -1,4 +1,4 @@
--- What watches a client while it is measured, as `credenco run --metrics FILE --log FILE` does.
+-- Watches a client while it is measured, as `credenco run --metrics FILE --log FILE` does.
 local event_log = require "credenco.cli.event_log"
 local listeners = require "credenco.base.listeners"
 local metrics = require "credenco.metrics"

@@ -2,7 +2,7 @@
 --
 --   CREDENCO_API_KEY=... lua5.4 examples/company.lua WALLET_KEY
 --
--- CREDENCO_BASE_URL names another server than the service itself, such as a sandbox.
+-- Set CREDENCO_BASE_URL for another server than the service itself, such as a sandbox.
 local credenco = require "credenco"
 
 local wallet_key = arg[1] or error("usage: company.lua WALLET_KEY", 0)

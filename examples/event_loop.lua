@@ -2,8 +2,8 @@
 --
 --   CREDENCO_API_KEY=... lua5.4 examples/event_loop.lua WALLET_KEY
 --
--- The loop of credenco is turned when the client's descriptor is readable, and when its
--- own time has come; it never waits by itself.
+-- This program turns credenco's loop when the client's descriptor is readable, and after
+-- loop.timeout_ms(). With turn(0), credenco's loop never waits.
 local credenco = require "credenco"
 local loop = require "credenco.loop"
 local uv = require "luv"

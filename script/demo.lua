@@ -11,7 +11,7 @@ local function say(text, ...)
   io.write(text:format(...), "\n")
 end
 
--- Runs the example as a reader would, and gives what it printed.
+-- Runs the example as a reader would, and returns its output.
 local function run_example(wallet_key)
   local program = io.popen(("%s examples/company.lua %s"):format(arg[-1], wallet_key))
   local printed = program:read("*a"):gsub("%s+$", "")

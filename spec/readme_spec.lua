@@ -7,7 +7,7 @@ local program = require "spec.cli.program"
 local uv = require "luv"
 local World = require "spec.sandbox.world"
 
--- Who runs the examples of each page: this file, or another spec.
+-- The spec that runs the examples of each page: this file, or another.
 local HERE = { "README.md", "docs/client.md", "docs/command-line.md", "docs/credentials.md", "docs/errors.md",
   "docs/getting-started.md", "docs/operations.md" }
 local ELSEWHERE = {

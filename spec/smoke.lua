@@ -1,4 +1,4 @@
--- What a Lua without busted has to be able to do: `smoke.lua READY`, the line that `credenco sandbox --json` prints.
+-- A test for a Lua without busted: `smoke.lua READY`, with the line that `credenco sandbox --json` prints.
 -- One issue, many at once, OAuth2, and errors as values: what yields across pcall, and what JSON is read and written.
 local credenco = require "credenco"
 local json = require "credenco.base.json"

@@ -1,4 +1,4 @@
--- What the benchmark runs inside nginx.
+-- The part of the benchmark that runs inside nginx.
 local core = require "credenco.core"
 local credenco = require "credenco"
 
@@ -87,7 +87,7 @@ function M.cosocket_example()
   return example
 end
 
---- How long one issue takes when nothing else is in flight; runs in plain Lua, too.
+--- Measures one issue while nothing else is in flight; runs in plain Lua, too.
 ---@param given { url: string, count: integer }
 ---@return number ms
 function M.latency(given)

@@ -1,5 +1,5 @@
--- What issuing does to the worker it runs in: the latency of a static location beside it, the worker's CPU
--- time, and what one issue takes and costs.
+-- Measures how issuing affects its nginx worker: the latency of a static location of the same worker, the worker's CPU
+-- time, and the time and cost of one issue.
 local argparse = require "argparse"
 
 local http = require "spec.support.http"
@@ -97,7 +97,7 @@ local function load(run, name, connections, seconds)
   return count / seconds, 1000 * (processes.cpu_ms(run.worker_pid) - before) / count
 end
 
-local POSTS = { "issue", "cosocket", "proxy" } -- the last one is what the others are compared with
+local POSTS = { "issue", "cosocket", "proxy" } -- the others are compared with the last one
 
 local function goes(names)
   local made = {}

@@ -10,8 +10,8 @@ local M = {}
 
 local WORKER_CPU, OTHER_CPU = 0, 1
 
--- What nginx itself does for the two requests of an issue, without a look at what is in them: the first as a
--- subrequest, the second proxied.
+-- nginx alone makes the two requests of an issue, without looking into them: the first as a subrequest, the second
+-- proxied.
 local PROXY = [[
   location = /proxy {
     auth_request /first;

@@ -1,6 +1,6 @@
 -- bench/pipeline/run fleet [ENGINE] [RECORDS] [TABLE] [WORKERS ...]: workers on a PostgreSQL journal, 1 to 16 of them,
--- beside one run on a SQLite journal. Each number of workers has RECORDS of its own, put there by `load` a moment
--- before; the table holds TABLE records already, all issued, of which nothing has told the planner.
+-- beside one run on a SQLite journal. Each number of workers has RECORDS of its own, which `load` adds a moment before.
+-- The table already has TABLE records, all issued; the planner has no statistics about them.
 local cjson = require "cjson"
 local csv = require "bench.pipeline.csv"
 local database = require "credenco.journal.database"
@@ -109,14 +109,14 @@ local LINE = "%-19s  %9.0f  %9.2f  %15.1f  %10.1f  %6.1f  %8.1f  %12.3f  %8.0f"
 
 local TRANSACTIONS = "SELECT CAST(xact_commit AS TEXT) FROM pg_stat_database WHERE datname = current_database()"
 
--- What the servers have done so far.
+-- The counters of the servers.
 local function counters(bench)
   local row = assert(bench.db:row(TRANSACTIONS))
   return { postgres_s = family.cpu_s(bench.postmaster), server_s = bench.server:counters().cpu_s,
     transactions = tonumber(row[1]) }
 end
 
--- Lets a number of workers issue what was loaded; prints what it took, by the kind of process, for each record.
+-- Lets a number of workers issue the loaded records; prints the cost of each record, by kind of process.
 local function show(bench, name, loaded, run)
   local before = counters(bench)
   local samples = run()

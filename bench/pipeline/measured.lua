@@ -1,5 +1,5 @@
--- measured.lua COMMAND...: runs a command of the program in this process, and prints what it took as the last line of
--- stderr, in JSON.
+-- measured.lua COMMAND...: runs a command of the program in this process, and prints its time, CPU time and largest size
+-- as the last line of stderr, in JSON.
 local uv = require "luv"
 
 local exit = os.exit -- before it is kept from workflows

@@ -23,7 +23,7 @@ local function show(what, sample)
     what, sample.flows, sample.wall_s, sample.flows / sample.wall_s, sample.peak_mib))
 end
 
--- What a record took in each tenth.
+-- The time of a record in each tenth.
 local function show_tenths(sample)
   local last = { records = 0, wall_s = sample.started_s, cpu_s = sample.started_cpu_s }
   local first

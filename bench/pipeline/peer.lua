@@ -3,6 +3,7 @@
 -- reader, mapped, handed to issue_many, nothing written down), "pipeline" (the same through workflow and journal), or its
 -- two halves for many workers, "load" and "work".
 local cjson = require "cjson"
+local collector = require "credenco.cli.pipeline.collector"
 local credenco = require "credenco"
 local pipeline = require "credenco.pipeline"
 local source = require "credenco.pipeline.source"
@@ -35,12 +36,12 @@ end
 
 local run = {}
 
--- What issue_many alone can do.
+-- issue_many alone.
 function run.bare(client)
   return issue_all(client, in_memory)
 end
 
--- What a script does that has no journal.
+-- A script that has no journal.
 function run.by_hand(client)
   local definition = dofile "bench/pipeline/workflow.lua"
   local lines = assert(source.open(csv))
@@ -92,13 +93,14 @@ function run.work(client)
   return ended_well(pipeline.work(settings { client = client })).counts.issued
 end
 
--- Workers begin together: what one does to get ready would otherwise be counted in the time of the others.
+-- Workers begin together. Otherwise the preparations of one would count as time of the others.
 local function wait_for_the_others()
   print "ready"
   io.stdout:flush()
   assert(io.read())
 end
 
+collector.set() -- as `credenco run` does
 local client = credenco.new { base_url = base_url, api_key = "bench" }
 issue_all(client, records.list(WARMUP))
 collectgarbage()

@@ -1,6 +1,6 @@
--- bench/pipeline/run reports [ENGINE] [RECORDS]: what is done about failures. A file without names, every line of which
--- is refused; the check and the reports of it; a file that corrects a fifth of the lines, beside the same file on a new
--- journal; and the list of what was issued.
+-- bench/pipeline/run reports [ENGINE] [RECORDS]: the commands after failures. Runs a file without names, so that every
+-- line is refused; checks it and reports on it; then a file that corrects a fifth of the lines, beside the same file on a
+-- new journal; and the list of issued credentials.
 local cjson = require "cjson"
 local companies = require "bench.pipeline.companies"
 local database = require "credenco.journal.database"
@@ -27,7 +27,7 @@ local function write(path, count, with_names)
   file:close()
 end
 
--- Runs a command of the program, which has to end with a certain code; prints and gives what it took.
+-- Runs a command of the program, which has to end with a certain code; prints and returns its figures.
 local function measure(bench, what, count, expected, ...)
   local command = { bench.root .. "/script/lua", "bench/pipeline/measured.lua", ... }
   local done = process.run(command, { cwd = bench.root, limit_s = LIMIT_S, env = { CREDENCO_BUILD = bench.engine,

@@ -1,5 +1,5 @@
--- POST /issue: maps the order in the body to claims, issues them into the wallet it names, and responds with
--- what a caller can act on.
+-- POST /issue: maps the order in the body to claims, issues them into the wallet that the order names, and responds so
+-- that the caller knows what to do.
 local cjson = require "cjson.safe"
 local credenco = require "credenco"
 
@@ -56,7 +56,7 @@ function M.handle()
   }
   if issued then return respond(201, { correlation_id = issued.correlation_id }) end
 
-  -- `sent` says whether the caller may just try again: not when it is "unknown".
+  -- If `sent` is "unknown", the caller must not simply try again.
   ngx.log(ngx.ERR, tostring(err))
   respond(STATUS[err.code] or 502, { problem = err.code, sent = err.sent, correlation_id = err.correlation_id })
 end

@@ -1,5 +1,5 @@
--- A wallet was created: makes us one of its trusted contacts, then issues it a welcome credential. The order
--- matters: what an issuer that is not trusted issues is discarded without a word.
+-- Welcomes a new wallet: makes the issuer one of its trusted contacts, then issues a welcome credential. The order
+-- matters, because a wallet silently discards credentials from an issuer that it does not trust.
 local credenco = require "credenco"
 local webhook = require "credenco.webhook"
 
@@ -11,13 +11,13 @@ local issuer = credenco.new {
   api_key = os.getenv "CREDENCO_API_KEY",
 }
 
--- A trusted contact is made with credentials of the wallet, which may be other ones.
+-- Creates trusted contacts, with the wallets' API key, which may differ from the issuer's.
 local wallets = credenco.new {
   base_url = os.getenv "CREDENCO_BASE_URL",
   api_key = os.getenv "CREDENCO_WALLETS_API_KEY",
 }
 
--- It may run twice for one event: a contact that is there already is fine, and the correlation id is the same.
+-- The handler may run twice for one event. So it accepts a contact that exists already, and uses the same correlation id.
 local function welcome(event)
   if event.type ~= WALLET_CREATED then return true end
   local key = event.data.walletExternalKey

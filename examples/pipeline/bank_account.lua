@@ -14,7 +14,7 @@ local function letter_value(letter)
   return tostring(letter:byte() - ("A"):byte() + 10)
 end
 
--- Country and check digits go to the end, letters become numbers, and what is left over must be 1.
+-- Moves country and check digits to the end, and turns letters into numbers. The remainder has to be 1.
 local function has_valid_check_digits(iban)
   if not iban:find "^%u%u%d%d%w+$" then return false end
   local moved = iban:sub(5) .. iban:sub(1, 4)

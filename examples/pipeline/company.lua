@@ -7,7 +7,7 @@ local claims = require "credenco.claims"
 return {
   name = "companies",
   template_id = "ebw_oid",
-  -- However the register writes a number, it is one company: "90 01 23 45", "90012345".
+  -- The register writes a number in several ways ("90 01 23 45", "90012345"), all for the same company.
   key = function(record) return (record.coc_number:gsub("%D", "")) end,
   wallet_key = "wallet",
   claims = claims.map {

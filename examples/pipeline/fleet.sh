@@ -1,6 +1,6 @@
 #!/bin/sh
-# A fleet on one machine: fills a PostgreSQL journal and lets workers empty it together. On several machines the
-# `work` command runs on each of them, and `load` on one.
+# Runs several workers on one machine: `load` fills a PostgreSQL journal, and each `work` takes records from it. With
+# several machines, run `load` on one of them, and `work` on each.
 #
 #   CREDENCO_JOURNAL=postgres://issuer@db.example/credentials examples/pipeline/fleet.sh companies.csv 4
 set -eu
@@ -10,7 +10,7 @@ workers=${2:-4}
 here=$(dirname "$0")
 credenco=${CREDENCO:-credenco}
 
-# 4 and 5 say that some records are failed or unknown: the others are issued all the same.
+# Exit codes 4 and 5 mean that some records failed or are unknown; the workers still issue the others.
 filled=0
 $credenco load "$here/company.lua" "$source" || filled=$?
 case $filled in 0 | 4 | 5) ;; *) exit "$filled" ;; esac

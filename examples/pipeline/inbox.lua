@@ -1,4 +1,4 @@
--- Straight into wallets that trust the issuer; into the inbox of the others, for the holder to accept.
+-- Issues straight into wallets that trust the issuer, and into the inbox of the others, for the holder to accept.
 --
 --   credenco run examples/pipeline/inbox.lua examples/pipeline/holders.csv
 local claims = require "credenco.claims"

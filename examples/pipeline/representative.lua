@@ -1,4 +1,4 @@
--- Two credentials for one company: the power of representation only when the company's own was issued.
+-- Issues two credentials for each company: its own, and then the power of representation.
 --
 --   credenco run examples/pipeline/representative.lua examples/pipeline/representatives.csv
 local claims = require "credenco.claims"

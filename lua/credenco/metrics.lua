@@ -141,7 +141,7 @@ function Metrics:watch(name, help, read)
   end
   if type(help) ~= "string" then error("watch: help must be a string, not " .. type(help), 2) end
   if type(read) ~= "function" then error("watch: read must be a function, not " .. type(read), 2) end
-  if self.names[name] then error(("watch: %s is there already"):format(name), 2) end
+  if self.names[name] then error(("watch: %s exists already"):format(name), 2) end
   self.names[name] = true
   local kind = name:find "_total$" and "counter" or "gauge"
   self.gauges[#self.gauges + 1] = { family = { name = name, type = kind, help = help }, read = read }
@@ -187,9 +187,9 @@ function M.new(given)
   local self = setmetatable({
     store = store, shares = read.dict ~= nil, keys = {}, gauges = {}, names = names_of(families.LIST), in_flight = 0,
   }, Metrics)
-  local listen = listener(self)
-  if not self.shares then listen, self.read_tally = core.tally(BOUNDS_MS, listen) end
-  self.on_event = listeners.on_event(listen)
+  local listen, observer = listener(self), nil
+  if not self.shares then listen, self.read_tally, observer = core.tally(BOUNDS_MS, listen) end
+  self.on_event = listeners.on_event(listen, observer and { observer })
   return self
 end
 

@@ -1,4 +1,4 @@
--- Reads the `---` comments of a Lua file: its head, and each class and public function with what is said about it.
+-- Reads the `---` comments of a Lua file: its head, and each class and public function with its comment.
 local M = {}
 
 local CLOSES = { ["("] = 1, ["{"] = 1, ["["] = 1, ["<"] = 1, [")"] = -1, ["}"] = -1, ["]"] = -1, [">"] = -1 }

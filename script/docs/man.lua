@@ -37,7 +37,7 @@ local function blocks_of(text)
   return blocks
 end
 
--- `   --log FILE            What it is for.`, where what it is for may be on the next line
+-- `   --log FILE            Its purpose.`, with the purpose on the same line or on the next
 local function add_options(page, block)
   local name, rest = block:match "^([^\n]+):\n(.*)$"
   page[#page + 1] = (".SS %s"):format(escaped(name))
@@ -51,7 +51,7 @@ local function add_options(page, block)
   end
 end
 
--- What a block of the help's end is about, by its beginning.
+-- The section of a block at the end of the help, by its beginning.
 local SECTIONS = { { "^Examples?:\n", "EXAMPLES" }, { "^Exit code", "EXIT STATUS" }, { "^Environment", "ENVIRONMENT" } }
 
 local function section_of(block)

@@ -7,8 +7,8 @@ local function set(...)
   return names
 end
 
--- The public modules, each with the variable that examples keep it in. `only` and `except` name functions and
--- classes: what a module has for other modules of ours is not public. `beside` are other modules that have a part of it.
+-- The public modules, each with its variable in examples. `only` and `except` name functions and classes: those that a
+-- module has for our other modules are not public. `beside` are other modules that have a part of it.
 local MODULES = {
   { "credenco", "credenco", beside = { { "credenco.base.json", "credenco", only = set("M.array", "M.object") } } },
   { "credenco.client", "client", title = "The client",
@@ -112,7 +112,7 @@ local function path_of(name)
   return assert(package.searchpath(name, "lua/?.lua;lua/?/init.lua"))
 end
 
--- What a module has on the page, each item with its module; and the module's first comment.
+-- The items of a module on the page, each with its module; and the module's first comment.
 local function items_of(module)
   local shown, parts, head = {}, { module }, nil
   for _, other in ipairs(module.beside or {}) do parts[#parts + 1] = other end

@@ -1,6 +1,7 @@
---- Which directories of lua/credenco use which, from the modules that their code names; run from the checkout's root.
+--- Finds how the directories of lua/credenco use each other, from the modules that their code names; run from the
+--- checkout's root.
 ---
----   directories.lua           prints the graph: each directory below those that it uses, and what those are
+---   directories.lua           prints the graph: each directory with those that it uses, which come before it
 ---   directories.lua cycles    prints each cycle of directories, one a line; there must be none
 ---
 --- A directory is `init.lua`, or the file of its name beside it, as the entrance for others; its other files, together as
@@ -25,7 +26,7 @@ local function text_of(path)
   return text
 end
 
--- Where each module belongs, as a path: `journal/dialect/init` for credenco.journal.dialect, `metrics/init` for
+-- The place of each module, as a path: `journal/dialect/init` for credenco.journal.dialect, `metrics/init` for
 -- metrics.lua beside metrics/.
 local function places()
   local place, files, directories = {}, {}, {}
@@ -40,8 +41,8 @@ local function places()
   return place, files
 end
 
--- The modules that a text requires. A name that is put together when it is wanted, as a command's, is not among them:
--- whoever calls by name depends on a table of names.
+-- The modules that a text requires. It leaves out a name that the code composes, such as a command's: that code depends
+-- on a table of names.
 local function each_use(text, place, use)
   for name in text:gmatch "require *%(? *[\"'](credenco[%w_.]*)[\"']" do
     if place[name] then use(place[name]) end
@@ -50,7 +51,7 @@ end
 
 local ENTRANCE, FILES = "init.lua", "*.lua"
 
--- Where two places part: the directory that holds both, and which part of it each of them is.
+-- Compares two places: the directory that holds both, and the part of it to which each belongs.
 local function parting(from, to)
   local directory = ""
   while true do

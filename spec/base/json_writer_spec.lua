@@ -1,4 +1,5 @@
--- What it writes of values that are fit for JSON; `credenco.base.json` checks that they are, and its spec has numbers.
+-- The text of values that are fit for JSON; `credenco.base.json` checks that they are, and its spec has numbers.
+local core = require "credenco.core"
 local json = require "credenco.base.json"
 local writer = require "credenco.base.json_writer"
 
@@ -21,4 +22,11 @@ describe("the writer of JSON", function()
   for name, value in pairs { ["NaN"] = 0 / 0, ["an infinity"] = -math.huge, ["a function"] = print } do
     it("refuses " .. name, function() assert.is_false(pcall(write, { value })) end)
   end
+
+  it("writes as many levels as the reader reads, and no more", function()
+    local value = {}
+    for _ = 2, core.JSON_TOLERANT_DEPTH do value = { value } end
+    assert.is_true(pcall(write, value))
+    assert.is_false(pcall(write, { value }))
+  end)
 end)

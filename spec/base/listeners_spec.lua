@@ -1,4 +1,4 @@
--- Who is told of events: the user's functions and ours, alone and together.
+-- Listeners to events: the user's functions and ours, alone and together.
 local listeners = require "credenco.base.listeners"
 
 local EVENTS = {
@@ -55,6 +55,15 @@ describe("a listener", function()
     tell(listeners.of(listeners.both(first, function(event) events[#events + 1] = event end)))
     assert.same(SAID, said)
     assert.same(EVENTS, events)
+  end)
+
+  it("is observed in C if each of its parts is", function()
+    local function observed(name) return listeners.on_event(ours {}, { name }) end
+    local both = listeners.both(listeners.both(observed "a", observed "b"), observed "c")
+    assert.same({ "a", "b", "c" }, listeners.observers_of(both))
+    assert.is_nil(listeners.observers_of(listeners.both(both, function() end)))
+    assert.is_nil(listeners.observers_of(listeners.both(listeners.on_event(ours {}), both)))
+    assert.is_nil(listeners.observers_of(print))
   end)
 
   it("alone is itself", function()

@@ -1,4 +1,4 @@
-/* What the process does to the driver's connections: it forks, and runs out of descriptors. */
+/* The driver's connections in a process that forks, or runs out of descriptors. */
 #include <sys/resource.h>
 #include <sys/wait.h>
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bytes.h"
+#include "core/event.h"
 #include "core/uri.h"
 #include "failing_malloc.h"
 #include "tap.h"
@@ -62,6 +63,23 @@ static credenco_code read_offer(void) {
     return code;
 }
 
+/* What has no memory is left out, which is no error. */
+static credenco_code write_event(void) {
+    credenco_buf subject, line;
+    credenco_buf_init(&subject, CREDENCO_EVENT_SUBJECT_MAX);
+    credenco_buf_init(&line, CREDENCO_EVENT_LINE_MAX);
+    const credenco_span text = {long_text, sizeof long_text};
+    credenco_event_subject(&subject, span("step"), text, text);
+    const credenco_event event = {.subject = credenco_buf_span(&subject)};
+    const size_t members =
+        strlen(",\"step\":\"step\",\"correlation_id\":\"\",\"traceparent\":\"\"");
+    bool whole = subject.len == members + 2 * sizeof long_text;
+    whole = credenco_event_line(&line, span("T"), &event) && whole;
+    credenco_buf_free(&subject);
+    credenco_buf_free(&line);
+    return whole ? CREDENCO_OK : CREDENCO_OUT_OF_MEMORY;
+}
+
 static void buffers_fail_cleanly(void) {
     fail_in_turn(append);
 }
@@ -71,5 +89,11 @@ static void coding_fails_cleanly(void) {
     fail_in_turn(read_offer);
 }
 
+static void events_fail_cleanly(void) {
+    memset(long_text, 'a', sizeof long_text);
+    fail_in_turn(write_event);
+}
+
 TAP_MAIN({"a buffer without memory keeps what it has", buffers_fail_cleanly},
-         {"percent coding without memory is an error", coding_fails_cleanly})
+         {"percent coding without memory is an error", coding_fails_cleanly},
+         {"an event without memory is left out of a log", events_fail_cleanly})

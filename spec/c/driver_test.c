@@ -270,7 +270,7 @@ static void watched_between_steps(void) {
     driven_through(credenco_driver_watch);
 }
 
-/* Who watches is told of a transfer that is started meanwhile. */
+/* An outside poller learns of a transfer that is started meanwhile. */
 static void watched_while_idle(void) {
     begin();
     struct pollfd polled = {.fd = credenco_driver_watch(&driver), .events = POLLIN};

@@ -198,7 +198,7 @@ static void limits_are_where_they_say(void) {
     credenco_http_free(&http);
 }
 
-/* What is announced is refused before it comes. */
+/* A body that is too long by its length is refused before it arrives. */
 static void announced_sizes_are_believed(void) {
     static const char *const responses[] = {
         OK_ "Content-Length: 1025\r\n\r\n",

@@ -10,7 +10,7 @@
 
 enum { READING = CREDENCO_HTTP_READING, FAILED = CREDENCO_HTTP_FAILED };
 
-/* What cannot become a status line is refused before a line of it is there: it may never end. */
+/* Bytes that cannot become a status line are refused before their line ends: it may never end. */
 static void nonsense_is_refused_at_once(void) {
     static const struct {
         const char *bytes;

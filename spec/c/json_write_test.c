@@ -31,6 +31,24 @@ static void escapes_what_json_does_not_take_as_it_is(void) {
     }
 }
 
+/* A byte is escaped wherever it is, and no other is. */
+static void sees_every_byte_at_every_place(void) {
+    enum { LEN = 19 };
+    for (int byte = 0; byte < 128; byte++) {
+        const bool plain = byte >= ' ' && byte != '"' && byte != '\\' && byte != 127;
+        const size_t escaped = byte == '"' || byte == '\\' ? 2 : 6;
+        for (size_t place = 0; place < LEN; place++) {
+            char text[LEN], out[CREDENCO_JSON_TEXT_MAX(LEN)];
+            memset(text, '!', LEN);
+            text[place] = (char)byte;
+            const size_t len = credenco_json_write_text((credenco_span){text, LEN}, out);
+            CHECK(len == LEN + 2 + (plain ? 0 : escaped - 1));
+            CHECK(memcmp(out + 1, text, place) == 0 && (plain || out[1 + place] == '\\'));
+            CHECK(memcmp(out + len - (LEN - place), text + place + 1, LEN - place - 1) == 0);
+        }
+    }
+}
+
 static void writes_whole_numbers(void) {
     static const struct {
         int64_t number;
@@ -51,4 +69,5 @@ static void writes_whole_numbers(void) {
 }
 
 TAP_MAIN({"escapes what JSON does not take as it is", escapes_what_json_does_not_take_as_it_is},
+         {"sees every byte at every place", sees_every_byte_at_every_place},
          {"writes whole numbers", writes_whole_numbers})

@@ -60,7 +60,7 @@ describe("a claim rule", function()
 end)
 
 local EXACT_WHOLE = "a whole number from -9007199254740991 to 9007199254740991"
-local EXACT = "a number of at most 15 digits: of more not all are kept"
+local EXACT = "a number of at most 15 digits, because more would be rounded"
 
 describe("a value that does not fit", function()
   local cases = {

@@ -1,4 +1,4 @@
--- What is told of a function that failed: where, Lua's own words when it was Lua that complained, and never a value.
+-- The description of a function that failed: its place, Lua's own message if Lua threw it, and never a value.
 local claims = require "credenco.claims"
 local place = require "credenco.claims.thrown"
 

@@ -140,7 +140,7 @@ local FAULTS = {
   { "no PostgreSQL answers", line = "journal_place", code = 9, advice = "`psql postgres://127",
     broken = function() return on "postgres://127.0.0.1:1/journals" end,
     healed = function() return on(server:database()) end },
-  { "the database holds text as LATIN1", line = "journal_encoding", code = 9, words = "as LATIN1",
+  { "the database has the encoding LATIN1", line = "journal_encoding", code = 9, words = "the encoding LATIN1",
     advice = "createdb %-%-encoding=UTF8",
     broken = function()
       return on(in_database("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0", "latin"))

@@ -58,7 +58,7 @@ local FAULTS = {
   { "the workflow lacks a part", line = "workflow", code = 2, words = "template_id", advice = "correct the file",
     broken = function() return call(file("w.lua", "return { name = 'w', key = 'k' }"), companies(world.trusting)) end,
     healed = good },
-  { "the source is missing", line = "source", code = 2, words = "nowhere%.csv", advice = "name a file that is there",
+  { "the source is missing", line = "source", code = 2, words = "nowhere%.csv", advice = "name an existing file",
     broken = function() return call(COMPANY, folder .. "/nowhere.csv") end, healed = good },
   { "the encoding has no such name", line = "source", code = 2, words = "%-%-encoding", advice = "%-%-encoding",
     broken = function() return call(COMPANY, companies(world.trusting), "--encoding", "windows-1525") end,
@@ -97,7 +97,7 @@ local FAULTS = {
     end,
     healed = good },
   { "the journal's records were begun with other steps", line = "journal_steps", code = 9,
-    words = "step 2 was any and is mandate now", advice = "use the workflow as it was",
+    words = "step 2 was any and is now mandate", advice = "use the workflow as it was",
     broken = function()
       local arguments, env = two_steps "any"
       begun = env.CREDENCO_JOURNAL

@@ -57,6 +57,15 @@ describe("the program against a server that misbehaves", function()
     assert.same({ 5, "unknown" }, { outcome.code, cjson.decode(outcome.err).error.sent })
   end)
 
+  it("prints a trusted contact's number exactly, however large it is", function()
+    local scenario = server:scenario { trust = { {
+      act = "answer", status = 201, headers = { ["content-type"] = "application/json" }, body = '{"id":9007199254740993}',
+    } } }
+    local outcome = trust_at(scenario.url)
+    assert.equal(0, outcome.code, outcome.err)
+    assert.equal("9007199254740993", cjson.decode(outcome.out).id)
+  end)
+
   it("tells people in one line", function()
     local outcome = run(server:scenario({ create = { 401 } }).url,
       { "issue", "--wallet", "w", "--template", "t" })
@@ -104,7 +113,7 @@ describe("the program against a server that misbehaves", function()
       if not line:find "^push_offer: waits" then lines[#lines + 1] = line end -- it may be for no time at all
     end
     assert.same({
-      "create_offer: request", "create_offer: HTTP 503 after N ms", "create_offer: waits N ms before it tries again",
+      "create_offer: request", "create_offer: HTTP 503 after N ms", "create_offer: waits N ms before the next attempt",
       "create_offer: request", "create_offer: HTTP 201 after N ms",
       "push_offer: request", "push_offer: no response after N ms: connect_failed, sent unknown",
       "push_offer: request", "push_offer: HTTP 201 after N ms",
@@ -158,7 +167,7 @@ describe("the program against a server that misbehaves", function()
     local there = server.folder .. "/there"
     files.write(there, "precious")
     for _, command in ipairs { { "issue", "--wallet", "w", "--keep-offer" }, { "offer", "--qr-code" } } do
-      for path, problem in pairs { [there] = "is there already: name another file, or give --force",
+      for path, problem in pairs { [there] = "exists already: name another file, or give --force",
         [server.folder .. "/no/such"] = "cannot write " .. server.folder .. "/no/such: No such file or directory" } do
         local scenario = server:scenario()
         local arguments = { (table.unpack or unpack)(command) } -- luacheck: ignore

@@ -20,7 +20,7 @@ describe("a file that a command writes", function()
     return cli_files.declared(of_command), of_command
   end
 
-  -- What a command cannot be called without, but for what is tried.
+  -- The arguments that a command requires, without those that are tried.
   local function required(of_command, given)
     local words = {}
     for _, argument in ipairs(of_command._arguments) do
@@ -135,7 +135,7 @@ describe("a file that a command writes", function()
       local list, of_command = declared(name)
       for _, output in ipairs(list) do
         if output.role.writes then
-          assert.matches(output.option .. ": - is no file", tostring(refusal(name, of_command, { [output.option] = "-" })), 1, true)
+          assert.matches(output.option .. ": - is not a file", tostring(refusal(name, of_command, { [output.option] = "-" })), 1, true)
         end
       end
     end
@@ -152,7 +152,7 @@ describe("a file that a command writes", function()
             local words = required(of_command, { [output.option] = path })
             local ok, problem = pcall(parser.parse, name, commands.load(name), words)
             assert.is_false(ok, name .. " " .. output.option)
-            assert.matches("is there already: name another file, or give %-%-force", problem.message)
+            assert.matches("exists already: name another file, or give %-%-force", problem.message)
             assert.is_nil(refusal(name, of_command, { [output.option] = path }))
           end
         end
@@ -160,7 +160,7 @@ describe("a file that a command writes", function()
     end
   end)
 
-  it("is continued or replaced, where that is what its option does, only if the option has written it", function()
+  it("is continued or replaced only if the same option has written it", function()
     local path, count = folder .. "/there", 0
     local function each_kept(visit)
       for _, name in ipairs(commands.NAMES) do
@@ -198,12 +198,12 @@ describe("a file that a command writes", function()
     end
     for _, option in ipairs { "--log", "--audit", "--metrics" } do
       local path = folder .. option
-      assert.truthy(said(option, path, ">>" .. path):find("is where standard output goes, and is not overwritten", 1, true))
+      assert.truthy(said(option, path, ">>" .. path):find("is the file of standard output, and is not overwritten", 1, true))
       assert.truthy(said(option, folder .. "/credenco-config", ""):find("is the configuration file, and", 1, true))
     end
     local path = folder .. "/both"
     said("--log", path, "2>>" .. path)
-    assert.matches("is where standard error goes, and is not overwritten", files.read(path))
+    assert.matches("is the file of standard error, and is not overwritten", files.read(path))
   end)
 
   it("is neither standard input, nor a file that the environment names, and nothing is sent", function()

@@ -83,7 +83,7 @@ describe("a command that is interrupted", function()
     end
   end)
 
-  it("brings a delivery to its end, and keeps its offer, when nobody reads any more what it says", function()
+  it("finishes a delivery, and keeps its offer, when nobody reads its output any more", function()
     local kept = server.folder .. "/offer-unread"
     local scenario = server:scenario { push = { "close", "close", "close" } }
     local arguments = { "issue", "--wallet", "w", "--template", "t", "--claim", "a=b", "--keep-offer", kept, "--verbose" }

@@ -1,4 +1,4 @@
--- What people read, in a terminal of 40 columns: no line but a command to copy is longer.
+-- Output in a terminal of 40 columns: only a command to copy may be longer than a line.
 local cjson = require "cjson"
 local files = require "spec.support.files"
 local Misbehaving = require "spec.support.misbehaving"

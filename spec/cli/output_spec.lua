@@ -32,7 +32,7 @@ describe("a file that is written", function()
     reader:close()
   end)
 
-  it("leaves the one that was there until it is complete, and nothing of its own when it is given up", function()
+  it("replaces an older file only when it is complete, and leaves nothing if it is given up", function()
     files.write(path, "old")
     local begun = assert(output.open(path))
     assert(begun:write(("new"):rep(100000)))

@@ -5,7 +5,7 @@ local wait = require "spec.support.wait"
 
 local TIMEOUT_MS = 600000 -- only a program that hangs is waited for so long
 
--- What the program needs to run under the same engine, build and sanitizer as the specs.
+-- The environment in which the program runs under the same engine, build and sanitizer as the specs.
 local INHERITED = { "PATH", "HOME", "TMPDIR", "LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LUA_INIT" }
 local MODULES = { LUA_PATH = package.path, LUA_CPATH = package.cpath }
 

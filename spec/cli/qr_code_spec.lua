@@ -35,14 +35,14 @@ describe("credenco offer --qr-code", function()
     local outcome = offer(nil, path)
     local err = cjson.decode(outcome.err).error
     assert.same({ 4, "bad_response" }, { outcome.code, err.code })
-    assert.matches("the offer was made", err.message)
+    assert.matches("the offer was created", err.message)
     assert.is_nil(files.read(path))
   end)
 
-  it("says that the offer was made when the picture cannot be written", function()
+  it("says that the offer was created when the picture cannot be written", function()
     local outcome = offer(BASE64, "/dev/full")
     assert.equal(1, outcome.code)
     local message = cjson.decode(outcome.err).error.message
-    assert.is_truthy(message:find("the offer was made, but its QR code cannot be written: /dev/full", 1, true), message)
+    assert.is_truthy(message:find("the offer was created, but its QR code cannot be written: /dev/full", 1, true), message)
   end)
 end)

@@ -1,4 +1,4 @@
--- What the commands need of other people's modules, tried with each of those hidden in turn.
+-- The rocks that each command needs: each rock is hidden in turn.
 local commands = require "credenco.cli.commands"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
@@ -91,7 +91,7 @@ describe("with some rocks only, the program", function()
     return found
   end
 
-  -- What a program may end with that lacks nothing: no server answers, a database is not there, no record is like that.
+  -- Ends of a program that lacks no rock: no server responds, a database does not exist, no record matches.
   local ENDS = { [0] = true, [4] = true, [7] = true, [9] = true }
 
   local function works_or_names(outcome, rock)

@@ -1,5 +1,6 @@
--- What each setting does to the requests the program sends.
+-- The effect of each setting on the requests of the program.
 local cjson = require "cjson"
+local faketime = require "spec.support.faketime"
 local files = require "spec.support.files"
 local Misbehaving = require "spec.support.misbehaving"
 local nginx = require "spec.support.nginx"
@@ -113,6 +114,34 @@ describe("the program's settings", function()
       { CREDENCO_BASE_URL = url, CREDENCO_API_KEY = "k" })
     local err = cjson.decode(outcome.err).error
     assert.same({ 7, "timeout", "something_new" }, { outcome.code, err.code, err.status })
+  end)
+
+  it("wait for an issue to end as long as the help says", function()
+    if faketime.missing() then return pending(faketime.missing()) end
+    local said = program.run({ "status", "--help" }).out:match "%-%-timeout SECONDS.-%(default: (%d+)%)"
+    local env = faketime.faster(20, { CREDENCO_BASE_URL = server:scenario({ status = { "unknown_status" } }).url,
+      CREDENCO_API_KEY = "k" })
+    local outcome = program.run({ "status", "order-1", "--wait", "--verbose" }, env)
+    local last
+    for seconds in outcome.err:gmatch "([%d.]+) s: issue_status: request" do last = tonumber(seconds) end
+    assert.equal(7, outcome.code, outcome.err)
+    assert.is_true(last > said / 2 and last < said * 1.5, outcome.err) -- each real second of a busy machine counts as 20
+  end)
+
+  it("take a key without a byte-order mark, from wherever it comes", function()
+    local marked = "\239\187\191the-key"
+    files.write(server.folder .. "/marked", marked .. "\r\n")
+    for name, given in pairs {
+      variable = { { CREDENCO_API_KEY = marked } },
+      file = { {}, "--api-key-file", server.folder .. "/marked" },
+      ["standard input"] = { {}, "--api-key-file", "-" },
+    } do
+      local scenario = server:scenario()
+      given[1].CREDENCO_BASE_URL = scenario.url
+      local outcome = program.run({ "status", "order-1", given[2], given[3] }, given[1], marked .. "\r\n")
+      assert.equal(0, outcome.code, outcome.err)
+      assert.equal("the-key", scenario.requests("status")[1].headers["x-api-key"], name)
+    end
   end)
 
   describe("over TLS", function()

@@ -1,4 +1,4 @@
--- What the program says when it is called wrongly, or only asked about itself. Nothing here talks to a server.
+-- Messages of a program that is called wrongly, or asked about itself. Nothing here talks to a server.
 local cjson = require "cjson"
 local commands = require "credenco.cli.commands"
 local credenco = require "credenco"
@@ -127,7 +127,7 @@ describe("the program called wrongly", function()
     end
   end)
 
-  -- What a command needs, besides the option that is tried.
+  -- The arguments that a command needs, besides the option that is tried.
   local function needed(made, tried)
     local argv = {}
     for _, option in ipairs(made._options) do

@@ -1,5 +1,9 @@
--- What `on_event` is told of a client's calls.
+-- The events of a client's calls that `on_event` gets.
+local event_log = require "credenco.cli.event_log"
+local files = require "spec.support.files"
 local issuing = require "spec.client.issuing"
+local listeners = require "credenco.base.listeners"
+local metrics = require "credenco.metrics"
 local Misbehaving = require "spec.support.misbehaving"
 
 local new_client, order = issuing.new_client, issuing.order
@@ -44,5 +48,38 @@ describe("on_event", function()
   it("survives an on_event that fails", function()
     local client = new_client(server:scenario(), { on_event = function() error "mine" end })
     assert(client:issue_status "1")
+  end)
+
+  -- What each script of pushes brings into metrics and a log, with times left out, and whether C code took it.
+  local function watched(path, and_user)
+    local counted = metrics.new()
+    local on_event = listeners.both(counted.on_event, event_log.open(path))
+    if and_user then on_event = listeners.both(on_event, and_user) end
+    for _, script in ipairs {
+      {}, { push = { "close", "proper" } }, { create = { { act = "answer", status = 403, body = "" } } },
+      { push = { { act = "answer", status = 503, body = "" }, "close", { act = "answer", status = 429, body = "" } } },
+      { create = { { act = "answer", status = 201, body = "no JSON" } } },
+    } do
+      local client = new_client(server:scenario(script), { retry = { base_ms = 1, cap_ms = 1 }, on_event = on_event })
+      client:issue_direct(order { traceparent = script.push and "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" })
+      client:close()
+      client:issue_status "1"
+    end
+    local log = files.read(path):gsub('"time":"[^"]*"', ""):gsub('("%a+_ms":)%d+', "%1")
+    local numbers = counted:text():gsub("credenco_[%a_]+_seconds[^\n]*\n", "")
+    return log, numbers, listeners.observers_of(on_event) ~= nil
+  end
+
+  it("leads to the same metrics and log with the user's own beside them and without", function()
+    local events = 0
+    local log, numbers, in_c = watched(server.folder .. "/alone")
+    local same_log, same_numbers, also_in_c = watched(server.folder .. "/beside", function() events = events + 1 end)
+    assert.same({ true, false }, { in_c, also_in_c })
+    assert.equal(same_numbers, numbers)
+    assert.equal(events, select(2, log:gsub("\n", "")))
+    assert.equal(same_log, log)
+    for _, kind in ipairs { "request", "response", "lost", "failed" } do
+      assert.truthy(log:find('"event":"' .. kind .. '"', 1, true), kind)
+    end
   end)
 end)

@@ -1,4 +1,4 @@
--- What the client puts on the wire to issue, and what it gives back.
+-- The client's requests for an issue, and its results.
 local cjson = require "cjson"
 local credenco = require "credenco"
 local issuing = require "spec.client.issuing"

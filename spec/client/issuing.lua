@@ -1,4 +1,4 @@
--- What several specs of the client issue, with which client, and how a scripted server answers.
+-- Shared by specs of the client: their claims, their client, and the responses of a scripted server.
 local credenco = require "credenco"
 
 local M = {

@@ -143,7 +143,7 @@ describe("transports share connections", function()
   local settings = require "credenco.base.settings"
   local OTHER = { string = "other", integer = 7, boolean = true }
 
-  -- What differs in one option may trust other certificates, or go through another proxy.
+  -- Clients that differ in one option may trust other certificates, or use another proxy.
   it("only when every option agrees that says how connections are made", function()
     local same, apart = settings.engine_key(settings.for_transport {}), {}
     for name, setting in pairs(settings.SPEC) do

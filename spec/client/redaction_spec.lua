@@ -77,7 +77,7 @@ describe("the server's words in an error", function()
     end)
   end
 
-  it("do not hold a key whose marks have names in HTML", function()
+  it("do not hold a key whose punctuation has names in HTML", function()
     assert.is_nil(errors.bounded_detail("no such key: k&lowbar;s3cret&colon;1", { "k_s3cret:1" }))
   end)
 

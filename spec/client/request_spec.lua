@@ -21,7 +21,7 @@ describe("a request of the user's own", function()
     for method, problem in pairs {
       get = "must be an HTTP method in capital letters",
       CONNECT = "must not be CONNECT, which turns the connection into a tunnel",
-      TRACE = "must not be TRACE, which has the server send the credentials back",
+      TRACE = "must not be TRACE, because the server would send the credentials back",
     } do
       assert.has_error(function() client:request { method = method, path = "/x" } end, "request: method " .. problem)
     end

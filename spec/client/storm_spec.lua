@@ -23,7 +23,7 @@ local function records()
   return list
 end
 
--- What came of each record, by its wallet's key.
+-- The outcome of each record, by its wallet's key.
 local function issue_all(scenario)
   local client = credenco.new {
     base_url = scenario.url, api_key = "k", timeout_ms = 20000, retry = { base_ms = 1, cap_ms = 5 },

@@ -1,4 +1,4 @@
-// What the sandbox answers is what its own OpenAPI document says, checked by ajv.
+// The sandbox's requests and responses fit its own OpenAPI document, checked by ajv.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
@@ -46,6 +46,9 @@ describe('GET /sandbox/openapi.json', () => {
     const described = operation.responses[String(answer.status)];
     assert.ok(described, `${method} ${template}: ${answer.status} is not in the document`);
     met.add(`${method} ${template}`);
+    if (json && answer.ok) {
+      check(['paths', template, method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema'], body);
+    }
     if (!described.content) {
       assert.equal(text, '');
       return undefined;
@@ -125,6 +128,12 @@ describe('GET /sandbox/openapi.json', () => {
     await call('GET', path, 200);
     await call('GET', `/sandbox/wallets/${sandbox.wallets[1].key}?latest=5`, 200);
     await call('GET', '/sandbox/wallets/none', 404);
+    await call('PUT', '/sandbox/keys/openapi', 201, { body: { roles: [] } });
+    await call('PUT', '/sandbox/keys/openapi', 200, { body: { expires_in_s: 60 } });
+    await call('PUT', '/sandbox/keys/openapi', 400, { body: { roles: ['None'] } });
+    await call('GET', `/api/wallets/${key}/trusted-contacts`, 403, { headers: { 'x-api-key': 'openapi' } });
+    await call('PUT', '/sandbox/clients/openapi', 400, { body: {} });
+    await call('PUT', '/sandbox/clients/openapi', 201, { body: { secret: 'openapi-secret' } });
     await call('PUT', '/sandbox/behaviour', 200, { body: { exchange: 'after' } });
     await call('PUT', '/sandbox/behaviour', 400, { body: { exchang: 'after' } });
     await call('DELETE', '/sandbox/behaviour', 204);

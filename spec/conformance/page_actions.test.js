@@ -1,4 +1,4 @@
-// What one can do on the sandbox's page, in a real browser, by keyboard.
+// The actions on the sandbox's page, in a real browser, by keyboard.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PHONE, WIDE, skip, startBrowser } from './browser.js';
@@ -143,7 +143,7 @@ describe("on the sandbox's page one", { skip }, () => {
     await world.page.getByText('1 of 3').waitFor();
     assert.match(await cards().first().innerText(), /beta/);
     await type('Filter credentials', 'nothing like it');
-    await world.page.getByText('None with these words.').first().waitFor();
+    await world.page.getByText('No entry has these words.').first().waitFor();
   });
 
   it('moves the clock, makes a wallet, orders faults, changes behaviours and starts over', async () => {

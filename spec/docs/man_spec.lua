@@ -19,7 +19,7 @@ describe("the manual", function()
     return list
   end
 
-  -- What a command says of all pages together.
+  -- The messages of a command about all pages.
   local function said(command, ...)
     local arguments = { ... }
     for _, name in ipairs(names()) do arguments[#arguments + 1] = FOLDER .. name end

@@ -29,7 +29,7 @@ local CLASSES = {
   RequestArguments = "request",
 }
 
--- What the reference has without words: functions, arguments without a class of their own, and fields.
+-- Entries of the reference without a description: functions, arguments without a class of their own, and fields.
 local function undescribed()
   local found, title, has_text = {}, nil, false
   for line in files.read("docs/reference.md"):gmatch "[^\n]+" do

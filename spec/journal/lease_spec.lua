@@ -11,7 +11,7 @@ describe("a worker's lease", function()
   setup(function() server = postgres.start() end)
   teardown(function() server:stop() end)
 
-  -- Who still holds a record after the dead were buried; "gone" has no session any more, "late" let its lease run out.
+  -- The holder of a record after dead workers were removed. "gone" has no session any more, "late" let its lease expire.
   local function holders()
     local url = server:database()
     assert(journal.open(url, { queue = true })):close()

@@ -68,7 +68,7 @@ end
 
 local HAND_OVER = ("UPDATE credenco_record SET owner = ? WHERE line > %d AND line <= %d"):format(IN_TABLE, IN_TABLE + OPEN)
 
--- What is looked at when nothing is free any more, by what other workers hold.
+-- The rows that are read when no record is free any more, by the records of other workers.
 local LOOKS = {
   not_issued = function(db) return report.not_issued(db, "w") end,
   open_elsewhere = function(db) return workers.open_elsewhere(db, SCOPE) end,
@@ -163,7 +163,7 @@ describe("a statement of a worker on PostgreSQL", function()
     end
   end
 
-  it("reads no more for a table that is large, before anything has told the planner so", each_reads_little)
+  it("reads no more of a large table about which the planner has no statistics", each_reads_little)
 
   it("looks for held records without reading issued ones", function()
     assert(db:execute(HAND_OVER, "me"))

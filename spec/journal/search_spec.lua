@@ -1,4 +1,4 @@
--- What an id is looked for by, and how much of a journal is read for it.
+-- Searches for an id: the index that each uses, and how much of a journal it reads.
 local correlation = require "credenco.pipeline.correlation"
 local database = require "credenco.journal.database"
 local explained = require "credenco.cli.explain.found"
@@ -38,7 +38,7 @@ local function plans_of(db, prefix, column, fn)
   return table.concat(plans, "\n")
 end
 
--- What holds for both kinds of journal.
+-- Specs for both kinds of journal.
 local function finds(db_of)
   it("finds a record by its key, its credentials' ids and its wallet", function()
     local db = db_of()

@@ -1,4 +1,4 @@
--- What SQLite does for each statement of a run.
+-- SQLite's plan for each statement of a run.
 local database = require "credenco.journal.database"
 local records = require "credenco.journal.records"
 local report = require "credenco.journal.overview"

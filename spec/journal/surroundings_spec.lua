@@ -24,7 +24,7 @@ describe("a PostgreSQL journal", function()
     local latin = url:gsub("/spec%d+", "/latin")
     local held, err = journal.open(latin, { queue = true })
     assert.is_nil(held)
-    assert.matches("holds text as LATIN1.-createdb %-%-encoding=UTF8", err)
+    assert.matches("the encoding LATIN1.-createdb %-%-encoding=UTF8", err)
   end)
 
   it("is usable without the right to create anything, once it is there", function()

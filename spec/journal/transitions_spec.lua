@@ -39,7 +39,7 @@ end
 local ITEM = { key = "k", offer = "new offer", step = 2, code = "new code", stage = "new stage",
   message = "new message", wallet_key = "new wallet" }
 
--- What is asked for: by a worker about an item, or by a person.
+-- Makes a change: by a worker about an item, or by a person.
 local function worker(event)
   return function(fresh, db, owner)
     local writes = fresh.records.changes(db, event, { workflow = "w", owner = owner or "me" }, { ITEM })
@@ -122,7 +122,7 @@ local function row_of(db)
   return assert(db:row(("SELECT %s, updated FROM credenco_record"):format(table.concat(COLUMNS, ", "))))
 end
 
--- What a case does otherwise than it should; nil when all is right.
+-- The difference between a case and the expectation; nil if there is none.
 local function difference(fresh, db, case, state)
   local expected = put(db, state, case.before)
   local changes = case[3][state]

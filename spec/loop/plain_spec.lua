@@ -33,7 +33,7 @@ describe("the plain loop", function()
     assert.same({ 1, 15, 30 }, trace)
   end)
 
-  it("hands over what wake was given, nils included", function()
+  it("returns the arguments of wake, nils included", function()
     local ticket, got
     loop.spawn(function()
       ticket = loop.self()

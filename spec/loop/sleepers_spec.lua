@@ -1,4 +1,4 @@
--- Who sleeps, in the order of their deadlines, however many are woken before.
+-- Sleeping tickets in the order of their deadlines, however many are woken before.
 local new_sleepers = require("credenco.loop.sleepers").new
 
 local function take_all(sleepers)

@@ -6,7 +6,7 @@ local samples = require "spec.metrics.samples"
 
 local M = {}
 
--- What every so many requests get; 444 closes the connection without a response.
+-- The response to every so many requests; 444 closes the connection without a response.
 local FAULTS = [[
   local number = ngx.shared.counts:incr("number", 1, 0)
   local status = number % 97 == 0 and 444 or number % 89 == 0 and 503 or number % 83 == 0 and 429

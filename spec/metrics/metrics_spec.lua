@@ -1,4 +1,4 @@
--- What credenco.metrics counts, and how it is written.
+-- The counts of credenco.metrics, and their text.
 local core = require "credenco.core"
 local credenco = require "credenco"
 local loop = require "credenco.loop"
@@ -110,7 +110,7 @@ describe("credenco.metrics", function()
     counted:watch("mine", "Mine.", function() return 1 end)
     for _, name in ipairs { "mine", "credenco_calls_total" } do
       assert.has_error(function() counted:watch(name, "Again.", function() return 2 end) end,
-        "watch: " .. name .. " is there already")
+        "watch: " .. name .. " exists already")
     end
   end)
 

@@ -32,7 +32,7 @@ describe("inside nginx, the transport over cosockets", function()
     tunnel = nil
   end)
 
-  -- What came of one GET after the other, each as "status" or "code sent message".
+  -- The outcome of one GET after the other, each as "status" or "code sent message".
   local function ask(urls, options)
     return inside:run([[
       local given, loop = ..., require "credenco.loop"

@@ -1,4 +1,4 @@
--- Who owns what in a worker: connections, descriptors and threads go with the clients that use them.
+-- Ownership in a worker: connections, descriptors and threads end with the clients that use them.
 local uv = require "luv"
 local cjson = require "cjson"
 local files = require "spec.support.files"

@@ -49,7 +49,7 @@ describe("inside nginx, the timer that moves transfers", function()
     assert.equal(404, http_status)
   end)
 
-  it("finds another place when the request that it was in has gone", function()
+  it("moves to another request when its own has ended", function()
     local crowded = worker.start {
       http = "lua_max_running_timers 1; lua_check_client_abort on;",
       server = "location = /issue { content_by_lua_block { require('spec.nginx.issuing').handle() } }",

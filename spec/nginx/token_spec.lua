@@ -174,7 +174,7 @@ describe("the token that all workers of nginx share", function()
     assert.equal("of-another", value)
   end)
 
-  it("fails the calls that wait for it when it cannot be had", function()
+  it("fails the calls that wait for it if the token request fails", function()
     local scenario = server:scenario { token = { 400 } }
     for _, answer in ipairs(ask(scenario, 5)) do assert.same({ false, "token" }, { answer.ok, answer.step }) end
   end)

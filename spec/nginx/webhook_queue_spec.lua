@@ -139,7 +139,7 @@ describe("the webhook's queue inside nginx", function()
     assert.is_true(turns > 100, turns .. " turns")
   end)
 
-  it("leaves alone what is worked on for longer than a lease lasts", function()
+  it("gives no event out again whose handler runs for longer than a lease", function()
     assert.equal(1, receiver:comes_to_be_done(long.id))
     assert.equal(1, receiver:begun(long.id))
   end)

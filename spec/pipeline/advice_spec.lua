@@ -60,7 +60,7 @@ describe("the way out of a cause", function()
     assert.equal(4, credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/in.csv").code)
   end
 
-  -- What the issuer has been asked for by a push whose answer nobody heard.
+  -- Issues as a push does whose response was lost.
   local function issue_hook_failures(key)
     local client = credenco.new { base_url = desk.world.base_url, api_key = "sandbox-api-key" }
     assert(client:issue_direct { wallet_key = desk.world.trusting, template_id = TEMPLATE,
@@ -69,9 +69,9 @@ describe("the way out of a cause", function()
     client:close()
   end
 
-  -- What a person does who reads the words.
+  -- Follows the text of a way, as a person would.
   local function see_to(way, key)
-    if way.what:find "where they come from" then csv { line(next_key()) } end
+    if way.what:find "in the source" then csv { line(next_key()) } end
     if way.what:find "workflow's key" then files.write(desk.folder .. "/w.lua", WORKFLOW:format(CORRECTED_KEY)) end
     if way.what:find "^ask for the status again" or way.what:find "^deliver the same" then issue_hook_failures(key) end
     files.write(desk.folder .. "/corrected.csv", HEADER .. line(key, "Corrected") .. "\n")
@@ -133,7 +133,7 @@ describe("the way out of a cause", function()
     local function run(query) return credenco_of("run", desk.folder .. "/w.lua", desk.folder .. "/register.db", "--query=" .. query) end
     assert.equal(4, run("SELECT * FROM company").code)
     local ways = ways_of { state = "failed", code = "broken_line" }
-    assert.matches("^correct them where they come from", ways[1].what)
+    assert.matches("^correct them in the source", ways[1].what)
     assert.equal(0, run_lines(ways[1]).code)
     assert.equal(0, run("SELECT ref, coc_number, wallet, 'Company' AS legal_name FROM company").code)
     register:close()

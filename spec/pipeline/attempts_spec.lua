@@ -1,4 +1,4 @@
--- What `attempts` promises: so many requests are sent for a record, and not so many times those of the client.
+-- The promise of `attempts`: so many requests are sent for a record, and not so many times those of the client.
 local credenco = require "credenco"
 local files = require "spec.support.files"
 local loop = require "credenco.loop"

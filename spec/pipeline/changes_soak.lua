@@ -99,7 +99,7 @@ local function is_among(codes, code)
   return false
 end
 
--- What is wrong behind an exit code; nil when nothing is.
+-- The mistake behind an exit code; nil if there is none.
 local function flaw(world, done, codes)
   local counts, wrong = counted(world)
   if not counts then return wrong end

@@ -1,4 +1,4 @@
--- What a user of the pipeline works with: a sandbox, a private folder, the environment, and the program.
+-- The surroundings of a pipeline's user: a sandbox, a private directory, the environment, and the program.
 local busted = require "busted"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"

@@ -45,7 +45,7 @@ describe("hooks", function()
     local rows = bench:ask(function(db)
       return db:rows "SELECT code, message FROM credenco_record WHERE state = 'failed' ORDER BY line"
     end)
-    local said = "before_issue returned a %s, and not a table of claims, false and a reason, true or nothing"
+    local said = "before_issue returned a %s, instead of a table of claims, true, nothing, or false and a reason"
     assert.same({ { "hook_failed", said:format "number" }, { "hook_failed", said:format "string" } }, rows)
   end)
 

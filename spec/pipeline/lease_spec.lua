@@ -1,4 +1,4 @@
--- Who may work on a record: leases, and workers that lost theirs.
+-- Leases on records, and workers that lost theirs.
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local claims = require "credenco.claims"
 local files = require "spec.support.files"

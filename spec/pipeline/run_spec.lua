@@ -95,7 +95,7 @@ describe("a run", function()
     assert.is_true(result.totals.failed > 10 and result.totals.failed < 200)
   end)
 
-  it("stops when its first records all failed alike, and says of what", function()
+  it("stops when its first records all failed alike, and gives the reason", function()
     bench.script.create_offer = always(err("not_found"))
     local result = assert(bench:run(records(2000), { concurrency = 1 }))
     assert.equal("alike", result.stopped)
@@ -361,7 +361,7 @@ describe("a run that is called wrongly", function()
     { "run", {}, "pipeline.run: client is missing" },
     { "work", {}, "pipeline.work: client is missing" },
     { "load", {}, "pipeline.load: source is missing" },
-    { "run", { client = {}, workflow = { name = "w" } }, "workflow must be what workflow.load or workflow.new gave" },
+    { "run", { client = {}, workflow = { name = "w" } }, "workflow must be a workflow from workflow.load or workflow.new" },
     { "run", { client = {}, max_failures = { number = 3 } }, "max_failures must be { count = 20 } or { share = 0.05 }" },
   }
   for _, mistake in ipairs(mistakes) do

@@ -1,4 +1,4 @@
--- What spec/pipeline/soak.lua and fleet_soak.lua have in common: one combination of the sandbox's behaviours in this
+-- The common part of spec/pipeline/soak.lua and fleet_soak.lua: one combination of the sandbox's behaviours in this
 -- process, or each of them in a process of its own, some at a time; a row of a table for each.
 local combinations = require "spec.pipeline.combinations"
 local ordeal = require "spec.pipeline.ordeal"

@@ -66,7 +66,7 @@ describe("several steps", function()
     assert.same({ "offered", 2, bench.calls.push_offer[1].offer_uri }, kept)
   end)
 
-  it("continue past two such ones whose responses come at once", function()
+  it("continue past two such steps whose responses arrive at once", function()
     local conflict = err("rejected", "rejected", { http_status = 409 })
     bench.script.create_offer = { conflict, conflict, err("rejected") }
     local completed = function() return { status = "issue_completed" } end
@@ -145,7 +145,7 @@ describe("a workflow whose steps are changed", function()
     begin({ step "a", step "b" }, { nil, err("not_found", "rejected") })
     local result, problem = begin { step "b", step "a" }
     assert.is_nil(result)
-    assert.matches("step 1 was a and is b now, and 1 of them is at it or behind it", problem.message)
+    assert.matches("step 1 was a and is now b, and 1 record that has not ended has already begun it", problem.message)
     assert.matches("nothing was sent$", problem.message)
     assert.equal(1, #bench.wallet)
     bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)
@@ -174,7 +174,7 @@ describe("a workflow whose steps are changed", function()
     assert.equal("unknown", (bench:state_of "1"))
     local result, problem = begin { step "b", step "a" }
     assert.is_nil(result)
-    assert.matches("step 1 was a and is b now, and 1 of them is at it", problem.message)
+    assert.matches("step 1 was a and is now b, and 1 record that has not ended has already begun it", problem.message)
     assert.matches("credenco settle", problem.message)
     assert.equal(1, bench:ask(function(db) return journal_settle.settle(db, "w", "issued", { key = "1" }, 2) end))
     assert.is_nil((begin { step "b", step "a" }))
@@ -201,7 +201,7 @@ describe("a workflow whose steps are changed", function()
     bench:ask(function(db) return db:execute "UPDATE credenco_record SET state = 'pending', offer = NULL" end)
     local result, problem = begin { step "a" }
     assert.is_nil(result)
-    assert.matches("step 2 was b and is missing now, and 1 of them is at it", problem.message)
+    assert.matches("step 2 was b and is now missing, and 1 record that has not ended has already begun it", problem.message)
   end)
 
   it("may have another template if the first one issued nothing", function()

@@ -21,7 +21,7 @@ local function section(title)
   return page:match("\n## " .. title .. "\n(.-)\n## ") or page:match("\n## " .. title .. "\n(.*)$")
 end
 
---- The files of a folder of the sandbox, as one text.
+--- The files of a directory of the sandbox, as one text.
 local function sources(folder)
   local list = io.popen("cat lua/credenco/sandbox/" .. folder .. "/*.lua")
   local text = list:read "*a"
@@ -65,7 +65,7 @@ describe("the sandbox's documentation", function()
   end)
 
   it("names every reason a wallet can have, and no other", function()
-    local code, text = sources "wallet", page:match "The `reason` why a wallet kept nothing:(.-)\n\n"
+    local code, text = sources "wallet", page:match "kept nothing, the `reason` is one of these:(.-)\n\n"
     for name in text:gmatch "`([%w_]+)`" do
       assert.truthy(code:find('"' .. name .. '"', 1, true) or code:find(name .. " =", 1, true), name)
     end
@@ -78,7 +78,7 @@ describe("the sandbox's documentation", function()
   end)
 
   it("names every path under /sandbox that a program can call", function()
-    local text = section "What it answers"
+    local text = section "The API"
     for path in read("lua/credenco/sandbox/server/routes.lua"):gmatch '"(/sandbox/[%w]+)' do
       assert.truthy(path == "/sandbox/ready" or path == "/sandbox/settings" or text:find(path, 1, true), path)
     end

@@ -84,7 +84,7 @@ describe("the holder of a sandbox's wallet", function()
       assert.equal(404, world:anonymous("POST", "/sandbox/revoke/none").status)
     end)
 
-    it("is unknown while the issuer's list is not to be had", function()
+    it("is unknown while the issuer's list cannot be fetched", function()
       local wallet = issued()
       fault { endpoint = "status_list", effect = "status", status = 500 }
       assert.equal("unknown", status(wallet))

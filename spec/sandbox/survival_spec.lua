@@ -42,7 +42,7 @@ describe("the sandbox's state", function()
     end)
   end
 
-  it("survives that its memory is full: 507, and nothing is lost", function()
+  it("responds with 507 while its memory is full, and loses nothing", function()
     world = worlds.start { memory_mb = 8 }
     local load = loads.new(world, world:new_wallet(), ("x"):rep(8000))
     local offer = world:offer()
@@ -97,7 +97,7 @@ describe("the sandbox's state", function()
     assert.equal(1, #world:wallet(wallet).trusted_contacts)
   end)
 
-  it("lets an offer of the inbox be accepted whose worker was killed while it accepted it", function()
+  it("lets the holder accept an offer again if a worker was killed during the first attempt", function()
     world = worlds.start { workers = 1 }
     local wallet = world:new_wallet()
     world:push(wallet, (world:offer()), false)

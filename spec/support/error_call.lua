@@ -5,7 +5,7 @@ local error_call = {}
 -- The deadline of the rows that are not about one: their calls end long before it, on a machine under load too.
 local PATIENT_MS = 30000
 
--- What must never show up in an error.
+-- Secrets that no error may show.
 error_call.SECRETS = {
   "api-key-of-the-specs", "client-secret-of-the-specs", "name-in-the-claims", "bearer-secret", "token-1", "token-2",
 }
@@ -50,7 +50,7 @@ local function fields_of(err)
   return fields
 end
 
--- How long this process has waited for a processor, where Linux says so: that is no lateness of the client's.
+-- The time for which this process has waited for a processor, if Linux tells: the client is not late by that.
 local function starved_ms()
   local file = io.open "/proc/self/schedstat"
   if not file then return 0 end

@@ -1,4 +1,4 @@
--- What the client says when the world goes wrong: one table, run word for word by every engine, inside nginx
+-- The client's errors when the world goes wrong: one table, run word for word by every engine, inside nginx
 -- and over every transport. Data only, so that it crosses any border. Most of it is the matrix of
 -- misbehaviours and endpoints in matrix/; here are the cases that are not one behaviour all the time.
 --

@@ -1,4 +1,4 @@
--- What an outcome has to be, for one row of error_cases.lua: its error word for word, no secret in it, in
+-- Checks an outcome against one row of error_cases.lua: its error word for word, no secret in it, in
 -- time, and the requests that the server saw.
 local cjson = require "cjson"
 local error_call = require "spec.support.error_call"

@@ -19,7 +19,7 @@ local function nothing_thrown(case, urls, common)
   return ok and outcome or { thrown = tostring(outcome) }
 end
 
--- What only waits for the collector is no growth; when it comes differs from engine to engine.
+-- Memory that waits for the collector does not count as growth; each engine collects at other times.
 local COLLECT_EVERY = 16
 
 -- The numbers of those that may run beside others, and of those that may not.

@@ -1,7 +1,7 @@
 -- Runs a command in a process that may open few files.
 local M = {}
 
--- What the specs before this one have left open is not the program's.
+-- The program gets none of the descriptors that earlier specs have left open.
 local COMMAND = [[bash -c '
   for fd in /proc/self/fd/*; do [ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"; done
   ulimit -n %d; exec %s' 2>&1]]

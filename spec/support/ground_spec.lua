@@ -4,6 +4,7 @@ local files = require "spec.support.files"
 local http = require "spec.support.http"
 local Misbehaving = require "spec.support.misbehaving"
 local nginx = require "spec.support.nginx"
+local program = require "spec.cli.program"
 local Server = require "spec.support.server"
 local wait = require "spec.support.wait"
 
@@ -26,7 +27,7 @@ end
 
 -- Starts a server from a Lua of its own, has that Lua killed, and says where the server lived.
 local function start_and_crash(folder)
-  local program = ([[
+  local script = ([[
     local uv = require "luv"
     require("spec.support.server").start {
       folder = %q,
@@ -37,11 +38,20 @@ local function start_and_crash(folder)
   ]]):format(folder)
   local ended, process
   process = uv.spawn(uv.exepath(), {
-    args = { "-e", program },
+    args = { "-e", script },
     env = { "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath },
   }, function() process:close(function() ended = true end) end)
   assert.is_true(wait.until_true(function() return ended end, 10000))
 end
+
+describe("a program started by a spec", function()
+  it("may end before it has read its input", function()
+    local run = program.start_command("/bin/true", {})
+    assert.equal(0, wait.until_true(function() return run.code end, 5000))
+    run:finish_input "nobody reads this"
+    assert.equal(0, run:finish().code)
+  end)
+end)
 
 describe("a server started by a spec", function()
   it("ends with every process it started, and leaves no directory", function()

@@ -106,7 +106,7 @@ function Misbehaving:scenarios(scripts)
   return names
 end
 
---- What many scenarios were asked.
+--- The requests to many scenarios.
 ---@param names string[]
 ---@return table<string, table[]>
 function Misbehaving:requests(names)

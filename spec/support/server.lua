@@ -62,7 +62,7 @@ function Server.start(options)
   return nil, "the server did not start: " .. self:said()
 end
 
---- What the server wrote to its standard output and error since the last time; also after it has ended.
+--- The server's output and errors since the last call; also after it has ended.
 ---@return string
 function Server:said()
   return self.output:read("*a") or ""

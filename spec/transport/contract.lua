@@ -25,7 +25,7 @@ local function case(name, run)
   cases[#cases + 1] = { name = name, run = run }
 end
 
--- What a case is given: a transport, the environment, and the ways to ask.
+-- The arguments of a case: a transport, the environment, and functions that send requests.
 ---@class spec.TransportTest
 ---@field transport table
 ---@field env spec.TransportEnv

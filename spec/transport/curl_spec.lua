@@ -78,7 +78,7 @@ describe("the transport over libcurl", function()
     assert.equal(200, response and response.status)
   end)
 
-  it("knows that nothing was sent when its proxy refuses the way", function()
+  it("knows that nothing was sent when its proxy refuses the connection", function()
     local transport = curl.new { proxy = server:scenario().url }
     local _, err = ask(transport, "https://wallet.credenco.invalid/x")
     transport:close()

@@ -1,4 +1,4 @@
--- Who we are to servers that want a client certificate, over both transports.
+-- Client certificates, for servers that require one, over both transports.
 local credenco = require "credenco"
 local files = require "spec.support.files"
 local Nginx = require "spec.support.nginx"
@@ -120,7 +120,7 @@ describe("mutual TLS", function()
 
   -- nginx ---------------------------------------------------------------------------------
 
-  -- What each of the clients is seen as, one after the other in one worker.
+  -- The name that the server sees for each client, one after the other in one worker.
   local function seen_inside(list)
     return inside:run([[
       local seen = {}

@@ -1,4 +1,4 @@
--- What the transport over libcurl makes of TLS: handshakes, tickets, and the server's goodbye.
+-- TLS of the transport over libcurl: handshakes, tickets, and the server's close_notify.
 local files = require "spec.support.files"
 local loop = require "credenco.loop"
 local Nginx = require "spec.support.nginx"
@@ -87,7 +87,7 @@ describe("the transport over libcurl, over TLS", function()
     assert.matches("^TLSv1%.[23]$", get "/version")
   end)
 
-  it("speaks nothing older, although OpenSSL is configured to", function()
+  it("uses no older version, even if OpenSSL's configuration allows it", function()
     files.write(server.folder .. "/openssl.cnf", ANY_VERSION)
     files.write(server.folder .. "/get.lua", GET:format(certificates.authority, old_server.url))
     local pipe = io.popen(("OPENSSL_CONF=%s/openssl.cnf script/lua %s/get.lua 2>&1"):format(server.folder, server.folder))

@@ -85,7 +85,7 @@ describe("a CloudEvent in binary mode", function()
     { "with a C1 control", { ["ce-subject"] = "%C2%85" }, 400, "ce-subject holds control characters" },
     { "with a subject that is not UTF-8", { ["ce-subject"] = "\255" }, 400, "ce-subject is not valid UTF-8" },
     { "with a second type of data", { ["ce-datacontenttype"] = "a/b" }, 400,
-      "ce-datacontenttype: Content-Type says it in binary mode" },
+      "ce-datacontenttype: use Content-Type instead in binary mode" },
     { "with two Content-Types", { ["content-type"] = { "a/b", "c/d" } }, 400, "Content-Type is given twice" },
     { "with an unreadable Content-Type", { ["content-type"] = "json" }, 415, "Content-Type cannot be read" },
     { "with JSON in another charset", { ["content-type"] = "application/json; charset=utf-16" }, 415,

@@ -1,4 +1,4 @@
--- What a Content-Type says about an event.
+-- The meaning of a Content-Type for an event.
 local media_type = require "credenco.webhook.media_type"
 
 describe("a Content-Type", function()

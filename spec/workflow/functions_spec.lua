@@ -35,7 +35,7 @@ describe("a workflow's function", function()
   local function check(...) return credenco("claims", "check", desk.folder .. "/w.lua", desk.folder .. "/in.csv", ...) end
 
   local YIELDS = "it yields; only calls of the client may wait"
-  local EXIT = "os.exit is not for a workflow"
+  local EXIT = "a workflow must not call os.exit"
   local refused = {
     { "key that yields", { key = "function(r) coroutine.yield() return r.id end" }, YIELDS, "yield" },
     { "claims that yield", { claims = "function(r) coroutine.yield(r) return {} end" }, YIELDS, "yield" },
@@ -84,7 +84,7 @@ describe("a workflow's function", function()
     write_workflow({}, "-- x\nos.exit(0)\n")
     for _, done in ipairs { run(), check() } do
       assert.equal(2, done.code)
-      assert.matches("w%.lua:2: os%.exit is not for a workflow", done.err)
+      assert.matches("w%.lua:2: a workflow must not call os%.exit", done.err)
     end
   end)
 

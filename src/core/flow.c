@@ -85,7 +85,7 @@ static credenco_code send(credenco_flow *flow, int64_t now_ms) {
     return enter(flow, EVENT_SEND);
 }
 
-/* The order to renew credentials goes out with one request only. */
+/* Only one request carries the order to renew the credentials. */
 static void request_action(credenco_flow *flow, credenco_action *action) {
     *action = (credenco_action){.kind = CREDENCO_ACTION_REQUEST, .renew = flow->renew};
     flow->renew = false;

@@ -25,7 +25,7 @@ typedef struct credenco_context {
 /* Copies the policy; the quota begins full. */
 void credenco_context_init(credenco_context *context, credenco_retry_policy retry);
 
-/* How a call is made. */
+/* The settings of one call. */
 typedef struct credenco_call {
     credenco_step step;
     int64_t deadline_ms;

@@ -11,7 +11,7 @@
 /* Status line (4). The version is 1.0, or another 1.x, which is read as 1.1 (RFC 9110, 2.5). */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status);
 
-/* True if `bytes`, which begin at `at` in their line, agree with "HTTP/1." or lie behind it. */
+/* True if `bytes`, which begin at `at` in their line, match "HTTP/1." or come after it. */
 bool credenco_http_continues_version(size_t at, credenco_span bytes);
 
 /* Field line (5): the spans borrow from the line, the value is trimmed. */
@@ -20,8 +20,8 @@ bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_
 /* Content-Length (6.2): decimal digits that fit; no list, not even of equal lengths. */
 bool credenco_http_length(credenco_span value, uint64_t *length);
 
-/* First line of a chunk (7.1): its size, and how many bytes say nothing about that: zeros before
- * it, and extensions behind it. */
+/* First line of a chunk (7.1): its size, and the number of bytes beside it: leading zeros and
+ * extensions. */
 bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_len);
 
 /* True if a comma-separated list (RFC 9110, 5.6.1) has the token, in any case. */

@@ -32,7 +32,7 @@ void credenco_http_no_status_line(credenco_http *http);
 /* Appends to a buffer of the exchange, which fails where there is no memory for that. */
 void credenco_http_append(credenco_http *http, credenco_buf *out, credenco_span bytes);
 
-/* How the exchange ends: complete, or failed with words that are static. A malformed response is a
+/* Ends the exchange: as complete, or as failed with static words. A malformed response is a
  * CREDENCO_BAD_RESPONSE. */
 void credenco_http_finish(credenco_http *http);
 void credenco_http_fail(credenco_http *http, credenco_code code, const char *detail);

@@ -10,6 +10,20 @@ static bool is_plain(char c) {
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
+/* The same for eight bytes at once, which most texts consist of. */
+static bool are_plain(const char *bytes) {
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    const uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+    const uint64_t odd = word                                 /* above 127 */
+                         | (word + ones)                      /* 127 */
+                         | ((word - ones * ' ') & ~word)      /* below a space */
+                         | ((quote - ones) & ~quote)          /* zero where it is one */
+                         | ((backslash - ones) & ~backslash); /* likewise */
+    return (odd & tops) == 0;
+}
+
 /* Writes one byte of a string, and gives the number of bytes in `out`. */
 static size_t escape(char byte, char *out) {
     static const char digits[] = "0123456789abcdef";
@@ -30,6 +44,9 @@ static size_t escape(char byte, char *out) {
 
 size_t credenco_json_write_text(credenco_span text, char *out) {
     size_t plain = 0;
+    while (plain + sizeof(uint64_t) <= text.len && are_plain(text.data + plain)) {
+        plain += sizeof(uint64_t);
+    }
     while (plain < text.len && is_plain(text.data[plain])) {
         plain++;
     }

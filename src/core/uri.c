@@ -56,7 +56,7 @@ static int unescaped(credenco_span text) {
     return low >= 0 ? high << 4 | low : -1;
 }
 
-/* Where `c` is first; the length of the text when it is nowhere. */
+/* The position of the first `c`; the length of the text if it has none. */
 static size_t find(credenco_span text, char c) {
     const char *found = text.len > 0 ? memchr(text.data, c, text.len) : NULL;
     return found != NULL ? (size_t)(found - text.data) : text.len;
@@ -188,7 +188,7 @@ static credenco_code check_query(const offer_query *query) {
     return is_torn(query) ? CREDENCO_AMBIGUOUS_OFFER_URI : CREDENCO_OK;
 }
 
-/* What the wallet will fetch: https, or http from the same machine. */
+/* Checks the address that the wallet will fetch: https, or http from the same machine. */
 static credenco_code check_offer_uri(credenco_span text) {
     credenco_url url;
     credenco_code code = credenco_url_parse(text, &url);

@@ -58,7 +58,7 @@ static credenco_transfer *new_transfer(credenco_driver *driver) {
     return transfer;
 }
 
-/* An outside poller may sleep already: it is told that a step is due. */
+/* Tells an outside poller, which may sleep already, that a step is due. */
 static void queue(credenco_driver *driver, credenco_transfer *transfer) {
     transfer->state = CREDENCO_TRANSFER_QUEUED;
     push(&driver->queued, transfer);

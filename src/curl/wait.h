@@ -1,5 +1,5 @@
-/* How a driver waits: for libcurl's own sockets and timer while it makes connections, and for the
- * connections themselves afterwards. With epoll, or with curl_multi_poll on systems without it (or
+/* Waits for a driver: for libcurl's own sockets and timer while it makes connections, and for the
+ * connections themselves afterwards. It uses epoll, or curl_multi_poll on systems without epoll (or
  * with CREDENCO_NO_EPOLL). */
 #ifndef CREDENCO_CURL_WAIT_H
 #define CREDENCO_CURL_WAIT_H

@@ -4,11 +4,59 @@
 
 #include "compat.h"
 
-/* As a float: an integer of Lua 5.1 need not hold the milliseconds since 1970. */
-static int push_ms(lua_State *L, clockid_t clock) {
+enum { COMPARE_EVERY_MS = 60000 };
+
+static int64_t read_ms(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
-    lua_pushnumber(L, (lua_Number)((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000));
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t credenco_now_ms(void) {
+    return read_ms(CLOCK_MONOTONIC);
+}
+
+static void compare_clocks(credenco_day_clock *clock, int64_t at_ms) {
+    clock->ahead_ms = read_ms(CLOCK_REALTIME) - read_ms(CLOCK_MONOTONIC);
+    clock->compare_at_ms = at_ms + COMPARE_EVERY_MS;
+}
+
+static void renew_second(credenco_day_clock *clock, int64_t second) {
+    const time_t moment = (time_t)second;
+    struct tm parts = {0};
+    gmtime_r(&moment, &parts);
+    /* without the room for .123Z */
+    clock->second_len = strftime(clock->text, sizeof clock->text - 5, "%Y-%m-%dT%H:%M:%S", &parts);
+    clock->second = second;
+}
+
+credenco_span credenco_time_of_day(credenco_day_clock *clock, int64_t at_ms) {
+    if (at_ms >= clock->compare_at_ms) {
+        compare_clocks(clock, at_ms);
+    }
+    const int64_t wall_ms = at_ms + clock->ahead_ms;
+    if (wall_ms / 1000 != clock->second) {
+        renew_second(clock, wall_ms / 1000);
+    }
+    const int ms = (int)(wall_ms % 1000);
+    char *fraction = clock->text + clock->second_len;
+    fraction[0] = '.';
+    fraction[1] = (char)('0' + ms / 100);
+    fraction[2] = (char)('0' + ms / 10 % 10);
+    fraction[3] = (char)('0' + ms % 10);
+    fraction[4] = 'Z';
+    return (credenco_span){clock->text, clock->second_len + 5};
+}
+
+int credenco_lua_time_of_day(lua_State *L) {
+    credenco_day_clock clock = {0};
+    credenco_push_span(L, credenco_time_of_day(&clock, (int64_t)luaL_checknumber(L, 1)));
+    return 1;
+}
+
+/* As a float: an integer of Lua 5.1 need not hold the milliseconds since 1970. */
+static int push_ms(lua_State *L, clockid_t clock) {
+    lua_pushnumber(L, (lua_Number)read_ms(clock));
     return 1;
 }
 

@@ -43,6 +43,13 @@ static inline credenco_span credenco_check_span(lua_State *L, int arg) {
     return span;
 }
 
+/* Without data where the argument is no string. */
+static inline credenco_span credenco_optional_span(lua_State *L, int arg) {
+    credenco_span span;
+    span.data = lua_tolstring(L, arg, &span.len);
+    return span;
+}
+
 static inline void credenco_push_span(lua_State *L, credenco_span span) {
     lua_pushlstring(L, span.data, span.len);
 }

@@ -1,11 +1,12 @@
-/* credenco.core: the pure core for Lua, what it must be given from outside as arguments (the time,
- * randomness, identifiers), and what Lua's io lacks (files.h). The contract of each function is in
+/* credenco.core: the pure core for Lua, its arguments from outside (the time, randomness,
+ * identifiers), and functions that Lua's io lacks (files.h). The contract of each function is in
  * its header. */
 #include <lauxlib.h>
 #include <lua.h>
 
 #include "clock.h"
 #include "compat.h"
+#include "context.h"
 #include "core/json.h"
 #include "core/uri.h"
 #include "event_log.h"
@@ -13,6 +14,7 @@
 #include "flow.h"
 #include "http.h"
 #include "json.h"
+#include "observer.h"
 #include "plain.h"
 #include "random.h"
 #include "signals.h"
@@ -62,6 +64,7 @@ static const luaL_Reg functions[] = {
     {"now_ms", credenco_lua_now_ms},
     {"uptime_ms", credenco_lua_uptime_ms},
     {"unix_ms", credenco_lua_unix_ms},
+    {"time_of_day", credenco_lua_time_of_day},
     {"sleep_ms", credenco_lua_sleep_ms},
     {"readable", credenco_lua_readable},
     {"random", credenco_lua_random},
@@ -91,7 +94,9 @@ static void set_integer(lua_State *L, const char *name, lua_Integer value) {
 CREDENCO_EXPORT int luaopen_credenco_core(lua_State *L);
 
 int luaopen_credenco_core(lua_State *L) {
+    credenco_lua_register_context(L);
     credenco_lua_register_flow(L);
+    credenco_lua_register_observer(L);
     credenco_lua_register_exchange(L);
     luaL_newlib(L, functions);
     credenco_lua_add_uri_builders(L);

@@ -1,5 +1,5 @@
-/* What Lua's own io cannot do with files: make a private one, tell two names of one file, look
- * whether something has arrived, and keep the places of the standard streams. */
+/* Functions for files that Lua's own io lacks: create a private file, recognise two names of one
+ * file, check whether input has arrived, and keep the descriptors of the standard streams taken. */
 #ifndef CREDENCO_LUA_FILES_H
 #define CREDENCO_LUA_FILES_H
 

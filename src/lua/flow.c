@@ -1,84 +1,105 @@
 #include "flow.h"
 
-#include <stdlib.h>
+#include <string.h>
 
+#include "clock.h"
 #include "compat.h"
-#include "core/flow.h"
+#include "context.h"
 
-#define CONTEXT_TYPE "credenco.context"
 #define FLOW_TYPE "credenco.flow"
 
 /* The largest number of milliseconds that a double and an int64_t both hold exactly. */
 static const int64_t TIME_MAX = (int64_t)1 << 53;
 
-/* Shared by a context and its flows, which the collector may free in any order. */
-typedef struct shared_context {
-    credenco_context context;
-    size_t holders;
-} shared_context;
+enum { NOT_BEGUN = -1 };
 
 typedef struct flow_box {
-    shared_context *shared; /* NULL when closed */
+    credenco_shared_context *shared; /* NULL when closed */
     credenco_flow flow;
+    int64_t began_ms;     /* of an observed request in flight; else NOT_BEGUN */
+    credenco_buf subject; /* of its events */
 } flow_box;
 
-static void release(shared_context **held) {
-    shared_context *shared = *held;
-    *held = NULL;
-    if (shared != NULL && --shared->holders == 0) {
-        free(shared);
-    }
-}
-
-int credenco_lua_context(lua_State *L) {
-    credenco_retry_policy retry = {
-        .max_attempts = (uint32_t)credenco_check_integer(L, 1, 1, UINT32_MAX),
-        .base_ms = (uint32_t)credenco_check_integer(L, 2, 0, UINT32_MAX),
-        .cap_ms = (uint32_t)credenco_check_integer(L, 3, 0, UINT32_MAX),
-    };
-    shared_context **box = credenco_newuserdata(L, sizeof *box);
-    *box = NULL;
-    luaL_getmetatable(L, CONTEXT_TYPE);
-    lua_setmetatable(L, -2);
-    *box = calloc(1, sizeof **box);
-    if (*box == NULL) {
-        return luaL_error(L, "not enough memory");
-    }
-    (*box)->holders = 1;
-    credenco_context_init(&(*box)->context, retry);
-    return 1;
-}
-
-static int context_finalize(lua_State *L) {
-    release(luaL_checkudata(L, 1, CONTEXT_TYPE));
-    return 0;
-}
-
-/* context:flow() -> a flow that has not started */
-static int context_flow(lua_State *L) {
-    shared_context **held = luaL_checkudata(L, 1, CONTEXT_TYPE);
-    luaL_argcheck(L, *held != NULL, 1, "closed");
+int credenco_lua_context_flow(lua_State *L) {
+    credenco_shared_context *shared = credenco_check_context(L, 1);
     flow_box *box = credenco_newuserdata(L, sizeof *box);
-    *box = (flow_box){0};
+    *box = (flow_box){.began_ms = NOT_BEGUN};
     luaL_getmetatable(L, FLOW_TYPE);
     lua_setmetatable(L, -2);
-    box->shared = *held;
+    box->shared = shared;
     box->shared->holders++;
+    credenco_buf_init(&box->subject, CREDENCO_EVENT_SUBJECT_MAX);
     credenco_flow_init(&box->flow, &box->shared->context);
     return 1;
 }
 
-static credenco_flow *check_flow(lua_State *L) {
+static flow_box *check_box(lua_State *L) {
     flow_box *box = luaL_checkudata(L, 1, FLOW_TYPE);
     luaL_argcheck(L, box->shared != NULL, 1, "closed");
-    return &box->flow;
+    return box;
+}
+
+static credenco_flow *check_flow(lua_State *L) {
+    return &check_box(L)->flow;
 }
 
 static int flow_finalize(lua_State *L) {
     flow_box *box = luaL_checkudata(L, 1, FLOW_TYPE);
-    release(&box->shared);
+    credenco_release_context(box->shared);
+    box->shared = NULL;
+    credenco_buf_free(&box->subject);
     return 0;
 }
+
+/* --- what observers are given ---------------------------------------------------- */
+
+static credenco_span step_of(const flow_box *box) {
+    const char *name = credenco_step_name(box->flow.call.step);
+    return (credenco_span){name, strlen(name)};
+}
+
+/* flow:begun(correlation_id | nil, traceparent | nil) -> now_ms
+ *
+ * The request of the last action begins. Its response is observed, too, unless it is lost. */
+static int flow_begun(lua_State *L) {
+    flow_box *box = check_box(L);
+    const credenco_span step = step_of(box);
+    credenco_buf_clear(&box->subject);
+    credenco_event_subject(&box->subject, step, credenco_optional_span(L, 2),
+                           credenco_optional_span(L, 3));
+    box->began_ms = credenco_now_ms();
+    credenco_observe(box->shared, &(credenco_event){
+                                      .type = CREDENCO_EVENT_REQUEST,
+                                      .at_ms = box->began_ms,
+                                      .step = step,
+                                      .subject = credenco_buf_span(&box->subject),
+                                      .http_status = CREDENCO_EVENT_NONE,
+                                      .ok = CREDENCO_EVENT_NONE,
+                                      .elapsed_ms = CREDENCO_EVENT_NONE,
+                                      .wait_ms = CREDENCO_EVENT_NONE,
+                                  });
+    lua_pushnumber(L, (lua_Number)box->began_ms);
+    return 1;
+}
+
+static void observe_response(flow_box *box, int64_t now_ms, const credenco_response *response) {
+    if (box->began_ms == NOT_BEGUN) {
+        return;
+    }
+    credenco_observe(box->shared, &(credenco_event){
+                                      .type = CREDENCO_EVENT_RESPONSE,
+                                      .at_ms = now_ms,
+                                      .step = step_of(box),
+                                      .subject = credenco_buf_span(&box->subject),
+                                      .http_status = response->http_status,
+                                      .ok = response->usable,
+                                      .elapsed_ms = now_ms - box->began_ms,
+                                      .wait_ms = CREDENCO_EVENT_NONE,
+                                  });
+    box->began_ms = NOT_BEGUN;
+}
+
+/* --- the flow -------------------------------------------------------------------- */
 
 static const char *const action_kinds[CREDENCO_ACTION_COUNT] = {
     [CREDENCO_ACTION_REQUEST] = "request",
@@ -113,7 +134,7 @@ static int push_next(lua_State *L, credenco_flow *flow, credenco_code code, int6
 
 /* flow:start(now_ms, step, deadline_ms, repeatable, renewable) -> action */
 static int flow_start(lua_State *L) {
-    credenco_flow *flow = check_flow(L);
+    flow_box *box = check_box(L);
     int64_t now_ms = credenco_check_integer(L, 2, 0, TIME_MAX);
     credenco_call call = {
         .step = credenco_step_by_name(luaL_checkstring(L, 3)),
@@ -122,8 +143,9 @@ static int flow_start(lua_State *L) {
         .renewable = lua_toboolean(L, 6) != 0,
     };
     luaL_argcheck(L, call.step != CREDENCO_STEP_COUNT, 3, "no such step");
-    credenco_flow_start(flow, &call);
-    return push_next(L, flow, CREDENCO_OK, now_ms);
+    box->began_ms = NOT_BEGUN;
+    credenco_flow_start(&box->flow, &call);
+    return push_next(L, &box->flow, CREDENCO_OK, now_ms);
 }
 
 /* flow:next(now_ms) -> action, after a wait */
@@ -140,7 +162,8 @@ static int64_t check_retry_after(lua_State *L, int arg) {
 
 /* flow:received(now_ms, jitter, http_status, usable, retry_after_ms | nil) -> action */
 static int flow_received(lua_State *L) {
-    credenco_flow *flow = check_flow(L);
+    flow_box *box = check_box(L);
+    credenco_flow *flow = &box->flow;
     int64_t now_ms = credenco_check_integer(L, 2, 0, TIME_MAX);
     double jitter = luaL_checknumber(L, 3);
     credenco_response response = {
@@ -148,18 +171,21 @@ static int flow_received(lua_State *L) {
         .usable = lua_toboolean(L, 5) != 0,
         .retry_after_ms = lua_isnoneornil(L, 6) ? -1 : check_retry_after(L, 6),
     };
+    observe_response(box, now_ms, &response);
     return push_next(L, flow, credenco_flow_received(flow, now_ms, &response, jitter), now_ms);
 }
 
 /* flow:lost(now_ms, jitter, code, sent) -> action */
 static int flow_lost(lua_State *L) {
-    credenco_flow *flow = check_flow(L);
+    flow_box *box = check_box(L);
+    credenco_flow *flow = &box->flow;
     int64_t now_ms = credenco_check_integer(L, 2, 0, TIME_MAX);
     double jitter = luaL_checknumber(L, 3);
     credenco_code why = credenco_code_by_name(luaL_checkstring(L, 4));
     luaL_argcheck(L, why != CREDENCO_CODE_COUNT, 4, "no such code");
     credenco_sent sent = credenco_sent_by_name(luaL_checkstring(L, 5));
     luaL_argcheck(L, sent != CREDENCO_SENT_COUNT, 5, "must be no, rejected or unknown");
+    box->began_ms = NOT_BEGUN;
     return push_next(L, flow, credenco_flow_lost(flow, now_ms, why, sent, jitter), now_ms);
 }
 
@@ -186,17 +212,13 @@ static int flow_failure(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg context_methods[] = {
-    {"flow", context_flow},
+static const luaL_Reg flow_methods[] = {
+    {"start", flow_start}, {"next", flow_next},
+    {"begun", flow_begun}, {"received", flow_received},
+    {"lost", flow_lost},   {"failure", flow_failure},
     {NULL, NULL},
 };
 
-static const luaL_Reg flow_methods[] = {
-    {"start", flow_start}, {"next", flow_next},       {"received", flow_received},
-    {"lost", flow_lost},   {"failure", flow_failure}, {NULL, NULL},
-};
-
 void credenco_lua_register_flow(lua_State *L) {
-    credenco_newtype(L, CONTEXT_TYPE, context_methods, context_finalize);
     credenco_newtype(L, FLOW_TYPE, flow_methods, flow_finalize);
 }

@@ -12,7 +12,7 @@
 
 enum { TEXT = 1, ARRAY_MARK = 2, MODE = 3, SLOTS_A_LEVEL = 4 };
 
-/* What a reader accepts beyond exact JSON. */
+/* Texts that a reader accepts beyond exact JSON. */
 typedef struct mode {
     bool rounds_numbers;
     bool repeats_names;

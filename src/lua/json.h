@@ -4,9 +4,9 @@
 
 #include <lua.h>
 
-/* json_read(text, array [, mode]) -> value, or nil, what is wrong and the place of the byte that
+/* json_read(text, array [, mode]) -> value, or nil, the problem and the place of the byte that
  * shows it. The text is UTF-8 already. Arrays get the metatable `array`, null is the light userdata
- * that lua-cjson has for it. What is wrong repeats nothing of the text. The modes:
+ * that lua-cjson has for it. The problem repeats nothing of the text. The modes:
  *   "exact"     a number that no double holds, a name that an object has twice and more than
  *               CREDENCO_JSON_DEPTH levels are problems; the default
  *   "rounding"  rounds numbers and reads CREDENCO_JSON_TOLERANT_DEPTH levels

@@ -1,13 +1,11 @@
 #include "tally.h"
 
-#include <string.h>
-
 #include "compat.h"
 #include "core/tally.h"
-
-#define TALLY_TYPE "credenco.tally"
+#include "observer.h"
 
 typedef struct tally_box {
+    credenco_observer observer;
     credenco_tally tally;
     int64_t in_flight;
 } tally_box;
@@ -15,19 +13,27 @@ typedef struct tally_box {
 /* The arguments of a listener. */
 enum { TYPE = 2, STEP = 3, HTTP_STATUS = 6, OK, ELAPSED_MS };
 
-static int tally_finalize(lua_State *L) {
-    tally_box *box = luaL_checkudata(L, 1, TALLY_TYPE);
-    credenco_tally_free(&box->tally);
-    return 0;
+static void tally_finish(credenco_observer *observer) {
+    credenco_tally_free(&((tally_box *)observer)->tally);
 }
+
+/* Without memory for a row of its own, a response is not counted. */
+static void tally_take(credenco_observer *observer, const credenco_event *event) {
+    tally_box *box = (tally_box *)observer;
+    if (event->type == CREDENCO_EVENT_REQUEST) {
+        box->in_flight++;
+        return;
+    }
+    box->in_flight--;
+    (void)credenco_tally_add(&box->tally, event->step, (int)event->http_status, event->ok == 1,
+                             event->elapsed_ms);
+}
+
+/* --- through Lua --------------------------------------------------------------- */
 
 /* The closure keeps its box alive. */
 static tally_box *own_box(lua_State *L) {
-    return lua_touserdata(L, lua_upvalueindex(1));
-}
-
-static bool is(credenco_span text, credenco_span other) {
-    return text.len == other.len && memcmp(text.data, other.data, text.len) == 0;
+    return credenco_check_observer(L, lua_upvalueindex(1));
 }
 
 /* False where it cannot be counted here: then the listener in Lua counts it. */
@@ -45,12 +51,12 @@ static bool add_response(lua_State *L, tally_box *box) {
 
 static int tally_count(lua_State *L) {
     tally_box *box = own_box(L);
-    const credenco_span type = credenco_check_span(L, TYPE);
-    if (is(type, CREDENCO_SPAN("request"))) {
+    const credenco_event_type type = credenco_event_type_by_name(credenco_check_span(L, TYPE));
+    if (type == CREDENCO_EVENT_REQUEST) {
         box->in_flight++;
         return 0;
     }
-    if (is(type, CREDENCO_SPAN("response")) && add_response(L, box)) {
+    if (type == CREDENCO_EVENT_RESPONSE && add_response(L, box)) {
         return 0;
     }
     lua_pushvalue(L, lua_upvalueindex(2));
@@ -100,14 +106,9 @@ static void read_bounds(lua_State *L, int arg, credenco_tally *tally) {
 }
 
 int credenco_lua_tally(lua_State *L) {
-    static const luaL_Reg no_methods[] = {{NULL, NULL}};
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checktype(L, 2, LUA_TFUNCTION);
-    tally_box *box = credenco_newuserdata(L, sizeof *box);
-    *box = (tally_box){0};
-    credenco_newtype(L, TALLY_TYPE, no_methods, tally_finalize);
-    luaL_getmetatable(L, TALLY_TYPE);
-    lua_setmetatable(L, -2);
+    tally_box *box = credenco_new_observer(L, sizeof *box, tally_take, tally_finish);
     read_bounds(L, 1, &box->tally);
     const int at = lua_gettop(L);
     lua_pushvalue(L, at);
@@ -115,5 +116,6 @@ int credenco_lua_tally(lua_State *L) {
     lua_pushcclosure(L, tally_count, 2);
     lua_pushvalue(L, at);
     lua_pushcclosure(L, tally_read, 1);
-    return 2;
+    lua_pushvalue(L, at);
+    return 3;
 }

@@ -1,4 +1,4 @@
-/* What Lua asks about text: its encoding and its bytes (core/text.h). */
+/* Questions of Lua about text: its encoding and its bytes (core/text.h). */
 #ifndef CREDENCO_LUA_TEXT_H
 #define CREDENCO_LUA_TEXT_H
 
@@ -11,7 +11,7 @@ int credenco_lua_utf8_flaw(lua_State *L);
 /* utf8_valid(text) -> boolean */
 int credenco_lua_utf8_valid(lua_State *L);
 
-/* plain_text(value) -> boolean, see credenco_plain_text; false for what is no text */
+/* plain_text(value) -> boolean, see credenco_plain_text; false for a value that is not text */
 int credenco_lua_plain_text(lua_State *L);
 
 /* has_control(text) -> whether it has a byte below 32, or 127 */

@@ -1,4 +1,4 @@
-/* How a request gets its address. Two implementations: aim_target.c, the faster one, and aim_url.c,
+/* Gives a request its address. Two implementations: aim_target.c, the faster one, and aim_url.c,
  * which sets the whole URL as most programs do. */
 #ifndef BENCH_AIM_H
 #define BENCH_AIM_H

@@ -9,7 +9,7 @@
 
 enum { FD_MAX = 4096, EVENTS_MAX = 256 };
 
-/* What libcurl wants to hear about a descriptor, and what epoll was told. */
+/* The events of a descriptor that libcurl wants, and those for which epoll is set. */
 typedef struct interest {
     uint32_t wanted;
     uint32_t registered;

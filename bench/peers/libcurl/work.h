@@ -1,4 +1,4 @@
-/* What a flow does besides moving bytes. Two implementations are linked against the same loop:
+/* The work of a flow besides moving bytes. Two implementations are linked against the same loop:
  * work_json.c builds and parses every body and URL, work_constant.c sends the same bytes each time.
  */
 #ifndef BENCH_WORK_H

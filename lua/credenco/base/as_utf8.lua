@@ -2,7 +2,7 @@
 
 local core = require "credenco.core"
 
---- The same text where it is UTF-8; else with a "?" for each byte beyond ASCII.
+--- The same text if it is UTF-8; otherwise the text with a "?" in place of each byte beyond ASCII.
 ---@param text string
 ---@return string
 return function(text)

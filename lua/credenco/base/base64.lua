@@ -25,14 +25,14 @@ function M.decode(text)
   return core.base64_decode(body)
 end
 
---- Decodes what has no padding, in either alphabet. A last character that completes no byte does not count.
+--- Decodes text without padding, in either alphabet. A last character that completes no byte does not count.
 ---@param text string
 ---@return string? bytes
 function M.decode_loosely(text)
   return core.base64_decode(text)
 end
 
---- Decodes what `encode_url` encodes.
+--- Decodes the text of `encode_url`.
 ---@param text any
 ---@return string? bytes nil when the value is not such a text
 function M.decode_url(text)

@@ -1,8 +1,8 @@
---- What a workflow's code must not do to the program that runs it: end it, or write to its standard output.
+--- Keeps a workflow's code from ending the program that runs it, and from writing to its standard output.
 
 local M = {}
 
-M.EXIT = "os.exit is not for a workflow, whose records would stay without a word: throw an error"
+M.EXIT = "a workflow must not call os.exit, since its other records would be left open: throw an error instead"
 
 local function tab_separated(...)
   local parts = {}

@@ -1,8 +1,8 @@
---- JSON that arrives as it was given. What cannot is refused.
+--- JSON that arrives exactly as it was given. A value for which that is impossible is refused.
 ---
---- Reading is the core's. Of writing, lua-cjson does the plain values, which are nearly all: 2.1.0 cuts numbers to 14
---- digits, has no empty array, and keeps to the decimal point of the locale in which it was loaded. Everything else is
---- for `credenco.base.json_writer`.
+--- The core reads JSON. lua-cjson writes plain values, because it is fast. But lua-cjson 2.1.0 cuts numbers to 14 digits,
+--- has no empty array, and writes the decimal point of the locale in which it was loaded. So
+--- `credenco.base.json_writer` writes all other values.
 
 local cjson = require "cjson"
 local core = require "credenco.core"
@@ -32,14 +32,14 @@ local function marked(mark, items)
   return setmetatable(copy, mark)
 end
 
---- Returns a copy of a list, which JSON has as an array also if it is empty. `credenco.null` is JSON's null.
+--- Returns a copy of a list. In JSON it is an array, even if it is empty. `credenco.null` is JSON's null.
 ---@param items table? default: an empty list
 ---@return table
 function M.array(items)
   return marked(Array, items)
 end
 
---- Returns a copy of a table, which JSON has as an object also if it is empty.
+--- Returns a copy of a table. In JSON it is an object, even if it is empty.
 ---@param members table? default: an empty object
 ---@return table
 function M.object(members)
@@ -56,7 +56,7 @@ local function is_marked_array(value, mark)
 end
 
 -- Checking ----------------------------------------------------------------------
--- A check gives nil when the value is fine, else what is wrong and the path to it.
+-- A check returns nil if the value is fine, else the problem and the path to the value.
 
 local check
 
@@ -69,7 +69,7 @@ local function check_number(number)
     return "NaN and infinities have no JSON form"
   end
   if floor(number) == number and (number > MAX_INTEGER or number < -MAX_INTEGER) then
-    return "integers beyond 2^53 are not held exactly: give it as text"
+    return "integers beyond 2^53 are not held exactly: give the integer as text"
   end
 end
 
@@ -147,7 +147,7 @@ function M.encode(value, around)
   return writer.write(value, M.is_array)
 end
 
---- Reads what a server sent. Arrays, empty ones too, are credenco.array, null is credenco.null, and an integer that no
+--- Reads a server's JSON. Arrays, empty ones too, are credenco.array, null is credenco.null, and an integer that no
 --- number holds exactly is the text of its digits.
 ---@param text any
 ---@return any value  nil when it is not JSON

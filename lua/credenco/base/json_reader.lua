@@ -1,7 +1,7 @@
 --- Reads JSON without loss: a value that Lua cannot hold exactly is an error.
 ---
 --- lua-cjson reads `[]` and `{}` as the same empty table, rounds 9007199254740993, and keeps the last of
---- two members with one name. Claims must arrive at the issuer as they are in the file.
+--- two members with one name. The issuer must get the claims exactly as in the file.
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"

@@ -1,11 +1,14 @@
 --- Writes JSON (RFC 8259) without losing anything: a number with all the digits that it needs, the members of an object
---- in the order of their names, so that equal values give equal texts. What a value may be is for its callers to check.
+--- in the order of their names, so that equal values give equal texts. Its callers check the values.
 ---
 --- It needs no rock, since it also writes the error that a rock is missing.
 
+local core = require "credenco.core"
 local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
+
+local write
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
@@ -36,16 +39,16 @@ local function written_number(number)
   return digits_of(number)
 end
 
-local function written_array(list, is_array)
+local function written_array(list, is_array, levels)
   local items = {}
-  for i = 1, #list do items[i] = M.write(list[i], is_array) end
+  for i = 1, #list do items[i] = write(list[i], is_array, levels) end
   return "[" .. table.concat(items, ",") .. "]"
 end
 
-local function written_object(object, is_array)
+local function written_object(object, is_array, levels)
   local members = {}
   for i, name in ipairs(sorted_keys(object)) do
-    members[i] = quoted(name) .. ":" .. M.write(object[name], is_array)
+    members[i] = quoted(name) .. ":" .. write(object[name], is_array, levels)
   end
   return "{" .. table.concat(members, ",") .. "}"
 end
@@ -57,18 +60,24 @@ function WRITERS.userdata(value, is_array)
   return is_array(value) and "[]" or "null"
 end
 
-function WRITERS.table(value, is_array)
-  return (is_array(value) and written_array or written_object)(value, is_array)
+function WRITERS.table(value, is_array, levels)
+  if levels == 0 then error "nested too deeply for JSON" end
+  return (is_array(value) and written_array or written_object)(value, is_array, levels - 1)
 end
 
---- Text that is not UTF-8 is written with "?" in place of the bytes beyond ASCII. What JSON cannot hold throws.
+function write(value, is_array, levels)
+  local written = WRITERS[type(value)]
+  if not written then error("no JSON for a " .. type(value)) end
+  return written(value, is_array, levels)
+end
+
+--- In text that is not UTF-8, writes "?" in place of the bytes beyond ASCII. Throws for a value that JSON cannot hold,
+--- or that is nested more deeply than our reader accepts.
 ---@param value any
 ---@param is_array fun(value: table|userdata): boolean
 ---@return string json
 function M.write(value, is_array)
-  local write = WRITERS[type(value)]
-  if not write then error("no JSON for a " .. type(value)) end
-  return write(value, is_array)
+  return write(value, is_array, core.JSON_TOLERANT_DEPTH)
 end
 
 return M

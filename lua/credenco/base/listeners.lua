@@ -1,5 +1,5 @@
 --- Listeners to a client's events. A user's function gets a table for each event. Our own listeners take the fields as
---- arguments, since a table costs more than they do with it.
+--- arguments, since the table costs more than their work.
 
 local M = {}
 
@@ -24,15 +24,19 @@ local M = {}
 -- The listener behind each function that this module made.
 local known = setmetatable({}, { __mode = "kv" })
 
+-- The observers in C behind such a function.
+local observers = setmetatable({}, { __mode = "k" })
+
 --- A function for `on_event`, which takes an event as a table.
 ---@param listener credenco.Listener
+---@param observing userdata[]?  observers (src/lua/observer.h), if they do the same with a request and its response
 ---@return fun(event: credenco.Event)
-function M.on_event(listener)
+function M.on_event(listener, observing)
   local function on_event(event)
     listener(event.at_ms, event.type, event.step, event.correlation_id, event.traceparent,
       event.http_status, event.ok, event.elapsed_ms, event.code, event.sent, event.wait_ms)
   end
-  known[on_event] = listener
+  known[on_event], observers[on_event] = listener, observing
   return on_event
 end
 
@@ -53,6 +57,24 @@ function M.of(on_event)
   return known[on_event] or of_user(on_event)
 end
 
+--- The observers that take requests and their responses in place of the listener; nil if a listener has none, as a
+--- user's function.
+---@param on_event fun(event: credenco.Event)
+---@return userdata[]?
+function M.observers_of(on_event)
+  return observers[on_event]
+end
+
+-- The observers of two functions, if both have any.
+local function joined(first, second)
+  if not (first and second) then return nil end
+  local list = {}
+  for _, observing in ipairs { first, second } do
+    for _, observer in ipairs(observing) do list[#list + 1] = observer end
+  end
+  return list
+end
+
 --- Combines two functions into one `on_event`.
 ---@param first fun(event: credenco.Event)?
 ---@param second fun(event: credenco.Event)?
@@ -63,7 +85,7 @@ function M.both(first, second)
   return M.on_event(function(...)
     one(...)
     other(...)
-  end)
+  end, joined(observers[first], observers[second]))
 end
 
 return M

@@ -197,7 +197,7 @@ function M.merged(...)
   return all
 end
 
--- What several specifications share -----------------------------------------------
+-- Rows and checks that several specifications share -------------------------------
 
 --- A whole number from 0 on.
 M.COUNT = { type = "integer", min = 0, max = core.MAX_INTEGER }

@@ -1,5 +1,5 @@
---- The rocks that parts of credenco need, and how to install them. Only lua-cjson is always needed. The others are
---- required when they are used; a missing one is then an error of `require`, which this module explains.
+--- The rocks that parts of credenco need, and how to install them. Only lua-cjson is always needed. The code requires
+--- another rock when it uses it; if the rock is missing, this module explains the error of `require`.
 
 local M = {}
 

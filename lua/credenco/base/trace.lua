@@ -21,7 +21,7 @@ function M.problem(value)
   if trace == ZERO_TRACE or parent == ZERO_PARENT then return "must not have a trace id or parent id of zeros" end
 end
 
---- The traceparent of a call that has none of its own. If the user's function fails or returns an invalid one, nil.
+--- The client's traceparent, for a call without its own. nil if the user's function fails or returns an invalid one.
 ---@param option string|(fun(): string?)|nil  of the client
 ---@return string?
 function M.of_client(option)

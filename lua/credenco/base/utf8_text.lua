@@ -12,11 +12,11 @@ local wide_space = lpeg.P "\194" * lpeg.S "\133\160" + lpeg.P "\225\154\128"
   + lpeg.P "\226\128" * (lpeg.R "\128\138" + lpeg.S "\168\169\175") + lpeg.P "\226\129\159"
   + lpeg.P "\227\128\128"
 
--- What spreadsheets and registers put around text: whitespace, and characters without width (U+200B, 2060, FEFF).
+-- Whitespace, and the characters without width that spreadsheets put around text (U+200B, 2060, FEFF).
 local blank = lpeg.S " \t\n\v\f\r" + wide_space + lpeg.P "\226\128\139" + lpeg.P "\226\129\160"
   + lpeg.P "\239\187\191"
 
--- Invisible characters: U+0080 to 009F (of which a wrong encoding makes quotation marks), 00AD, 034F, 061C,
+-- Invisible characters: U+0080 to 009F (quotation marks of windows-1252 in a wrong encoding), 00AD, 034F, 061C,
 -- 115F, 1160, 17B4, 17B5, 180B to 180F, 200B to 200F, 2028 to 202E, 2060 to 206F, 2800, 3164, FE00 to FE0F, FEFF, FFA0,
 -- FFF9 to FFFB, 1D173 to 1D17A, E0001 to E007F, E0100 to E01EF.
 local hidden = lpeg.P "\194" * (lpeg.R "\128\159" + lpeg.P "\173")

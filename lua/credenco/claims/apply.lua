@@ -12,7 +12,7 @@ local M = {}
 ---@class credenco.claims.Problem
 ---@field path string the claim, as `address.city` or `directors[2]`
 ---@field column? string the column that it comes from, if any
----@field kind string what was found, without the value
+---@field kind string a description of the value in the record, without the value itself
 ---@field fits? string a description of a valid value
 ---@field refused? string instead of `fits`: the reason that a function of the author gave
 

@@ -1,4 +1,4 @@
---- Which columns a mapping uses, to find misspelt or forgotten columns before anything is sent.
+--- Lists the columns that a mapping uses, to find misspelt or forgotten columns before anything is sent.
 
 local sorted_keys = require "credenco.base.sorted_keys"
 

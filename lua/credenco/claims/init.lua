@@ -31,16 +31,16 @@ Mapping.__index = Mapping
 ---@field required? boolean a record without the value is refused; default: true, unless there is a `default`
 ---@field default? any the claim of a record without the value
 ---@field check? fun(value: any, record: table): boolean?, string? returns true if the value is right, or false and the reason
----@field fits? string how reports of problems describe a valid value
+---@field fits? string a description of a valid value, for reports of problems
 
 --- The options of `claims.text`. Lengths are in characters.
 ---@class credenco.claims.TextOptions : credenco.claims.Options
 ---@field trim? boolean remove whitespace at both ends; default true
 ---@field form? string|fun(text: string): string|table one or a list of `collapse`, `upper`, `lower`, `digits`, `alphanumeric`, or functions
 ---@field pattern? string a Lua pattern that the text has to match; `^` and `$` stand for its ends
----@field length? integer exactly so long
----@field min_length? integer at least so long
----@field max_length? integer at most so long
+---@field length? integer the exact length
+---@field min_length? integer the smallest length
+---@field max_length? integer the greatest length
 ---@field one_of? string[] the texts that are valid
 
 --- The options of `claims.integer`.
@@ -65,10 +65,10 @@ Mapping.__index = Mapping
 
 --- The options of `claims.list`.
 ---@class credenco.claims.ListOptions : credenco.claims.Options
----@field of? credenco.claims.Rule the rule of an item, without a column, as `claims.integer { min = 1 }`; default: text
+---@field of? credenco.claims.Rule the rule of an item, without a column, such as `claims.integer { min = 1 }`; default: text
 ---@field separator? string divides the text of one column into items
----@field min_items? integer at least so many; default: 1 if the list is required, otherwise 0
----@field max_items? integer at most so many
+---@field min_items? integer the smallest number of items; default: 1 if the list is required, otherwise 0
+---@field max_items? integer the greatest number of items
 ---@field unique? boolean no item occurs twice
 
 --- Text of a column or of a function.
@@ -99,7 +99,7 @@ function M.number(source, options) return (rule.scalar("number", source, options
 ---@overload fun(options: credenco.claims.BooleanOptions): credenco.claims.Rule
 function M.boolean(source, options) return (rule.scalar("boolean", source, options)) end
 
---- A date, which the claim has as `YYYY-MM-DD`.
+--- A date; the claim has the form `YYYY-MM-DD`.
 ---@param source string|fun(record: table): any the column's name, or a function of the record
 ---@param options? credenco.claims.DateOptions
 ---@return credenco.claims.Rule
@@ -120,7 +120,7 @@ function M.constant(value) return (rule.constant(value)) end
 
 --- The value that a function of the record returns, of any type. A rule that is only a function means
 --- the same.
----@param source fun(record: table): any, string? may return nil and a text that says what is wrong
+---@param source fun(record: table): any, string? may return nil and the problem as text
 ---@param options? credenco.claims.Options
 ---@return credenco.claims.Rule
 function M.computed(source, options) return (rule.computed(source, options)) end

@@ -25,7 +25,7 @@ function M.is_rule(value)
   return getmetatable(value) == Rule
 end
 
--- What every rule but a constant takes, beside what its type takes.
+-- Options of every rule but a constant. The type of a rule adds its own.
 local COMMON = {
   required = { type = "boolean" }, default = { type = "any" },
   check = { type = "function" }, fits = { type = "string" },

@@ -18,7 +18,7 @@ local utf8_text = require "credenco.base.utf8_text"
 
 local COUNT = require("credenco.base.options").COUNT
 local contains, trimmed = lists.contains, utf8_text.trimmed
-local MAX_EXACT = core.MAX_INTEGER - 1 -- the next one is also what a reader makes of its neighbour
+local MAX_EXACT = core.MAX_INTEGER - 1 -- a reader turns its neighbour beyond MAX_INTEGER into MAX_INTEGER
 
 local FORMS = {
   collapse = function(text) return (text:gsub("%s+", " ")) end,
@@ -147,7 +147,7 @@ local function in_range(value, options)
 end
 
 local EXACT_WHOLE = ("a whole number from %.0f to %.0f"):format(-MAX_EXACT, MAX_EXACT)
-local EXACT = "a number of at most 15 digits: of more not all are kept"
+local EXACT = "a number of at most 15 digits, because more would be rounded"
 local SURELY_EXACT = 16 -- a point among 15 digits, which every double holds
 
 local function digits_that_count(written)

@@ -1,6 +1,6 @@
---- Where a function of the workflow's author failed: file and line, and Lua's own message for an error of Lua's, such
---- as `attempt to index a nil value (field 'x')`. Such a message holds only types and the program's own names. A
---- message that the function throws itself may quote the record, and is left out.
+--- Describes the error of a function of the workflow's author: its file and line and, if Lua itself threw it, Lua's
+--- message, such as `attempt to index a nil value (field 'x')`. Such a message holds only types and the program's own
+--- names. A message that the function throws itself may quote the record, and is left out.
 
 local forbidden = require "credenco.base.forbidden"
 

@@ -6,7 +6,7 @@ local M = {}
 
 local LIST = {
   { "issue", "Issue a credential straight into a wallet." },
-  { "offer", "Make a credential offer and print it." },
+  { "offer", "Create a credential offer and print it." },
   { "push", "Deliver an offer to a wallet." },
   { "status", "Show the status of an issue." },
   { "trust", "Make an issuer a trusted contact of a wallet." },
@@ -102,7 +102,7 @@ local function unknown(name)
   fail(("unknown command '%s'%s"):format(name, nearest and ("\nDid you mean '%s'?"):format(nearest) or ""))
 end
 
--- The number of commands that another program asks for its version and its help.
+-- Flags that other programs have for the version and the help, as commands.
 local AS_OURS = { ["-V"] = "version", ["--version"] = "version", ["-h"] = "help", ["--help"] = "help" }
 
 local function rest_of(argv, from)

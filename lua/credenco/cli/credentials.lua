@@ -50,8 +50,8 @@ function M.named(args)
   end
 end
 
--- Standard input may hold what the program is to read, so a command gets it only where it is a terminal. The last line
--- is the command's exit code: not every Lua gives that when a pipe is closed.
+-- Standard input may be the program's own input, so a command gets it only if it is a terminal. The last line is the
+-- command's exit code, since some Luas do not return it when a pipe is closed.
 local SHELL = "[ -t 0 ] || exec </dev/null\n(%s\n); printf '\\n%%d' $?"
 
 local function output_of(command, origin)
@@ -62,12 +62,12 @@ local function output_of(command, origin)
   local line = said:match "^%s*(.-)%s*$"
   if line == "" or line:find "[\r\n]" then usage.fail(origin .. ": the command has to print one line") end
   local flaw = options.clean_text(line)
-  if flaw then usage.fail(("%s: what the command prints %s"):format(origin, flaw)) end
+  if flaw then usage.fail(("%s: the output of the command %s"):format(origin, flaw)) end
   return line
 end
 
--- The command is run now, so that a slip shows at once, and again when the server refuses what it printed: once, and not
--- for each call that was in flight.
+-- Runs the command now, so that a mistake shows at once. When the server refuses the secret, runs it again: once, and
+-- not for each call that was in flight.
 local function from_command(named)
   local line, tried = output_of(named.value, named.origin), nil
   return function(refused)

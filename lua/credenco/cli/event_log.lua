@@ -10,8 +10,6 @@ local usage = require "credenco.cli.usage"
 
 local M = {}
 
-local BUFFER_BYTES = 65536
-
 --- Adds the option.
 function M.declare(command)
   return files.written(command:option "--log" :argname "FILE"
@@ -26,10 +24,10 @@ end
 function M.open(path)
   local file, err = output.append(path)
   if not file then usage.fail("--log: cannot write " .. err) end
-  file:setvbuf("full", BUFFER_BYTES)
-  return listeners.on_event(core.event_log(file, clock.at, function(reason)
-    io.stderr:write(("credenco: --log: cannot write %s: %s\n"):format(path, reason))
-  end))
+  local write, observer = core.event_log(file, "credenco: --log: cannot write " .. path)
+  file:close()
+  if not write then usage.fail(("--log: cannot write %s: %s"):format(path, observer)) end
+  return listeners.on_event(write, { observer })
 end
 
 return M

@@ -102,8 +102,8 @@ end
 
 -- Files that no option names, and that no output may overwrite.
 local function others_in_use()
-  local list = { { path = "/dev/stdout", what = "where standard output goes" },
-    { path = "/dev/stderr", what = "where standard error goes" } }
+  local list = { { path = "/dev/stdout", what = "the file of standard output" },
+    { path = "/dev/stderr", what = "the file of standard error" } }
   local configuration = profile.file()
   if configuration then list[3] = { path = configuration, what = "the configuration file" } end
   return list
@@ -142,7 +142,7 @@ end
 local function check_place(file, force)
   if file.anew then return end
   if not force and core.file_type(file.path) == "file" then
-    usage.fail(("%s: %s is there already: name another file, or give --force to overwrite it"):format(
+    usage.fail(("%s: %s exists already: name another file, or give --force to overwrite it"):format(
       file.option, file.path))
   end
   output.check_writable(file.option, file.path)
@@ -151,7 +151,7 @@ end
 -- A user who gives a dash means a stream, and would get a file of that name.
 local function refuse_dash(file, args)
   if file.role.writes and named(file, args) == "-" then
-    usage.fail(("%s: - is no file; name one, or ./- for one of that name"):format(file.option))
+    usage.fail(("%s: - is not a file: name a file, or ./- for a file of that name"):format(file.option))
   end
 end
 

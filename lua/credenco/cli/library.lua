@@ -26,7 +26,7 @@ function M.call(f, ...)
   return settle(settings.said_of_flags, (...), pcall(f, ...))
 end
 
---- Refuses, as a mistake in usage, arguments that a method of the client would throw about.
+--- Refuses arguments about which a method of the client would throw, as a usage mistake.
 ---@param method string
 ---@param given table some of its arguments, and all that are required
 function M.check(method, given)

@@ -30,7 +30,7 @@ local function set(name)
   return value ~= "" and value or nil
 end
 
--- The XDG Base Directory Specification has a relative path ignored.
+-- A relative path is ignored, as the XDG Base Directory Specification requires.
 local function configuration_directory()
   local given, home = set "XDG_CONFIG_HOME", set "HOME"
   if given and given:find "^/" then return given end

@@ -8,12 +8,12 @@ local M = {}
 ---@field line integer
 
 local function add_value(section, number, name, value)
-  if section[name] then return ("line %d: %s is there twice"):format(number, name) end
+  if section[name] then return ("line %d: %s occurs twice"):format(number, name) end
   section[name] = { value = value, line = number }
 end
 
 local function begin_section(sections, number, name)
-  if sections[name] then return nil, ("line %d: [%s] is there twice"):format(number, name) end
+  if sections[name] then return nil, ("line %d: [%s] occurs twice"):format(number, name) end
   sections[name] = {}
   return sections[name]
 end
@@ -24,7 +24,7 @@ local function read_line(sections, current, number, line)
   if header then return begin_section(sections, number, header) end
   local name, value = line:match "^([%w_]+)%s*=%s*(.+)$"
   if not name then return nil, ("line %d: [NAME] or name = value expected"):format(number) end
-  if not current then return nil, ("line %d: %s stands before the first [NAME]"):format(number, name) end
+  if not current then return nil, ("line %d: %s comes before the first [NAME]"):format(number, name) end
   local flaw = add_value(current, number, name, value)
   return not flaw and current or nil, flaw
 end

@@ -161,7 +161,7 @@ local ARGUMENTS = {
   offer_uri = "the offer's URI", request_uri_base = "--request-uri-base", did = "--did", name = "--name",
 }
 
---- Rewrites a message of a method about an argument for what the user typed.
+--- Rewrites a method's message about an argument, so that it names the user's flag.
 ---@param problem string
 ---@return string
 function M.said_of_arguments(problem)

@@ -9,7 +9,7 @@ local M = {}
 ---@class credenco.cli.SettingRow
 ---@field name string in a profile, and in the parsed arguments
 ---@field flag { name: string?, argname: string?, variable: string?, help: string?, choices: string[]? }?
----@field names_secret boolean? anyone who can change or run what it names has the secret
+---@field names_secret boolean? whoever can change or run the file or command that it names has the secret
 ---@field help string? for a setting that only profiles have
 
 --- The program's own settings, beside those that `credenco.new` takes unchanged.

@@ -1,4 +1,4 @@
---- Reads what must not show in a process list (secrets, offer URIs, claims) from a file or from standard input.
+--- Reads values that must not show in a process list (secrets, offer URIs, claims) from a file or from standard input.
 local one_line = require "credenco.base.one_line"
 local usage = require "credenco.cli.usage"
 local without_bom = require "credenco.base.without_bom"

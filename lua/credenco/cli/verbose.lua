@@ -10,7 +10,7 @@ local SAID = {
     return ("no response after %d ms: %s, sent %s"):format(event.elapsed_ms, event.code, event.sent)
   end,
   -- the command reports `failed`
-  wait = function(event) return ("waits %d ms before it tries again"):format(event.wait_ms) end,
+  wait = function(event) return ("waits %d ms before the next attempt"):format(event.wait_ms) end,
 }
 
 --- A listener for `on_event`.

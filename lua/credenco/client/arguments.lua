@@ -1,6 +1,6 @@
 --- The arguments of the client's methods. A wrong argument throws an error that names it, never its value.
 
---- What every call takes beside its own arguments.
+--- Arguments that every call takes.
 ---@class credenco.CallOptions
 ---@field timeout_ms? integer the deadline of the call with its repeats and waits, 1 to 86400000; default: the client's
 ---@field traceparent? string the W3C Trace Context of the call; default: the client's
@@ -35,7 +35,7 @@
 --- The arguments of `trust_issuer`.
 ---@class credenco.TrustArguments : credenco.CallOptions
 ---@field wallet_key string the external key of the wallet, 1 to 255 bytes
----@field did string the issuer's DID, as the template has it, at most 255 bytes; the wallet compares it byte for byte
+---@field did string the DID of the issuer's template, at most 255 bytes; the wallet compares it byte for byte
 ---@field name string the name of the contact in the wallet, at most 255 bytes of UTF-8
 ---@field direct_issue_allowed? boolean the wallet keeps credentials that the issuer delivers directly; default true
 
@@ -43,7 +43,7 @@
 ---@class credenco.RequestArguments : credenco.CallOptions
 ---@field method? string the HTTP method in capital letters; default "GET"
 ---@field path string the path below `base_url`, from its `/` on, percent-encoded, without a query
----@field query? table<string, string|integer|boolean> is percent-encoded
+---@field query? table<string, string|integer|boolean> the query; the client percent-encodes it
 ---@field json? table|string|number|boolean the body of the request; default: none
 
 local core = require "credenco.core"
@@ -63,7 +63,7 @@ end
 
 local UNFIT_METHODS = {
   CONNECT = "must not be CONNECT, which turns the connection into a tunnel",
-  TRACE = "must not be TRACE, which has the server send the credentials back", -- RFC 9110, 9.3.8
+  TRACE = "must not be TRACE, because the server would send the credentials back", -- RFC 9110, 9.3.8
 }
 
 local function method(text)

@@ -124,8 +124,8 @@ local function closed_meanwhile(self, flow)
 end
 
 -- The call ends, because there are no credentials. An earlier attempt may have reached the server. The error is a copy
--- for this caller, since others wait for the same token. If there are none but the refused credentials, the refusal
--- stays.
+-- for this caller, since others wait for the same token. If the client has only the refused credentials, the call fails
+-- with the server's refusal.
 local function without_credentials(self, flow, err)
   if err == "unchanged" then return failed_before(self, flow) end
   if not errors.is_error(err) then
@@ -216,13 +216,13 @@ local function attempt(self, flow, renew)
   end
   local problem = prepare(self, renew)
   if problem then return nil, nil, without_credentials(self, flow, problem) end
-  events.request(self)
+  events.request(self, flow)
   local response, failure = client.transport:send(self)
   if response then return read(self, flow, response) end
   return lost(self, flow, failure)
 end
 
--- Does what the flow says until the call is done.
+-- Carries out the flow's actions until the call is done.
 local function pull(self, flow, kind, detail)
   local client = self.client
   while true do

@@ -12,7 +12,7 @@ local texts = require "credenco.client.server_text"
 ---@field step string          token, create_offer, offer_uri, push_offer, issue_status, trust_issuer or request
 ---@field sent "no"|"rejected"|"unknown"  whether the server may have acted on it
 ---@field retryable boolean    whether the same call may succeed later
----@field http_status integer? of the last response
+---@field http_status integer? the status of the last response
 ---@field attempts integer     requests made for this step
 ---@field retry_after_ms integer?  the wait that the last response asked for
 ---@field quota_spent true?     the call was not repeated, because the client's quota of repeats was used up

@@ -6,11 +6,18 @@ local now_ms = loop.now_ms
 
 local M = {}
 
---- A request begins. Each ends with one of `response`, `lost` and `abandoned`.
+--- A request begins. Each ends with one of `response`, `lost` and `abandoned`. If the client has observers, its flow gives
+--- them this and the response (src/lua/flow.c).
 ---@param call credenco.Call
-function M.request(call)
-  local listener = call.client.listener
+---@param flow userdata
+function M.request(call, flow)
+  local client = call.client
+  local listener = client.listener
   if not listener then return end
+  if client.observers then
+    call.began_ms = flow:begun(call.correlation_id, call.traceparent)
+    return
+  end
   local at_ms = now_ms()
   call.began_ms = at_ms
   listener(at_ms, "request", call.step, call.correlation_id, call.traceparent or nil)
@@ -21,8 +28,9 @@ end
 ---@param http_status integer
 ---@param ok boolean
 function M.response(call, at_ms, http_status, ok)
-  local listener = call.client.listener
-  if not listener then return end
+  local client = call.client
+  local listener = client.listener
+  if not listener or client.observers then return end
   listener(at_ms, "response", call.step, call.correlation_id, call.traceparent or nil,
     http_status, ok, at_ms - call.began_ms)
 end

@@ -1,6 +1,7 @@
 --- Every failure of the client, by its code: its kind, which decides the command line's exit code and the next step of
 --- a pipeline, and its message. docs/errors.md lists the same codes.
 
+local roles = require "credenco.base.roles"
 local steps = require "credenco.client.failed_steps"
 
 ---@class credenco.Failure
@@ -37,15 +38,15 @@ return {
     message = "the server refused the credentials: check the API key or client, and that it has not expired",
   },
   forbidden = { kind = "credentials", message = function(step)
-    local role = steps[step] and steps[step].role or "for this call"
-    return ("the credentials lack the role %s, or have expired"):format(role)
+    local role = roles.OF_CALL[step]
+    return ("the credentials lack the role %s, or have expired"):format(role and "'" .. role .. "'" or "for this call")
   end },
   not_found = { kind = "refused", message = function(step)
     return steps[step] and steps[step].not_found or "the server does not know this address"
   end },
   rejected = {
     kind = "refused",
-    message = "the server refused the request: check the arguments against the server's words",
+    message = "the server refused the request: check the arguments against the server's message",
   },
   rate_limited = {
     kind = "limit",
@@ -54,7 +55,7 @@ return {
   server_error = { kind = "server", message = "the server failed: try again later" },
   bad_response = {
     kind = "server",
-    message = "the call does not understand the response: check base_url, and what lies between you and the server",
+    message = "the client cannot interpret the response: check base_url, and any proxy or gateway before the server",
   },
   too_large = { kind = "refused", message = "the response is larger than max_body_bytes" },
   issue_failed = { kind = "refused", message = "the issuer reports that the issue failed" },

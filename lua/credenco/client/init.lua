@@ -118,8 +118,7 @@ local function as_issue(what, id_or_result, level)
   return args
 end
 
---- Returns the status of an issue. It shows how far the issuer is. It does not show whether the wallet kept the
---- credential.
+--- Returns the status of an issue. It shows the issuer's progress, but not whether the wallet kept the credential.
 ---@param id_or_result string|credenco.Offer|credenco.Issue  a correlation id, or a result of create_offer or issue_direct
 ---@param opts credenco.CallOptions?
 ---@return credenco.IssueStatus?
@@ -195,7 +194,8 @@ end
 ---@return credenco.Client
 function Client:without_retries()
   local retry = self.options.retry
-  return setmetatable({ flows = {}, context = core.context(1, retry.base_ms, retry.cap_ms) }, { __index = self })
+  local context = core.context(1, retry.base_ms, retry.cap_ms, self.observers)
+  return setmetatable({ flows = {}, context = context }, { __index = self })
 end
 
 --- Closes the connections, and a transport of your own if it has a method `close`.
@@ -244,9 +244,11 @@ function M.new(given, level)
   self.own_headers = read.headers and own_headers.new(read.headers, read.base_url)
   self.auth = new_auth(self, read, level + 1)
   self.listener = read.on_event and listeners.of(read.on_event) or false
+  self.observers = read.on_event and listeners.observers_of(read.on_event) or false
   self.transport = new_transport(read)
   self.starts = api.starts(read)
-  self.context = core.context(read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms)
+  self.context = core.context(read.retry.max_attempts, read.retry.base_ms, read.retry.cap_ms,
+    self.observers)
   return self
 end
 

@@ -6,19 +6,19 @@
 ---@field correlation_id string the id of the issue
 ---@field request_uri string the issuer's address of the offer, as a holder opens or scans it
 ---@field offer_uri string the `credential_offer_uri` in it, decoded: a secret until it is used
----@field status_uri? string where the issuer says that it has the status
+---@field status_uri? string the address at which the issuer reports the status
 ---@field qr_uri? string with `qr_code`: a PNG image as a `data:` URI
 ---@field traceparent? string the W3C Trace Context of the call, if it had one
 
 --- An offer that was delivered to a wallet.
 ---@class credenco.Issue : credenco.Offer
----@field http_status integer of the delivery's response: a 2xx
+---@field http_status integer the status of the delivery's response: a 2xx
 
---- How far the issuer is with an issue.
+--- The issuer's progress with an issue.
 ---@class credenco.IssueStatus
----@field status string the issuer's own word, at most 100 bytes: `issue_completed`, `error`, or any other, which is not final
+---@field status string the issuer's own word, at most 100 bytes; `issue_completed` and `error` are final, all others are not
 ---@field correlation_id string the id of the issue
----@field revocation_uuid? string what a later revocation needs
+---@field revocation_uuid? string the id with which the issuer can revoke the credential later
 ---@field http_status integer of the response: a 2xx
 
 --- A trusted contact of a wallet.
@@ -32,8 +32,8 @@
 --- A response to `request`.
 ---@class credenco.Response
 ---@field http_status integer a 2xx
----@field json any the value of the body, nil if it is no JSON; an integer beyond 2^53 is text
----@field body string as it came
+---@field json any the value of the body, nil if the body is not JSON; an integer beyond 2^53 is text
+---@field body string the bytes of the body
 
 local core = require "credenco.core"
 local json = require "credenco.base.json"
@@ -54,7 +54,7 @@ local function word(value)
   if type(value) == "string" and value ~= "" then return value end
 end
 
--- An id that can be asked for with, and written down anywhere.
+-- An id that fits into a request's path and into any file.
 local function identifier(value)
   return is_plain(value) and value or nil
 end
@@ -119,7 +119,7 @@ local function says_html(response)
   return response.is_html or content_type and core.media_type_is_html(tostring(content_type))
 end
 
---- The documentation describes no body, so any will do. But a web page comes from a server between here and the wallet.
+--- Accepts any body, since the documentation describes none. But a web page comes from a server before the wallet.
 function M.push(body, call, response)
   if body ~= "" and (says_html(response) or text.is_web_page(body)) then
     return nil, "the response is a web page, not a wallet's"

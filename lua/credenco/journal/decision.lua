@@ -5,8 +5,8 @@ local transitions = require "credenco.journal.transitions"
 
 local M = {}
 
--- A line without a key, by where it stands: in the file that is meant, or, where no reading knows that, in one that was
--- named in the same way.
+-- A line without a key, by its place: in the file that the user named or, if no run has read that file, in a file that a
+-- run read under the same name.
 local LINE = [[key = '' AND line = CAST(:line AS INTEGER) AND run IN
   (SELECT id FROM credenco_run named WHERE named.workflow = :workflow AND (place IN (:file, :place)
     OR source = :file AND NOT EXISTS (SELECT 1 FROM credenco_run meant

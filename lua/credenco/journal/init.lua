@@ -51,7 +51,7 @@ local function prepare(self, url, options)
   return schema.ensure(self.db, { queue = options.queue or self.shared, reading = reading })
 end
 
---- Opens a journal, and creates what is missing.
+--- Opens a journal, and creates missing tables.
 ---@param url string a path of a SQLite file, or `postgres://...`
 ---@param options? { queue?: boolean, alone?: boolean, existing?: boolean } queue: workers take from it; alone:
 ---  refuse if another run uses the file; existing: refuse to create one

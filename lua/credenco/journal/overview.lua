@@ -16,7 +16,7 @@ local M = {}
 
 local ALL = "SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state"
 
--- Each part is answered by one index.
+-- Each part uses one index.
 local NOT_ISSUED = ([[
 SELECT state, COUNT(*) FROM (
   SELECT state FROM credenco_record WHERE workflow = ? AND %s

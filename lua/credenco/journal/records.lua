@@ -135,7 +135,7 @@ FROM v CROSS JOIN credenco_record WHERE {record_is_v} AND state IN ('issued', 's
   columns = { "key" }, scope = { "workflow" },
 }
 
---- Whether all of some records are done, each at its earlier line. Two sums tell, which is cheap. If they do not agree,
+--- Whether all of some records are done, each at its earlier line. Compares two sums, which is cheap. If they differ,
 --- use `find`.
 ---@param db credenco.journal.Database
 ---@param workflow string

@@ -1,4 +1,4 @@
---- Readings of sources: the file or query of each line, and what is needed to read such a line again.
+--- Readings of sources: the file or query of each line, and the layout with which such a line can be read again.
 
 local bytes = require "credenco.journal.bytes_as_text"
 
@@ -58,8 +58,8 @@ function M.begin(db, workflow, source)
   return id
 end
 
--- Lines without a key at whose places this reading found others: they were corrected in the file. Lines behind its end
--- may only have been removed.
+-- Lines without a key that this reading has replaced: the file has other lines at their places, so they were corrected.
+-- Lines behind the end of the reading may only have been removed.
 local FORGET = [[
 DELETE FROM credenco_record WHERE workflow = ? AND key = '' AND run <> ? AND line <= ? AND run IN
   (SELECT id FROM credenco_run WHERE workflow = ? AND place = ?)]]
@@ -120,7 +120,7 @@ function M.sources(db, workflow)
   return rows
 end
 
---- What is needed to read a line of a run again.
+--- The layout with which a line of a run can be read again.
 ---@param db credenco.journal.Database
 ---@param id integer of a reading
 ---@return { format: string, header: string?, encoding: string? }? encoding of the source, for lines that are corrected there

@@ -1,7 +1,7 @@
 --- Finds records by their key, or by an id of one of their credentials.
 ---
 --- Records have only an index by key. An index by wallet, correlation id or revocation id would make every write more
---- expensive, for a rare query. So a search by those reads a journal from its beginning, up to a limit of the caller's.
+--- expensive, for a rare query. So a search by such an id reads a journal from its beginning, up to the caller's limit.
 
 local bytes = require "credenco.journal.bytes_as_text"
 

@@ -1,4 +1,4 @@
---- Stores what a person has found or decided about records whose outcome the program cannot decide.
+--- Stores a person's decision about records whose outcome the program cannot decide.
 
 local decision = require "credenco.journal.decision"
 local transitions = require "credenco.journal.transitions"

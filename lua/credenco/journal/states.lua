@@ -33,10 +33,10 @@ function M.condition(names)
   return any_of("credenco_record.state", names)
 end
 
---- The list in which a record is found, as SQL for a generated column: open records; among them those with an offer and
---- without an owner, since an offer grows old; and final states that reports show. Indexes have conditions on it, not
---- on state and owner. The list stays the same as long as a worker holds the record, so PostgreSQL need not change an
---- index.
+--- The list of a record, as SQL for a generated column. There is a list of open records, one of open records with an
+--- offer and without an owner (an offer grows old), and one of the final states that reports show. The indexes have
+--- conditions on this column, not on state and owner: the list stays the same as long as a worker holds the record, so
+--- PostgreSQL need not change an index.
 M.LIST = ("CASE WHEN %s THEN 'problem' WHEN %s AND owner IS NULL THEN 'begun' WHEN %s THEN 'open' END"):format(
   any_of("state", { "failed", "unknown", "skipped" }), any_of("state", { "offered", "pushed" }),
   any_of("state", { "offered", "pending", "pushed" }))

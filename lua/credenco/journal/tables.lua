@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS credenco_record (
   list TEXT GENERATED ALWAYS AS (%s) STORED,
   PRIMARY KEY (workflow, key, copy)) {storage}]]):format(states.LIST)
 
--- One row for each reading of a source: what is needed to read its lines again, and for a file its place and the
--- identity of its content.
+-- One row for each reading of a source: the layout with which its lines can be read again, and for a file its place and
+-- the identity of its content.
 local RUN = [[
 CREATE TABLE IF NOT EXISTS credenco_run (
   id INTEGER NOT NULL PRIMARY KEY,
@@ -142,7 +142,7 @@ local function create(db, tables, indexes)
   end)
 end
 
---- Creates what is missing, and refuses a journal of another version. A reader works without the indexes.
+--- Creates missing tables, and refuses a journal of another version. A reader works without the indexes.
 ---@param db credenco.journal.Database
 ---@param options { queue: boolean?, reading: boolean? } queue: with the indexes for workers
 ---@return boolean? ok

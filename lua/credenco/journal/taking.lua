@@ -1,4 +1,4 @@
---- How a worker takes free records: a statement that returns rows, and the items from those rows.
+--- Takes free records for a worker: a statement that returns rows, and the items from those rows.
 
 local bytes = require "credenco.journal.bytes_as_text"
 local columns = require "credenco.journal.dialect.column_types"

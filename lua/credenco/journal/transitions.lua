@@ -70,7 +70,7 @@ M.ROWS = {
     sets = plus(REASONLESS, { owner = ":owner", offer = "NULL", input = ":input", run = "CAST(:run AS INTEGER)",
       line = "CAST(:line AS INTEGER)" }) },
 
-  -- A person asks for another try of the same line. An unknown record continues with its offer; without one, its status
+  -- A person asks for another attempt with the same line. An unknown record continues with its offer; without one, its status
   -- is asked for. It never gets another offer, which could issue a second credential.
   { event = "retry_failed", from = { "failed" }, to = "pending", by = "person", only = "input IS NOT NULL",
     sets = AGAIN },

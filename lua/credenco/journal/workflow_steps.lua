@@ -50,17 +50,17 @@ local function first_change(before, now)
 end
 
 local function refusal(step, before, now, count)
-  return ("its records were begun with other steps: step %d was %s and is %s now, and %d of them %s at it or behind "
-    .. "it without being at an end. Finish with the workflow as it was (`credenco settle` for what is unknown), or use "
-    .. "another journal; nothing was sent")
-    :format(step, before[step], now[step] or "missing", count, count == 1 and "is" or "are")
+  return ("the steps of its workflow have changed: step %d was %s and is now %s, and %d %s already begun it. Finish "
+    .. "them with the workflow as it was (use `credenco settle` for unknown ones), or use another journal; nothing was "
+    .. "sent"):format(step, before[step], now[step] or "missing", count,
+    count == 1 and "record that has not ended has" or "records that have not ended have")
 end
 
 local function alone(db, scope)
   local row, err = db:row(OTHERS, scope.workflow, scope.owner)
   if not row then return nil, err end
   if row[1] == 0 then return true end
-  return nil, "another worker is at work on it whose workflow has other steps: let it end first; nothing was sent"
+  return nil, "another worker uses it with other steps of the workflow: wait until it has ended; nothing was sent"
 end
 
 local function concerns_nobody(db, step, before, now, workflow_name)

@@ -12,10 +12,10 @@ local taking = require "credenco.journal.taking"
 
 local M = {}
 
--- How long the first write may wait for company. The dialect's `full` says how many writes make waiting pointless. It
--- waits only while there is other work: see `is_idle`. A transaction costs as much as about ten records, which counts
--- if many workers share a machine and each has few. But an offer must not grow old, so the wait is at most a part of
--- its life; and after a kill, writes that are missing cost a query each.
+-- How long the first write may wait for others. A group with as many writes as the dialect's `full` does not wait, and
+-- without other work no group waits: see `is_idle`. A transaction costs as much as about ten records, which matters if
+-- many workers share a machine and each has few records. But an offer must not grow old, so the wait is at most a part
+-- of its lifetime; and after a kill, each missing write costs a query.
 local SHORTEST_GROUP_MS, LONGEST_GROUP_MS = 250, 1000
 local SHARE_OF_LIFE = 0.25
 
@@ -54,7 +54,7 @@ function M.new(db, scope, executing, flaw)
     places = {}, turn = slots.new(1), group_ms = SHORTEST_GROUP_MS, is_idle = function() return true end }, Writer)
 end
 
---- Lets groups wait for company, but only for a small part of an offer's life.
+--- Lets groups wait for more writes, but only for a small part of an offer's lifetime.
 ---@param lifetime_ms number how long an offer is certainly valid
 function Writer:fit_into(lifetime_ms)
   self.group_ms = math.max(SHORTEST_GROUP_MS, math.min(SHARE_OF_LIFE * lifetime_ms, LONGEST_GROUP_MS))

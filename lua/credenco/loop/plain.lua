@@ -57,7 +57,7 @@ function M.ready()
   return yieldable()
 end
 
---- Keeps an error for which there is no other place than a log.
+--- Does nothing: without nginx there is no log. Under nginx, logs an error that no caller gets.
 function M.warn() end
 
 -- Tasks -----------------------------------------------------------------------

@@ -3,7 +3,7 @@
 local core = require "credenco.core"
 
 local WHY = "Lua cannot yield here (a callback of gsub or sort, a metamethod, a finalizer, a debug hook): "
-  .. "make the call where it can"
+  .. "make the call elsewhere"
 
 -- C functions that Lua 5.2 can yield across.
 local YIELDABLE = { [pcall] = true, [xpcall] = true, [dofile] = true }

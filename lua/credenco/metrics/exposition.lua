@@ -11,7 +11,7 @@ local function seconds(ms)
   return ("%.14g"):format(ms / 1000)
 end
 
--- A gauge of a user's may divide by nothing.
+-- A user's gauge may divide by zero.
 local function number(family, value)
   if family.in_ms then return seconds(value) end
   if value ~= value then return "NaN" end

@@ -1,5 +1,5 @@
---- What to do about each cause, for reports. A cause has one way out or several. A way has a text for a person and the
---- commands that follow; `credenco.cli.pipeline.way_out` writes them as command lines.
+--- Advice about each cause, for reports. A cause has one way out or several. A way has a text for people and a list of
+--- commands; `credenco.cli.pipeline.way_out` writes them as command lines.
 
 local M = {}
 
@@ -26,7 +26,7 @@ local function unknown(first) return { first, FOUND[1], FOUND[2] } end
 -- Lines without a key come from the source, and are identified by their place.
 local OF_LINES = {
   broken_line = { way("correct the lines", CORRECT),
-    way("or correct them where they come from, in the file or the query", READ_AGAIN),
+    way("or correct them in the source, the file or the query", READ_AGAIN),
     way("or abandon them, for example because they are too long", GIVE_UP) },
   invalid_record = { way("correct the lines", CORRECT), way("or correct the workflow's key", READ_AGAIN) },
 }
@@ -39,14 +39,14 @@ local FAILED = {
     way("or correct the workflow", RETRY) },
   hook_failed = { way("correct the workflow's function at the place named", RETRY) },
   not_found = { way("check that the wallets and the template exist", RETRY), way("or correct the lines", CORRECT) },
-  rejected = { way("read the server's words; correct the template or the workflow", RETRY),
+  rejected = { way("read the server's message; correct the template or the workflow", RETRY),
     way("or correct the lines", CORRECT) },
   rate_limited = { way("wait, or give `run` a lower --rate", RETRY) },
   connect_failed = { way("check the network and the server", RETRY) },
   tls_failed = { way("check the server's certificate, or --ca-file", RETRY) },
   timeout = { way("check the server, or give `run` a longer --timeout", RETRY) },
   server_error = { way("ask the server's operator", RETRY) },
-  bad_response = { way("check --base-url, and what lies between you and the server", RETRY) },
+  bad_response = { way("check --base-url, and any proxy or gateway before the server", RETRY) },
   issue_failed = { way("look into the issuer's log", RETRY) },
   settled = { way("nothing; or request a new offer", RETRY) },
 }
@@ -57,8 +57,8 @@ local UNKNOWN = {
 }
 
 local SKIPPED = {
-  duplicate = { way "nothing, if the lines mean the same: the first one counts; or correct the key of the later" },
-  not_accepted = { way("nothing, if the workflow is right to skip these; otherwise correct it", TAKE_IN) },
+  duplicate = { way "nothing, if the lines mean the same: the first one counts; or correct the key of the later one" },
+  not_accepted = { way("nothing, if the workflow is right to skip these records; otherwise correct it", TAKE_IN) },
   settled = { way("nothing; or issue them after all", TAKE_IN) },
 }
 

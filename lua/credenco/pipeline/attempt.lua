@@ -11,7 +11,7 @@ local M = {}
 
 local FIRST_WAIT_MS, LONGEST_WAIT_MS = 200, 10000
 
--- An issuer that does not tell (it does not know the id any more, or the role is missing) gives no status.
+-- Responses without a status: the issuer does not know the id any more, or the role is missing.
 local function of_status_error(err)
   local verdict = outcome.of_create(err)
   if err.code == "forbidden" then return "fail" end

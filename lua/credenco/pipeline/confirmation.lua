@@ -18,7 +18,7 @@ local function credential(run, job)
   }
 end
 
---- Stores what the issuer said about a credential: its status, and the id that a revocation needs.
+--- Stores the issuer's data about a credential: its status, and the id that a revocation needs.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param said { status?: string, revocation_uuid?: string }
@@ -48,7 +48,7 @@ local function poll(run, job, deadline_ms)
   end
 end
 
--- How an issue ended, or why that is unknown.
+-- The outcome of an issue, or the reason why it is unknown.
 local function verdict_of(said)
   local verdict = outcome.of_status(said.status)
   if verdict == "failed" then

@@ -5,24 +5,24 @@ local alike = require "credenco.pipeline.alike"
 
 local M = {}
 
---- Why a record ended.
+--- The reason why a record ended.
 ---@class credenco.pipeline.Reason
 ---@field code string
 ---@field step string the stage: source, prepare, create_offer, push_offer, issue_status
 ---@field message? string
 ---@field http_status? integer
 
---- What a run has done so far.
+--- The records of a run so far.
 ---@class credenco.pipeline.Counts
 ---@field read integer lines or rows read from the source
----@field known integer of those, lines whose records were in the journal already
----@field corrected integer of the known ones, lines that correct failed records
----@field duplicates integer of those read, lines that repeat another line's key
+---@field known integer lines whose records were in the journal already (`read` includes them)
+---@field corrected integer lines that correct failed records (`known` includes them)
+---@field duplicates integer lines that repeat another line's key (`read` includes them)
 ---@field issued integer records that were issued
 ---@field failed integer records and lines that failed
 ---@field unknown integer records whose outcome is unknown
 ---@field skipped integer records that were left out, duplicates among them
----@field waiting integer of the known ones, open records that the run continues after it has read the source
+---@field waiting integer open records that the run continues after it has read the source (`known` includes them)
 ---@field resumed integer records that the run continued from the journal; if their lines are read again, they are known
 ---@field open integer records that stay unchanged because the run stopped
 ---@field alike credenco.pipeline.Alike whether the first ones failed in the same way

@@ -1,12 +1,12 @@
---- How many files and sockets this process may still open (`ulimit -n`). With too few, records fail for no reason of
---- their own.
+--- The number of files and sockets that this process may still open (`ulimit -n`). With too few, records would fail
+--- without a fault of their own.
 
 local uv = require "luv"
 
 local M = {}
 
--- What a run opens besides a connection for each request in flight: the journal's thread and its connection, SQLite's
--- own files, name lookups.
+-- The files that a run opens besides a connection for each request in flight: the journal's thread and its connection,
+-- SQLite's own files, name lookups.
 local BESIDE = 24
 
 -- Reads the whole text: files under /proc have no size.

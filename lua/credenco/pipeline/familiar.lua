@@ -16,10 +16,10 @@ local ASKED = 5
 local KNOWN = "the issuer already knows %d of the first %d records, but %s does not: they were issued with another "
   .. "journal, or this one was lost. %sTo issue them again, give --new-journal. Nothing was sent"
 local LIKELY, UNLIKELY = "It is probably %s: give that with --journal. ", "Give the other one with --journal. "
-local UNTOLD = "the issuer does not say whether it already knows the first records (%s): records that were issued with "
-  .. "another journal are issued again"
+local UNTOLD = "the issuer does not say whether it already knows the first records (%s): if they were issued with "
+  .. "another journal, this run issues them again"
 
--- Where another journal may be -----------------------------------------------------------------------
+-- Places of another journal --------------------------------------------------------------------------
 
 local function directory_of(path)
   return path:match "^(.+)/[^/]*$" or "/"

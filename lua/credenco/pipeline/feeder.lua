@@ -1,5 +1,5 @@
---- From the source into the journal: every line becomes a record there before any request for it. New records are
---- passed on. For known records the journal decides.
+--- Reads the source into the journal: every line becomes a record there before any request for it. Starts new records.
+--- For known records the journal decides.
 
 local familiar = require "credenco.pipeline.familiar"
 local intakes = require "credenco.pipeline.intake"
@@ -11,7 +11,7 @@ local M = {}
 
 local BATCH, BATCH_BYTES = 384, 2097152
 
--- Lines that a slow stream has delivered do not wait for those to come.
+-- Lines that a slow stream has delivered do not wait for later lines.
 local function would_wait(source)
   return source.window ~= nil and source.window:would_wait()
 end

@@ -22,7 +22,7 @@ M.MAX_ATTEMPTS = 100
 
 local function workflow_problem(workflow)
   if type(workflow.steps) ~= "table" or type(workflow.mappings) ~= "table" then
-    return "must be what workflow.load or workflow.new gave"
+    return "must be a workflow from workflow.load or workflow.new"
   end
 end
 
@@ -76,7 +76,7 @@ local OPTIONS = {
 ---@field on_ended? fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) is called for each issued credential, and for each record that ended without one
 ---@field on_warning? fun(message: string) is called with each warning
 
---- How a run ended.
+--- The result of a run.
 ---@class credenco.pipeline.Result
 ---@field counts credenco.pipeline.Counts of this run
 ---@field totals? credenco.journal.Totals of the journal; nil if it can no longer be read; without `input` and `issued`

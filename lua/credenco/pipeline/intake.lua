@@ -1,4 +1,5 @@
---- From a batch of lines into the journal, in one transaction: adds the new lines, and decides what the others mean.
+--- Takes a batch of lines into the journal, in one transaction: adds the new lines, and matches the others with their
+--- records.
 
 local batch = require "credenco.journal.batch"
 local journal_records = require "credenco.journal.records"

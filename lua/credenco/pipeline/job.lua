@@ -48,7 +48,7 @@ function M.of_line(key, item)
     step = 1, stored = false, claims = false, correlation_id = false }
 end
 
--- What the transitions do ----------------------------------------------------------------------------
+-- The actions of transitions -------------------------------------------------------------------------
 
 local function start(run, job)
   if job.is_first == nil then job.is_first = run.counts.alike:enter() end

@@ -17,7 +17,7 @@ local function duplicate_of(run, item, existing)
     message = ("repeats the key of line %d"):format(existing.line) }
 end
 
--- Where the journal has a record from now on.
+-- The place of a record in the journal from now on.
 local function placed(run, item)
   return { workflow = run.workflow.name, key = item.key, run = run.id, line = item.line, input = item.input,
     owner = run:adding_owner() }
@@ -74,7 +74,7 @@ local function moved(run, item, existing)
   return replace(run, item, existing, journal_records.move, "known")
 end
 
---- What a line counts as if the journal has its record.
+--- Says how to count a line whose record the journal has.
 ---@param run credenco.pipeline.Run
 ---@param item credenco.pipeline.Job
 ---@param existing credenco.journal.Found updated if the journal follows the line
@@ -91,7 +91,7 @@ function M.meet(run, item, existing)
   if existing.line == item.line then return same_place(run, item, existing, same) end
   if same then return replace(run, item, existing, journal_records.move, "known") end
   if not existing.input then return moved(run, item, existing) end
-  return "known" -- a stored line that differs keeps the header with which it is read
+  return "known" -- a stored line that differs keeps its own header
 end
 
 return M

@@ -14,10 +14,10 @@
 --- record continues from its state: `pending` from the beginning (1), `offered` with a query for the status and then
 --- another delivery of the same offer (2), `pushed` with a query for the status.
 ---
---- What cannot be decided is `unknown`: after a lost response, the wallet refuses the same offer, and the issuer's
---- status does not say that the offer was used. Then the first delivery may have succeeded or not. The same holds for
---- an offer that may have expired before its delivery, which a wallet ignores silently: one from an earlier run, or one
---- that is older than offers certainly live. Its status has to say that it was used.
+--- A record whose outcome cannot be decided is `unknown`. That happens after a lost response, if the wallet refuses the
+--- same offer, and the issuer's status does not say that the offer was used: the first delivery may have succeeded or
+--- not. It also happens to an offer that may have expired before its delivery, since a wallet ignores it silently: an
+--- offer of an earlier run, or one that is older than `offer_lifetime_ms`. Its status has to say that it was used.
 
 local confirm = require "credenco.pipeline.confirmation"
 local core = require "credenco.core"
@@ -132,7 +132,7 @@ local function step(run, job)
   return after_push(run, job)
 end
 
--- One step after the other, as calls: LuaJIT compiles no loop that usually runs once.
+-- Each step calls the next, because LuaJIT does not compile a loop that usually runs once.
 local function steps(run, job)
   local said = step(run, job)
   if said == "again" then return steps(run, job) end

@@ -23,10 +23,10 @@ local function decided_by_status(run, job)
 end
 
 local UNDECIDED = {
-  refused = "a delivery whose response was lost was repeated with the same offer and refused, "
-    .. "and the issuer's status does not show whether the wallet took the first one",
+  refused = "the response to a delivery was lost, the wallet refused a second delivery of the same offer, "
+    .. "and the issuer's status does not show whether the wallet accepted the first one",
   lost = "no delivery of the offer had a clear response, "
-    .. "and the issuer's status does not show whether the wallet took it",
+    .. "and the issuer's status does not show whether the wallet accepted it",
 }
 
 local function undecided(run, job, err, how)

@@ -1,5 +1,5 @@
---- From the journal to work: records that an earlier run left open, that a person opened again, or that `credenco load`
---- added, in batches that no two workers share.
+--- Takes open records from the journal and starts them: records that an earlier run left open, that a person opened
+--- again, or that `credenco load` added. A worker takes batches that no other worker has.
 
 local familiar = require "credenco.pipeline.familiar"
 local journal_runs = require "credenco.journal.runs"
@@ -10,8 +10,10 @@ local source = require "credenco.pipeline.source"
 
 local M = {}
 
-local BATCH = 384
--- The first look comes soon, since the others have usually almost finished. Slower looks also ask whether one is dead.
+-- A take is part of a group of writes. Until it returns, requests continue with the records of the one before.
+local BATCH = 768
+-- The first look comes soon, since the others have usually almost finished. Later looks are slower, and also check
+-- whether a worker is dead.
 local FIRST_LOOK_MS, LONGEST_LOOK_MS = 50, 1000
 
 local function decoder_of(run, run_id)

@@ -1,5 +1,5 @@
---- Whether the server as a whole is out of reach, as opposed to a single record that it cannot handle: many requests in
---- a row without a useful response, over some time, and none with one.
+--- Recognises an outage of the whole server, as opposed to a single record that it cannot handle: for some time, many
+--- requests in a row have got no useful response.
 
 local M = {}
 

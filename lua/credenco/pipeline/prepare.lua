@@ -1,5 +1,5 @@
---- What a step of a record needs before its first request: template, wallet, delivery and claims, computed by the
---- workflow and checked.
+--- Prepares a record's step for its first request: lets the workflow compute template, wallet, delivery and claims, and
+--- checks them.
 
 local core = require "credenco.core"
 local hooks = require "credenco.pipeline.hooks"
@@ -89,7 +89,7 @@ local function accepted(run, job)
   if not accept then return true end
   local ok, count, wanted, why = counted(hooks.call(accept, job.record, run.client))
   if not ok then return refuse(job, "hook_failed", "accept failed at " .. wanted) end
-  if count == 0 then return refuse(job, "hook_failed", "accept returned nothing: true, or false and a reason") end
+  if count == 0 then return refuse(job, "hook_failed", "accept returned nothing: no true, no false and a reason") end
   if wanted then return true end
   job.reason = { code = "not_accepted", step = "prepare", message = why and tostring(why) or "refused by accept" }
   return "skipped"
@@ -144,9 +144,9 @@ function M.template(run, job)
   return template_of(job, run.workflow.steps[job.step])
 end
 
-local REPEATED = "template_id: the template of step %d again; a record asks for each template once"
+local REPEATED = "template_id: the template of step %d again; a record may have each template only once"
 
--- Two steps with one template have one correlation id: what the issuer says of one would be taken for the other's.
+-- Two steps with one template have one correlation id, so the status of one would be taken for the other's.
 local function repeated(run, job)
   for i = 1, job.step - 1 do
     if template_of(job, run.workflow.steps[i]) == job.template_id then
@@ -188,7 +188,7 @@ local function mapped(job, step)
   return refuse(job, "invalid_record", why or "the workflow's claims function returned no table")
 end
 
-local NO_RESULT = "before_issue returned a %s, and not a table of claims, false and a reason, true or nothing"
+local NO_RESULT = "before_issue returned a %s, instead of a table of claims, true, nothing, or false and a reason"
 
 local function inspected(run, job, step)
   if not step.before_issue then return nil end

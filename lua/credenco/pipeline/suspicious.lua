@@ -57,10 +57,10 @@ function M.of(item, key, format)
   local found = {}
   local more = format == "csv" and lines_of(item) or 0
   if more > 0 then
-    found[1] = { what = ("runs over %d lines: a quote may be opened here that was not meant"):format(more + 1) }
+    found[1] = { what = ("spans %d lines: a quote may have been opened here by mistake"):format(more + 1) }
   end
   if key and key:find(SHORTENED) then
-    found[#found + 1] = { column = "(key)", what = "is a number that a spreadsheet has shortened: its digits are gone" }
+    found[#found + 1] = { column = "(key)", what = "is a number that a spreadsheet shortened: digits are lost" }
   end
   if not may_have_any(item) then return found end
   for _, name in ipairs(sorted_keys(item.record)) do

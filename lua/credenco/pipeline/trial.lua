@@ -89,7 +89,7 @@ end
 -- The client would refuse a value that JSON cannot hold.
 local function unsendable(claims)
   local _, flaw, path = json.encode(claims)
-  return flaw and { { path = "claims" .. (path or ""), kind = flaw, fits = "what can be sent as it is" } } or {}
+  return flaw and { { path = "claims" .. (path or ""), kind = flaw, fits = "a value that JSON can hold" } } or {}
 end
 
 -- A client that only notices its use.
@@ -124,7 +124,7 @@ local function try_step(report, workflow, index, record)
   if said == "skipped" then return {}, nil, "skipped" end
   if said == "failed" and (#problems == 0 or job.reason.problem) then
     problems = with(problems, job.reason.problem
-      or { path = "(record)", kind = job.reason.message, fits = "what the workflow needs" })
+      or { path = "(record)", kind = job.reason.message, fits = "a record that the workflow can use" })
   end
   job.claims = job.claims or claims
   if #problems == 0 then problems = unsendable(job.claims) end

@@ -112,7 +112,7 @@ local function attributes_in(headers)
   for header, value in pairs(headers) do
     local name = header:match "^ce%-(.*)$"
     if name and attribute.is_name(name) then
-      if name == "datacontenttype" then return nil, "ce-datacontenttype: Content-Type says it in binary mode" end
+      if name == "datacontenttype" then return nil, "ce-datacontenttype: use Content-Type instead in binary mode" end
       if type(value) == "table" then return nil, header .. " is given twice" end
       event[name] = header_value.decode(value == true and "" or value)
       if not event[name] then return nil, header .. " has quotes or percent escapes that are not whole" end

@@ -29,7 +29,7 @@ local WORKFLOW = {
   steps = { kinds = { "table" }, what = "a list of steps" },
 }
 
---- How a step's credential reaches its wallet.
+--- The ways in which a step's credential reaches its wallet.
 M.DELIVERIES = { direct = true, inbox = true, offer_only = true }
 M.A_DELIVERY = '"direct", "inbox" or "offer_only"'
 
@@ -164,7 +164,7 @@ local function check_steps(findings, definition)
     check_step(findings, definition, step, (" in step %d"):format(i))
     local template = type(step) == "table" and step.template_id
     if type(template) == "string" and seen[template] then
-      findings:about("steps", "step %d has the template of step %d: a record asks for each template once",
+      findings:about("steps", "step %d has the template of step %d: a record may have each template only once",
         i, seen[template])
     end
     seen[template or i] = i

@@ -20,7 +20,8 @@ local without_bom = require "credenco.base.without_bom"
 
 local M = {}
 
---- What a workflow file returns. A workflow with `steps` has `template_id`, `claims`, `delivery` and `before_issue` in them.
+--- The table that a workflow file returns. If it has `steps`, the steps have `template_id`, `claims`, `delivery` and
+--- `before_issue`.
 ---@class credenco.workflow.Definition
 ---@field name string
 ---@field key string|fun(record: table): string?
@@ -38,16 +39,16 @@ local M = {}
 ---@class credenco.workflow.Step
 ---@field template_id string|fun(record: table): string the key of the credential template
 ---@field wallet_key credenco.workflow.Column|fun(record: table): string? the external key of the wallet
----@field claims credenco.claims.Mapping|fun(record: table): table?, credenco.claims.Problem[]|string|nil the claims, or nil and what is wrong
----@field delivery string|fun(record: table): "direct"|"inbox"|"offer_only" where the offer goes: into the wallet, into its inbox, nowhere
+---@field claims credenco.claims.Mapping|fun(record: table): table?, credenco.claims.Problem[]|string|nil the claims, or nil and the problems
+---@field delivery string|fun(record: table): "direct"|"inbox"|"offer_only" straight into the wallet, into its inbox, or not at all
 ---@field before_issue? fun(record: table, claims: table, client: credenco.Client): any, string? may replace the claims, or skip the record
 
 --- A workflow after it was checked. Each field has only one form.
 ---@class credenco.Workflow
 ---@field name string part of each correlation id
----@field file string the file it was read from
+---@field file string the workflow's file
 ---@field key credenco.workflow.Column|fun(record: table): string? the business key of a record
----@field accept? fun(record: table, client: credenco.Client): boolean?, string? whether a record is issued, or false and the reason
+---@field accept? fun(record: table, client: credenco.Client): boolean?, string? true to issue the record, or false and the reason to skip it
 ---@field on_issued? fun(record: table, result: table, client: credenco.Client) is called for each credential
 ---@field on_failed? fun(record: table, err: table, client: credenco.Client) is called for each failed or unknown record
 ---@field steps credenco.workflow.Step[] its credentials, in their order
@@ -126,7 +127,7 @@ local function script_problem(err)
   return (text:gsub("(module '[^\n]-' not found):\n.*", "%1 (LUA_PATH says where modules are looked for)"))
 end
 
--- What a script throws may be anything; a text says where by itself.
+-- A script may throw any value. A text has its place in it.
 local function told(problem)
   if type(problem) == "string" then return problem end
   return ("%s: it threw a %s; give `error` a text"):format(place_of(problem), type(problem))
@@ -149,7 +150,7 @@ end
 --- modules in the file's directory.
 ---@param path string the workflow file
 ---@return credenco.Workflow?
----@return string[]? problems as for `new`; or the one why the file cannot be read or run
+---@return string[]? problems as for `new`; or one problem if the file cannot be read or run
 function M.load(path)
   local text, read_err = read_text(path)
   if not text then return nil, check.alone(read_err) end

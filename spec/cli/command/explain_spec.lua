@@ -134,7 +134,7 @@ describe("an explanation", function()
     credenco("run", WORKFLOW, csv { line(1) })
     local out, code = explained "nobody's"
     assert.equal(4, code)
-    assert.matches("^nothing is known of nobody's\nlooked:\n  in the journal [^\n]+\n  at http[^\n]+\n  what can be done:\n", out)
+    assert.matches("^nothing is known about nobody's\nlooked:\n  in the journal [^\n]+\n  at http[^\n]+\n  what can be done:\n", out)
     assert.matches("credenco status 'nobody'\\''s' %-%-base%-url URL", out)
     local _, result = facts "nobody's"
     assert.same({ 0, 2, 3 }, { #result.found, #result.looked, #result.ways })

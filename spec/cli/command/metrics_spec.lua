@@ -34,7 +34,7 @@ describe("metrics of a run", function()
     if promtool.is_there() then assert.equal("", promtool.check(text)) end
   end)
 
-  it("replace those of the last run, for everybody to read, and leave nothing beside them", function()
+  it("replace those of the last run, are readable for everybody, and leave no other file", function()
     local path = desk.folder .. "/run.prom"
     assert.equal(0, credenco("run", WORKFLOW, csv(lines(1)), "--metrics", path).code)
     uv.fs_symlink(path, desk.folder .. "/link.prom")

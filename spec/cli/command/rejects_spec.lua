@@ -27,7 +27,7 @@ describe("rejects", function()
     local rejected = files.read(path)
     local again = credenco("rejects", "-o", path)
     assert.equal(2, again.code)
-    assert.truthy(again.err:find(path .. " is there already and is not overwritten", 1, true), again.err)
+    assert.truthy(again.err:find(path .. " exists already and is not overwritten", 1, true), again.err)
     assert.equal(rejected, files.read(path))
   end)
 
@@ -54,7 +54,7 @@ describe("rejects", function()
     assert.equal(0, done.code, done.err)
     assert.equal(([[
 2 lines written to %s/r.csv, the reasons to %s/r.csv.reasons.txt
-1 line written to %s/r.2.csv, the reasons to %s/r.2.csv.reasons.txt: its header is another one
+1 line written to %s/r.2.csv, the reasons to %s/r.2.csv.reasons.txt: its header is different
 1 line written to %s/r.3.csv, the reasons to %s/r.3.csv.reasons.txt: it has no header; run it with --format jsonl
 2 of them had no key and are no longer in the journal
 ]]):gsub("%%s", function() return desk.folder end), done.out)
@@ -116,7 +116,7 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
       files.write(desk.folder .. "/" .. name, "")
       local done = credenco("rejects", "-o", desk.folder .. "/r.csv")
       assert.equal(2, done.code)
-      assert.truthy(done.err:find(desk.folder .. "/" .. name .. " is there already and is not overwritten", 1, true), done.err)
+      assert.truthy(done.err:find(desk.folder .. "/" .. name .. " exists already and is not overwritten", 1, true), done.err)
       for _, other in ipairs { "r.csv", "r.csv.reasons.txt", "r.2.csv", "r.2.csv.reasons.txt" } do
         assert.equal(other == name, is_there(other), other)
       end

@@ -24,7 +24,7 @@ describe("records that a person decides about", function()
     assert.equal(2, credenco("settle", "--key", "10000001").code)
     assert.equal(2, credenco("settle", "--as", "failed").code)
     local none = credenco("settle", "--key", "10000002", "--as", "failed")
-    assert.matches("no unknown record is like that", none.out)
+    assert.matches("no unknown record matches", none.out)
     assert.equal(4, none.code)
     assert.equal(4, credenco("retry", "--code", "tiemout").code)
     assert.equal(2, credenco("retry", "--unknown", "--skipped").code)
@@ -73,7 +73,7 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
   it("name records in other states if none has failed", function()
     credenco("run", WORKFLOW, csv { line(1), line(2) })
     make_unknown "10000001"
-    assert.equal("no failed record is like that; 1 is unknown: `credenco retry --unknown`; see `credenco report`\n",
+    assert.equal("no failed record matches; 1 is unknown: `credenco retry --unknown`; see `credenco report`\n",
       credenco("retry").out)
     assert.matches("1 unknown record opened again", credenco("retry", "--unknown").out)
   end)
@@ -96,6 +96,6 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     assert.equal(4, credenco("run", WORKFLOW, source).code)
     assert.matches("1 failed record opened again", credenco("retry", "--code", "not_found").out)
     assert.equal(0, credenco("run", WORKFLOW, source).code)
-    assert.equal("no failed record is like that; see `credenco report`\n", credenco("retry", "--code", "not_found").out)
+    assert.equal("no failed record matches; see `credenco report`\n", credenco("retry", "--code", "not_found").out)
   end)
 end)

@@ -6,7 +6,7 @@ local WORDS = { "90004760", "", "it's", "a b", "$HOME", "`id`", '"', "\\", "*", 
   "it's\27\\here", "\195\169", "-5", "--" }
 
 describe("a command that is shown", function()
-  it("is to a shell what it was made of, and has no control bytes", function()
+  it("gives a shell the same words, and has no control bytes", function()
     local shown = {}
     for i, word in ipairs(WORDS) do
       shown[i] = command_line.quoted(word)

@@ -1,4 +1,4 @@
--- What the progress line says, from given numbers.
+-- The text of the progress line, from given numbers.
 local counts = require "credenco.pipeline.counts"
 local csv_line = require "credenco.cli.pipeline.csv_line"
 local outage = require "credenco.pipeline.outage"

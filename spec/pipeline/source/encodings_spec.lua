@@ -107,7 +107,7 @@ describe("a source", function()
     { "with half of a pair", function() return "\255\254" .. to("utf-16le", "id,name\n1,") .. "\0\216A\0\n\0" end,
       "not utf%-16le in line 2" },
     { "whose mark says something else", function() return "\239\187\191" .. TEXT end,
-      "begins with the mark of utf%-8, and %-%-encoding says windows%-1252", "windows-1252" },
+      "begins with the byte%-order mark of utf%-8, but %-%-encoding says windows%-1252", "windows-1252" },
   }
   for _, case in ipairs(refused) do
     it(case[1] .. " is refused before any of it is used", function()
@@ -156,7 +156,7 @@ describe("the name of an encoding", function()
     assert.equal("iso-8859-15", encoding.named "ISO-8859-15")
   end)
 
-  it("tells the mark that goes in front, and turns text back", function()
+  it("knows the byte-order mark of an encoding, and encodes text again", function()
     assert.equal("\255\254", encoding.mark_of "utf-16le+mark")
     assert.equal("", encoding.mark_of "utf-16le")
     assert.equal("", encoding.mark_of(nil))

@@ -1,4 +1,4 @@
--- What a call says of an answer that went wrong. `by` gives the endpoints where it says something else.
+-- The expected outcome of a call with a wrong response. `by` has the endpoints with another outcome.
 local M = {}
 
 local function failure(code, sent, attempts, http_status)
@@ -17,7 +17,7 @@ M.LATE = { all = failure("timeout", "unknown", 1), token = { code = "timeout", s
 --- More came than the limits allow.
 M.TOO_LARGE = { all = failure("too_large", "unknown", 1) }
 
---- What came is no HTTP response: the answer is lost.
+--- The bytes are not an HTTP response: the response is lost.
 M.MALFORMED = { all = failure("bad_response", "unknown", 3) }
 
 --- The call succeeds as if nothing had been wrong.

@@ -1,4 +1,4 @@
--- What the misbehaving server does with one connection, one function per act. Every act gets the connection
+-- The acts of the misbehaving server on one connection, a function each. Every act gets the connection
 -- (see connection.lua), the behaviour that asked for it and, as `call`, the request, its step and its scenario.
 local uv = require "luv"
 local proper = require "spec.support.misbehave.proper"
@@ -8,7 +8,7 @@ local FLOOD_BYTES = 16384 -- at a time
 
 local acts = {}
 
--- What becomes of the connection: `close` or `reset`, after `after_ms`; `hang`; else the next request may come.
+-- Ends or keeps the connection: `close` or `reset`, after `after_ms`; `hang`; else the next request may come.
 local function go_on(connection, behaviour, after)
   if after == "hang" then return end
   if after ~= "close" and after ~= "reset" then return connection:next_request() end

@@ -68,7 +68,7 @@ function Connection:next_request()
   self:received("")
 end
 
---- Whether no request has come since the last answer.
+--- Whether no request has come since the last response.
 ---@return boolean
 function Connection:is_idle()
   return not self.request and self.bytes == ""

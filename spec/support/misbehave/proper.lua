@@ -12,7 +12,7 @@ local STEPS = {
   { step = "token", method = "POST", path = "^/token$" },
 }
 
---- Which call of the API a request is; `other` when it is none of them.
+--- The call of the API that a request makes; `other` for any other request.
 ---@param method string
 ---@param path string
 ---@return string

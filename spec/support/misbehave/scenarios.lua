@@ -1,4 +1,4 @@
--- Which behaviour comes next. A scenario is a script, step by step: a list of behaviours, one per call, of
+-- Chooses the next behaviour. A scenario is a script, step by step: a list of behaviours, one per call, of
 -- which the last repeats. It is addressed by the first segment of the path and remembers what it was asked.
 local behaviours = require "spec.support.misbehave.behaviours"
 local proper = require "spec.support.misbehave.proper"
@@ -61,7 +61,7 @@ function scenarios.next(connection, request)
   return behaviours.find(given), { request = request, step = step, scenario = scenario, connection = connection }
 end
 
---- What a scenario was asked, for the control port.
+--- The requests to a scenario, for the control port.
 ---@param name string
 ---@return table[]
 function scenarios.requests(name)

@@ -1,4 +1,4 @@
--- What a transport says when something goes wrong, and where it stops.
+-- The failures of a transport, and its limits.
 local expect = require "spec.support.expect"
 local shared = require "spec.transport.contract.shared"
 

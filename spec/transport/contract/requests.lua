@@ -1,4 +1,4 @@
--- What a transport sends: all of a request, byte for byte, and nothing else.
+-- The requests of a transport: all of a request, byte for byte, and nothing else.
 local expect = require "spec.support.expect"
 local shared = require "spec.transport.contract.shared"
 

@@ -1,4 +1,4 @@
--- What a transport gives of a response.
+-- The responses of a transport.
 local expect = require "spec.support.expect"
 
 ---@param case fun(name: string, run: fun(t: spec.TransportTest))

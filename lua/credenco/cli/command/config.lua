@@ -39,7 +39,7 @@ for each environment. --profile or CREDENCO_PROFILE chooses one (default: [defau
   api_key_command = pass show credenco/prod
 
 File names are relative to that directory, or begin with ~/. A secret is in a file, or comes from a
-command, which runs again if the server refuses what it printed. If the configuration file names a
+command, which runs again if the server refuses the secret. If the configuration file names a
 secret, nobody else may read it: chmod 600. A section may have:
 
 ]] .. names() .. "\n\n" .. settings.ENVIRONMENT,
@@ -53,7 +53,7 @@ local DEFAULTS = { timeout = ("%g"):format(described.SPEC.timeout_ms.default / 1
 local function shown(row, value)
   if row == rows.OWN.api_key or not row.flag and row.names_secret then return "(set, not shown)" end
   if row == rows.OWN.journal then return journal_url.without_password(value) end
-  return (value:gsub("^(%a[%w+.-]*://)[^/@]*@", "%1...@")) -- no command takes such a URL, and why is looked for here
+  return (value:gsub("^(%a[%w+.-]*://)[^/@]*@", "%1...@")) -- commands refuse a URL with a password; here the user looks for it
 end
 
 local function found(args)

@@ -1,4 +1,4 @@
---- `credenco explain`: everything that is known about a key or an id, and what you can do.
+--- `credenco explain`: everything that is known about a key or an id, and the next commands.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local exit_code = require "credenco.cli.exit_code"
 local facts = require "credenco.cli.explain.facts"

@@ -40,11 +40,11 @@ local function write_png(path, qr_uri)
   local png = base64.decode((qr_uri or ""):gsub("^data:[^,]*,", ""))
   if not png then
     return nil, { code = "bad_response", step = "create_offer", sent = "rejected",
-      message = "the offer was made, but the server sent no QR code that can be read" }
+      message = "the offer was created, but the server sent no readable QR code" }
   end
   local ok, err = output.write(path, png)
   if not ok then
-    return nil, { code = "unexpected", message = "the offer was made, but its QR code cannot be written: " .. err }
+    return nil, { code = "unexpected", message = "the offer was created, but its QR code cannot be written: " .. err }
   end
   return true
 end

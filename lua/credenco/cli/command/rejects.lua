@@ -153,11 +153,11 @@ local function forget(job)
     message = ("%s; the lines were written to %s, and may be in the journal still"):format(err, job.path) }
 end
 
--- What is different about a further file, and the flags that a run needs to read it.
+-- The difference of a further file, and the flags that a run needs to read it.
 local function remark(job, rejects)
   local format, header = rejects.layout.format, rejects.layout.header
   local parts = {}
-  if rejects ~= job.list[1] then parts[1] = header and "its header is another one" or "it has no header" end
+  if rejects ~= job.list[1] then parts[1] = header and "its header is different" or "it has no header" end
   if source.format_of(rejects.lines.path, header or "") ~= format then
     parts[#parts + 1] = "run it with --format " .. format
   end
@@ -179,7 +179,7 @@ local function text_of(job, removed)
   end
   if job.without_line > 0 then
     text[#text + 1] = counted(job.without_line, "failed line is", "failed lines are")
-      .. " not in the journal (too long, or no JSON): see `credenco report --csv FILE`"
+      .. " not in the journal (too long, or not JSON): see `credenco report --csv FILE`"
   end
   return table.concat(text, "\n")
 end

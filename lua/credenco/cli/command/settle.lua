@@ -52,7 +52,7 @@ local function settle(db, workflow, args)
   local templates, err = journal_steps.templates(db, workflow)
   if not templates then return nil, err end
   if args.as == "issued" and #templates == 0 then
-    usage.fail "how many steps the workflow has is not in the journal yet: run the workflow once, then settle"
+    usage.fail "the journal does not have the number of the workflow's steps yet: run the workflow once, then settle"
   end
   local steps = math.max(1, #templates)
   local count, settle_err = journal_settle.settle(db, workflow, args.as, which.read(args), steps)

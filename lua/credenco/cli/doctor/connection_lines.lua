@@ -114,10 +114,10 @@ local function refusal_of(certificate, place, seen)
   end
   if seen.detail:find "subject name" then
     return ("the certificate is for another host than %s: %s"):format(place.parsed.host, certificate.Subject or "?"),
-      ("name the host that the certificate is for in %s"):format(place.setting)
+      ("name the certificate's host in %s"):format(place.setting)
   end
   return "no trusted CA has signed the certificate; it is signed by " .. (certificate.Issuer or "?"),
-    "if you trust that authority, name its certificate, a PEM file, with --ca-file or CREDENCO_CA_FILE"
+    "if you trust that CA, name a PEM file with its certificate, with --ca-file or CREDENCO_CA_FILE"
 end
 
 M.CLIENT_CERT = "name the client certificate for this service with --client-cert and --client-key"
@@ -131,9 +131,9 @@ local function check_tls(context, place)
     return "failure", words, advice
   end
   if seen.detail:find "certificate" then
-    return "failure", "a client certificate is wanted, or was refused: " .. seen.detail, M.CLIENT_CERT
+    return "failure", "the server requires a client certificate, or refused it: " .. seen.detail, M.CLIENT_CERT
   end
-  return "failure", "no TLS is spoken there" .. (seen.detail ~= "" and ": " .. seen.detail or ""),
+  return "failure", "the server does not speak TLS" .. (seen.detail ~= "" and ": " .. seen.detail or ""),
     ("correct the port in %s; TLS 1.2 or 1.3 is needed"):format(place.setting)
 end
 

@@ -32,7 +32,7 @@ local function advice_of_key(options)
       return ("the service takes this key in another header: give  --auth-scheme %s"):format(other)
     end
   end
-  return "check that the API key is complete and is this service's, and its expiry: " .. advice_about.EXPIRY
+  return "check that the API key is complete and belongs to this service, and " .. advice_about.EXPIRY
 end
 
 local function asked(context)
@@ -44,7 +44,7 @@ local function check_token(context)
   local err = asked(context)
   if not err or err.step ~= "token" then return "ok", "the token server gives one" end
   local advice = (err.code == "unauthorized" or err.http_status == 400)
-    and "check CREDENCO_CLIENT_ID and the file of its secret or key, and the client's expiry: " .. advice_about.EXPIRY
+    and "check CREDENCO_CLIENT_ID and the file of its secret or key, and " .. advice_about.EXPIRY
     or "check CREDENCO_TOKEN_URL or --token-url; for Keycloak it ends in /protocol/openid-connect/token"
   return "failure", advice_about.said(err), advice, exit_code.of(err)
 end
@@ -55,7 +55,7 @@ local function check_accepted(context)
     return "warning", "an issue that cannot exist has a status", "is this the service, or a stand-in for it?"
   end
   if err.code == "not_found" then return "ok", "the service knows them" end
-  local advice = "try again, and look at what is between here and the server"
+  local advice = "try again, and check any proxy or gateway before the server"
   if err.code == "forbidden" then
     advice = advice_about.role "issue_status"
   elseif err.code == "unauthorized" then

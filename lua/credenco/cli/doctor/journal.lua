@@ -44,7 +44,7 @@ local function check_place(context)
   if file then file:close() end
   if ok and (file or not core.file_type(path)) then return "ok", path end
   return "failure", ("%s: %s"):format(path, ok and "it cannot be written" or without_prefix(err)),
-    ("make %s with all in it writable for you, %s"):format(directory_of(path), ELSEWHERE)
+    ("make %s and all files in it writable for you, %s"):format(directory_of(path), ELSEWHERE)
 end
 
 local ROOM_BYTES = 4194304 -- some thousand records
@@ -87,7 +87,7 @@ local function held_workflows(url)
 end
 
 local function check_content(context)
-  if not context.journal_is_there then return "ok", "not there yet: the first run makes it" end
+  if not context.journal_is_there then return "ok", "does not exist yet: the first run creates it" end
   local known, err = held_workflows(context.journal)
   if known then return "ok", #known > 0 and "of " .. table.concat(known, ", ") or "empty" end
   return "failure", err, err:find "another version" and "use that version of credenco, " .. ELSEWHERE
@@ -150,7 +150,7 @@ end
 
 local function check_encoding(context)
   local flaw = with_database(context.journal, function(db) return db.dialect.unfit(db) end)
-  if not flaw then return "ok", "holds every text" end
+  if not flaw then return "ok", "can store every text" end
   return "failure", flaw:gsub(": make one.*", ""), "createdb --encoding=UTF8 --template=template0 NAME"
 end
 
@@ -200,7 +200,7 @@ local IN_POSTGRESQL = {
 local STEPS = { id = "journal_steps", title = "steps", needs = { "journal_name", "journal_place", "journal_run",
   "journal_encoding", "journal_rights", "journal" }, check = check_steps }
 
--- Which one ------------------------------------------------------------------------------
+-- The journal to check -------------------------------------------------------------------
 
 local function not_looked_at()
   return "skipped", "not checked: give --journal, or the workflow"

@@ -14,7 +14,7 @@ end
 
 local ADDRESS = "check the address in --base-url or CREDENCO_BASE_URL: its host, and the path before /api"
 
-local TIMED_OUT = "ask the server's operator whether it works, or look for a firewall that drops its responses"
+local TIMED_OUT = "ask the server's operator whether the server works, or look for a firewall that drops its responses"
 
 local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true, [308] = true }
 
@@ -34,7 +34,7 @@ local function judged(response)
     return "failure", ("it redirects to %s (HTTP %d)"):format(where(response), status),
       "name that address, if it is the service's; calls follow no redirect: " .. ADDRESS, exit_code.rejected
   elseif response.is_html then
-    return "failure", ("a web page responds (HTTP %d), not the API"):format(status),
+    return "failure", ("the response is a web page (HTTP %d), not the API's"):format(status),
       "if this network asks for a login first, log in; else " .. ADDRESS, exit_code.rejected
   end
   if status == 401 or status == 403 then
@@ -44,7 +44,7 @@ local function judged(response)
     return "failure", ("the server fails or is too busy (HTTP %d)"):format(status),
       "try again later, or ask the server's operator", exit_code.rejected
   end
-  return "failure", ("not the API responds: HTTP %d instead of a request for credentials"):format(status),
+  return "failure", ("the response is not the API's: HTTP %d instead of a request for credentials"):format(status),
     ADDRESS, exit_code.rejected
 end
 

@@ -12,7 +12,7 @@ local M = { name = "offer", title = "Offer", code = exit_code.rejected }
 
 local TEMPLATE = "name a template by its key, as the service's administration shows it, with --template"
 local FORM = "give one JSON object in --claims-json, or --claim NAME=VALUE for each"
-local CLAIMS = "correct what the server names: names and types of the claims have to be those of the template"
+local CLAIMS = "correct the claims that the server names: names and types have to be those of the template"
 
 local function advice_of(err)
   if err.code == "forbidden" then return advice.role "create_offer" end
@@ -37,7 +37,7 @@ local function check_offer(context, template_id, of_template)
   local client = credenco.new(context.options)
   local made, err = client:create_offer(order)
   client:close()
-  if made then return "ok", "an offer was made; it is not delivered" end
+  if made then return "ok", "an offer was created, and is not delivered" end
   return "failure", advice.said(err), advice_of(err), exit_code.of(err)
 end
 

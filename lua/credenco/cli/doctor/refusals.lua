@@ -1,10 +1,10 @@
 --- Texts about the service's refusals.
-local steps = require "credenco.client.failed_steps"
+local roles = require "credenco.base.roles"
 
 local M = {}
 
-M.EXPIRY = "keys and clients expire, after a year unless set otherwise: look at its expiry date in the service's "
-  .. "administration, and make a new one there"
+M.EXPIRY = "look at its expiry date in the service's administration (keys and clients expire after a year by default), "
+  .. "and make a new one there if that date has passed"
 
 --- An error as the text of a line, with the server's own message if there is one.
 ---@param err credenco.Error
@@ -17,7 +17,7 @@ end
 ---@param step string
 ---@return string
 function M.role(step)
-  return ("give the key or client the role %s; if it has it: %s"):format(steps[step].role, M.EXPIRY)
+  return ("give the key or client the role '%s'; if it has the role, %s"):format(roles.OF_CALL[step], M.EXPIRY)
 end
 
 return M

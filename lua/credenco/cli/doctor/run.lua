@@ -15,7 +15,7 @@ end
 
 local function check_workflow(context)
   local workflow, flaw = caught(arguments().workflow, context.args.workflow)
-  if not workflow then return "failure", flaw, "correct the file: docs/pipeline.md says what a workflow has" end
+  if not workflow then return "failure", flaw, "correct the file: docs/pipeline.md describes workflows" end
   context.workflow = workflow
   return "ok", workflow.name
 end
@@ -23,7 +23,7 @@ end
 local function check_source(context)
   local source, flaw = caught(arguments().source_or_none, context.args)
   if not source then
-    return "failure", flaw, "name a file that is there; --format and --encoding say what its name does not show"
+    return "failure", flaw, "name an existing file; if its name does not show its format, give --format or --encoding"
   end
   context.source = source
   return "ok", ("%s, %s, %s"):format(source.name, source.format, source.encoding or "UTF-8")
@@ -50,7 +50,7 @@ end
 local function judged(context, report)
   if report.refused > 0 or report.hopeless then
     return "failure", ("%d of the first %d do not fit; %s"):format(report.refused, report.lines, first_problem(report)),
-      "correct the source or the workflow; all that does not fit:  " .. claims_check(context.args), exit_code.rejected
+      "correct the source or the workflow; for all problems, run  " .. claims_check(context.args), exit_code.rejected
   elseif report.lines == 0 then
     return "warning", "there are none", "is this the right file?"
   end
@@ -61,7 +61,7 @@ local function check_records(context)
   local limit = arguments().count(context.args.limit, "--limit") or FIRST
   local report, err = require("credenco.pipeline.trial").run(context.workflow, context.source, limit)
   context.source:close()
-  if not report then return "failure", err, "read it as it is:  --encoding NAME, as in `iconv -l`" end
+  if not report then return "failure", err, "give its encoding:  --encoding NAME, as in `iconv -l`" end
   context.first = report.first
   return judged(context, report)
 end

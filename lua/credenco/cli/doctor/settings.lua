@@ -7,7 +7,7 @@ local settings = require "credenco.cli.server_settings"
 
 local M = { name = "settings", title = "Settings", code = exit_code.usage }
 
--- What each named file must contain.
+-- A pattern that each named file must contain.
 local CERTIFICATE = "-----BEGIN [%u ]*CERTIFICATE-----"
 
 local function flaw_of_file(name, path)

@@ -31,7 +31,7 @@ local function check_open_files()
 end
 
 local NGINX = "install it (Debian: apt-get install nginx libnginx-mod-http-lua), or name one with --nginx"
-local BUILD = "build it for LuaJIT too (cmake -DCREDENCO_LUA=luajit), or say where it is with CREDENCO_LUAJIT_CPATH"
+local BUILD = "build it for LuaJIT too (cmake -DCREDENCO_LUA=luajit), or set CREDENCO_LUAJIT_CPATH to its place"
 
 local function check_nginx(context)
   local binary, err = require("credenco.sandbox.host.install").find_nginx(context.args.nginx)

@@ -1,4 +1,4 @@
---- The wallet: whether it will keep what the issuer delivers. It silently discards credentials from an issuer that it
+--- The wallet: whether it will keep the issuer's credentials. It silently discards credentials from an issuer that it
 --- does not trust.
 local advice = require "credenco.cli.doctor.refusals"
 local api = require "credenco.client.api"
@@ -13,7 +13,7 @@ local source = require "credenco.cli.source"
 local M = { name = "wallet", title = "Wallet", code = exit_code.rejected }
 
 local LOOK = "open the wallet in the service, and look at its trusted contacts: the issuer's DID, with direct issue"
-local CREDENTIALS = "the list takes that wallet's own credentials: name the file with its API key with "
+local CREDENTIALS = "only the wallet's own credentials may list its contacts: name the file with its API key with "
   .. "--wallet-api-key-file; "
 
 -- The client's request needs a path: a URL without its origin.

@@ -56,7 +56,7 @@ function M.of(result)
     add(lines, result.id, facts)
     add_ways(lines, facts.ways)
   end
-  if #result.found == 0 then lines[1] = ("nothing is known of %s"):format(result.id) end
+  if #result.found == 0 then lines[1] = ("nothing is known about %s"):format(result.id) end
   lines[#lines + 1] = "looked:"
   for _, place in ipairs(result.looked) do lines[#lines + 1] = "  " .. place end
   if result.ways then add_ways(lines, result.ways) end

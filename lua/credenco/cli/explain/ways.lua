@@ -38,7 +38,7 @@ local function of_issued(record, journal)
   return ways
 end
 
---- What you can do in a record's state.
+--- The next commands for a record, by its state.
 ---@param record table see `credenco.cli.explain.found`
 ---@param journal string its place
 ---@return { what: string, commands: string[] }[]
@@ -55,7 +55,7 @@ end
 
 local AGAIN = ("credenco issue %s --template TEMPLATE --claims-json FILE"):format(WALLET)
 
---- What you can do about an issue that no journal knows.
+--- The next commands for an issue that no journal knows.
 ---@param id string its correlation id
 ---@param status string?
 ---@return { what: string, commands: string[] }[]
@@ -70,7 +70,7 @@ function M.of_issue(id, status)
   }
 end
 
---- What you can try when an id is unknown.
+--- The next commands for an id that is unknown.
 ---@param id string
 ---@param journal string?
 ---@param more boolean? the journal was not read to the end

@@ -1,8 +1,8 @@
 --- `--audit FILE`: the outcome of each record, without its data: a line of JSON for each issued credential, and for
 --- each record that ended without one.
 ---
---- The operating system has a line before the journal is written. So after a kill no line is missing, and one may be
---- there twice.
+--- The operating system has a line before the journal is written. So after a kill no line is missing, but a line may
+--- occur twice.
 local clock = require "credenco.cli.event_time"
 local core = require "credenco.core"
 local digest = require "openssl.digest"

@@ -1,8 +1,9 @@
---- What `run`, `load` and `work` have in common: client, progress, Ctrl-C, summary.
+--- The parts that `run`, `load` and `work` share: client, progress, Ctrl-C, summary.
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local audit_file = require "credenco.cli.pipeline.audit_file"
 local check = require "credenco.pipeline.trial"
 local claims_columns = require "credenco.claims.columns"
+local collector = require "credenco.cli.pipeline.collector"
 local command_line = require "credenco.cli.pipeline.command_line"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
@@ -151,6 +152,7 @@ end
 ---@param args table
 ---@param out credenco.cli.Report
 function M.run(mode, args, out)
+  collector.set()
   out = in_json_lines(args, out)
   local measured = args.metrics and metrics_file.new(args.metrics)
   local client = client_of(mode, args, measured)

@@ -36,7 +36,7 @@ end
 function Interrupt:poll()
   if core.signals_count() == self.count then return end
   self.count = core.signals_count()
-  self.out:note "\nstopping when what is in flight has come to its end; once more to stop at once"
+  self.out:note "\nstopping when the requests in flight have ended; press Ctrl-C again to stop at once"
   self.run:stop "interrupted"
 end
 

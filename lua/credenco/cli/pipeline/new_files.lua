@@ -20,7 +20,7 @@ local function refused(path, err) return ("%s: %s"):format(path, private_file.ca
 local NewFile = {}
 NewFile.__index = NewFile
 
--- Writes what is in memory.
+-- Writes the text in memory.
 function NewFile:flush()
   local rest = table.concat(self.parts)
   self.parts, self.size = {}, 0
@@ -79,7 +79,7 @@ end
 function NewFiles:create(path)
   local fd, err = uv.fs_open(path, "wx", private_file.MODE)
   if not fd and err:find "^EEXIST" then
-    return nil, path .. " is there already and is not overwritten; name another file, or remove it"
+    return nil, path .. " exists already and is not overwritten; name another file, or remove it"
   end
   if not fd then return nil, refused(path, err) end
   core.signals_remove(path)

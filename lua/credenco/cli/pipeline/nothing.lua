@@ -32,7 +32,7 @@ end
 ---@return integer exit_code
 function M.like_that(state, args, totals)
   local instead = totals and others(state, totals) or ""
-  return ("no %s record is like that%s; see `credenco report`"):format(state, instead), code_of(args)
+  return ("no %s record matches%s; see `credenco report`"):format(state, instead), code_of(args)
 end
 
 return M

@@ -12,7 +12,8 @@ local uv = require "luv"
 
 local M = {}
 
--- Read for the purpose: the source that the run reads is at its beginning still. A pipe would be empty then.
+-- Opens the source once more to count its records, so that the run still reads its own from the beginning. Not for a
+-- pipe, which would be empty afterwards.
 local function records_of_source(args, limit)
   local source, count = arguments.source(args), 0
   while count < (limit or math.huge) and source:next() do count = count + 1 end

@@ -8,7 +8,7 @@ local NAMES = table.concat(formats.NAMES, " or ")
 
 --- Adds the source and the options for reading it.
 ---@param command table of argparse
----@param without? string what the command does without a source; nil: a missing source is a usage mistake
+---@param without? string the command's action without a source, for its help; nil: a missing source is a usage mistake
 function M.declare(command, without)
   command:argument "source" :args "?"
     :description("CSV or JSON Lines file, `-` for standard input"

@@ -33,7 +33,7 @@ local function flags_of(path, source)
   return flags
 end
 
--- `rejects` overwrites nothing: where its files are from an earlier round, or from another cause, they get a number.
+-- `rejects` overwrites nothing: if its files exist from an earlier round or another cause, the new ones get a number.
 local function not_there_yet(path)
   local stem, extension = path:match "^(.*)(%.%w+)$"
   local number, free = 1, path

@@ -38,7 +38,7 @@ local function data_of(path)
   return text
 end
 
---- The event, and its data as they are in the file.
+--- The event, and the unchanged data of the file.
 ---@param args table
 ---@return credenco.WalletEvent
 ---@return string data JSON

@@ -72,8 +72,8 @@ local function fetch_locked(self, fetch, refused)
 end
 
 --- A token that is not `refused` and need not be renewed yet: the stored one, one that another worker is fetching, or
---- the result of `fetch`. It waits for the other worker, but not beyond the deadline: while an issuer hangs, more calls
---- would begin to wait than get their turn.
+--- the result of `fetch`. It waits for the other worker, but not beyond the deadline: otherwise waiting calls would pile
+--- up while an issuer hangs.
 ---@param fetch fun(): table?, credenco.Error?
 ---@param refused string?
 ---@param deadline_ms number

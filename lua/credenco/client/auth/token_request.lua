@@ -76,7 +76,7 @@ function TokenRequest:write()
   return form(fields), authorization
 end
 
---- Whether the next request will have another secret or key than the last, which was refused.
+--- Whether the next request will have a new secret or key; that of the last request was refused.
 ---@return boolean
 function TokenRequest:renew()
   if self.assertions then return self.assertions:renew() end

@@ -13,7 +13,7 @@ local M = {}
 ---@field size integer the largest size so far: a run never makes the file smaller
 ---@field log? integer the inode of its write-ahead log, once there is one: it stays as long as the run
 
-local LINKED = "has %d names (hard links), and a lock holds for one of them: remove the other names, "
+local LINKED = "has %d names (hard links), and a lock protects only one of them: remove the other names, "
   .. "or make a copy of the file instead"
 local GONE = "no longer exists: the file was removed or moved while the run used it, so the "
   .. "last changes may be lost. Put it back before you run again: a new journal would issue everything again"

@@ -21,7 +21,7 @@ local M = {}
 ---@field edition fun(url: string): credenco.journal.Edition|false|nil, string? the identity of a journal's file
 ---@field has_object fun(db: credenco.journal.Database, name: string): boolean?, string?
 ---@field lock fun(db: credenco.journal.Database, name: string): boolean?, string? for the rest of the transaction
----@field presence? fun(owner: string): credenco.journal.Write what a worker's connection holds for as long as it lives
+---@field presence? fun(owner: string): credenco.journal.Write a lock that a worker's connection holds until it closes
 ---@field dead_workers string the query for workers whose records become free
 ---@field look_up_by_key fun(db: credenco.journal.Database): boolean?, string?
 ---@field read_all fun(db: credenco.journal.Database): boolean?, string?

@@ -28,7 +28,7 @@ function M.exists() return true end
 --- On a read-only server each statement that writes reports an error of its own.
 function M.is_writable() return true end
 
-local UNFIT = "the database holds text as %s, which not every register fits into: make one that holds it as UTF8 "
+local UNFIT = "the database has the encoding %s, which cannot store every text: make one that has UTF8 "
   .. "(createdb --encoding=UTF8 --template=template0 NAME)"
 local FIT = { UTF8 = true, SQL_ASCII = true } -- the latter keeps any bytes
 
@@ -52,7 +52,7 @@ function M.connect(url)
   local connection = driver.protected(dbi.Connect, "PostgreSQL", url) -- libpq takes a whole URL as the database's name
   if connection then return connection end
   -- luadbi sends a statement before it checks the connection, and libpq then forgets why it failed
-  return nil, "cannot be connected to: `psql` with the same URL says why, which Lua's driver does not"
+  return nil, "the connection failed; Lua's driver gives no reason, but `psql` with the same URL does"
 end
 
 local function for_each(db, names, template)

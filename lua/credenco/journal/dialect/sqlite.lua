@@ -11,6 +11,7 @@ local M = { name = "sqlite", shared = false, begin = "BEGIN IMMEDIATE", full = 1
 
 local BUSY_TIMEOUT_MS = 10000
 local CHECKPOINT_PAGES = 4000
+local LOOK_UP_CACHE_KIB = 8192
 
 M.words = {
   now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery is computed once, not for each row
@@ -98,12 +99,12 @@ end
 local FOREIGN = [[
 SELECT 1 FROM sqlite_master WHERE NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'credenco_meta') LIMIT 1]]
 
--- A register, say, whose name was mistaken for the journal's, has to stay readable for those who use it.
+-- The user may have named another database by mistake, such as a register. It has to stay as it is.
 local function refuse_foreign(db)
   local rows, err = db:rows(FOREIGN)
   if not rows then return nil, err end
   if #rows == 0 then return true end
-  return nil, "is the database of another program, and stays as it is: a journal has a file of its own"
+  return nil, "is the database of another program, and was not changed: a journal needs a file of its own"
 end
 
 --- Prepares a connection. Reads the schema's version to check that the file is a database. FULL: a reported commit
@@ -221,8 +222,15 @@ end
 --- Does nothing: a transaction is alone.
 function M.lock() return true end
 
---- There is one plan for each statement: by key, if a key is given.
-function M.look_up_by_key() return true end
+--- There is one plan for each statement: by key, if a key is given. But with keys in no order every record is on a page
+--- of its own, so the connection holds more pages than usual.
+---@param db credenco.journal.Database
+---@return boolean? ok
+---@return string? err
+function M.look_up_by_key(db)
+  return all(db, { ("PRAGMA cache_size = -%d"):format(LOOK_UP_CACHE_KIB) })
+end
+
 function M.read_all() return true end
 function M.gather_statistics() return true end
 

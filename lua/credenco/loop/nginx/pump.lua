@@ -59,7 +59,7 @@ local function wait_for_bell(source, waker, more, responses)
   return responses < MANY and waker:wait()
 end
 
--- A worker that is about to exit has a time limit to check.
+-- In a worker that exits, the pump has to check a time limit.
 local function rest(source, waker, ...)
   if waker and not source.exiting_since and wait_for_bell(source, waker, ...) then return end
   ngx.sleep(M.TICK_S)
@@ -70,7 +70,7 @@ local function open_waker(source)
   local waker, why = wakers.open(source)
   if not waker and not source.told then
     source.told = true
-    ngx.log(ngx.NOTICE, "credenco: no bell (", why, "): looking after transfers every millisecond instead")
+    ngx.log(ngx.NOTICE, "credenco: no bell (", why, "): checking transfers every millisecond instead")
   end
   return waker
 end

@@ -1,6 +1,6 @@
---- Wakes a worker's pump when libcurl has something to do. nginx cannot wait for our descriptor, but for a cosocket: a
---- bell (src/curl/bell.h) rings on one while libcurl's descriptor is readable. Between two pumps nginx keeps the
---- connection for us.
+--- Wakes a worker's pump when libcurl has something to do. nginx cannot wait for our descriptor, but it can wait for a
+--- cosocket. So a bell (src/curl/bell.h) rings on a cosocket while libcurl's descriptor is readable. Between two pumps
+--- nginx keeps the connection.
 
 local core = require "credenco.core"
 

@@ -98,7 +98,7 @@ function Bytes:would_wait()
   return self.stream ~= nil and not has_come(self)
 end
 
--- As `read`, of what cannot be read twice; other tasks go on while it waits.
+-- As `read`, of bytes that cannot be read twice; other tasks continue while it waits.
 function Bytes:read_stream()
   while not has_come(self) do
     if self.cancelled then return nil, "not read to its end: the run was stopped" end

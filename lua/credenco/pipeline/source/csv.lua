@@ -74,7 +74,7 @@ function Csv:miscounted(fields, after)
   return self:broken_line(why)
 end
 
-local HEADER_AGAIN = "the header line once more, as where files were joined"
+local HEADER_AGAIN = "the header line again, perhaps because files were joined"
 
 -- The item of a record that the grammar has matched.
 function Csv:accept(fields, after)

@@ -59,7 +59,7 @@ function M.read(window)
   local delimiter = first and csv_layout.announced(first)
   if not delimiter then return first, err end
   if not grammar.records[delimiter] then
-    return nil, ("the first line says that fields are separated by %q; commas, semicolons and tabs are read"):format(
+    return nil, ("the first line names the delimiter %q, but it has to be a comma, a semicolon or a tab"):format(
       delimiter)
   end
   local header

@@ -62,12 +62,12 @@ function M.of_header(header)
   return setmetatable({ delimiter = delimiter, columns = columns, times = times, repeats = repeats }, Layout)
 end
 
---- Whether a record's fields are the names of the columns once more.
+--- Whether a record repeats the header: its fields are the names of the columns.
 ---@param fields string[]
 ---@return boolean
 function Layout:is_header(fields)
   local columns = self.columns
-  if fields[#columns] ~= columns[#columns] then return false end -- of nearly every record that is enough
+  if fields[#columns] ~= columns[#columns] then return false end -- this decides nearly every record
   for i = 1, #columns do
     if utf8_text.bare(fields[i]) ~= columns[i] then return false end
   end

@@ -9,7 +9,7 @@ local M = {}
 
 local CHANGED = "it was changed while it was read; its lines from here on were not read: run it again"
 local SHORTENED = "it was cut short while it was read; its lines from here on were not read: run it again"
-local GROWING = "it is being written to, and its last line is not complete yet: run it again when it is"
+local GROWING = "it is being written to, and its last line is not complete yet: run it again when the line is complete"
 
 ---@class credenco.pipeline.File
 ---@field fd integer

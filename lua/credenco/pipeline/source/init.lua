@@ -19,12 +19,12 @@ M.MAX_RECORD_BYTES = 1048576
 ---@field line integer number of its first line, or of its row
 ---@field raw string its bytes, in UTF-8, with the line break
 ---@field record? table its values by column
----@field broken? string in place of `record`: why it cannot be parsed
----@field cut? boolean whether `raw` has only the beginning of its bytes
+---@field broken? string in place of `record`: the reason why the line cannot be parsed
+---@field cut? boolean whether `raw` has only the beginning of the line
 
 --- An open source.
 ---@class credenco.pipeline.Source
----@field name string as messages name it
+---@field name string the name of the source in messages
 ---@field format string "csv", "jsonl", "sql" or "records"
 ---@field header? string a CSV file's header line
 ---@field columns? string[] of a CSV file or a query
@@ -86,10 +86,10 @@ local OPENED = { string = true, table = true, ["function"] = true }
 ---@field encoding? string any that iconv knows, such as "windows-1252"; default: that of the byte-order mark, or UTF-8
 ---@field query? string a SQL statement that returns a row for each record; then `what` is the database
 ---@field max_record_bytes? integer a longer record is refused; default 1048576
----@field name? string of an iterator or a query, as messages name it
+---@field name? string the name of an iterator or a query in messages
 
---- Opens a file, standard input (`-`), a query, or an iterator. A file is checked from its beginning to its end first: one in
---- another encoding is refused.
+--- Opens a file, standard input (`-`), a query, or an iterator. It first reads a file to its end, and refuses a file in
+--- another encoding.
 ---@param what string|table[]|fun(): table? the path of a file, which may be gzipped; a SQLite file or `postgres://...`; an array or iterator of records
 ---@param options? credenco.pipeline.SourceOptions
 ---@return credenco.pipeline.Source?
@@ -113,7 +113,7 @@ function M.open(what, options)
   })
 end
 
---- Turns bytes that a source handed out, and a journal kept, into the record again.
+--- Turns the bytes of an item, which a journal has kept, into the record again.
 ---@param format string that of the source
 ---@param header? string
 ---@return (fun(raw: string): table?, string?)? decode

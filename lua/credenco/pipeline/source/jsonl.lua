@@ -50,7 +50,7 @@ local function flaw_of(front)
   elseif front:find "^%s*%[%s*[{%]\r\n]" then
     return "it begins with an array: every line must be one object, as  jq -c '.[]' FILE  writes them"
   elseif front:find "^%s*{[ \t]*\r?\n" then
-    return "its first object runs over several lines: every line must be one, as  jq -c . FILE  writes them"
+    return "its first object runs over several lines: every line must be one object, as  jq -c . FILE  writes them"
   end
 end
 

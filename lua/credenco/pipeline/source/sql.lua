@@ -72,7 +72,7 @@ local function each_column(count, template)
   return parts
 end
 
--- SQLite bounds how deep an expression may be, and each || of a row of them is a level.
+-- SQLite limits the depth of an expression, and in a chain of || each one is a level.
 local GROUP = 30
 
 local function joined(parts)
@@ -130,7 +130,7 @@ local function repeated_in_row(db, raw)
   return rows
 end
 
--- A row has a name that no column of it has: else that column would be meant.
+-- The name of the row must differ from the names of its columns: otherwise it would mean the column.
 local ROWS_AS_JSON = [[
 DECLARE credenco_source NO SCROLL CURSOR FOR SELECT row_to_json(credenco_row)::text FROM (%s
 ) credenco_row]]

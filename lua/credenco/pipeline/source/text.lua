@@ -24,7 +24,7 @@ local FOREIGN = {
   { "\31\157", "the file is compressed: pipe it in, as in  zcat FILE | credenco run WORKFLOW -" },
   { "7z\188\175\39\28", "the file is an archive (7z): pipe it in, as in  7z e -so FILE | credenco run WORKFLOW -" },
   { "Rar!\26\7", "the file is an archive (rar): pipe it in, as in  unrar p -inul FILE | credenco run WORKFLOW -" },
-  { "%PDF-", "the file is a PDF, not text: the register's owner has it as CSV, too" },
+  { "%PDF-", "the file is a PDF, not text: ask the register's owner for CSV" },
 }
 
 ---@class credenco.pipeline.Text
@@ -132,7 +132,7 @@ local function without_mark(input)
   end
 end
 
-local CONTRADICTS = "it begins with the mark of %s, and --encoding says %s: leave that out"
+local CONTRADICTS = "it begins with the byte-order mark of %s, but --encoding says %s: leave out --encoding"
 
 -- The encoding of the text: from its mark, from the caller, or UTF-8.
 local function encoding_of(input, given)
@@ -199,10 +199,10 @@ function M.open(bytes, given)
   return setmetatable({ bytes = bytes, input = input, encoding = name, front = "" }, Text)
 end
 
--- So many blanks may come before what tells a format.
+-- The text that shows the format may begin behind so many blanks.
 local MOST_BLANKS = 65536
 
---- The first text, up to where it is more than blanks; it comes again when it is read.
+--- The first text, far enough to be more than blanks. `read` returns it again.
 ---@return string text "" if there is none
 ---@return string? err
 function Text:look()

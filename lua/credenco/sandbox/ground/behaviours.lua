@@ -1,4 +1,4 @@
---- The questions that the product's documentation leaves open, each once, with its possible answers. The sandbox can
+--- The questions that the service's documentation leaves open, each once, with its possible answers. The sandbox can
 --- behave in any of these ways, and `credenco probe` finds out how a real service behaves.
 ---
 --- An answer is a word, or a number: the HTTP status of a response, or seconds for `offer_ttl_s`.
@@ -21,7 +21,7 @@ M.LIST = {
   { name = "repeated_correlation_id", values = { "new_offer", "same_offer", "409", "412", "422" },
     about = "an issuance is started again with a correlation_id that was used before" },
   { name = "repeated_push", values = { "201", "400", "404", "409" },
-    about = "an offer that was delivered before is delivered again; 201 changes nothing" },
+    about = "an offer is delivered again that was delivered before; 201 changes nothing" },
   { name = "expired_push", values = { "201", "400", "404" },
     about = "an offer is delivered that has expired or never existed; 201 ignores it" },
   { name = "push_response", values = { "201", "500" },
@@ -35,7 +35,7 @@ M.LIST = {
   { name = "trusted_contacts", values = { "listed", "404", "405" },
     about = "the response to GET on a wallet's trusted contacts" },
   { name = "repeated_contact", values = { "201", "200", "409" },
-    about = "an issuer becomes a trusted contact again: its contact changes, or it is refused" },
+    about = "an issuer is added again that is a trusted contact already; 201 and 200 change the contact" },
 }
 
 ---@type table<string, credenco.SandboxBehaviour>

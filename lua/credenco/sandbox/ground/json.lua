@@ -12,7 +12,7 @@ function M.is_object(value)
   return type(value) == "table" and not M.is_array(value)
 end
 
---- What JSON calls the kind of a value.
+--- The kind of a value, by its name in JSON.
 ---@return "null"|"boolean"|"number"|"string"|"array"|"object"
 function M.kind(value)
   if value == M.null then return "null" end
@@ -86,7 +86,6 @@ end
 ---@param value any
 ---@return string text
 function M.encode(value)
-  if M.is_deeper(value, core.JSON_TOLERANT_DEPTH) then error "nested too deeply for JSON" end
   return writer.write(value, M.is_array)
 end
 

@@ -1,5 +1,5 @@
---- The live log: what happens inside, step by step, for the developer. It holds only the last entries, and never an
---- offer URI, a code, a token or a claim.
+--- The live log: the steps inside the sandbox, for the developer. It holds only the last entries, and never an offer
+--- URI, a code, a token or a claim.
 local clock = require "credenco.sandbox.ground.clock"
 local store = require "credenco.sandbox.ground.store"
 

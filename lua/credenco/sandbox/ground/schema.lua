@@ -23,6 +23,8 @@ local M = {}
 ---@field min number? of a number; bytes of a string, elements of an array
 ---@field max number? the same; of a string MAX_BYTES and of an array MAX_ITEMS unless it says otherwise or is "any"
 ---@field check (fun(value: any): string?)? the problem of the value, or nil
+---@field enum string[]? the values of `one_of`, for server/json_schema.lua
+---@field pattern string? that of `matching`, for server/json_schema.lua; nil if only Lua understands it
 
 M.MAX_BYTES = 64 * 1024
 M.MAX_ITEMS = 10000
@@ -48,7 +50,8 @@ end
 function M.one_of(values)
   local known = lists.set(values)
   local problem = "must be one of " .. table.concat(values, ", ")
-  return { type = "string", check = function(value) return not known[value] and problem or nil end }
+  return { type = "string", enum = json.array(values),
+    check = function(value) return not known[value] and problem or nil end }
 end
 
 --- A string that a pattern describes.
@@ -56,7 +59,8 @@ end
 ---@param problem string for a string that it does not describe: "must be a DID"
 ---@return credenco.SandboxSchema
 function M.matching(pattern, problem)
-  return { type = "string", check = function(value) return not value:find(pattern) and problem or nil end }
+  return { type = "string", pattern = not pattern:find "%%" and pattern or nil,
+    check = function(value) return not value:find(pattern) and problem or nil end }
 end
 
 local MAX_NAME_SHOWN = 60

@@ -52,7 +52,7 @@ end
 local function find_modules(binary)
   local arguments = build_arguments(binary)
   if arguments:find "%-%-add%-module=%S*lua%-nginx%-module" or arguments:find "%-%-add%-module=%S*ngx_lua" then
-    return false -- compiled in, as in OpenResty: loaded a second time, nginx would not start
+    return false -- built in, as in OpenResty: if it were loaded again, nginx would not start
   end
   local directories = { arguments:match "%-%-modules%-path=(%S+)" }
   for _, directory in ipairs(MODULE_DIRECTORIES) do
@@ -113,7 +113,7 @@ function M.find_build()
     end
   end
   return nil, "credenco is not built for LuaJIT, which nginx runs: cmake -DCREDENCO_LUA=luajit, "
-    .. "and CREDENCO_LUAJIT_CPATH says where it is"
+    .. "and set CREDENCO_LUAJIT_CPATH if the build is not found"
 end
 
 ---@class credenco.SandboxInstall

@@ -71,17 +71,17 @@ function find_below(value, depth, reserved)
     return nil
   end
   if depth >= M.MAX_DEPTH then
-    return ("claims may be nested %d levels deep"):format(M.MAX_DEPTH), ""
+    return ("claims may be nested at most %d levels deep"):format(M.MAX_DEPTH), ""
   end
   return (json.is_array(value) and find_in_list or find_in_object)(value, depth + 1, reserved)
 end
 
 local function check_size(claims)
   if #sorted_keys(claims) > M.MAX_CLAIMS then
-    return ("a credential holds %d claims at most"):format(M.MAX_CLAIMS)
+    return ("a credential holds at most %d claims"):format(M.MAX_CLAIMS)
   end
   if #json.encode(claims) > M.MAX_BYTES then
-    return ("all claims together may have %d bytes as JSON"):format(M.MAX_BYTES)
+    return ("all claims together may have at most %d bytes as JSON"):format(M.MAX_BYTES)
   end
 end
 

@@ -59,7 +59,7 @@ function M.authorized(correlation_id)
   advance(correlation_id, "issue_access_token_created")
 end
 
---- The credential has been sent. What the wallet does with it does not show here.
+--- The credential has been sent. The status does not show whether the wallet keeps it.
 function M.completed(correlation_id, revocation_uuid)
   advance(correlation_id, "issue_completed", revocation_uuid)
 end

@@ -25,7 +25,7 @@ end
 --- GET /status-lists/1: the current list; lists of other times do not exist (Token Status List, 8.4).
 function M.status_list(request)
   if request.query.time then
-    return respond.problem(501, "this issuer has the status list of now only")
+    return respond.problem(501, "this issuer has only the current status list")
   end
   return respond.text(200, "application/statuslist+jwt", revocations.token())
 end

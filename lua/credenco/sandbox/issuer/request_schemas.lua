@@ -9,7 +9,7 @@ local M = {}
 local TEXT = { type = "string" }
 local NAME = { type = "string", min = 1, max = 1024 }
 
---- Of a QR code or a template.
+--- A colour of a QR code or a template.
 M.COLOUR = schema.matching("^#%x%x%x%x%x%x$", "must be a colour such as #12355b")
 
 local function is_web_url(text)
@@ -20,19 +20,19 @@ local function is_for_signatures(use)
   return use ~= "sig" and "must be sig" or nil
 end
 
---- The issue call of the product, without `claims`, which issuer/claims.lua reads.
+--- The issue call of the product, without `claims`, which issuer_api.lua reads.
 M.ISSUE = { type = "object", nulls = "refused", members = {
   template_id = { type = "string", required = true, max = 255 },
   correlation_id = { type = "string", min = 1, max = 255 },
   request_uri_base = { type = "string", max = 2048, check = is_web_url },
   qr_code = { type = "object", nulls = "refused", members = {
-    size = { type = "integer", min = 50, max = 2000 }, -- in pixels, as is
+    size = { type = "integer", min = 50, max = 2000 }, -- this and the next in pixels
     padding = { type = "integer", min = 0, max = 500 },
     color_dark = M.COLOUR, color_light = M.COLOUR,
   } },
 } }
 
---- Credential request: OpenID4VCI 1.0, 8.2. Of the proof types only F.1 is read; of the others only the names count.
+--- Credential request: OpenID4VCI 1.0, 8.2. The issuer reads proofs of the type F.1, and only the names of other types.
 M.CREDENTIAL = { type = "object", members = {
   credential_identifier = NAME,
   credential_configuration_id = NAME,

@@ -51,7 +51,7 @@ function paint(card, display) {
 }
 
 /**
- * @param labels claim name -> what people call it
+ * @param labels claim name -> label for people
  * @param onRevoke called with the button when the user revokes the credential
  */
 export function credentialCard(walletKey, credential, labels, onRevoke) {

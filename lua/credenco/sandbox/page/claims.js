@@ -14,7 +14,7 @@ function claimValue(value) {
   return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 }
 
-/** @param labels claim name -> what people call it */
+/** @param labels claim name -> label for people */
 export function claimList(claims, labels = {}) {
   const entries = Object.entries(claims).map(([name, value]) => {
     const label = labels[name] ?? name;

@@ -2,7 +2,7 @@
 import { byId, element, time } from './dom.js';
 
 const KEPT = 300;
-const SOURCE = { wallet: 'wallet', issuer: 'issuer', fault: 'fault, as ordered', behaviour: 'behaviour, as ordered' };
+const SOURCE = { wallet: 'wallet', issuer: 'issuer', fault: 'fault that you set', behaviour: 'behaviour that you set' };
 
 export class LogView {
   constructor() {

@@ -10,7 +10,7 @@ const SEARCHED = 2000;
 const DECIDED = { accepted: 'Accepted', dismissed: 'Dismissed' };
 
 export class WalletView {
-  /** @param labels template key -> claim name -> what people call it */
+  /** @param labels template key -> claim name -> label for people */
   constructor(labels) {
     this.labels = labels;
     this.key = null;
@@ -70,7 +70,7 @@ export class WalletView {
     byId(`${id}-more`).hidden = words === '' ? shown >= all : shown >= found;
     byId(`${id}-more`).textContent = words === '' ? `${all - shown} older ones are not shown.`
       : `The newest ${shown} are shown.`;
-    byId(`${id}-empty`).textContent = words !== '' && all > 0 ? 'None with these words.' : byId(`${id}-empty`).dataset.text;
+    byId(`${id}-empty`).textContent = words !== '' && all > 0 ? 'No entry has these words.' : byId(`${id}-empty`).dataset.text;
   }
 
   /** Runs the action of a button. Afterwards its row is gone or changed, so focus goes to the heading. */
@@ -118,7 +118,7 @@ export class WalletView {
     const { trusted_contacts: contacts } = await api.wallet(this.key, 0);
     const name = contacts.find((contact) => contact.did === did)?.name ?? 'Issuer';
     await api.addContact(this.key, { did, name, directIssueAllowed: true });
-    return 'The issuer may issue directly now. Issue again: what was discarded does not come back.';
+    return 'The issuer may issue directly now. Issue again: a discarded credential does not come back.';
   }
 
   trust(button, did) {

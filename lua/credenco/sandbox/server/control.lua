@@ -1,4 +1,5 @@
 --- The sandbox's own controls: reset, clock, revocation, log.
+local accounts = require "credenco.sandbox.server.accounts"
 local afterwards = require "credenco.sandbox.wallet.afterwards"
 local behaviour = require "credenco.sandbox.ground.current_behaviour"
 local behaviours = require "credenco.sandbox.ground.behaviours"
@@ -16,7 +17,8 @@ local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
 
-local ADVANCE = { type = "object", members = {
+--- The body of POST /sandbox/clock.
+M.ADVANCE = { type = "object", members = {
   advance_s = { type = "integer", required = true, min = 0, max = 10 * 366 * 86400 },
 } }
 local ANY_OBJECT = { type = "object" } -- behaviours.lua reads it
@@ -27,8 +29,9 @@ function M.ready()
   return respond.json(200, { ready = true })
 end
 
---- The wallets of the start.
-function M.create_wallets()
+--- The wallets, the API key and the client of the start.
+function M.begin()
+  accounts.create_first()
   for _, description in ipairs(config.wallets) do
     wallets.create(description)
   end
@@ -37,13 +40,13 @@ end
 --- POST /sandbox/reset: restores the state of the start, except the issuer's key.
 function M.reset()
   store.clear()
-  M.create_wallets()
+  M.begin()
   return respond.empty(204)
 end
 
 --- POST /sandbox/clock {"advance_s": n}
 function M.advance_clock(request)
-  local order, refusal = request:read(ADVANCE)
+  local order, refusal = request:read(M.ADVANCE)
   if not order then
     return refusal
   end
@@ -77,7 +80,7 @@ M.revoke_credential = wallet_api.with_wallet(function(request, wallet)
   return respond.json(200, { status_list = { uri = place.uri, idx = place.idx } })
 end)
 
---- GET /sandbox/settings: what a page or a program needs to use this sandbox.
+--- GET /sandbox/settings: addresses and credentials, for a page or a program that uses this sandbox.
 function M.settings()
   local list = json.array({})
   for index, template in ipairs(templates.all()) do

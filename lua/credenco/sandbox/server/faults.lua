@@ -48,7 +48,8 @@ local function what_is_missing(rule)
   return needed and rule[needed] == nil and ("needs %s"):format(needed) or nil
 end
 
-local RULE = { type = "object", nulls = "refused", others = "refused", check = what_is_missing, members = {
+--- One rule of that body, and of the response to GET.
+M.RULE = { type = "object", nulls = "refused", others = "refused", check = what_is_missing, members = {
   endpoint = schema.required(schema.one_of(PLACES)),
   effect = schema.required(schema.one_of(M.EFFECTS)),
   nth = CALL, every = CALL, first = CALL,
@@ -61,10 +62,10 @@ local RULE = { type = "object", nulls = "refused", others = "refused", check = w
   body = schema.ANY,
 } }
 
---- What PUT /sandbox/faults takes.
+--- The body of PUT /sandbox/faults.
 M.ORDER = { type = "object", nulls = "refused", members = {
   seed = { type = "integer", min = 0, max = 2 ^ 32 },
-  rules = { type = "array", required = true, max = 100, items = RULE },
+  rules = { type = "array", required = true, max = 100, items = M.RULE },
 } }
 
 --- Replaces all rules.

@@ -46,7 +46,7 @@ local function handle(route, current)
   if route.begins and store.is_short(#current:body()) then
     error(store.FULL, 0)
   end
-  local refusal = route.access and access[route.access](current)
+  local refusal = route.access and access[route.access](current, route)
   return refusal or route.handler(current)
 end
 
@@ -128,7 +128,7 @@ function M.init(settings_path)
   config.load(settings_path)
   templates.load()
   identity.load()
-  control.create_wallets()
+  control.begin()
 end
 
 --- Runs in every worker at its start.

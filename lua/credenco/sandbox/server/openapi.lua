@@ -32,7 +32,10 @@ local function responses_of(route, operation)
     responses["200"] = { description = "text", content = { [operation.text] = { schema = { type = "string" } } } }
   end
   if route.access then
-    responses[route.access == "api" and "401" or "403"] = response "Problem"
+    responses["403"] = response "Problem"
+  end
+  if route.access == "api" then
+    responses["401"] = response "Problem"
   end
   if route.begins then
     responses["507"] = response "Problem"

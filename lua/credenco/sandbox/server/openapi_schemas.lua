@@ -1,9 +1,17 @@
---- The JSON Schemas of the sandbox's requests and responses, by name, for its OpenAPI document.
+--- The JSON Schemas of the sandbox's requests and responses, by name, for its OpenAPI document. Most of those of requests
+--- are made from the schemas with which the sandbox reads them.
+local accounts = require "credenco.sandbox.server.accounts"
 local behaviours = require "credenco.sandbox.ground.behaviours"
+local control = require "credenco.sandbox.server.control"
 local faults = require "credenco.sandbox.server.faults"
 local json = require "credenco.sandbox.ground.json"
+local json_schema = require "credenco.sandbox.server.json_schema"
+local request_schemas = require "credenco.sandbox.issuer.request_schemas"
+local roles = require "credenco.base.roles"
+local wallet_api = require "credenco.sandbox.wallet.wallet_api"
+local window = require "credenco.sandbox.wallet.window"
 
-local TEXT, TRUTH, ANY = { type = "string" }, { type = "boolean" }, json.decode "{}"
+local TEXT, TRUTH = { type = "string" }, { type = "boolean" }
 local WHOLE = { type = "integer" }
 local ID = { type = "integer", minimum = 1 }
 local SECONDS = { type = "integer", description = "seconds since the epoch" }
@@ -44,27 +52,25 @@ local function behaviour_schema(required)
   return object(members)
 end
 
-local FAULT = object {
-  endpoint = TEXT, effect = one_of(faults.EFFECTS), ["nth?"] = ID, ["every?"] = ID, ["first?"] = ID,
-  ["probability?"] = { type = "number", minimum = 0, maximum = 1 },
-  ["status?"] = { type = "integer", minimum = 200, maximum = 599 }, ["retry_after?"] = ANY,
-  ["delay_ms?"] = WHOLE, ["bytes?"] = ID, ["change?"] = one_of(faults.CHANGES), ["body?"] = ANY,
-}
+-- The issuer reads the claims by themselves.
+local function issue_order()
+  local order = json_schema.of(request_schemas.ISSUE)
+  order.properties.claims = { type = "object" }
+  table.insert(order.required, "claims")
+  return order
+end
 
 return {
   Problem = open { type = TEXT, status = WHOLE, title = TEXT, detail = TEXT, ["field?"] = TEXT },
   OAuthError = open { error = TEXT, ["error_description?"] = TEXT },
-  IssueOrder = open {
-    template_id = TEXT, claims = { type = "object" }, ["correlation_id?"] = TEXT, ["request_uri_base?"] = URL,
-    ["qr_code?"] = { type = "object" },
-  },
+  IssueOrder = issue_order(),
   Issue = object { correlation_id = TEXT, request_uri = TEXT, status_uri = URL, ["qr_uri?"] = TEXT },
   IssueStatus = object { correlation_id = TEXT, status = TEXT, ["revocation_uuid?"] = TEXT },
   Token = object { access_token = TEXT, token_type = TEXT, expires_in = WHOLE, ["scope?"] = TEXT },
   Offer = object {
     credential_issuer = URL, credential_configuration_ids = list(TEXT), grants = { type = "object" },
   },
-  NewContact = open { did = DID, name = TEXT, ["directIssueAllowed?"] = TRUTH },
+  NewContact = json_schema.of(wallet_api.CONTACT),
   Contact = object {
     id = ID, did = DID, name = TEXT, directIssueAllowed = TRUTH, createdAt = TEXT, lastModifiedAt = TEXT,
   },
@@ -74,7 +80,7 @@ return {
   Nonce = object { c_nonce = TEXT },
   CredentialRequest = open { credential_configuration_id = TEXT, proofs = { type = "object" } },
   Credentials = object { credentials = list(object { credential = TEXT }), ["notification_id?"] = TEXT },
-  Notification = open { notification_id = TEXT, event = TEXT },
+  Notification = json_schema.of(request_schemas.NOTIFICATION),
   DidDocument = open { id = DID, verificationMethod = list { type = "object" } },
   CredentialType = open { vct = URL },
   Ready = object { ready = TRUTH },
@@ -82,7 +88,7 @@ return {
     base_url = URL, issuer_did = DID, credential_issuer = URL, api_key = TEXT, templates = list { type = "object" },
   },
   Wallets = list(open { key = TEXT, name = TEXT }),
-  NewWallet = open { ["name?"] = TEXT, ["trusts_issuer?"] = TRUTH, ["direct_issue_allowed?"] = TRUTH },
+  NewWallet = json_schema.of(window.NEW_WALLET),
   Wallet = object {
     key = TEXT, name = TEXT, did = DID, credential_count = WHOLE, credentials = list(ref "Credential"),
     inbox = list(ref "InboxOffer"), discarded_count = WHOLE, discarded = list(ref "Discarded"),
@@ -104,10 +110,13 @@ return {
   UnderWay = object { under_way = WHOLE },
   Log = list(open { id = ID, at = SECONDS, source = TEXT, step = TEXT, ok = TRUTH }),
   Revoked = open { status_list = object { uri = URL, idx = WHOLE }, ["revocation_uuid?"] = TEXT },
-  Advance = object { advance_s = { type = "integer", minimum = 0 } },
+  Advance = json_schema.of(control.ADVANCE),
   Clock = object { now = SECONDS },
+  KeyChange = json_schema.of(accounts.KEY),
+  ClientChange = json_schema.of(accounts.CLIENT),
+  Account = object { roles = list(one_of(roles.LIST)), ["expires_at?"] = SECONDS },
   Behaviour = behaviour_schema(true),
   BehaviourChange = behaviour_schema(false),
-  FaultsOrder = object { ["seed?"] = WHOLE, rules = list(FAULT) },
-  Faults = object { seed = WHOLE, rules = list(FAULT) },
+  FaultsOrder = json_schema.of(faults.ORDER),
+  Faults = object { seed = WHOLE, rules = list(json_schema.of(faults.RULE)) },
 }

@@ -31,7 +31,7 @@ return {
       [422] = "Problem", [501] = "Problem" },
   },
   ["GET /api/v2/issue/:correlation_id"] = {
-    "How far an issuance is", responses = { [200] = "IssueStatus", [404] = "Problem" },
+    "The status of an issuance", responses = { [200] = "IssueStatus", [404] = "Problem" },
   },
   ["GET /api/oidc/credential-offer/:id"] = { "An offer", responses = { [200] = "Offer", [404] = "Problem" } },
   ["POST /api/oidc/offer/:key"] = {
@@ -57,19 +57,19 @@ return {
     responses = { [200] = "Credentials", [400] = "OAuthError", [401] = "OAuthError" },
   },
   ["POST " .. ISSUER .. "/notification"] = {
-    "What became of a credential", body = "Notification",
+    "Report the outcome of a credential", body = "Notification",
     responses = { [204] = true, [400] = "OAuthError", [401] = "OAuthError" },
   },
   ["GET /issuer/credenco/did.json"] = { "The issuer's DID document", responses = { [200] = "DidDocument" } },
   ["GET /status-lists/1"] = { "The Token Status List", text = "application/statuslist+jwt", responses = {} },
   ["GET /vct/:template"] = { "Type metadata", responses = { [200] = "CredentialType", [404] = "Problem" } },
 
-  ["GET /sandbox/ready"] = { "Whether it is ready", responses = { [200] = "Ready" } },
+  ["GET /sandbox/ready"] = { "Check that the sandbox is ready", responses = { [200] = "Ready" } },
   ["GET /sandbox/openapi.json"] = { "This document", responses = { [200] = "Document" } },
-  ["GET /sandbox/settings"] = { "What a page or a program needs to use it", responses = { [200] = "Settings" } },
+  ["GET /sandbox/settings"] = { "Addresses and credentials of the sandbox", responses = { [200] = "Settings" } },
   ["GET /sandbox/wallets"] = { "The wallets", responses = { [200] = "Wallets" } },
   ["GET " .. WALLET] = {
-    "What a holder has", query = { latest = false }, responses = { [200] = "Wallet", [404] = "Problem" },
+    "The contents of a wallet", query = { latest = false }, responses = { [200] = "Wallet", [404] = "Problem" },
   },
   ["PUT " .. WALLET] = {
     "Create a wallet", body = "NewWallet", responses = { [200] = "Wallet", [201] = "Wallet", [400] = "Problem" },
@@ -99,7 +99,15 @@ return {
     "Move the clock forward", body = "Advance", responses = { [200] = "Clock", [400] = "Problem" },
   },
   ["POST /sandbox/reset"] = { "Start over", responses = { [204] = true } },
-  ["GET /sandbox/behaviour"] = { "How it behaves", responses = { [200] = "Behaviour" } },
+  ["PUT /sandbox/keys/:key"] = {
+    "Create or change an API key", body = "KeyChange",
+    responses = { [200] = "Account", [201] = "Account", [400] = "Problem" },
+  },
+  ["PUT /sandbox/clients/:client_id"] = {
+    "Create or change an OAuth2 client", body = "ClientChange",
+    responses = { [200] = "Account", [201] = "Account", [400] = "Problem" },
+  },
+  ["GET /sandbox/behaviour"] = { "The sandbox's behaviours", responses = { [200] = "Behaviour" } },
   ["PUT /sandbox/behaviour"] = {
     "Behave otherwise", body = "BehaviourChange", responses = { [200] = "Behaviour", [400] = "Problem" },
   },

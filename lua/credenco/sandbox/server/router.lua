@@ -1,7 +1,6 @@
 --- Finds the handler for a method and a path.
 --
--- Routes are { method, pattern, handler, access = , fault = , cors = }. A segment of a pattern is a literal, or `:name`
--- for any segment.
+-- A segment of a pattern is a literal, or `:name` for any segment.
 local M = {}
 
 local function match(pattern, segments)
@@ -26,7 +25,17 @@ local function split(pattern)
   return parts
 end
 
----@param routes { [1]: string, [2]: string, [3]: function, access: string?, fault: string?, cors: boolean?, begins: boolean? }[]
+---@class credenco.SandboxRoute
+---@field [1] string the method
+---@field [2] string the pattern
+---@field [3] function the handler
+---@field access string? a function of access.lua
+---@field role string? of access "api": the role that the caller needs
+---@field fault string? its name for faults
+---@field cors boolean? web pages of other origins may use it
+---@field begins boolean? it is refused when memory is short
+
+---@param routes credenco.SandboxRoute[]
 ---@return fun(method: string, segments: string[]): table?, table find route and params; without
 ---  a route, the path's routes of other methods
 function M.compile(routes)
@@ -34,7 +43,7 @@ function M.compile(routes)
   for index, route in ipairs(routes) do
     compiled[index] = {
       method = route[1], parts = split(route[2]), handler = route[3],
-      access = route.access, fault = route.fault, cors = route.cors, begins = route.begins,
+      access = route.access, role = route.role, fault = route.fault, cors = route.cors, begins = route.begins,
     }
   end
   return function(method, segments)

@@ -1,11 +1,12 @@
---- Every path of the sandbox: method, pattern, handler, access, its name for faults, whether wallets in web pages of
---- other origins may use it (CORS), and whether it begins something (`begins`) and is refused when memory is short.
+--- Every path of the sandbox (`credenco.SandboxRoute`).
 local access = require "credenco.sandbox.server.access"
+local accounts = require "credenco.sandbox.server.accounts"
 local control = require "credenco.sandbox.server.control"
 local endpoints = require "credenco.sandbox.issuer.endpoints"
 local issuer = require "credenco.sandbox.issuer.issuer_api"
 local openapi = require "credenco.sandbox.server.openapi"
 local publication = require "credenco.sandbox.issuer.publication"
+local role_of = require("credenco.base.roles").OF_CALL
 local settings = require "credenco.sandbox.ground.options"
 local wallet = require "credenco.sandbox.wallet.wallet_api"
 local window = require "credenco.sandbox.wallet.window"
@@ -15,17 +16,18 @@ local ISSUER_METADATA = "/.well-known/openid-credential-issuer"
 local SERVER_METADATA = "/.well-known/oauth-authorization-server"
 local CONTACTS = "/api/wallets/:key/trusted-contacts"
 local WALLET = "/sandbox/wallets/:key"
+local START, ASK, TRUST = role_of.create_offer, role_of.issue_status, role_of.trust_issuer
 
 return {
   -- The product's API.
   { "POST", settings.TOKEN_PATH, access.issue_token, begins = true, fault = "oauth_token" },
-  { "POST", "/api/v2/credential/issue", issuer.start, access = "api", begins = true, fault = "issue" },
-  { "GET", "/api/v2/issue/:correlation_id", issuer.status, access = "api", fault = "status" },
+  { "POST", "/api/v2/credential/issue", issuer.start, access = "api", role = START, begins = true, fault = "issue" },
+  { "GET", "/api/v2/issue/:correlation_id", issuer.status, access = "api", role = ASK, fault = "status" },
   { "GET", "/api/oidc/credential-offer/:id", issuer.offer, fault = "offer", cors = true },
   { "POST", "/api/oidc/offer/:key", wallet.push, access = "same_origin", begins = true, fault = "push" },
-  { "GET", CONTACTS, wallet.list_contacts, access = "api", fault = "trusted_contacts" },
-  { "POST", CONTACTS, wallet.add_contact, access = "api", begins = true, fault = "trusted_contacts" },
-  { "DELETE", CONTACTS .. "/:id", wallet.remove_contact, access = "api", fault = "trusted_contacts" },
+  { "GET", CONTACTS, wallet.list_contacts, access = "api", role = TRUST, fault = "trusted_contacts" },
+  { "POST", CONTACTS, wallet.add_contact, access = "api", role = TRUST, begins = true, fault = "trusted_contacts" },
+  { "DELETE", CONTACTS .. "/:id", wallet.remove_contact, access = "api", role = TRUST, fault = "trusted_contacts" },
 
   -- The issuer's endpoints for wallets.
   { "GET", ISSUER_METADATA .. ISSUER, publication.issuer, fault = "issuer_metadata", cors = true },
@@ -61,6 +63,8 @@ return {
   { "POST", "/sandbox/revoke/:uuid", control.revoke, access = "same_origin" },
   { "POST", "/sandbox/clock", control.advance_clock, access = "same_origin" },
   { "POST", "/sandbox/reset", control.reset, access = "same_origin" },
+  { "PUT", "/sandbox/keys/:key", accounts.set_key, access = "same_origin", begins = true },
+  { "PUT", "/sandbox/clients/:client_id", accounts.set_client, access = "same_origin", begins = true },
   { "GET", "/sandbox/behaviour", control.get_behaviour, access = "same_origin" },
   { "PUT", "/sandbox/behaviour", control.set_behaviour, access = "same_origin", begins = true },
   { "DELETE", "/sandbox/behaviour", control.clear_behaviour, access = "same_origin" },

@@ -17,7 +17,7 @@ end
 local INSTEAD = {}
 
 function INSTEAD.status(rule)
-  local response = respond.problem(rule.status, "a fault of the sandbox, as ordered")
+  local response = respond.problem(rule.status, "a fault that was set in the sandbox")
   response.headers["Retry-After"] = rule.retry_after and tostring(rule.retry_after)
   return response
 end

@@ -7,7 +7,7 @@ local wallets = require "credenco.sandbox.wallet.wallets"
 
 local M = {}
 
---- The entry without its offer URI, which is worth the credential until it is redeemed.
+--- The entry without its offer URI: until it is redeemed, whoever has the URI can take the credential.
 function M.shown(offer)
   local copy = {}
   for name, value in pairs(offer) do
@@ -25,7 +25,7 @@ local function find(request, wallet)
   return entry
 end
 
---- Takes an offer for a decision. Only one caller can, as long as its worker lives.
+--- Takes an offer for a decision. No other caller can take it until this one's worker has died.
 ---@return boolean taken
 local function take(wallet, entry)
   return wallets.update_inbox(wallet.key, entry.id, function(offer)

@@ -38,7 +38,7 @@ local function check_proof_types(types)
     return unsupported "the issuer takes no proof of the type jwt, and this wallet makes no other"
   end
   if types.jwt.key_attestations_required then
-    return unsupported "the issuer wants a key attestation, which this wallet does not have"
+    return unsupported "the issuer requires a key attestation, which this wallet does not have"
   end
   local algorithms = types.jwt.proof_signing_alg_values_supported
   if algorithms and not lists.contains(algorithms, ALGORITHM) then

@@ -1,5 +1,5 @@
---- The offers that were delivered to the wallets, and their outcomes. A delivery is stored before anything is done
---- about it. If its worker dies, the next worker continues it, or another delivery of the same offer begins it again.
+--- The offers that were delivered to the wallets, and their outcomes. A delivery is stored before the wallet works on it.
+--- If its worker dies, the next worker continues it, or another delivery of the same offer begins it again.
 local process = require "credenco.sandbox.ground.processes"
 local store = require "credenco.sandbox.ground.store"
 

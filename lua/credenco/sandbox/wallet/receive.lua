@@ -1,4 +1,4 @@
---- What a wallet does with an offer that was delivered to it.
+--- Receives an offer that was delivered to a wallet.
 local afterwards = require "credenco.sandbox.wallet.afterwards"
 local behaviour = require "credenco.sandbox.ground.current_behaviour"
 local clock = require "credenco.sandbox.ground.clock"

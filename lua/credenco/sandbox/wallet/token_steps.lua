@@ -46,7 +46,7 @@ local function read_grant(exchange)
     return fail("offer_invalid", "the offer has no pre-authorized code")
   end
   if grant.tx_code then
-    return fail("tx_code_required", "the offer wants a transaction code, and there is nobody to type it")
+    return fail("tx_code_required", "the offer requires a transaction code, which this wallet cannot type")
   end
   exchange.code, exchange.authorization_server = grant["pre-authorized_code"], grant.authorization_server
   return true
@@ -70,7 +70,7 @@ end
 --- Checks everything that the offer names before it redeems the code, which is possible only once.
 local function read_orders(exchange)
   if needs_encryption(exchange.issuer) then
-    return fail("not_supported", "the issuer wants encrypted requests or responses, which this wallet does not do")
+    return fail("not_supported", "the issuer requires encrypted requests or responses, which this wallet lacks")
   end
   exchange.orders = orders.of(exchange.offer, exchange.issuer)
   for _, order in ipairs(exchange.orders) do

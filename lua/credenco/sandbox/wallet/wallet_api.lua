@@ -25,9 +25,9 @@ end
 local STATUS_OF = { taken = "push_response", repeated = "repeated_push", unavailable = "expired_push" }
 
 local DETAIL = {
-  taken = "the delivery succeeded, and this response says otherwise, as ordered",
+  taken = "the delivery succeeded; the behaviour push_response requires this response",
   repeated = "this offer was delivered before",
-  unavailable = "the issuer does not give this offer out",
+  unavailable = "the issuer does not have this offer",
 }
 
 local function respond_to(outcome)
@@ -49,7 +49,8 @@ M.push = M.with_wallet(function(request, wallet)
   return respond_to(receiver(wallet, offer_uri))
 end)
 
-local CONTACT = { type = "object", nulls = "refused", members = {
+--- The body of a request for a new trusted contact.
+M.CONTACT = { type = "object", nulls = "refused", members = {
   did = schema.required(schema.matching("^did:[a-z0-9]+:.", "must be a DID")),
   name = { type = "string", required = true, min = 1 },
   directIssueAllowed = { type = "boolean" },
@@ -57,7 +58,7 @@ local CONTACT = { type = "object", nulls = "refused", members = {
 
 --- POST /api/wallets/{walletExternalKey}/trusted-contacts
 M.add_contact = M.with_wallet(function(request, wallet)
-  local body, refusal = request:read(CONTACT)
+  local body, refusal = request:read(M.CONTACT)
   if not body then
     return refusal
   end

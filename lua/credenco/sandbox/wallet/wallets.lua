@@ -160,7 +160,7 @@ function M.discard(wallet_key, entry)
   return store.append(list_of(wallet_key, "discarded"), entry)
 end
 
---- What a wallet has discarded, oldest first.
+--- The credentials that a wallet has discarded, oldest first.
 ---@param wallet_key string
 ---@param limit integer? only the newest
 ---@return table[]

@@ -85,7 +85,8 @@ function M.list()
   return respond.json(200, wallets.all())
 end
 
-local NEW_WALLET = { type = "object", members = {
+--- The body of a request for a new wallet.
+M.NEW_WALLET = { type = "object", members = {
   name = { type = "string", lenient = true },
   trusts_issuer = { type = "boolean", lenient = true },
   direct_issue_allowed = { type = "boolean", lenient = true },
@@ -95,7 +96,7 @@ local NEW_WALLET = { type = "object", members = {
 --- wallet; 200 if it existed.
 function M.create(request)
   local key = request.params.key
-  local description, refusal = request:read(NEW_WALLET, "{}")
+  local description, refusal = request:read(M.NEW_WALLET, "{}")
   if not description then
     return refusal
   end

@@ -1,0 +1,39 @@
+/* Observers: C code that takes the events of requests as they happen, so that none goes through
+ * Lua. The listener of the same metrics or log (lua/credenco/base/listeners.lua) takes the others.
+ */
+#ifndef CREDENCO_LUA_OBSERVER_H
+#define CREDENCO_LUA_OBSERVER_H
+
+#include <lua.h>
+#include <stddef.h>
+
+#include "core/event.h"
+
+typedef struct credenco_observer credenco_observer;
+
+/* Takes a request or its response. The event's texts are valid until it returns. */
+typedef void credenco_observer_take(credenco_observer *observer, const credenco_event *event);
+
+struct credenco_observer {
+    credenco_observer_take *take;
+    void (*finish)(credenco_observer *observer); /* releases what it holds, without itself */
+    size_t holders;                              /* Lua values and contexts */
+};
+
+/* Registers the type of observers. */
+void credenco_lua_register_observer(lua_State *L);
+
+/* Pushes a new observer: the first member of a zeroed object of `size` bytes. Gives that object. An
+ * error without memory. */
+void *credenco_new_observer(lua_State *L, size_t size, credenco_observer_take *take,
+                            void (*finish)(credenco_observer *observer));
+
+/* The object of the observer at `arg`. */
+void *credenco_check_observer(lua_State *L, int arg);
+
+void credenco_hold_observer(credenco_observer *observer);
+
+/* Frees the observer with its last holder. */
+void credenco_release_observer(credenco_observer *observer);
+
+#endif
