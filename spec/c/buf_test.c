@@ -37,6 +37,16 @@ static void takes_exactly_its_maximum(void) {
     }
 }
 
+static void fills_memory_of_the_caller(void) {
+    char room[4];
+    credenco_buf buf;
+    credenco_buf_over(&buf, room, sizeof room);
+    CHECK(credenco_buf_append(&buf, span("ab")) == CREDENCO_OK);
+    CHECK(credenco_buf_append(&buf, span("cd")) == CREDENCO_TOO_LARGE);
+    CHECK(credenco_buf_append(&buf, span("c")) == CREDENCO_OK);
+    CHECK(buf_is(&buf, "abc") && buf.data == room && room[3] == '\0');
+}
+
 static void appends_all_or_nothing(void) {
     credenco_buf buf;
     credenco_buf_init(&buf, 4);
@@ -127,6 +137,7 @@ static void can_be_freed_twice_and_zeroed(void) {
 TAP_MAIN({"a buffer holds what is appended, with a NUL behind it", holds_what_is_appended},
          {"a buffer holds NUL bytes", holds_nul_bytes},
          {"a buffer takes exactly its maximum and not one byte more", takes_exactly_its_maximum},
+         {"a buffer fills memory of the caller, and takes no other", fills_memory_of_the_caller},
          {"a buffer appends all or nothing", appends_all_or_nothing},
          {"a buffer refuses a length that would overflow", refuses_a_length_that_would_overflow},
          {"a buffer grows byte by byte without losing one", grows_byte_by_byte},

@@ -9,6 +9,10 @@ void credenco_buf_init(credenco_buf *buf, size_t max) {
     *buf = (credenco_buf){.max = max};
 }
 
+void credenco_buf_over(credenco_buf *buf, char *room, size_t size) {
+    *buf = (credenco_buf){.data = room, .capacity = size, .max = size - 1};
+}
+
 void credenco_buf_free(credenco_buf *buf) {
     free(buf->data);
     *buf = (credenco_buf){.max = buf->max};

@@ -25,6 +25,10 @@ typedef struct credenco_buf {
 /* An empty buffer, for at most `max` bytes. Allocates nothing. */
 void credenco_buf_init(credenco_buf *buf, size_t max);
 
+/* An empty buffer over `size` bytes, at least one, that belong to the caller. It holds one byte
+ * less, allocates nothing, and must not be freed. */
+void credenco_buf_over(credenco_buf *buf, char *room, size_t size);
+
 /* Releases the bytes; takes a zeroed buffer and may run twice. */
 void credenco_buf_free(credenco_buf *buf);
 

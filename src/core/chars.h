@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 /* A set of ASCII characters, one bit each: 0 to 63, and 64 to 127. */
 typedef struct char_set {
@@ -27,10 +26,6 @@ static inline bool is_digit(char c) {
 
 static inline bool is_alnum(char c) {
     return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-static inline bool is_one_of(char c, const char *set) {
-    return c != '\0' && strchr(set, c) != NULL;
 }
 
 static inline bool is_control(char c) {

@@ -94,7 +94,7 @@ static bool name_valid(credenco_span host) {
     bool has_alnum = false;
     for (size_t i = 0; i < host.len; i++) {
         char c = host.data[i];
-        if (c == '.' ? !in_label : !is_alnum(c) && !is_one_of(c, "-_")) {
+        if (c == '.' ? !in_label : !is_alnum(c) && c != '-' && c != '_') {
             return false;
         }
         in_label = c != '.';

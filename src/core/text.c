@@ -71,9 +71,18 @@ bool credenco_plain_text(credenco_span text) {
     return text.len > 0 && text.data[0] != ' ' && text.data[text.len - 1] != ' ';
 }
 
+/* RFC 9110, 5.6.2. */
+static const char_set token_chars = {
+    .low = DIGITS_IN_LOW | CHAR_IN_SET('!') | CHAR_IN_SET('#') | CHAR_IN_SET('$') |
+           CHAR_IN_SET('%') | CHAR_IN_SET('&') | CHAR_IN_SET('\'') | CHAR_IN_SET('*') |
+           CHAR_IN_SET('+') | CHAR_IN_SET('-') | CHAR_IN_SET('.'),
+    .high = LETTERS_IN_HIGH | CHAR_IN_SET('^') | CHAR_IN_SET('_') | CHAR_IN_SET('`') |
+            CHAR_IN_SET('|') | CHAR_IN_SET('~'),
+};
+
 bool credenco_token_valid(credenco_span text) {
     for (size_t i = 0; i < text.len; i++) {
-        if (!is_alnum(text.data[i]) && !is_one_of(text.data[i], "!#$%&'*+-.^_`|~")) {
+        if (!is_in(text.data[i], token_chars)) {
             return false;
         }
     }

@@ -51,8 +51,9 @@ static bool skip_scheme(credenco_span *text, bool *https) {
 
 /* The authority ends at the path, the query or the end (RFC 3986, 3.2). */
 static credenco_span split_authority(credenco_span *text) {
+    static const char_set ends = {CHAR_IN_SET('/') | CHAR_IN_SET('?') | CHAR_IN_SET('#'), 0};
     size_t len = 0;
-    while (len < text->len && !is_one_of(text->data[len], "/?#")) {
+    while (len < text->len && !is_in(text->data[len], ends)) {
         len++;
     }
     credenco_span authority = {text->data, len};

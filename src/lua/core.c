@@ -42,6 +42,8 @@ static const luaL_Reg functions[] = {
     {"is_yieldable", core_is_yieldable},
 #endif
     {"encode", credenco_lua_encode},
+    {"url", credenco_lua_url},
+    {"offer_uri", credenco_lua_offer_uri},
     {"base64_encode", credenco_lua_base64_encode},
     {"base64_decode", credenco_lua_base64_decode},
     {"is_loopback", credenco_lua_is_loopback},
@@ -99,7 +101,6 @@ int luaopen_credenco_core(lua_State *L) {
     credenco_lua_register_observer(L);
     credenco_lua_register_exchange(L);
     luaL_newlib(L, functions);
-    credenco_lua_add_uri_builders(L);
     set_integer(L, "MAX_INTEGER", (lua_Integer)CREDENCO_MAX_INTEGER);
     set_integer(L, "URL_MAX", CREDENCO_URL_MAX);
     set_integer(L, "JSON_DEPTH", CREDENCO_JSON_DEPTH);

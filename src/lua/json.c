@@ -41,6 +41,9 @@ typedef struct reader {
     mode mode;
 } reader;
 
+/* An object of as many members fits without growing. */
+enum { USUAL_MEMBERS = 4 };
+
 /* A double holds every whole number of so many digits exactly. */
 enum { SURE_DIGITS = 15 };
 
@@ -251,7 +254,7 @@ static const char *push_name(lua_State *L, reader *self) {
 }
 
 static const char *push_object(lua_State *L, reader *self, int depth) {
-    lua_newtable(L);
+    lua_createtable(L, 0, USUAL_MEMBERS);
     bool more = !opens_empty(&self->json, '}');
     while (more) {
         const char *problem = push_name(L, self);

@@ -6,30 +6,20 @@
 #include "core/host.h"
 #include "core/uri.h"
 
-#define SCRATCH_TYPE "credenco.scratch"
+/* The longest text that `encode` makes, and the length of an escaped byte. */
+enum { ENCODED_MAX = 1 << 20, ESCAPED_LEN = 3 };
 
-/* The longest text that `encode` takes: each byte may become three. */
-enum { SCRATCH_MAX = 1 << 20 };
-
-static int scratch_finalize(lua_State *L) {
-    credenco_buf_free(luaL_checkudata(L, 1, SCRATCH_TYPE));
-    return 0;
-}
-
-/* A buffer that the collector frees, so that no error leaks it. */
-static credenco_buf *push_scratch(lua_State *L) {
-    credenco_buf *buf = credenco_newuserdata(L, sizeof *buf);
-    credenco_buf_init(buf, SCRATCH_MAX);
-    luaL_getmetatable(L, SCRATCH_TYPE);
-    lua_setmetatable(L, -2);
+/* Pushes memory for at most `len` bytes, no more than `max`, as an empty buffer. Each call has its
+ * own: LuaJIT may run a finalizer, which may call the same function, before it copies a result. */
+static credenco_buf push_buf(lua_State *L, size_t len, size_t max) {
+    const size_t size = (len < max ? len : max) + 1;
+    credenco_buf buf;
+    credenco_buf_over(&buf, credenco_newuserdata(L, size), size);
     return buf;
 }
 
 /* Pushes the buffer's text, or nil and the code's name. */
 static int push_result(lua_State *L, credenco_code code, const credenco_buf *buf) {
-    if (code == CREDENCO_OUT_OF_MEMORY) {
-        return luaL_error(L, "not enough memory");
-    }
     if (code != CREDENCO_OK) {
         lua_pushnil(L);
         lua_pushstring(L, credenco_code_name(code));
@@ -41,8 +31,8 @@ static int push_result(lua_State *L, credenco_code code, const credenco_buf *buf
 
 int credenco_lua_encode(lua_State *L) {
     credenco_span text = credenco_check_span(L, 1);
-    credenco_buf *buf = push_scratch(L);
-    return push_result(L, credenco_uri_encode(text, buf), buf);
+    credenco_buf buf = push_buf(L, ESCAPED_LEN * text.len, ENCODED_MAX);
+    return push_result(L, credenco_uri_encode(text, &buf), &buf);
 }
 
 int credenco_lua_is_loopback(lua_State *L) {
@@ -85,43 +75,31 @@ int credenco_lua_wallet_key_valid(lua_State *L) {
     return 1;
 }
 
-/* --- functions with a buffer that all their calls share --------------------------------- */
-
-/* No other call can be using it: none of these yields. */
-static credenco_buf *own_buf(lua_State *L) {
-    credenco_buf *buf = lua_touserdata(L, lua_upvalueindex(1));
-    credenco_buf_clear(buf);
-    return buf;
-}
-
-static int read_offer_uri(lua_State *L) {
+int credenco_lua_offer_uri(lua_State *L) {
     credenco_span request_uri = credenco_check_span(L, 1);
-    credenco_buf *buf = own_buf(L);
-    return push_result(L, credenco_offer_uri(request_uri, buf), buf);
+    credenco_buf buf = push_buf(L, request_uri.len, CREDENCO_URL_MAX);
+    return push_result(L, credenco_offer_uri(request_uri, &buf), &buf);
 }
 
-static int build_url(lua_State *L) {
-    credenco_buf *buf = own_buf(L);
-    credenco_code code = CREDENCO_OK;
-    int count = lua_gettop(L);
-    for (int i = 1; i <= count && !lua_isnil(L, i) && code == CREDENCO_OK; i++) {
-        credenco_span part = credenco_check_span(L, i);
-        code = i % 2 != 0 ? credenco_buf_append(buf, part) : credenco_uri_encode(part, buf);
+/* The number of parts up to the first nil, and the most bytes that they make. */
+static int count_parts(lua_State *L, size_t *len) {
+    int count = 0;
+    *len = 0;
+    while (!lua_isnoneornil(L, count + 1)) {
+        credenco_span part = credenco_check_span(L, ++count);
+        *len += count % 2 != 0 ? part.len : ESCAPED_LEN * part.len;
     }
-    return push_result(L, code, buf);
+    return count;
 }
 
-/* Sets `name` in the table on top of the stack. */
-static void set_with_buf(lua_State *L, const char *name, lua_CFunction function) {
-    credenco_buf *buf = push_scratch(L);
-    credenco_buf_init(buf, CREDENCO_URL_MAX);
-    lua_pushcclosure(L, function, 1);
-    lua_setfield(L, -2, name);
-}
-
-void credenco_lua_add_uri_builders(lua_State *L) {
-    static const luaL_Reg no_methods[] = {{NULL, NULL}};
-    credenco_newtype(L, SCRATCH_TYPE, no_methods, scratch_finalize);
-    set_with_buf(L, "offer_uri", read_offer_uri);
-    set_with_buf(L, "url", build_url);
+int credenco_lua_url(lua_State *L) {
+    size_t len;
+    int count = count_parts(L, &len);
+    credenco_buf buf = push_buf(L, len, CREDENCO_URL_MAX);
+    credenco_code code = CREDENCO_OK;
+    for (int i = 1; i <= count && code == CREDENCO_OK; i++) {
+        credenco_span part = credenco_check_span(L, i);
+        code = i % 2 != 0 ? credenco_buf_append(&buf, part) : credenco_uri_encode(part, &buf);
+    }
+    return push_result(L, code, &buf);
 }

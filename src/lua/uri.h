@@ -20,11 +20,11 @@ int credenco_lua_same_origin(lua_State *L);
 /* wallet_key_valid(key) -> boolean, see credenco_wallet_key_valid */
 int credenco_lua_wallet_key_valid(lua_State *L);
 
-/* Adds two functions to the table on top of the stack. Each has a buffer of CREDENCO_URL_MAX bytes
- * that all its calls use.
- *   offer_uri(request_uri) -> credential_offer_uri | nil, code (see credenco_offer_uri)
- *   url(text, value, text, value, ...) -> every text as it is, every value percent-encoded, up to
- *   the first nil | nil, code */
-void credenco_lua_add_uri_builders(lua_State *L);
+/* offer_uri(request_uri) -> credential_offer_uri | nil, code (see credenco_offer_uri) */
+int credenco_lua_offer_uri(lua_State *L);
+
+/* url(text, value, text, value, ...) -> every text as it is, every value percent-encoded, up to the
+ * first nil; at most CREDENCO_URL_MAX bytes | nil, code */
+int credenco_lua_url(lua_State *L);
 
 #endif

@@ -104,10 +104,11 @@ M.detach = M.spawn
 
 -- Waiting ---------------------------------------------------------------------
 
---- A ticket for one wait of the task, or the caller, that runs now.
+--- A ticket for one wait of the task, or the caller, that runs now. This names all fields once, also those of
+--- credenco.transport.multi, so that the table has room for them.
 ---@return table ticket
 function M.self()
-  return { task = current_task() }
+  return { task = current_task(), over = false, waits = false, deadline_ms = false, request = false, transport = false }
 end
 
 --- False if the wait has ended already.
