@@ -137,6 +137,32 @@ static void reset_is_no_end(void) {
     credenco_driver_free(&driver);
 }
 
+/* The kernel resets a connection that is closed with bytes unread. The server may have read those
+ * before them, so the request does not begin again on another connection. */
+static void reset_while_sending(void) {
+    static char large[8 << 20];
+    memset(large, ' ', sizeof large);
+    begin();
+    const int fd = exchange(HELLO, "hello");
+    start_with((credenco_span){large, sizeof large}, TIMEOUT_MS);
+    CHECK(read_request(fd) > 0);
+    close(fd);
+    fails_with(CREDENCO_CONNECT_FAILED, CREDENCO_SENT_UNKNOWN);
+    CHECK(!is_readable(listener, 0));
+    credenco_driver_free(&driver);
+}
+
+static void memory_is_given_back(void) {
+    static char large[1 << 20];
+    memset(large, ' ', sizeof large);
+    begin();
+    credenco_transfer *transfer = start_with((credenco_span){large, sizeof large}, SOON_MS);
+    const int fd = accept_next();
+    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+    CHECK(transfer->http.request.capacity < sizeof large);
+    end(fd);
+}
+
 static void silence_is_unknown(void) {
     begin();
     start_with(CREDENCO_SPAN("{}"), SOON_MS);
@@ -190,6 +216,9 @@ static const tap_case cases[] = {
     {"an answer counts that comes before the whole request was sent", early_answer},
     {"an answer that is cut off anywhere is no answer", cut_answers},
     {"a connection that is reset ends no answer", reset_is_no_end},
+    {"a request that is cut off while it is sent is unknown, and not sent again",
+     reset_while_sending},
+    {"an idle transfer keeps no large buffer", memory_is_given_back},
     {"no answer within the deadline is unknown, and closes the connection", silence_is_unknown},
     {"each of several requests has its own deadline", each_has_its_deadline},
     {"no more connections stay idle than the cache holds", cache_is_bounded},

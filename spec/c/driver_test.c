@@ -283,6 +283,14 @@ static void watched_while_idle(void) {
     credenco_driver_free(&driver);
 }
 
+static void nothing_to_wait_for(void) {
+    begin();
+    const int64_t began_ms = credenco_now_ms();
+    credenco_driver_step(&driver, TIMEOUT_MS, CREDENCO_STEP_MOST);
+    CHECK(credenco_now_ms() - began_ms < TIMEOUT_MS / 2);
+    credenco_driver_free(&driver);
+}
+
 static const tap_case cases[] = {
     {"a transfer is started, stepped, taken and released", one_transfer},
     {"many transfers at once all finish, each once", many_at_once},
@@ -290,6 +298,7 @@ static const tap_case cases[] = {
     {"a released transfer serves the next request", transfers_are_used_again},
     {"a host that has to be resolved is reached, before and after others", a_name_is_resolved},
     {"the deadline does not wait for a silent name server", a_silent_name_server},
+    {"a step does not wait while nothing is in flight", nothing_to_wait_for},
     {"a transfer can be released in any state", released_in_any_state},
     {"a driver can be freed in any state, twice and zeroed", freed_in_any_state},
     {"a URL that is neither https nor loopback is refused", odd_urls_are_refused},

@@ -1,4 +1,5 @@
 -- One token serves any number of calls, and a refused one is renewed once.
+local auth = require "credenco.client.auth"
 local cjson = require "cjson"
 local credenco = require "credenco"
 local loop = require "credenco.loop"
@@ -27,6 +28,18 @@ describe("OAuth2 client credentials", function()
     for i = 1, count do list[i] = { wallet_key = "w" .. i, template_id = "t", claims = { n = i } } end
     return list
   end
+
+  -- nginx drops a task when it has too many.
+  it("are fetched again when a fetch never ends", function()
+    local calls = 0
+    local tokens = auth.oauth2({}, {}, function()
+      calls = calls + 1
+      if calls == 1 then loop.wait(loop.self(), loop.now_ms() + 1000) end
+      return { value = "token " .. calls }
+    end, -1000) -- by which it gives a fetch up at once
+    assert.same({ nil, "timeout" }, { tokens:headers(nil, loop.now_ms() + 1) })
+    assert.equal("Bearer token 2", tokens:headers(nil, loop.now_ms() + 1).authorization)
+  end)
 
   it("are sent in the body of a form, without other credentials", function()
     local scenario = server:scenario()

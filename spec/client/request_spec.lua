@@ -76,6 +76,14 @@ describe("a request of the user's own", function()
     assert.equal(1, #scenario.requests("other"))
   end)
 
+  it("keeps what it sent out of its errors, also where it may be repeated", function()
+    for _, method in ipairs { "POST", "PUT" } do
+      local scenario = server:scenario { other = { { act = "answer", status = 400, body = "no company CoolSoft here" } } }
+      local _, err = new_client(scenario):request { method = method, path = "/x", json = { name = "CoolSoft" } }
+      assert.equal("no company [redacted] here", err.detail)
+    end
+  end)
+
   it("refuses a query that makes too long a URL", function()
     local client = new_client(server:scenario())
     for _, long in ipairs { ("b"):rep(40000), ("é"):rep(200000) } do

@@ -91,6 +91,8 @@ describe("the status of an issue", function()
       local status = assert(new_client(scenario):issue_status "1").status
       assert.equal(said:sub(1, 100 - padding), status)
     end
+    local plain = server:scenario { status = { answering(cjson.encode { status = ("x"):rep(101) }) } }
+    assert.equal(("x"):rep(100), assert(new_client(plain):issue_status "1").status)
     local scenario = server:scenario { status = { answering '{"status":"caf\233 new"}' } }
     assert.equal("caf? new", assert(new_client(scenario):issue_status "1").status)
   end)
@@ -104,6 +106,13 @@ describe("the status of an issue", function()
     assert.is_nil(status)
     assert.equal("connect_failed", err.code)
     assert.equal("no", err.sent)
+  end)
+
+  it("says what was wrong before the last request, which ended with the deadline", function()
+    local scenario = server:scenario { status = { 503, "hang" } }
+    local client = new_client(scenario, { retry = { max_attempts = 1 } })
+    local _, err = client:wait_issued("1", { interval_ms = 1, timeout_ms = 300 })
+    assert.same({ "server_error", 2 }, { err.code, #scenario.requests "status" })
   end)
 
   it("knows its own correlation id when it comes as a number", function()

@@ -108,6 +108,14 @@ describe("SQLite", function()
     db:close()
   end)
 
+  it("survives a power cut, and overwrites what it erases, whatever SQLite was built for", function()
+    local db = assert(database.open(folder .. "/safe.db"))
+    local found = {}
+    for i, name in ipairs { "journal_mode", "synchronous", "secure_delete" } do found[i] = db:row("PRAGMA " .. name)[1] end
+    db:close()
+    assert.same({ "wal", 2, 1 }, found)
+  end)
+
   it("says so when the file is not a database", function()
     local path = folder .. "/text.db"
     files.write(path, ("no database "):rep(100))

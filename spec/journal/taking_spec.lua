@@ -41,6 +41,11 @@ describe("taking records", function()
     assert.equal("free", open_elsewhere())
   end)
 
+  it("gives none to a worker that another one took for dead", function()
+    assert(held.db:execute("DELETE FROM credenco_worker WHERE owner = ?", scope.owner))
+    assert.same({}, lines_taken(5))
+  end)
+
   it("continues behind the last record taken, and comes back for records left before it", function()
     assert.same({ 1, 2 }, lines_taken(2))
     assert(held.db:execute(FREE, "key 1"))

@@ -144,6 +144,36 @@ describe("the token that all workers of nginx share", function()
     assert.equal(2, #scenario.requests "token")
   end)
 
+  it("is fetched under a lock that lasts as long as the fetch", function()
+    local left_s = inside:run [[
+      local loop = require "credenco.loop"
+      local shared = require("credenco.client.auth.shared").new { shared_dict = "tokens", token_url = "slow", client_id = "c" }
+      local left_s
+      shared:obtain(function()
+        loop.sleep(600)
+        left_s = ngx.shared.tokens:ttl(shared.lock_key)
+        return { value = "t" }
+      end, nil, loop.now_ms() + 1000)
+      return left_s
+    ]]
+    assert.is_true(left_s > 1.6, left_s)
+  end)
+
+  it("is not fetched when another worker stored one just before this one got the lock", function()
+    local value = inside:run [[
+      local shared = require("credenco.client.auth.shared").new { shared_dict = "tokens", token_url = "late", client_id = "c" }
+      local dict = shared.dict
+      shared.dict = setmetatable({}, { __index = function(_, name)
+        return function(_, ...)
+          if name == "add" then dict:set(shared.token_key, "never never of-another") end
+          return dict[name](dict, ...)
+        end
+      end })
+      return shared:obtain(error, nil, require("credenco.loop").now_ms() + 200).value
+    ]]
+    assert.equal("of-another", value)
+  end)
+
   it("fails the calls that wait for it if the token request fails", function()
     local scenario = server:scenario { token = { 400 } }
     for _, answer in ipairs(ask(scenario, 5)) do assert.same({ false, "token" }, { answer.ok, answer.step }) end

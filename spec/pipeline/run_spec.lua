@@ -125,6 +125,14 @@ describe("a run", function()
     end
   end)
 
+  it("continues if lines that cannot be read follow the first records", function()
+    local lines = records(5)
+    for i = 6, 40 do lines[i] = { wallet = "w" } end
+    local result = assert(bench:run(lines))
+    assert.is_nil(result.stopped)
+    assert.same({ 5, 35 }, { result.totals.issued, result.totals.failed })
+  end)
+
   it("counts lines that cannot be read, and records that the workflow skips", function()
     local lines = {}
     for i = 1, 30 do lines[i] = { id = "" } end

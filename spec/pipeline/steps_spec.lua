@@ -90,6 +90,20 @@ describe("several steps", function()
     assert.equal("second", bench.calls.create_offer[1].template_id)
     assert.same({ "1", "1" }, bench.wallet)
   end)
+
+  it("are not asked about before they begin, although the one before was", function()
+    bench.script.push_offer = { err("not_found") }
+    assert(run(records(1)))
+    bench:restart()
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "failed" }) end)
+    assert.equal(1, assert(run(nil)).totals.issued)
+    local first, second = bench.calls.create_offer[1].correlation_id, bench.calls.create_offer[2].correlation_id
+    for _, id in ipairs(bench.calls.issue_status) do
+      assert.equal(first, id)
+      assert.not_equal(second, id)
+    end
+    assert.is_true(#bench.calls.issue_status > 0)
+  end)
 end)
 
 describe("steps of a record whose line was corrected", function()

@@ -27,9 +27,7 @@ end
 function M.finish(waiting)
   local tickets = {}
   for ticket in pairs(waiting) do tickets[#tickets + 1] = ticket end
-  for _, ticket in ipairs(tickets) do
-    if waiting[ticket] then loop.wake(ticket) end
-  end
+  for _, ticket in ipairs(tickets) do loop.wake(ticket) end
 end
 
 return M

@@ -108,6 +108,23 @@ describe("a file that is read", function()
     assert.matches("it was changed while it was read", err)
   end)
 
+  it("and changed within a moment, so that its time is the same, is noticed at once", function()
+    local now = os.time()
+    files.write(path, OLD)
+    uv.fs_utime(path, now, now)
+    local opened = assert(source.open(path))
+    assert(opened:next())
+    write_into(path, "r+b", HEADER .. text_of(1, LINES, "new"))
+    uv.fs_utime(path, now, now)
+    local item, err
+    repeat
+      item, err = opened:next()
+      if item then assert.is_nil(item.raw:find("new", 1, true)) end
+    until not item
+    opened:close()
+    assert.matches("it was changed while it was read", err)
+  end)
+
   for _, case in ipairs(CHANGES) do
     it(("by a run, and %s, ends it %s"):format(case[1], case[3] and "with its name, unread" or "as if nothing were"), function()
       fresh_file()

@@ -25,6 +25,8 @@ describe("CSV", function()
     { "reads line breaks inside quotes", 'a,b\n"1\n2",3\n', { { a = "1\n2", b = "3" } } },
     { "reads carriage returns and line feeds", "a,b\r\n1,2\r\n", { { a = "1", b = "2" } } },
     { "finds semicolons", "a;b\n1;2,5\n", { { a = "1", b = "2,5" } } },
+    { "takes the comma where another one makes as many columns", "a,b;c\n1,2\n", { { a = "1", ["b;c"] = "2" } } },
+    { "takes the comma where there is one column", "a\n1\n", { { a = "1" } } },
     { "finds tabs", "a\tb\n1\t2\n", { { a = "1", b = "2" } } },
     { "steps over a byte-order mark", "\239\187\191a,b\n1,2\n", { { a = "1", b = "2" } } },
     { "steps over a line that names the delimiter", "sep=;\r\na;b\r\n1;2,5\r\n", { { a = "1", b = "2,5" } } },
