@@ -13,17 +13,16 @@
 #include "compat.h"
 #include "observer.h"
 
-enum { FLUSH_EVERY_MS = 1000, STREAM_BYTES = 65536 };
+enum { WRITE_EVERY_MS = 1000, WRITE_BYTES = 65536 };
 
 typedef struct event_log {
     credenco_observer observer;
-    FILE *stream;
-    char stream_buffer[STREAM_BYTES];
+    int descriptor; /* -1 if there is none */
     char *complaint;
     bool has_complained;
     credenco_day_clock clock;
-    int64_t flushed_ms;
-    credenco_buf line;
+    int64_t written_ms;
+    credenco_buf lines;   /* that are not written yet */
     credenco_buf subject; /* of an event that comes through Lua */
 } event_log;
 
@@ -50,42 +49,52 @@ static void complain(event_log *log) {
     }
 }
 
-/* Writes the line; `at_once` flushes it, with the lines before it, to the operating system. */
-static void write_out(event_log *log, bool at_once) {
-    const credenco_span line = credenco_buf_span(&log->line);
-    bool taken = fwrite(line.data, 1, line.len, log->stream) == line.len;
-    if (at_once) {
-        taken = fflush(log->stream) == 0 && taken;
+static bool write_all(int descriptor, credenco_span bytes) {
+    while (bytes.len > 0) {
+        const ssize_t written = write(descriptor, bytes.data, bytes.len);
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        if (written > 0) {
+            bytes.data += written;
+            bytes.len -= (size_t)written;
+        }
     }
-    if (!taken) {
+    return true;
+}
+
+/* Lines that cannot be written are lost. */
+static void write_out(event_log *log) {
+    if (!write_all(log->descriptor, credenco_buf_span(&log->lines))) {
         complain(log);
     }
+    credenco_buf_clear(&log->lines);
 }
 
 /* Without memory for its line, the event is not in the log. */
 static void log_take(credenco_observer *observer, const credenco_event *event) {
     event_log *log = (event_log *)observer;
     const credenco_span time = credenco_time_of_day(&log->clock, event->at_ms);
-    credenco_buf_clear(&log->line);
-    if (!credenco_event_line(&log->line, time, event)) {
+    if (!credenco_event_line(&log->lines, time, event)) {
         return;
     }
-    const bool is_due = event->at_ms - log->flushed_ms >= FLUSH_EVERY_MS;
-    if (is_due || event->type == CREDENCO_EVENT_FAILED) {
-        log->flushed_ms = event->at_ms;
-        write_out(log, true);
-    } else {
-        write_out(log, false);
+    const bool is_due = event->at_ms - log->written_ms >= WRITE_EVERY_MS;
+    if (is_due) {
+        log->written_ms = event->at_ms;
+    }
+    if (is_due || event->type == CREDENCO_EVENT_FAILED || log->lines.len >= WRITE_BYTES) {
+        write_out(log);
     }
 }
 
 static void log_finish(credenco_observer *observer) {
     event_log *log = (event_log *)observer;
-    if (log->stream != NULL) {
-        fclose(log->stream);
+    if (log->descriptor >= 0) {
+        write_out(log);
+        close(log->descriptor);
     }
     free(log->complaint);
-    credenco_buf_free(&log->line);
+    credenco_buf_free(&log->lines);
     credenco_buf_free(&log->subject);
 }
 
@@ -134,37 +143,21 @@ static FILE *stream_of(void *file) {
 #endif
 }
 
-/* A stream that appends to the file of another; NULL, with errno, if there is no room for it. */
-static FILE *same_file(FILE *stream) {
-    const int descriptor = fcntl(fileno(stream), F_DUPFD_CLOEXEC, 0);
-    if (descriptor < 0) {
-        return NULL;
-    }
-    FILE *own = fdopen(descriptor, "ab");
-    if (own == NULL) {
-        close(descriptor);
-        return NULL;
-    }
-    return own;
-}
-
 int credenco_lua_event_log(lua_State *L) {
     FILE *file = stream_of(luaL_checkudata(L, 1, LUA_FILEHANDLE));
     luaL_argcheck(L, file != NULL, 1, "closed");
     const char *complaint = luaL_checkstring(L, 2);
     event_log *log = credenco_new_observer(L, sizeof *log, log_take, log_finish);
-    credenco_buf_init(&log->line, CREDENCO_EVENT_LINE_MAX);
+    credenco_buf_init(&log->lines, WRITE_BYTES + CREDENCO_EVENT_LINE_MAX);
     credenco_buf_init(&log->subject, CREDENCO_EVENT_SUBJECT_MAX);
-    log->flushed_ms = -FLUSH_EVERY_MS;
+    log->written_ms = -WRITE_EVERY_MS;
     log->complaint = strdup(complaint);
-    log->stream = log->complaint != NULL ? same_file(file) : NULL;
-    if (log->stream == NULL) {
+    log->descriptor = log->complaint != NULL ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 0) : -1;
+    if (log->descriptor < 0) {
         lua_pushnil(L);
         lua_pushstring(L, strerror(errno));
         return 2;
     }
-    /* glibc takes a size with a buffer alone */
-    setvbuf(log->stream, log->stream_buffer, _IOFBF, STREAM_BYTES);
     lua_pushvalue(L, -1);
     lua_pushcclosure(L, write_event, 1);
     lua_insert(L, -2);
