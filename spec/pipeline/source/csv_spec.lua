@@ -77,6 +77,8 @@ describe("CSV", function()
     { "a quote that is never closed", 'a,b\n"1,2\n3,4\n', "a quote is opened and never closed" },
     { "a field too few", "a,b\n1\n3,4\n", "1 field where the header has 2" },
     { "a field too many", "a,b\n1,2,3\n3,4\n", "3 fields where the header has 2" },
+    { "the header again", "a,b\na,b\n3,4\n", "the header line again" },
+    { "the header again, with blanks", "a,b\n a,b \n3,4\n", "the header line again" },
     { "a NUL byte", "a,b\n1\0,2\n3,4\n", "a NUL byte at byte 2" },
     { "another encoding", "a,b\n\233,2\n5,\195\169\n3,4\n", "not UTF-8 at byte 1 (0xE9)" },
     { "an overlong form", "a,b\n\192\175,2\n5,\195\169\195\169\n3,4\n", "not UTF-8 at byte 1" },

@@ -67,7 +67,8 @@ end
 ---@return boolean
 function Layout:is_header(fields)
   local columns = self.columns
-  if fields[#columns] ~= columns[#columns] then return false end -- this decides nearly every record
+  local last = fields[#columns]
+  if not last or not last:find(columns[#columns], 1, true) then return false end -- this decides nearly every record
   for i = 1, #columns do
     if utf8_text.bare(fields[i]) ~= columns[i] then return false end
   end
