@@ -30,6 +30,7 @@ credenco_shared_context *credenco_check_context(lua_State *L, int arg);
 /* Takes NULL, too. Frees it with its last holder. */
 void credenco_release_context(credenco_shared_context *shared);
 
+/* Gives the event to all observers of the context. */
 void credenco_observe(const credenco_shared_context *shared, const credenco_event *event);
 
 #endif

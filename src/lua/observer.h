@@ -31,6 +31,7 @@ void *credenco_new_observer(lua_State *L, size_t size, credenco_observer_take *t
 /* The object of the observer at `arg`. */
 void *credenco_check_observer(lua_State *L, int arg);
 
+/* Counts one more holder. */
 void credenco_hold_observer(credenco_observer *observer);
 
 /* Frees the observer with its last holder. */
