@@ -58,26 +58,31 @@ static credenco_span step_of(const flow_box *box) {
     return (credenco_span){name, strlen(name)};
 }
 
+/* An event of the request, without the fields that only a response has. */
+static credenco_event event_of(const flow_box *box, credenco_event_type type, int64_t at_ms) {
+    return (credenco_event){
+        .type = type,
+        .at_ms = at_ms,
+        .step = step_of(box),
+        .subject = credenco_buf_span(&box->subject),
+        .http_status = CREDENCO_EVENT_NONE,
+        .ok = CREDENCO_EVENT_NONE,
+        .elapsed_ms = CREDENCO_EVENT_NONE,
+        .wait_ms = CREDENCO_EVENT_NONE,
+    };
+}
+
 /* flow:begun(correlation_id | nil, traceparent | nil) -> now_ms
  *
  * The request of the last action begins. Its response is observed, too, unless it is lost. */
 static int flow_begun(lua_State *L) {
     flow_box *box = check_box(L);
-    const credenco_span step = step_of(box);
     credenco_buf_clear(&box->subject);
-    credenco_event_subject(&box->subject, step, credenco_optional_span(L, 2),
+    credenco_event_subject(&box->subject, step_of(box), credenco_optional_span(L, 2),
                            credenco_optional_span(L, 3));
     box->began_ms = credenco_now_ms();
-    credenco_observe(box->shared, &(credenco_event){
-                                      .type = CREDENCO_EVENT_REQUEST,
-                                      .at_ms = box->began_ms,
-                                      .step = step,
-                                      .subject = credenco_buf_span(&box->subject),
-                                      .http_status = CREDENCO_EVENT_NONE,
-                                      .ok = CREDENCO_EVENT_NONE,
-                                      .elapsed_ms = CREDENCO_EVENT_NONE,
-                                      .wait_ms = CREDENCO_EVENT_NONE,
-                                  });
+    const credenco_event event = event_of(box, CREDENCO_EVENT_REQUEST, box->began_ms);
+    credenco_observe(box->shared, &event);
     lua_pushnumber(L, (lua_Number)box->began_ms);
     return 1;
 }
@@ -86,16 +91,11 @@ static void observe_response(flow_box *box, int64_t now_ms, const credenco_respo
     if (box->began_ms == NOT_BEGUN) {
         return;
     }
-    credenco_observe(box->shared, &(credenco_event){
-                                      .type = CREDENCO_EVENT_RESPONSE,
-                                      .at_ms = now_ms,
-                                      .step = step_of(box),
-                                      .subject = credenco_buf_span(&box->subject),
-                                      .http_status = response->http_status,
-                                      .ok = response->usable,
-                                      .elapsed_ms = now_ms - box->began_ms,
-                                      .wait_ms = CREDENCO_EVENT_NONE,
-                                  });
+    credenco_event event = event_of(box, CREDENCO_EVENT_RESPONSE, now_ms);
+    event.http_status = response->http_status;
+    event.ok = response->usable;
+    event.elapsed_ms = now_ms - box->began_ms;
+    credenco_observe(box->shared, &event);
     box->began_ms = NOT_BEGUN;
 }
 
