@@ -82,21 +82,29 @@ local function make_queue(run, only_begun)
   return run.queues[name]
 end
 
---- Takes and starts records until none is free.
----@param run credenco.pipeline.Run
----@param only_begun? boolean only records with an offer
----@return boolean complete false if the run stops first
-function M.drain(run, only_begun)
+local function start_free_records(run, only_begun)
   local taken = 0
   while not run.stopping do
     if taken >= BATCH and not make_queue(run, only_begun) then return false end
-    local items = take(run, math.min(BATCH, run.bounds:wait_for_room()), only_begun)
+    local room = run.bounds:wait_for_room()
+    if not run.turns:wait(run) then return false end
+    local items = take(run, math.min(BATCH, room), only_begun)
     if not items then return false end
     if #items == 0 then return true end
     taken = taken + #items
     start_all(run, items)
   end
   return false
+end
+
+--- Takes and starts records until none is free.
+---@param run credenco.pipeline.Run
+---@param only_begun? boolean only records with an offer
+---@return boolean complete false if the run stops first
+function M.drain(run, only_begun)
+  local complete = start_free_records(run, only_begun)
+  run.turns:give(run)
+  return complete
 end
 
 local function look_elsewhere(run)

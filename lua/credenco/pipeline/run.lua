@@ -9,6 +9,7 @@ local loop = require "credenco.loop"
 local outage = require "credenco.pipeline.outage"
 local scheduler = require "credenco.pipeline.scheduler"
 local throttle = require "credenco.pipeline.throttle"
+local turns = require "credenco.pipeline.turns"
 local workers = require "credenco.journal.workers"
 
 local M = {}
@@ -30,6 +31,7 @@ local SAMPLE = 50
 ---@field asks_first? boolean the issuer may know any record from another journal
 ---@field expected? "known"|"done" what the next lines probably are, like the last ones; nil: new
 ---@field bounds credenco.pipeline.Bounds
+---@field turns credenco.pipeline.Turns
 ---@field works boolean false for `load`, which only fills the queue
 ---@field stopping? "interrupted"|"failures"|"alike"|"refused"|"outage"|"journal"|"source" why it starts nothing new
 ---@field stop_error? table
@@ -57,7 +59,7 @@ function M.new(fields)
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
     warned = {}, decoders = {}, queues = {}, alike = {}, sleepers = {}, resumed = {},
     counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
-    bounds = bounding,
+    bounds = bounding, turns = turns.new(fields.journal.db),
   }, Run)
   self.scheduler = new_scheduler(self)
   writer.on_kept = function(job, written) issue.kept(self, job, written) end

@@ -179,6 +179,35 @@ function M.presence(owner)
   return { sql = "SELECT pg_advisory_lock_shared(hashtextextended(?, 0))", scope = {}, width = 1, values = { owner } }
 end
 
+local TURN = "hashtextextended('credenco turn ' || ? || ' ' || turn, 0)"
+local TAKE_TURN = ([[
+SELECT turn FROM generate_series(1, CAST(? AS INTEGER)) turn WHERE pg_try_advisory_lock(%s) LIMIT 1]]):format(TURN)
+local GIVE_TURN = ("SELECT pg_advisory_unlock(%s) FROM CAST(? AS INTEGER) turn"):format(TURN)
+
+--- Takes one of a machine's turns for this connection, see `credenco.pipeline.turns`. The server also takes it back as
+--- soon as the connection ends.
+---@param db credenco.journal.Database
+---@param machine string
+---@param count integer the number of turns
+---@return integer|false|nil turn false if all are taken
+---@return string? err
+function M.take_turn(db, machine, count)
+  local rows, err = db:rows(TAKE_TURN, count, machine)
+  if not rows then return nil, err end
+  return rows[1] ~= nil and tonumber(rows[1][1])
+end
+
+--- Gives a turn back.
+---@param db credenco.journal.Database
+---@param machine string
+---@param turn integer
+---@return boolean? ok
+---@return string? err
+function M.give_turn(db, machine, turn)
+  local rows, err = db:rows(GIVE_TURN, machine, turn)
+  return rows and true, err
+end
+
 -- Without current statistics the planner may prefer to read a whole table instead of using an index. A plan that is
 -- turned off still gets an enormous cost when there is no other way, and that must not make the server compile it
 -- (jit).

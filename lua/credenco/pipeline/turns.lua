@@ -1,0 +1,88 @@
+--- Turns, for many workers on few processors. Each switch from one busy worker to another fills the processor's caches
+--- anew: on two processors, 16 workers made half as many records a second as two. So a worker that waits for a processor
+--- longer than it runs takes records only while it has one of the machine's turns, of which there is one for each
+--- processor. A worker that waits for the network instead needs no turn.
+
+local loop = require "credenco.loop"
+local uv = require "luv"
+
+local M = {}
+
+-- How long a turn lasts: long enough to fill the caches once for some thousand records.
+local TURN_MS = 1000
+-- Each look costs a transaction. The looks of all waiting workers together are much more frequent.
+local SHORTEST_LOOK_MS, LONGEST_LOOK_MS = 200, 600
+-- Then a worker goes on without a turn: those that have one may hang.
+local MOST_LOOKS = 60
+
+--- How long this thread has run, and how long it has waited for a processor, since it began. Only Linux tells.
+---@return number ran_ns
+---@return number waited_ns
+function M.processor_times()
+  local file = io.open "/proc/self/schedstat"
+  if not file then return 0, 0 end
+  local ran, waited = file:read("*a"):match "^(%d+) (%d+)"
+  file:close()
+  return tonumber(ran) or 0, tonumber(waited) or 0
+end
+
+---@class credenco.pipeline.Turns
+---@field db credenco.journal.Database
+---@field turn? integer the one that this worker has
+---@field until_ms number when it ends
+---@field ran_ns number
+---@field waited_ns number
+local Turns = {}
+Turns.__index = Turns
+
+---@param db credenco.journal.Database
+---@return credenco.pipeline.Turns
+function M.new(db)
+  return setmetatable({ db = db, ran_ns = 0, waited_ns = 0 }, Turns)
+end
+
+-- Whether this worker has waited for a processor longer than it has run, since the last call.
+function Turns:is_starved()
+  local ran_ns, waited_ns = M.processor_times()
+  local starved = waited_ns - self.waited_ns > ran_ns - self.ran_ns
+  self.ran_ns, self.waited_ns = ran_ns, waited_ns
+  return starved
+end
+
+-- Takes a turn if one is free.
+function Turns:try(run)
+  local turn, err = self.db.dialect.take_turn(self.db, uv.os_gethostname(), uv.available_parallelism())
+  if turn == nil then run:journal_failed(err) end
+  self.turn = turn or nil
+end
+
+local function wait_for_turn(self, run)
+  for _ = 1, MOST_LOOKS do
+    self:try(run)
+    if self.turn then break end
+    if not run:sleep(math.random(SHORTEST_LOOK_MS, LONGEST_LOOK_MS)) then return end
+  end
+  self.until_ms = loop.now_ms() + TURN_MS
+  self:is_starved() -- what it waited before its turn does not count
+end
+
+--- Waits until this worker may take records. In a file there is only one worker.
+---@param run credenco.pipeline.Run
+---@return boolean go_on false if the run stops
+function Turns:wait(run)
+  if not self.db.dialect.shared or self.turn and loop.now_ms() < self.until_ms then return not run.stopping end
+  self:give(run)
+  if self:is_starved() then wait_for_turn(self, run) end
+  return not run.stopping
+end
+
+--- Gives the turn to another worker, if this one has one.
+---@param run credenco.pipeline.Run
+function Turns:give(run)
+  if not self.turn then return end
+  local ok, err = self.db.dialect.give_turn(self.db, uv.os_gethostname(), self.turn)
+  self.turn = nil
+  if not ok then run:journal_failed(err) end
+end
+
+return M

@@ -1,0 +1,155 @@
+-- The turns of workers that wait for a processor longer than they run.
+local bench_of_one = require "spec.pipeline.bench_of_one"
+local database = require "credenco.journal.database"
+local loop = require "credenco.loop"
+local postgres = require "spec.pipeline.postgres"
+local turns = require "credenco.pipeline.turns"
+local uv = require "luv"
+local wait = require "spec.support.wait"
+
+-- Turns that somebody has. The locks of the connections of one worker are shared ones.
+local EXCLUSIVE = "SELECT CAST(COUNT(*) AS TEXT) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'"
+
+describe("turns of workers on one machine", function()
+  local MACHINE, COUNT = uv.os_gethostname(), uv.available_parallelism()
+  local processor_times = turns.processor_times
+  local server, url, db, others, run, looks, on_look
+
+  -- What a worker does while it waits for a turn.
+  local function sleep()
+    looks = looks + 1
+    on_look()
+    return not run.stopping
+  end
+
+  setup(function()
+    server = postgres.start()
+    url = server:database()
+  end)
+  teardown(function() server:stop() end)
+
+  before_each(function()
+    db, others, looks, on_look = assert(database.open(url)), {}, 0, function() end
+    run = { sleep = sleep, journal_failed = function(self, err) self.stopping, self.err = "journal", err end }
+  end)
+  after_each(function()
+    turns.processor_times = processor_times
+    db:close()
+    for _, other in ipairs(others) do other:close() end
+  end)
+
+  -- Lets other workers take all turns.
+  local function take_all()
+    local taken = {}
+    for i = 1, COUNT do
+      others[i] = assert(database.open(url))
+      taken[i] = db.dialect.take_turn(others[i], MACHINE, COUNT)
+    end
+    return taken
+  end
+
+  -- From now on this process waits so many times as long as it runs.
+  local function wait_times_as_long(waits)
+    local ran_ns = 0
+    turns.processor_times = function()
+      ran_ns = ran_ns + 1e6
+      return ran_ns, waits * ran_ns
+    end
+  end
+
+  local function worker(waits)
+    wait_times_as_long(waits)
+    return turns.new(db)
+  end
+
+  it("are one for each processor, and different for each machine", function()
+    for i, turn in ipairs(take_all()) do assert.equal(i, turn) end
+    assert.is_false(db.dialect.take_turn(db, MACHINE, COUNT))
+    assert.equal(1, db.dialect.take_turn(db, "another", 1))
+  end)
+
+  it("are free again when a worker gives its turn back, or its connection ends", function()
+    local taken = take_all()
+    assert(db.dialect.give_turn(others[COUNT], MACHINE, taken[COUNT]))
+    assert.equal(taken[COUNT], db.dialect.take_turn(db, MACHINE, COUNT))
+    assert(db.dialect.give_turn(db, MACHINE, taken[COUNT]))
+    local freed = table.remove(others, 1)
+    freed:close()
+    wait.until_true(function() return db.dialect.take_turn(db, MACHINE, 1) == 1 end, 30000)
+  end)
+
+  it("need not be taken by a worker that runs longer than it waits", function()
+    take_all()
+    local mine = worker(0.5)
+    assert.is_true(mine:wait(run))
+    assert.same({ 0 }, { looks, mine.turn })
+  end)
+
+  it("are waited for by a worker that waits longer than it runs", function()
+    local taken = take_all()
+    on_look = function()
+      if looks == 3 then assert(db.dialect.give_turn(others[1], MACHINE, taken[1])) end
+    end
+    local mine = worker(2)
+    assert.is_true(mine:wait(run))
+    assert.same({ 3, taken[1] }, { looks, mine.turn })
+  end)
+
+  it("last for some batches; then another worker gets one", function()
+    local mine = worker(2)
+    assert.is_true(mine:wait(run))
+    local turn = mine.turn
+    assert.is_true(mine:wait(run))
+    assert.same({ turn, 0 }, { mine.turn, looks })
+    mine.until_ms = loop.now_ms() - 1
+    take_all() -- all but this worker's
+    on_look = function() run.stopping = "interrupted" end
+    mine.try = function(self)
+      others[COUNT] = assert(database.open(url))
+      assert.equal(turn, db.dialect.take_turn(others[COUNT], MACHINE, COUNT))
+      self.try = nil
+    end
+    assert.is_false(mine:wait(run))
+    assert.equal(1, looks)
+  end)
+
+  it("end when there is nothing to take, although records are at work", function()
+    local bench, held = bench_of_one.new(), nil
+    bench.journal = server:database()
+    assert(bench:run(bench_of_one.records(1), { mode = "load" }))
+    bench.script.push_offer = { function(args, good)
+      others[1] = assert(database.open(bench.journal))
+      local until_ms = loop.now_ms() + 30000
+      repeat
+        loop.sleep(10)
+        held = others[1]:row(EXCLUSIVE)[1]
+      until held == "0" or loop.now_ms() > until_ms
+      return good(args)
+    end }
+    wait_times_as_long(2)
+    assert(bench:run(nil, { mode = "work" }))
+    bench:close()
+    assert.equal("0", held)
+  end)
+
+  it("do not keep a worker from work for ever", function()
+    take_all()
+    local mine = worker(2)
+    assert.is_true(mine:wait(run))
+    assert.is_true(looks > 10)
+    assert.is_nil(mine.turn)
+  end)
+
+  it("are no concern of a worker whose journal is a file", function()
+    local mine = turns.new { dialect = { shared = false } }
+    turns.processor_times = function() error "not asked" end
+    assert.is_true(mine:wait(run))
+  end)
+
+  it("stop the run if the database fails", function()
+    local mine = worker(2)
+    server:restart()
+    assert.is_false(mine:wait(run))
+    assert.is_string(run.err)
+  end)
+end)
