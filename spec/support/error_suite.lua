@@ -8,6 +8,10 @@ local pki = require "spec.support.pki"
 
 local MOST_GROWTH_BYTES = 16 * 1024 * 1024
 
+-- A virtual machine may stand still for seconds, which is longer than some cases' deadlines. So a case with a deadline of
+-- its own is run again if its outcome is wrong. An outcome that is wrong each time is the client's fault.
+local TRIES = 5
+
 local suite = {}
 
 ---@class spec.ErrorPlace
@@ -49,25 +53,50 @@ local function urls_of(place, server, names)
   return urls
 end
 
--- The scripts are the server's own matter; they hold bytes that JSON does not.
-local function without_scripts()
+-- Without the scripts, which are the server's own matter; they hold bytes that JSON does not.
+local function of_place(numbers)
   local list = {}
-  for i, case in ipairs(cases) do
-    list[i] = {}
-    for name, value in pairs(case) do list[i][name] = name ~= "script" and value or nil end
+  for n, i in ipairs(numbers) do
+    list[n] = {}
+    for name, value in pairs(cases[i]) do list[n][name] = name ~= "script" and value or nil end
+  end
+  return list
+end
+
+-- Runs the cases of these numbers at once. Returns how much the place's memory grew.
+local function attempt(place, world, numbers, found)
+  local scripts = {}
+  for n, i in ipairs(numbers) do scripts[n] = cases[i].script end
+  local names = world.server:scenarios(scripts)
+  local outcomes, growth_bytes = place.run(of_place(numbers), urls_of(place, world.server, names), world)
+  local requests = world.server:requests(names)
+  for n, i in ipairs(numbers) do found.outcomes[i], found.requests[i] = outcomes[n], requests[names[n]] end
+  return growth_bytes
+end
+
+local function has_deadline(case)
+  return case.options and case.options.timeout_ms ~= nil
+end
+
+-- The numbers of the cases whose outcome is wrong and may be the machine's fault.
+local function doubtful(numbers, found)
+  local list = {}
+  for _, i in ipairs(numbers) do
+    local ok = not has_deadline(cases[i]) or pcall(check, cases[i], found.outcomes[i], found.requests[i])
+    if not ok then list[#list + 1] = i end
   end
   return list
 end
 
 local function run(place, world)
-  local scripts = {}
-  for i, case in ipairs(cases) do scripts[i] = case.script end
-  local names = world.server:scenarios(scripts)
-  local found = {}
-  found.outcomes, found.growth_bytes = place.run(without_scripts(), urls_of(place, world.server, names), world)
-  local requests = world.server:requests(names)
-  found.requests = {}
-  for i, name in ipairs(names) do found.requests[i] = requests[name] end
+  local numbers, found = {}, { outcomes = {}, requests = {} }
+  for i in ipairs(cases) do numbers[i] = i end
+  found.growth_bytes = attempt(place, world, numbers, found)
+  for _ = 2, TRIES do
+    numbers = doubtful(numbers, found)
+    if #numbers == 0 then break end
+    attempt(place, world, numbers, found)
+  end
   return found
 end
 
