@@ -28,13 +28,6 @@ static credenco_driver *check_driver(lua_State *L) {
 
 /* --- driver ------------------------------------------------------------------ */
 
-/* Returns a failure that the caller did not cause. */
-static int refuse(lua_State *L, credenco_code code) {
-    lua_pushnil(L);
-    lua_pushstring(L, credenco_code_name(code));
-    return 2;
-}
-
 /* driver { connection_cache=, and those of connection_options.h } -> driver
  *   | nil, "connect_failed" (without a free descriptor) | nil, "out_of_memory" */
 static int curl_driver(lua_State *L) {
@@ -44,13 +37,10 @@ static int curl_driver(lua_State *L) {
         .connection_cache = (size_t)credenco_check_integer(L, -1, 1, 1000000),
         .connection = credenco_lua_connection_options(L, 1),
     };
-    driver_box *box = credenco_newuserdata(L, sizeof *box);
-    *box = (driver_box){0};
-    luaL_getmetatable(L, DRIVER_TYPE);
-    lua_setmetatable(L, -2);
+    driver_box *box = credenco_newobject(L, DRIVER_TYPE, sizeof *box);
     credenco_code code = credenco_driver_init(&box->driver, &options);
     box->open = code == CREDENCO_OK;
-    return code == CREDENCO_OK ? 1 : refuse(L, code);
+    return code == CREDENCO_OK ? 1 : credenco_refuse(L, credenco_code_name(code));
 }
 
 /* driver:close(): ends all transfers; may run twice */
@@ -109,12 +99,12 @@ static int driver_start(lua_State *L) {
         .wants_fields = lua_isnil(L, -1) || lua_toboolean(L, -1) != 0,
     };
     if (left_ms < 1) {
-        return refuse(L, CREDENCO_TIMEOUT);
+        return credenco_refuse(L, credenco_code_name(CREDENCO_TIMEOUT));
     }
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_start(driver, &request, &transfer);
     if (code != CREDENCO_OK) {
-        return refuse(L, code);
+        return credenco_refuse(L, credenco_code_name(code));
     }
     lua_pushinteger(L, (lua_Integer)transfer->id);
     return 1;
@@ -145,8 +135,7 @@ static int driver_step(lua_State *L) {
 /* --- outcomes ---------------------------------------------------------------- */
 
 static int push_failure(lua_State *L, const credenco_transfer *transfer) {
-    lua_pushnil(L);
-    lua_pushstring(L, credenco_code_name(transfer->code));
+    credenco_refuse(L, credenco_code_name(transfer->code));
     lua_pushstring(L, credenco_sent_name(transfer->sent));
     lua_pushstring(L, transfer->detail);
     return 5;
@@ -233,7 +222,6 @@ int luaopen_credenco_curl(lua_State *L) {
     credenco_lua_register_bell(L);
     credenco_lua_register_look(L);
     luaL_newlib(L, functions);
-    lua_pushstring(L, curl_version());
-    lua_setfield(L, -2, "version");
+    credenco_set_text(L, "version", curl_version());
     return 1;
 }

@@ -228,8 +228,7 @@ int credenco_lua_json_read(lua_State *L) {
     if (!problem) {
         return 1;
     }
-    lua_pushnil(L);
-    lua_pushstring(L, problem);
+    credenco_refuse(L, problem);
     lua_pushinteger(L, (lua_Integer)self.json.at + 1);
     return 3;
 }

@@ -39,10 +39,7 @@ static int converter_finalize(lua_State *L) {
 static int recode_converter(lua_State *L) {
     const char *to = luaL_checkstring(L, 1);
     const char *from = luaL_checkstring(L, 2);
-    converter *self = credenco_newuserdata(L, sizeof *self);
-    memset(self, 0, sizeof *self);
-    luaL_getmetatable(L, CONVERTER_TYPE);
-    lua_setmetatable(L, -2);
+    converter *self = credenco_newobject(L, CONVERTER_TYPE, sizeof *self);
     self->descriptor = iconv_open(to, from);
     self->open = self->descriptor != (iconv_t)-1; /* NOLINT: iconv reports failure so */
     if (!self->open) {
@@ -133,10 +130,7 @@ enum { GZIP_WINDOW = 15 + 16 };
 
 /* inflater() -> an object that unpacks gzip */
 static int recode_inflater(lua_State *L) {
-    inflater *self = credenco_newuserdata(L, sizeof *self);
-    memset(self, 0, sizeof *self);
-    luaL_getmetatable(L, INFLATER_TYPE);
-    lua_setmetatable(L, -2);
+    inflater *self = credenco_newobject(L, INFLATER_TYPE, sizeof *self);
     self->open = inflateInit2(&self->stream, GZIP_WINDOW) == Z_OK;
     return self->open ? 1 : luaL_error(L, "not enough memory");
 }
