@@ -78,17 +78,14 @@ static int64_t bounded_ms(lua_Number ms) {
     return ms < WAIT_MAX_MS ? (int64_t)ms : WAIT_MAX_MS;
 }
 
-/* driver:start(request, fields) -> id | nil, code
- * `request` has method, url, body or nil, deadline_ms (a time of core.now_ms), connect_timeout_ms,
- * max_body_bytes, and with_headers = false if you do not need the response's header fields. */
-static int driver_start(lua_State *L) {
-    credenco_driver *driver = check_driver(L);
+/* The request borrows from the table at 2, and has the fields at 3. */
+static credenco_request check_request(lua_State *L) {
     luaL_checktype(L, 2, LUA_TTABLE);
     const lua_Number max_body_bytes = number_field(L, 2, "max_body_bytes");
     luaL_argcheck(L, max_body_bytes >= 0 && max_body_bytes <= INT32_MAX, 2, "max_body_bytes");
     const lua_Number left_ms = number_field(L, 2, "deadline_ms") - (lua_Number)credenco_now_ms();
     lua_getfield(L, 2, "with_headers");
-    credenco_request request = {
+    return (credenco_request){
         .method = span_field(L, 2, "method"),
         .url = span_field(L, 2, "url"),
         .fields = credenco_lua_check_fields(L, 3),
@@ -98,7 +95,15 @@ static int driver_start(lua_State *L) {
         .max_body_bytes = (size_t)max_body_bytes,
         .wants_fields = lua_isnil(L, -1) || lua_toboolean(L, -1) != 0,
     };
-    if (left_ms < 1) {
+}
+
+/* driver:start(request, fields) -> id | nil, code
+ * `request` has method, url, body or nil, deadline_ms (a time of core.now_ms), connect_timeout_ms,
+ * max_body_bytes, and with_headers = false if you do not need the response's header fields. */
+static int driver_start(lua_State *L) {
+    credenco_driver *driver = check_driver(L);
+    const credenco_request request = check_request(L);
+    if (request.timeout_ms < 1) {
         return credenco_refuse(L, credenco_code_name(CREDENCO_TIMEOUT));
     }
     credenco_transfer *transfer;

@@ -163,6 +163,19 @@ static void begin_member(inflater *self) {
     }
 }
 
+/* Unpacks what fits, up to the end of a member. */
+static int inflate_some(inflater *self) {
+    if (self->between) {
+        begin_member(self);
+    }
+    if (self->between) {
+        return Z_BUF_ERROR;
+    }
+    int code = inflate(&self->stream, Z_NO_FLUSH);
+    self->between = code == Z_STREAM_END;
+    return self->between ? Z_OK : code;
+}
+
 /* inflater:take() -> some unpacked text | "" if it needs more bytes | nil if they are damaged */
 static int inflater_take(lua_State *L) {
     inflater *self = luaL_checkudata(L, 1, INFLATER_TYPE);
@@ -172,14 +185,7 @@ static int inflater_take(lua_State *L) {
     self->stream.avail_out = OUT_BYTES;
     int code = Z_OK;
     while (code == Z_OK && self->stream.avail_out > 0) {
-        if (self->between) {
-            begin_member(self);
-        }
-        code = self->between ? Z_BUF_ERROR : inflate(&self->stream, Z_NO_FLUSH);
-        if (code == Z_STREAM_END) {
-            self->between = true;
-            code = Z_OK;
-        }
+        code = inflate_some(self);
     }
     if (code != Z_OK && code != Z_BUF_ERROR) {
         lua_pushnil(L);
