@@ -192,7 +192,8 @@ describe("inside nginx, the transport over cosockets", function()
       lost:stop()
       wait.close(silent)
     end)
-    for _, times in ipairs { { connect_ms = 200, within_ms = 5000 }, { connect_ms = 5000, within_ms = 200 } } do
+    local long_ms = 60000
+    for _, times in ipairs { { connect_ms = 200, within_ms = long_ms }, { connect_ms = long_ms, within_ms = 200 } } do
       local code, sent, message, took_ms = lost:run([[
         local given, loop = ..., require "credenco.loop"
         local transport, began_ms = require("credenco.transport.cosocket").new {}, loop.now_ms()
@@ -204,7 +205,7 @@ describe("inside nginx, the transport over cosockets", function()
       ]], times)
       assert.same({ "timeout", "no", "no connection within the deadline (nginx's resolver did not respond)" },
         { code, sent, message })
-      assert.is_true(took_ms < 700, took_ms .. " ms")
+      assert.is_true(took_ms < long_ms / 2, took_ms .. " ms")
     end
   end)
 
@@ -228,18 +229,20 @@ describe("inside nginx, the transport over cosockets", function()
   end)
 
   it("completes although nginx never begins the timer that carries its exchanges", function()
-    local statuses, elapsed_ms = inside:run([[
-      for _ = 1, 256 do ngx.timer.at(0, function() ngx.sleep(2) end) end
+    local statuses = inside:run([[
+      local over
+      for _ = 1, 256 do ngx.timer.at(0, function() while not over do ngx.sleep(0.1) end end) end
       ngx.sleep(0.1)
-      local loop = require "credenco.loop"
-      local transport, statuses, began_ms = require("credenco.transport.cosocket").new {}, {}, loop.now_ms()
+      local transport, statuses = require("credenco.transport.cosocket").new {}, {}
       for i = 1, 3 do
-        statuses[i] = assert(transport:send { method = "GET", url = ..., deadline_ms = began_ms + 5000 }).status
+        local deadline_ms = require("credenco.loop").now_ms() + 10000
+        local response, err = transport:send { method = "GET", url = ..., deadline_ms = deadline_ms }
+        statuses[i] = response and response.status or err.code
       end
-      return statuses, loop.now_ms() - began_ms
+      over = true
+      return statuses
     ]], world.server:scenario({}).url .. "/x")
     assert.same({ 200, 200, 200 }, statuses)
-    assert.is_true(elapsed_ms < 1500, elapsed_ms .. " ms")
     assert.truthy(inside:error_log():find("256 lua_max_running_timers are not enough", 1, true))
   end)
 
