@@ -119,3 +119,13 @@ describe("the signature of a wallet event", function()
     assert.is_false((check(good)))
   end)
 end)
+
+describe("the name of the header with the signature", function()
+  for _, name in ipairs { "", "x signature", "x:signature", "x_signature", "x\r\ny", "x-signatur\195\169" } do
+    it(("is refused: %q"):format(name), function()
+      assert.equal("must be the name of an HTTP header", signature.header_problem(name))
+    end)
+  end
+
+  it("is of letters, digits and hyphens", function() assert.is_nil(signature.header_problem "X-Signature-256") end)
+end)
