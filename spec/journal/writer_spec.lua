@@ -1,14 +1,19 @@
--- Group commit: how long a write waits for company.
+-- Group commit: how long a write waits for company, what a group does in which order, and which offers it stores.
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local loop = require "credenco.loop"
 
+local FILL = [[
+INSERT INTO credenco_record (workflow, run, key, copy, line, state, step, owner, offer, updated)
+VALUES ('w', 1, ?, '', 1, ?, 1, ?, ?, 0)]]
+
 describe("a group of writes", function()
-  local folder, held, writer
+  local folder, held, writer, scope
   before_each(function()
     folder = files.temporary_folder()
     held = assert(journal.open(folder .. "/journal", { alone = true }))
-    writer = held:writer(assert(held:join({ name = "w" }, false)))
+    scope = assert(held:join({ name = "w" }, false))
+    writer = held:writer(scope)
   end)
   after_each(function()
     writer:close()
@@ -46,5 +51,41 @@ describe("a group of writes", function()
     assert(writer:flush())
     collectgarbage()
     assert.is_nil(written[1])
+  end)
+
+  -- A record as the journal has it before the group is written.
+  local function fill(key, state, owner, offer) assert(held.db:execute(FILL, key, state, owner, offer)) end
+
+  it("tells of each offer whether the journal has it, for this worker", function()
+    fill("stored", "pending", scope.owner)
+    fill("stored before", "offered", scope.owner, "an offer")
+    fill("another worker's", "offered", "another", "an offer")
+    fill("with another offer", "offered", scope.owner, "another offer")
+    fill("delivered", "pushed", scope.owner, "an offer")
+    local told = {}
+    writer.on_kept = function(item, written) told[item.key] = written end
+    for _, key in ipairs { "stored", "stored before", "another worker's", "with another offer", "delivered", "gone" } do
+      writer:keep_offer { key = key, offer = "an offer" }
+    end
+    assert(writer:flush())
+    assert.same({ stored = true, ["stored before"] = true, ["another worker's"] = false,
+      ["with another offer"] = false, delivered = false, gone = false }, told)
+  end)
+
+  it("changes a record in the order of its steps, whichever kind of change was queued first", function()
+    fill("ends", "offered", scope.owner, "an offer")
+    fill("goes on", "offered", scope.owner, "an offer")
+    writer.on_kept = function() end
+    writer:put("failed", { key = "ends" })
+    writer:keep_offer { key = "goes on", offer = "the next offer" }
+    for _, kind in ipairs { "next_step", "pushed" } do
+      for _, key in ipairs { "ends", "goes on" } do writer:put(kind, { key = key, step = 2 }) end
+    end
+    assert(writer:flush())
+    local function now(key)
+      return assert(held.db:rows("SELECT state, step, COALESCE(offer, '') FROM credenco_record WHERE key = ?", key))[1]
+    end
+    assert.same({ "offered", 2, "the next offer" }, now "goes on")
+    assert.same({ "failed", 2, "" }, now "ends")
   end)
 end)

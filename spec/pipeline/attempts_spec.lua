@@ -1,4 +1,5 @@
 -- The promise of `attempts`: so many requests are sent for a record, and not so many times those of the client.
+local bench_of_one = require "spec.pipeline.bench_of_one"
 local credenco = require "credenco"
 local files = require "spec.support.files"
 local loop = require "credenco.loop"
@@ -7,12 +8,16 @@ local workflow = require "credenco.workflow"
 
 local OFFER = '{"request_uri":"openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fi%2Fo"}'
 
+-- More than any spec here may send. Behind it every request is refused, or a count that is wrong would never end.
+local FAR_TOO_MANY = 50
+
 -- A transport that counts requests by what they are for, and answers each kind the same each time.
 local function counting(responses)
   local counts = { create = 0, push = 0, status = 0 }
   return counts, { send = function(_, request)
     local kind = request.url:find "/credential/issue" and "create" or request.url:find "/oidc/offer/" and "push" or "status"
     counts[kind] = counts[kind] + 1
+    if counts[kind] > FAR_TOO_MANY then return { status = 400, headers = {}, body = "" } end
     local response = responses[kind]
     if response.sent_ms then response.sent_ms[counts[kind]] = loop.now_ms() end
     if response.status then
@@ -61,5 +66,14 @@ describe("the attempts of a pipeline", function()
   it("are one if one is asked for", function()
     local counts = run({ create = { code = "connect_failed", sent = "no", message = "refused" } }, 1)
     assert.equal(1, counts.create)
+  end)
+
+  it("are not counted while no record gets a response", function()
+    local bench = bench_of_one.new()
+    finally(function() bench:close() end)
+    bench.script.create_offer = {}
+    for i = 1, 50 do bench.script.create_offer[i] = bench_of_one.err("connect_failed", "no") end
+    local result = assert(bench:run(bench_of_one.records(25), { attempts = 2, concurrency = 25 }))
+    assert.same({ 25, 0 }, { result.totals.issued, result.totals.failed })
   end)
 end)

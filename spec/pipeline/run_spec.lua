@@ -190,6 +190,21 @@ describe("a run", function()
     assert.equal(1, result.totals.issued)
   end)
 
+  it("ends for the first of two reasons, and with the first of two errors of its caller", function()
+    bench.script.create_offer = { function()
+      bench.running:stop("outage", err "first")
+      bench.running:stop("refused", err "second")
+      for _, name in ipairs { "one", "another" } do
+        bench.running:tell(function() error(name .. " error", 0) end)
+      end
+      return nil, err("connect_failed", "no")
+    end }
+    local ok, problem = pcall(bench.run, bench, records(1))
+    assert.is_false(ok)
+    assert.matches("^one error", tostring(problem))
+    assert.same({ "outage", "first" }, { bench.running.stopping, bench.running.stop_error.code })
+  end)
+
   it("ends its tasks when the source throws", function()
     local list, i = records(500), 0
     local broken = { name = "s", format = "records", close = function() end, next = function()

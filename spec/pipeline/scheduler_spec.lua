@@ -20,4 +20,17 @@ describe("the scheduler", function()
     loop.wake(tickets.third)
     assert.equal(0, tasks.active)
   end)
+
+  it("takes a record whose offer is stored before the new ones that came first", function()
+    local begun, tickets = {}, {}
+    local tasks = scheduler.new(1, function(name)
+      begun[#begun + 1] = name
+      tickets[name] = loop.self()
+      loop.wait(tickets[name])
+    end)
+    for _, name in ipairs { "at work", "new" } do tasks:add(name) end
+    tasks:go_on "with an offer"
+    for _, name in ipairs { "at work", "with an offer", "new" } do loop.wake(tickets[name]) end
+    assert.same({ "at work", "with an offer", "new" }, begun)
+  end)
 end)

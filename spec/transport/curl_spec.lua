@@ -96,6 +96,13 @@ describe("the transport over libcurl", function()
     end)
   end
 
+  it("says that a proxy's name is not known, and shows no password", function()
+    local transport = curl.new { proxy = "http://user:hunter2@proxy.invalid" }
+    local _, err = ask(transport, "https://wallet.credenco.invalid/x")
+    transport:close()
+    assert.equal("could not connect (the proxy's name is not known, or not valid)", err.message)
+  end)
+
   it("shows no proxy the way to a loopback host", function()
     local transport = curl.new { proxy = server.refused_url }
     local response = ask(transport, server:scenario().url .. "/x")

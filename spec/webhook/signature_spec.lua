@@ -119,3 +119,22 @@ describe("the signature of a wallet event", function()
     assert.is_false((check(good)))
   end)
 end)
+
+describe("the name of the header with the signature", function()
+  local refused = {
+    { "empty", "" }, { "with a space", "x signature" }, { "with a colon", "x:signature" },
+    { "with an underscore", "x_signature" }, { "with a line's end", "x\r\ny" },
+    { "with a letter beyond ASCII", "x-signatur\195\169" },
+  }
+  for _, case in ipairs(refused) do
+    it("is refused: " .. case[1], function()
+      local problem = signature.header_problem(case[2])
+      assert.equal("must be the name of an HTTP header", problem)
+    end)
+  end
+
+  it("is of letters, digits and hyphens", function()
+    local problem = signature.header_problem "X-Signature-256"
+    assert.is_nil(problem)
+  end)
+end)

@@ -85,44 +85,38 @@ static credenco_code send(credenco_flow *flow, int64_t now_ms) {
     return enter(flow, EVENT_SEND);
 }
 
-/* Only one request carries the order to renew the credentials. */
-static void request_action(credenco_flow *flow, credenco_action *action) {
-    *action = (credenco_action){.kind = CREDENCO_ACTION_REQUEST, .renew = flow->renew};
-    flow->renew = false;
+static const credenco_action_kind action_kinds[CREDENCO_PHASE_COUNT] = {
+    [CREDENCO_PHASE_SENT] = CREDENCO_ACTION_REQUEST,
+    [CREDENCO_PHASE_WAITING] = CREDENCO_ACTION_WAIT,
+    [CREDENCO_PHASE_DONE] = CREDENCO_ACTION_DONE,
+    [CREDENCO_PHASE_FAILED] = CREDENCO_ACTION_FAILED,
+};
+
+/* What the phase asks of the caller. Only one request carries the order to renew the credentials.
+ */
+static credenco_action take_action(credenco_flow *flow, int64_t now_ms) {
+    credenco_action action = {.kind = action_kinds[flow->phase]};
+    if (action.kind == CREDENCO_ACTION_REQUEST) {
+        action.renew = flow->renew;
+        flow->renew = false;
+    } else if (action.kind == CREDENCO_ACTION_WAIT) {
+        action.wait_ms = flow->resume_at_ms - now_ms;
+    }
+    return action;
 }
 
 credenco_code credenco_flow_next(credenco_flow *flow, int64_t now_ms, credenco_action *action) {
-    credenco_code code = leave_wait(flow, now_ms);
-    if (code == CREDENCO_OK && flow->phase == CREDENCO_PHASE_SENT) {
-        code = CREDENCO_MISUSE;
+    if (flow->phase == CREDENCO_PHASE_IDLE || flow->phase == CREDENCO_PHASE_SENT) {
+        return CREDENCO_MISUSE;
     }
+    credenco_code code = leave_wait(flow, now_ms);
     if (code == CREDENCO_OK && flow->phase == CREDENCO_PHASE_READY) {
         code = send(flow, now_ms);
     }
-    if (code != CREDENCO_OK) {
-        return code;
+    if (code == CREDENCO_OK) {
+        *action = take_action(flow, now_ms);
     }
-    *action = (credenco_action){0};
-    switch (flow->phase) {
-    case CREDENCO_PHASE_SENT:
-        request_action(flow, action);
-        break;
-    case CREDENCO_PHASE_WAITING:
-        action->kind = CREDENCO_ACTION_WAIT;
-        action->wait_ms = flow->resume_at_ms - now_ms;
-        break;
-    case CREDENCO_PHASE_DONE:
-        action->kind = CREDENCO_ACTION_DONE;
-        break;
-    case CREDENCO_PHASE_FAILED:
-        action->kind = CREDENCO_ACTION_FAILED;
-        break;
-    case CREDENCO_PHASE_IDLE:
-    case CREDENCO_PHASE_READY:
-    case CREDENCO_PHASE_COUNT:
-        return CREDENCO_MISUSE;
-    }
-    return CREDENCO_OK;
+    return code;
 }
 
 /* --- the end of an attempt ----------------------------------------------------- */

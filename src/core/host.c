@@ -56,6 +56,27 @@ static size_t group_len(credenco_span text) {
     return len;
 }
 
+/* Takes the next group, and gives 1; or an IPv4 address that ends the text, and gives 2. */
+static int take_groups(credenco_span *text) {
+    uint8_t octets[4];
+    if (ipv4_parse(*text, octets)) {
+        *text = skip(*text, text->len);
+        return 2;
+    }
+    size_t len = group_len(*text);
+    if (len == 0 || (len < text->len && text->data[len] != ':')) {
+        return 0;
+    }
+    *text = skip(*text, len);
+    return 1;
+}
+
+static bool take_double_colon(credenco_span *text) {
+    bool found = text->len > 1 && text->data[0] == ':' && text->data[1] == ':';
+    *text = skip(*text, found ? 2 : 0);
+    return found;
+}
+
 /* Groups of up to four digits between colons. At most one "::" stands for groups of zeros, and an
  * IPv4 address may take the place of the last two groups (RFC 4291, 2.2). */
 static bool ipv6_valid(credenco_span text) {
@@ -63,27 +84,19 @@ static bool ipv6_valid(credenco_span text) {
     bool shortened = false;
     bool joined = true; /* the next group needs no colon: it is the first, or follows "::" */
     while (text.len > 0) {
-        uint8_t octets[4];
-        if (!shortened && text.len > 1 && text.data[0] == ':' && text.data[1] == ':') {
-            shortened = true;
-            joined = true;
-            text = skip(text, 2);
+        if (!shortened && take_double_colon(&text)) {
+            shortened = joined = true;
             continue;
         }
         if (!joined && text.data[0] == ':') {
             text = skip(text, 1);
         }
-        if (ipv4_parse(text, octets)) {
-            groups += 2;
-            break;
-        }
-        size_t len = group_len(text);
-        if (len == 0 || (len < text.len && text.data[len] != ':')) {
+        int taken = take_groups(&text);
+        if (taken == 0) {
             return false;
         }
-        groups++;
+        groups += taken;
         joined = false;
-        text = skip(text, len);
     }
     return shortened ? groups < 8 : groups == 8;
 }

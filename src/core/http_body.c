@@ -28,22 +28,30 @@ static void too_large(credenco_http *http) {
                        "the response's body is longer than max_body_bytes");
 }
 
+/* Whether the connection may carry another request behind this response. */
+static bool is_persistent(const credenco_http *http) {
+    return !http->http_1_0 && !http->close && http->framing != CREDENCO_HTTP_UNTIL_CLOSE &&
+           !credenco_http_opens_tunnel(http);
+}
+
+static void counted_body_begins(credenco_http *http) {
+    http->part = CREDENCO_HTTP_PART_BODY;
+    if (is_too_large(http, http->length)) {
+        too_large(http);
+    } else if (http->length == 0) {
+        credenco_http_finish(http);
+    }
+}
+
 void credenco_http_body_begins(credenco_http *http) {
     http->framing = framing_of(http);
-    http->persistent = !http->http_1_0 && !http->close &&
-                       http->framing != CREDENCO_HTTP_UNTIL_CLOSE &&
-                       !credenco_http_opens_tunnel(http);
+    http->persistent = is_persistent(http);
     switch (http->framing) {
     case CREDENCO_HTTP_NO_BODY:
         credenco_http_finish(http);
         break;
     case CREDENCO_HTTP_LENGTH:
-        http->part = CREDENCO_HTTP_PART_BODY;
-        if (is_too_large(http, http->length)) {
-            too_large(http);
-        } else if (http->length == 0) {
-            credenco_http_finish(http);
-        }
+        counted_body_begins(http);
         break;
     case CREDENCO_HTTP_CHUNKED:
         http->part = CREDENCO_HTTP_PART_CHUNK_LINE;

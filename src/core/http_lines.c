@@ -7,7 +7,7 @@
 #include "text.h"
 
 /* Optional whitespace (RFC 9110, 5.6.3). */
-static bool is_blank(char c) {
+static bool is_whitespace(char c) {
     return c == ' ' || c == '\t';
 }
 
@@ -16,10 +16,10 @@ static credenco_span after(credenco_span text, size_t offset) {
 }
 
 static credenco_span trim(credenco_span text) {
-    while (text.len > 0 && is_blank(text.data[0])) {
+    while (text.len > 0 && is_whitespace(text.data[0])) {
         text = after(text, 1);
     }
-    while (text.len > 0 && is_blank(text.data[text.len - 1])) {
+    while (text.len > 0 && is_whitespace(text.data[text.len - 1])) {
         text.len--;
     }
     return text;

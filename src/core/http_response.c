@@ -114,29 +114,41 @@ static void on_head_end(credenco_http *http) {
     }
 }
 
-/* A line of the header section, or of the trailer section, whose fields are ignored. */
+static bool in_head(const credenco_http *http) {
+    return http->part == CREDENCO_HTTP_PART_FIELD;
+}
+
+static void on_section_end(credenco_http *http) {
+    if (in_head(http)) {
+        on_head_end(http);
+    } else {
+        credenco_http_finish(http);
+    }
+}
+
+/* The fields of a trailer section are ignored. */
+static void on_field_line(credenco_http *http, credenco_span line) {
+    credenco_span name, value;
+    if (!credenco_http_field_line(line, &name, &value)) {
+        credenco_http_malformed(http, "the response has a header line that is not \"name: value\"");
+    } else if (in_head(http)) {
+        on_field(http, name, value);
+    }
+}
+
+/* A line of the header section, or of the trailer section. */
 static void on_section_line(credenco_http *http, credenco_span line) {
-    const bool head = http->part == CREDENCO_HTTP_PART_FIELD;
     if (line.len == 0) {
-        if (head) {
-            on_head_end(http);
-        } else {
-            credenco_http_finish(http);
-        }
+        on_section_end(http);
         return;
     }
     http->section_bytes += line.len;
     if (http->section_bytes >
-        (head ? CREDENCO_HTTP_HEADER_SECTION_MAX : CREDENCO_HTTP_TRAILER_SECTION_MAX)) {
+        (in_head(http) ? CREDENCO_HTTP_HEADER_SECTION_MAX : CREDENCO_HTTP_TRAILER_SECTION_MAX)) {
         credenco_http_fail(http, CREDENCO_TOO_LARGE,
                            "the response's header or trailer section is too long");
-        return;
-    }
-    credenco_span name, value;
-    if (!credenco_http_field_line(line, &name, &value)) {
-        credenco_http_malformed(http, "the response has a header line that is not \"name: value\"");
-    } else if (head) {
-        on_field(http, name, value);
+    } else {
+        on_field_line(http, line);
     }
 }
 

@@ -44,7 +44,7 @@ static bool is_day(credenco_span word) {
 }
 
 /* Whether the text matches a form of the same length, byte by byte: 'd' is a digit, 'b' a digit or
- * a space, '?' any byte; the others stand for themselves. */
+ * a space, '.' any byte; the others stand for themselves. */
 static bool matches(credenco_span text, const char *form) {
     if (text.len != strlen(form)) {
         return false;
@@ -61,7 +61,7 @@ static bool matches(credenco_span text, const char *form) {
     return true;
 }
 
-/* The value of digits; a blank in front counts as 0. */
+/* The value of digits; a space in front counts as 0. */
 static int number(const char *text, int len) {
     int value = 0;
     for (int i = 0; i < len; i++) {

@@ -169,22 +169,22 @@ static credenco_io io_of_errno(void) {
                                                                      : CREDENCO_IO_FAILED;
 }
 
-static credenco_io send_plain(int fd, credenco_span bytes, size_t *moved) {
-    const ssize_t sent = send(fd, bytes.data, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0) {
+/* What the result of send or recv means. */
+static credenco_io io_of(ssize_t count, size_t *moved) {
+    if (count < 0) {
         return io_of_errno();
     }
-    *moved = (size_t)sent;
+    *moved = (size_t)count;
     return CREDENCO_IO_MOVED;
+}
+
+static credenco_io send_plain(int fd, credenco_span bytes, size_t *moved) {
+    return io_of(send(fd, bytes.data, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT), moved);
 }
 
 static credenco_io receive_plain(int fd, char *room, size_t size, size_t *moved) {
     const ssize_t received = recv(fd, room, size, MSG_DONTWAIT);
-    if (received < 0) {
-        return io_of_errno();
-    }
-    *moved = (size_t)received;
-    return received > 0 ? CREDENCO_IO_MOVED : CREDENCO_IO_ENDED;
+    return received == 0 ? CREDENCO_IO_ENDED : io_of(received, moved);
 }
 
 credenco_io credenco_connection_send(credenco_connection *connection, credenco_span bytes,

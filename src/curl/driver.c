@@ -42,7 +42,7 @@ static credenco_code own_network(credenco_driver *driver) {
 
 /* --- transfers ----------------------------------------------------------------- */
 
-/* An idle transfer, or a new one with an id of its own; NULL when memory is short. */
+/* A transfer with an id of its own; NULL when memory is short. */
 static credenco_transfer *new_transfer(credenco_driver *driver) {
     credenco_transfer **transfers =
         realloc(driver->transfers, (driver->transfer_count + 1) * sizeof(credenco_transfer *));
@@ -56,6 +56,11 @@ static credenco_transfer *new_transfer(credenco_driver *driver) {
         transfer->id = driver->transfer_count;
     }
     return transfer;
+}
+
+static credenco_transfer *idle_or_new_transfer(credenco_driver *driver) {
+    credenco_transfer *transfer = shift(&driver->idle);
+    return transfer != NULL ? transfer : new_transfer(driver);
 }
 
 /* Tells an outside poller, which may sleep already, that a step is due. */
@@ -73,10 +78,7 @@ credenco_code credenco_driver_start(credenco_driver *driver, const credenco_requ
     if (code != CREDENCO_OK) {
         return code;
     }
-    credenco_transfer *transfer = shift(&driver->idle);
-    if (transfer == NULL) {
-        transfer = new_transfer(driver);
-    }
+    credenco_transfer *transfer = idle_or_new_transfer(driver);
     if (transfer == NULL) {
         return CREDENCO_OUT_OF_MEMORY;
     }

@@ -85,16 +85,7 @@ static void end_overdue(credenco_driver *driver, credenco_transfer *transfer) {
     fail(driver, transfer, CREDENCO_TIMEOUT, waited_for(transfer));
 }
 
-/* The end of a transfer leaves `next_due_ms` as it is, so that it costs nothing. Sometimes this
- * function therefore checks all transfers too early. */
-void credenco_flight_expire(credenco_driver *driver) {
-    if (driver->next_due_ms < 0) {
-        return;
-    }
-    const int64_t now_ms = credenco_now_ms();
-    if (now_ms < driver->next_due_ms) {
-        return;
-    }
+static void check_deadlines(credenco_driver *driver, int64_t now_ms) {
     driver->next_due_ms = -1;
     for (size_t i = 0; i < driver->transfer_count; i++) {
         credenco_transfer *transfer = driver->transfers[i];
@@ -103,6 +94,18 @@ void credenco_flight_expire(credenco_driver *driver) {
         } else if (is_in_flight(transfer)) {
             credenco_flight_notice_deadline(driver, transfer->deadline_ms);
         }
+    }
+}
+
+/* The end of a transfer leaves `next_due_ms` as it is, so that it costs nothing. Sometimes this
+ * function therefore checks all transfers too early. */
+void credenco_flight_expire(credenco_driver *driver) {
+    if (driver->next_due_ms < 0) {
+        return;
+    }
+    const int64_t now_ms = credenco_now_ms();
+    if (now_ms >= driver->next_due_ms) {
+        check_deadlines(driver, now_ms);
     }
 }
 

@@ -61,25 +61,30 @@ static void move_to_front(credenco_pool *pool, credenco_origin **at) {
     pool->origins = origin;
 }
 
+/* Adds an origin in front; NULL when memory is short. */
+static credenco_origin *add_origin(credenco_pool *pool, const credenco_url *url) {
+    if (pool->origin_count >= CREDENCO_ORIGINS_MAX) {
+        forget_unused_origins(pool);
+    }
+    credenco_origin *origin = new_origin(url);
+    if (origin != NULL) {
+        origin->next = pool->origins;
+        pool->origins = origin;
+        pool->origin_count++;
+    }
+    return origin;
+}
+
 credenco_origin *credenco_pool_origin(credenco_pool *pool, const credenco_url *url) {
     credenco_origin **at = &pool->origins;
     while (*at != NULL && !credenco_url_same_origin(&(*at)->parsed, url)) {
         at = &(*at)->next;
     }
-    if (*at == NULL) {
-        if (pool->origin_count >= CREDENCO_ORIGINS_MAX) {
-            forget_unused_origins(pool);
-        }
-        credenco_origin *origin = new_origin(url);
-        if (origin == NULL) {
-            return NULL;
-        }
-        origin->next = pool->origins;
-        pool->origins = origin;
-        pool->origin_count++;
-        at = &pool->origins;
+    if (*at != NULL) {
+        move_to_front(pool, at);
+    } else if (add_origin(pool, url) == NULL) {
+        return NULL;
     }
-    move_to_front(pool, at);
     pool->origins->users++;
     return pool->origins;
 }

@@ -49,6 +49,19 @@ static uint32_t epoll_events(int wanted) {
            ((wanted & CURL_POLL_OUT) ? (uint32_t)EPOLLOUT : 0);
 }
 
+static void unwatch(credenco_wait *wait, credenco_socket *entry, int fd) {
+    if (entry->wanted != 0) {
+        entry->wanted = 0;
+        (void)control(wait, EPOLL_CTL_DEL, fd, 0);
+    }
+}
+
+static void watch(credenco_wait *wait, credenco_socket *entry, int fd, int what) {
+    int operation = entry->wanted == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    entry->wanted = (uint8_t)what;
+    wait->failed = !control(wait, operation, fd, epoll_events(what)) || wait->failed;
+}
+
 /* Reports no failure, since libcurl would give up the whole multi handle. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userp, void *socketp) {
     (void)easy;
@@ -57,19 +70,11 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userp, void *
     credenco_socket *entry = make_entry(wait, fd);
     if (entry == NULL) {
         wait->failed = true;
-        return 0;
+    } else if (what == CURL_POLL_REMOVE) {
+        unwatch(wait, entry, fd);
+    } else {
+        watch(wait, entry, fd, what);
     }
-    if (what == CURL_POLL_REMOVE && entry->wanted == 0) {
-        return 0;
-    }
-    if (what == CURL_POLL_REMOVE) {
-        entry->wanted = 0;
-        (void)control(wait, EPOLL_CTL_DEL, fd, 0);
-        return 0;
-    }
-    int operation = entry->wanted == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    entry->wanted = (uint8_t)what;
-    wait->failed = !control(wait, operation, fd, epoll_events(what)) || wait->failed;
     return 0;
 }
 

@@ -13,15 +13,9 @@ static credenco_bell *check_bell(lua_State *L) {
     return bell;
 }
 
-static int refuse(lua_State *L, int problem) {
-    lua_pushnil(L);
-    lua_pushstring(L, strerror(problem));
-    return 2;
-}
-
 static int done(lua_State *L, int problem) {
     if (problem != 0) {
-        return refuse(L, problem);
+        return credenco_refuse(L, strerror(problem));
     }
     lua_pushboolean(L, 1);
     return 1;
@@ -29,12 +23,9 @@ static int done(lua_State *L, int problem) {
 
 int credenco_lua_bell(lua_State *L) {
     int fd = (int)credenco_check_integer(L, 1, 0, INT32_MAX);
-    credenco_bell *bell = credenco_newuserdata(L, sizeof *bell);
-    *bell = (credenco_bell){0};
-    luaL_getmetatable(L, BELL_TYPE);
-    lua_setmetatable(L, -2);
+    credenco_bell *bell = credenco_newobject(L, BELL_TYPE, sizeof *bell);
     int problem = credenco_bell_init(bell, fd);
-    return problem == 0 ? 1 : refuse(L, problem);
+    return problem == 0 ? 1 : credenco_refuse(L, strerror(problem));
 }
 
 /* bell:path() -> the path of the socket, which names the connection later, too */

@@ -30,6 +30,14 @@ static void renew_second(credenco_day_clock *clock, int64_t second) {
     clock->second = second;
 }
 
+static void write_fraction(char *out, int ms) {
+    out[0] = '.';
+    out[1] = (char)('0' + ms / 100);
+    out[2] = (char)('0' + ms / 10 % 10);
+    out[3] = (char)('0' + ms % 10);
+    out[4] = 'Z';
+}
+
 credenco_span credenco_time_of_day(credenco_day_clock *clock, int64_t at_ms) {
     if (at_ms >= clock->compare_at_ms) {
         compare_clocks(clock, at_ms);
@@ -38,13 +46,7 @@ credenco_span credenco_time_of_day(credenco_day_clock *clock, int64_t at_ms) {
     if (wall_ms / 1000 != clock->second) {
         renew_second(clock, wall_ms / 1000);
     }
-    const int ms = (int)(wall_ms % 1000);
-    char *fraction = clock->text + clock->second_len;
-    fraction[0] = '.';
-    fraction[1] = (char)('0' + ms / 100);
-    fraction[2] = (char)('0' + ms / 10 % 10);
-    fraction[3] = (char)('0' + ms % 10);
-    fraction[4] = 'Z';
+    write_fraction(clock->text + clock->second_len, (int)(wall_ms % 1000));
     return (credenco_span){clock->text, clock->second_len + 5};
 }
 

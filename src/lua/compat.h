@@ -4,7 +4,9 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/buf.h"
 #include "core/error.h"
@@ -54,6 +56,34 @@ static inline void credenco_push_span(lua_State *L, credenco_span span) {
     lua_pushlstring(L, span.data, span.len);
 }
 
+/* Pushes nil and the reason, and returns their number. */
+static inline int credenco_refuse(lua_State *L, const char *reason) {
+    lua_pushnil(L);
+    lua_pushstring(L, reason);
+    return 2;
+}
+
+/* These set a field of the table on top of the stack. A NULL text leaves it unset. */
+static inline void credenco_set_text(lua_State *L, const char *name, const char *text) {
+    lua_pushstring(L, text); /* pushes nil for NULL */
+    lua_setfield(L, -2, name);
+}
+
+static inline void credenco_set_span(lua_State *L, const char *name, credenco_span text) {
+    credenco_push_span(L, text);
+    lua_setfield(L, -2, name);
+}
+
+static inline void credenco_set_integer(lua_State *L, const char *name, int64_t integer) {
+    lua_pushinteger(L, (lua_Integer)integer);
+    lua_setfield(L, -2, name);
+}
+
+static inline void credenco_set_flag(lua_State *L, const char *name, bool flag) {
+    lua_pushboolean(L, flag);
+    lua_setfield(L, -2, name);
+}
+
 /* Registers a userdata type under `name`, with its methods, and with `finalize` as __gc and
  * __close. Leaves the stack as it was. */
 static inline void credenco_newtype(lua_State *L, const char *name, const luaL_Reg *methods,
@@ -69,6 +99,15 @@ static inline void credenco_newtype(lua_State *L, const char *name, const luaL_R
     lua_pushliteral(L, "credenco");
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 1);
+}
+
+/* Pushes an object of a registered type, all of its bytes 0. */
+static inline void *credenco_newobject(lua_State *L, const char *type, size_t size) {
+    void *object = credenco_newuserdata(L, size);
+    memset(object, 0, size);
+    luaL_getmetatable(L, type);
+    lua_setmetatable(L, -2);
+    return object;
 }
 
 #endif

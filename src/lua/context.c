@@ -47,10 +47,7 @@ int credenco_lua_context(lua_State *L) {
         .cap_ms = (uint32_t)credenco_check_integer(L, 3, 0, UINT32_MAX),
     };
     const size_t observers = lua_istable(L, 4) ? lua_rawlen(L, 4) : 0;
-    credenco_shared_context **box = credenco_newuserdata(L, sizeof *box);
-    *box = NULL;
-    luaL_getmetatable(L, CONTEXT_TYPE);
-    lua_setmetatable(L, -2);
+    credenco_shared_context **box = credenco_newobject(L, CONTEXT_TYPE, sizeof *box);
     *box = calloc(1, sizeof **box + observers * sizeof *(*box)->observers);
     if (*box == NULL) {
         return luaL_error(L, "not enough memory");

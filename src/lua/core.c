@@ -88,11 +88,6 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
-static void set_integer(lua_State *L, const char *name, lua_Integer value) {
-    lua_pushinteger(L, value);
-    lua_setfield(L, -2, name);
-}
-
 CREDENCO_EXPORT int luaopen_credenco_core(lua_State *L);
 
 int luaopen_credenco_core(lua_State *L) {
@@ -101,11 +96,10 @@ int luaopen_credenco_core(lua_State *L) {
     credenco_lua_register_observer(L);
     credenco_lua_register_exchange(L);
     luaL_newlib(L, functions);
-    set_integer(L, "MAX_INTEGER", (lua_Integer)CREDENCO_MAX_INTEGER);
-    set_integer(L, "URL_MAX", CREDENCO_URL_MAX);
-    set_integer(L, "JSON_DEPTH", CREDENCO_JSON_DEPTH);
-    set_integer(L, "JSON_TOLERANT_DEPTH", CREDENCO_JSON_TOLERANT_DEPTH);
-    lua_pushliteral(L, CREDENCO_VERSION);
-    lua_setfield(L, -2, "version");
+    credenco_set_integer(L, "MAX_INTEGER", CREDENCO_MAX_INTEGER);
+    credenco_set_integer(L, "URL_MAX", CREDENCO_URL_MAX);
+    credenco_set_integer(L, "JSON_DEPTH", CREDENCO_JSON_DEPTH);
+    credenco_set_integer(L, "JSON_TOLERANT_DEPTH", CREDENCO_JSON_TOLERANT_DEPTH);
+    credenco_set_text(L, "version", CREDENCO_VERSION);
     return 1;
 }

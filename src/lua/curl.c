@@ -28,13 +28,6 @@ static credenco_driver *check_driver(lua_State *L) {
 
 /* --- driver ------------------------------------------------------------------ */
 
-/* Returns a failure that the caller did not cause. */
-static int refuse(lua_State *L, credenco_code code) {
-    lua_pushnil(L);
-    lua_pushstring(L, credenco_code_name(code));
-    return 2;
-}
-
 /* driver { connection_cache=, and those of connection_options.h } -> driver
  *   | nil, "connect_failed" (without a free descriptor) | nil, "out_of_memory" */
 static int curl_driver(lua_State *L) {
@@ -44,13 +37,10 @@ static int curl_driver(lua_State *L) {
         .connection_cache = (size_t)credenco_check_integer(L, -1, 1, 1000000),
         .connection = credenco_lua_connection_options(L, 1),
     };
-    driver_box *box = credenco_newuserdata(L, sizeof *box);
-    *box = (driver_box){0};
-    luaL_getmetatable(L, DRIVER_TYPE);
-    lua_setmetatable(L, -2);
+    driver_box *box = credenco_newobject(L, DRIVER_TYPE, sizeof *box);
     credenco_code code = credenco_driver_init(&box->driver, &options);
     box->open = code == CREDENCO_OK;
-    return code == CREDENCO_OK ? 1 : refuse(L, code);
+    return code == CREDENCO_OK ? 1 : credenco_refuse(L, credenco_code_name(code));
 }
 
 /* driver:close(): ends all transfers; may run twice */
@@ -88,17 +78,14 @@ static int64_t bounded_ms(lua_Number ms) {
     return ms < WAIT_MAX_MS ? (int64_t)ms : WAIT_MAX_MS;
 }
 
-/* driver:start(request, fields) -> id | nil, code
- * `request` has method, url, body or nil, deadline_ms (a time of core.now_ms), connect_timeout_ms,
- * max_body_bytes, and with_headers = false if you do not need the response's header fields. */
-static int driver_start(lua_State *L) {
-    credenco_driver *driver = check_driver(L);
+/* The request borrows from the table at 2, and has the fields at 3. */
+static credenco_request check_request(lua_State *L) {
     luaL_checktype(L, 2, LUA_TTABLE);
     const lua_Number max_body_bytes = number_field(L, 2, "max_body_bytes");
     luaL_argcheck(L, max_body_bytes >= 0 && max_body_bytes <= INT32_MAX, 2, "max_body_bytes");
     const lua_Number left_ms = number_field(L, 2, "deadline_ms") - (lua_Number)credenco_now_ms();
     lua_getfield(L, 2, "with_headers");
-    credenco_request request = {
+    return (credenco_request){
         .method = span_field(L, 2, "method"),
         .url = span_field(L, 2, "url"),
         .fields = credenco_lua_check_fields(L, 3),
@@ -108,13 +95,21 @@ static int driver_start(lua_State *L) {
         .max_body_bytes = (size_t)max_body_bytes,
         .wants_fields = lua_isnil(L, -1) || lua_toboolean(L, -1) != 0,
     };
-    if (left_ms < 1) {
-        return refuse(L, CREDENCO_TIMEOUT);
+}
+
+/* driver:start(request, fields) -> id | nil, code
+ * `request` has method, url, body or nil, deadline_ms (a time of core.now_ms), connect_timeout_ms,
+ * max_body_bytes, and with_headers = false if you do not need the response's header fields. */
+static int driver_start(lua_State *L) {
+    credenco_driver *driver = check_driver(L);
+    const credenco_request request = check_request(L);
+    if (request.timeout_ms < 1) {
+        return credenco_refuse(L, credenco_code_name(CREDENCO_TIMEOUT));
     }
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_start(driver, &request, &transfer);
     if (code != CREDENCO_OK) {
-        return refuse(L, code);
+        return credenco_refuse(L, credenco_code_name(code));
     }
     lua_pushinteger(L, (lua_Integer)transfer->id);
     return 1;
@@ -145,8 +140,7 @@ static int driver_step(lua_State *L) {
 /* --- outcomes ---------------------------------------------------------------- */
 
 static int push_failure(lua_State *L, const credenco_transfer *transfer) {
-    lua_pushnil(L);
-    lua_pushstring(L, credenco_code_name(transfer->code));
+    credenco_refuse(L, credenco_code_name(transfer->code));
     lua_pushstring(L, credenco_sent_name(transfer->sent));
     lua_pushstring(L, transfer->detail);
     return 5;
@@ -233,7 +227,6 @@ int luaopen_credenco_curl(lua_State *L) {
     credenco_lua_register_bell(L);
     credenco_lua_register_look(L);
     luaL_newlib(L, functions);
-    lua_pushstring(L, curl_version());
-    lua_setfield(L, -2, "version");
+    credenco_set_text(L, "version", curl_version());
     return 1;
 }

@@ -154,9 +154,7 @@ int credenco_lua_event_log(lua_State *L) {
     log->complaint = strdup(complaint);
     log->descriptor = log->complaint != NULL ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 0) : -1;
     if (log->descriptor < 0) {
-        lua_pushnil(L);
-        lua_pushstring(L, strerror(errno));
-        return 2;
+        return credenco_refuse(L, strerror(errno));
     }
     lua_pushvalue(L, -1);
     lua_pushcclosure(L, write_event, 1);

@@ -13,31 +13,18 @@ static int fields_finalize(lua_State *L) {
     return 0;
 }
 
-static credenco_http_fields *push_fields(lua_State *L) {
-    credenco_http_fields *fields = credenco_newuserdata(L, sizeof *fields);
-    credenco_http_fields_init(fields);
-    luaL_getmetatable(L, CREDENCO_LUA_FIELDS);
-    lua_setmetatable(L, -2);
-    return fields;
-}
-
-static int refuse(lua_State *L, credenco_code code) {
-    lua_pushnil(L);
-    lua_pushstring(L, credenco_code_name(code));
-    return 2;
-}
-
 int credenco_lua_fields(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    credenco_http_fields *fields = push_fields(L);
+    credenco_http_fields *fields = credenco_newobject(L, CREDENCO_LUA_FIELDS, sizeof *fields);
+    credenco_http_fields_init(fields);
     for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
         luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING, 1,
                       "names and values must be strings");
         const credenco_code code = credenco_http_fields_add(fields, credenco_check_span(L, -2),
                                                             credenco_check_span(L, -1));
         if (code != CREDENCO_OK) {
-            return refuse(L, code);
+            return credenco_refuse(L, credenco_code_name(code));
         }
     }
     return 1;
@@ -51,10 +38,8 @@ static int exchange_finalize(lua_State *L) {
 }
 
 int credenco_lua_exchange(lua_State *L) {
-    credenco_http *http = credenco_newuserdata(L, sizeof *http);
+    credenco_http *http = credenco_newobject(L, EXCHANGE_TYPE, sizeof *http);
     credenco_http_init(http);
-    luaL_getmetatable(L, EXCHANGE_TYPE);
-    lua_setmetatable(L, -2);
     return 1;
 }
 
@@ -118,7 +103,7 @@ static int exchange_begin(lua_State *L) {
         code = credenco_http_begin(http, &request);
     }
     if (code != CREDENCO_OK) {
-        return refuse(L, code);
+        return credenco_refuse(L, credenco_code_name(code));
     }
     credenco_push_span(L, credenco_buf_span(&http->request));
     return 1;
@@ -135,7 +120,7 @@ static int push_state(lua_State *L, const credenco_http *http) {
     case CREDENCO_HTTP_FAILED:
         break;
     }
-    refuse(L, http->code);
+    credenco_refuse(L, credenco_code_name(http->code));
     lua_pushstring(L, http->detail);
     return 3;
 }

@@ -22,9 +22,7 @@ int credenco_lua_create_private(lua_State *L) {
     const char *path = luaL_checkstring(L, 1);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fd < 0) {
-        lua_pushnil(L);
-        lua_pushstring(L, strerror(errno));
-        return 2;
+        return credenco_refuse(L, strerror(errno));
     }
     close(fd);
     lua_pushboolean(L, 1);

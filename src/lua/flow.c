@@ -22,12 +22,10 @@ typedef struct flow_box {
 
 int credenco_lua_context_flow(lua_State *L) {
     credenco_shared_context *shared = credenco_check_context(L, 1);
-    flow_box *box = credenco_newuserdata(L, sizeof *box);
-    *box = (flow_box){.began_ms = NOT_BEGUN};
-    luaL_getmetatable(L, FLOW_TYPE);
-    lua_setmetatable(L, -2);
+    flow_box *box = credenco_newobject(L, FLOW_TYPE, sizeof *box);
     box->shared = shared;
     box->shared->holders++;
+    box->began_ms = NOT_BEGUN;
     credenco_buf_init(&box->subject, CREDENCO_EVENT_SUBJECT_MAX);
     credenco_flow_init(&box->flow, &box->shared->context);
     return 1;
@@ -193,21 +191,14 @@ static int flow_lost(lua_State *L) {
 static int flow_failure(lua_State *L) {
     const credenco_flow *flow = check_flow(L);
     lua_createtable(L, 0, 7);
-    lua_pushstring(L, credenco_code_name(flow->failure.code));
-    lua_setfield(L, -2, "code");
-    lua_pushstring(L, credenco_step_name(flow->call.step));
-    lua_setfield(L, -2, "step");
-    lua_pushstring(L, credenco_sent_name(flow->failure.sent));
-    lua_setfield(L, -2, "sent");
-    lua_pushinteger(L, (lua_Integer)flow->attempts);
-    lua_setfield(L, -2, "attempts");
-    lua_pushboolean(L, flow->failure.repeatable);
-    lua_setfield(L, -2, "retryable");
-    lua_pushboolean(L, flow->failure.quota_spent);
-    lua_setfield(L, -2, "quota_spent");
+    credenco_set_text(L, "code", credenco_code_name(flow->failure.code));
+    credenco_set_text(L, "step", credenco_step_name(flow->call.step));
+    credenco_set_text(L, "sent", credenco_sent_name(flow->failure.sent));
+    credenco_set_integer(L, "attempts", flow->attempts);
+    credenco_set_flag(L, "retryable", flow->failure.repeatable);
+    credenco_set_flag(L, "quota_spent", flow->failure.quota_spent);
     if (flow->failure.http_status != 0) {
-        lua_pushinteger(L, flow->failure.http_status);
-        lua_setfield(L, -2, "http_status");
+        credenco_set_integer(L, "http_status", flow->failure.http_status);
     }
     return 1;
 }

@@ -35,17 +35,13 @@ static int64_t retry_after_ms(const credenco_http *http, int64_t unix_now_s) {
 void credenco_lua_push_response(lua_State *L, const credenco_http *http, int64_t unix_now_s) {
     const int64_t wait_ms = retry_after_ms(http, unix_now_s);
     lua_createtable(L, 0, 2 + (wait_ms >= 0) + http->html + http->wants_fields);
-    lua_pushinteger(L, http->status);
-    lua_setfield(L, -2, "status");
-    credenco_push_span(L, credenco_buf_span(&http->body));
-    lua_setfield(L, -2, "body");
+    credenco_set_integer(L, "status", http->status);
+    credenco_set_span(L, "body", credenco_buf_span(&http->body));
     if (wait_ms >= 0) {
-        lua_pushinteger(L, (lua_Integer)wait_ms);
-        lua_setfield(L, -2, "retry_after_ms");
+        credenco_set_integer(L, "retry_after_ms", wait_ms);
     }
     if (http->html) {
-        lua_pushboolean(L, 1);
-        lua_setfield(L, -2, "is_html");
+        credenco_set_flag(L, "is_html", true);
     }
     if (http->wants_fields) {
         push_headers(L, http);

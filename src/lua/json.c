@@ -113,11 +113,9 @@ static const char *step_over(credenco_json *json, char closing, bool *more) {
 /* Skips an opening bracket, and the closing one if it follows at once. */
 static bool opens_empty(credenco_json *json, char closing) {
     json->at++;
-    if (credenco_json_peek(json) != closing) {
-        return false;
-    }
-    json->at++;
-    return true;
+    bool empty = credenco_json_peek(json) == closing;
+    json->at += empty;
+    return empty;
 }
 
 static const char *push_array(lua_State *L, reader *self, int depth) {
@@ -228,8 +226,7 @@ int credenco_lua_json_read(lua_State *L) {
     if (!problem) {
         return 1;
     }
-    lua_pushnil(L);
-    lua_pushstring(L, problem);
+    credenco_refuse(L, problem);
     lua_pushinteger(L, (lua_Integer)self.json.at + 1);
     return 3;
 }

@@ -18,11 +18,6 @@ static const char *const step_names[] = {
     [CREDENCO_LOOK_CONNECTED] = NULL,
 };
 
-static void set_text(lua_State *L, const char *name, const char *text) {
-    lua_pushstring(L, text); /* pushes nil for NULL */
-    lua_setfield(L, -2, name);
-}
-
 /* Each line is "Name:value". */
 static void push_certificate(lua_State *L, const struct curl_slist *line) {
     lua_newtable(L);
@@ -48,13 +43,12 @@ static void push_look(lua_State *L, const credenco_look *look) {
     const char *address = NULL;
     curl_easy_getinfo(look->connection->easy, CURLINFO_PRIMARY_IP, &address);
     lua_newtable(L);
-    set_text(L, "failed", step_names[look->step]);
-    set_text(L, "detail", look->connection->detail);
-    set_text(L, "os_error", look->os_error != 0 ? strerror(look->os_error) : NULL);
-    set_text(L, "address", address != NULL && address[0] != '\0' ? address : NULL);
+    credenco_set_text(L, "failed", step_names[look->step]);
+    credenco_set_text(L, "detail", look->connection->detail);
+    credenco_set_text(L, "os_error", look->os_error != 0 ? strerror(look->os_error) : NULL);
+    credenco_set_text(L, "address", address != NULL && address[0] != '\0' ? address : NULL);
     if (look->tunnel_status != 0) {
-        lua_pushinteger(L, (lua_Integer)look->tunnel_status);
-        lua_setfield(L, -2, "tunnel_status");
+        credenco_set_integer(L, "tunnel_status", look->tunnel_status);
     }
     push_certificates(L, look->certificates);
     lua_setfield(L, -2, "certificates");
@@ -68,19 +62,14 @@ int credenco_lua_look(lua_State *L) {
     const credenco_connection_options options = credenco_lua_connection_options(L, 2);
     const bool verify = lua_toboolean(L, 3) != 0;
     const int64_t timeout_ms = credenco_check_integer(L, 4, 1, LOOK_MAX_MS);
-    credenco_look *look = credenco_newuserdata(L, sizeof *look);
-    *look = (credenco_look){0};
-    luaL_getmetatable(L, LOOK_TYPE);
-    lua_setmetatable(L, -2);
+    credenco_look *look = credenco_newobject(L, LOOK_TYPE, sizeof *look);
     if (credenco_look_at(look, &options, text.data, &url, verify, timeout_ms)) {
         push_look(L, look);
         credenco_look_free(look);
         return 1;
     }
     credenco_look_free(look);
-    lua_pushnil(L);
-    lua_pushstring(L, credenco_code_name(CREDENCO_OUT_OF_MEMORY));
-    return 2;
+    return credenco_refuse(L, credenco_code_name(CREDENCO_OUT_OF_MEMORY));
 }
 
 int credenco_lua_date(lua_State *L) {

@@ -28,10 +28,7 @@ static int observer_finalize(lua_State *L) {
 
 void *credenco_new_observer(lua_State *L, size_t size, credenco_observer_take *take,
                             void (*finish)(credenco_observer *observer)) {
-    credenco_observer **box = credenco_newuserdata(L, sizeof *box);
-    *box = NULL;
-    luaL_getmetatable(L, OBSERVER_TYPE);
-    lua_setmetatable(L, -2);
+    credenco_observer **box = credenco_newobject(L, OBSERVER_TYPE, sizeof *box);
     *box = calloc(1, size);
     if (*box == NULL) {
         luaL_error(L, "not enough memory");

@@ -39,10 +39,7 @@ static int converter_finalize(lua_State *L) {
 static int recode_converter(lua_State *L) {
     const char *to = luaL_checkstring(L, 1);
     const char *from = luaL_checkstring(L, 2);
-    converter *self = credenco_newuserdata(L, sizeof *self);
-    memset(self, 0, sizeof *self);
-    luaL_getmetatable(L, CONVERTER_TYPE);
-    lua_setmetatable(L, -2);
+    converter *self = credenco_newobject(L, CONVERTER_TYPE, sizeof *self);
     self->descriptor = iconv_open(to, from);
     self->open = self->descriptor != (iconv_t)-1; /* NOLINT: iconv reports failure so */
     if (!self->open) {
@@ -133,10 +130,7 @@ enum { GZIP_WINDOW = 15 + 16 };
 
 /* inflater() -> an object that unpacks gzip */
 static int recode_inflater(lua_State *L) {
-    inflater *self = credenco_newuserdata(L, sizeof *self);
-    memset(self, 0, sizeof *self);
-    luaL_getmetatable(L, INFLATER_TYPE);
-    lua_setmetatable(L, -2);
+    inflater *self = credenco_newobject(L, INFLATER_TYPE, sizeof *self);
     self->open = inflateInit2(&self->stream, GZIP_WINDOW) == Z_OK;
     return self->open ? 1 : luaL_error(L, "not enough memory");
 }
@@ -169,6 +163,19 @@ static void begin_member(inflater *self) {
     }
 }
 
+/* Unpacks what fits, up to the end of a member. */
+static int inflate_some(inflater *self) {
+    if (self->between) {
+        begin_member(self);
+    }
+    if (self->between) {
+        return Z_BUF_ERROR;
+    }
+    int code = inflate(&self->stream, Z_NO_FLUSH);
+    self->between = code == Z_STREAM_END;
+    return self->between ? Z_OK : code;
+}
+
 /* inflater:take() -> some unpacked text | "" if it needs more bytes | nil if they are damaged */
 static int inflater_take(lua_State *L) {
     inflater *self = luaL_checkudata(L, 1, INFLATER_TYPE);
@@ -178,14 +185,7 @@ static int inflater_take(lua_State *L) {
     self->stream.avail_out = OUT_BYTES;
     int code = Z_OK;
     while (code == Z_OK && self->stream.avail_out > 0) {
-        if (self->between) {
-            begin_member(self);
-        }
-        code = self->between ? Z_BUF_ERROR : inflate(&self->stream, Z_NO_FLUSH);
-        if (code == Z_STREAM_END) {
-            self->between = true;
-            code = Z_OK;
-        }
+        code = inflate_some(self);
     }
     if (code != Z_OK && code != Z_BUF_ERROR) {
         lua_pushnil(L);

@@ -67,12 +67,9 @@ static int tally_count(lua_State *L) {
 
 static void push_row(lua_State *L, const credenco_tally_row *row, size_t buckets) {
     lua_createtable(L, 0, 5);
-    lua_pushstring(L, row->step);
-    lua_setfield(L, -2, "step");
-    lua_pushinteger(L, row->http_status);
-    lua_setfield(L, -2, "http_status");
-    lua_pushboolean(L, row->ok);
-    lua_setfield(L, -2, "ok");
+    credenco_set_text(L, "step", row->step);
+    credenco_set_integer(L, "http_status", row->http_status);
+    credenco_set_flag(L, "ok", row->ok);
     lua_pushnumber(L, (lua_Number)row->sum_ms);
     lua_setfield(L, -2, "sum_ms");
     lua_createtable(L, (int)buckets, 0);

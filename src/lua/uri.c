@@ -21,9 +21,7 @@ static credenco_buf push_buf(lua_State *L, size_t len, size_t max) {
 /* Pushes the buffer's text, or nil and the code's name. */
 static int push_result(lua_State *L, credenco_code code, const credenco_buf *buf) {
     if (code != CREDENCO_OK) {
-        lua_pushnil(L);
-        lua_pushstring(L, credenco_code_name(code));
-        return 2;
+        return credenco_refuse(L, credenco_code_name(code));
     }
     credenco_push_span(L, credenco_buf_span(buf));
     return 1;
@@ -47,16 +45,11 @@ int credenco_lua_parse_url(lua_State *L) {
         return 1;
     }
     lua_createtable(L, 0, 5);
-    lua_pushstring(L, url.https ? "https" : "http");
-    lua_setfield(L, -2, "scheme");
-    credenco_push_span(L, url.host);
-    lua_setfield(L, -2, "host");
-    lua_pushinteger(L, url.port);
-    lua_setfield(L, -2, "port");
-    credenco_push_span(L, url.target);
-    lua_setfield(L, -2, "target");
-    lua_pushboolean(L, credenco_url_is_loopback(&url));
-    lua_setfield(L, -2, "loopback");
+    credenco_set_text(L, "scheme", url.https ? "https" : "http");
+    credenco_set_span(L, "host", url.host);
+    credenco_set_integer(L, "port", url.port);
+    credenco_set_span(L, "target", url.target);
+    credenco_set_flag(L, "loopback", credenco_url_is_loopback(&url));
     return 1;
 }
 

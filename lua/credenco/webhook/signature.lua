@@ -58,7 +58,7 @@ local function parse(header, signature_name)
       signatures[#signatures + 1] = hex.decode(value)
     end
   end
-  if not timestamp or not timestamp:find "^%d+$" or #timestamp > 12 then return nil end
+  if not timestamp or not timestamp:find "^%d+$" then return nil end
   if #signatures == 0 or #signatures > SIGNATURES_MAX then return nil end
   return timestamp, signatures
 end

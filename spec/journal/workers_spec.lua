@@ -1,0 +1,57 @@
+-- What one worker does to what others hold.
+local files = require "spec.support.files"
+local journal = require "credenco.journal"
+local workers = require "credenco.journal.workers"
+
+local FILL = [[
+INSERT INTO credenco_record (workflow, run, key, copy, line, state, step, owner, updated)
+VALUES ('w', 1, ?, '', 1, 'pending', 1, ?, 0)]]
+
+describe("a worker", function()
+  local folder, held, db, scope
+  before_each(function()
+    folder = files.temporary_folder()
+    held = assert(journal.open(folder .. "/journal", { alone = true }))
+    db = held.db
+    scope = assert(held:join({ name = "w" }, false))
+  end)
+  after_each(function()
+    held:close()
+    files.remove_folder(folder)
+  end)
+
+  local function holder_of(key)
+    return assert(db:rows("SELECT COALESCE(owner, '') FROM credenco_record WHERE key = ?", key))[1][1]
+  end
+
+  it("frees its own records when it leaves, and nobody else's", function()
+    assert(db:execute(FILL, "mine", scope.owner))
+    assert(db:execute(FILL, "theirs", "another"))
+    assert(workers.leave(db, scope, true))
+    assert.same({ "", "another" }, { holder_of "mine", holder_of "theirs" })
+  end)
+
+  it("frees records of a worker that is gone where it asks for all, though no worker is dead", function()
+    assert(db:execute(FILL, "left", "gone"))
+    assert(workers.bury(db, scope))
+    assert.equal("gone", holder_of "left")
+    assert(workers.bury(db, scope, true))
+    assert.equal("", holder_of "left")
+  end)
+
+  it("is not one of the others", function()
+    assert.is_false(workers.has_others(db, scope))
+    assert(workers.join(db, { owner = "another", workflow = "w" }))
+    assert.is_true(workers.has_others(db, scope))
+  end)
+
+  it("shortens no pause", function()
+    local function next_at() return assert(db:rows "SELECT next_at FROM credenco_pace")[1][1] end
+    assert(workers.pause(db, "w", 1000))
+    local longer = next_at()
+    assert(workers.pause(db, "w", 1))
+    assert.equal(longer, next_at())
+    assert(workers.pause(db, "w", 2000))
+    assert.is_true(next_at() > longer)
+  end)
+end)
