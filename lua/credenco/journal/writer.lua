@@ -248,21 +248,20 @@ function Writer:add(scope, items)
 end
 
 --- Takes free records, and waits for it. It continues behind the last one that it took: a database keeps old entries of
---- an index for a while, and each take from the beginning would walk past all of them.
+--- an index for a while, and each take from the beginning would walk past all of them. After a take without a result,
+--- the next one looks at all records, since a dead worker's may be free.
 ---@param limit integer
 ---@param only_begun? boolean see `credenco.journal.taking.write`
 ---@return table[]? items
 ---@return string? err
 function Writer:take(limit, only_begun)
   local places, kind = self.places, only_begun and "begun" or "open"
-  local from = places[kind]
   local rows, err = wait_in(self, self.group.requests,
-    { writes = { taking.write(self.scope, limit, only_begun, from) } })
+    { writes = { taking.write(self.scope, limit, only_begun, places[kind]) } })
   if not rows then return nil, err end
   local items = taking.items(rows)
   local last = items[#items]
   places[kind] = last and { run = last.run, line = last.line }
-  if not last and from then return self:take(limit, only_begun) end -- a worker may have freed some before it
   return items
 end
 

@@ -133,11 +133,10 @@ function M.work_off(run)
   local alone = not run.journal.shared
   if alone then run.bounds:wait_for_all() end
   while M.drain(run) do
-    if run.bounds.begun > 0 then
-      run.bounds:wait_for_all()
-    elseif alone and run.counts.open == 0 then
-      return true
-    else
+    local was_idle = run.bounds.begun == 0
+    run.bounds:wait_for_all()
+    if alone and was_idle and run.counts.open == 0 then return true end
+    if was_idle or not alone then
       local done = wait_for_others(run)
       if done ~= false then return done == true end
     end

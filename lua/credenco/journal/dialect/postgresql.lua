@@ -55,9 +55,9 @@ function M.connect(url)
   return nil, "the connection failed; Lua's driver gives no reason, but `psql` with the same URL does"
 end
 
-local function for_each(db, names, template)
-  for _, name in ipairs(names) do
-    local ok, err = db:execute(template:format(name))
+local function set_all(db, settings)
+  for name, value in pairs(settings) do
+    local ok, err = db:execute(("SET %s = %s"):format(name, value))
     if not ok then return nil, err end
   end
   return true
@@ -65,8 +65,8 @@ end
 
 -- An offer must be on disk before it is pushed, and workers wait for one another's rows, whatever has been set for the
 -- database or the role.
-local SETTINGS = { "client_encoding = 'UTF8'", "client_min_messages = warning",
-  "default_transaction_isolation = 'read committed'" }
+local SETTINGS = { client_encoding = "'UTF8'", client_min_messages = "warning",
+  default_transaction_isolation = "'read committed'" }
 local ON_DISK = [[
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off']]
 
@@ -74,7 +74,7 @@ SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('sync
 ---@return boolean? ok
 ---@return string? err
 function M.prepare(db)
-  local ok, err = for_each(db, SETTINGS, "SET %s")
+  local ok, err = set_all(db, SETTINGS)
   if ok then ok, err = db:rows(ON_DISK) end
   return ok and true, err
 end
@@ -210,15 +210,16 @@ end
 
 -- Without current statistics the planner may prefer to read a whole table instead of using an index. A plan that is
 -- turned off still gets an enormous cost when there is no other way, and that must not make the server compile it
--- (jit).
-local BY_KEY = { "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit" }
+-- (jit), or start processes for it.
+local BY_KEY = { enable_seqscan = "off", enable_bitmapscan = "off", enable_hashjoin = "off", enable_mergejoin = "off",
+  enable_sort = "off", jit = "off", max_parallel_workers_per_gather = "0" }
 
 --- For a connection that looks records up by key or through an index, and never reads all of them.
 ---@param db credenco.journal.Database
 ---@return boolean? ok
 ---@return string? err
 function M.look_up_by_key(db)
-  return for_each(db, BY_KEY, "SET %s = off")
+  return set_all(db, BY_KEY)
 end
 
 --- For code that reads all records of a workflow.
@@ -226,7 +227,9 @@ end
 ---@return boolean? ok
 ---@return string? err
 function M.read_all(db)
-  return for_each(db, BY_KEY, "RESET %s")
+  local defaults = {}
+  for name in pairs(BY_KEY) do defaults[name] = "DEFAULT" end
+  return set_all(db, defaults)
 end
 
 --- Tells the planner the current size of the table of records.
