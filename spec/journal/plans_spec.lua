@@ -134,6 +134,10 @@ local function most_rows(plan)
   return most
 end
 
+-- What keeps the server from using several processes for one statement.
+local PARALLEL = { "parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size",
+  "min_parallel_index_scan_size" }
+
 describe("a statement of a worker on PostgreSQL", function()
   local server, db
   setup(function()
@@ -181,5 +185,16 @@ describe("a statement of a worker on PostgreSQL", function()
   it("reads no more afterwards", function()
     assert(db.dialect.gather_statistics(db))
     each_reads_little()
+  end)
+
+  -- 16 workers that end at once would make the server start 32.
+  it("makes the server start no other processes", function()
+    for _, setting in ipairs(PARALLEL) do assert(db:execute(("SET %s = 0"):format(setting))) end
+    for name, fn in pairs(LOOKS) do
+      for _, statement in ipairs(statements_of(db, fn)) do
+        local plan = explained(db, statement)
+        assert.is_nil(plan:find("Gather", 1, true), name .. ":\n" .. plan)
+      end
+    end
   end)
 end)
