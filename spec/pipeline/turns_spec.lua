@@ -113,6 +113,32 @@ describe("turns of workers on one machine", function()
     assert.equal(1, looks)
   end)
 
+  -- This worker has a turn, and has used a processor for a share of the second since its last check.
+  local function worker_that_used(share)
+    local ran_ns, mine = 0, worker(2)
+    assert.is_true(mine:wait(run))
+    assert.is_truthy(mine.turn)
+    turns.processor_times = function()
+      ran_ns = ran_ns + share * 1e9
+      return mine.ran_ns + ran_ns, mine.waited_ns
+    end
+    mine.check_ms = loop.now_ms() - 1
+    return mine
+  end
+
+  it("are kept by a worker that needs a processor", function()
+    local mine = worker_that_used(0.5)
+    local turn = mine.turn
+    assert.is_true(mine:wait(run))
+    assert.same({ turn, 0 }, { mine.turn, looks })
+  end)
+
+  it("are given back by a worker that waits for the network", function()
+    local mine = worker_that_used(0.1)
+    assert.is_true(mine:wait(run))
+    assert.same({ nil, 0 }, { mine.turn, looks })
+  end)
+
   it("end when there is nothing to take, although records are at work", function()
     local bench, held = bench_of_one.new(), nil
     bench.journal = server:database()
