@@ -1,7 +1,7 @@
 --- Turns, for many workers on few processors. Each switch from one busy worker to another fills the processor's caches
---- anew: on two processors, 16 workers made half as many records a second as two. So a worker that waits for a processor
---- longer than it runs takes records only while it has one of the machine's turns, of which there is one for each
---- processor. A worker that waits for the network instead needs no turn.
+--- anew: on two processors, 16 workers issued half as many records a second as two. A machine has a turn for each
+--- processor. A worker that waits for a processor longer than it runs takes records only while it has a turn. A worker
+--- that waits for the network needs none.
 
 local loop = require "credenco.loop"
 local uv = require "luv"
@@ -10,12 +10,13 @@ local M = {}
 
 -- How long a turn lasts: long enough to fill the caches once for some thousand records.
 local TURN_MS = 1000
--- Each look costs a transaction. The looks of all waiting workers together are much more frequent.
+-- The time between two attempts to take a turn. Each attempt costs a transaction, and every waiting worker makes them.
 local SHORTEST_LOOK_MS, LONGEST_LOOK_MS = 200, 600
--- Then a worker goes on without a turn: those that have one may hang.
+-- After so many attempts a worker continues without a turn: the workers that have one may hang.
 local MOST_LOOKS = 60
 
---- How long this thread has run, and how long it has waited for a processor, since it began. Only Linux tells.
+--- How long this thread has run, and how long it has waited for a processor, since it began. Both are 0 on a system
+--- other than Linux, and then nobody needs a turn.
 ---@return number ran_ns
 ---@return number waited_ns
 function M.processor_times()
@@ -63,7 +64,7 @@ local function wait_for_turn(self, run)
     if not run:sleep(math.random(SHORTEST_LOOK_MS, LONGEST_LOOK_MS)) then return end
   end
   self.until_ms = loop.now_ms() + TURN_MS
-  self:is_starved() -- what it waited before its turn does not count
+  self:is_starved() -- from here on: the wait for the turn does not count
 end
 
 --- Waits until this worker may take records. In a file there is only one worker.
