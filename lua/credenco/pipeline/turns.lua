@@ -1,7 +1,7 @@
 --- Turns, for many workers on few processors. Each switch from one busy worker to another fills the processor's caches
---- anew: on two processors, 16 workers made half as many records a second as two. So a worker that waits for a processor
---- longer than it runs takes records only while it has one of the machine's turns, of which there is one for each
---- processor. A worker that waits for the network instead needs no turn.
+--- anew: on two processors, 16 workers issued half as many records a second as two. A machine has a turn for each
+--- processor. A worker that waits for a processor longer than it runs takes records only while it has a turn. A worker
+--- that waits for the network needs none.
 
 local loop = require "credenco.loop"
 local uv = require "luv"
@@ -16,12 +16,13 @@ local LONGEST_TURN_MS = 10000
 local CHECK_MS = 1000
 -- A worker that needs a processor for a smaller part of the time waits for the network.
 local SHARE_OF_TIME = 0.25
--- Each look costs a transaction. The looks of all waiting workers together are much more frequent.
+-- The time between two attempts to take a turn. Each attempt costs a transaction, and every waiting worker makes them.
 local SHORTEST_LOOK_MS, LONGEST_LOOK_MS = 200, 600
--- Then, after some five minutes, a worker goes on without a turn: those that have one may hang.
+-- After so many attempts, some five minutes, a worker continues without a turn: the workers that have one may hang.
 local MOST_LOOKS = 750
 
---- How long this thread has run, and how long it has waited for a processor, since it began. Only Linux tells.
+--- How long this thread has run, and how long it has waited for a processor, since it began. Both are 0 on a system
+--- other than Linux, and then nobody needs a turn.
 ---@return number ran_ns
 ---@return number waited_ns
 function M.processor_times()
