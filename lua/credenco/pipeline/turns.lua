@@ -88,18 +88,11 @@ function Turns:is_busy(now_ms)
   return ran_ns + waited_ns >= SHARE_OF_TIME * elapsed_ms * 1e6
 end
 
--- Whether this worker keeps the turn that it has.
-function Turns:keeps(now_ms)
-  return now_ms < self.until_ms and (now_ms < self.check_ms or self:is_busy(now_ms))
-end
-
 --- Waits until this worker may take records. In a file there is only one worker.
 ---@param run credenco.pipeline.Run
 ---@return boolean go_on false if the run stops
 function Turns:wait(run)
-  if not self.db.dialect.shared or self.turn and self:keeps(loop.now_ms()) then return not run.stopping end
-  self:give(run)
-  if self:is_starved() then wait_for_turn(self, run) end
+  if self.db.dialect.shared and not self.turn and self:is_starved() then wait_for_turn(self, run) end
   return not run.stopping
 end
 
@@ -110,6 +103,14 @@ function Turns:give(run)
   local ok, err = self.db.dialect.give_turn(self.db, uv.os_gethostname(), self.turn)
   self.turn = nil
   if not ok then run:journal_failed(err) end
+end
+
+--- Ends a turn that has lasted long enough, or that this worker no longer needs: its run may pause for minutes.
+---@param run credenco.pipeline.Run calls it several times a second
+function Turns:review(run)
+  local now_ms = loop.now_ms()
+  if not self.turn or now_ms < self.check_ms then return end
+  if now_ms >= self.until_ms or not self:is_busy(now_ms) then self:give(run) end
 end
 
 return M
