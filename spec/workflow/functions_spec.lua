@@ -98,6 +98,16 @@ describe("a workflow's function", function()
     end
   end)
 
+  it("cannot close the client, which the other records need", function()
+    for field, issued in pairs { accept = 0, before_issue = 0, on_issued = 2 } do
+      write_workflow({ [field] = "function(...) select(select('#', ...), ...):close() return true end", name = ('"%s"'):format(field) })
+      local done = run()
+      assert.matches(("2 records = %d issued %%+ %d failed"):format(issued, 2 - issued), done.out)
+      local told = issued > 0 and done.err or credenco("report", desk.folder .. "/w.lua").out
+      assert.matches("w%.lua:%d+: a workflow must not close the client", told)
+    end
+  end)
+
   it("prints beside the results, not into them", function()
     write_workflow({ accept = 'function(r) print("seen", r.id) io.write("written\\n") io.stdout:write("direct\\n") return true end' }, 'print "loaded"\n')
     for _, done in ipairs { check "--json", run "--json" } do

@@ -1,9 +1,26 @@
---- Keeps a workflow's code from ending the program that runs it, from writing to its standard output, and from reading a
---- source on its standard input.
+--- Keeps a workflow's code from ending the program that runs it, from writing to its standard output, from reading a
+--- source on its standard input, and from closing the client.
 
 local M = {}
 
 M.EXIT = "a workflow must not call os.exit, since its other records would be left open: throw an error instead"
+M.CLOSE = "a workflow must not close the client, since its other records need it"
+
+--- Whether a function's error is one of these messages.
+---@param problem any
+---@return string? message
+function M.message_in(problem)
+  for _, message in ipairs { M.EXIT, M.CLOSE } do
+    if type(problem) == "string" and problem:sub(-#message) == message then return message end
+  end
+end
+
+--- The client for a workflow's functions: they may not close it.
+---@param client credenco.Client
+---@return credenco.Client
+function M.kept_open(client)
+  return setmetatable({ close = function() error(M.CLOSE, 2) end }, { __index = client })
+end
 
 local function tab_separated(...)
   local parts = {}
