@@ -148,7 +148,7 @@ describe("a workflow's function", function()
     local function start()
       write_workflow({ key = 'function() io.stderr:write "turning\\n" while true do end end' })
       local started = program.start({ "run", desk.folder .. "/w.lua", desk.folder .. "/in.csv" }, desk.env)
-      assert.is_true(wait.until_true(function() return started:stderr():find "turning" ~= nil end, 20000))
+      assert.is_true(wait.until_true(function() return started:stderr():find "turning" ~= nil end))
       return started
     end
 

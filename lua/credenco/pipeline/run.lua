@@ -232,7 +232,7 @@ function Run:join_again()
   return scope ~= nil
 end
 
---- Renews the lease during the run, and notices if the journal's file is gone.
+--- Renews the lease during the run, ends its turns, and notices if the journal's file is gone.
 function Run:watch()
   local every_ms = workers.LEASE_S * 1000 / 3
   local next_ms = loop.now_ms() + every_ms
@@ -240,6 +240,7 @@ function Run:watch()
     loop.sleep(self.options.watch_ms)
     if self.writer.failure then return self:stop("journal", { code = "journal", message = self.writer.failure }) end
     self:tick()
+    self.turns:review(self)
     if loop.now_ms() >= next_ms then
       next_ms = loop.now_ms() + every_ms
       local renewed, err = workers.renew(self.db, self.scope.owner)
