@@ -14,8 +14,8 @@ local function way(what, ...)
   return { what = what, commands = json.array { ... } }
 end
 
-local NOT_KEPT = "if the credential is not in the wallet: check whether the wallet trusts the issuer, add the trust, and issue "
-  .. "again with another %s"
+local NOT_KEPT = "if the credential is not in the wallet: check whether the wallet trusts the issuer, add the trust, "
+  .. "and issue again with another %s"
 
 local function trust(another, wallet_key)
   local wallet = wallet_key and command_line.option("--wallet", wallet_key) or WALLET
