@@ -137,6 +137,23 @@ static void unused_origins_are_forgotten(void) {
     credenco_driver_free(&driver);
 }
 
+static void refused_requests_leave_no_origin(void) {
+    char url[64];
+    begin();
+    for (int i = 0; i < 2 * CREDENCO_ORIGINS_MAX; i++) {
+        snprintf(url, sizeof url, "http://127.0.0.%d:1/", i + 1);
+        const credenco_request request = {.method = CREDENCO_SPAN("no token"),
+                                          .url = span(url),
+                                          .timeout_ms = TIMEOUT_MS,
+                                          .connect_timeout_ms = TIMEOUT_MS};
+        credenco_transfer *transfer;
+        CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_INVALID_ARGUMENT);
+    }
+    CHECK(driver.network.pool.origin_count <= CREDENCO_ORIGINS_MAX);
+    CHECK(driver.transfer_count == 1);
+    credenco_driver_free(&driver);
+}
+
 static void transfers_are_used_again(void) {
     begin();
     for (int i = 0; i < MANY; i++) {
@@ -295,6 +312,7 @@ static const tap_case cases[] = {
     {"a transfer is started, stepped, taken and released", one_transfer},
     {"many transfers at once all finish, each once", many_at_once},
     {"origins that nobody uses are forgotten", unused_origins_are_forgotten},
+    {"a request that is refused leaves nothing behind", refused_requests_leave_no_origin},
     {"a released transfer serves the next request", transfers_are_used_again},
     {"a host that has to be resolved is reached, before and after others", a_name_is_resolved},
     {"the deadline does not wait for a silent name server", a_silent_name_server},
