@@ -154,6 +154,23 @@ static void refused_requests_leave_no_origin(void) {
     credenco_driver_free(&driver);
 }
 
+static bool names(const char *url, const char *host) {
+    credenco_transfer *transfer = start(url);
+    const bool found = transfer != NULL && strstr(transfer->http.request.data, host) != NULL;
+    give_back(transfer);
+    return found;
+}
+
+static void own_port_is_not_named(void) {
+    begin();
+    CHECK(names("https://a.example/", "\r\nHost: a.example\r\n"));
+    CHECK(names("https://a.example:443/", "\r\nHost: a.example\r\n"));
+    CHECK(names("http://127.0.0.1:80/", "\r\nHost: 127.0.0.1\r\n"));
+    CHECK(names("https://a.example:80/", "\r\nHost: a.example:80\r\n"));
+    CHECK(names("http://127.0.0.1:443/", "\r\nHost: 127.0.0.1:443\r\n"));
+    credenco_driver_free(&driver);
+}
+
 static void transfers_are_used_again(void) {
     begin();
     for (int i = 0; i < MANY; i++) {
@@ -313,6 +330,7 @@ static const tap_case cases[] = {
     {"many transfers at once all finish, each once", many_at_once},
     {"origins that nobody uses are forgotten", unused_origins_are_forgotten},
     {"a request that is refused leaves nothing behind", refused_requests_leave_no_origin},
+    {"a request names its host without the scheme's own port", own_port_is_not_named},
     {"a released transfer serves the next request", transfers_are_used_again},
     {"a host that has to be resolved is reached, before and after others", a_name_is_resolved},
     {"the deadline does not wait for a silent name server", a_silent_name_server},
