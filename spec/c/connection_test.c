@@ -202,9 +202,31 @@ static void silence_is_unknown(void) {
     start_with(CREDENCO_SPAN("{}"), SOON_MS);
     const int fd = accept_next();
     CHECK(read_request(fd) > 0);
-    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+    fails_with_detail(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN, "");
     CHECK(driver.in_flight == 0 && is_closed(fd));
     end(fd);
+}
+
+/* The server accepts the connection, and shakes no hands. */
+static void silence_before_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
+    char https_url[sizeof url + 1];
+    snprintf(https_url, sizeof https_url, "https%s", url + strlen("http"));
+    const credenco_request request = {.method = CREDENCO_SPAN("GET"),
+                                      .url = span(https_url),
+                                      .timeout_ms = timeout_ms,
+                                      .connect_timeout_ms = connect_timeout_ms};
+    credenco_transfer *transfer = NULL;
+    begin();
+    CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_OK);
+    const int fd = accept_next();
+    fails_with_detail(CREDENCO_TIMEOUT, CREDENCO_SENT_NO,
+                      "the host or the proxy did not complete the connection or its TLS handshake");
+    end(fd);
+}
+
+static void either_time_is_up(void) {
+    silence_before_tls(SOON_MS, TIMEOUT_MS);
+    silence_before_tls(TIMEOUT_MS, SOON_MS);
 }
 
 /* The first deadline that passes is not the last one that counts, nor is the first request's. */
@@ -260,6 +282,7 @@ static const tap_case cases[] = {
      reset_while_sending},
     {"an idle transfer keeps no large buffer", memory_is_given_back},
     {"no answer within the deadline is unknown, and closes the connection", silence_is_unknown},
+    {"a connection that is not there in time is named as the reason", either_time_is_up},
     {"each of several requests has its own deadline", each_has_its_deadline},
     {"no more connections stay idle than the cache holds", cache_is_bounded},
 };

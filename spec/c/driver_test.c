@@ -208,6 +208,7 @@ static void a_silent_name_server(void) {
     credenco_transfer *finished = finish_one();
     CHECK(finished != NULL && finished->code == CREDENCO_TIMEOUT);
     CHECK(finished != NULL && finished->sent == CREDENCO_SENT_NO);
+    CHECK(finished != NULL && strcmp(finished->detail, "the host's name was not resolved") == 0);
     give_back(finished);
     credenco_transfer *dropped = start("https://silent.example/");
     credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
