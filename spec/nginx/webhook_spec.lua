@@ -3,7 +3,6 @@ local cjson = require "cjson"
 local wait = require "spec.support.wait"
 local webhook_receiver = require "spec.nginx.webhook_receiver"
 
-local PATIENCE_MS = webhook_receiver.PATIENCE_MS
 
 describe("the webhook inside nginx", function()
   local receiver = webhook_receiver.use()
@@ -52,7 +51,7 @@ describe("the webhook inside nginx", function()
 
   it("knows a replay for as long as its signature is good", function()
     local before = os.time()
-    wait.until_true(function() return os.time() > before end, PATIENCE_MS)
+    wait.until_true(function() return os.time() > before end)
     local made = receiver:delivery { path = "/strict", time = os.time() + 1 }
     assert.equal(204, receiver:deliver(made).status)
     local statuses = { [204] = 0, [401] = 0, [409] = 0 }
@@ -60,7 +59,7 @@ describe("the webhook inside nginx", function()
       local status = receiver:deliver(receiver:delivery { path = "/strict", signature = made.signature, body = made.body }).status
       statuses[status] = statuses[status] + 1
       return status == 401
-    end, PATIENCE_MS)
+    end)
     assert.same({ 0, 1 }, { statuses[204], statuses[401] })
   end)
 
@@ -105,6 +104,57 @@ describe("the webhook inside nginx", function()
       if case[4] then assert.equal(case[4] .. "\n", answer.body) end
       if case[2] == 405 then assert.equal("POST", answer.headers.allow) end
       assert.is_nil(receiver:done()[made.id])
+    end)
+  end
+
+  it("is not made of an old secret without its time, or without a dictionary", function()
+    for problem, options in pairs {
+      ["old_secret and rotated_at go together"] = '{ secret = "s", dict = "strict", handler = print, old_secret = "o" }',
+      ["old_secret and rotated_at go"] = '{ secret = "s", dict = "strict", handler = print, rotated_at = 1 }',
+      ["dict must name a lua_shared_dict"] = '{ secret = "s", dict = "none", handler = print }',
+    } do
+      local made, said = receiver.inside:run(('local ok, err = pcall(require("credenco.webhook").new, %s) return ok, tostring(err)')
+        :format(options))
+      assert.is_false(made)
+      assert.truthy(said:find(problem, 1, true), said)
+    end
+  end)
+
+  it("remembers an event for as long as a signature of it is good", function()
+    local remembered_s = receiver.inside:run [[
+      return require("credenco.webhook").new { secret = "s", dict = "strict", handler = print, remember_s = 600,
+        tolerance_s = 86400 }.options.remember_s
+    ]]
+    assert.equal(2 * 86400 + 1, remembered_s)
+  end)
+
+  it("does not know an event that is being queued, until it is", function()
+    local made = receiver:delivery()
+    receiver.inside:run('ngx.shared.events:set("id " .. ..., false)', made.id)
+    local answer = receiver:deliver(made)
+    assert.same({ 503, "another request is queueing this event\n", "5" },
+      { answer.status, answer.body, answer.headers["retry-after"] })
+    receiver.inside:run('ngx.shared.events:delete("id " .. ...)', made.id)
+    assert.equal(204, receiver:deliver(made).status)
+    assert.equal(1, receiver:comes_to_be_done(made.id))
+  end)
+
+  -- An event makes two entries, its marks.
+  for room = 0, 1 do
+    it(("asks for a repetition when its dictionary has room for %d entries"):format(room), function()
+      receiver.inside:run([[
+        local dict, count = ngx.shared.tight, 0
+        for _, bytes in ipairs { 2000, 400, 1 } do
+          while dict:safe_set("filler " .. count, ("x"):rep(bytes)) do count = count + 1 end
+        end
+        for i = 1, ... do dict:delete("filler " .. count - i) end
+      ]], room)
+      local made = receiver:delivery { path = "/tight" }
+      local answer = receiver:deliver(made)
+      assert.same({ 503, "no room\n" }, { answer.status, answer.body })
+      receiver.inside:run "ngx.shared.tight:flush_all() ngx.shared.tight:flush_expired()"
+      assert.equal(204, receiver:deliver(made).status)
+      assert.equal(1, receiver:comes_to_be_done(made.id))
     end)
   end
 

@@ -75,7 +75,7 @@ describe("turns of workers on one machine", function()
     assert(db.dialect.give_turn(db, MACHINE, taken[COUNT]))
     local freed = table.remove(others, 1)
     freed:close()
-    assert.truthy(wait.until_true(function() return db.dialect.take_turn(db, MACHINE, 1) == 1 end, 30000))
+    assert.truthy(wait.until_true(function() return db.dialect.take_turn(db, MACHINE, 1) == 1 end))
   end)
 
   it("need not be taken by a worker that runs longer than it waits", function()
