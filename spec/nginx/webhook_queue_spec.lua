@@ -47,8 +47,15 @@ describe("the webhook's queue inside nginx", function()
     end))
   end)
 
-  it("is full with as many events as queue_size", function()
-    local statuses, made = {}, {}
+  it("is full with as many events as queue_size, and forgets those that it did not take", function()
+    local function digests()
+      return receiver.inside:run [[
+        local count = 0
+        for _, key in ipairs(ngx.shared.small:get_keys(0)) do count = count + (key:find "^digest " and 1 or 0) end
+        return count
+      ]]
+    end
+    local known, statuses, made = digests(), {}, {}
     receiver:hold(function()
       for i = 1, 3 do
         made[i] = receiver:delivery {
@@ -59,6 +66,7 @@ describe("the webhook's queue inside nginx", function()
       end
       assert.same({ 204, 204, 503 }, statuses)
       assert.equal(2, receiver.inside:run 'return require("events").small:queued()')
+      assert.equal(known + 2, digests())
     end)
     for i = 1, 2 do assert.equal(1, receiver:comes_to_be_done(made[i].id)) end
     assert.equal(204, receiver:deliver(made[3]).status)

@@ -5,7 +5,7 @@ local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
 local recode = require "credenco.recode"
 
-local ROWS = 800 -- more than a batch
+local ROWS = 2000
 local NAMES = { "Café René", "Jansen & Zn.", 'Bakkerij "De Korenaar"', "Zoë, Noë & Chloë", "Plain BV", "€uro; “Groep”" }
 local WORKFLOW = [[
 local claims = require "credenco.claims"
@@ -50,7 +50,7 @@ local function header_of(saved)
   return (saved.mark or "") .. (saved.encoding and to(saved.encoding, text) or text)
 end
 
-describe("a register of some hundred rows", function()
+describe("a register of 2,000 rows", function()
   local desk = Desk.use()
   local credenco = desk.credenco
   before_each(function() desk.write("w.lua", WORKFLOW) end)

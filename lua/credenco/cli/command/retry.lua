@@ -67,8 +67,8 @@ local function retry(db, workflow, state, wanted)
   return nil, err
 end
 
-local OPENED = "%s opened again; the same `credenco run` or `credenco work` takes %s up"
-local FORGOTTEN = "%s forgotten; the next `credenco run` or `credenco load` that reads %s takes %s up"
+local OPENED = "%s opened again; the same `credenco run` or `credenco work` continues %s"
+local FORGOTTEN = "%s removed from the journal; the next `credenco run` or `credenco load` that reads %s decides again"
 
 local function text_of(state, done)
   local lines = {}
@@ -77,8 +77,11 @@ local function text_of(state, done)
   end
   add(OPENED, done.opened, state .. " record", done.opened == 1 and "it" or "them")
   local one = done.forgotten == 1
-  local what = state == "skipped" and "skipped record" or "line"
-  add(FORGOTTEN, done.forgotten, what, one and "its line" or "their lines", one and "it" or "them")
+  if state == "skipped" then
+    add(FORGOTTEN, done.forgotten, "skipped record", one and "its line" or "their lines")
+  else
+    add(FORGOTTEN, done.forgotten, "line", one and "it" or "them")
+  end
   return table.concat(lines, "\n")
 end
 
