@@ -18,9 +18,7 @@ static const credenco_span type_names[CREDENCO_EVENT_COUNT] = {
 
 credenco_event_type credenco_event_type_by_name(credenco_span name) {
     int type = 0;
-    while (type < CREDENCO_EVENT_COUNT &&
-           (type_names[type].len != name.len ||
-            memcmp(type_names[type].data, name.data, name.len) != 0)) {
+    while (type < CREDENCO_EVENT_COUNT && !span_equal(type_names[type], name)) {
         type++;
     }
     return (credenco_event_type)type;

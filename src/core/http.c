@@ -46,8 +46,8 @@ credenco_code credenco_http_begin(credenco_http *http, const credenco_http_reque
     http->framing = CREDENCO_HTTP_NO_BODY;
     http->persistent = http->surplus = false;
     http->wants_fields = request->wants_fields;
-    http->head_request = credenco_http_same(request->method, CREDENCO_SPAN("HEAD"));
-    http->connect_request = credenco_http_same(request->method, CREDENCO_SPAN("CONNECT"));
+    http->head_request = span_equal(request->method, CREDENCO_SPAN("HEAD"));
+    http->connect_request = span_equal(request->method, CREDENCO_SPAN("CONNECT"));
     http->extension_bytes = 0;
     http->interim_count = 0;
     credenco_buf_limit(&http->body, request->max_body_bytes);
@@ -119,7 +119,7 @@ static size_t feed_some(credenco_http *http, credenco_span bytes) {
 credenco_http_state credenco_http_feed(credenco_http *http, credenco_span bytes) {
     while (bytes.len > 0 && http->state == CREDENCO_HTTP_READING) {
         const size_t taken = feed_some(http, bytes);
-        bytes = (credenco_span){bytes.data + taken, bytes.len - taken};
+        bytes = span_after(bytes, taken);
     }
     http->surplus = http->surplus || bytes.len > 0;
     return http->state;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "buf.h"
+#include "span.h"
 
 /* Status line (4). The version is 1.0, or another 1.x, which is read as 1.1 (RFC 9110, 2.5). */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status);
@@ -26,9 +26,5 @@ bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_l
 
 /* True if a comma-separated list (RFC 9110, 5.6.1) has the token, in any case. */
 bool credenco_http_list_has(credenco_span list, credenco_span token);
-
-/* True if both are the same: byte for byte, or without regard to letter case. */
-bool credenco_http_same(credenco_span text, credenco_span wanted);
-bool credenco_http_name_is(credenco_span name, credenco_span wanted);
 
 #endif

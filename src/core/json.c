@@ -47,10 +47,6 @@ static bool is_low(int32_t unit) {
     return unit >= 0xDC00 && unit < 0xE000;
 }
 
-static credenco_span behind(credenco_span text, size_t count) {
-    return (credenco_span){text.data + count, text.len - count};
-}
-
 /* The length of the escape at the start of `text`; 0 and a problem if there is none. */
 static size_t escape_len(credenco_span text, const char **problem) {
     if (text.len < 2 || (text.data[1] != 'u' && !strchr("\"\\/bfnrt", text.data[1]))) {
@@ -68,7 +64,7 @@ static size_t escape_len(credenco_span text, const char **problem) {
     if (!is_high(unit) && !is_low(unit)) {
         return UNICODE_ESCAPE;
     }
-    if (is_high(unit) && is_low(code_unit(behind(text, UNICODE_ESCAPE)))) {
+    if (is_high(unit) && is_low(code_unit(span_after(text, UNICODE_ESCAPE)))) {
         return PAIR;
     }
     *problem = "half of a surrogate pair";
@@ -92,7 +88,7 @@ const char *credenco_json_string(credenco_json *json, credenco_span *raw, bool *
         size_t len = 1;
         if (byte == '\\') {
             *escaped = true;
-            len = escape_len(behind(json->text, json->at), &problem);
+            len = escape_len(span_after(json->text, json->at), &problem);
         }
         if (problem) {
             return problem;
@@ -149,7 +145,7 @@ static size_t unescape_one(credenco_span text, char *out, size_t *written) {
         *written = write_utf8(unit, out);
         return UNICODE_ESCAPE;
     }
-    int32_t low = code_unit(behind(text, UNICODE_ESCAPE));
+    int32_t low = code_unit(span_after(text, UNICODE_ESCAPE));
     *written = write_utf8(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), out);
     return PAIR;
 }
@@ -162,7 +158,7 @@ size_t credenco_json_unescape(credenco_span raw, char *out) {
             continue;
         }
         size_t written = 0;
-        at += unescape_one(behind(raw, at), out + len, &written);
+        at += unescape_one(span_after(raw, at), out + len, &written);
         len += written;
     }
     return len;
@@ -271,7 +267,7 @@ static decimal decimal_of(credenco_span text) {
     }
     number.exponent = (long)whole - (long)leading;
     if (at < text.len) {
-        number.exponent += exponent_of(behind(text, at + 1));
+        number.exponent += exponent_of(span_after(text, at + 1));
     }
     return number;
 }

@@ -1,8 +1,6 @@
 /* Percent coding, and the URI in a credential offer. */
 #include "uri.h"
 
-#include <string.h>
-
 #include "chars.h"
 
 /* RFC 3986, 2.3. */
@@ -34,6 +32,11 @@ credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out) {
     return credenco_buf_append(out, (credenco_span){text.data + from, text.len - from});
 }
 
+/* Some servers take a backslash for a slash. */
+static bool is_in_segment(char c) {
+    return c != '/' && c != '\\' && !is_control(c);
+}
+
 bool credenco_wallet_key_valid(credenco_span key) {
     if (key.len == 0 || key.len > CREDENCO_WALLET_KEY_MAX || key.data[0] == '\0') {
         return false;
@@ -41,12 +44,7 @@ bool credenco_wallet_key_valid(credenco_span key) {
     if (key.data[0] == '.' && (key.len == 1 || (key.len == 2 && key.data[1] == '.'))) {
         return false;
     }
-    for (size_t i = 0; i < key.len; i++) {
-        if (is_control(key.data[i]) || key.data[i] == '/' || key.data[i] == '\\') {
-            return false;
-        }
-    }
-    return true;
+    return span_all(key, is_in_segment);
 }
 
 /* The byte that the escape at the start of `text` stands for, or -1. */
@@ -56,24 +54,13 @@ static int unescaped(credenco_span text) {
     return low >= 0 ? high << 4 | low : -1;
 }
 
-/* The position of the first `c`; the length of the text if it has none. */
-static size_t find(credenco_span text, char c) {
-    const char *found = text.len > 0 ? memchr(text.data, c, text.len) : NULL;
-    return found != NULL ? (size_t)(found - text.data) : text.len;
-}
-
-static credenco_span skip(credenco_span text, size_t count) {
-    size_t past = count < text.len ? count : text.len;
-    return (credenco_span){text.data + past, text.len - past};
-}
-
 /* Decodes only escapes: form decoding would turn '+' into a space and break the URL. */
 static credenco_code decode(credenco_span text, credenco_buf *out) {
     credenco_code code = CREDENCO_OK;
     while (text.len > 0 && code == CREDENCO_OK) {
-        size_t len = find(text, '%');
+        size_t len = span_find(text, '%');
         code = credenco_buf_append(out, (credenco_span){text.data, len});
-        text = skip(text, len);
+        text = span_after(text, len);
         if (text.len == 0 || code != CREDENCO_OK) {
             break;
         }
@@ -82,7 +69,7 @@ static credenco_code decode(credenco_span text, credenco_buf *out) {
             return CREDENCO_INVALID_OFFER_URI;
         }
         code = credenco_buf_append(out, (credenco_span){&(char){(char)byte}, 1});
-        text = skip(text, 3);
+        text = span_after(text, 3);
     }
     return code == CREDENCO_TOO_LARGE ? CREDENCO_INVALID_OFFER_URI : code;
 }
@@ -94,16 +81,16 @@ typedef struct parameter {
 
 /* The query, up to the fragment; empty when there is none. */
 static credenco_span query_of(credenco_span uri) {
-    uri.len = find(uri, '#');
-    return skip(uri, find(uri, '?') + 1);
+    uri.len = span_find(uri, '#');
+    return span_after(uri, span_find(uri, '?') + 1);
 }
 
 /* Takes the first parameter off the query. */
 static parameter next_parameter(credenco_span *query) {
-    credenco_span pair = {query->data, find(*query, '&')};
-    size_t name_len = find(pair, '=');
-    *query = skip(*query, pair.len + 1);
-    return (parameter){{pair.data, name_len}, skip(pair, name_len + 1)};
+    credenco_span pair = {query->data, span_find(*query, '&')};
+    size_t name_len = span_find(pair, '=');
+    *query = span_after(*query, pair.len + 1);
+    return (parameter){{pair.data, name_len}, span_after(pair, name_len + 1)};
 }
 
 /* A name with escapes is the same name (RFC 3986, 6.2.2.2). */
@@ -111,7 +98,7 @@ static bool is_named(credenco_span name, credenco_span wanted) {
     size_t at = 0;
     for (size_t i = 0; i < name.len; i++, at++) {
         char byte = name.data[i];
-        int escaped = byte == '%' ? unescaped(skip(name, i)) : -1;
+        int escaped = byte == '%' ? unescaped(span_after(name, i)) : -1;
         if (escaped >= 0) {
             byte = (char)escaped;
             i += 2;
@@ -134,7 +121,7 @@ typedef struct offer_query {
 
 /* Looks at every parameter: one that comes later may make the offer ambiguous. */
 static offer_query read_query(credenco_span uri) {
-    offer_query found = {.has_fragment = find(uri, '#') < uri.len};
+    offer_query found = {.has_fragment = span_find(uri, '#') < uri.len};
     credenco_span query = query_of(uri);
     while (query.len > 0) {
         size_t before = query.len;
@@ -156,7 +143,7 @@ static offer_query read_query(credenco_span uri) {
 /* A server that escapes "?" alone has sent a reference with a query that is not encoded. */
 static bool contains_escaped_question(credenco_span text) {
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '%' && unescaped(skip(text, i)) == '?') {
+        if (text.data[i] == '%' && unescaped(span_after(text, i)) == '?') {
             return true;
         }
     }
@@ -167,9 +154,9 @@ static bool contains_escaped_question(credenco_span text) {
  * around it. */
 static bool is_torn(const offer_query *query) {
     credenco_span reference = query->reference;
-    bool unencoded = find(reference, '/') < reference.len;
-    bool has_query =
-        find(reference, '?') < reference.len || (unencoded && contains_escaped_question(reference));
+    bool unencoded = span_find(reference, '/') < reference.len;
+    bool has_query = span_find(reference, '?') < reference.len ||
+                     (unencoded && contains_escaped_question(reference));
     bool followed = has_query || (unencoded && query->word_follows);
     return (followed && !query->reference_is_last) || (unencoded && query->has_fragment);
 }

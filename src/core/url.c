@@ -1,6 +1,7 @@
 /* Parsing http(s) URLs, and comparing their origins. */
 #include "chars.h"
 #include "host.h"
+#include "text.h"
 #include "uri.h"
 
 /* RFC 3986, 2.2 and 2.3, without '#', '[' and ']', which are allowed in certain places only. */
@@ -30,17 +31,13 @@ static bool target_valid(credenco_span target) {
     return true;
 }
 
-static credenco_span after(credenco_span text, size_t offset) {
-    return (credenco_span){text.data + offset, text.len - offset};
-}
-
 /* Takes the prefix off the text, letters' case aside. */
 static bool skip_prefix(credenco_span *text, credenco_span prefix) {
     if (text->len < prefix.len ||
         !credenco_equal_ignoring_case((credenco_span){text->data, prefix.len}, prefix)) {
         return false;
     }
-    *text = after(*text, prefix.len);
+    *text = span_after(*text, prefix.len);
     return true;
 }
 
@@ -50,14 +47,13 @@ static bool skip_scheme(credenco_span *text, bool *https) {
 }
 
 /* The authority ends at the path, the query or the end (RFC 3986, 3.2). */
+static bool is_in_authority(char c) {
+    return c != '/' && c != '?' && c != '#';
+}
+
 static credenco_span split_authority(credenco_span *text) {
-    static const char_set ends = {CHAR_IN_SET('/') | CHAR_IN_SET('?') | CHAR_IN_SET('#'), 0};
-    size_t len = 0;
-    while (len < text->len && !is_in(text->data[len], ends)) {
-        len++;
-    }
-    credenco_span authority = {text->data, len};
-    *text = after(*text, len);
+    credenco_span authority = {text->data, span_fitting(*text, is_in_authority)};
+    *text = span_after(*text, authority.len);
     return authority;
 }
 
@@ -79,12 +75,9 @@ static bool port_parse(credenco_span digits, uint16_t *port) {
 
 /* The host ends behind an IPv6 address's bracket, else at the colon. */
 static size_t host_len(credenco_span authority) {
-    char end = authority.len > 0 && authority.data[0] == '[' ? ']' : ':';
-    size_t len = 0;
-    while (len < authority.len && authority.data[len] != end) {
-        len++;
-    }
-    return end == ']' && len < authority.len ? len + 1 : len;
+    const bool bracketed = authority.len > 0 && authority.data[0] == '[';
+    const size_t len = span_find(authority, bracketed ? ']' : ':');
+    return bracketed && len < authority.len ? len + 1 : len;
 }
 
 /* User info is refused: neither host nor port may hold '@'. An empty port is the scheme's own. */
@@ -95,11 +88,11 @@ static bool authority_parse(credenco_span authority, credenco_url *url) {
         return false;
     }
     url->port = url->https ? 443 : 80;
-    credenco_span port = after(authority, len);
+    credenco_span port = span_after(authority, len);
     if (port.len == 0) {
         return true;
     }
-    return port.data[0] == ':' && (port.len == 1 || port_parse(after(port, 1), &url->port));
+    return port.data[0] == ':' && (port.len == 1 || port_parse(span_after(port, 1), &url->port));
 }
 
 credenco_code credenco_url_parse(credenco_span text, credenco_url *url) {

@@ -41,14 +41,13 @@ static void push_double(lua_State *L, credenco_span number, double value) {
     }
 }
 
+static bool is_in_whole(char c) {
+    return is_digit(c) || c == '-';
+}
+
 /* Whether the number is whole and `value`, which was read from it, may be another one's, too. */
 static bool is_big_whole(credenco_span number, double value) {
-    for (size_t i = 0; i < number.len; i++) {
-        if (!is_digit(number.data[i]) && number.data[i] != '-') {
-            return false;
-        }
-    }
-    return fabs(value) >= (double)CREDENCO_MAX_INTEGER;
+    return fabs(value) >= (double)CREDENCO_MAX_INTEGER && span_all(number, is_in_whole);
 }
 
 /* Whether a double that was read from `number` holds all its digits: printed with as few as it
