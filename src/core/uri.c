@@ -182,7 +182,7 @@ static credenco_code check_offer_uri(credenco_span text) {
     if (code != CREDENCO_OK) {
         return code;
     }
-    return url.https || credenco_url_is_loopback(&url) ? CREDENCO_OK : CREDENCO_INSECURE_OFFER_URI;
+    return credenco_url_is_secure(&url) ? CREDENCO_OK : CREDENCO_INSECURE_OFFER_URI;
 }
 
 credenco_code credenco_offer_uri(credenco_span request_uri, credenco_buf *out) {

@@ -30,6 +30,9 @@ credenco_code credenco_url_parse(credenco_span text, credenco_url *url);
 /* True for localhost, 127.0.0.0/8 written in four parts, and [::1]. */
 bool credenco_url_is_loopback(const credenco_url *url);
 
+/* True for https, and for http to a loopback host, which does not leave this machine. */
+bool credenco_url_is_secure(const credenco_url *url);
+
 /* True when both have the same scheme, host (letter case aside) and port. */
 bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b);
 

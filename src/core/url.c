@@ -110,6 +110,10 @@ bool credenco_url_is_loopback(const credenco_url *url) {
     return credenco_host_is_loopback(url->host);
 }
 
+bool credenco_url_is_secure(const credenco_url *url) {
+    return url->https || credenco_url_is_loopback(url);
+}
+
 bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b) {
     return a->https == b->https && a->port == b->port &&
            credenco_equal_ignoring_case(a->host, b->host);

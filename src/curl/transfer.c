@@ -34,8 +34,7 @@ credenco_code credenco_transfer_prepare(credenco_transfer *transfer, credenco_po
                                         const credenco_request *request) {
     credenco_url url;
     reset(transfer);
-    if (credenco_url_parse(request->url, &url) != CREDENCO_OK ||
-        (!url.https && !credenco_url_is_loopback(&url))) {
+    if (credenco_url_parse(request->url, &url) != CREDENCO_OK || !credenco_url_is_secure(&url)) {
         return CREDENCO_INVALID_ARGUMENT;
     }
     credenco_origin *origin = credenco_pool_origin(pool, &url);
