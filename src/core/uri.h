@@ -1,5 +1,4 @@
-/* URIs (RFC 3986): parsing http(s) URLs, comparing origins, percent coding, and the URI in a
- * credential offer. */
+/* URIs (RFC 3986): parsing http(s) URLs, comparing origins, and the URI in a credential offer. */
 #ifndef CREDENCO_CORE_URI_H
 #define CREDENCO_CORE_URI_H
 
@@ -47,9 +46,6 @@ bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b);
  * CREDENCO_INSECURE_OFFER_URI   plain http to a host that is not loopback
  * CREDENCO_OUT_OF_MEMORY */
 credenco_code credenco_offer_uri(credenco_span request_uri, credenco_buf *out);
-
-/* Appends `text` with every byte escaped, in upper case, except A-Z a-z 0-9 - . _ ~ */
-credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out);
 
 /* True if the key is safe as one path segment: not empty, not "." or "..", at most
  * CREDENCO_WALLET_KEY_MAX bytes, without '/', '\' and control bytes. */

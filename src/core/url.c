@@ -1,6 +1,7 @@
-/* Parsing http(s) URLs, and comparing their origins. */
+/* Parsing http(s) URLs, comparing their origins, and wallet keys as a part of one. */
 #include "chars.h"
 #include "host.h"
+#include "percent.h"
 #include "text.h"
 #include "uri.h"
 
@@ -14,17 +15,13 @@ static const char_set target_chars = {
     .high = LETTERS_IN_HIGH | CHAR_IN_SET('_') | CHAR_IN_SET('~') | CHAR_IN_SET('@'),
 };
 
-static bool is_escape(credenco_span text) {
-    return text.len >= 3 && hex_value(text.data[1]) >= 0 && hex_value(text.data[2]) >= 0;
-}
-
 /* Path and query in RFC 3986's characters, every escape complete. */
 static bool target_valid(credenco_span target) {
     for (size_t i = 0; i < target.len; i++) {
         if (!is_in(target.data[i], target_chars)) {
             return false;
         }
-        if (target.data[i] == '%' && !is_escape((credenco_span){target.data + i, target.len - i})) {
+        if (target.data[i] == '%' && percent_value(span_after(target, i)) < 0) {
             return false;
         }
     }
@@ -117,4 +114,19 @@ bool credenco_url_is_secure(const credenco_url *url) {
 bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b) {
     return a->https == b->https && a->port == b->port &&
            credenco_equal_ignoring_case(a->host, b->host);
+}
+
+/* Some servers take a backslash for a slash. */
+static bool is_in_segment(char c) {
+    return c != '/' && c != '\\' && !is_control(c);
+}
+
+bool credenco_wallet_key_valid(credenco_span key) {
+    if (key.len == 0 || key.len > CREDENCO_WALLET_KEY_MAX || key.data[0] == '\0') {
+        return false;
+    }
+    if (key.data[0] == '.' && (key.len == 1 || (key.len == 2 && key.data[1] == '.'))) {
+        return false;
+    }
+    return span_all(key, is_in_segment);
 }

@@ -1,78 +1,6 @@
-/* Percent coding, and the URI in a credential offer. */
+/* The URI in a credential offer. */
+#include "percent.h"
 #include "uri.h"
-
-#include "chars.h"
-
-/* RFC 3986, 2.3. */
-static const char_set unreserved = {
-    .low = DIGITS_IN_LOW | CHAR_IN_SET('-') | CHAR_IN_SET('.'),
-    .high = LETTERS_IN_HIGH | CHAR_IN_SET('_') | CHAR_IN_SET('~'),
-};
-
-/* Bytes that stay as they are go out in runs, not one by one. */
-credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out) {
-    static const char digits[] = "0123456789ABCDEF";
-    credenco_code code = CREDENCO_OK;
-    size_t from = 0;
-    for (size_t i = 0; i < text.len && code == CREDENCO_OK; i++) {
-        if (is_in(text.data[i], unreserved)) {
-            continue;
-        }
-        unsigned char byte = (unsigned char)text.data[i];
-        char escape[3] = {'%', digits[byte >> 4], digits[byte & 15]};
-        code = credenco_buf_append(out, (credenco_span){text.data + from, i - from});
-        if (code == CREDENCO_OK) {
-            code = credenco_buf_append(out, (credenco_span){escape, sizeof escape});
-        }
-        from = i + 1;
-    }
-    if (code != CREDENCO_OK) {
-        return code;
-    }
-    return credenco_buf_append(out, (credenco_span){text.data + from, text.len - from});
-}
-
-/* Some servers take a backslash for a slash. */
-static bool is_in_segment(char c) {
-    return c != '/' && c != '\\' && !is_control(c);
-}
-
-bool credenco_wallet_key_valid(credenco_span key) {
-    if (key.len == 0 || key.len > CREDENCO_WALLET_KEY_MAX || key.data[0] == '\0') {
-        return false;
-    }
-    if (key.data[0] == '.' && (key.len == 1 || (key.len == 2 && key.data[1] == '.'))) {
-        return false;
-    }
-    return span_all(key, is_in_segment);
-}
-
-/* The byte that the escape at the start of `text` stands for, or -1. */
-static int unescaped(credenco_span text) {
-    int high = text.len > 2 ? hex_value(text.data[1]) : -1;
-    int low = high >= 0 ? hex_value(text.data[2]) : -1;
-    return low >= 0 ? high << 4 | low : -1;
-}
-
-/* Decodes only escapes: form decoding would turn '+' into a space and break the URL. */
-static credenco_code decode(credenco_span text, credenco_buf *out) {
-    credenco_code code = CREDENCO_OK;
-    while (text.len > 0 && code == CREDENCO_OK) {
-        size_t len = span_find(text, '%');
-        code = credenco_buf_append(out, (credenco_span){text.data, len});
-        text = span_after(text, len);
-        if (text.len == 0 || code != CREDENCO_OK) {
-            break;
-        }
-        int byte = unescaped(text);
-        if (byte < 0) {
-            return CREDENCO_INVALID_OFFER_URI;
-        }
-        code = credenco_buf_append(out, (credenco_span){&(char){(char)byte}, 1});
-        text = span_after(text, 3);
-    }
-    return code == CREDENCO_TOO_LARGE ? CREDENCO_INVALID_OFFER_URI : code;
-}
 
 typedef struct parameter {
     credenco_span name;
@@ -95,19 +23,11 @@ static parameter next_parameter(credenco_span *query) {
 
 /* A name with escapes is the same name (RFC 3986, 6.2.2.2). */
 static bool is_named(credenco_span name, credenco_span wanted) {
-    size_t at = 0;
-    for (size_t i = 0; i < name.len; i++, at++) {
-        char byte = name.data[i];
-        int escaped = byte == '%' ? unescaped(span_after(name, i)) : -1;
-        if (escaped >= 0) {
-            byte = (char)escaped;
-            i += 2;
-        }
-        if (at >= wanted.len || byte != wanted.data[at]) {
-            return false;
-        }
-    }
-    return at == wanted.len;
+    char room[sizeof "credential_offer_uri"];
+    credenco_buf decoded;
+    credenco_buf_over(&decoded, room, sizeof room);
+    return credenco_percent_decode(name, &decoded) == CREDENCO_OK &&
+           span_equal(credenco_buf_span(&decoded), wanted);
 }
 
 typedef struct offer_query {
@@ -143,7 +63,7 @@ static offer_query read_query(credenco_span uri) {
 /* A server that escapes "?" alone has sent a reference with a query that is not encoded. */
 static bool contains_escaped_question(credenco_span text) {
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '%' && unescaped(span_after(text, i)) == '?') {
+        if (percent_value(span_after(text, i)) == '?') {
             return true;
         }
     }
@@ -183,6 +103,13 @@ static credenco_code check_offer_uri(credenco_span text) {
         return code;
     }
     return credenco_url_is_secure(&url) ? CREDENCO_OK : CREDENCO_INSECURE_OFFER_URI;
+}
+
+/* Form decoding would turn '+' into a space and break the URL. */
+static credenco_code decode(credenco_span reference, credenco_buf *out) {
+    const credenco_code code = credenco_percent_decode(reference, out);
+    return code == CREDENCO_OUT_OF_MEMORY || code == CREDENCO_OK ? code
+                                                                 : CREDENCO_INVALID_OFFER_URI;
 }
 
 credenco_code credenco_offer_uri(credenco_span request_uri, credenco_buf *out) {
