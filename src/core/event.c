@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "decimal.h"
 #include "json_write.h"
 
 /* More than all names, numbers and punctuation of a line take. */
@@ -46,7 +47,7 @@ static inline char *put_number(char *at, credenco_span name, int64_t number) {
         return at;
     }
     at = put(at, name);
-    return at + credenco_json_write_whole(number, at);
+    return at + credenco_decimal_write(number, at);
 }
 
 static inline char *put_flag(char *at, credenco_span name, int64_t flag) {

@@ -54,19 +54,6 @@ bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_
     return credenco_token_valid(*name) && credenco_field_value_valid(*value);
 }
 
-/* Looks before it multiplies: a length that wraps would cut the body elsewhere. */
-bool credenco_http_length(credenco_span value, uint64_t *length) {
-    *length = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        uint64_t digit = (uint64_t)(value.data[i] - '0');
-        if (!is_digit(value.data[i]) || *length > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *length = *length * 10 + digit;
-    }
-    return value.len > 0;
-}
-
 /* Zeros that another digit follows. */
 static size_t leading_zeros(credenco_span digits) {
     size_t zeros = 0;

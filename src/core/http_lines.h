@@ -17,9 +17,6 @@ bool credenco_http_continues_version(size_t at, credenco_span bytes);
 /* Field line (5): the spans borrow from the line, the value is trimmed. */
 bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_span *value);
 
-/* Content-Length (6.2): decimal digits that fit; no list, not even of equal lengths. */
-bool credenco_http_length(credenco_span value, uint64_t *length);
-
 /* First line of a chunk (7.1): its size, and the number of bytes beside it: leading zeros and
  * extensions. */
 bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_len);

@@ -1,6 +1,7 @@
 #include "http_response.h"
 
 #include "chars.h"
+#include "decimal.h"
 #include "http_body.h"
 #include "http_lines.h"
 #include "text.h"
@@ -51,9 +52,10 @@ static void on_status_line(credenco_http *http, credenco_span line) {
     http->part = CREDENCO_HTTP_PART_FIELD;
 }
 
-/* Two lengths are refused, also of one value: readers differ in which one counts. */
+/* Two lengths are refused, also of one value, and so is a list: readers differ in which one
+ * counts. */
 static void on_length(credenco_http *http, credenco_span value) {
-    if (http->has_length || !credenco_http_length(value, &http->length)) {
+    if (http->has_length || !credenco_decimal_read(value, UINT64_MAX, &http->length)) {
         credenco_http_malformed(http, "the response's Content-Length is not one number");
     }
     http->has_length = true;

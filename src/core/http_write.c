@@ -2,6 +2,7 @@
 #include "http_write.h"
 
 #include "chars.h"
+#include "decimal.h"
 #include "text.h"
 
 /* --- fields ------------------------------------------------------------------------ */
@@ -68,17 +69,11 @@ static bool has_content(const credenco_http_request *request) {
            span_equal(request->method, CREDENCO_SPAN("PATCH"));
 }
 
-/* Without stdio, which the core does not use. */
 static credenco_code append_length(credenco_buf *out, size_t length) {
-    char digits[24];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + length % 10);
-        length /= 10;
-    } while (length > 0);
+    char digits[CREDENCO_DECIMAL_MAX];
     const credenco_span parts[] = {
         CREDENCO_SPAN("Content-Length: "),
-        {digits + at, sizeof digits - at},
+        {digits, credenco_decimal_write((int64_t)length, digits)},
         CREDENCO_SPAN("\r\n"),
     };
     return append_all(out, parts, sizeof parts / sizeof *parts);

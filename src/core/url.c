@@ -1,5 +1,6 @@
 /* Parsing http(s) URLs, comparing their origins, and wallet keys as a part of one. */
 #include "chars.h"
+#include "decimal.h"
 #include "host.h"
 #include "percent.h"
 #include "text.h"
@@ -54,20 +55,14 @@ static credenco_span split_authority(credenco_span *text) {
     return authority;
 }
 
-/* Decimal digits for 1 to 65535; zeros may lead (RFC 3986, 3.2.3). */
+/* From 1 to 65535; zeros may lead (RFC 3986, 3.2.3). */
 static bool port_parse(credenco_span digits, uint16_t *port) {
-    unsigned long value = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        if (!is_digit(digits.data[i])) {
-            return false;
-        }
-        value = value * 10 + (unsigned long)(digits.data[i] - '0');
-        if (value > UINT16_MAX) {
-            return false;
-        }
+    uint64_t number;
+    if (!credenco_decimal_read(digits, UINT16_MAX, &number)) {
+        return false;
     }
-    *port = (uint16_t)value;
-    return value > 0;
+    *port = (uint16_t)number;
+    return number > 0;
 }
 
 /* The host ends behind an IPv6 address's bracket, else at the colon. */
