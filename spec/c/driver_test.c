@@ -9,6 +9,7 @@
 #include "bytes.h"
 #include "curl/driver.h"
 #include "hello_server.h"
+#include "now.h"
 #include "tap.h"
 
 enum { TIMEOUT_MS = 60000, SOON_MS = 50, SILENCE_MS = 30000, BODY_MAX = 5, MANY = 100 };

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "now.h"
 #include "transfer_list.h"
 
 /* --- the end of a transfer ----------------------------------------------------- */

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "now.h"
+
 /* libcurl must not close connections to bound their number: it cannot tell which are in use. */
 enum { LIBCURL_CONNECTIONS_MAX = 1 << 20 };
 

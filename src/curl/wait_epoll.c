@@ -12,6 +12,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "now.h"
+
 enum { EVENTS_AT_ONCE = 64 };
 
 /* --- the table of descriptors ---------------------------------------------------- */
@@ -220,12 +222,6 @@ bool credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most,
     }
     credenco_wait_timers(wait);
     return count == most;
-}
-
-bool credenco_wait_failed(credenco_wait *wait) {
-    const bool failed = wait->failed;
-    wait->failed = false;
-    return failed;
 }
 
 /* --- outside pollers --------------------------------------------------------- */

@@ -7,9 +7,6 @@
 
 #include "core/buf.h"
 
-/* Milliseconds of the monotonic clock. */
-int64_t credenco_now_ms(void);
-
 enum { CREDENCO_TIME_OF_DAY_MAX = 64 };
 
 /* Gives moments of the monotonic clock as times of day. It keeps the text of the last second, and

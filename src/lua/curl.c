@@ -9,6 +9,7 @@
 #include "connection_options.h"
 #include "http.h"
 #include "look.h"
+#include "now.h"
 
 #define DRIVER_TYPE "credenco.driver"
 

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "clock.h"
 #include "compat.h"
 #include "context.h"
+#include "now.h"
 
 #define FLOW_TYPE "credenco.flow"
 
