@@ -149,8 +149,7 @@ credenco_http_state credenco_http_end(credenco_http *http);
 credenco_http_state credenco_http_break(credenco_http *http);
 
 /* Whether the response leaves the connection fit for another request: it is complete and
- * persistent, and nothing came behind it. The caller has to check that the whole request was sent.
- */
+ * persistent, and nothing came behind it. The caller checks that the whole request was sent. */
 bool credenco_http_reusable(const credenco_http *http);
 
 /* Whether the connection is now the tunnel that a CONNECT asked for, and nothing has come out of

@@ -17,12 +17,11 @@ typedef enum credenco_look_step {
 } credenco_look_step;
 
 typedef struct credenco_look {
-    credenco_connection
-        *connection;         /* its `detail` has libcurl's message, if that holds no secret */
-    credenco_look_step step; /* the step that failed, or CREDENCO_LOOK_CONNECTED */
-    bool accepted;           /* the server accepted a connection, which was closed again */
-    int os_error;            /* errno of a connection that was not accepted, or 0 */
-    long tunnel_status;      /* HTTP status of the proxy's response to CONNECT, or 0 */
+    credenco_connection *connection; /* `detail` has libcurl's message if it holds no secret */
+    credenco_look_step step;         /* the step that failed, or CREDENCO_LOOK_CONNECTED */
+    bool accepted;                   /* the server accepted a connection, which was closed again */
+    int os_error;                    /* errno of a connection that was not accepted, or 0 */
+    long tunnel_status;              /* HTTP status of the proxy's response to CONNECT, or 0 */
     const struct curl_certinfo *certificates; /* the server's own first, then its chain; or NULL */
 } credenco_look;
 

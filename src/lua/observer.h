@@ -1,6 +1,6 @@
 /* Observers: C code that takes the events of requests as they happen, so that none goes through
- * Lua. The listener of the same metrics or log (lua/credenco/base/listeners.lua) takes the others.
- */
+ * Lua. The listener of the same metrics or log (lua/credenco/base/listeners.lua) takes the other
+ * events. */
 #ifndef CREDENCO_LUA_OBSERVER_H
 #define CREDENCO_LUA_OBSERVER_H
 
