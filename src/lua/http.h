@@ -14,6 +14,13 @@
 /* The prepared request fields at `arg` (from core.fields), or an argument error. */
 credenco_http_fields *credenco_lua_check_fields(lua_State *L, int arg);
 
+/* Pushes a text field of the request at `arg`: without data if it is nil, or an argument error. The
+ * span borrows from the stack. */
+credenco_span credenco_lua_push_text_field(lua_State *L, int arg, const char *name);
+
+/* Whether the request at `arg` wants the response's header fields: unless with_headers is false. */
+bool credenco_lua_wants_fields(lua_State *L, int arg);
+
 /* Pushes the response of an exchange that is DONE:
  *
  *     { status =, body =, retry_after_ms =, is_html =, headers = }
