@@ -130,7 +130,7 @@ static void unused_origins_are_forgotten(void) {
         start(url);
         give_back(finish_one());
     }
-    CHECK(driver.network.pool.origin_count <= CREDENCO_ORIGINS_MAX);
+    CHECK(driver.network.pool.origins.count <= CREDENCO_ORIGINS_MAX);
     start(hello_url);
     credenco_transfer *finished = finish_one();
     CHECK(is_hello(finished));

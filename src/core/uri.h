@@ -22,6 +22,11 @@ typedef struct credenco_url {
     credenco_span target; /* path and query, maybe empty */
 } credenco_url;
 
+/* The scheme's own port. */
+static inline uint16_t credenco_url_scheme_port(bool https) {
+    return https ? 443 : 80;
+}
+
 /* Parses `text`. CREDENCO_INVALID_OFFER_URI unless it is an absolute http(s) URL in RFC 3986's
  * characters, without user info and fragment. */
 credenco_code credenco_url_parse(credenco_span text, credenco_url *url);

@@ -79,7 +79,7 @@ static bool authority_parse(credenco_span authority, credenco_url *url) {
     if (!credenco_host_valid(url->host)) {
         return false;
     }
-    url->port = url->https ? 443 : 80;
+    url->port = credenco_url_scheme_port(url->https);
     credenco_span port = span_after(authority, len);
     if (port.len == 0) {
         return true;

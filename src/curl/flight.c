@@ -26,7 +26,7 @@ static void let_connection_go(credenco_driver *driver, credenco_transfer *transf
 /* Releases the transfer's connection and origin. */
 static void leave(credenco_driver *driver, credenco_transfer *transfer, bool keep) {
     let_connection_go(driver, transfer, keep);
-    credenco_pool_leave(transfer->origin);
+    credenco_origin_leave(transfer->origin);
     transfer->origin = NULL;
     driver->in_flight--;
 }

@@ -53,13 +53,13 @@ credenco_code credenco_transfer_prepare(credenco_transfer *transfer, credenco_po
     if (credenco_url_parse(request->url, &url) != CREDENCO_OK || !credenco_url_is_secure(&url)) {
         return CREDENCO_INVALID_ARGUMENT;
     }
-    credenco_origin *origin = credenco_pool_origin(pool, &url);
+    credenco_origin *origin = credenco_origins_use(&pool->origins, &url);
     if (origin == NULL) {
         return CREDENCO_OUT_OF_MEMORY;
     }
     const credenco_code code = begin(&transfer->http, origin, url.target, request);
     if (code != CREDENCO_OK) {
-        credenco_pool_leave(origin);
+        credenco_origin_leave(origin);
         return code;
     }
     transfer->origin = origin;
