@@ -95,15 +95,3 @@ static bool is_value_char(char c) {
 bool credenco_field_value_valid(credenco_span text) {
     return span_all(text, is_value_char);
 }
-
-bool credenco_equal_ignoring_case(credenco_span a, credenco_span b) {
-    if (a.len != b.len) {
-        return false;
-    }
-    for (size_t i = 0; i < a.len; i++) {
-        if (to_lower(a.data[i]) != to_lower(b.data[i])) {
-            return false;
-        }
-    }
-    return true;
-}

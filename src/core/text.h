@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "chars.h"
 #include "span.h"
 
 /* True for well-formed UTF-8 (RFC 3629), which JSON text must be (RFC 8259, 8.1): no overlong
@@ -22,6 +23,16 @@ bool credenco_token_valid(credenco_span text);
 bool credenco_field_value_valid(credenco_span text);
 
 /* Compares without regard to the case of ASCII letters. */
-bool credenco_equal_ignoring_case(credenco_span a, credenco_span b);
+static inline bool credenco_equal_ignoring_case(credenco_span a, credenco_span b) {
+    if (a.len != b.len) {
+        return false;
+    }
+    for (size_t i = 0; i < a.len; i++) {
+        if (to_lower(a.data[i]) != to_lower(b.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
 
 #endif
