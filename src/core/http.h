@@ -50,14 +50,15 @@ enum { CREDENCO_HTTP_BODY_MAX = 64 * 1024 * 1024, CREDENCO_HTTP_REQUEST_HEAD_MAX
 
 /* --- header fields of requests --------------------------------------------------- */
 
-/* Field lines that many requests share, in their form on the wire. Initialise it before use; free
- * takes a zeroed one and may run twice. */
+/* Field lines that many requests share, in their form on the wire. */
 typedef struct credenco_http_fields {
     credenco_buf lines; /* "name: value\r\n" ... */
 } credenco_http_fields;
 
-/* Begins without lines, and releases them: takes zeroed fields, may run twice. */
+/* Begins without lines. */
 void credenco_http_fields_init(credenco_http_fields *fields);
+
+/* Releases the lines; takes zeroed fields, may run twice. */
 void credenco_http_fields_free(credenco_http_fields *fields);
 
 /* CREDENCO_INVALID_ARGUMENT for a name that is not a token, a value with control bytes, lines

@@ -70,7 +70,7 @@ static void on_transfer_encoding(credenco_http *http, credenco_span value) {
     http->chunked = true;
 }
 
-/* Names in lower case, so that whoever looks for one need not fold them. */
+/* Names in lower case, so that a search need not fold them. */
 static void keep_field(credenco_http *http, credenco_span name, credenco_span value) {
     const size_t at = http->fields.len;
     credenco_http_append(http, &http->fields, name);

@@ -7,7 +7,7 @@
 
 /* --- fields ------------------------------------------------------------------------ */
 
-/* Fields that frame a message or concern the connection: nobody else may write them. */
+/* Fields that frame a message or concern the connection: only the exchange writes them. */
 static const credenco_span ours[] = {
     CREDENCO_SPAN("host"),    CREDENCO_SPAN("content-length"), CREDENCO_SPAN("transfer-encoding"),
     CREDENCO_SPAN("te"),      CREDENCO_SPAN("connection"),     CREDENCO_SPAN("expect"),

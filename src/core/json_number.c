@@ -25,7 +25,7 @@ static size_t whole_part(const credenco_json *json, size_t at) {
     return some_digits(json, at);
 }
 
-/* Behind the exponent at `at`, or `at` where there is none; 0 when it has no digits. */
+/* Behind the exponent at `at`, or `at` without one; 0 when it has no digits. */
 static size_t exponent_part(const credenco_json *json, size_t at) {
     char byte = credenco_json_byte(json, at);
     if (byte != 'e' && byte != 'E') {

@@ -44,22 +44,31 @@ static bool is_day(credenco_span word) {
     return false;
 }
 
-/* Whether the text matches a form of the same length, byte by byte: 'd' is a digit, 'b' a digit or
- * a space, '.' any byte; the others stand for themselves. */
+/* A form's character stands for itself, except 'd', a digit, 'b', a digit or a space, and '.', any
+ * byte. */
+static bool fits(char form, char c) {
+    switch (form) {
+    case 'd':
+        return is_digit(c);
+    case 'b':
+        return is_digit(c) || c == ' ';
+    case '.':
+        return true;
+    default:
+        return c == form;
+    }
+}
+
+/* Whether the text has the form's length, and each byte fits. */
 static bool matches(credenco_span text, const char *form) {
     if (text.len != strlen(form)) {
         return false;
     }
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.data[i];
-        const bool fits = form[i] == 'd'   ? is_digit(c)
-                          : form[i] == 'b' ? is_digit(c) || c == ' '
-                                           : form[i] == '.' || form[i] == c;
-        if (!fits) {
-            return false;
-        }
+    size_t i = 0;
+    while (i < text.len && fits(form[i], text.data[i])) {
+        i++;
     }
-    return true;
+    return i == text.len;
 }
 
 /* The value of digits; a space in front counts as 0. */

@@ -214,16 +214,20 @@ static int64_t connect_timeout_ms(const credenco_transfer *transfer) {
     return timeout_ms > 0 ? timeout_ms : 1;
 }
 
+static void join(credenco_transfer *transfer, credenco_connection *connection, bool reused) {
+    connection->transfer = transfer;
+    transfer->connection = connection;
+    transfer->reused = reused;
+}
+
 static void connect_for(credenco_driver *driver, credenco_transfer *transfer) {
     credenco_connection *connection = credenco_pool_connect(&driver->network.pool, transfer->origin,
                                                             connect_timeout_ms(transfer));
-    transfer->reused = false;
     if (connection == NULL) {
         fail(driver, transfer, CREDENCO_OUT_OF_MEMORY, "");
         return;
     }
-    connection->transfer = transfer;
-    transfer->connection = connection;
+    join(transfer, connection, false);
     driver->connecting++;
 }
 
@@ -234,9 +238,7 @@ static void admit_one(credenco_driver *driver, credenco_transfer *transfer) {
         connect_for(driver, transfer);
         return;
     }
-    connection->transfer = transfer;
-    transfer->connection = connection;
-    transfer->reused = true;
+    join(transfer, connection, true);
     move(driver, transfer);
 }
 

@@ -11,7 +11,7 @@
 typedef enum credenco_look_step {
     CREDENCO_LOOK_NAME = 0,   /* the host's name was not resolved */
     CREDENCO_LOOK_PROXY,      /* the proxy's name is not known, or it refused the tunnel */
-    CREDENCO_LOOK_CONNECTION, /* nobody accepted the connection */
+    CREDENCO_LOOK_CONNECTION, /* the host did not accept the connection */
     CREDENCO_LOOK_TLS,        /* the handshake, the certificate, or the tunnel */
     CREDENCO_LOOK_CONNECTED
 } credenco_look_step;

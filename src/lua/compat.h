@@ -45,7 +45,7 @@ static inline credenco_span credenco_check_span(lua_State *L, int arg) {
     return span;
 }
 
-/* Without data where the argument is no string. */
+/* Without data if the argument is not a string. */
 static inline credenco_span credenco_optional_span(lua_State *L, int arg) {
     credenco_span span;
     span.data = lua_tolstring(L, arg, &span.len);

@@ -81,9 +81,6 @@ static credenco_code check_request(lua_State *L, credenco_http_request *request)
     return check_target(L, &request->target);
 }
 
-/* begin(request, fields, authority, max_body_bytes) -> bytes | nil, code. `request` has method,
- * body, with_headers, and url or target. It may have authority and max_body_bytes in place of the
- * arguments. */
 static int exchange_begin(lua_State *L) {
     credenco_http *http = check_exchange(L);
     credenco_http_request request;

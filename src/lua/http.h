@@ -41,14 +41,15 @@ int credenco_lua_fields(lua_State *L);
 
 /* exchange() -> an exchange that has not begun:
  *
- *     x:begin(request, fields | nil) -> bytes to send | nil, code
+ *     x:begin(request [, fields [, authority [, max_body_bytes]]]) -> bytes to send | nil, code
  *     x:feed(bytes)                  -> "reading" | "done" | nil, code, detail
  *     x:ended()                      -> the same: the server has closed the connection
  *     x:response()                   -> the response, once it is done
  *     x:reusable()                   -> whether the connection may carry another request
  *     x:trim()                       releases memory that an ordinary exchange does not need
  *
- * The request is a table: method, authority, target, body, max_body_bytes, with_headers. */
+ * The request is a table: method, url or target, body, with_headers; and authority and
+ * max_body_bytes, unless they are arguments. */
 int credenco_lua_exchange(lua_State *L);
 
 #endif

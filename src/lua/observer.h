@@ -9,6 +9,21 @@
 
 #include "core/event.h"
 
+/* The arguments of a listener. */
+enum {
+    LISTENER_AT_MS = 1,
+    LISTENER_TYPE,
+    LISTENER_STEP,
+    LISTENER_CORRELATION_ID,
+    LISTENER_TRACEPARENT,
+    LISTENER_HTTP_STATUS,
+    LISTENER_OK,
+    LISTENER_ELAPSED_MS,
+    LISTENER_CODE,
+    LISTENER_SENT,
+    LISTENER_WAIT_MS
+};
+
 typedef struct credenco_observer credenco_observer;
 
 /* Takes a request or its response. The event's texts are valid until it returns. */
