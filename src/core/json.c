@@ -40,55 +40,55 @@ static bool is_low(int32_t unit) {
     return unit >= 0xDC00 && unit < 0xE000;
 }
 
-/* The length of the escape at the start of `text`; 0 and a problem if there is none. */
-static size_t escape_len(credenco_span text, const char **problem) {
-    if (text.len < 2 || (text.data[1] != 'u' && !strchr("\"\\/bfnrt", text.data[1]))) {
-        *problem = "an unknown escape";
-        return 0;
-    }
-    if (text.data[1] != 'u') {
-        return 2;
-    }
-    int32_t unit = code_unit(text);
+/* Skips the \uXXXX at `at`, and with half of a pair the other half. */
+static const char *skip_unicode(credenco_json *json) {
+    const credenco_span text = span_after(json->text, json->at);
+    const int32_t unit = code_unit(text);
     if (unit < 0) {
-        *problem = "a broken \\u escape";
-        return 0;
+        return "a broken \\u escape";
     }
-    if (!is_high(unit) && !is_low(unit)) {
-        return UNICODE_ESCAPE;
+    const bool is_pair = is_high(unit) && is_low(code_unit(span_after(text, UNICODE_ESCAPE)));
+    if (!is_pair && (is_high(unit) || is_low(unit))) {
+        return "half of a surrogate pair";
     }
-    if (is_high(unit) && is_low(code_unit(span_after(text, UNICODE_ESCAPE)))) {
-        return PAIR;
+    json->at += is_pair ? PAIR : UNICODE_ESCAPE;
+    return NULL;
+}
+
+/* Skips the escape at `at`. */
+static const char *skip_escape(credenco_json *json) {
+    static const char letters[] = {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'};
+    const char letter = credenco_json_byte(json, json->at + 1);
+    if (letter == 'u') {
+        return skip_unicode(json);
     }
-    *problem = "half of a surrogate pair";
-    return 0;
+    if (memchr(letters, letter, sizeof letters) == NULL) {
+        return "an unknown escape";
+    }
+    json->at += 2;
+    return NULL;
 }
 
 const char *credenco_json_string(credenco_json *json, credenco_span *raw, bool *escaped) {
     const char *problem = NULL;
-    size_t start = ++json->at;
+    const size_t start = ++json->at;
     *escaped = false;
-    while (json->at < json->text.len) {
-        unsigned char byte = (unsigned char)json->text.data[json->at];
+    while (json->at < json->text.len && problem == NULL) {
+        const char byte = json->text.data[json->at];
         if (byte == '"') {
-            *raw = (credenco_span){json->text.data + start, json->at - start};
-            json->at++;
+            *raw = (credenco_span){json->text.data + start, json->at++ - start};
             return NULL;
         }
-        if (byte < ' ') {
-            return "a control character in a string";
-        }
-        size_t len = 1;
         if (byte == '\\') {
             *escaped = true;
-            len = escape_len(span_after(json->text, json->at), &problem);
+            problem = skip_escape(json);
+        } else if ((unsigned char)byte < ' ') {
+            problem = "a control character in a string";
+        } else {
+            json->at++;
         }
-        if (problem) {
-            return problem;
-        }
-        json->at += len;
     }
-    return "the string has no end";
+    return problem ? problem : "the string has no end";
 }
 
 /* Writes a code point in UTF-8, and gives its length. */
