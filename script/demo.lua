@@ -58,7 +58,7 @@ local function demonstrate(server)
   show(client, trusting)
   show(client, wary)
   client:close()
-  say("Register the issuer as a trusted contact first: a wallet discards the rest without a word.")
+  say("Make the issuer a trusted contact of a wallet first: the wallet silently discards all other credentials.")
 end
 
 local server, why = sandbox.start()

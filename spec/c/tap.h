@@ -25,6 +25,7 @@ static const char *tap_row = ""; /* which row of a table is being checked */
 
 static int tap_run(const tap_case *cases, size_t count) {
     int failures = 0;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* for what a case says before it crashes */
     printf("1..%zu\n", count);
     for (size_t i = 0; i < count; i++) {
         tap_failed = false;

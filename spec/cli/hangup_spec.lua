@@ -6,7 +6,6 @@ local program = require "spec.cli.program"
 local uv = require "luv"
 local wait = require "spec.support.wait"
 
-local PATIENCE_MS = 20000
 local WORKFLOW = "spec/pipeline/company.lua"
 local NOHUP = [[trap '' HUP; exec "$@"]]
 
@@ -25,7 +24,7 @@ describe("a terminal that is closed", function()
   end
 
   local function arrived(scenario, step, run)
-    assert(wait.until_true(function() return #scenario.requests(step) > 0 end, PATIENCE_MS), run:stderr())
+    assert(wait.until_true(function() return #scenario.requests(step) > 0 end), run:stderr())
   end
 
   -- `script` gives the shell a terminal, which is gone when `script` is killed. The shell passes the signal on, as an
@@ -47,7 +46,7 @@ echo $? >%s/code
     run:finish()
     return assert(wait.until_true(function()
       return tonumber(files.read(folder .. "/code") or "")
-    end, PATIENCE_MS), "the command did not end")
+    end), "the command did not end")
   end
 
   it("ends a run in order, and the same command continues it", function()
@@ -74,7 +73,7 @@ echo $? >%s/code
     local run = program.start({ "run", WORKFLOW, folder .. "/in.csv", "--timeout", "1", "--attempts", "1" }, environment(scenario))
     arrived(scenario, "create", run)
     run:kill "sighup"
-    assert(wait.until_true(function() return run:stderr():find "stopping when" end, PATIENCE_MS), run:stderr())
+    assert(wait.until_true(function() return run:stderr():find "stopping when" end), run:stderr())
     run:kill "sighup"
     local done = run:finish()
     assert.equal(130, done.code)
@@ -98,7 +97,7 @@ echo $? >%s/code
 
   it("does not matter to a sandbox that was called with nohup", function()
     local run = with_nohup({ "sandbox", "--json", "--workers", "1" }, server:scenario())
-    assert(wait.until_true(function() return run:stdout():find "\n" end, PATIENCE_MS), run:stderr())
+    assert(wait.until_true(function() return run:stdout():find "\n" end), run:stderr())
     run:kill "sighup"
     local port = tonumber(run:stdout():match "127%.0%.0%.1:(%d+)")
     assert.equal(200, (http.request(port, "GET", "/sandbox/ready")))

@@ -6,7 +6,6 @@ local Misbehaving = require "spec.support.misbehaving"
 local program = require "spec.cli.program"
 local wait = require "spec.support.wait"
 
-local PATIENCE_MS = 20000
 
 describe("a command that is interrupted", function()
   local server = Misbehaving.use()
@@ -16,7 +15,7 @@ describe("a command that is interrupted", function()
     local scenario = server:scenario(script)
     local run = program.start(arguments, { CREDENCO_BASE_URL = scenario.url, CREDENCO_API_KEY = "key-top-secret" })
     run:finish_input(stdin)
-    assert(wait.until_true(function() return #scenario.requests(step) > 0 end, PATIENCE_MS), run:stderr())
+    assert(wait.until_true(function() return #scenario.requests(step) > 0 end), run:stderr())
     run:kill(signal)
     local ended = run:finish()
     assert.is_nil((ended.out .. ended.err):find("traceback", 1, true), ended.err)
@@ -106,7 +105,7 @@ describe("a command that is interrupted", function()
     local run = program.start(arguments, { CREDENCO_BASE_URL = scenario.url, CREDENCO_API_KEY = "k" })
     wait.close(run.err)
     run:finish_input()
-    assert(wait.until_true(function() return run.code ~= nil end, PATIENCE_MS))
+    assert(wait.until_true(function() return run.code ~= nil end))
     for _, handle in ipairs { run.process, run.stdin, run.out } do wait.close(handle) end
     assert.same({ 5, 3 }, { run.code, #scenario.requests "push" })
     assert.truthy(files.read(kept):find "^https?://[^\n]+\n$")
@@ -116,7 +115,7 @@ describe("a command that is interrupted", function()
     local scenario = server:scenario { push = { "hang" } }
     local run = program.start(ISSUE, { CREDENCO_BASE_URL = scenario.url, CREDENCO_API_KEY = "k" })
     run:finish_input()
-    assert(wait.until_true(function() return #scenario.requests "push" > 0 end, PATIENCE_MS), run:stderr())
+    assert(wait.until_true(function() return #scenario.requests "push" > 0 end), run:stderr())
     run:kill "sigstop" -- so that it sees both at once
     run:kill "sigint"
     run:kill "sigterm"

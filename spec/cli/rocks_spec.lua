@@ -62,7 +62,7 @@ describe("with some rocks only, the program", function()
   -- Until it serves, or says why it does not.
   local function run_sandbox(env)
     local started = program.start({ "sandbox", "--workers", "1" }, env)
-    wait.until_true(function() return started.code or started:stdout():find "\n" end, 10000)
+    wait.until_true(function() return started.code or started:stdout():find "\n" end)
     if not started.code then started:kill "sigterm" end
     return started:finish()
   end

@@ -6,13 +6,11 @@ local program = require "spec.cli.program"
 local uv = require "luv"
 local wait = require "spec.support.wait"
 
-local START_TIMEOUT_MS = 10000
-
 local function start(...)
   local run = program.start { "sandbox", ... }
   local ready = wait.until_true(function()
     return run.code and "ended" or run:stdout():find("\n") and "ready"
-  end, START_TIMEOUT_MS)
+  end)
   assert.equal("ready", ready, run:stderr())
   return run
 end

@@ -10,7 +10,6 @@ local program = require "spec.cli.program"
 local uv = require "luv"
 local wait = require "spec.support.wait"
 
-local PATIENCE_MS = 20000
 local AT_ONCE_NS = 15e9 -- a signal that nobody minds ends the program after 30 s
 local VARIANTS = { { "sigint" }, { "sigterm" }, { "sighup" },
   { "sigint", "--json" }, { "sigterm", "--json" }, { "sighup", "--json" } }
@@ -124,7 +123,7 @@ describe("a signal", function()
     for i, variant in ipairs(VARIANTS) do begun[i] = { variant, begin(variant) } end
     for _, one in ipairs(begun) do
       local variant, run, arrived, after = one[1], one[2], one[3], one[4]
-      assert(wait.until_true(arrived, PATIENCE_MS), case .. ": " .. run:stderr())
+      assert(wait.until_true(arrived), case .. ": " .. run:stderr())
       run:kill(variant[1])
       check(case, variant, run, code)
       if after then after() end
@@ -280,7 +279,7 @@ describe("a signal", function()
         runs[i]:finish_input(row[4])
       end
       for i, run in ipairs(runs) do
-        assert(wait.until_true(function() return run:stdout() ~= "" end, PATIENCE_MS), name .. ": " .. run:stderr())
+        assert(wait.until_true(function() return run:stdout() ~= "" end), name .. ": " .. run:stderr())
         run:kill(VARIANTS[i][1])
         local done = run:finish()
         assert.is_nil((done.out .. done.err):find("traceback", 1, true), done.err)

@@ -98,7 +98,7 @@ describe("inside a task, a call from", function()
   for place, from in pairs(PLACES) do
     it(place .. " says that it cannot wait, and the task's own call gets its own response", function()
       local scenario = server:scenario { push = { 404 } }
-      local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 5000 }
+      local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 60000 }
       local inner, outer, result
       loop.spawn(function()
         from(function() inner = inner or { client:issue_status "inner" } end)
@@ -135,7 +135,7 @@ describe("inside a task, a call from", function()
 
   it("a finalizer in the middle of another call says that it cannot wait", function()
     local scenario = server:scenario { push = { 404 } }
-    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 5000 }
+    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 60000 }
     local inner
     beside_driver(client, function()
       inner = inner or { client:issue_status "inner" } -- as if taking the answer had made the collector run
@@ -201,7 +201,7 @@ describe("an error thrown out of a debug hook", function()
   end
 
   it("leaves the client's other calls running", function()
-    local client = credenco.new { base_url = server:scenario().url, api_key = "k", timeout_ms = 5000 }
+    local client = credenco.new { base_url = server:scenario().url, api_key = "k", timeout_ms = 60000 }
     local last = each_instruction(7, function(arm)
       ask(client, arm)
       assert.equal("issue_completed", assert(client:issue_status "2").status)
@@ -211,7 +211,7 @@ describe("an error thrown out of a debug hook", function()
   end)
 
   it("leaves no call without an end when it is thrown while a response is handed over", function()
-    local client = credenco.new { base_url = server:scenario().url, api_key = "k", timeout_ms = 5000 }
+    local client = credenco.new { base_url = server:scenario().url, api_key = "k", timeout_ms = 60000 }
     local arm
     beside_driver(client, function(id)
       local once = id and arm
@@ -239,7 +239,7 @@ describe("an error thrown out of a debug hook", function()
   -- LuaJIT has one hook for all coroutines, so that it may come out of the loop itself, or end the task.
   it("leaves every call of a task its own response", function()
     local scenario = server:scenario { push = { 404 } }
-    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 5000 }
+    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 60000 }
     local last = each_instruction(13, function(arm)
       local done
       pcall(function()

@@ -42,7 +42,7 @@ describe("a traceparent", function()
     local offer = assert(client:create_offer { template_id = "t", claims = {}, traceparent = TRACE })
     assert(client:push_offer { wallet_key = "w", offer_uri = offer.offer_uri, traceparent = TRACE })
     client:issue_status("1", { traceparent = TRACE })
-    client:wait_issued("1", { traceparent = TRACE, timeout_ms = 5000 })
+    client:wait_issued("1", { traceparent = TRACE, timeout_ms = 60000 })
     client:trust_issuer { wallet_key = "w", did = "did:web:a", name = "A", traceparent = TRACE }
     client:request { path = "/x", traceparent = TRACE }
     for step, count in pairs { create = 1, push = 1, status = 2, trust = 1, other = 1 } do

@@ -4,7 +4,6 @@ local program = require "spec.cli.program"
 local uv = require "luv"
 local wait = require "spec.support.wait"
 
-local PATIENCE_MS = 20000
 local O_RDWR, O_NONBLOCK = 2, 2048 -- Linux
 
 local function start(shell, lua, env)
@@ -32,9 +31,9 @@ describe("signals", function()
       io.write "ready"
       io.flush()
       io.read "*a"]], { PIPE = path })
-    assert(wait.until_true(function() return run:stdout() == "ready" end, PATIENCE_MS))
+    assert(wait.until_true(function() return run:stdout() == "ready" end))
     run:kill "sigint"
-    local ended = wait.until_true(function() return run.code end, PATIENCE_MS)
+    local ended = wait.until_true(function() return run.code end)
     run:kill "sigkill"
     run:finish()
     uv.fs_close(pipe)

@@ -155,7 +155,7 @@ describe("a journal's thread on PostgreSQL", function()
       assert.is_false(is_free())
     end
     writer:close()
-    wait.until_true(is_free, 5000)
+    wait.until_true(is_free)
     other:close()
     held:close()
   end)

@@ -1,6 +1,9 @@
 -- Which records a worker takes, and in which order.
+local database = require "credenco.journal.database"
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
+local postgres = require "spec.pipeline.postgres"
+local taking = require "credenco.journal.taking"
 local workers = require "credenco.journal.workers"
 
 local FILL = [[
@@ -54,5 +57,40 @@ describe("taking records", function()
     assert.same({}, lines_taken(2))
     assert.same({ 1 }, lines_taken(2))
     assert.same({}, lines_taken(2))
+  end)
+end)
+
+describe("taking records on PostgreSQL", function()
+  local server, sessions
+  setup(function() server = postgres.start() end)
+  teardown(function()
+    for _, session in ipairs(sessions) do session:close() end
+    server:stop()
+  end)
+
+  local function lines_taken(session, owner)
+    local lines = {}
+    for i, item in ipairs(taking.items(assert(session:rows_of(taking.write({ workflow = "w", owner = owner }, 2))))) do
+      lines[i] = item.line
+    end
+    return lines
+  end
+
+  -- One that waits for the other would do so for ever here, were it not for the timeout.
+  it("gives two workers that take at once different records, and lets neither wait", function()
+    local url = server:database()
+    assert(journal.open(url, { queue = true })):close()
+    sessions = { assert(database.open(url)), assert(database.open(url)) }
+    local first, second = sessions[1], sessions[2]
+    for line = 1, 5 do assert(first:execute(FILL, "key " .. line, line)) end
+    assert(workers.join(first, { owner = "first", workflow = "w" }))
+    assert(workers.join(second, { owner = "second", workflow = "w" }))
+    assert(second:execute "SET lock_timeout = '5s'")
+    assert(first:transaction(function()
+      assert.same({ 1, 2 }, lines_taken(first, "first"))
+      assert.same({ 3, 4 }, lines_taken(second, "second"))
+      return true
+    end))
+    assert.same({ 5 }, lines_taken(second, "second"))
   end)
 end)

@@ -67,7 +67,7 @@ local next_step = also(CLEAR, { state = "pending", step = 2, offer = GONE })
 local corrected = also(AGAIN, { state = "pending", offer = GONE, input = "new input", run = 7, line = 8 })
 local begun = also(corrected, { owner = "me" })
 local given_up = { state = "skipped", owner = GONE, offer = GONE, wallet = GONE, input = GONE, code = "settled", stage = "person",
-  message = "given up by a person" }
+  message = "abandoned by a person" }
 
 -- Name, what is done, and per state what is different afterwards. In every other state nothing changes.
 local CASES = {

@@ -7,7 +7,6 @@ local upstream = require "spec.nginx.upstream"
 local worker = require "spec.nginx.worker"
 local World = require "spec.transport.world"
 
-local PATIENCE_MS = 10000
 
 local function port_of(url)
   return tonumber(url:match ":(%d+)")
@@ -38,7 +37,7 @@ describe("inside nginx, the transport over cosockets", function()
       local given, loop = ..., require "credenco.loop"
       local transport, outcomes = require("credenco.transport.cosocket").new(given.options), {}
       for i, url in ipairs(given.urls) do
-        local response, err = transport:send { method = "GET", url = url, deadline_ms = loop.now_ms() + 5000 }
+        local response, err = transport:send { method = "GET", url = url, deadline_ms = loop.now_ms() + 60000 }
         outcomes[i] = response and tostring(response.status) or ("%s %s %s"):format(err.code, err.sent, err.message)
         ngx.sleep(0.05)
       end
@@ -93,7 +92,7 @@ describe("inside nginx, the transport over cosockets", function()
       local core, loop = require "credenco.core", require "credenco.loop"
       local transport, statuses = require("credenco.transport.cosocket").new {}, {}
       for i = 1, 2 do
-        statuses[i] = assert(transport:send { method = "GET", url = ..., deadline_ms = loop.now_ms() + 5000 }).status
+        statuses[i] = assert(transport:send { method = "GET", url = ..., deadline_ms = loop.now_ms() + 60000 }).status
         core.sleep_ms(100)
       end
       return statuses
@@ -149,11 +148,11 @@ describe("inside nginx, the transport over cosockets", function()
   end
 
   it("gives a proxy that responds byte by byte no more than the time to connect", function()
-    tunnel = Tunnel.start(0, { drip = "HTTP/1.1 200 OK\r\n" .. ("A: b\r\n"):rep(100) })
-    local began_ms = uv.hrtime() / 1e6
+    local drip = "HTTP/1.1 200 OK\r\n" .. ("A: b\r\n"):rep(100)
+    tunnel = Tunnel.start(0, { drip = drip })
     local outcome = ask({ wallet "/x" }, { proxy = "127.0.0.1:" .. tunnel.port, connect_timeout_ms = 300 })[1]
     assert.matches("^timeout no no connection within the deadline", outcome)
-    assert.is_true(uv.hrtime() / 1e6 - began_ms < 1500)
+    assert.is_true(tunnel.dripped < #drip)
   end)
 
   it("shares no tunnel between other credentials", function()
@@ -216,7 +215,7 @@ describe("inside nginx, the transport over cosockets", function()
       local loop, told = require "credenco.loop", nil
       local transport = require("credenco.transport.cosocket").new {}
       local thread = ngx.thread.spawn(transport.send, transport, {
-        method = "GET", url = ..., deadline_ms = loop.now_ms() + 5000,
+        method = "GET", url = ..., deadline_ms = loop.now_ms() + 60000,
         on_abandoned = function(_, http_status) told = http_status end,
       })
       ngx.sleep(0.05)
@@ -235,7 +234,7 @@ describe("inside nginx, the transport over cosockets", function()
       ngx.sleep(0.1)
       local transport, statuses = require("credenco.transport.cosocket").new {}, {}
       for i = 1, 3 do
-        local deadline_ms = require("credenco.loop").now_ms() + 10000
+        local deadline_ms = require("credenco.loop").now_ms() + 60000
         local response, err = transport:send { method = "GET", url = ..., deadline_ms = deadline_ms }
         statuses[i] = response and response.status or err.code
       end
@@ -248,6 +247,6 @@ describe("inside nginx, the transport over cosockets", function()
 
   it("leaves no timer behind", function()
     local function running() return inside:run "return ngx.timer.running_count() + ngx.timer.pending_count()" end
-    assert.is_true(wait.until_true(function() return running() == 0 end, PATIENCE_MS))
+    assert.is_true(wait.until_true(function() return running() == 0 end))
   end)
 end)

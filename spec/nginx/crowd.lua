@@ -36,10 +36,9 @@ function Crowd.new(port, count, target)
 end
 
 --- Waits until the server has closed all of its connections.
----@param timeout_ms integer
 ---@return boolean
-function Crowd:wait(timeout_ms)
-  return wait.until_true(function() return self.ended == self.count end, timeout_ms) or false
+function Crowd:wait()
+  return wait.until_true(function() return self.ended == self.count end) or false
 end
 
 --- Closes the connections, answered or not.

@@ -9,7 +9,6 @@ local webhook = require "credenco.webhook"
 local worker = require "spec.nginx.worker"
 local World = require "spec.sandbox.world"
 
-local PATIENCE_MS = 20000
 local SECRET = "webhook-secret"
 
 local function configuration(page)
@@ -59,7 +58,7 @@ describe("the documentation of nginx", function()
     })
     assert.equal(204, answer.status)
     local function trusting() return #world:wallet(wallet).trusted_contacts == 1 end
-    assert.is_true(wait.until_true(trusting, PATIENCE_MS))
+    assert.is_true(wait.until_true(trusting))
   end)
 
   it("names the webhook's options", function()

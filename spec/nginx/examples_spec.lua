@@ -9,7 +9,6 @@ local wait = require "spec.support.wait"
 local Server = require "spec.support.server"
 local World = require "spec.sandbox.world"
 
-local PATIENCE_MS = 20000
 local SECRET = "webhook-secret"
 
 local function copy_example(folder, port)
@@ -102,7 +101,7 @@ describe("examples/openresty", function()
     })
     assert.equal(204, answer.status)
     local function welcomed() return #world:wallet(wallet).credentials == 1 end
-    assert.is_true(wait.until_true(welcomed, PATIENCE_MS))
+    assert.is_true(wait.until_true(welcomed))
     assert.equal("issue_completed", world:call("GET", "/api/v2/issue/welcome-e-1").json.status)
   end)
 end)

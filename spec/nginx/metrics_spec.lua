@@ -12,7 +12,6 @@ local worker = require "spec.nginx.worker"
 local WORKERS = 4
 local CALLS = 50
 local CROWD = 40
-local PATIENCE_MS = 60000
 
 local HTTP = [[
   lua_shared_dict metrics 1m;
@@ -55,7 +54,7 @@ describe("metrics of nginx", function()
 
   local function issue()
     local crowd = Crowd.new(inside.port, CROWD, function() return "/issue?at=" .. server.url end)
-    assert.is_true(crowd:wait(PATIENCE_MS))
+    assert.is_true(crowd:wait())
     crowd:leave()
     local seen, count = {}, 0
     for _, pid in ipairs(crowd.answers) do
@@ -82,7 +81,7 @@ describe("metrics of nginx", function()
       for _, pid in ipairs(pids) do if is_old[pid] then return false end end
       return #pids == WORKERS
     end
-    assert(wait.until_true(replaced, PATIENCE_MS), "the old workers have not gone")
+    assert(wait.until_true(replaced), "the old workers have not gone")
     issue()
     local counted = inside:run "return metrics:text()"
     local read = samples.read(counted)

@@ -12,7 +12,6 @@ local FULL = os.getenv "CREDENCO_SOAK" ~= nil
 local CLIENTS = FULL and 200 or 40
 local REQUESTS = FULL and 60 or 20
 local RELOADS = FULL and 20 or 4
-local PATIENCE_MS = 20000
 local SPARE = 2 -- nginx's own coming and going
 
 local ASK = [[
@@ -96,9 +95,9 @@ describe("inside nginx", function()
     local patient, hasty = issue("patient", "/3000", 20000), issue("hasty", "/03000", 200)
     assert.is_true(wait.until_true(function()
       return inside:run "return require('spec.nginx.issuing').in_flight()" >= 2
-    end, PATIENCE_MS))
+    end))
     uv.kill(processes.master(inside), "sighup")
-    assert.is_true(patient:wait(PATIENCE_MS) and hasty:wait(PATIENCE_MS))
+    assert.is_true(patient:wait() and hasty:wait())
     assert.same({ id = "patient", ok = true }, cjson.decode(patient.answers[1]))
     assert.same({ id = "hasty", ok = false, code = "closed", sent = "unknown" }, cjson.decode(hasty.answers[1]))
   end)
@@ -113,7 +112,7 @@ describe("inside nginx", function()
           return ("/issue?id=%d&transport=%s&at=%s/%d"):format(i, transport, slow.url, i)
         end)
         processes.reload(inside)
-        assert.is_true(crowd:wait(PATIENCE_MS))
+        assert.is_true(crowd:wait())
         for i = 1, 50 do assert.is_true(cjson.decode(crowd.answers[i]).ok, crowd.answers[i]) end
         crowd:leave()
       end

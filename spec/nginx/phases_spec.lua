@@ -117,7 +117,7 @@ describe("a call inside nginx", function()
   local function status_over_tls(port)
     local transport = require("credenco.transport.curl").new { insecure_loopback = true }
     local url = ("https://127.0.0.1:%d/"):format(port)
-    local response = transport:send { method = "GET", url = url, deadline_ms = loop.now_ms() + 10000 }
+    local response = transport:send { method = "GET", url = url, deadline_ms = loop.now_ms() + 60000 }
     transport:close()
     return response and response.status
   end

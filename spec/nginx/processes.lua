@@ -5,14 +5,13 @@ local wait = require "spec.support.wait"
 
 local M = {}
 
-local PATIENCE_MS = 20000
 
 -- The file is there before its content is.
 ---@param server spec.Server
 ---@return integer pid
 function M.master(server)
   local function written() return tonumber(files.read(server.folder .. "/pid")) end
-  return assert(wait.until_true(written, PATIENCE_MS), "nginx has no pid")
+  return assert(wait.until_true(written), "nginx has no pid")
 end
 
 ---@param pid integer
@@ -37,19 +36,26 @@ function M.worker(server)
     local pids = M.workers(server)
     return #pids == 1 and pids[1]
   end
-  return assert(wait.until_true(only_one, PATIENCE_MS), "there is not one worker")
+  return assert(wait.until_true(only_one), "there is not one worker")
 end
 
---- Tells nginx to reload; gives the worker that takes over once the old one has gone.
+--- The worker that takes over, once the old one has gone.
+---@param old integer
 ---@return integer pid
-function M.reload(server)
-  local old = M.worker(server)
-  uv.kill(M.master(server), "sighup")
+function M.successor(server, old)
   local function replaced()
     local pids = M.workers(server)
     return #pids == 1 and pids[1] ~= old and pids[1]
   end
-  return assert(wait.until_true(replaced, PATIENCE_MS), "the old worker has not gone")
+  return assert(wait.until_true(replaced), "the old worker has not gone")
+end
+
+--- Tells nginx to reload; gives the worker that takes over.
+---@return integer pid
+function M.reload(server)
+  local old = M.worker(server)
+  uv.kill(M.master(server), "sighup")
+  return M.successor(server, old)
 end
 
 ---@param pid integer

@@ -10,7 +10,6 @@ local RELOADS = FULL and 100 or 10
 local ISSUES = FULL and 100000 or 5000
 local BATCH = 2500 -- issues, in less time than a request of the specs may take
 
-local PATIENCE_MS = 20000
 local SPARE_DESCRIPTORS = 2 -- nginx's own coming and going
 local RESIDENT_GROWTH_KIB = 2048
 local LUA_GROWTH_KIB = 256
@@ -29,7 +28,7 @@ describe("inside nginx, over time", function()
     local function reload_with_calls()
       local crowd = Crowd.new(inside.port, 10, function(i) return ("/issue?id=%d&at=%s/20"):format(i, slow.url) end)
       processes.reload(inside)
-      assert.is_true(crowd:wait(PATIENCE_MS))
+      assert.is_true(crowd:wait())
       crowd:leave()
     end
     local function descriptors()

@@ -11,7 +11,6 @@ local worker = require "spec.nginx.worker"
 
 local WORKERS = 3
 local CALLS = os.getenv "CREDENCO_SOAK" and 1000 or 200
-local PATIENCE_MS = 30000
 
 local HTTP = "lua_shared_dict tokens 1m;"
 
@@ -73,7 +72,7 @@ describe("the token that all workers of nginx share", function()
 
   local function ask(scenario, count)
     local crowd = Crowd.new(inside.port, count, function() return "/status?at=" .. scenario.url end)
-    assert.is_true(crowd:wait(PATIENCE_MS))
+    assert.is_true(crowd:wait())
     crowd:leave()
     local answers = {}
     for i, body in ipairs(crowd.answers) do answers[i] = cjson.decode(body) end
@@ -120,7 +119,7 @@ describe("the token that all workers of nginx share", function()
     assert.equal(1, #scenario.requests "token")
     wait.until_true(function() return false end, 4200) -- the last fifth of its life has begun
     ask_all_workers(scenario)
-    assert.is_true(wait.until_true(function() return #scenario.requests "token" == 2 end, PATIENCE_MS))
+    assert.is_true(wait.until_true(function() return #scenario.requests "token" == 2 end))
     for _, answer in ipairs(ask_all_workers(scenario)) do assert.is_true(answer.ok, answer.text) end
     assert.equal(2, #scenario.requests "token")
     assert.truthy(bearers(scenario)["Bearer second"])
@@ -137,7 +136,7 @@ describe("the token that all workers of nginx share", function()
   it("is fetched by another worker when the one that fetches dies", function()
     local scenario = server:scenario { token = { "hang", "proper" } }
     local crowd = Crowd.new(inside.port, 60, function() return "/status?at=" .. scenario.url end)
-    assert.is_true(wait.until_true(function() return #scenario.requests "token" == 1 end, PATIENCE_MS))
+    assert.is_true(wait.until_true(function() return #scenario.requests "token" == 1 end))
     for _, pid in ipairs(processes.workers(inside)) do uv.kill(pid, "sigkill") end
     crowd:leave()
     for _, answer in ipairs(ask(scenario, 20)) do assert.is_true(answer.ok, answer.text) end

@@ -5,7 +5,6 @@ local uv = require "luv"
 local wait = require "spec.support.wait"
 local webhook_receiver = require "spec.nginx.webhook_receiver"
 
-local PATIENCE_MS = webhook_receiver.PATIENCE_MS
 
 describe("the webhook's queue inside nginx", function()
   local receiver = webhook_receiver.use()
@@ -43,7 +42,7 @@ describe("the webhook's queue inside nginx", function()
         end
       end
       return #waiting == 0
-    end, PATIENCE_MS))
+    end))
   end)
 
   it("is full with as many events as queue_size", function()
@@ -91,18 +90,18 @@ describe("the webhook's queue inside nginx", function()
     }
     assert.equal(204, receiver:deliver(made).status)
     local words = ("event %s: dropped after 2 attempts"):format(made.id)
-    assert.is_true(wait.until_true(function() return receiver.inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
+    assert.is_true(wait.until_true(function() return receiver.inside:error_log():find(words, 1, true) ~= nil end))
   end)
 
   it("stops a handler that waits for too long, and has room for the next", function()
     local slow = receiver:delivery { path = "/limited", data = { ms = 1500, failures = 0, text = "slow" } }
     assert.equal(204, receiver:deliver(slow).status)
-    assert.is_truthy(wait.until_true(function() return receiver:begun(slow.id) end, PATIENCE_MS))
+    assert.is_truthy(wait.until_true(function() return receiver:begun(slow.id) end))
     local quick = receiver:delivery { path = "/limited" }
     assert.equal(204, receiver:deliver(quick).status)
     assert.equal(1, receiver:comes_to_be_done(quick.id))
     local words = ("event %s: dropped after 2 attempts: stopped after 1 seconds"):format(slow.id)
-    assert.is_true(wait.until_true(function() return receiver.inside:error_log():find(words, 1, true) ~= nil end, PATIENCE_MS))
+    assert.is_true(wait.until_true(function() return receiver.inside:error_log():find(words, 1, true) ~= nil end))
     assert.same({ 2 }, { receiver:begun(slow.id), receiver:done()[slow.id] })
   end)
 
@@ -189,7 +188,7 @@ describe("the webhook's queue inside nginx", function()
   it("runs the handler again when its worker died while it ran", function()
     local made = receiver:delivery { data = { ms = 700, failures = 0, text = "outlives a worker" } }
     assert.equal(204, receiver:deliver(made).status)
-    assert.is_truthy(wait.until_true(function() return receiver:begun(made.id) end, PATIENCE_MS))
+    assert.is_truthy(wait.until_true(function() return receiver:begun(made.id) end))
     uv.kill(processes.worker(receiver.inside), "sigkill")
     assert.equal(1, receiver:comes_to_be_done(made.id))
   end)

@@ -7,7 +7,6 @@ local hmac = require "openssl.hmac"
 local wait = require "spec.support.wait"
 local worker = require "spec.nginx.worker"
 
-local PATIENCE_MS = 20000
 
 -- The handler does what the event's data says and notes each event it has done.
 local EVENTS = [[
@@ -63,7 +62,7 @@ local SERVER = [[
 local Receiver = {}
 Receiver.__index = Receiver
 
-local M = { PATIENCE_MS = PATIENCE_MS }
+local M = {}
 
 --- One for the specs of the surrounding `describe`.
 ---@return spec.WebhookReceiver
@@ -130,7 +129,7 @@ end
 
 --- The same as `done`, of one event, once it is done.
 function Receiver:comes_to_be_done(id)
-  return wait.until_true(function() return self:done()[id] end, PATIENCE_MS)
+  return wait.until_true(function() return self:done()[id] end)
 end
 
 return M

@@ -56,7 +56,7 @@ describe("credenco webhook send", function()
     wait.until_true(function()
       noted = inside:run("return ngx.shared.notes:get(...)", id)
       return noted ~= nil
-    end, 10000)
+    end)
     return cjson.decode(noted)
   end
 
@@ -128,7 +128,7 @@ mode: binary
   it("ends with 130 after a Ctrl-C, and says that the event may have been accepted", function()
     inside:run [[ ngx.shared.notes:delete "slow" ]]
     local run = program.start({ "webhook", "send", inside.url .. "/slow" }, { CREDENCO_WEBHOOK_SECRET = SECRET })
-    wait.until_true(function() return inside:run [[return ngx.shared.notes:get "slow"]] end, 10000)
+    wait.until_true(function() return inside:run [[return ngx.shared.notes:get "slow"]] end)
     run:kill "sigint"
     local outcome = run:finish()
     assert.same({ 130, "" }, { outcome.code, outcome.out })

@@ -75,7 +75,7 @@ describe("turns of workers on one machine", function()
     assert(db.dialect.give_turn(db, MACHINE, taken[COUNT]))
     local freed = table.remove(others, 1)
     freed:close()
-    assert.truthy(wait.until_true(function() return db.dialect.take_turn(db, MACHINE, 1) == 1 end, 30000))
+    assert.truthy(wait.until_true(function() return db.dialect.take_turn(db, MACHINE, 1) == 1 end))
   end)
 
   it("need not be taken by a worker that runs longer than it waits", function()
@@ -95,29 +95,49 @@ describe("turns of workers on one machine", function()
     assert.same({ 3, taken[1] }, { looks, mine.turn })
   end)
 
-  it("last for some batches; then another worker gets one", function()
+  -- This worker has a turn, and has used a processor for a share of the second since its last check.
+  local function worker_that_used(share)
     local mine = worker(2)
     assert.is_true(mine:wait(run))
+    assert.is_truthy(mine.turn)
+    turns.processor_times = function() return mine.ran_ns + share * 1e9, mine.waited_ns end
+    mine.check_ms = loop.now_ms() - 1
+    return mine
+  end
+
+  it("are kept by a worker that needs a processor", function()
+    local mine = worker_that_used(0.5)
     local turn = mine.turn
+    mine:review(run)
     assert.is_true(mine:wait(run))
     assert.same({ turn, 0 }, { mine.turn, looks })
+  end)
+
+  it("end after a time, and the worker waits for another", function()
+    local mine = worker_that_used(0.5)
     mine.until_ms = loop.now_ms() - 1
-    take_all() -- all but this worker's
+    mine:review(run)
+    assert.is_nil(mine.turn)
+    take_all()
+    turns.processor_times = function() return mine.ran_ns + 1e6, mine.waited_ns + 2e6 end
     on_look = function() run.stopping = "interrupted" end
-    mine.try = function(self)
-      others[COUNT] = assert(database.open(url))
-      assert.equal(turn, db.dialect.take_turn(others[COUNT], MACHINE, COUNT))
-      self.try = nil
-    end
     assert.is_false(mine:wait(run))
     assert.equal(1, looks)
   end)
 
-  it("end when there is nothing to take, although records are at work", function()
+  it("are given back by a worker that waits for the network", function()
+    local mine = worker_that_used(0.1)
+    mine:review(run)
+    assert.is_nil(mine.turn)
+    assert.equal(COUNT, #take_all())
+  end)
+
+  -- Runs a worker whose first request waits until no worker has a turn; true if that comes.
+  local function wait_in_a_request(records, watch_ms)
     local bench, held = bench_of_one.new(), nil
     bench.journal = server:database()
-    assert(bench:run(bench_of_one.records(1), { mode = "load" }))
-    bench.script.push_offer = { function(args, good)
+    assert(bench:run(bench_of_one.records(records), { mode = "load" }))
+    bench.script.create_offer = { function(args, good)
       others[1] = assert(database.open(bench.journal))
       local until_ms = loop.now_ms() + 30000
       repeat
@@ -127,9 +147,18 @@ describe("turns of workers on one machine", function()
       return good(args)
     end }
     wait_times_as_long(2)
-    assert(bench:run(nil, { mode = "work" }))
+    assert(bench:run(nil, { mode = "work", concurrency = 1, watch_ms = watch_ms }))
     bench:close()
-    assert.equal("0", held)
+    return held == "0"
+  end
+
+  it("end when there is nothing to take, although records are at work", function()
+    local never_ms = 1000000
+    assert.is_true(wait_in_a_request(1, never_ms))
+  end)
+
+  it("end while there is no room for more records", function()
+    assert.is_true(wait_in_a_request(100))
   end)
 
   it("do not keep a worker from work for ever", function()

@@ -107,7 +107,7 @@ describe("the sandbox's behaviour", function()
     finally(function() other:stop() end)
     assert.equal(MANY, pushed_to(other, other.trusting, MANY))
     local function under_way() return other:anonymous("GET", "/sandbox/exchanges").json.under_way end
-    other:wait_for(function() return under_way() == 0 end, 60000)
+    other:wait_for(function() return under_way() == 0 end)
     assert.equal(MANY, other:wallet(other.trusting).credential_count)
   end)
 

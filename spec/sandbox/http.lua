@@ -4,7 +4,7 @@ local uv = require "luv"
 
 local M = {}
 
-local TIMEOUT_MS = 10000
+local TIMEOUT_MS = 120000 -- only what hangs takes so long
 
 local function serialize(request, host, path)
   local body = request.body or ""

@@ -2,6 +2,7 @@
 local cjson = require "cjson"
 local http = require "spec.sandbox.http"
 local uv = require "luv"
+local wait = require "spec.support.wait"
 local worlds = require "spec.sandbox.world"
 
 local PROGRAM = [[
@@ -39,15 +40,7 @@ end
 
 --- Turns the loop until `condition` holds.
 local function turn_until(condition)
-  uv.update_time()
-  local timer, expired = uv.new_timer(), false
-  timer:start(15000, 0, function() expired = true end)
-  while not condition() and not expired do
-    uv.run "once"
-  end
-  timer:close()
-  uv.run "nowait"
-  assert(not expired, "waited in vain")
+  assert(wait.until_true(condition), "waited in vain")
 end
 
 local function wait_ready(run)
@@ -115,11 +108,7 @@ describe("the sandbox in the foreground", function()
     stop(run, "sigkill")
     local folder = folder_of(run.pid)
     assert.is_string(folder)
-    local deadline = worlds.now_ms() + 15000
-    while not is_gone(pid) do
-      assert(worlds.now_ms() < deadline, "nginx still runs")
-      uv.sleep(20)
-    end
+    assert(wait.until_true(function() return is_gone(pid) end), "nginx still runs")
     worlds.start():stop()
     assert.is_nil(folder_of(run.pid))
   end)

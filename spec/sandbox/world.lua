@@ -2,6 +2,7 @@
 local http = require "spec.sandbox.http"
 local uv = require "luv"
 local sandbox = require "credenco.sandbox"
+local wait = require "spec.support.wait"
 
 local M = {}
 
@@ -79,12 +80,8 @@ function World:new_wallet(description)
 end
 
 --- Asks again and again until `condition` holds; fails when it never does.
----@param limit_ms? integer (10000)
-function World.wait_for(_, condition, limit_ms)
-  local deadline = M.now_ms() + (limit_ms or 10000)
-  while not condition() do
-    assert(M.now_ms() < deadline, "waited in vain")
-  end
+function World.wait_for(_, condition)
+  assert(wait.until_true(condition), "waited in vain")
 end
 
 ---@return number milliseconds of a clock that never jumps

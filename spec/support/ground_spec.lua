@@ -41,13 +41,13 @@ local function start_and_crash(folder)
     args = { "-e", script },
     env = { "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath },
   }, function() process:close(function() ended = true end) end)
-  assert.is_true(wait.until_true(function() return ended end, 10000))
+  assert.is_true(wait.until_true(function() return ended end))
 end
 
 describe("a program started by a spec", function()
   it("may end before it has read its input", function()
     local run = program.start_command("/bin/true", {})
-    assert.equal(0, wait.until_true(function() return run.code end, 5000))
+    assert.equal(0, wait.until_true(function() return run.code end))
     run:finish_input "nobody reads this"
     assert.equal(0, run:finish().code)
   end)
@@ -60,16 +60,16 @@ describe("a server started by a spec", function()
       ready = pid_in,
     })
     local pid = server.about
-    assert.is_true(wait.until_true(function() return alive(pid) end, 5000))
+    assert.is_true(wait.until_true(function() return alive(pid) end))
     server:stop()
     assert.is_false(exists(server.folder))
-    assert.is_true(wait.until_true(function() return not alive(pid) end, 5000))
+    assert.is_true(wait.until_true(function() return not alive(pid) end))
   end)
 
   it("ends and leaves no directory when the specs are killed", function()
     local folder = files.temporary_folder()
     start_and_crash(folder)
-    assert.is_true(wait.until_true(function() return not exists(folder) end, 10000))
+    assert.is_true(wait.until_true(function() return not exists(folder) end))
   end)
 
   it("gives its own exit code when it ends in good order", function()
@@ -157,10 +157,10 @@ describe("the misbehaving server", function()
       first:write(("GET %s/one HTTP/1.1\r\n\r\n"):format(prefix))
       first:read_start(function(_, bytes) answered = bytes or answered end)
     end)
-    wait.until_true(function() return #scenario.requests() == 1 end, 5000)
+    wait.until_true(function() return #scenario.requests() == 1 end)
     assert.is_nil(answered)
     assert.equal(200, (ask(scenario, "GET", "/two")))
-    assert.is_truthy(wait.until_true(function() return answered end, 5000))
+    assert.is_truthy(wait.until_true(function() return answered end))
     wait.close(first)
   end)
 end)

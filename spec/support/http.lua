@@ -3,8 +3,6 @@
 local uv = require "luv"
 local wait = require "spec.support.wait"
 
-local TIMEOUT_MS = 5000
-
 local http = {}
 
 local function exchange(port, bytes, timeout_ms)
@@ -18,7 +16,7 @@ local function exchange(port, bytes, timeout_ms)
     socket:write(bytes)
     socket:read_start(read)
   end)
-  wait.until_true(function() return finished end, timeout_ms or TIMEOUT_MS)
+  wait.until_true(function() return finished end, timeout_ms)
   wait.close(socket)
   return table.concat(received)
 end

@@ -4,9 +4,6 @@ local uv = require "luv"
 local files = require "spec.support.files"
 local wait = require "spec.support.wait"
 
--- Only a server that hangs is waited for so long; one that fails ends. A busy machine takes its time.
-local START_TIMEOUT_MS = 120000
-local STOP_TIMEOUT_MS = 120000
 local OWNER_ONLY = 384 -- mode 0600
 
 ---@class spec.Server
@@ -56,7 +53,7 @@ function Server.start(options)
   wait.until_true(function()
     self.about = not self.exit_code and options.ready(self.folder)
     return self.about or self.exit_code
-  end, START_TIMEOUT_MS)
+  end)
   if self.about then return self end
   self:stop()
   return nil, "the server did not start: " .. self:said()
@@ -73,7 +70,7 @@ end
 function Server:stop()
   if self.lifeline then wait.close(self.lifeline) end
   self.lifeline = nil
-  wait.until_true(function() return self.exit_code end, STOP_TIMEOUT_MS)
+  wait.until_true(function() return self.exit_code end)
   return self.exit_code or error("a server of the specs did not stop")
 end
 

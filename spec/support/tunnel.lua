@@ -37,6 +37,7 @@ local function drip(self, client, bytes)
   end)
   timer:start(0, DRIP_MS, function()
     sent = sent + 1
+    self.dripped = sent
     client:write(bytes:sub(sent, sent))
     if sent == #bytes then timer:stop() end
   end)
@@ -67,7 +68,7 @@ end
 ---@param to integer  the port that tunnels lead to
 ---@param answer string|{ bytes: string, closes: boolean }|{ drip: string }|nil  also one that ends with the connection, and byte by byte
 ---@param established string?  what it says when there is a tunnel
----@return { port: integer, asked: string[], stop: fun(self: table) }
+---@return { port: integer, asked: string[], dripped: integer?, stop: fun(self: table) }
 function Tunnel.start(to, answer, established)
   local self = setmetatable({ to = to, asked = {}, open = {}, socket = uv.new_tcp() }, Tunnel)
   self.answer = type(answer) == "string" and { bytes = answer } or answer

@@ -35,7 +35,7 @@ function env.together(tasks)
 end
 
 local function ask(transport, url)
-  return transport:send { method = "GET", url = url, deadline_ms = loop.now_ms() + 10000 }
+  return transport:send { method = "GET", url = url, deadline_ms = loop.now_ms() + 60000 }
 end
 
 describe("the transport over libcurl", function()
@@ -56,7 +56,7 @@ describe("the transport over libcurl", function()
   it("says when it is the request that is too large", function()
     local transport = curl.new {}
     local _, err = transport:send {
-      method = "POST", url = "https://a.example/x", body = ("x"):rep(64 * 1024 * 1024 + 1), deadline_ms = loop.now_ms() + 10000,
+      method = "POST", url = "https://a.example/x", body = ("x"):rep(64 * 1024 * 1024 + 1), deadline_ms = loop.now_ms() + 60000,
     }
     transport:close()
     assert.same({ code = "too_large", sent = "no", message = "the body of the request is larger than 64 MiB" }, err)

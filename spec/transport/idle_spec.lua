@@ -5,7 +5,7 @@ local curl = require "credenco.curl"
 local uv = require "luv"
 local wait = require "spec.support.wait"
 
-local PATIENT_MS, CACHE = 10000, 3
+local PATIENT_MS, CACHE = 60000, 3
 local RESPONSE = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 -- Answers each request; says on each connection, once it is idle, what it is told to.

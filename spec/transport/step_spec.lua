@@ -3,7 +3,7 @@ local core = require "credenco.core"
 local curl = require "credenco.curl"
 local Misbehaving = require "spec.support.misbehaving"
 
-local LONG_MS = 10000
+local LONG_MS = 60000
 local COUNT = 5
 
 describe("a step of the libcurl driver", function()

@@ -18,7 +18,7 @@ CipherString = DEFAULT@SECLEVEL=0
 
 local GET = [[
 local response, err = require("credenco.transport.curl").new({ ca_file = %q, proxy = "" }):send {
-  method = "GET", url = %q, deadline_ms = require("credenco.loop").now_ms() + 10000 }
+  method = "GET", url = %q, deadline_ms = require("credenco.loop").now_ms() + 60000 }
 print(response and response.body or err.code .. " " .. err.sent)
 ]]
 
@@ -52,7 +52,7 @@ describe("the transport over libcurl, over TLS", function()
 
   local function get(path)
     local response, err = transport:send {
-      method = "GET", url = server.url .. path, deadline_ms = loop.now_ms() + 10000,
+      method = "GET", url = server.url .. path, deadline_ms = loop.now_ms() + 60000,
     }
     return assert(response, err and err.message).body
   end
@@ -77,7 +77,7 @@ describe("the transport over libcurl, over TLS", function()
   it("trusts only the CA certificates of ca_file", function()
     transport = curl.new { ca_file = certificates.stranger, proxy = "" }
     local response, err = transport:send {
-      method = "GET", url = server.url .. "/kept", deadline_ms = loop.now_ms() + 10000,
+      method = "GET", url = server.url .. "/kept", deadline_ms = loop.now_ms() + 60000,
     }
     assert.is_nil(response)
     assert.same({ "tls_failed", "no" }, { err.code, err.sent })

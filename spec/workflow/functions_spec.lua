@@ -98,6 +98,16 @@ describe("a workflow's function", function()
     end
   end)
 
+  it("cannot close the client, which the other records need", function()
+    for field, issued in pairs { accept = 0, before_issue = 0, on_issued = 2 } do
+      write_workflow({ [field] = "function(...) select(select('#', ...), ...):close() return true end", name = ('"%s"'):format(field) })
+      local done = run()
+      assert.matches(("2 records = %d issued %%+ %d failed"):format(issued, 2 - issued), done.out)
+      local told = issued > 0 and done.err or credenco("report", desk.folder .. "/w.lua").out
+      assert.matches("w%.lua:%d+: a workflow must not close the client", told)
+    end
+  end)
+
   it("prints beside the results, not into them", function()
     write_workflow({ accept = 'function(r) print("seen", r.id) io.write("written\\n") io.stdout:write("direct\\n") return true end' }, 'print "loaded"\n')
     for _, done in ipairs { check "--json", run "--json" } do
@@ -109,11 +119,36 @@ describe("a workflow's function", function()
     end
   end)
 
+  -- The program reads a pipe in chunks, so a pipe of more than one has lines that nobody has read yet.
+  local THIEVES = {
+    ["itself"] = 'io.read("*a")', ["in io.stdin"] = 'io.stdin:read("*a")', ["with os.execute"] = 'os.execute "cat >/dev/null"',
+    ["with io.popen"] = 'local pipe = io.popen "cat" pipe:read("*a") pipe:close()',
+    ["with a pipe to read"] = 'local pipe = io.popen("cat", "r") pipe:read("*a") pipe:close()',
+  }
+  for how, theft in pairs(THIEVES) do
+    it("cannot take lines from standard input " .. how, function()
+      local lines = {}
+      for i = 1, 20000 do lines[i] = ("%d,Name %d,w\n"):format(i, i) end
+      write_workflow { accept = ('function() if not stolen then stolen = true %s end return false, "no" end'):format(theft) }
+      local done = program.run({ "run", desk.folder .. "/w.lua", "-", "--json" }, desk.env, "id,name,wallet\n" .. table.concat(lines))
+      assert.equal(0, done.code, done.err)
+      assert.equal(20000, cjson.decode(done.out).totals.skipped)
+    end)
+  end
+
+  it("may write to a program that it starts", function()
+    local path = desk.folder .. "/written"
+    write_workflow { accept = ('function() local p = io.popen("cat >%s", "w") p:write "seen" p:close() return false end'):format(path) }
+    local done = program.run({ "run", desk.folder .. "/w.lua", "-" }, desk.env, "id,name,wallet\n1,A,w\n")
+    assert.equal(0, done.code, done.err)
+    assert.equal("seen", files.read(path))
+  end)
+
   describe("that does not end", function()
     local function start()
       write_workflow({ key = 'function() io.stderr:write "turning\\n" while true do end end' })
       local started = program.start({ "run", desk.folder .. "/w.lua", desk.folder .. "/in.csv" }, desk.env)
-      assert.is_true(wait.until_true(function() return started:stderr():find "turning" ~= nil end, 20000))
+      assert.is_true(wait.until_true(function() return started:stderr():find "turning" ~= nil end))
       return started
     end
 

@@ -71,7 +71,7 @@ static int converter_feed(lua_State *L) {
     luaL_buffinit(L, &result);
     int why = convert(self, &all, &len, &result);
     luaL_pushresult(&result);
-    if (why == EILSEQ || (why == EINVAL && len > TAIL_MAX)) {
+    if (why == EILSEQ || len > TAIL_MAX) {
         lua_pushnil(L);
         lua_insert(L, -2);
         lua_pushinteger(L, (unsigned char)*all);

@@ -15,7 +15,8 @@ local NULL = "; JSON's null and SQL's NULL are credenco.null, a userdata"
 
 -- The author wrote the messages of `error` and `assert`, whatever they look like.
 local function words_of(problem, raiser)
-  if type(problem) == "string" and problem:sub(-#forbidden.EXIT) == forbidden.EXIT then return forbidden.EXIT end
+  local ours = forbidden.message_in(problem)
+  if ours then return ours end
   if type(problem) ~= "string" or raiser.what == "C" and not ARITHMETIC[raiser.func] then return nil end
   local words = problem:match ": (attempt to .*)$"
   local types = words and words:gsub("%l%l+ '[^']*'", "") -- without the names of fields

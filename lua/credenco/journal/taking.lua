@@ -14,7 +14,7 @@ WITH free AS MATERIALIZED (
   ORDER BY run, line LIMIT ? {skip_locked})
 UPDATE credenco_record SET owner = ?
 FROM free WHERE credenco_record.workflow = free.workflow AND credenco_record.key = free.key
-  AND credenco_record.copy = free.copy AND COALESCE(credenco_record.owner, '') = ''
+  AND credenco_record.copy = free.copy
 RETURNING credenco_record.key, run, line, state, step, input, offer, stage]]
 local TAKE_OPEN, TAKE_BEGUN = TAKE:format(states.IS_OPEN), TAKE:format(states.IS_BEGUN)
 

@@ -79,7 +79,7 @@ M.ROWS = {
   { event = "retry_unknown", from = { "unknown" }, to = "pushed", by = "person",
     only = "input IS NOT NULL AND offer IS NULL", sets = FROM_HERE },
 
-  -- A person has looked into the wallet, or gives a record up. A record that was issued at its last step is done.
+  -- A person has looked into the wallet, or abandons a record. A record that was issued at its last step is done.
   -- Before that, its next step follows.
   { event = "settle_issued", from = { "unknown" }, to = "issued", by = "person",
     only = "step >= CAST(:steps AS INTEGER)", sets = DONE },
@@ -88,10 +88,10 @@ M.ROWS = {
   { event = "settle_failed", from = { "unknown" }, to = "failed", by = "person",
     sets = plus(SETTLED, { message = "'a person found that nothing was issued'" }) },
   { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person",
-    sets = plus(SETTLED, { input = "NULL", message = "'given up by a person'" }) },
+    sets = plus(SETTLED, { input = "NULL", message = "'abandoned by a person'" }) },
   -- The column that identifies a line without a key when its file is read again: the line.
   { event = "settle_skipped", from = { "failed" }, to = "skipped", by = "person", of = "line",
-    sets = plus(SETTLED, { message = "'given up by a person'" }) },
+    sets = plus(SETTLED, { message = "'abandoned by a person'" }) },
 }
 
 --- The rows of an event. An event that a worker causes has one.

@@ -62,7 +62,8 @@ local function read_source(run, source)
   return complete
 end
 
-local CORRECTED = "%s: %d refused without a key before, where other lines stand now, taken for corrected"
+local CORRECTED = "%s: %d refused without a key before, and the file has other lines in their places: they count as "
+  .. "corrected"
 
 local function note_complete(run, source)
   local forgotten, err = journal_runs.complete(run.db, run.id, run.workflow.name, source, run.last_line or 0)
@@ -89,7 +90,7 @@ end
 
 local function tidy(run)
   local ok, err = run.journal:tidy()
-  if not ok then run:warn("unused parts of the journal may still hold what was erased: " .. err) end
+  if not ok then run:warn("unused parts of the journal may still hold erased data: " .. err) end
 end
 
 -- Of many workers only the last to leave counts everything, since counting reads the whole table.

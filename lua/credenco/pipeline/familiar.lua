@@ -14,7 +14,7 @@ local M = {}
 local ASKED = 5
 
 local KNOWN = "the issuer already knows %d of the first %d records, but %s does not: they were issued with another "
-  .. "journal, or this one was lost. %sTo issue them again, give --new-journal. Nothing was sent"
+  .. "journal, or with an earlier one that was lost. %sTo issue them again, give --new-journal. Nothing was sent"
 local LIKELY, UNLIKELY = "It is probably %s: give that with --journal. ", "Give the other one with --journal. "
 local UNTOLD = "the issuer does not say whether it already knows the first records (%s): if they were issued with "
   .. "another journal, this run issues them again"

@@ -50,11 +50,12 @@ function M.as_text(value)
   return value ~= "" and value or nil
 end
 
--- The check of each field of the workflow, besides being text; an identifier if none is named.
+-- The text that a field needs instead, if it does not take this one.
 local function flaw_of(name, text)
   local code, at = utf8_text.unseen(text)
   if code then return ("text without the invisible or unusual character %s (character %d)"):format(code, at) end
-  return options.identifier(text) or name == "wallet_key" and options.wallet_key(text) or nil
+  local flaw = options.identifier(text) or name == "wallet_key" and options.wallet_key(text)
+  return flaw and "text that " .. flaw or nil
 end
 
 local PLAIN_BYTES = 255

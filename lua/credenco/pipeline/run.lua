@@ -3,6 +3,7 @@
 local alike = require "credenco.pipeline.alike"
 local bounds = require "credenco.pipeline.bounds"
 local counts = require "credenco.pipeline.counts"
+local forbidden = require "credenco.base.forbidden"
 local issue = require "credenco.pipeline.lifecycle"
 local jobs = require "credenco.pipeline.job"
 local loop = require "credenco.loop"
@@ -47,13 +48,14 @@ end
 ---@param fields table workflow, client, journal, scope, works, shares_rate, options, on_warning
 ---@return credenco.pipeline.Run
 function M.new(fields)
-  local options = fields.options
+  local options, client = fields.options, fields.client
   local bounding = bounds.new(options.concurrency)
   local writer = fields.journal:writer(fields.scope)
   writer.is_idle = function() return bounding:is_idle() end
   writer:fit_into(options.offer_lifetime_ms)
   local self = setmetatable({
-    workflow = fields.workflow, client = fields.client, sender = fields.client and fields.client:without_retries(),
+    workflow = fields.workflow,
+    client = client and forbidden.kept_open(client), sender = client and client:without_retries(),
     journal = fields.journal, db = fields.journal.db,
     scope = fields.scope, writer = writer, works = fields.works, options = options,
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
@@ -230,7 +232,7 @@ function Run:join_again()
   return scope ~= nil
 end
 
---- Renews the lease during the run, and notices if the journal's file is gone.
+--- Renews the lease during the run, ends its turns, and notices if the journal's file is gone.
 function Run:watch()
   local every_ms = workers.LEASE_S * 1000 / 3
   local next_ms = loop.now_ms() + every_ms
@@ -238,6 +240,7 @@ function Run:watch()
     loop.sleep(self.options.watch_ms)
     if self.writer.failure then return self:stop("journal", { code = "journal", message = self.writer.failure }) end
     self:tick()
+    self.turns:review(self)
     if loop.now_ms() >= next_ms then
       next_ms = loop.now_ms() + every_ms
       local renewed, err = workers.renew(self.db, self.scope.owner)

@@ -1,21 +1,28 @@
 --- Turns, for many workers on few processors. Each switch from one busy worker to another fills the processor's caches
---- anew: on two processors, 16 workers made half as many records a second as two. So a worker that waits for a processor
---- longer than it runs takes records only while it has one of the machine's turns, of which there is one for each
---- processor. A worker that waits for the network instead needs no turn.
+--- anew: on two processors, 16 workers issued half as many records a second as two. A machine has a turn for each
+--- processor. A worker that waits for a processor longer than it runs takes records only while it has a turn. A worker
+--- that waits for the network needs none.
 
 local loop = require "credenco.loop"
 local uv = require "luv"
 
 local M = {}
 
--- How long a turn lasts: long enough to fill the caches once for some thousand records.
-local TURN_MS = 1000
--- Each look costs a transaction. The looks of all waiting workers together are much more frequent.
+-- How long a turn lasts. A worker's first records cost about a second of processor time: its code is not compiled yet,
+-- and its connections to the server are new. So a few long turns are better than many short ones. But the workers of
+-- another workflow may wait for a turn, too.
+local LONGEST_TURN_MS = 10000
+-- A worker that has a turn checks so often whether it still needs a processor.
+local CHECK_MS = 1000
+-- A worker that needs a processor for a smaller part of the time waits for the network.
+local SHARE_OF_TIME = 0.25
+-- The time between two attempts to take a turn. Each attempt costs a transaction, and every waiting worker makes them.
 local SHORTEST_LOOK_MS, LONGEST_LOOK_MS = 200, 600
--- Then a worker goes on without a turn: those that have one may hang.
-local MOST_LOOKS = 60
+-- After so many attempts, some five minutes, a worker continues without a turn: the workers that have one may hang.
+local MOST_LOOKS = 750
 
---- How long this thread has run, and how long it has waited for a processor, since it began. Only Linux tells.
+--- How long this thread has run, and how long it has waited for a processor, since it began. Both are 0 on a system
+--- other than Linux, and then nobody needs a turn.
 ---@return number ran_ns
 ---@return number waited_ns
 function M.processor_times()
@@ -30,6 +37,7 @@ end
 ---@field db credenco.journal.Database
 ---@field turn? integer the one that this worker has
 ---@field until_ms number when it ends
+---@field check_ms number when this worker checks next whether it still needs it
 ---@field ran_ns number
 ---@field waited_ns number
 local Turns = {}
@@ -41,12 +49,17 @@ function M.new(db)
   return setmetatable({ db = db, ran_ns = 0, waited_ns = 0 }, Turns)
 end
 
--- Whether this worker has waited for a processor longer than it has run, since the last call.
-function Turns:is_starved()
+-- How long this worker has run, and has waited for a processor, since the last call.
+function Turns:spent()
   local ran_ns, waited_ns = M.processor_times()
-  local starved = waited_ns - self.waited_ns > ran_ns - self.ran_ns
+  local ran, waited = ran_ns - self.ran_ns, waited_ns - self.waited_ns
   self.ran_ns, self.waited_ns = ran_ns, waited_ns
-  return starved
+  return ran, waited
+end
+
+function Turns:is_starved()
+  local ran_ns, waited_ns = self:spent()
+  return waited_ns > ran_ns
 end
 
 -- Takes a turn if one is free.
@@ -62,17 +75,24 @@ local function wait_for_turn(self, run)
     if self.turn then break end
     if not run:sleep(math.random(SHORTEST_LOOK_MS, LONGEST_LOOK_MS)) then return end
   end
-  self.until_ms = loop.now_ms() + TURN_MS
-  self:is_starved() -- what it waited before its turn does not count
+  local now_ms = loop.now_ms()
+  self.until_ms, self.check_ms = now_ms + LONGEST_TURN_MS, now_ms + CHECK_MS
+  self:spent() -- what it waited before its turn does not count
+end
+
+-- Whether it still needs a processor.
+function Turns:is_busy(now_ms)
+  local ran_ns, waited_ns = self:spent()
+  local elapsed_ms = now_ms - self.check_ms + CHECK_MS
+  self.check_ms = now_ms + CHECK_MS
+  return ran_ns + waited_ns >= SHARE_OF_TIME * elapsed_ms * 1e6
 end
 
 --- Waits until this worker may take records. In a file there is only one worker.
 ---@param run credenco.pipeline.Run
 ---@return boolean go_on false if the run stops
 function Turns:wait(run)
-  if not self.db.dialect.shared or self.turn and loop.now_ms() < self.until_ms then return not run.stopping end
-  self:give(run)
-  if self:is_starved() then wait_for_turn(self, run) end
+  if self.db.dialect.shared and not self.turn and self:is_starved() then wait_for_turn(self, run) end
   return not run.stopping
 end
 
@@ -83,6 +103,14 @@ function Turns:give(run)
   local ok, err = self.db.dialect.give_turn(self.db, uv.os_gethostname(), self.turn)
   self.turn = nil
   if not ok then run:journal_failed(err) end
+end
+
+--- Ends a turn that has lasted long enough, or that this worker no longer needs: its run may pause for minutes.
+---@param run credenco.pipeline.Run calls it several times a second
+function Turns:review(run)
+  local now_ms = loop.now_ms()
+  if not self.turn or now_ms < self.check_ms then return end
+  if now_ms >= self.until_ms or not self:is_busy(now_ms) then self:give(run) end
 end
 
 return M

@@ -158,7 +158,7 @@ return { name = "w", template_id = "t", key = "coc_number", wallet_key = "wallet
 ]])
     local done = credenco("claims", "check", desk.folder .. "/w.lua", csv { line(1) })
     assert.equal(0, done.code, done.out)
-    assert.matches("asks the client, which a check does not have: not tried", done.out)
+    assert.matches("uses the client, which a check does not have: not tried", done.out)
     assert.matches("1 line: 1 fits, 0 do not", done.out)
   end)
 

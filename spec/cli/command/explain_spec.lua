@@ -41,8 +41,8 @@ describe("an explanation", function()
     local time = "%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ"
     assert.matches("^10000007 is a business key of the workflow companies\n  10000007: issued\n    delivered; ", out)
     assert.matches("\n  from [^\n]+/in%.csv, line 2\n  wallet " .. wallet .. "\n", out)
-    assert.matches(("\n  %s  reading of [^\n]+ begun\n  %s  "):format(time, time), out)
-    assert.matches("\n  " .. time .. "  ebw_oid written down: status issue_completed\n", out)
+    assert.matches(("\n  %s  began to read [^\n]+\n  %s  "):format(time, time), out)
+    assert.matches("\n  " .. time .. "  ebw_oid: status issue_completed stored\n", out)
     assert.matches("\n  " .. time .. "  issued\n", out)
     assert.matches(("\n  ebw_oid  correlation_id %s, status issue_completed, revocation_uuid %s\n    asked now: issue_completed"
       .. ", revocation_uuid %s\n    the issuer has finished"):format(uuid, uuid, uuid), out)

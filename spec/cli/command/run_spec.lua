@@ -15,7 +15,7 @@ describe("a run", function()
   local function start_stream(...)
     local run = program.start({ "run", WORKFLOW, "-", ... }, desk.env)
     run.stdin:write("coc_number,wallet,legal_name\n" .. line(1) .. "\n")
-    assert.is_true(wait.until_true(function() return credenco("explain", "10000001", "--offline").out:find "10000001: issued" ~= nil end, 20000))
+    assert.is_true(wait.until_true(function() return credenco("explain", "10000001", "--offline").out:find "10000001: issued" ~= nil end))
     return run
   end
 
@@ -168,7 +168,7 @@ describe("a run", function()
     local source = csv(lines(300))
     local process = program.start({ "run", WORKFLOW, source, "--concurrency", "4", "--progress", "jsonl" }, desk.env)
     process:finish_input()
-    wait.until_true(function() return process:stderr():find('"issued":[1-9]') end, 20000)
+    wait.until_true(function() return process:stderr():find('"issued":[1-9]') end)
     process:kill "sigint"
     local done = process:finish()
     assert.equal(130, done.code, done.err)
@@ -176,7 +176,7 @@ describe("a run", function()
     assert.truthy(done.out:find("continue with: credenco run " .. WORKFLOW .. " " .. source, 1, true), done.out)
     process = program.start({ "run", WORKFLOW, source, "--concurrency", "4", "--progress", "jsonl", "--json" }, desk.env)
     process:finish_input()
-    wait.until_true(function() return process:stderr():find('"issued":[1-9]') end, 20000)
+    wait.until_true(function() return process:stderr():find('"issued":[1-9]') end)
     process:kill "sigint"
     done = process:finish()
     assert.matches('{"note":"stopping when', done.err)

@@ -49,7 +49,7 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     local now = two "now"
     assert.matches("2 records = 1 issued %+ 0 failed %+ 0 unknown %+ 1 skipped", credenco("run", workflow, now).out)
     assert.matches("what to do: .-credenco retry w %-%-skipped", credenco("report").out)
-    assert.matches("1 skipped record forgotten; the next .- reads its line takes it up",
+    assert.matches("1 skipped record removed from the journal; the next .- reads its line decides again",
       credenco("retry", "--skipped", "--code", "not_accepted").out)
     assert.matches("2 records = 2 issued", credenco("run", workflow, now).out)
     assert.equal(2, #desk.world:wallet(wallet).credentials)

@@ -49,7 +49,7 @@ local CASES = {
   { "a vertical tab in a name", "id,name\n1,A\11B\n", { issued = 1, warned = "control character 0x0B" } },
   { "an escaped control character", '{"id":"1","name":"A\\u0000B"}\n', { issued = 1, warned = "control character 0x00" } },
   { "a short escape of one", '{"id":"1","name":"A\\bB"}\n', { issued = 1, warned = "control character 0x08" } },
-  { "a control character in a key", '{"id":"1\\u0000","name":"A"}\n', { failed = 1, shown = "control bytes", warned = "0x00" } },
+  { "a control character in a key", '{"id":"1\\u0000","name":"A"}\n', { failed = 1, shown = "text that must not hold control bytes", warned = "0x00" } },
   { "a soft hyphen in a name", "id,name\n1,Ca\194\173fe", { issued = 1, warned = "invisible character U%+00AD as character 3" } },
   { "an unseen character behind a key", "id,name\n90000001\226\128\139,A\n90000001,B", { issued = 1, repeats = 1 } },
   { "one within a key", "id,name\n9000\226\128\1410001,A\n90000001,B", { issued = 1, failed = 1,

@@ -24,7 +24,7 @@ function M.declare(command)
 end
 
 function M.run(args)
-  local workflow = arguments.workflow(args.workflow)
+  local workflow = arguments.workflow(args.workflow, args.source)
   local source = arguments.source(args)
   local report, err = check.run(workflow, source, arguments.count(args.limit, "--limit"))
   source:close()

@@ -67,8 +67,8 @@ local function retry(db, workflow, state, wanted)
   return nil, err
 end
 
-local OPENED = "%s opened again; the same `credenco run` or `credenco work` takes %s up"
-local FORGOTTEN = "%s forgotten; the next `credenco run` or `credenco load` that reads %s takes %s up"
+local OPENED = "%s opened again; the same `credenco run` or `credenco work` continues %s"
+local FORGOTTEN = "%s removed from the journal; the next `credenco run` or `credenco load` that reads %s decides again"
 
 local function text_of(state, done)
   local lines = {}
@@ -78,7 +78,7 @@ local function text_of(state, done)
   add(OPENED, done.opened, state .. " record", done.opened == 1 and "it" or "them")
   local one = done.forgotten == 1
   local what = state == "skipped" and "skipped record" or "line"
-  add(FORGOTTEN, done.forgotten, what, one and "its line" or "their lines", one and "it" or "them")
+  add(FORGOTTEN, done.forgotten, what, one and "its line" or "their lines")
   return table.concat(lines, "\n")
 end
 

@@ -14,7 +14,7 @@ local function arguments()
 end
 
 local function check_workflow(context)
-  local workflow, flaw = caught(arguments().workflow, context.args.workflow)
+  local workflow, flaw = caught(arguments().workflow, context.args.workflow, context.args.source)
   if not workflow then return "failure", flaw, "correct the file: docs/pipeline.md describes workflows" end
   context.workflow = workflow
   return "ok", workflow.name

@@ -39,11 +39,11 @@ end
 local function timeline_of(record)
   local events = {}
   local function add(at, what) events[#events + 1] = { at = at, what = what } end
-  if record.read then add(record.read, ("reading of %s begun"):format(record.source)) end
+  if record.read then add(record.read, ("began to read %s"):format(record.source)) end
   for _, credential in ipairs(record.credentials) do
     if credential.updated then
-      add(credential.updated, ("%s written down: %s"):format(credential.template_id,
-        credential.status and "status " .. credential.status or "asked for"))
+      add(credential.updated, ("%s: %s"):format(credential.template_id,
+        credential.status and "status " .. credential.status .. " stored" or "correlation id stored"))
     end
   end
   add(record.updated, ended(record))

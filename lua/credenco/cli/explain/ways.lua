@@ -14,9 +14,12 @@ local function way(what, ...)
   return { what = what, commands = json.array { ... } }
 end
 
-local function trust(wallet_key)
+local NOT_KEPT = "if the credential is not in the wallet: check whether the wallet trusts the issuer, add the trust, "
+  .. "and issue again with another %s"
+
+local function trust(another, wallet_key)
   local wallet = wallet_key and command_line.option("--wallet", wallet_key) or WALLET
-  return way("not in the wallet: check whether it trusts the issuer, add the trust, and issue again with another id",
+  return way(NOT_KEPT:format(another),
     ("credenco doctor %s %s"):format(wallet, DID),
     ("credenco trust %s %s --name NAME"):format(wallet, DID))
 end
@@ -34,7 +37,7 @@ local function of_issued(record, journal)
     ways[1] = way("store its status and revocation id",
       command_line.about("confirm " .. command_line.quoted(record.workflow), journal))
   end
-  ways[#ways + 1] = trust(record.wallet_key)
+  ways[#ways + 1] = trust("`name` and journal of the workflow", record.wallet_key)
   return ways
 end
 
@@ -60,8 +63,8 @@ local AGAIN = ("credenco issue %s --template TEMPLATE --claims-json FILE"):forma
 ---@param status string?
 ---@return { what: string, commands: string[] }[]
 function M.of_issue(id, status)
-  if api.FINAL[status] == "issued" then return { trust() } end
-  if api.FINAL[status] == "failed" then return { way("issue again, with another id", AGAIN) } end
+  if api.FINAL[status] == "issued" then return { trust "correlation id" } end
+  if api.FINAL[status] == "failed" then return { way("issue again, with another correlation id", AGAIN) } end
   local named = command_line.quoted(id)
   return {
     way("wait for it", ("credenco status %s --wait --timeout 60"):format(named)),

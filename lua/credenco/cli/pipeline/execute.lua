@@ -68,7 +68,7 @@ local function options_of(args, mode)
   local lifetime = arguments.count(args.offer_lifetime, "--offer-lifetime")
   local confirm = args.confirm or args.confirm_timeout
   return {
-    workflow = arguments.workflow(args.workflow),
+    workflow = arguments.workflow(args.workflow, args.source),
     journal = arguments.journal(args),
     concurrency = arguments.count(args.concurrency, "--concurrency", pipeline.MAX_CONCURRENCY),
     per_s = arguments.rate(args.rate),

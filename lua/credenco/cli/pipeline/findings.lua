@@ -128,7 +128,7 @@ end
 -- The counts add up to the number of lines.
 local function last_line(report)
   local parts = { counted(report.good, "fits", "fit"), counted(report.refused, "does not", "do not") }
-  if report.skipped > 0 then parts[#parts + 1] = ("%d not wanted by the workflow"):format(report.skipped) end
+  if report.skipped > 0 then parts[#parts + 1] = ("%d that the workflow skips"):format(report.skipped) end
   if report.duplicates > 0 then
     parts[#parts + 1] = counted(report.duplicates, "repeats", "repeat") .. " a key and would be skipped"
   end
@@ -144,7 +144,7 @@ function M.text(report)
   append(lines, column_lines(report))
   if report.first then append(lines, first_record(report.first)) end
   if report.untried then
-    lines[#lines + 1] = "`accept` or `before_issue` asks the client, which a check does not have: not tried"
+    lines[#lines + 1] = "`accept` or `before_issue` uses the client, which a check does not have: not tried"
   end
   lines[#lines + 1] = last_line(report)
   return table.concat(lines, "\n")

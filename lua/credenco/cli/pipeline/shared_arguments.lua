@@ -105,9 +105,11 @@ end
 
 --- Reads the workflow, or reports all of its mistakes.
 ---@param path string
+---@param place? string of the source
 ---@return credenco.Workflow
-function M.workflow(path)
+function M.workflow(path, place)
   forbidden.keep_out()
+  if place == "-" and uv.guess_handle(0) ~= "tty" then forbidden.keep_from_input() end
   local loaded, problems = workflow.load(path)
   if loaded then return loaded end
   local text = table.concat(problems, "\n")

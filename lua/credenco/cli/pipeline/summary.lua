@@ -26,7 +26,7 @@ local STOPPED = {
   alike = "stopped",
   refused = "stopped",
   outage = "stopped: the server cannot be reached, or fails",
-  journal = "stopped: the journal cannot be written",
+  journal = "stopped: the journal cannot be used",
   source = "stopped: the rest of the source cannot be read",
 }
 

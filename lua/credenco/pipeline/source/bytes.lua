@@ -9,6 +9,7 @@ local M = {}
 
 local CHUNK_BYTES = 65536
 local STDIN = 0
+local stdin_file = io.stdin -- a workflow may get another one, see `credenco.base.forbidden`
 local LOOK_MS = 10
 
 ---@class credenco.pipeline.Bytes
@@ -40,7 +41,7 @@ end
 -- program has read its beginning.
 local function open_stdin()
   local stat = uv.fs_fstat(STDIN)
-  if stat and stat.type == "file" and io.stdin:seek "cur" == 0 then
+  if stat and stat.type == "file" and stdin_file:seek "cur" == 0 then
     return setmetatable({ file = file.new(STDIN, stat), size = stat.size, taken = 0 }, Bytes)
   end
   return setmetatable({ fd = STDIN, stream = stream_of(STDIN), taken = 0 }, Bytes)

@@ -69,7 +69,7 @@ function Csv:miscounted(fields, after)
   local why = self.layout:count_flaw(fields)
   local first_break = window.text:find("\n", window.from, true)
   if first_break < after - 1 then
-    why = why .. ", or a quote is opened here that was not meant (the record runs over several lines)"
+    why = why .. ", or a quote opens here by mistake (the record runs over several lines)"
   end
   return self:broken_line(why)
 end

@@ -52,7 +52,7 @@ local RULES = {
   },
   name = { clause = "7.1, 3.3.2.2", says = "no disclosed claim is named _sd or ..." },
   place = { clause = "7.1, 3.3", says = "a disclosure for an object has a name, and one for an array has none" },
-  taken = { clause = "7.1, 3.3.2.3", says = "a disclosed claim does not exist in the open" },
+  taken = { clause = "7.1, 3.3.2.3", says = "a disclosed claim is not visible as well" },
   once = { clause = "7.1, 4", says = "every digest occurs once" },
   referenced = { clause = "7.1, 5", says = "every disclosure has its digest" },
   depth = { clause = "limit", says = ("claims are nested at most %d levels deep"):format(schema.MAX_DEPTH) },

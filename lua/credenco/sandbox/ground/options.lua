@@ -31,7 +31,7 @@ local M = {}
 ---@field nginx string? path of the nginx to run in; default: the first that is found
 ---@field templates string? path of a JSON file in place of the bundled templates
 ---@field tls boolean? https, with a certificate for localhost made for this run
----@field startup_timeout_ms integer? (5000)
+---@field startup_timeout_ms integer? (30000)
 ---@field json boolean? `run` prints its ready line as JSON
 
 --- One wallet for each outcome of a direct delivery: kept, discarded, inbox only.
@@ -70,7 +70,7 @@ local SPECS = {
   wallets = { type = "table", default = M.WALLETS, check = wallets_problem },
   tls = { type = "boolean", default = false },
   memory_mb = { type = "integer", default = 256, min = 8, max = 4096 },
-  startup_timeout_ms = { type = "integer", default = 5000, min = 100, max = 600000 },
+  startup_timeout_ms = { type = "integer", default = 30000, min = 100, max = 600000 },
   json = { type = "boolean", default = false },
   nginx = { type = "string" },
   templates = { type = "string" },

@@ -98,7 +98,7 @@ return {
   ["POST /sandbox/clock"] = {
     "Move the clock forward", body = "Advance", responses = { [200] = "Clock", [400] = "Problem" },
   },
-  ["POST /sandbox/reset"] = { "Start over", responses = { [204] = true } },
+  ["POST /sandbox/reset"] = { "Restore the state at the start", responses = { [204] = true } },
   ["PUT /sandbox/keys/:key"] = {
     "Create or change an API key", body = "KeyChange",
     responses = { [200] = "Account", [201] = "Account", [400] = "Problem" },
@@ -109,12 +109,12 @@ return {
   },
   ["GET /sandbox/behaviour"] = { "The sandbox's behaviours", responses = { [200] = "Behaviour" } },
   ["PUT /sandbox/behaviour"] = {
-    "Behave otherwise", body = "BehaviourChange", responses = { [200] = "Behaviour", [400] = "Problem" },
+    "Change behaviours", body = "BehaviourChange", responses = { [200] = "Behaviour", [400] = "Problem" },
   },
-  ["DELETE /sandbox/behaviour"] = { "Behave as at the start", responses = { [204] = true } },
+  ["DELETE /sandbox/behaviour"] = { "Restore the behaviours of the start", responses = { [204] = true } },
   ["GET /sandbox/faults"] = { "The faults", responses = { [200] = "Faults" } },
   ["PUT /sandbox/faults"] = {
-    "Order faults", body = "FaultsOrder", responses = { [200] = "Faults", [400] = "Problem" },
+    "Set the faults", body = "FaultsOrder", responses = { [200] = "Faults", [400] = "Problem" },
   },
-  ["DELETE /sandbox/faults"] = { "No faults", responses = { [204] = true } },
+  ["DELETE /sandbox/faults"] = { "Remove all faults", responses = { [204] = true } },
 }
