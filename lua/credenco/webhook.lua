@@ -105,7 +105,6 @@ end
 
 -- A body beyond client_body_buffer_size is in a file, which would block.
 local function read_body(max_bytes)
-  if (tonumber(ngx.var.http_content_length) or 0) > max_bytes then return nil end
   ngx.req.read_body()
   if ngx.req.get_body_file() then return nil end
   local body = ngx.req.get_body_data() or ""

@@ -17,17 +17,21 @@ static void be_a_child(void) {
     _exit(tap_failed ? 1 : 0);
 }
 
-static void fork_is_noticed(void) {
-    begin();
-    const int idle = exchange(HELLO, "hello");
-    credenco_transfer *first = start();
-    CHECK(read_request(idle) > 0);
+static void check_child(void) {
     const pid_t child = fork();
     if (child == 0) {
         be_a_child();
     }
     int status = -1;
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void fork_is_noticed(void) {
+    begin();
+    const int idle = exchange(HELLO, "hello");
+    credenco_transfer *first = start();
+    CHECK(read_request(idle) > 0);
+    check_child();
     CHECK(first->state == CREDENCO_TRANSFER_ACTIVE);
     say(idle, OTHER);
     ends_with("other");
@@ -36,6 +40,18 @@ static void fork_is_noticed(void) {
     say(idle, HELLO);
     ends_with("hello");
     end(idle);
+}
+
+/* The child cannot know what the parent does with the request afterwards. */
+static void fork_before_sending(void) {
+    begin();
+    start();
+    check_child();
+    const int fd = accept_next();
+    CHECK(read_request(fd) > 0);
+    say(fd, HELLO);
+    ends_with("hello");
+    end(fd);
 }
 
 /* --- exhaustion ---------------------------------------------------------------- */
@@ -84,6 +100,7 @@ static void no_descriptor_for_a_driver(void) {
 
 static const tap_case cases[] = {
     {"parent and child of a fork use connections of their own", fork_is_noticed},
+    {"a child does not call a request unsent that its parent may send", fork_before_sending},
     {"without a free descriptor a request fails and says so", no_descriptor_for_a_connection},
     {"without a free descriptor no driver is made", no_descriptor_for_a_driver},
 };

@@ -70,6 +70,22 @@ static void idle_end_is_noticed(void) {
     end(exchange(OTHER, "other"));
 }
 
+/* The end has come with the answer: nothing else will tell of it. */
+static void last_answer_ends_it(void) {
+    begin();
+    start();
+    const int fd = accept_next();
+    CHECK(read_request(fd) > 0);
+    say(fd, HELLO);
+    close(fd);
+    ends_with("hello");
+    for (int i = 0; i < 20 && driver.network.pool.connections != NULL; i++) {
+        step();
+    }
+    CHECK(driver.network.pool.connections == NULL);
+    credenco_driver_free(&driver);
+}
+
 /* It spoke before it was asked: no byte of the request has gone out. */
 static void speaking_first(void) {
     begin();
@@ -100,6 +116,24 @@ static void early_answer(void) {
     CHECK(driver.network.pool.connections == NULL);
     credenco_driver_release(&driver, finished);
     end(fd);
+}
+
+/* The kernel resets a connection that is closed with bytes unread, but the answer is here. */
+static void answer_before_a_reset(void) {
+    static char large[8 << 20];
+    memset(large, ' ', sizeof large);
+    begin();
+    start_with((credenco_span){large, sizeof large}, TIMEOUT_MS);
+    const int fd = accept_next();
+    CHECK(read_request(fd) > 0);
+    say(fd, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nlarge");
+    close(fd);
+    credenco_transfer *finished = finish();
+    if (finished != NULL) {
+        CHECK(finished->code == CREDENCO_OK && finished->http.status == 413);
+        credenco_driver_release(&driver, finished);
+    }
+    credenco_driver_free(&driver);
 }
 
 static void cut_answers(void) {
@@ -149,7 +183,7 @@ static void reset_while_sending(void) {
     close(fd);
     fails_with(CREDENCO_CONNECT_FAILED, CREDENCO_SENT_UNKNOWN);
     CHECK(!is_readable(listener, 0));
-    credenco_driver_free(&driver);
+    end(exchange(OTHER, "other")); /* the next request does not suffer */
 }
 
 static void memory_is_given_back(void) {
@@ -168,23 +202,49 @@ static void silence_is_unknown(void) {
     start_with(CREDENCO_SPAN("{}"), SOON_MS);
     const int fd = accept_next();
     CHECK(read_request(fd) > 0);
-    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+    fails_with_detail(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN, "");
     CHECK(driver.in_flight == 0 && is_closed(fd));
     end(fd);
 }
 
-/* The first deadline that passes is not the last one that counts. */
-static void each_has_its_deadline(void) {
+/* The server accepts the connection, and shakes no hands. */
+static void silence_before_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
+    char https_url[sizeof url + 1];
+    snprintf(https_url, sizeof https_url, "https%s", url + strlen("http"));
+    const credenco_request request = {.method = CREDENCO_SPAN("GET"),
+                                      .url = span(https_url),
+                                      .timeout_ms = timeout_ms,
+                                      .connect_timeout_ms = connect_timeout_ms};
+    credenco_transfer *transfer = NULL;
     begin();
-    start_with(CREDENCO_SPAN("{}"), SOON_MS);
-    const int first = accept_next();
-    start_with(CREDENCO_SPAN("{}"), 2 * SOON_MS);
-    const int second = accept_next();
-    for (int i = 0; i < 2; i++) {
-        fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+    CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_OK);
+    const int fd = accept_next();
+    fails_with_detail(CREDENCO_TIMEOUT, CREDENCO_SENT_NO,
+                      "the host or the proxy did not complete the connection or its TLS handshake");
+    end(fd);
+}
+
+static void either_time_is_up(void) {
+    silence_before_tls(SOON_MS, TIMEOUT_MS);
+    silence_before_tls(TIMEOUT_MS, SOON_MS);
+}
+
+/* The first deadline that passes is not the last one that counts, nor is the first request's. */
+static void each_has_its_deadline(void) {
+    static const int64_t timeouts_ms[] = {TIMEOUT_MS, SOON_MS, 2 * SOON_MS};
+    int fds[COUNT_OF(timeouts_ms)];
+    begin();
+    for (size_t i = 0; i < COUNT_OF(fds); i++) {
+        start_with(CREDENCO_SPAN("{}"), timeouts_ms[i]);
+        fds[i] = accept_next();
     }
-    close(first);
-    end(second);
+    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+    CHECK(driver.in_flight == 1);
+    credenco_driver_free(&driver);
+    for (size_t i = 0; i < COUNT_OF(fds); i++) {
+        close(fds[i]);
+    }
 }
 
 static void cache_is_bounded(void) {
@@ -212,14 +272,17 @@ static const tap_case cases[] = {
     {"what comes on an idle connection ends it, and answers nobody", stray_answers},
     {"what comes behind an answer ends the connection", surplus_ends_it},
     {"an idle connection that the server closes is closed", idle_end_is_noticed},
+    {"a connection that the server closes behind its answer is closed", last_answer_ends_it},
     {"a server that speaks first is not asked", speaking_first},
     {"an answer counts that comes before the whole request was sent", early_answer},
+    {"an answer counts that comes before a reset", answer_before_a_reset},
     {"an answer that is cut off anywhere is no answer", cut_answers},
     {"a connection that is reset ends no answer", reset_is_no_end},
     {"a request that is cut off while it is sent is unknown, and not sent again",
      reset_while_sending},
     {"an idle transfer keeps no large buffer", memory_is_given_back},
     {"no answer within the deadline is unknown, and closes the connection", silence_is_unknown},
+    {"a connection that is not there in time is named as the reason", either_time_is_up},
     {"each of several requests has its own deadline", each_has_its_deadline},
     {"no more connections stay idle than the cache holds", cache_is_bounded},
 };

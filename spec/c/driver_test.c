@@ -138,6 +138,40 @@ static void unused_origins_are_forgotten(void) {
     credenco_driver_free(&driver);
 }
 
+static void refused_requests_leave_no_origin(void) {
+    char url[64];
+    begin();
+    for (int i = 0; i < 2 * CREDENCO_ORIGINS_MAX; i++) {
+        snprintf(url, sizeof url, "http://127.0.0.%d:1/", i + 1);
+        const credenco_request request = {.method = CREDENCO_SPAN("no token"),
+                                          .url = span(url),
+                                          .timeout_ms = TIMEOUT_MS,
+                                          .connect_timeout_ms = TIMEOUT_MS};
+        credenco_transfer *transfer;
+        CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_INVALID_ARGUMENT);
+    }
+    CHECK(driver.network.pool.origin_count <= CREDENCO_ORIGINS_MAX);
+    CHECK(driver.transfer_count == 1);
+    credenco_driver_free(&driver);
+}
+
+static bool names(const char *url, const char *host) {
+    credenco_transfer *transfer = start(url);
+    const bool found = transfer != NULL && strstr(transfer->http.request.data, host) != NULL;
+    give_back(transfer);
+    return found;
+}
+
+static void own_port_is_not_named(void) {
+    begin();
+    CHECK(names("https://a.example/", "\r\nHost: a.example\r\n"));
+    CHECK(names("https://a.example:443/", "\r\nHost: a.example\r\n"));
+    CHECK(names("http://127.0.0.1:80/", "\r\nHost: 127.0.0.1\r\n"));
+    CHECK(names("https://a.example:80/", "\r\nHost: a.example:80\r\n"));
+    CHECK(names("http://127.0.0.1:443/", "\r\nHost: 127.0.0.1:443\r\n"));
+    credenco_driver_free(&driver);
+}
+
 static void transfers_are_used_again(void) {
     begin();
     for (int i = 0; i < MANY; i++) {
@@ -175,6 +209,7 @@ static void a_silent_name_server(void) {
     credenco_transfer *finished = finish_one();
     CHECK(finished != NULL && finished->code == CREDENCO_TIMEOUT);
     CHECK(finished != NULL && finished->sent == CREDENCO_SENT_NO);
+    CHECK(finished != NULL && strcmp(finished->detail, "the host's name was not resolved") == 0);
     give_back(finished);
     credenco_transfer *dropped = start("https://silent.example/");
     credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
@@ -296,6 +331,8 @@ static const tap_case cases[] = {
     {"a transfer is started, stepped, taken and released", one_transfer},
     {"many transfers at once all finish, each once", many_at_once},
     {"origins that nobody uses are forgotten", unused_origins_are_forgotten},
+    {"a request that is refused leaves nothing behind", refused_requests_leave_no_origin},
+    {"a request names its host without the scheme's own port", own_port_is_not_named},
     {"a released transfer serves the next request", transfers_are_used_again},
     {"a host that has to be resolved is reached, before and after others", a_name_is_resolved},
     {"the deadline does not wait for a silent name server", a_silent_name_server},

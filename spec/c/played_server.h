@@ -107,12 +107,18 @@ static void ends_with(const char *body) {
     }
 }
 
-static void fails_with(credenco_code code, credenco_sent sent) {
+/* A detail of NULL may be any. */
+static void fails_with_detail(credenco_code code, credenco_sent sent, const char *detail) {
     credenco_transfer *finished = finish();
     if (finished != NULL) {
         CHECK(finished->code == code && finished->sent == sent);
+        CHECK(detail == NULL || strcmp(finished->detail, detail) == 0);
         credenco_driver_release(&driver, finished);
     }
+}
+
+static void fails_with(credenco_code code, credenco_sent sent) {
+    fails_with_detail(code, sent, NULL);
 }
 
 /* One exchange, after which its connection is idle. */

@@ -294,6 +294,12 @@ describe("a mapping's author", function()
     { "a rule without a column", function() claims.map { a = claims.text {} } end, 'claim "a": its rule names no column' },
     { "a claim without a name", function() claims.map { "a" } end, "a claim's name must be text" },
     { "an empty column", function() claims.text "" end, "not an empty name" },
+    { "items that name a column", function() claims.list("c", { of = claims.text "d" }) end, 'option "of" must be a rule without' },
+    { "items that are objects", function() claims.list("c", { of = claims.object {} }) end, 'option "of" must be a rule without' },
+    { "a list of no columns", function() claims.list {} end, "claims.list: no column is named" },
+    { "a column that computes", function() claims.computed "c" end, "claims.computed: the first argument is a function" },
+    { "a constant of nothing", function() claims.constant(nil) end, "claims.constant: a value is missing" },
+    { "an object of one column", function() claims.object "c" end, "claims.object: the first argument is a table" },
   }
   for _, mistake in ipairs(mistakes) do
     it("is reported for " .. mistake[1] .. " at its own line", function()

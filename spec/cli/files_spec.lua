@@ -197,7 +197,7 @@ describe("a file that a command writes", function()
         { XDG_CONFIG_HOME = folder }).err
     end
     for _, option in ipairs { "--log", "--audit", "--metrics" } do
-      local path = folder .. option
+      local path = folder .. "/" .. option
       assert.truthy(said(option, path, ">>" .. path):find("is the file of standard output, and is not overwritten", 1, true))
       assert.truthy(said(option, folder .. "/credenco-config", ""):find("is the configuration file, and", 1, true))
     end

@@ -107,6 +107,57 @@ describe("the webhook inside nginx", function()
     end)
   end
 
+  it("is not made of an old secret without its time, or without a dictionary", function()
+    for problem, options in pairs {
+      ["old_secret and rotated_at go together"] = '{ secret = "s", dict = "strict", handler = print, old_secret = "o" }',
+      ["old_secret and rotated_at go"] = '{ secret = "s", dict = "strict", handler = print, rotated_at = 1 }',
+      ["dict must name a lua_shared_dict"] = '{ secret = "s", dict = "none", handler = print }',
+    } do
+      local made, said = receiver.inside:run(('local ok, err = pcall(require("credenco.webhook").new, %s) return ok, tostring(err)')
+        :format(options))
+      assert.is_false(made)
+      assert.truthy(said:find(problem, 1, true), said)
+    end
+  end)
+
+  it("remembers an event for as long as a signature of it is good", function()
+    local remembered_s = receiver.inside:run [[
+      return require("credenco.webhook").new { secret = "s", dict = "strict", handler = print, remember_s = 600,
+        tolerance_s = 86400 }.options.remember_s
+    ]]
+    assert.equal(2 * 86400 + 1, remembered_s)
+  end)
+
+  it("does not know an event that is being queued, until it is", function()
+    local made = receiver:delivery()
+    receiver.inside:run('ngx.shared.events:set("id " .. ..., false)', made.id)
+    local answer = receiver:deliver(made)
+    assert.same({ 503, "another request is queueing this event\n", "5" },
+      { answer.status, answer.body, answer.headers["retry-after"] })
+    receiver.inside:run('ngx.shared.events:delete("id " .. ...)', made.id)
+    assert.equal(204, receiver:deliver(made).status)
+    assert.equal(1, receiver:comes_to_be_done(made.id))
+  end)
+
+  -- An event makes two entries, its marks.
+  for room = 0, 1 do
+    it(("asks for a repetition when its dictionary has room for %d entries"):format(room), function()
+      receiver.inside:run([[
+        local dict, count = ngx.shared.tight, 0
+        for _, bytes in ipairs { 2000, 400, 1 } do
+          while dict:safe_set("filler " .. count, ("x"):rep(bytes)) do count = count + 1 end
+        end
+        for i = 1, ... do dict:delete("filler " .. count - i) end
+      ]], room)
+      local made = receiver:delivery { path = "/tight" }
+      local answer = receiver:deliver(made)
+      assert.same({ 503, "no room\n" }, { answer.status, answer.body })
+      receiver.inside:run "ngx.shared.tight:flush_all() ngx.shared.tight:flush_expired()"
+      assert.equal(204, receiver:deliver(made).status)
+      assert.equal(1, receiver:comes_to_be_done(made.id))
+    end)
+  end
+
   it("takes a body of max_body_bytes, under the names that the options say", function()
     local function of_size(size)
       local data = ('{"ms":0,"failures":0,"text":"%s"}'):format(("x"):rep(size - 31))

@@ -1,4 +1,5 @@
 --- The calls of the product's API, as the sandbox answers them.
+local base64 = require "credenco.base.base64"
 local http = require "spec.sandbox.http"
 local worlds = require "spec.sandbox.world"
 
@@ -61,6 +62,33 @@ describe("the sandbox's calls", function()
     it("refuses a wrong key and an unknown token", function()
       assert.equal(401, status_with { ["x-api-key"] = "wrong" })
       assert.equal(401, status_with { Authorization = "Bearer wrong" })
+    end)
+
+    it("takes no key that is given twice", function()
+      local key = world.server.api_key
+      assert.equal(401, status_with { ["x-api-key"] = key, ["X-API-Key"] = key })
+    end)
+
+    it("gives a token for HTTP Basic credentials, and none for wrong ones", function()
+      for credentials, status in pairs { ["sandbox-client:sandbox-client-secret"] = 200, ["sandbox-client:no"] = 401,
+        ["sandbox-client"] = 401 } do
+        local answer = http.request {
+          method = "POST", url = world.server.token_url, body = "grant_type=client_credentials",
+          headers = { Authorization = "Basic " .. base64.encode(credentials) },
+        }
+        assert.equal(status, answer.status, credentials)
+      end
+    end)
+
+    it("takes a token until it expires", function()
+      local other = worlds.start { token_ttl_s = 1 }
+      finally(function() other:stop() end)
+      local answer = assert(http.request { method = "POST", url = other.server.token_url,
+        body = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-client-secret" })
+      local headers = { Authorization = "Bearer " .. answer.json.access_token }
+      local function call() return other:anonymous("GET", "/api/v2/issue/none", nil, headers) end
+      other:wait_for(function() return call().status == 401 end)
+      assert.matches("has expired", call().json.detail)
     end)
 
     it("asks for credentials on status and trusted contacts", function()
@@ -159,6 +187,16 @@ describe("the sandbox's calls", function()
       assert.equal(400, world:push(world.trusting, "").status)
       assert.equal(400, world:push(world.trusting, "file%3A%2F%2F%2Fetc%2Fpasswd").status)
     end)
+
+    it("takes an offer's URI of 4096 bytes, and no longer one", function()
+      local function push(bytes)
+        return world:push(world.wary, ("http://127.0.0.1:1/" .. ("x"):rep(bytes - 19)))
+      end
+      assert.equal(201, push(4096).status)
+      local answer = push(4097)
+      assert.equal(400, answer.status)
+      assert.equal("credential_offer_uri", answer.json.field)
+    end)
   end)
 
   it("drops an offer in the inbox without directIssue, and shows no offer URI", function()
@@ -238,6 +276,24 @@ describe("the sandbox's calls", function()
     assert.equal(403, world:anonymous("POST", path, nil, { Origin = "https://evil.example" }).status)
     assert.equal(201, world:anonymous("POST", path, nil, { Origin = world.base_url }).status)
     assert.equal(1, #world:wallet(wallet).credentials)
+  end)
+
+  it("lets a page change something under each name of the sandbox", function()
+    local host = world.base_url:match("//(.*)"):gsub("^[%d.]+", "localhost")
+    local headers = { Host = host, Origin = "http://" .. host }
+    assert.equal(201, world:anonymous("PUT", "/sandbox/wallets/by-name", { name = "N" }, headers).status)
+    headers.Origin = "https://" .. host
+    assert.equal(403, world:anonymous("PUT", "/sandbox/wallets/by-name", { name = "N" }, headers).status)
+  end)
+
+  it("reads a body of a megabyte, and refuses a larger one", function()
+    local body = ('{"claims":{"text":"%s"}}'):format(("x"):rep(1048576 - 22))
+    assert.equal(1048576, #body)
+    for more, status in pairs { [""] = 400, [" "] = 413 } do
+      local answer = world:call("POST", "/api/v2/credential/issue", body .. more)
+      assert.equal(status, answer.status)
+      if status == 400 then assert.equal("template_id", answer.json.field) end
+    end
   end)
 
   it("does not let a page of another origin change anything", function()

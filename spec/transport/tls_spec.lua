@@ -1,9 +1,15 @@
 -- TLS of the transport over libcurl: handshakes, tickets, and the server's close_notify.
+local core = require "credenco.core"
+local driver = require("credenco.curl").driver
 local files = require "spec.support.files"
 local loop = require "credenco.loop"
 local Nginx = require "spec.support.nginx"
 local Pki = require "spec.support.pki"
+local Tunnel = require "spec.support.tunnel"
 local curl = require "credenco.transport.curl"
+local wait = require "spec.support.wait"
+
+local PATIENT_MS = 10000
 
 local ANY_VERSION = [[
 openssl_conf = init
@@ -81,6 +87,26 @@ describe("the transport over libcurl, over TLS", function()
     }
     assert.is_nil(response)
     assert.same({ "tls_failed", "no" }, { err.code, err.sent })
+  end)
+
+  -- The proxy is this very process, so the driver is stepped by hand.
+  it("allowed to take any certificate from a loopback host takes none from another host", function()
+    local tunnel = Tunnel.start(server.port)
+    local stepped = driver {
+      connection_cache = 1, insecure_loopback = true, proxy = "http://127.0.0.1:" .. tunnel.port,
+    }
+    assert(stepped:start({
+      method = "GET", url = "https://wallet.example/kept", deadline_ms = core.now_ms() + PATIENT_MS,
+      connect_timeout_ms = PATIENT_MS, max_body_bytes = 1000,
+    }, core.fields {}))
+    local outcome = wait.until_true(function()
+      stepped:step(0)
+      local taken = { stepped:take() }
+      return taken[1] and taken
+    end, 2 * PATIENT_MS)
+    stepped:close()
+    tunnel:stop()
+    assert.same({ nil, "tls_failed", "no" }, { outcome[2], outcome[3], outcome[4] })
   end)
 
   it("speaks TLS 1.2 or newer", function()

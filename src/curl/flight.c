@@ -52,20 +52,18 @@ void credenco_flight_cancel(credenco_driver *driver, credenco_transfer *transfer
 
 /* --- deadlines ----------------------------------------------------------------- */
 
-/* The step in which a connection was not made in time. */
+/* The step in which a connection was not made in time. libcurl tells when the host accepted it only
+ * once the TLS handshake is over. */
 static const char *waited_for(const credenco_transfer *transfer) {
     const credenco_connection *connection = transfer->connection;
-    curl_off_t resolved_us = 0, connected_us = 0;
+    curl_off_t resolved_us = 0;
     if (connection == NULL || connection->fd >= 0) {
         return "";
     }
     curl_easy_getinfo(connection->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-    curl_easy_getinfo(connection->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-    if (resolved_us == 0) {
-        return "the host's name was not resolved";
-    }
-    return connected_us == 0 ? "the host did not accept the connection"
-                             : "the TLS handshake or the proxy did not finish";
+    return resolved_us == 0
+               ? "the host's name was not resolved"
+               : "the host or the proxy did not complete the connection or its TLS handshake";
 }
 
 static bool is_in_flight(const credenco_transfer *transfer) {

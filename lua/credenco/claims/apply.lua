@@ -156,6 +156,7 @@ local function list_fits(options)
   return ("a list of at least %d item%s"):format(options.min_items, options.min_items == 1 and "" or "s")
 end
 
+-- A source that fails, or gives no list, is a problem and has no items.
 local function list_items(rule, record, problems, path)
   local source, separator = rule.source, rule.options.separator
   if type(source) == "table" then
@@ -166,22 +167,19 @@ local function list_items(rule, record, problems, path)
     end
     return items
   end
-  local value, failed = fetch(rule, record, problems, path)
-  if failed then return nil, true end
+  local value = fetch(rule, record, problems, path)
   if type(value) == "string" and separator then return split(value, separator) end
   if type(value) ~= "table" then return { value } end
   local flaw = list_flaw(value)
   if not flaw then return value end
   report(problems, path, rule, flaw, list_fits(rule.options))
-  return nil, true
+  return {}
 end
 
 function apply.list(rule, record, problems, path)
   local options, before = rule.options, #problems
-  local items, failed = list_items(rule, record, problems, path)
-  if failed then return nil end
   local list, seen = {}, {}
-  for i, item in ipairs(items) do
+  for i, item in ipairs(list_items(rule, record, problems, path)) do
     if not is_blank(item) then
       local value = read_scalar(options.of, item, record, problems, ("%s[%d]"):format(path, i))
       if value ~= nil and not (options.unique and seen[value]) then
@@ -229,7 +227,7 @@ function apply.object(rule, record, problems, path)
     local member = rules[name]
     object[name] = apply[member.kind](member, record, problems, prefix and prefix .. name or name)
   end
-  return next(object) == nil and json.object() or object
+  return object
 end
 
 ---@param rule credenco.claims.Rule the outermost rule, an object

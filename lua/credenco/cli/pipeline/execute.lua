@@ -87,7 +87,7 @@ end
 -- Every line would fail, and the journal would hold the whole file as refused.
 local function check_columns(workflow, source, out)
   if not source or not source.columns then return end
-  local unknown, unused = claims_columns.compare(workflow.columns, source.columns)
+  local unknown, unused = claims_columns.compare(workflow.columns, source.columns, check.is_nested(source))
   local missing = findings.missing_columns(unknown, unused)
   local needed = check.needed_columns(workflow)
   for i, name in ipairs(unknown) do
