@@ -7,6 +7,7 @@ local collector = require "credenco.cli.pipeline.collector"
 local command_line = require "credenco.cli.pipeline.command_line"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
+local familiar = require "credenco.pipeline.familiar"
 local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
 local json = require "credenco.base.json"
@@ -147,6 +148,12 @@ local function finish_measuring(measured, result, code, out)
   if not ok then out:note("credenco: " .. problem) end
 end
 
+-- Whether the same command would do more.
+local function can_continue(mode, result)
+  if mode == "load" or result.err and result.err.code == familiar.CODE then return false end
+  return result.stopped ~= nil or result.totals ~= nil and result.totals.pending > 0
+end
+
 --- Runs one of the three.
 ---@param mode "run"|"load"|"work"
 ---@param args table
@@ -173,8 +180,7 @@ function M.run(mode, args, out)
   local code = result and summary.exit_code(result) or exit_code.of(err)
   finish_measuring(measured, result, code, out)
   if not result then return nil, err end
-  local open = result.totals and result.totals.pending > 0
-  local go_on = mode ~= "load" and (open or result.stopped) and command_line.called(mode) or nil
+  local go_on = can_continue(mode, result) and command_line.called(mode) or nil
   local why = command_line.about("report " .. command_line.quoted(args.workflow), options.journal)
   return summary.fields(result), summary.text(result, go_on, why), code
 end
