@@ -5,6 +5,7 @@ local check = require "credenco.pipeline.trial"
 local claims_columns = require "credenco.claims.columns"
 local collector = require "credenco.cli.pipeline.collector"
 local command_line = require "credenco.cli.pipeline.command_line"
+local core = require "credenco.core"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
 local familiar = require "credenco.pipeline.familiar"
@@ -148,6 +149,11 @@ local function finish_measuring(measured, result, code, out)
   if not ok then out:note("credenco: " .. problem) end
 end
 
+-- LuaJIT gives each process the same random numbers. Workers that wait for a random time would all wait alike.
+local function seed_random()
+  math.randomseed(tonumber(core.uuid():sub(1, 7), 16))
+end
+
 -- Whether the same command would do more.
 local function can_continue(mode, result)
   if mode == "load" or result.err and result.err.code == familiar.CODE then return false end
@@ -160,6 +166,7 @@ end
 ---@param out credenco.cli.Report
 function M.run(mode, args, out)
   collector.set()
+  seed_random()
   out = in_json_lines(args, out)
   local measured = args.metrics and metrics_file.new(args.metrics)
   local client = client_of(mode, args, measured)
