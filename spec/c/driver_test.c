@@ -150,7 +150,7 @@ static void refused_requests_leave_no_origin(void) {
         credenco_transfer *transfer;
         CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_INVALID_ARGUMENT);
     }
-    CHECK(driver.network.pool.origin_count <= CREDENCO_ORIGINS_MAX);
+    CHECK(driver.network.pool.origins.count <= CREDENCO_ORIGINS_MAX);
     CHECK(driver.transfer_count == 1);
     credenco_driver_free(&driver);
 }
