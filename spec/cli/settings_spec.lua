@@ -7,6 +7,9 @@ local nginx = require "spec.support.nginx"
 local pki = require "spec.support.pki"
 local program = require "spec.cli.program"
 
+-- Each second for which the machine stands still counts as 20 for a program whose clock is faster.
+local TRIES = 5
+
 describe("the program's settings", function()
   local server = Misbehaving.use()
 
@@ -121,11 +124,14 @@ describe("the program's settings", function()
     local said = program.run({ "status", "--help" }).out:match "%-%-timeout SECONDS.-%(default: (%d+)%)"
     local env = faketime.faster(20, { CREDENCO_BASE_URL = server:scenario({ status = { "unknown_status" } }).url,
       CREDENCO_API_KEY = "k" })
-    local outcome = program.run({ "status", "order-1", "--wait", "--verbose" }, env)
-    local last
-    for seconds in outcome.err:gmatch "([%d.]+) s: issue_status: request" do last = tonumber(seconds) end
-    assert.equal(7, outcome.code, outcome.err)
-    assert.is_true(last > said / 2 and last < said * 1.5, outcome.err) -- each real second of a busy machine counts as 20
+    local outcome, last
+    for _ = 1, TRIES do
+      outcome = program.run({ "status", "order-1", "--wait", "--verbose" }, env)
+      assert.equal(7, outcome.code, outcome.err)
+      for seconds in outcome.err:gmatch "([%d.]+) s: issue_status: request" do last = tonumber(seconds) end
+      if last > said / 2 and last < said * 1.5 then return end
+    end
+    assert.equal(said, last, outcome.err)
   end)
 
   it("take a key without a byte-order mark, from wherever it comes", function()

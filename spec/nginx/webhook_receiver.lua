@@ -8,13 +8,14 @@ local wait = require "spec.support.wait"
 local worker = require "spec.nginx.worker"
 
 
--- The handler does what the event's data says and notes each event it has done.
+-- The handler does what the event's data says and notes each event it has done. What is held waits until it is released.
 local EVENTS = [[
   local M = {}
   local done = ngx.shared.done
   local function handle(event)
     done:incr("begun " .. event.id, 1, 0)
     if event.data.ms > 0 then ngx.sleep(event.data.ms / 1000) end
+    while event.data.held and not done:get "released" do ngx.sleep(0.01) end
     if event.data.failures >= done:get("begun " .. event.id) then
       if event.data.exits then ngx.exit(ngx.OK) end
       error "on purpose"
@@ -105,6 +106,13 @@ function Receiver:deliver(made)
   return assert(http.request {
     method = made.method, url = self.inside.url .. made.path, headers = headers, body = made.sent or made.body,
   })
+end
+
+--- Runs `check` while the handlers of events that are held wait; they go on behind it.
+function Receiver:hold(check)
+  self.inside:run [[ngx.shared.done:delete "released"]]
+  check()
+  self.inside:run [[ngx.shared.done:set("released", true)]]
 end
 
 --- How often the handler has done each event, by id.

@@ -29,6 +29,7 @@ local SERVER = [[
   location = /events { content_by_lua_block { events:receive() } }
   location = /other { content_by_lua_block { other:receive() } }
   location = /busy { return 503 "come again"; }
+  location = /moved { return 302 /events; }
   location = /slow { content_by_lua_block { ngx.shared.notes:set("slow", true) ngx.sleep(5) } }
 ]]
 
@@ -114,6 +115,19 @@ mode: binary
       assert.is_nil(outcome.err:find(SECRET, 1, true))
     end)
   end
+
+  it("says in JSON whether the event may have been accepted, and takes no redirect for that", function()
+    for path, expected in pairs {
+      ["/moved"] = { 4, "rejected", "rejected", 302 }, ["/nothing"] = { 4, "not_found", "rejected", 404 },
+      ["/busy"] = { 4, "server_error", "unknown", 503 },
+    } do
+      local outcome = send(path, "--json")
+      assert.equal(expected[1], outcome.code, outcome.out)
+      local err = cjson.decode(outcome.err).error
+      assert.same(expected, { outcome.code, err.code, err.sent, err.http_status }, path)
+      assert.equal("", outcome.out)
+    end
+  end)
 
   it("ends with 2 without a secret, and with data that are no JSON", function()
     local without = program.run { "webhook", "send", inside.url .. "/events" }

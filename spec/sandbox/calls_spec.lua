@@ -187,6 +187,16 @@ describe("the sandbox's calls", function()
       assert.equal(400, world:push(world.trusting, "").status)
       assert.equal(400, world:push(world.trusting, "file%3A%2F%2F%2Fetc%2Fpasswd").status)
     end)
+
+    it("takes an offer's URI of 4096 bytes, and no longer one", function()
+      local function push(bytes)
+        return world:push(world.wary, ("http://127.0.0.1:1/" .. ("x"):rep(bytes - 19)))
+      end
+      assert.equal(201, push(4096).status)
+      local answer = push(4097)
+      assert.equal(400, answer.status)
+      assert.equal("credential_offer_uri", answer.json.field)
+    end)
   end)
 
   it("drops an offer in the inbox without directIssue, and shows no offer URI", function()

@@ -62,7 +62,7 @@ describe("a wallet whose issuer sends any response", function()
   end
 
   setup(function()
-    world = worlds.start { exchange_timeout_ms = 5000 }
+    world = worlds.start()
     answers = genuine()
   end)
   teardown(function() world:stop() end)

@@ -32,7 +32,7 @@ EXPECT["not valid"] = function(state)
 end
 
 describe("a wallet whose issuer is odd:", function()
-  local world = worlds.use { exchange_timeout_ms = 5000 }
+  local world = worlds.use()
   local issuer
 
   setup(function() issuer = odd.start() end)

@@ -85,7 +85,7 @@ PUT["a VC-JWT"] = function(plan, claims)
 end
 
 describe("a wallet", function()
-  local world = worlds.use { exchange_timeout_ms = 5000 }
+  local world = worlds.use()
   local issuer
 
   setup(function() issuer = odd.start() end)

@@ -16,7 +16,19 @@ local THING = { type = "object", members = {
   map = { type = "object", values = { type = "integer" } },
   closed = { type = "object", others = "refused", members = { first = schema.one_of { "a", "b" } } },
   colour = schema.matching("^#%x+$", "must be a colour"),
+  anything = schema.ANY,
+  each = { type = "array", items = { type = "integer" } },
 } }
+
+-- Cases that come through, with a member of that size.
+local function text_of(bytes, member)
+  local text = ('{"%s":"%s","name":"a"}'):format(member, ("x"):rep(bytes))
+  return { text, text }
+end
+local function list_of(count, member)
+  local text = ('{"%s":[%s1],"name":"a"}'):format(member, ("1,"):rep(count - 1))
+  return { text, text }
+end
 
 --- The text, and what comes through as text, or after "!" what is said of it.
 local CASES = {
@@ -46,6 +58,10 @@ local CASES = {
   { '{"name":"a","hint":7}', '{"name":"a"}' },
   { '{"name":"a","either":{"x":1}}', '{"either":{"x":1},"name":"a"}' },
   { '{"name":"a","either":[1]}', "!the thing: either must be string or object, not array" },
+  text_of(schema.MAX_BYTES, "either"), text_of(schema.MAX_BYTES + 1, "anything"),
+  { text_of(schema.MAX_BYTES + 1, "either")[1], "!the thing: either must be at most 65536 bytes long" },
+  list_of(schema.MAX_ITEMS, "each"), list_of(schema.MAX_ITEMS + 1, "anything"),
+  { list_of(schema.MAX_ITEMS + 1, "each")[1], "!the thing: each must be at most 10000 elements long" },
   { '{"name":"a","even":3}', "!the thing: even must be even" },
   { '{"name":"a","inner":{"a":null}}', "!the thing: inner.a must be string, not null" },
   { '{"name":"a","inner":{"b":null}}', '{"inner":{},"name":"a"}' },

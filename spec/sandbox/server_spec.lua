@@ -113,6 +113,24 @@ describe("the sandbox as a server", function()
     assert.is_true(kept_s ~= nil and kept_s > kept_by_libcurl_s)
   end)
 
+  it("writes no path into nginx's configuration that would end or expand a text there", function()
+    local settings = { host = "127.0.0.1", port = 1, workers = 1, memory_mb = 8 }
+    for _, character in ipairs { '"', "$", ";", "{", "}", "\\", "\n" } do
+      local path = "/a" .. character .. "b"
+      for _, values in ipairs {
+        { dir = path, install = { lua_root = "/l", lua_cpath = "/c" } },
+        { dir = "/d", install = { lua_root = path, lua_cpath = "/c" } },
+        { dir = "/d", install = { lua_root = "/l", lua_cpath = path } },
+        { dir = "/d", install = { lua_root = "/l", lua_cpath = "/c", modules = path } },
+      } do
+        values.settings = settings
+        local text, err = conf.render(values)
+        assert.is_nil(text)
+        assert.matches("cannot be written into an nginx configuration", err)
+      end
+    end
+  end)
+
   it("refuses requests for another host name, as after DNS rebinding", function()
     local server = assert(sandbox.start())
     local answer = http.request { url = server.base_url .. "/sandbox/wallets", headers = { Host = "evil.example" } }

@@ -3,7 +3,7 @@ local http = require "spec.sandbox.http"
 local worlds = require "spec.sandbox.world"
 
 describe("the sandbox's wallet", function()
-  local world = worlds.use { exchange_timeout_ms = 1000 }
+  local world = worlds.use()
 
   after_each(function() world:anonymous("DELETE", "/sandbox/faults") end)
 
@@ -49,7 +49,6 @@ describe("the sandbox's wallet", function()
     { "an offer that is too large", { endpoint = "offer", effect = "large", bytes = 2000000 }, "response_too_large" },
     { "an offer that wants a transaction code", { endpoint = "offer", effect = "json", body = false },
       "tx_code_required" },
-    { "an issuer that hangs", { endpoint = "issuer_metadata", effect = "hang" }, "issuer_timeout" },
     { "an issuer that resets the connection", { endpoint = "token", effect = "reset" }, "issuer_unreachable" },
     { "metadata without an endpoint", { endpoint = "issuer_metadata", effect = "json", body = { display = {} } },
       "metadata_invalid" },
@@ -115,20 +114,6 @@ describe("the sandbox's wallet", function()
     local log = world:anonymous("GET", "/sandbox/log").body
     assert.is_nil(log:find(offer:match "%x+$", 1, true))
     assert.is_nil(log:find("90004760", 1, true))
-  end)
-
-  it("responds to others while an issuer hangs", function()
-    fault { endpoint = "offer", effect = "hang" }
-    local wallet, offer = world:new_wallet(), world:offer()
-    local done = http.start { method = "POST", url = world.base_url
-      .. ("/api/oidc/offer/%s?directIssue=true&credential_offer_uri=%s"):format(wallet, offer) }
-    for _ = 1, 4 do
-      assert.equal(200, world:anonymous("GET", "/sandbox/wallets/" .. world.trusting).status)
-      assert.equal(404, world:call("GET", "/api/v2/issue/none").status)
-    end
-    assert.is_false(done.finished)
-    assert.equal(201, http.finish(done).status)
-    assert.equal("issuer_timeout", world:wallet(wallet).discarded[1].reason)
   end)
 
   it("tries again when an offer that failed is pushed again", function()
@@ -260,6 +245,37 @@ describe("a wallet with a host it may call", function()
   it("does not call it in the open, or on another port than the one named", function()
     assert.equal("fetch_not_allowed", reason_for "http%3A%2F%2Fissuer.invalid%2Foffer")
     assert.equal("fetch_not_allowed", reason_for "https%3A%2F%2Fother.invalid%2Foffer")
+  end)
+end)
+
+describe("a wallet whose issuer hangs", function()
+  local function with_hanging(options)
+    local world = worlds.start(options)
+    finally(function() world:stop() end)
+    local rules = { { endpoint = "offer", effect = "hang" } }
+    assert.equal(200, world:anonymous("PUT", "/sandbox/faults", { rules = rules }).status)
+    return world
+  end
+
+  it("keeps nothing and says why", function()
+    local world = with_hanging { exchange_timeout_ms = 1000 }
+    local wallet = world:new_wallet()
+    assert.equal(201, world:push(wallet, (world:offer())).status)
+    assert.same({}, world:wallet(wallet).credentials)
+    assert.equal("issuer_timeout", world:wallet(wallet).discarded[1].reason)
+  end)
+
+  it("responds to others", function()
+    local world = with_hanging()
+    local done = http.start { method = "POST", url = world.base_url
+      .. ("/api/oidc/offer/%s?directIssue=true&credential_offer_uri=%s"):format(world:new_wallet(), world:offer()) }
+    for _ = 1, 4 do
+      assert.equal(200, world:anonymous("GET", "/sandbox/wallets/" .. world.trusting).status)
+      assert.equal(404, world:call("GET", "/api/v2/issue/none").status)
+    end
+    assert.is_false(done.finished)
+    world:stop()
+    http.finish(done)
   end)
 end)
 

@@ -8,11 +8,16 @@ local M = {}
 
 M.COMPANY = { id = "90004760", name = "CoolSoft B.V.", issuing_authority = "Credenco", issuing_country = "NL" }
 
+-- No issuer here takes long, but a machine may stand still in the middle of an exchange.
+local EXCHANGE_TIMEOUT_MS = 60000
+
 local World = {}
 World.__index = World
 
 local function start(self, options)
-  local server = assert(sandbox.start(options))
+  local all = { exchange_timeout_ms = EXCHANGE_TIMEOUT_MS }
+  for name, value in pairs(options or {}) do all[name] = value end
+  local server = assert(sandbox.start(all))
   self.server, self.base_url = server, server.base_url
   self.trusting, self.wary, self.inbox_only = server.wallets[1].key, server.wallets[2].key, server.wallets[3].key
   return self

@@ -73,12 +73,18 @@ function Report:event(fields, text)
   write(io.stderr, self.as_json and '{"event":' .. as_line(fields) .. "}" or text)
 end
 
+-- Beginning with the program's name, as the client's errors do.
+local function in_a_line(err)
+  local line = getmetatable(err) and tostring(err) or err.message
+  return line:find "^credenco: " and line or "credenco: " .. line
+end
+
 --- An error of the library, or one of the program's own with `code` and `message`, in its written form.
 ---@param err table
 ---@param text string? the form for people, if it is longer than the error's own line
 ---@return string
 function Report:failure_text(err, text)
-  if not self.as_json then return text or getmetatable(err) and tostring(err) or "credenco: " .. err.message end
+  if not self.as_json then return text or in_a_line(err) end
   local fields = require "credenco.cli.fields"
   return '{"error":' .. as_line(fields.pick(err, ERROR_FIELDS)) .. "}"
 end

@@ -237,11 +237,18 @@ local function any_of(names, set)
   return false
 end
 
+--- Whether the source's records may contain records.
+---@param source credenco.pipeline.Source
+---@return boolean
+function M.is_nested(source)
+  return source.format ~= "csv"
+end
+
 local function add_columns(report, workflow, source, seen, names)
   local header = source.columns or sorted_keys(names)
   report.unknown_columns, report.unused_columns = {}, {}
   if #header > 0 then
-    report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header, not source.columns)
+    report.unknown_columns, report.unused_columns = claims_columns.compare(seen, header, M.is_nested(source))
   end
   report.hopeless = any_of(report.unknown_columns, M.needed_columns(workflow))
   report.repeated_columns = repeated(workflow, source, seen)

@@ -3,6 +3,7 @@ local cjson = require "cjson"
 local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
+local uv = require "luv"
 
 local WORKFLOW = Desk.WORKFLOW
 
@@ -17,6 +18,14 @@ describe("the check of a mapping", function()
     assert.matches("4%s+%(line%)%s+a quote is opened and never closed", done.out)
     assert.matches('line 2 as it would be sent %(template ebw_oid, key 10000001, wallet [%x-]+%):\n  id: "10000001"', done.out)
     assert.matches("5 lines: 2 fit, 2 do not, 1 repeats a key and would be skipped; nothing was sent", done.out)
+  end)
+
+  it("end with the code of their findings, also if those cannot be written", function()
+    for path, code in pairs { [desk.mixed()] = 4, [desk.csv({ line(1) }, "good.csv")] = 1 } do
+      local command = ("exec %s bin/credenco claims check %s %s >/dev/full"):format(uv.exepath(), WORKFLOW, path)
+      local done = program.run_command("/bin/sh", { "-c", command })
+      assert.same({ code, "credenco: cannot write the result: No space left on device\n" }, { done.code, done.err })
+    end
   end)
 
   it("say which column of the workflow the file does not have", function()

@@ -40,6 +40,17 @@ describe("credenco confirm", function()
       cjson.decode(credenco("confirm", "--json").out))
   end)
 
+  it("ends with 4 if the issuer reports an error for one of them", function()
+    run(3)
+    finally(function() desk.world:anonymous("DELETE", "/sandbox/faults") end)
+    assert.equal(200, desk.world:anonymous("PUT", "/sandbox/faults", { rules = { {
+      endpoint = "status", nth = 1, effect = "json", body = { status = "error" } } } }).status)
+    local done = credenco("confirm", "--json")
+    assert.equal(4, done.code, done.err)
+    assert.same({ error = 1, issue_completed = 2 }, cjson.decode(done.out).statuses)
+    assert.equal(0, credenco("confirm").code)
+  end)
+
   it("keeps earlier responses when the credentials are refused or the server is out of reach", function()
     run(3)
     local refused = program.run({ "confirm" }, { CREDENCO_BASE_URL = desk.world.base_url, CREDENCO_API_KEY = "wrong",

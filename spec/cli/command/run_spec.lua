@@ -123,6 +123,17 @@ describe("a run", function()
     assert.matches("stopped by %-%-max%-failures: 2 failed or are unknown in this run, more than 1\n", done.out)
   end)
 
+  it("do not say how to continue if the same command would be refused again", function()
+    local source = csv { line(1), line(2) }
+    desk.env.CREDENCO_JOURNAL = nil
+    local first = credenco("run", WORKFLOW, source, "--journal", desk.folder .. "/first.journal", "--new-journal")
+    assert.equal(0, first.code, first.err)
+    local done = credenco("run", WORKFLOW, source, "--journal", desk.folder .. "/second.journal")
+    assert.equal(9, done.code, done.out)
+    assert.matches("stopped: the journal cannot be used: the issuer already knows 2 of the first 2 records, .* give %-%-new%-journal", done.out)
+    assert.is_nil(done.out:find("continue with", 1, true))
+  end)
+
   it("load a journal file and work it off", function()
     local loaded = credenco("load", WORKFLOW, csv(lines(20)))
     assert.equal(0, loaded.code, loaded.err)
@@ -152,12 +163,12 @@ describe("a run", function()
     desk.env.CREDENCO_API_KEY = "sandbox-api-key"
     local done = credenco("run", WORKFLOW, source)
     assert.equal(9, done.code)
-    assert.truthy(done.err:find(desk.env.CREDENCO_JOURNAL
+    assert.truthy(done.err:find("credenco: " .. desk.env.CREDENCO_JOURNAL
       .. ".lock: cannot be written (ENOENT: no such file or directory); does its directory exist?", 1, true), done.err)
     desk.env.CREDENCO_JOURNAL = "mysql://db.example/x"
     done = credenco("run", WORKFLOW, source)
     assert.equal(9, done.code)
-    assert.matches("a journal is a SQLite file, or postgres://", done.err)
+    assert.matches("credenco: a journal is a SQLite file, or postgres://", done.err)
     desk.env.CREDENCO_JOURNAL = desk.folder .. "/k.journal"
     desk.env.CREDENCO_BASE_URL = "http://127.0.0.1:" .. wait.free_port()
     assert.equal(7, credenco("run", WORKFLOW, source, "--patience", "1").code)
@@ -202,6 +213,8 @@ describe("a run", function()
     { { "run", WORKFLOW, "x.csv", "--rate", "fast" }, "%-%-rate: records and a time, as 50/s" },
     { { "run", WORKFLOW, "x.csv", "--max-failures", "many" }, "%-%-max%-failures: a number" },
     { { "run", WORKFLOW, "x.csv", "--journal", "postgres://u:secret@h/d" }, "an argument, which every user of the machine can see, must not hold a password" },
+    { { "run", WORKFLOW, "x.csv", "--journal", ":memory:" }, "%-%-journal: a journal in memory would be lost" },
+    { { "load", WORKFLOW, "x.csv", "--journal", ":memory:" }, "%-%-journal: a journal in memory would be lost" },
     { { "run", WORKFLOW, "x.csv", "--concurrency", "0" }, "%-%-concurrency: a whole number from 1 to 10000" },
     { { "run", WORKFLOW, "x.csv", "--concurrency", "10001" }, "%-%-concurrency: a whole number from 1 to 10000" },
     { { "run", WORKFLOW, "x.csv", "--attempts", "101" }, "%-%-attempts: a whole number from 1 to 100" },

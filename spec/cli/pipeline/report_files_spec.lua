@@ -51,6 +51,15 @@ describe("credenco report", function()
     assert.same({ 2, "credenco: --csv and --issued name the same file\n" }, { done.code, done.err })
   end)
 
+  it("ends with 1 when a file cannot be written, which is no fault of the journal", function()
+    run { line(1), "123," .. world.trusting .. ",Short" }
+    for _, option in ipairs { "--csv", "--json-file", "--issued" } do
+      local done = credenco("report", option, "/dev/full", "--json")
+      assert.equal(1, done.code, done.err)
+      assert.same({ code = "unexpected", message = "/dev/full: No space left on device" }, cjson.decode(done.err).error)
+    end
+  end)
+
   it("replaces a file that others may read with one that they may not", function()
     run { "123," .. world.trusting .. ",Short" }
     files.write(folder .. "/p.csv", "old")

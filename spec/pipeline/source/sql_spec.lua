@@ -70,6 +70,18 @@ local function contract(place)
       "SELECT a.id, b.id FROM company a JOIN company b ON a.id = b.id" })))
   end)
 
+  it("refuse a query without a column that every record needs, before anything is read", function()
+    local folder = files.temporary_folder()
+    for _, command in ipairs { "run", "load" } do
+      local done = program.run({ command, WORKFLOW, place(), "--query", "SELECT id AS coc_number, name AS legal_name FROM company",
+        "--journal", folder .. "/j.journal" }, { CREDENCO_API_KEY = "k", CREDENCO_BASE_URL = "http://127.0.0.1:1" })
+      assert.equal(2, done.code, done.out .. done.err)
+      assert.matches('column "wallet" is used by the workflow, and the source does not have it', done.err)
+      assert.is_nil(files.read(folder .. "/j.journal"))
+    end
+    files.remove_folder(folder)
+  end)
+
   it("may name their columns as they like", function()
     local record = items_of(place(), "SELECT id AS q, name AS c1, id AS v FROM company WHERE id = 1")[1].record
     assert.same({ q = 1, c1 = "12", v = 1 }, record)

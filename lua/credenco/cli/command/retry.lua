@@ -77,8 +77,11 @@ local function text_of(state, done)
   end
   add(OPENED, done.opened, state .. " record", done.opened == 1 and "it" or "them")
   local one = done.forgotten == 1
-  local what = state == "skipped" and "skipped record" or "line"
-  add(FORGOTTEN, done.forgotten, what, one and "its line" or "their lines")
+  if state == "skipped" then
+    add(FORGOTTEN, done.forgotten, "skipped record", one and "its line" or "their lines")
+  else
+    add(FORGOTTEN, done.forgotten, "line", one and "it" or "them")
+  end
   return table.concat(lines, "\n")
 end
 

@@ -124,11 +124,16 @@ local IN_ARGUMENT = "an argument, which every user of the machine can see,"
 local NO_PASSWORD = "%s: %s must not hold a password; put the URL into CREDENCO_JOURNAL, or the password into "
   .. "PGPASSWORD or ~/.pgpass"
 
+-- The Lua modules take it, for tests.
+local IN_MEMORY = ":memory:"
+local LOST = "%s: a journal in memory would be lost when the command ends: name a file"
+
 --- The journal's place, if one is named.
 ---@param args table
 ---@return string?
 function M.journal_or_none(args)
   local place, origin = journal_of(args)
+  if place == IN_MEMORY then usage.fail(LOST:format(origin)) end
   if place and origin ~= "CREDENCO_JOURNAL" and journal_url.has_password(place) then
     usage.fail(NO_PASSWORD:format(origin, origin == JOURNAL.flag.name and IN_ARGUMENT or "a configuration file"))
   end

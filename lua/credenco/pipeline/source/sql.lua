@@ -15,6 +15,7 @@ local M = {}
 local BATCH = 500
 
 ---@class credenco.pipeline.Sql : credenco.pipeline.Source
+---@field columns? string[] of SQLite, or of PostgreSQL's first row
 local Sql = {}
 Sql.__index = Sql
 
@@ -114,17 +115,16 @@ function openers.sqlite(db, query)
     if row_err then return nil, failed(row_err, before + 1) end -- luadbi is a row ahead, and has lost one
     if not row then return nil end
     return row[1], nil, unheld(columns, tostring(row[2]))
-  end
+  end, columns
 end
 
 -- All digits of a floating-point number, in any configuration of the server.
 local EVERY_DIGIT = "SET LOCAL extra_float_digits = 3"
-local REPEATED_IN_ROW = [[
-SELECT name FROM json_object_keys(CAST(? AS JSON)) AS name GROUP BY name HAVING COUNT(*) > 1 ORDER BY name]]
+local NAMES_IN_ROW = "SELECT name FROM json_object_keys(CAST(? AS JSON)) AS name"
 
 -- Only a row shows the names of its columns.
-local function repeated_in_row(db, raw)
-  local rows, err = db:rows(REPEATED_IN_ROW, raw)
+local function names_in_row(db, raw)
+  local rows, err = db:rows(NAMES_IN_ROW, raw)
   if not rows then return nil, err end
   for i, row in ipairs(rows) do rows[i] = row[1] end
   return rows
@@ -165,11 +165,12 @@ function openers.postgresql(db, query)
   end
   local first, first_err = row_after(0)
   if first_err then return function() return nil, first_err end end -- for the reader of the first row
-  local repeated, repeated_err = repeated_in_row(db, first or "{}")
-  if not repeated then return nil, repeated_err end
+  local columns, columns_err = names_in_row(db, first or "{}")
+  if not columns then return nil, columns_err end
+  local repeated = repeated_columns(columns)
   if #repeated > 0 then return refuse_repeated(repeated) end
   at = 0
-  return row_after
+  return row_after, first and columns or nil
 end
 
 ---@param url string a database, as for `--journal`
@@ -182,12 +183,12 @@ function M.open(url, query, options)
   if query == "" then return not_run "it has no statement" end
   local db, err = database.open(url, { read_only = true, verbatim = true })
   if not db then return nil, err end
-  local fetch, fetch_err = openers[db.dialect.name](db, query)
+  local fetch, columns = openers[db.dialect.name](db, query)
   if not fetch then
     db:close()
-    return nil, fetch_err
+    return nil, columns -- the error
   end
-  return setmetatable({ name = options.name, format = "sql", db = db, fetch = fetch, row = 0 }, Sql)
+  return setmetatable({ name = options.name, format = "sql", db = db, fetch = fetch, columns = columns, row = 0 }, Sql)
 end
 
 -- A row with a number or a name that a record cannot hold needs another query.

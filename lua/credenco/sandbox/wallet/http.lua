@@ -44,7 +44,6 @@ local function send(request)
   if not url then
     return nil, refusal
   end
-  request.max_body_bytes = MAX_BODY_BYTES
   request.connect_timeout_ms = math.ceil(config.exchange_timeout_ms / CONNECT_SHARE)
   local response, err = the_transport():send(request)
   if not response then
