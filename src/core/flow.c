@@ -26,7 +26,6 @@ static const struct transition {
     {CREDENCO_PHASE_SENT, EVENT_RENEW, CREDENCO_PHASE_READY},
     {CREDENCO_PHASE_SENT, EVENT_FAIL, CREDENCO_PHASE_FAILED},
     {CREDENCO_PHASE_WAITING, EVENT_RESUME, CREDENCO_PHASE_READY},
-    {CREDENCO_PHASE_WAITING, EVENT_EXPIRE, CREDENCO_PHASE_FAILED},
 };
 
 /* An event without a row in this phase is a mistake of the caller's. */
@@ -74,7 +73,7 @@ static credenco_code leave_wait(credenco_flow *flow, int64_t now_ms) {
     if (flow->phase != CREDENCO_PHASE_WAITING || now_ms < flow->resume_at_ms) {
         return CREDENCO_OK;
     }
-    return now_ms >= flow->call.deadline_ms ? expire(flow) : enter(flow, EVENT_RESUME);
+    return enter(flow, EVENT_RESUME);
 }
 
 static credenco_code send(credenco_flow *flow, int64_t now_ms) {

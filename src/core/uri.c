@@ -35,7 +35,7 @@ credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out) {
 }
 
 bool credenco_wallet_key_valid(credenco_span key) {
-    if (key.len == 0 || key.len > CREDENCO_WALLET_KEY_MAX || key.data[0] == '\0') {
+    if (key.len == 0 || key.len > CREDENCO_WALLET_KEY_MAX) {
         return false;
     }
     if (key.data[0] == '.' && (key.len == 1 || (key.len == 2 && key.data[1] == '.'))) {
