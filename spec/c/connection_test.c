@@ -207,8 +207,8 @@ static void silence_is_unknown(void) {
     end(fd);
 }
 
-/* The server accepts the connection, and shakes no hands. */
-static void silence_before_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
+/* Of a server that accepts the connection, and shakes no hands. */
+static int begin_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
     char https_url[sizeof url + 1];
     snprintf(https_url, sizeof https_url, "https%s", url + strlen("http"));
     const credenco_request request = {.method = CREDENCO_SPAN("GET"),
@@ -218,7 +218,11 @@ static void silence_before_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
     credenco_transfer *transfer = NULL;
     begin();
     CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_OK);
-    const int fd = accept_next();
+    return accept_next();
+}
+
+static void silence_before_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
+    const int fd = begin_tls(timeout_ms, connect_timeout_ms);
     fails_with_detail(CREDENCO_TIMEOUT, CREDENCO_SENT_NO,
                       "the host or the proxy did not complete the connection or its TLS handshake");
     end(fd);
@@ -227,6 +231,47 @@ static void silence_before_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
 static void either_time_is_up(void) {
     silence_before_tls(SOON_MS, TIMEOUT_MS);
     silence_before_tls(TIMEOUT_MS, SOON_MS);
+}
+
+/* Whether another event loop would take the next step by then. */
+static bool is_due_within(int64_t ms) {
+    const int64_t timeout_ms = credenco_driver_timeout_ms(&driver);
+    return timeout_ms >= 0 && timeout_ms <= ms;
+}
+
+static void next_step_is_due(void) {
+    begin();
+    start_with(CREDENCO_SPAN("{}"), TIMEOUT_MS / 2);
+    int fd = accept_next();
+    CHECK(read_request(fd) > 0 && is_due_within(TIMEOUT_MS / 2));
+    end(fd);
+    fd = begin_tls(TIMEOUT_MS, TIMEOUT_MS / 2);
+    CHECK(is_due_within(TIMEOUT_MS / 2));
+    end(fd);
+    begin();
+    fd = exchange(HELLO, "hello");
+    start();
+    CHECK(read_request(fd) > 0);
+    say(fd, HELLO);
+    for (int i = 0; i < 100 && driver.in_flight > 0; i++) {
+        step();
+    }
+    CHECK(is_due_within(0)); /* to be taken */
+    end(fd);
+}
+
+/* Another event loop sleeps on the descriptor until there is something to do. */
+static void deadline_wakes_a_poller(void) {
+    begin();
+    struct pollfd polled = {.fd = credenco_driver_pollfd(&driver), .events = POLLIN};
+    start_with(CREDENCO_SPAN("{}"), SOON_MS);
+    const int fd = accept_next();
+    while (polled.fd >= 0 && driver.in_flight > 0 && !tap_failed) {
+        CHECK(poll(&polled, 1, TIMEOUT_MS / 2) == 1);
+        credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
+    }
+    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+    end(fd);
 }
 
 /* The first deadline that passes is not the last one that counts, nor is the first request's. */
@@ -283,6 +328,8 @@ static const tap_case cases[] = {
     {"an idle transfer keeps no large buffer", memory_is_given_back},
     {"no answer within the deadline is unknown, and closes the connection", silence_is_unknown},
     {"a connection that is not there in time is named as the reason", either_time_is_up},
+    {"the next step is due at the earlier of the deadline and libcurl's time", next_step_is_due},
+    {"who sleeps on the driver's descriptor wakes at the deadline", deadline_wakes_a_poller},
     {"each of several requests has its own deadline", each_has_its_deadline},
     {"no more connections stay idle than the cache holds", cache_is_bounded},
 };

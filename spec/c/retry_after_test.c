@@ -74,6 +74,7 @@ static const struct retry_after_row {
     {"Sun, 06 Nov 1994 08:49:61 GMT", SUNDAY - 5, -1},
     {"Xyz, 06 Nov 1994 08:49:37 GMT", SUNDAY - 5, -1},
     {"Sunday, 06-Nov-94 08:49:37", SUNDAY - 5, -1},
+    {"Sun, 06-Nov-94 08:49:37 GMT", SUNDAY - 5, -1},
     {"Sunday, 06-Nov-1994 08:49:37 GMT", SUNDAY - 5, -1},
     {"Sun Nov 6 08:49:37 1994", SUNDAY - 5, -1},
     {"Sun Nov  6 08:49:37 1994 GMT", SUNDAY - 5, -1},

@@ -92,6 +92,16 @@ describe("event_log", function()
     said:close()
   end)
 
+  -- The first event is written at once; the file takes a part of the others, which are written together.
+  it("says that the file takes no more when it has taken a part", function()
+    local said = io.popen(([[trap "" XFSZ; ulimit -f 1; %s -e 'local core = require "credenco.core"
+      local write = core.event_log(assert(io.open("%s/log", "ab")), "%s")
+      write(1000, "request", "push_offer")
+      for _ = 1, 3 do write(1000, "request", ("s"):rep(1000)) end' 2>&1]]):format("script/lua", folder, COMPLAINT))
+    assert.equal(COMPLAINT .. ": File too large\n", said:read "*a")
+    said:close()
+  end)
+
   it("refuses a file that was closed, a value that is not a file, and an event that there is not", function()
     local file = assert(io.open(folder .. "/log", "ab"))
     file:close()

@@ -51,6 +51,8 @@ describe("observers of a flow", function()
     assert.equal("done", flow:received(began_ms, 0, 201, true)) -- as a call that found its work done
     start(flow)
     flow:begun(nil, false)
+    start(flow)
+    assert.equal("done", flow:received(began_ms, 0, 201, true))
     assert.equal('{"event":"request","step":"push_offer","correlation_id":"order-1"}\n'
       .. '{"event":"response","step":"push_offer","correlation_id":"order-1","http_status":503,"ok":false,"elapsed_ms":0}\n'
       .. '{"event":"request","step":"push_offer","correlation_id":"order-1"}\n'
@@ -69,6 +71,14 @@ describe("observers of a flow", function()
     collectgarbage()
     collectgarbage()
     assert.equal(2, select(2, files.read(folder .. "/log"):gsub("\n", "")))
+  end)
+
+  it("count in no more buckets than there is room for", function()
+    local bounds = {}
+    for i = 1, 15 do bounds[i] = i end
+    core.tally(bounds, function() end)
+    bounds[16] = 16
+    assert.has_error(function() core.tally(bounds, function() end) end, "bad argument #1 to 'tally' (too many bounds)")
   end)
 
   it("are observers", function()

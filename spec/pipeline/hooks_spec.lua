@@ -1,6 +1,7 @@
 -- The functions of a workflow: what they may do, and what it costs when they throw.
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local claims = require "credenco.claims"
+local hooks = require "credenco.pipeline.hooks"
 local loop = require "credenco.loop"
 
 local err, records = bench_of_one.err, bench_of_one.records
@@ -47,6 +48,22 @@ describe("hooks", function()
     end)
     local said = "before_issue returned a %s, instead of a table of claims, true, nothing, or false and a reason"
     assert.same({ { "hook_failed", said:format "number" }, { "hook_failed", said:format "string" } }, rows)
+  end)
+
+  it("that yield when they hear of a record leave its task to go on, and are named", function()
+    local ended, said = {}, {}
+    local run = { counts = { hook_failures = 0 }, warn = function(_, text) said[#said + 1] = text end, workflow = {
+      on_issued = function() coroutine.yield() end, on_failed = function() coroutine.yield() end } }
+    loop.spawn(function()
+      hooks.issued(run, { record = {} })
+      ended.issued = true
+      hooks.failed(run, { record = {} }, { message = "no" })
+      ended.failed = true
+    end)
+    assert.same({ issued = true, failed = true }, ended)
+    assert.same({ 2, 2 }, { run.counts.hook_failures, #said })
+    assert.matches("^on_issued failed at .*hooks_spec%.lua:%d+: it yields", said[1])
+    assert.matches("^on_failed failed at .*hooks_spec%.lua:%d+: it yields", said[2])
   end)
 
   it("that throw cost at most their own record", function()

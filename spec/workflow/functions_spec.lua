@@ -108,6 +108,14 @@ describe("a workflow's function", function()
     end
   end)
 
+  it("gets other random numbers in each process, on which the waits of workers depend", function()
+    write_workflow({ key = 'function(r) io.stderr:write("drawn ", math.random(1, 2 ^ 30), "\\n") return r.id end' })
+    local first, second = run().err:match "drawn %d+", run().err:match "drawn %d+"
+    assert.is_string(first)
+    assert.is_string(second)
+    assert.not_equal(first, second)
+  end)
+
   it("prints beside the results, not into them", function()
     write_workflow({ accept = 'function(r) print("seen", r.id) io.write("written\\n") io.stdout:write("direct\\n") return true end' }, 'print "loaded"\n')
     for _, done in ipairs { check "--json", run "--json" } do

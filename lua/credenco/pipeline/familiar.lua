@@ -11,6 +11,9 @@ local uv = require "luv"
 
 local M = {}
 
+--- The code of the error with which it stops a run. The same command would end in the same way.
+M.CODE = "known_to_issuer"
+
 local ASKED = 5
 
 local KNOWN = "the issuer already knows %d of the first %d records, but %s does not: they were issued with another "
@@ -86,7 +89,7 @@ end
 local function refuse(run, known, asked)
   local path = run.journal.location
   local other = not run.journal.shared and M.other_journal(path)
-  run:stop("journal", { code = "journal", message = KNOWN:format(known, asked, run.journal.url,
+  run:stop("journal", { code = M.CODE, message = KNOWN:format(known, asked, run.journal.url,
     other and LIKELY:format(other) or UNLIKELY) })
 end
 

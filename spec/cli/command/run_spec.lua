@@ -123,6 +123,17 @@ describe("a run", function()
     assert.matches("stopped by %-%-max%-failures: 2 failed or are unknown in this run, more than 1\n", done.out)
   end)
 
+  it("do not say how to continue if the same command would be refused again", function()
+    local source = csv { line(1), line(2) }
+    desk.env.CREDENCO_JOURNAL = nil
+    local first = credenco("run", WORKFLOW, source, "--journal", desk.folder .. "/first.journal", "--new-journal")
+    assert.equal(0, first.code, first.err)
+    local done = credenco("run", WORKFLOW, source, "--journal", desk.folder .. "/second.journal")
+    assert.equal(9, done.code, done.out)
+    assert.matches("stopped: the journal cannot be used: the issuer already knows 2 of the first 2 records, .* give %-%-new%-journal", done.out)
+    assert.is_nil(done.out:find("continue with", 1, true))
+  end)
+
   it("load a journal file and work it off", function()
     local loaded = credenco("load", WORKFLOW, csv(lines(20)))
     assert.equal(0, loaded.code, loaded.err)

@@ -5,8 +5,10 @@ local check = require "credenco.pipeline.trial"
 local claims_columns = require "credenco.claims.columns"
 local collector = require "credenco.cli.pipeline.collector"
 local command_line = require "credenco.cli.pipeline.command_line"
+local core = require "credenco.core"
 local credenco = require "credenco"
 local exit_code = require "credenco.cli.exit_code"
+local familiar = require "credenco.pipeline.familiar"
 local findings = require "credenco.cli.pipeline.findings"
 local interrupt = require "credenco.cli.pipeline.interrupt"
 local json = require "credenco.base.json"
@@ -147,12 +149,24 @@ local function finish_measuring(measured, result, code, out)
   if not ok then out:note("credenco: " .. problem) end
 end
 
+-- LuaJIT gives each process the same random numbers. Workers that wait for a random time would all wait alike.
+local function seed_random()
+  math.randomseed(tonumber(core.uuid():sub(1, 7), 16))
+end
+
+-- Whether the same command would do more.
+local function can_continue(mode, result)
+  if mode == "load" or result.err and result.err.code == familiar.CODE then return false end
+  return result.stopped ~= nil or result.totals ~= nil and result.totals.pending > 0
+end
+
 --- Runs one of the three.
 ---@param mode "run"|"load"|"work"
 ---@param args table
 ---@param out credenco.cli.Report
 function M.run(mode, args, out)
   collector.set()
+  seed_random()
   out = in_json_lines(args, out)
   local measured = args.metrics and metrics_file.new(args.metrics)
   local client = client_of(mode, args, measured)
@@ -173,8 +187,7 @@ function M.run(mode, args, out)
   local code = result and summary.exit_code(result) or exit_code.of(err)
   finish_measuring(measured, result, code, out)
   if not result then return nil, err end
-  local open = result.totals and result.totals.pending > 0
-  local go_on = mode ~= "load" and (open or result.stopped) and command_line.called(mode) or nil
+  local go_on = can_continue(mode, result) and command_line.called(mode) or nil
   local why = command_line.about("report " .. command_line.quoted(args.workflow), options.journal)
   return summary.fields(result), summary.text(result, go_on, why), code
 end
