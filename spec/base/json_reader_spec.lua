@@ -62,6 +62,7 @@ local REFUSED = {
   ["a line break in a string"] = { '["a\nb"]', "a control character" },
   ["a zero byte in a string"] = { '["a\0b"]', "a control character" },
   ["an unknown escape"] = { [==["\x41"]==], "an unknown escape" },
+  ["a backslash before a zero byte"] = { '["\\\0"]', "an unknown escape" },
   ["a short unicode escape"] = { [==["\u12"]==], "a broken" },
   ["half of a pair"] = { [==["\ud83d"]==], "half of a surrogate pair" },
   ["the other half alone"] = { [==["\ude00"]==], "half of a surrogate pair" },

@@ -4,6 +4,7 @@
 
 #include "bytes.h"
 #include "core/event.h"
+#include "core/percent.h"
 #include "core/uri.h"
 #include "failing_malloc.h"
 #include "tap.h"
@@ -50,7 +51,8 @@ static credenco_code append(void) {
 static credenco_code encode(void) {
     credenco_buf out;
     credenco_buf_init(&out, 3 * sizeof long_text);
-    credenco_code code = credenco_uri_encode((credenco_span){long_text, sizeof long_text}, &out);
+    credenco_code code =
+        credenco_percent_encode((credenco_span){long_text, sizeof long_text}, &out);
     credenco_buf_free(&out);
     return code;
 }

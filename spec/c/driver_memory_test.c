@@ -50,7 +50,7 @@ static credenco_code one_call(void) {
     credenco_transfer *transfer;
     credenco_code code = credenco_driver_init(&driver, &options);
     if (code != CREDENCO_OK) {
-        CHECK(driver.network.multi == NULL && driver.network.ca_file == NULL);
+        CHECK(driver.network.multi == NULL && driver.network.copies[0] == NULL);
         return code;
     }
     code = start(&driver, &transfer);

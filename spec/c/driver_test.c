@@ -9,6 +9,7 @@
 #include "bytes.h"
 #include "curl/driver.h"
 #include "hello_server.h"
+#include "now.h"
 #include "tap.h"
 
 enum { TIMEOUT_MS = 60000, SOON_MS = 50, SILENCE_MS = 30000, BODY_MAX = 5, MANY = 100 };
@@ -129,7 +130,7 @@ static void unused_origins_are_forgotten(void) {
         start(url);
         give_back(finish_one());
     }
-    CHECK(driver.network.pool.origin_count <= CREDENCO_ORIGINS_MAX);
+    CHECK(driver.network.pool.origins.count <= CREDENCO_ORIGINS_MAX);
     start(hello_url);
     credenco_transfer *finished = finish_one();
     CHECK(is_hello(finished));
@@ -149,7 +150,7 @@ static void refused_requests_leave_no_origin(void) {
         credenco_transfer *transfer;
         CHECK(credenco_driver_start(&driver, &request, &transfer) == CREDENCO_INVALID_ARGUMENT);
     }
-    CHECK(driver.network.pool.origin_count <= CREDENCO_ORIGINS_MAX);
+    CHECK(driver.network.pool.origins.count <= CREDENCO_ORIGINS_MAX);
     CHECK(driver.transfer_count == 1);
     credenco_driver_free(&driver);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "bytes.h"
+#include "core/percent.h"
 #include "core/uri.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,7 +38,7 @@ static void require_round_trip(credenco_span uri) {
     credenco_buf_init(&offer, 4 * CREDENCO_URI_MAX);
     credenco_buf_init(&again, CREDENCO_URI_MAX);
     require(credenco_buf_append(&offer, span("x:?credential_offer_uri=")) == CREDENCO_OK);
-    require(credenco_uri_encode(uri, &offer) == CREDENCO_OK);
+    require(credenco_percent_encode(uri, &offer) == CREDENCO_OK);
     if (offer.len <= CREDENCO_URI_MAX) {
         require(credenco_offer_uri(credenco_buf_span(&offer), &again) == CREDENCO_OK);
         require(again.len == uri.len && memcmp(again.data, uri.data, uri.len) == 0);

@@ -1,4 +1,4 @@
-/* core/json_write.h: what becomes of each kind of text and number. */
+/* core/json_write.h: what becomes of each kind of text. */
 #include "core/json_write.h"
 
 #include <stdlib.h>
@@ -49,25 +49,5 @@ static void sees_every_byte_at_every_place(void) {
     }
 }
 
-static void writes_whole_numbers(void) {
-    static const struct {
-        int64_t number;
-        const char *written;
-    } rows[] = {
-        {0, "0"},
-        {7, "7"},
-        {-10, "-10"},
-        {INT64_MAX, "9223372036854775807"},
-        {INT64_MIN, "-9223372036854775808"},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        char out[CREDENCO_JSON_WHOLE_MAX];
-        tap_row = rows[i].written;
-        const size_t len = credenco_json_write_whole(rows[i].number, out);
-        CHECK(span_is((credenco_span){out, len}, rows[i].written));
-    }
-}
-
 TAP_MAIN({"escapes what JSON does not take as it is", escapes_what_json_does_not_take_as_it_is},
-         {"sees every byte at every place", sees_every_byte_at_every_place},
-         {"writes whole numbers", writes_whole_numbers})
+         {"sees every byte at every place", sees_every_byte_at_every_place})

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bytes.h"
+#include "core/percent.h"
 #include "core/uri.h"
 #include "tap.h"
 
@@ -167,7 +168,7 @@ static void every_byte_is_encoded_or_unreserved(void) {
         credenco_buf out;
         credenco_buf_init(&out, 3);
         snprintf(expected, sizeof expected, kept ? "%c" : "%%%02X", i);
-        CHECK(credenco_uri_encode((credenco_span){&byte, 1}, &out) == CREDENCO_OK);
+        CHECK(credenco_percent_encode((credenco_span){&byte, 1}, &out) == CREDENCO_OK);
         CHECK(buf_is(&out, expected));
         credenco_buf_free(&out);
     }
@@ -177,8 +178,8 @@ static void encoding_appends(void) {
     credenco_buf out;
     credenco_buf_init(&out, 100);
     CHECK(credenco_buf_append(&out, span("x=")) == CREDENCO_OK);
-    CHECK(credenco_uri_encode(span("a/b c"), &out) == CREDENCO_OK);
-    CHECK(credenco_uri_encode(CREDENCO_SPAN(""), &out) == CREDENCO_OK);
+    CHECK(credenco_percent_encode(span("a/b c"), &out) == CREDENCO_OK);
+    CHECK(credenco_percent_encode(CREDENCO_SPAN(""), &out) == CREDENCO_OK);
     CHECK(buf_is(&out, "x=a%2Fb%20c"));
     credenco_buf_free(&out);
 }
@@ -186,7 +187,7 @@ static void encoding_appends(void) {
 static void encoding_stops_at_the_maximum(void) {
     credenco_buf out;
     credenco_buf_init(&out, 5);
-    CHECK(credenco_uri_encode(span("a//"), &out) == CREDENCO_TOO_LARGE);
+    CHECK(credenco_percent_encode(span("a//"), &out) == CREDENCO_TOO_LARGE);
     CHECK(out.len <= 5);
     credenco_buf_free(&out);
 }

@@ -42,6 +42,10 @@ describe("the program called wrongly", function()
       ["with the client's secret as an argument"] = {
         issue("--client-secret", SECRET), "use --client-secret-file",
       },
+      ["with a request URI in place of the offer's"] = {
+        { "push", "--wallet", "w" }, "`credenco offer-uri` extracts the offer's URI from it",
+        "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fissuer.example%2F" .. SECRET,
+      },
       ["with the offer as an argument"] = { { "push", "--wallet", "w", SECRET }, "too many arguments" },
       ["with a claim without a name"] = { issue("--claim", SECRET), "--claim number 1: NAME=VALUE expected" },
       ["with a claim twice"] = { issue("--claim", "a=" .. SECRET, "--claim", "a=2"), 'the claim "a" is given twice' },

@@ -2,17 +2,8 @@
 #ifndef CREDENCO_CORE_BUF_H
 #define CREDENCO_CORE_BUF_H
 
-#include <stddef.h>
-
 #include "error.h"
-
-/* Borrowed bytes, valid as long as their owner. May hold NUL. */
-typedef struct credenco_span {
-    const char *data;
-    size_t len;
-} credenco_span;
-
-#define CREDENCO_SPAN(literal) ((credenco_span){(literal), sizeof(literal) - 1})
+#include "span.h"
 
 /* Owned bytes, always followed by a NUL that len does not count. */
 typedef struct credenco_buf {

@@ -45,4 +45,8 @@ static inline int hex_value(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static inline bool is_hex_digit(char c) {
+    return hex_value(c) >= 0;
+}
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "decimal.h"
 #include "json_write.h"
 
 /* More than all names, numbers and punctuation of a line take. */
@@ -18,9 +19,7 @@ static const credenco_span type_names[CREDENCO_EVENT_COUNT] = {
 
 credenco_event_type credenco_event_type_by_name(credenco_span name) {
     int type = 0;
-    while (type < CREDENCO_EVENT_COUNT &&
-           (type_names[type].len != name.len ||
-            memcmp(type_names[type].data, name.data, name.len) != 0)) {
+    while (type < CREDENCO_EVENT_COUNT && !span_equal(type_names[type], name)) {
         type++;
     }
     return (credenco_event_type)type;
@@ -48,7 +47,7 @@ static inline char *put_number(char *at, credenco_span name, int64_t number) {
         return at;
     }
     at = put(at, name);
-    return at + credenco_json_write_whole(number, at);
+    return at + credenco_decimal_write(number, at);
 }
 
 static inline char *put_flag(char *at, credenco_span name, int64_t flag) {

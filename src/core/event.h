@@ -26,11 +26,11 @@ typedef struct credenco_event {
     int64_t at_ms; /* on the monotonic clock */
     credenco_span step;
     credenco_span subject; /* from credenco_event_subject */
-    int64_t http_status;   /* this and the next three: CREDENCO_EVENT_NONE where there is none */
+    int64_t http_status;   /* this and the next three: or CREDENCO_EVENT_NONE */
     int64_t ok;            /* 0 or 1 */
     int64_t elapsed_ms;
     int64_t wait_ms;
-    credenco_span code; /* this and the next: without data where there is none */
+    credenco_span code; /* this and the next: without data if there is none */
     credenco_span sent;
 } credenco_event;
 

@@ -91,8 +91,7 @@ static const credenco_action_kind action_kinds[CREDENCO_PHASE_COUNT] = {
     [CREDENCO_PHASE_FAILED] = CREDENCO_ACTION_FAILED,
 };
 
-/* What the phase asks of the caller. Only one request carries the order to renew the credentials.
- */
+/* The action of a phase. Only one request has the order to renew the credentials. */
 static credenco_action take_action(credenco_flow *flow, int64_t now_ms) {
     credenco_action action = {.kind = action_kinds[flow->phase]};
     if (action.kind == CREDENCO_ACTION_REQUEST) {
@@ -133,15 +132,19 @@ static bool can_repeat(const credenco_flow *flow, const credenco_failure *failur
 }
 
 /* Of several attempts the worst `sent` counts: any of them may have arrived. */
+static void keep_failure(credenco_flow *flow, const credenco_failure *failure) {
+    flow->failure = *failure;
+    if (flow->doubt > failure->sent) {
+        flow->failure.sent = flow->doubt;
+    }
+}
+
 static credenco_code on_failure(credenco_flow *flow, int64_t now_ms,
                                 const credenco_failure *failure, double jitter) {
     int64_t wait_ms = credenco_retry_wait_ms(&flow->context->retry, flow->attempts,
                                              failure->retry_after_ms, jitter);
-    if (failure->sent > flow->doubt) {
-        flow->doubt = failure->sent;
-    }
-    flow->failure = *failure;
-    flow->failure.sent = flow->doubt;
+    keep_failure(flow, failure);
+    flow->doubt = flow->failure.sent;
     if (!can_repeat(flow, failure, wait_ms, now_ms)) {
         return enter(flow, EVENT_FAIL);
     }
@@ -168,10 +171,7 @@ static credenco_failure failure_of(credenco_verdict verdict, int http_status,
 static credenco_code renew(credenco_flow *flow, const credenco_failure *failure) {
     flow->renewed = true;
     flow->renew = true;
-    flow->failure = *failure;
-    if (flow->doubt > failure->sent) {
-        flow->failure.sent = flow->doubt;
-    }
+    keep_failure(flow, failure);
     return enter(flow, EVENT_RENEW);
 }
 

@@ -3,22 +3,7 @@
 #include <stdint.h>
 
 #include "chars.h"
-
-bool credenco_equal_ignoring_case(credenco_span a, credenco_span b) {
-    if (a.len != b.len) {
-        return false;
-    }
-    for (size_t i = 0; i < a.len; i++) {
-        if (to_lower(a.data[i]) != to_lower(b.data[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static credenco_span skip(credenco_span text, size_t count) {
-    return (credenco_span){text.data + count, text.len - count};
-}
+#include "text.h"
 
 /* Takes a number from 0 to 255, without leading zeros, off the start of the text. */
 static bool take_octet(credenco_span *text, uint8_t *octet) {
@@ -31,7 +16,7 @@ static bool take_octet(credenco_span *text, uint8_t *octet) {
         return false;
     }
     *octet = (uint8_t)value;
-    *text = skip(*text, len);
+    *text = span_after(*text, len);
     return true;
 }
 
@@ -40,7 +25,7 @@ static bool ipv4_parse(credenco_span text, uint8_t octets[4]) {
         if (i > 0 && (text.len == 0 || text.data[0] != '.')) {
             return false;
         }
-        text = i > 0 ? skip(text, 1) : text;
+        text = i > 0 ? span_after(text, 1) : text;
         if (!take_octet(&text, &octets[i])) {
             return false;
         }
@@ -49,31 +34,28 @@ static bool ipv4_parse(credenco_span text, uint8_t octets[4]) {
 }
 
 static size_t group_len(credenco_span text) {
-    size_t len = 0;
-    while (len < text.len && len < 4 && hex_value(text.data[len]) >= 0) {
-        len++;
-    }
-    return len;
+    const size_t digits = span_fitting(text, is_hex_digit);
+    return digits < 4 ? digits : 4;
 }
 
 /* Takes the next group, and gives 1; or an IPv4 address that ends the text, and gives 2. */
 static int take_groups(credenco_span *text) {
     uint8_t octets[4];
     if (ipv4_parse(*text, octets)) {
-        *text = skip(*text, text->len);
+        *text = span_after(*text, text->len);
         return 2;
     }
     size_t len = group_len(*text);
     if (len == 0 || (len < text->len && text->data[len] != ':')) {
         return 0;
     }
-    *text = skip(*text, len);
+    *text = span_after(*text, len);
     return 1;
 }
 
 static bool take_double_colon(credenco_span *text) {
     bool found = text->len > 1 && text->data[0] == ':' && text->data[1] == ':';
-    *text = skip(*text, found ? 2 : 0);
+    *text = span_after(*text, found ? 2 : 0);
     return found;
 }
 
@@ -89,7 +71,7 @@ static bool ipv6_valid(credenco_span text) {
             continue;
         }
         if (!joined && text.data[0] == ':') {
-            text = skip(text, 1);
+            text = span_after(text, 1);
         }
         int taken = take_groups(&text);
         if (taken == 0) {

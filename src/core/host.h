@@ -13,7 +13,4 @@ bool credenco_host_valid(credenco_span host);
 /* True for localhost, 127.0.0.0/8 written in four parts, and [::1]. */
 bool credenco_host_is_loopback(credenco_span host);
 
-/* Compares without regard to the case of ASCII letters. */
-bool credenco_equal_ignoring_case(credenco_span a, credenco_span b);
-
 #endif

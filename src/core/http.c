@@ -46,8 +46,8 @@ credenco_code credenco_http_begin(credenco_http *http, const credenco_http_reque
     http->framing = CREDENCO_HTTP_NO_BODY;
     http->persistent = http->surplus = false;
     http->wants_fields = request->wants_fields;
-    http->head_request = credenco_http_same(request->method, CREDENCO_SPAN("HEAD"));
-    http->connect_request = credenco_http_same(request->method, CREDENCO_SPAN("CONNECT"));
+    http->head_request = span_equal(request->method, CREDENCO_SPAN("HEAD"));
+    http->connect_request = span_equal(request->method, CREDENCO_SPAN("CONNECT"));
     http->extension_bytes = 0;
     http->interim_count = 0;
     credenco_buf_limit(&http->body, request->max_body_bytes);
@@ -65,38 +65,37 @@ credenco_code credenco_http_begin(credenco_http *http, const credenco_http_reque
 /* A complete line, its LF included. */
 static void take_line(credenco_http *http, credenco_span line) {
     if (line.len < 2 || line.data[line.len - 2] != '\r') {
-        credenco_http_fail(http, CREDENCO_BAD_RESPONSE,
-                           "the response has a line that does not end in CR LF");
+        credenco_http_malformed(http, "the response has a line that does not end in CR LF");
         return;
     }
     credenco_http_take_line(http, (credenco_span){line.data, line.len - 2});
 }
 
-/* Takes bytes up to the end of a line, or keeps them until the end arrives. */
-static size_t feed_line(credenco_http *http, credenco_span bytes) {
-    const char *lf = memchr(bytes.data, '\n', bytes.len);
-    const size_t len = lf != NULL ? (size_t)(lf - bytes.data) + 1 : bytes.len;
-    const credenco_span piece = {bytes.data, len};
-    if (http->part == CREDENCO_HTTP_PART_STATUS_LINE &&
-        !credenco_http_continues_version(http->line.len, piece)) {
-        credenco_http_no_status_line(http); /* at once: such a line may never end */
-        return len;
-    }
-    if (http->line.len + len > credenco_http_line_max(http) + 2) {
-        credenco_http_line_too_long(http);
-        return len;
-    }
-    if (lf != NULL && http->line.len == 0) {
-        take_line(http, piece); /* without a copy */
-        return len;
-    }
-    if (credenco_buf_append(&http->line, piece) != CREDENCO_OK) {
-        credenco_http_fail(http, CREDENCO_OUT_OF_MEMORY, "");
-    } else if (lf != NULL) {
+/* Keeps the start of a line until its end arrives. */
+static void join_line(credenco_http *http, credenco_span piece, bool ends) {
+    credenco_http_append(http, &http->line, piece);
+    if (ends && http->state == CREDENCO_HTTP_READING) {
         take_line(http, credenco_buf_span(&http->line));
         credenco_buf_clear(&http->line);
     }
-    return len;
+}
+
+/* Takes bytes up to the end of a line. */
+static size_t feed_line(credenco_http *http, credenco_span bytes) {
+    const size_t lf = span_find(bytes, '\n');
+    const bool ends = lf < bytes.len;
+    const credenco_span piece = {bytes.data, ends ? lf + 1 : bytes.len};
+    if (http->part == CREDENCO_HTTP_PART_STATUS_LINE &&
+        !credenco_http_continues_version(http->line.len, piece)) {
+        credenco_http_no_status_line(http); /* at once: such a line may never end */
+    } else if (http->line.len + piece.len > credenco_http_line_max(http) + 2) {
+        credenco_http_line_too_long(http);
+    } else if (ends && http->line.len == 0) {
+        take_line(http, piece); /* without a copy */
+    } else {
+        join_line(http, piece, ends);
+    }
+    return piece.len;
 }
 
 /* Gives the number of bytes that it took, at least one. */
@@ -119,7 +118,7 @@ static size_t feed_some(credenco_http *http, credenco_span bytes) {
 credenco_http_state credenco_http_feed(credenco_http *http, credenco_span bytes) {
     while (bytes.len > 0 && http->state == CREDENCO_HTTP_READING) {
         const size_t taken = feed_some(http, bytes);
-        bytes = (credenco_span){bytes.data + taken, bytes.len - taken};
+        bytes = span_after(bytes, taken);
     }
     http->surplus = http->surplus || bytes.len > 0;
     return http->state;

@@ -50,14 +50,15 @@ enum { CREDENCO_HTTP_BODY_MAX = 64 * 1024 * 1024, CREDENCO_HTTP_REQUEST_HEAD_MAX
 
 /* --- header fields of requests --------------------------------------------------- */
 
-/* Field lines that many requests share, in their form on the wire. Initialise it before use; free
- * takes a zeroed one and may run twice. */
+/* Field lines that many requests share, in their form on the wire. */
 typedef struct credenco_http_fields {
     credenco_buf lines; /* "name: value\r\n" ... */
 } credenco_http_fields;
 
-/* Begins without lines, and releases them: takes zeroed fields, may run twice. */
+/* Begins without lines. */
 void credenco_http_fields_init(credenco_http_fields *fields);
+
+/* Releases the lines; takes zeroed fields, may run twice. */
 void credenco_http_fields_free(credenco_http_fields *fields);
 
 /* CREDENCO_INVALID_ARGUMENT for a name that is not a token, a value with control bytes, lines
@@ -149,8 +150,7 @@ credenco_http_state credenco_http_end(credenco_http *http);
 credenco_http_state credenco_http_break(credenco_http *http);
 
 /* Whether the response leaves the connection fit for another request: it is complete and
- * persistent, and nothing came behind it. The caller has to check that the whole request was sent.
- */
+ * persistent, and nothing came behind it. The caller checks that the whole request was sent. */
 bool credenco_http_reusable(const credenco_http *http);
 
 /* Whether the connection is now the tunnel that a CONNECT asked for, and nothing has come out of

@@ -11,34 +11,12 @@ static bool is_whitespace(char c) {
     return c == ' ' || c == '\t';
 }
 
-static credenco_span after(credenco_span text, size_t offset) {
-    return (credenco_span){text.data + offset, text.len - offset};
-}
-
 static credenco_span trim(credenco_span text) {
-    while (text.len > 0 && is_whitespace(text.data[0])) {
-        text = after(text, 1);
-    }
+    text = span_after(text, span_fitting(text, is_whitespace));
     while (text.len > 0 && is_whitespace(text.data[text.len - 1])) {
         text.len--;
     }
     return text;
-}
-
-bool credenco_http_name_is(credenco_span name, credenco_span wanted) {
-    if (name.len != wanted.len) {
-        return false;
-    }
-    for (size_t i = 0; i < name.len; i++) {
-        if (to_lower(name.data[i]) != to_lower(wanted.data[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool credenco_http_same(credenco_span text, credenco_span wanted) {
-    return text.len == wanted.len && memcmp(text.data, wanted.data, text.len) == 0;
 }
 
 bool credenco_http_continues_version(size_t at, credenco_span bytes) {
@@ -53,45 +31,27 @@ bool credenco_http_continues_version(size_t at, credenco_span bytes) {
 
 /* "HTTP/1.1 201 Created"; the reason and the space before it may be missing. */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status) {
-    enum { VERSION_LEN = 8, STATUS_END = 12 };
+    enum { VERSION_LEN = 8, STATUS_LEN = 3, STATUS_END = VERSION_LEN + 1 + STATUS_LEN };
     const char *data = line.data;
     if (line.len < STATUS_END || memcmp(data, "HTTP/1.", VERSION_LEN - 1) != 0 ||
-        !is_digit(data[VERSION_LEN - 1]) || data[VERSION_LEN] != ' ') {
+        !is_digit(data[VERSION_LEN - 1]) || data[VERSION_LEN] != ' ' ||
+        !span_all((credenco_span){data + VERSION_LEN + 1, STATUS_LEN}, is_digit)) {
         return false;
-    }
-    for (size_t i = VERSION_LEN + 1; i < STATUS_END; i++) {
-        if (!is_digit(data[i])) {
-            return false;
-        }
     }
     *http_1_0 = data[VERSION_LEN - 1] == '0';
     *status = (data[9] - '0') * 100 + (data[10] - '0') * 10 + (data[11] - '0');
-    credenco_span reason = after(line, STATUS_END);
+    credenco_span reason = span_after(line, STATUS_END);
     return *status >= 100 && (reason.len == 0 || reason.data[0] == ' ') &&
            credenco_field_value_valid(reason);
 }
 
 bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_span *value) {
-    const char *colon = memchr(line.data, ':', line.len);
-    if (colon == NULL) {
+    *name = (credenco_span){line.data, span_find(line, ':')};
+    if (name->len == line.len) {
         return false;
     }
-    *name = (credenco_span){line.data, (size_t)(colon - line.data)};
-    *value = trim(after(line, name->len + 1));
+    *value = trim(span_after(line, name->len + 1));
     return credenco_token_valid(*name) && credenco_field_value_valid(*value);
-}
-
-/* Looks before it multiplies: a length that wraps would cut the body elsewhere. */
-bool credenco_http_length(credenco_span value, uint64_t *length) {
-    *length = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        uint64_t digit = (uint64_t)(value.data[i] - '0');
-        if (!is_digit(value.data[i]) || *length > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *length = *length * 10 + digit;
-    }
-    return value.len > 0;
 }
 
 /* Zeros that another digit follows. */
@@ -113,7 +73,7 @@ bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_l
         }
         *size = *size << 4 | (uint64_t)hex_value(line.data[digits]);
     }
-    credenco_span extensions = after(line, digits);
+    credenco_span extensions = span_after(line, digits);
     *idle_len = leading_zeros((credenco_span){line.data, digits}) + extensions.len;
     bool none = extensions.len == 0;
     credenco_span trimmed = trim(extensions);
@@ -123,23 +83,18 @@ bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_l
 
 bool credenco_http_list_has(credenco_span list, credenco_span token) {
     while (list.len > 0) {
-        const char *comma = memchr(list.data, ',', list.len);
-        size_t len = comma != NULL ? (size_t)(comma - list.data) : list.len;
-        if (credenco_http_name_is(trim((credenco_span){list.data, len}), token)) {
+        const size_t len = span_find(list, ',');
+        if (credenco_equal_ignoring_case(trim((credenco_span){list.data, len}), token)) {
             return true;
         }
-        list = after(list, comma != NULL ? len + 1 : len);
+        list = span_after(list, len + 1);
     }
     return false;
 }
 
 bool credenco_media_type_is_html(credenco_span content_type) {
-    credenco_span type = content_type;
-    const char *parameters = memchr(type.data, ';', type.len);
-    if (parameters != NULL) {
-        type.len = (size_t)(parameters - type.data);
-    }
-    type = trim(type);
-    return credenco_http_name_is(type, CREDENCO_SPAN("text/html")) ||
-           credenco_http_name_is(type, CREDENCO_SPAN("application/xhtml+xml"));
+    const credenco_span type =
+        trim((credenco_span){content_type.data, span_find(content_type, ';')});
+    return credenco_equal_ignoring_case(type, CREDENCO_SPAN("text/html")) ||
+           credenco_equal_ignoring_case(type, CREDENCO_SPAN("application/xhtml+xml"));
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "buf.h"
+#include "span.h"
 
 /* Status line (4). The version is 1.0, or another 1.x, which is read as 1.1 (RFC 9110, 2.5). */
 bool credenco_http_status_line(credenco_span line, bool *http_1_0, int *status);
@@ -17,18 +17,11 @@ bool credenco_http_continues_version(size_t at, credenco_span bytes);
 /* Field line (5): the spans borrow from the line, the value is trimmed. */
 bool credenco_http_field_line(credenco_span line, credenco_span *name, credenco_span *value);
 
-/* Content-Length (6.2): decimal digits that fit; no list, not even of equal lengths. */
-bool credenco_http_length(credenco_span value, uint64_t *length);
-
 /* First line of a chunk (7.1): its size, and the number of bytes beside it: leading zeros and
  * extensions. */
 bool credenco_http_chunk_line(credenco_span line, uint64_t *size, size_t *idle_len);
 
 /* True if a comma-separated list (RFC 9110, 5.6.1) has the token, in any case. */
 bool credenco_http_list_has(credenco_span list, credenco_span token);
-
-/* True if both are the same: byte for byte, or without regard to letter case. */
-bool credenco_http_same(credenco_span text, credenco_span wanted);
-bool credenco_http_name_is(credenco_span name, credenco_span wanted);
 
 #endif

@@ -1,8 +1,10 @@
 #include "http_response.h"
 
 #include "chars.h"
+#include "decimal.h"
 #include "http_body.h"
 #include "http_lines.h"
+#include "text.h"
 
 void credenco_http_fail(credenco_http *http, credenco_code code, const char *detail) {
     http->state = CREDENCO_HTTP_FAILED;
@@ -50,9 +52,10 @@ static void on_status_line(credenco_http *http, credenco_span line) {
     http->part = CREDENCO_HTTP_PART_FIELD;
 }
 
-/* Two lengths are refused, also of one value: readers differ in which one counts. */
+/* Two lengths are refused, also of one value, and so is a list: readers differ in which one
+ * counts. */
 static void on_length(credenco_http *http, credenco_span value) {
-    if (http->has_length || !credenco_http_length(value, &http->length)) {
+    if (http->has_length || !credenco_decimal_read(value, UINT64_MAX, &http->length)) {
         credenco_http_malformed(http, "the response's Content-Length is not one number");
     }
     http->has_length = true;
@@ -61,13 +64,13 @@ static void on_length(credenco_http *http, credenco_span value) {
 /* RFC 9112, 6.1: the request asks for no other coding, and chunked cannot be applied twice. */
 static void on_transfer_encoding(credenco_http *http, credenco_span value) {
     if (http->chunked || http->http_1_0 ||
-        !credenco_http_name_is(value, CREDENCO_SPAN("chunked"))) {
+        !credenco_equal_ignoring_case(value, CREDENCO_SPAN("chunked"))) {
         credenco_http_malformed(http, "the response has a Transfer-Encoding other than chunked");
     }
     http->chunked = true;
 }
 
-/* Names in lower case, so that whoever looks for one need not fold them. */
+/* Names in lower case, so that a search need not fold them. */
 static void keep_field(credenco_http *http, credenco_span name, credenco_span value) {
     const size_t at = http->fields.len;
     credenco_http_append(http, &http->fields, name);
@@ -81,15 +84,15 @@ static void keep_field(credenco_http *http, credenco_span name, credenco_span va
 
 /* A close stays a close, and a web page a web page, whatever a second field says. */
 static void on_field(credenco_http *http, credenco_span name, credenco_span value) {
-    if (credenco_http_name_is(name, CREDENCO_SPAN("content-length"))) {
+    if (credenco_equal_ignoring_case(name, CREDENCO_SPAN("content-length"))) {
         on_length(http, value);
-    } else if (credenco_http_name_is(name, CREDENCO_SPAN("transfer-encoding"))) {
+    } else if (credenco_equal_ignoring_case(name, CREDENCO_SPAN("transfer-encoding"))) {
         on_transfer_encoding(http, value);
-    } else if (credenco_http_name_is(name, CREDENCO_SPAN("connection"))) {
+    } else if (credenco_equal_ignoring_case(name, CREDENCO_SPAN("connection"))) {
         http->close = http->close || credenco_http_list_has(value, CREDENCO_SPAN("close"));
-    } else if (credenco_http_name_is(name, CREDENCO_SPAN("content-type"))) {
+    } else if (credenco_equal_ignoring_case(name, CREDENCO_SPAN("content-type"))) {
         http->html = http->html || credenco_media_type_is_html(value);
-    } else if (credenco_http_name_is(name, CREDENCO_SPAN("retry-after"))) {
+    } else if (credenco_equal_ignoring_case(name, CREDENCO_SPAN("retry-after"))) {
         credenco_buf_clear(&http->retry_after);
         credenco_http_append(http, &http->retry_after, value);
     }

@@ -29,7 +29,7 @@ void credenco_http_line_too_long(credenco_http *http);
 /* The first bytes do not begin a status line. */
 void credenco_http_no_status_line(credenco_http *http);
 
-/* Appends to a buffer of the exchange, which fails where there is no memory for that. */
+/* Appends to a buffer of the exchange. Without memory the exchange fails. */
 void credenco_http_append(credenco_http *http, credenco_buf *out, credenco_span bytes);
 
 /* Ends the exchange: as complete, or as failed with static words. A malformed response is a

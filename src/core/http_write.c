@@ -1,23 +1,22 @@
 /* Writes header fields that many requests share, and requests as bytes. */
-#include <string.h>
+#include "http_write.h"
 
 #include "chars.h"
-#include "http.h"
-#include "http_lines.h"
-#include "http_write.h"
+#include "decimal.h"
 #include "text.h"
 
 /* --- fields ------------------------------------------------------------------------ */
 
-/* Fields that frame a message or concern the connection: nobody else may write them. */
+/* Fields that frame a message or concern the connection: only the exchange writes them. */
+static const credenco_span ours[] = {
+    CREDENCO_SPAN("host"),    CREDENCO_SPAN("content-length"), CREDENCO_SPAN("transfer-encoding"),
+    CREDENCO_SPAN("te"),      CREDENCO_SPAN("connection"),     CREDENCO_SPAN("expect"),
+    CREDENCO_SPAN("trailer"), CREDENCO_SPAN("upgrade"),
+};
+
 static bool is_ours(credenco_span name) {
-    static const credenco_span ours[] = {
-        {"host", 4},        {"content-length", 14}, {"transfer-encoding", 17},
-        {"connection", 10}, {"expect", 6},          {"te", 2},
-        {"trailer", 7},     {"upgrade", 7},
-    };
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-        if (credenco_http_name_is(name, ours[i])) {
+        if (credenco_equal_ignoring_case(name, ours[i])) {
             return true;
         }
     }
@@ -58,35 +57,23 @@ credenco_code credenco_http_fields_add(credenco_http_fields *fields, credenco_sp
 
 /* --- a request --------------------------------------------------------------------- */
 
-/* Without control bytes and whitespace: either would make a different request. */
-static bool is_visible(credenco_span text) {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == ' ' || is_control(text.data[i])) {
-            return false;
-        }
-    }
-    return true;
+/* Control bytes and whitespace in a target or an authority would make a different request. */
+static bool is_visible(char c) {
+    return c != ' ' && !is_control(c);
 }
 
 /* A POST, PUT or PATCH without a body says so with a length of 0 (RFC 9110, 8.6). */
 static bool has_content(const credenco_http_request *request) {
-    return request->body.data != NULL ||
-           credenco_http_same(request->method, CREDENCO_SPAN("POST")) ||
-           credenco_http_same(request->method, CREDENCO_SPAN("PUT")) ||
-           credenco_http_same(request->method, CREDENCO_SPAN("PATCH"));
+    return request->body.data != NULL || span_equal(request->method, CREDENCO_SPAN("POST")) ||
+           span_equal(request->method, CREDENCO_SPAN("PUT")) ||
+           span_equal(request->method, CREDENCO_SPAN("PATCH"));
 }
 
-/* Without stdio, which the core does not use. */
 static credenco_code append_length(credenco_buf *out, size_t length) {
-    char digits[24];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + length % 10);
-        length /= 10;
-    } while (length > 0);
+    char digits[CREDENCO_DECIMAL_MAX];
     const credenco_span parts[] = {
         CREDENCO_SPAN("Content-Length: "),
-        {digits + at, sizeof digits - at},
+        {digits, credenco_decimal_write((int64_t)length, digits)},
         CREDENCO_SPAN("\r\n"),
     };
     return append_all(out, parts, sizeof parts / sizeof *parts);
@@ -119,8 +106,8 @@ static credenco_code write_head(credenco_buf *out, const credenco_http_request *
 
 credenco_code credenco_http_write(credenco_buf *out, const credenco_http_request *request) {
     credenco_buf_clear(out);
-    if (!credenco_token_valid(request->method) || !is_visible(request->target) ||
-        !is_visible(request->authority) || request->authority.len == 0) {
+    if (!credenco_token_valid(request->method) || !span_all(request->target, is_visible) ||
+        !span_all(request->authority, is_visible) || request->authority.len == 0) {
         return CREDENCO_INVALID_ARGUMENT;
     }
     if (request->body.len > CREDENCO_HTTP_BODY_MAX) {

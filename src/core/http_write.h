@@ -4,8 +4,7 @@
 
 #include "http.h"
 
-/* Replaces the bytes in `out`; on failure it is empty. The codes are those of credenco_http_begin.
- */
+/* Replaces the bytes in `out`, and empties it on failure. Gives a code of credenco_http_begin. */
 credenco_code credenco_http_write(credenco_buf *out, const credenco_http_request *request);
 
 #endif

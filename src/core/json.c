@@ -1,25 +1,18 @@
+/* Whitespace and strings in JSON text. */
 #include "json.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "chars.h"
 
-/* NUL past the end: no token begins with one. */
-static char byte_at(const credenco_json *json, size_t at) {
-    return at < json->text.len ? json->text.data[at] : '\0';
-}
-
 char credenco_json_peek(credenco_json *json) {
-    char byte = byte_at(json, json->at);
+    char byte = credenco_json_byte(json, json->at);
     while (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') {
-        byte = byte_at(json, ++json->at);
+        byte = credenco_json_byte(json, ++json->at);
     }
     return byte;
 }
-
-/* ---------------------------------------------------------------------------- strings */
 
 enum { UNICODE_ESCAPE = 6, PAIR = 12 };
 
@@ -47,59 +40,55 @@ static bool is_low(int32_t unit) {
     return unit >= 0xDC00 && unit < 0xE000;
 }
 
-static credenco_span behind(credenco_span text, size_t count) {
-    return (credenco_span){text.data + count, text.len - count};
+/* Skips the \uXXXX at `at`, and with half of a pair the other half. */
+static const char *skip_unicode(credenco_json *json) {
+    const credenco_span text = span_after(json->text, json->at);
+    const int32_t unit = code_unit(text);
+    if (unit < 0) {
+        return "a broken \\u escape";
+    }
+    const bool is_pair = is_high(unit) && is_low(code_unit(span_after(text, UNICODE_ESCAPE)));
+    if (!is_pair && (is_high(unit) || is_low(unit))) {
+        return "half of a surrogate pair";
+    }
+    json->at += is_pair ? PAIR : UNICODE_ESCAPE;
+    return NULL;
 }
 
-/* The length of the escape at the start of `text`; 0 and a problem if there is none. */
-static size_t escape_len(credenco_span text, const char **problem) {
-    if (text.len < 2 || (text.data[1] != 'u' && !strchr("\"\\/bfnrt", text.data[1]))) {
-        *problem = "an unknown escape";
-        return 0;
+/* Skips the escape at `at`. */
+static const char *skip_escape(credenco_json *json) {
+    static const char letters[] = {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'};
+    const char letter = credenco_json_byte(json, json->at + 1);
+    if (letter == 'u') {
+        return skip_unicode(json);
     }
-    if (text.data[1] != 'u') {
-        return 2;
+    if (memchr(letters, letter, sizeof letters) == NULL) {
+        return "an unknown escape";
     }
-    int32_t unit = code_unit(text);
-    if (unit < 0) {
-        *problem = "a broken \\u escape";
-        return 0;
-    }
-    if (!is_high(unit) && !is_low(unit)) {
-        return UNICODE_ESCAPE;
-    }
-    if (is_high(unit) && is_low(code_unit(behind(text, UNICODE_ESCAPE)))) {
-        return PAIR;
-    }
-    *problem = "half of a surrogate pair";
-    return 0;
+    json->at += 2;
+    return NULL;
 }
 
 const char *credenco_json_string(credenco_json *json, credenco_span *raw, bool *escaped) {
     const char *problem = NULL;
-    size_t start = ++json->at;
+    const size_t start = ++json->at;
     *escaped = false;
-    while (json->at < json->text.len) {
-        unsigned char byte = (unsigned char)json->text.data[json->at];
+    while (json->at < json->text.len && problem == NULL) {
+        const char byte = json->text.data[json->at];
         if (byte == '"') {
-            *raw = (credenco_span){json->text.data + start, json->at - start};
-            json->at++;
+            *raw = (credenco_span){json->text.data + start, json->at++ - start};
             return NULL;
         }
-        if (byte < ' ') {
-            return "a control character in a string";
-        }
-        size_t len = 1;
         if (byte == '\\') {
             *escaped = true;
-            len = escape_len(behind(json->text, json->at), &problem);
+            problem = skip_escape(json);
+        } else if ((unsigned char)byte < ' ') {
+            problem = "a control character in a string";
+        } else {
+            json->at++;
         }
-        if (problem) {
-            return problem;
-        }
-        json->at += len;
     }
-    return "the string has no end";
+    return problem ? problem : "the string has no end";
 }
 
 /* Writes a code point in UTF-8, and gives its length. */
@@ -149,7 +138,7 @@ static size_t unescape_one(credenco_span text, char *out, size_t *written) {
         *written = write_utf8(unit, out);
         return UNICODE_ESCAPE;
     }
-    int32_t low = code_unit(behind(text, UNICODE_ESCAPE));
+    int32_t low = code_unit(span_after(text, UNICODE_ESCAPE));
     *written = write_utf8(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), out);
     return PAIR;
 }
@@ -162,128 +151,8 @@ size_t credenco_json_unescape(credenco_span raw, char *out) {
             continue;
         }
         size_t written = 0;
-        at += unescape_one(behind(raw, at), out + len, &written);
+        at += unescape_one(span_after(raw, at), out + len, &written);
         len += written;
     }
     return len;
-}
-
-/* ---------------------------------------------------------------------------- numbers */
-
-static size_t skip_digits(const credenco_json *json, size_t at) {
-    while (is_digit(byte_at(json, at))) {
-        at++;
-    }
-    return at;
-}
-
-/* The position behind the digits at `at`, or 0 if there are none. */
-static size_t some_digits(const credenco_json *json, size_t at) {
-    size_t after = skip_digits(json, at);
-    return after > at ? after : 0;
-}
-
-/* Behind the integer at `at`, or 0: no zero may lead another digit (RFC 8259, 6). */
-static size_t whole_part(const credenco_json *json, size_t at) {
-    if (byte_at(json, at) == '0') {
-        return is_digit(byte_at(json, at + 1)) ? 0 : at + 1;
-    }
-    return some_digits(json, at);
-}
-
-/* Behind the exponent at `at`, or `at` where there is none; 0 when it has no digits. */
-static size_t exponent_part(const credenco_json *json, size_t at) {
-    char byte = byte_at(json, at);
-    if (byte != 'e' && byte != 'E') {
-        return at;
-    }
-    char sign = byte_at(json, at + 1);
-    return some_digits(json, at + (sign == '+' || sign == '-' ? 2 : 1));
-}
-
-const char *credenco_json_number(credenco_json *json, credenco_span *number) {
-    size_t after = whole_part(json, json->at + (byte_at(json, json->at) == '-' ? 1 : 0));
-    if (after && byte_at(json, after) == '.') {
-        after = some_digits(json, after + 1);
-    }
-    after = after ? exponent_part(json, after) : 0;
-    if (!after) {
-        return "not a JSON value";
-    }
-    *number = (credenco_span){json->text.data + json->at, after - json->at};
-    json->at = after;
-    return NULL;
-}
-
-/* A double keeps so many digits (DBL_DIG), except at the ends of its range. */
-enum { SURE_DIGITS = 15, SURE_EXPONENT = 290 };
-enum { DOUBLE_DIGITS = 17, EXPONENT_MAX = 100000 };
-
-/* A number as 0.DIGITS times a power of ten, without leading or trailing zeros. */
-typedef struct decimal {
-    char digits[DOUBLE_DIGITS];
-    size_t count; /* above DOUBLE_DIGITS: more digits than a double has */
-    long exponent;
-} decimal;
-
-/* Keeps a digit at its place. Zeros count only once another digit follows them. */
-static void add_digit(decimal *number, size_t place, char digit) {
-    if (digit == '0') {
-        return;
-    }
-    for (size_t i = number->count; i < place && i < DOUBLE_DIGITS; i++) {
-        number->digits[i] = '0';
-    }
-    if (place < DOUBLE_DIGITS) {
-        number->digits[place] = digit;
-    }
-    number->count = place + 1;
-}
-
-/* The exponent in `text`, which begins behind the e. A value far outside a double's range may be
- * cut to another such value. */
-static long exponent_of(credenco_span text) {
-    bool negative = text.len > 0 && text.data[0] == '-';
-    long exponent = 0;
-    for (size_t i = 0; i < text.len && exponent < EXPONENT_MAX; i++) {
-        exponent = is_digit(text.data[i]) ? exponent * 10 + (text.data[i] - '0') : exponent;
-    }
-    return negative ? -exponent : exponent;
-}
-
-/* The decimal point depends on the locale: any byte between the digits is one. */
-static decimal decimal_of(credenco_span text) {
-    decimal number = {.count = 0};
-    size_t leading = 0;
-    size_t all = 0;
-    size_t whole = 0;
-    bool fraction = false;
-    size_t at = text.len > 0 && text.data[0] == '-' ? 1 : 0;
-    for (; at < text.len && text.data[at] != 'e' && text.data[at] != 'E'; at++) {
-        if (!is_digit(text.data[at])) {
-            fraction = true;
-            continue;
-        }
-        all++;
-        whole += fraction ? 0 : 1;
-        leading += text.data[at] == '0' && leading + 1 == all ? 1 : 0;
-        add_digit(&number, all - 1 - leading, text.data[at]);
-    }
-    number.exponent = (long)whole - (long)leading;
-    if (at < text.len) {
-        number.exponent += exponent_of(behind(text, at + 1));
-    }
-    return number;
-}
-
-bool credenco_json_surely_exact(credenco_span number) {
-    const decimal written = decimal_of(number);
-    return written.count <= SURE_DIGITS && labs(written.exponent) < SURE_EXPONENT;
-}
-
-bool credenco_json_same_number(credenco_span one, credenco_span other) {
-    const decimal a = decimal_of(one);
-    const decimal b = decimal_of(other);
-    return a.count == b.count && a.count <= DOUBLE_DIGITS &&
-           memcmp(a.digits, b.digits, a.count) == 0 && (a.count == 0 || a.exponent == b.exponent);
 }

@@ -23,6 +23,11 @@ typedef struct credenco_json {
     size_t at;
 } credenco_json;
 
+/* The byte at a place; NUL past the end, since no token begins with one. */
+static inline char credenco_json_byte(const credenco_json *json, size_t at) {
+    return at < json->text.len ? json->text.data[at] : '\0';
+}
+
 /* The functions below return a problem, a static string, with its place in `at`; or NULL. */
 
 /* Skips whitespace, and gives the byte behind it, or 0 at the end of the text. */

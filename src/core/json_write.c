@@ -64,19 +64,3 @@ size_t credenco_json_write_text(credenco_span text, char *out) {
     *at++ = '"';
     return (size_t)(at - out);
 }
-
-size_t credenco_json_write_whole(int64_t number, char *out) {
-    char digits[CREDENCO_JSON_WHOLE_MAX];
-    char *at = digits + sizeof digits;
-    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do {
-        *--at = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    if (number < 0) {
-        *--at = '-';
-    }
-    const size_t len = (size_t)(digits + sizeof digits - at);
-    memcpy(out, at, len);
-    return len;
-}

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "chars.h"
+#include "decimal.h"
 #include "http.h"
 
 typedef struct date {
@@ -43,22 +44,31 @@ static bool is_day(credenco_span word) {
     return false;
 }
 
-/* Whether the text matches a form of the same length, byte by byte: 'd' is a digit, 'b' a digit or
- * a space, '.' any byte; the others stand for themselves. */
+/* A form's character stands for itself, except 'd', a digit, 'b', a digit or a space, and '.', any
+ * byte. */
+static bool fits(char form, char c) {
+    switch (form) {
+    case 'd':
+        return is_digit(c);
+    case 'b':
+        return is_digit(c) || c == ' ';
+    case '.':
+        return true;
+    default:
+        return c == form;
+    }
+}
+
+/* Whether the text has the form's length, and each byte fits. */
 static bool matches(credenco_span text, const char *form) {
     if (text.len != strlen(form)) {
         return false;
     }
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.data[i];
-        const bool fits = form[i] == 'd'   ? is_digit(c)
-                          : form[i] == 'b' ? is_digit(c) || c == ' '
-                                           : form[i] == '.' || form[i] == c;
-        if (!fits) {
-            return false;
-        }
+    size_t i = 0;
+    while (i < text.len && fits(form[i], text.data[i])) {
+        i++;
     }
-    return true;
+    return i == text.len;
 }
 
 /* The value of digits; a space in front counts as 0. */
@@ -129,31 +139,30 @@ static bool date_parse(credenco_span value, int64_t unix_now_s, int64_t *unix_s)
     return true;
 }
 
-/* The number of seconds, or the limit if there are more. */
+enum { MOST_S = CREDENCO_RETRY_AFTER_MAX_MS / 1000 };
+
+/* The number of seconds, or the limit if there are more; -1 for other text. */
 static int64_t seconds_of(credenco_span digits) {
-    const int64_t most = CREDENCO_RETRY_AFTER_MAX_MS / 1000;
-    int64_t seconds = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        if (!is_digit(digits.data[i])) {
-            return -1;
-        }
-        seconds = seconds * 10 + (digits.data[i] - '0');
-        seconds = seconds < most ? seconds : most;
+    uint64_t seconds;
+    if (digits.len == 0 || !span_all(digits, is_digit)) {
+        return -1;
     }
-    return digits.len > 0 ? seconds : -1;
+    return credenco_decimal_read(digits, MOST_S, &seconds) ? (int64_t)seconds : MOST_S;
+}
+
+/* The seconds until a date, or the limit if there are more; -1 for a date in the past. */
+static int64_t seconds_until(credenco_span value, int64_t unix_now_s) {
+    const int64_t last_s = INT64_C(253402300799); /* of the year 9999 */
+    const int64_t now_s = unix_now_s < 0 ? 0 : unix_now_s < last_s ? unix_now_s : last_s;
+    int64_t at_s;
+    if (!date_parse(value, now_s, &at_s) || at_s <= now_s) {
+        return -1;
+    }
+    return at_s - now_s < MOST_S ? at_s - now_s : MOST_S;
 }
 
 int64_t credenco_retry_after_ms(credenco_span value, int64_t unix_now_s) {
-    const int64_t last_s = INT64_C(253402300799); /* of the year 9999 */
-    const int64_t now_s = unix_now_s < 0 ? 0 : unix_now_s < last_s ? unix_now_s : last_s;
-    int64_t seconds = seconds_of(value);
-    int64_t at_s;
-    if (seconds < 0 && date_parse(value, now_s, &at_s) && at_s > now_s) {
-        seconds = at_s - now_s;
-    }
-    if (seconds < 0) {
-        return -1;
-    }
-    const int64_t most = CREDENCO_RETRY_AFTER_MAX_MS / 1000;
-    return (seconds < most ? seconds : most) * 1000;
+    const int64_t given_s = seconds_of(value);
+    const int64_t wait_s = given_s >= 0 ? given_s : seconds_until(value, unix_now_s);
+    return wait_s >= 0 ? wait_s * 1000 : -1;
 }

@@ -62,13 +62,13 @@ bool credenco_utf8_valid(credenco_span text) {
     return credenco_utf8_prefix(text) == text.len;
 }
 
+static bool is_printable(char c) {
+    return c >= ' ' && c <= '~';
+}
+
 bool credenco_plain_text(credenco_span text) {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < ' ' || text.data[i] > '~') {
-            return false;
-        }
-    }
-    return text.len > 0 && text.data[0] != ' ' && text.data[text.len - 1] != ' ';
+    return text.len > 0 && span_all(text, is_printable) && text.data[0] != ' ' &&
+           text.data[text.len - 1] != ' ';
 }
 
 /* RFC 9110, 5.6.2. */
@@ -80,20 +80,18 @@ static const char_set token_chars = {
             CHAR_IN_SET('|') | CHAR_IN_SET('~'),
 };
 
+static bool is_token_char(char c) {
+    return is_in(c, token_chars);
+}
+
 bool credenco_token_valid(credenco_span text) {
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_in(text.data[i], token_chars)) {
-            return false;
-        }
-    }
-    return text.len > 0;
+    return text.len > 0 && span_all(text, is_token_char);
+}
+
+static bool is_value_char(char c) {
+    return !is_control(c) || c == '\t';
 }
 
 bool credenco_field_value_valid(credenco_span text) {
-    for (size_t i = 0; i < text.len; i++) {
-        if (is_control(text.data[i]) && text.data[i] != '\t') {
-            return false;
-        }
-    }
-    return true;
+    return span_all(text, is_value_char);
 }

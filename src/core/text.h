@@ -3,7 +3,8 @@
 
 #include <stdbool.h>
 
-#include "buf.h"
+#include "chars.h"
+#include "span.h"
 
 /* True for well-formed UTF-8 (RFC 3629), which JSON text must be (RFC 8259, 8.1): no overlong
  * forms, no surrogates, nothing above U+10FFFF. */
@@ -20,5 +21,18 @@ bool credenco_plain_text(credenco_span text);
  * nothing in it ends the line or the text early. */
 bool credenco_token_valid(credenco_span text);
 bool credenco_field_value_valid(credenco_span text);
+
+/* Compares without regard to the case of ASCII letters. */
+static inline bool credenco_equal_ignoring_case(credenco_span a, credenco_span b) {
+    if (a.len != b.len) {
+        return false;
+    }
+    for (size_t i = 0; i < a.len; i++) {
+        if (to_lower(a.data[i]) != to_lower(b.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
 
 #endif

@@ -1,5 +1,4 @@
-/* URIs (RFC 3986): parsing http(s) URLs, comparing origins, percent coding, and the URI in a
- * credential offer. */
+/* URIs (RFC 3986): parsing http(s) URLs, comparing origins, and the URI in a credential offer. */
 #ifndef CREDENCO_CORE_URI_H
 #define CREDENCO_CORE_URI_H
 
@@ -23,12 +22,20 @@ typedef struct credenco_url {
     credenco_span target; /* path and query, maybe empty */
 } credenco_url;
 
+/* The scheme's own port. */
+static inline uint16_t credenco_url_scheme_port(bool https) {
+    return https ? 443 : 80;
+}
+
 /* Parses `text`. CREDENCO_INVALID_OFFER_URI unless it is an absolute http(s) URL in RFC 3986's
  * characters, without user info and fragment. */
 credenco_code credenco_url_parse(credenco_span text, credenco_url *url);
 
 /* True for localhost, 127.0.0.0/8 written in four parts, and [::1]. */
 bool credenco_url_is_loopback(const credenco_url *url);
+
+/* True for https, and for http to a loopback host, which does not leave this machine. */
+bool credenco_url_is_secure(const credenco_url *url);
 
 /* True when both have the same scheme, host (letter case aside) and port. */
 bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b);
@@ -44,9 +51,6 @@ bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b);
  * CREDENCO_INSECURE_OFFER_URI   plain http to a host that is not loopback
  * CREDENCO_OUT_OF_MEMORY */
 credenco_code credenco_offer_uri(credenco_span request_uri, credenco_buf *out);
-
-/* Appends `text` with every byte escaped, in upper case, except A-Z a-z 0-9 - . _ ~ */
-credenco_code credenco_uri_encode(credenco_span text, credenco_buf *out);
 
 /* True if the key is safe as one path segment: not empty, not "." or "..", at most
  * CREDENCO_WALLET_KEY_MAX bytes, without '/', '\' and control bytes. */

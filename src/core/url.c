@@ -1,6 +1,9 @@
-/* Parsing http(s) URLs, and comparing their origins. */
+/* Parsing http(s) URLs, comparing their origins, and wallet keys as a part of one. */
 #include "chars.h"
+#include "decimal.h"
 #include "host.h"
+#include "percent.h"
+#include "text.h"
 #include "uri.h"
 
 /* RFC 3986, 2.2 and 2.3, without '#', '[' and ']', which are allowed in certain places only. */
@@ -13,25 +16,17 @@ static const char_set target_chars = {
     .high = LETTERS_IN_HIGH | CHAR_IN_SET('_') | CHAR_IN_SET('~') | CHAR_IN_SET('@'),
 };
 
-static bool is_escape(credenco_span text) {
-    return text.len >= 3 && hex_value(text.data[1]) >= 0 && hex_value(text.data[2]) >= 0;
-}
-
 /* Path and query in RFC 3986's characters, every escape complete. */
 static bool target_valid(credenco_span target) {
     for (size_t i = 0; i < target.len; i++) {
         if (!is_in(target.data[i], target_chars)) {
             return false;
         }
-        if (target.data[i] == '%' && !is_escape((credenco_span){target.data + i, target.len - i})) {
+        if (target.data[i] == '%' && percent_value(span_after(target, i)) < 0) {
             return false;
         }
     }
     return true;
-}
-
-static credenco_span after(credenco_span text, size_t offset) {
-    return (credenco_span){text.data + offset, text.len - offset};
 }
 
 /* Takes the prefix off the text, letters' case aside. */
@@ -40,7 +35,7 @@ static bool skip_prefix(credenco_span *text, credenco_span prefix) {
         !credenco_equal_ignoring_case((credenco_span){text->data, prefix.len}, prefix)) {
         return false;
     }
-    *text = after(*text, prefix.len);
+    *text = span_after(*text, prefix.len);
     return true;
 }
 
@@ -50,41 +45,31 @@ static bool skip_scheme(credenco_span *text, bool *https) {
 }
 
 /* The authority ends at the path, the query or the end (RFC 3986, 3.2). */
+static bool is_in_authority(char c) {
+    return c != '/' && c != '?' && c != '#';
+}
+
 static credenco_span split_authority(credenco_span *text) {
-    static const char_set ends = {CHAR_IN_SET('/') | CHAR_IN_SET('?') | CHAR_IN_SET('#'), 0};
-    size_t len = 0;
-    while (len < text->len && !is_in(text->data[len], ends)) {
-        len++;
-    }
-    credenco_span authority = {text->data, len};
-    *text = after(*text, len);
+    credenco_span authority = {text->data, span_fitting(*text, is_in_authority)};
+    *text = span_after(*text, authority.len);
     return authority;
 }
 
-/* Decimal digits for 1 to 65535; zeros may lead (RFC 3986, 3.2.3). */
+/* From 1 to 65535; zeros may lead (RFC 3986, 3.2.3). */
 static bool port_parse(credenco_span digits, uint16_t *port) {
-    unsigned long value = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        if (!is_digit(digits.data[i])) {
-            return false;
-        }
-        value = value * 10 + (unsigned long)(digits.data[i] - '0');
-        if (value > UINT16_MAX) {
-            return false;
-        }
+    uint64_t number;
+    if (!credenco_decimal_read(digits, UINT16_MAX, &number)) {
+        return false;
     }
-    *port = (uint16_t)value;
-    return value > 0;
+    *port = (uint16_t)number;
+    return number > 0;
 }
 
 /* The host ends behind an IPv6 address's bracket, else at the colon. */
 static size_t host_len(credenco_span authority) {
-    char end = authority.len > 0 && authority.data[0] == '[' ? ']' : ':';
-    size_t len = 0;
-    while (len < authority.len && authority.data[len] != end) {
-        len++;
-    }
-    return end == ']' && len < authority.len ? len + 1 : len;
+    const bool bracketed = authority.len > 0 && authority.data[0] == '[';
+    const size_t len = span_find(authority, bracketed ? ']' : ':');
+    return bracketed && len < authority.len ? len + 1 : len;
 }
 
 /* User info is refused: neither host nor port may hold '@'. An empty port is the scheme's own. */
@@ -94,12 +79,12 @@ static bool authority_parse(credenco_span authority, credenco_url *url) {
     if (!credenco_host_valid(url->host)) {
         return false;
     }
-    url->port = url->https ? 443 : 80;
-    credenco_span port = after(authority, len);
+    url->port = credenco_url_scheme_port(url->https);
+    credenco_span port = span_after(authority, len);
     if (port.len == 0) {
         return true;
     }
-    return port.data[0] == ':' && (port.len == 1 || port_parse(after(port, 1), &url->port));
+    return port.data[0] == ':' && (port.len == 1 || port_parse(span_after(port, 1), &url->port));
 }
 
 credenco_code credenco_url_parse(credenco_span text, credenco_url *url) {
@@ -117,7 +102,26 @@ bool credenco_url_is_loopback(const credenco_url *url) {
     return credenco_host_is_loopback(url->host);
 }
 
+bool credenco_url_is_secure(const credenco_url *url) {
+    return url->https || credenco_url_is_loopback(url);
+}
+
 bool credenco_url_same_origin(const credenco_url *a, const credenco_url *b) {
     return a->https == b->https && a->port == b->port &&
            credenco_equal_ignoring_case(a->host, b->host);
+}
+
+/* Some servers take a backslash for a slash. */
+static bool is_in_segment(char c) {
+    return c != '/' && c != '\\' && !is_control(c);
+}
+
+bool credenco_wallet_key_valid(credenco_span key) {
+    if (key.len == 0 || key.len > CREDENCO_WALLET_KEY_MAX) {
+        return false;
+    }
+    if (key.data[0] == '.' && (key.len == 1 || (key.len == 2 && key.data[1] == '.'))) {
+        return false;
+    }
+    return span_all(key, is_in_segment);
 }

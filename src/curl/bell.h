@@ -25,7 +25,7 @@ typedef struct credenco_bell {
     bool open;
     int fd;        /* the watched descriptor, borrowed */
     int watch_fd;  /* the epoll descriptor that the thread waits for */
-    int stop_fd;   /* tells the thread to end */
+    int stop_fd;   /* ends the thread */
     int socket_fd; /* the listening socket, then the connection */
     bool accepted; /* the thread runs */
     pthread_t thread;
@@ -35,7 +35,7 @@ typedef struct credenco_bell {
 /* Does not watch yet. On failure the bell holds nothing. */
 int credenco_bell_init(credenco_bell *bell, int fd);
 
-/* EAGAIN if nobody has connected, EACCES if another process has. */
+/* EAGAIN if there is no connection yet, EACCES if it is from another process. */
 int credenco_bell_accept(credenco_bell *bell);
 
 /* Whether the other end of the connection is still open. */

@@ -169,7 +169,7 @@ static credenco_io io_of_errno(void) {
                                                                      : CREDENCO_IO_FAILED;
 }
 
-/* What the result of send or recv means. */
+/* The meaning of a result of send or recv. */
 static credenco_io io_of(ssize_t count, size_t *moved) {
     if (count < 0) {
         return io_of_errno();

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "flight.h"
+#include "now.h"
 #include "transfer_list.h"
 
 /* Whether a step has something to do at once. */

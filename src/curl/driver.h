@@ -1,5 +1,5 @@
 /* Carries HTTP requests over a pool of connections, and never blocks longer than you allow. It
- * knows no Lua and calls nobody back: you start transfers, step the driver, and take finished
+ * knows no Lua and has no callbacks: you start transfers, step the driver, and take finished
  * transfers.
  *
  *     credenco_driver_start(&driver, &request, &transfer);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "now.h"
 #include "transfer_list.h"
 
 /* --- the end of a transfer ----------------------------------------------------- */
@@ -25,7 +26,7 @@ static void let_connection_go(credenco_driver *driver, credenco_transfer *transf
 /* Releases the transfer's connection and origin. */
 static void leave(credenco_driver *driver, credenco_transfer *transfer, bool keep) {
     let_connection_go(driver, transfer, keep);
-    credenco_pool_leave(transfer->origin);
+    credenco_origin_leave(transfer->origin);
     transfer->origin = NULL;
     driver->in_flight--;
 }
@@ -211,16 +212,20 @@ static int64_t connect_timeout_ms(const credenco_transfer *transfer) {
     return timeout_ms > 0 ? timeout_ms : 1;
 }
 
+static void join(credenco_transfer *transfer, credenco_connection *connection, bool reused) {
+    connection->transfer = transfer;
+    transfer->connection = connection;
+    transfer->reused = reused;
+}
+
 static void connect_for(credenco_driver *driver, credenco_transfer *transfer) {
     credenco_connection *connection = credenco_pool_connect(&driver->network.pool, transfer->origin,
                                                             connect_timeout_ms(transfer));
-    transfer->reused = false;
     if (connection == NULL) {
         fail(driver, transfer, CREDENCO_OUT_OF_MEMORY, "");
         return;
     }
-    connection->transfer = transfer;
-    transfer->connection = connection;
+    join(transfer, connection, false);
     driver->connecting++;
 }
 
@@ -231,9 +236,7 @@ static void admit_one(credenco_driver *driver, credenco_transfer *transfer) {
         connect_for(driver, transfer);
         return;
     }
-    connection->transfer = transfer;
-    transfer->connection = connection;
-    transfer->reused = true;
+    join(transfer, connection, true);
     move(driver, transfer);
 }
 

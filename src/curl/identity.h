@@ -9,11 +9,10 @@
 #include "core/uri.h"
 
 typedef struct credenco_identity {
-    const char *cert_file; /* PEM, with the chain; NULL: no certificate */
-    const char *key_file;  /* PEM; NULL: the key is in cert_file, too */
-    const char
-        *passphrase_file; /* its first line decrypts the key; NULL: the key is not encrypted */
-    const char *origins;  /* URLs of the origins that get it, separated by spaces */
+    const char *cert_file;       /* PEM, with the chain; NULL: no certificate */
+    const char *key_file;        /* PEM; NULL: the key is in cert_file, too */
+    const char *passphrase_file; /* its first line decrypts the key; NULL: it is not encrypted */
+    const char *origins;         /* URLs of the origins that get it, separated by spaces */
 } credenco_identity;
 
 /* Sets the certificate for a connection to `origin`, if that is one of `origins`. False when memory

@@ -60,6 +60,19 @@ static bool show_or_trust(CURL *easy, const credenco_connection_options *options
     return true;
 }
 
+/* Asks libcurl for the certificates, and for a look at each socket before it is closed. */
+static void watch(credenco_look *look, CURL *easy) {
+    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, look);
+}
+
+static const struct curl_certinfo *certificates_of(CURL *easy) {
+    struct curl_certinfo *certificates = NULL;
+    curl_easy_getinfo(easy, CURLINFO_CERTINFO, &certificates);
+    return certificates;
+}
+
 bool credenco_look_at(credenco_look *look, const credenco_connection_options *options,
                       const char *origin_url, const credenco_url *origin, bool verify,
                       int64_t timeout_ms) {
@@ -70,17 +83,13 @@ bool credenco_look_at(credenco_look *look, const credenco_connection_options *op
         return false;
     }
     CURL *easy = look->connection->easy;
-    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, look);
+    watch(look, easy);
     const CURLcode result = curl_easy_perform(easy);
     look->os_error = (int)number_of(easy, CURLINFO_OS_ERRNO);
     look->tunnel_status = number_of(easy, CURLINFO_HTTP_CONNECTCODE);
     look->step = step_of(look, result);
     if (result == CURLE_OK) {
-        struct curl_certinfo *certificates = NULL;
-        curl_easy_getinfo(easy, CURLINFO_CERTINFO, &certificates);
-        look->certificates = certificates;
+        look->certificates = certificates_of(easy);
         return true;
     }
     return credenco_connection_failure(look->connection, result) != CREDENCO_OUT_OF_MEMORY;

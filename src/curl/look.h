@@ -11,18 +11,17 @@
 typedef enum credenco_look_step {
     CREDENCO_LOOK_NAME = 0,   /* the host's name was not resolved */
     CREDENCO_LOOK_PROXY,      /* the proxy's name is not known, or it refused the tunnel */
-    CREDENCO_LOOK_CONNECTION, /* nobody accepted the connection */
+    CREDENCO_LOOK_CONNECTION, /* the host did not accept the connection */
     CREDENCO_LOOK_TLS,        /* the handshake, the certificate, or the tunnel */
     CREDENCO_LOOK_CONNECTED
 } credenco_look_step;
 
 typedef struct credenco_look {
-    credenco_connection
-        *connection;         /* its `detail` has libcurl's message, if that holds no secret */
-    credenco_look_step step; /* the step that failed, or CREDENCO_LOOK_CONNECTED */
-    bool accepted;           /* the server accepted a connection, which was closed again */
-    int os_error;            /* errno of a connection that was not accepted, or 0 */
-    long tunnel_status;      /* HTTP status of the proxy's response to CONNECT, or 0 */
+    credenco_connection *connection; /* `detail` has libcurl's message if it holds no secret */
+    credenco_look_step step;         /* the step that failed, or CREDENCO_LOOK_CONNECTED */
+    bool accepted;                   /* the server accepted a connection, which was closed again */
+    int os_error;                    /* errno of a connection that was not accepted, or 0 */
+    long tunnel_status;              /* HTTP status of the proxy's response to CONNECT, or 0 */
     const struct curl_certinfo *certificates; /* the server's own first, then its chain; or NULL */
 } credenco_look;
 

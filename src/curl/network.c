@@ -4,29 +4,30 @@
 #include <string.h>
 #include <unistd.h>
 
-static credenco_code copy_text(const char *text, char **copy) {
-    *copy = text != NULL ? strdup(text) : NULL;
-    return text != NULL && *copy == NULL ? CREDENCO_OUT_OF_MEMORY : CREDENCO_OK;
+static bool copy_text(const char **text, char **copy) {
+    *copy = strdup(*text);
+    *text = *copy;
+    return *copy != NULL;
 }
 
-/* The caller's text may go as soon as the network is made. */
+/* The caller's texts may go as soon as the network is made. */
 static credenco_code copy_options(credenco_network *network,
                                   const credenco_network_options *options) {
-    const credenco_connection_options *given = &options->connection;
     network->options = *options;
-    if (copy_text(given->ca_file, &network->ca_file) != CREDENCO_OK ||
-        copy_text(given->proxy, &network->proxy) != CREDENCO_OK ||
-        copy_text(given->identity.cert_file, &network->cert_file) != CREDENCO_OK ||
-        copy_text(given->identity.key_file, &network->key_file) != CREDENCO_OK ||
-        copy_text(given->identity.passphrase_file, &network->passphrase_file) != CREDENCO_OK ||
-        copy_text(given->identity.origins, &network->origins) != CREDENCO_OK) {
-        return CREDENCO_OUT_OF_MEMORY;
-    }
     credenco_connection_options *own = &network->options.connection;
-    own->ca_file = network->ca_file;
-    own->proxy = network->proxy;
-    own->identity = (credenco_identity){network->cert_file, network->key_file,
-                                        network->passphrase_file, network->origins};
+    const char **texts[CREDENCO_OPTION_TEXTS] = {
+        &own->ca_file,
+        &own->proxy,
+        &own->identity.cert_file,
+        &own->identity.key_file,
+        &own->identity.passphrase_file,
+        &own->identity.origins,
+    };
+    for (size_t i = 0; i < CREDENCO_OPTION_TEXTS; i++) {
+        if (*texts[i] != NULL && !copy_text(texts[i], &network->copies[i])) {
+            return CREDENCO_OUT_OF_MEMORY;
+        }
+    }
     return CREDENCO_OK;
 }
 
@@ -114,11 +115,8 @@ void credenco_network_free(credenco_network *network) {
         credenco_network_abandon(network);
     }
     close_network(network);
-    free(network->ca_file);
-    free(network->proxy);
-    free(network->cert_file);
-    free(network->key_file);
-    free(network->passphrase_file);
-    free(network->origins);
+    for (size_t i = 0; i < CREDENCO_OPTION_TEXTS; i++) {
+        free(network->copies[i]);
+    }
     *network = (credenco_network){0};
 }

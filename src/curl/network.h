@@ -16,13 +16,14 @@ typedef struct credenco_network_options {
     size_t connection_cache; /* idle connections kept, at most */
 } credenco_network_options;
 
+enum { CREDENCO_OPTION_TEXTS = 6 };
+
 typedef struct credenco_network {
     CURLM *multi; /* NULL: not open */
     credenco_wait wait;
     credenco_pool pool;
     credenco_network_options options;
-    char *ca_file, *proxy; /* copies for the options, as are these */
-    char *cert_file, *key_file, *passphrase_file, *origins;
+    char *copies[CREDENCO_OPTION_TEXTS]; /* of the options' texts */
     pid_t pid;
 } credenco_network;
 

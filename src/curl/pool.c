@@ -1,97 +1,12 @@
 #include "pool.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "now.h"
 
 /* libcurl must not close connections to bound their number: it cannot tell which are in use. */
 enum { LIBCURL_CONNECTIONS_MAX = 1 << 20 };
-
-/* --- origins ------------------------------------------------------------------- */
-
-/* Host and authority borrow from the text of the URL, which is the origin's own. */
-static credenco_origin *new_origin(const credenco_url *url) {
-    enum { PORT_MAX_LEN = 6 };
-    const char *scheme = url->https ? "https://" : "http://";
-    const size_t size = strlen(scheme) + url->host.len + PORT_MAX_LEN + 1;
-    credenco_origin *origin = calloc(1, sizeof *origin);
-    char *text = malloc(size);
-    if (origin == NULL || text == NULL) {
-        free(origin);
-        free(text);
-        return NULL;
-    }
-    const bool own_port = url->port != (url->https ? 443 : 80);
-    snprintf(text, size, own_port ? "%s%.*s:%u" : "%s%.*s", scheme, (int)url->host.len,
-             url->host.data, (unsigned)url->port);
-    origin->url = text;
-    origin->authority = (credenco_span){text + strlen(scheme), strlen(text) - strlen(scheme)};
-    origin->parsed = *url;
-    origin->parsed.host.data = origin->authority.data;
-    origin->parsed.target = CREDENCO_SPAN("");
-    origin->loopback = credenco_url_is_loopback(url);
-    return origin;
-}
-
-static void free_origin(credenco_origin *origin) {
-    free(origin->url);
-    free(origin);
-}
-
-/* A program may ask many hosts once each: their origins make room for others. */
-static void forget_unused_origins(credenco_pool *pool) {
-    for (credenco_origin **at = &pool->origins; *at != NULL;) {
-        credenco_origin *origin = *at;
-        if (origin->users > 0) {
-            at = &origin->next;
-            continue;
-        }
-        *at = origin->next;
-        pool->origin_count--;
-        free_origin(origin);
-    }
-}
-
-/* The next request mostly goes to the same origin. */
-static void move_to_front(credenco_pool *pool, credenco_origin **at) {
-    credenco_origin *origin = *at;
-    *at = origin->next;
-    origin->next = pool->origins;
-    pool->origins = origin;
-}
-
-/* Adds an origin in front; NULL when memory is short. */
-static credenco_origin *add_origin(credenco_pool *pool, const credenco_url *url) {
-    if (pool->origin_count >= CREDENCO_ORIGINS_MAX) {
-        forget_unused_origins(pool);
-    }
-    credenco_origin *origin = new_origin(url);
-    if (origin != NULL) {
-        origin->next = pool->origins;
-        pool->origins = origin;
-        pool->origin_count++;
-    }
-    return origin;
-}
-
-credenco_origin *credenco_pool_origin(credenco_pool *pool, const credenco_url *url) {
-    credenco_origin **at = &pool->origins;
-    while (*at != NULL && !credenco_url_same_origin(&(*at)->parsed, url)) {
-        at = &(*at)->next;
-    }
-    if (*at != NULL) {
-        move_to_front(pool, at);
-    } else if (add_origin(pool, url) == NULL) {
-        return NULL;
-    }
-    pool->origins->users++;
-    return pool->origins;
-}
-
-void credenco_pool_leave(credenco_origin *origin) {
-    origin->users--;
-}
 
 /* --- idle connections ---------------------------------------------------------- */
 
@@ -128,7 +43,8 @@ credenco_connection *credenco_pool_take(credenco_pool *pool, credenco_origin *or
 
 static credenco_connection *oldest_idle(const credenco_pool *pool) {
     credenco_connection *oldest = NULL;
-    for (const credenco_origin *origin = pool->origins; origin != NULL; origin = origin->next) {
+    for (const credenco_origin *origin = pool->origins.first; origin != NULL;
+         origin = origin->next) {
         credenco_connection *candidate = origin->oldest;
         if (candidate != NULL &&
             (oldest == NULL || candidate->idle_since_ms < oldest->idle_since_ms)) {
@@ -193,7 +109,7 @@ void credenco_pool_close(credenco_pool *pool, credenco_connection *connection) {
         credenco_wait_remove(pool->wait, connection->fd);
     }
     unlink_connection(pool, connection);
-    credenco_pool_leave(connection->origin);
+    credenco_origin_leave(connection->origin);
     curl_multi_remove_handle(pool->multi, connection->easy);
     credenco_connection_free(connection);
 }
@@ -214,19 +130,11 @@ credenco_code credenco_pool_init(credenco_pool *pool, CURLM *multi, credenco_wai
     return CREDENCO_OK;
 }
 
-static void free_origins(credenco_pool *pool) {
-    while (pool->origins != NULL) {
-        credenco_origin *origin = pool->origins;
-        pool->origins = origin->next;
-        free_origin(origin);
-    }
-}
-
 void credenco_pool_free(credenco_pool *pool) {
     while (pool->connections != NULL) {
         credenco_pool_close(pool, pool->connections);
     }
-    free_origins(pool);
+    credenco_origins_free(&pool->origins);
     curl_share_cleanup(pool->share);
     *pool = (credenco_pool){0};
 }
@@ -240,6 +148,6 @@ void credenco_pool_abandon(credenco_pool *pool) {
         }
         free(connection);
     }
-    free_origins(pool);
+    credenco_origins_free(&pool->origins);
     *pool = (credenco_pool){0};
 }

@@ -8,22 +8,8 @@
 #include <stdint.h>
 
 #include "connection.h"
-#include "core/uri.h"
+#include "origin.h"
 #include "wait.h"
-
-/* The largest number of origins kept without a connection. */
-enum { CREDENCO_ORIGINS_MAX = 64 };
-
-/* Scheme, host and port, in every form that a request needs. */
-typedef struct credenco_origin {
-    char *url; /* "https://host:port" */
-    credenco_url parsed;
-    credenco_span authority; /* for Host: without the scheme's own port (RFC 9110, 7.2) */
-    bool loopback;
-    size_t users;                         /* connections, and transfers that need one */
-    credenco_connection *newest, *oldest; /* idle */
-    struct credenco_origin *next;
-} credenco_origin;
 
 typedef struct credenco_pool {
     CURLM *multi;
@@ -32,8 +18,7 @@ typedef struct credenco_pool {
     credenco_connection_options options;
     size_t idle_max; /* idle connections kept, of all origins */
     size_t idle_count;
-    credenco_origin *origins; /* the last used comes first */
-    size_t origin_count;
+    credenco_origins origins;
     credenco_connection *connections;
 } credenco_pool;
 
@@ -43,12 +28,6 @@ credenco_code credenco_pool_init(credenco_pool *pool, CURLM *multi, credenco_wai
 
 /* Closes every connection; takes a zeroed pool, may run twice. */
 void credenco_pool_free(credenco_pool *pool);
-
-/* The origin of a URL, with one more user; NULL when memory is short. */
-credenco_origin *credenco_pool_origin(credenco_pool *pool, const credenco_url *url);
-
-/* One user fewer. */
-void credenco_pool_leave(credenco_origin *origin);
 
 /* An idle connection to the origin on which nothing has arrived, or NULL. */
 credenco_connection *credenco_pool_take(credenco_pool *pool, credenco_origin *origin);

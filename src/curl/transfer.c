@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "now.h"
+
 credenco_transfer *credenco_transfer_new(void) {
     credenco_transfer *transfer = calloc(1, sizeof *transfer);
     if (transfer != NULL) {
@@ -30,30 +32,34 @@ static void reset(credenco_transfer *transfer) {
     transfer->handed = transfer->reused = transfer->send_failed = false;
 }
 
-credenco_code credenco_transfer_prepare(credenco_transfer *transfer, credenco_pool *pool,
-                                        const credenco_request *request) {
-    credenco_url url;
-    reset(transfer);
-    if (credenco_url_parse(request->url, &url) != CREDENCO_OK ||
-        (!url.https && !credenco_url_is_loopback(&url))) {
-        return CREDENCO_INVALID_ARGUMENT;
-    }
-    credenco_origin *origin = credenco_pool_origin(pool, &url);
-    if (origin == NULL) {
-        return CREDENCO_OUT_OF_MEMORY;
-    }
+static credenco_code begin(credenco_http *http, const credenco_origin *origin, credenco_span target,
+                           const credenco_request *request) {
     const credenco_http_request http_request = {
         .method = request->method,
-        .target = url.target,
+        .target = target,
         .authority = origin->authority,
         .fields = request->fields,
         .body = request->body,
         .max_body_bytes = request->max_body_bytes,
         .wants_fields = request->wants_fields,
     };
-    const credenco_code code = credenco_http_begin(&transfer->http, &http_request);
+    return credenco_http_begin(http, &http_request);
+}
+
+credenco_code credenco_transfer_prepare(credenco_transfer *transfer, credenco_pool *pool,
+                                        const credenco_request *request) {
+    credenco_url url;
+    reset(transfer);
+    if (credenco_url_parse(request->url, &url) != CREDENCO_OK || !credenco_url_is_secure(&url)) {
+        return CREDENCO_INVALID_ARGUMENT;
+    }
+    credenco_origin *origin = credenco_origins_use(&pool->origins, &url);
+    if (origin == NULL) {
+        return CREDENCO_OUT_OF_MEMORY;
+    }
+    const credenco_code code = begin(&transfer->http, origin, url.target, request);
     if (code != CREDENCO_OK) {
-        credenco_pool_leave(origin);
+        credenco_origin_leave(origin);
         return code;
     }
     transfer->origin = origin;

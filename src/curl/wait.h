@@ -77,11 +77,14 @@ bool credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most,
 
 /* Whether libcurl ran out of memory since the last call of this function. The connections that it
  * was making may then never be made, without a message. */
-bool credenco_wait_failed(credenco_wait *wait);
+static inline bool credenco_wait_failed(credenco_wait *wait) {
+    const bool failed = wait->failed;
+    wait->failed = false;
+    return failed;
+}
 
 /* The descriptor for an outside poller, or -1. `pollfd` is for polling at any time; `watch` for
- * polling until the next step, and it is then readable from `due_ms` on, a time of credenco_now_ms.
- */
+ * polling until the next step, and it is then readable from `due_ms` on (of credenco_now_ms). */
 int credenco_wait_pollfd(credenco_wait *wait);
 int credenco_wait_watch(credenco_wait *wait, int64_t due_ms);
 
@@ -91,8 +94,5 @@ void credenco_wait_publish(credenco_wait *wait, int64_t due_ms);
 
 /* The time of credenco_now_ms when libcurl wants to be called, or -1. */
 int64_t credenco_wait_due_ms(const credenco_wait *wait);
-
-/* Milliseconds of a monotonic clock. */
-int64_t credenco_now_ms(void);
 
 #endif

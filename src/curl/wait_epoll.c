@@ -12,6 +12,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "now.h"
+
 enum { EVENTS_AT_ONCE = 64 };
 
 /* --- the table of descriptors ---------------------------------------------------- */
@@ -100,7 +102,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *userp) {
     return 0;
 }
 
-static void act(credenco_wait *wait, curl_socket_t fd, int events) {
+static void call_libcurl(credenco_wait *wait, curl_socket_t fd, int events) {
     int running;
     if (curl_multi_socket_action(wait->multi, fd, events, &running) != CURLM_OK) {
         wait->failed = true;
@@ -176,7 +178,7 @@ void credenco_wait_want_write(credenco_wait *wait, int fd, bool wanted) {
 void credenco_wait_timers(credenco_wait *wait) {
     if (wait->due_ms >= 0 && credenco_now_ms() >= wait->due_ms) {
         wait->due_ms = -1;
-        act(wait, CURL_SOCKET_TIMEOUT, 0);
+        call_libcurl(wait, CURL_SOCKET_TIMEOUT, 0);
     }
 }
 
@@ -194,7 +196,7 @@ static void dispatch(credenco_wait *wait, const struct epoll_event *event,
     if (entry != NULL && entry->owner != NULL) {
         on_ready(context, entry->owner, (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
     } else {
-        act(wait, fd, curl_events(event->events));
+        call_libcurl(wait, fd, curl_events(event->events));
     }
 }
 
@@ -222,12 +224,6 @@ bool credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most,
     return count == most;
 }
 
-bool credenco_wait_failed(credenco_wait *wait) {
-    const bool failed = wait->failed;
-    wait->failed = false;
-    return failed;
-}
-
 /* --- outside pollers --------------------------------------------------------- */
 
 /* Adds one nanosecond, since a time of zero disarms the timer. */
@@ -246,23 +242,25 @@ void credenco_wait_publish(credenco_wait *wait, int64_t due_ms) {
     }
 }
 
-static bool has_timer(credenco_wait *wait) {
-    if (wait->timer_fd >= 0) {
-        return true;
-    }
-    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (fd < 0 || !control(wait, EPOLL_CTL_ADD, fd, EPOLLIN)) {
-        if (fd >= 0) {
-            close(fd);
-        }
-        return false;
+static void make_timer(credenco_wait *wait) {
+    const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (fd >= 0 && !control(wait, EPOLL_CTL_ADD, fd, EPOLLIN)) {
+        close(fd);
+        return;
     }
     wait->timer_fd = fd;
-    return true;
+}
+
+/* Makes the timer first if there is none. False without a free descriptor. */
+static bool ensure_timer(credenco_wait *wait) {
+    if (wait->timer_fd < 0) {
+        make_timer(wait);
+    }
+    return wait->timer_fd >= 0;
 }
 
 int credenco_wait_pollfd(credenco_wait *wait) {
-    if (!wait->polled && has_timer(wait)) {
+    if (!wait->polled && ensure_timer(wait)) {
         wait->polled = true;
         credenco_wait_publish(wait, 0);
     }
@@ -270,7 +268,7 @@ int credenco_wait_pollfd(credenco_wait *wait) {
 }
 
 int credenco_wait_watch(credenco_wait *wait, int64_t due_ms) {
-    if (!has_timer(wait)) {
+    if (!ensure_timer(wait)) {
         return -1;
     }
     wait->watched = true;

@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "now.h"
+
 static void perform(credenco_wait *wait) {
     int running;
     if (curl_multi_perform(wait->multi, &running) != CURLM_OK) {
@@ -97,12 +99,6 @@ bool credenco_wait_sockets(credenco_wait *wait, int64_t wait_ms, int most,
     }
     perform(wait);
     return false;
-}
-
-bool credenco_wait_failed(credenco_wait *wait) {
-    const bool failed = wait->failed;
-    wait->failed = false;
-    return failed;
 }
 
 void credenco_wait_publish(credenco_wait *wait, int64_t due_ms) {

@@ -3,21 +3,12 @@
 #include <time.h>
 
 #include "compat.h"
+#include "now.h"
 
 enum { COMPARE_EVERY_MS = 60000 };
 
-static int64_t read_ms(clockid_t clock) {
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t credenco_now_ms(void) {
-    return read_ms(CLOCK_MONOTONIC);
-}
-
 static void compare_clocks(credenco_day_clock *clock, int64_t at_ms) {
-    clock->ahead_ms = read_ms(CLOCK_REALTIME) - read_ms(CLOCK_MONOTONIC);
+    clock->ahead_ms = credenco_clock_ms(CLOCK_REALTIME) - credenco_now_ms();
     clock->compare_at_ms = at_ms + COMPARE_EVERY_MS;
 }
 
@@ -58,7 +49,7 @@ int credenco_lua_time_of_day(lua_State *L) {
 
 /* As a float: an integer of Lua 5.1 need not hold the milliseconds since 1970. */
 static int push_ms(lua_State *L, clockid_t clock) {
-    lua_pushnumber(L, (lua_Number)read_ms(clock));
+    lua_pushnumber(L, (lua_Number)credenco_clock_ms(clock));
     return 1;
 }
 

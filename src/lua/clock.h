@@ -7,9 +7,6 @@
 
 #include "core/buf.h"
 
-/* Milliseconds of the monotonic clock. */
-int64_t credenco_now_ms(void);
-
 enum { CREDENCO_TIME_OF_DAY_MAX = 64 };
 
 /* Gives moments of the monotonic clock as times of day. It keeps the text of the last second, and
@@ -32,8 +29,8 @@ int credenco_lua_time_of_day(lua_State *L);
 /* now_ms() -> milliseconds of the monotonic clock */
 int credenco_lua_now_ms(lua_State *L);
 
-/* uptime_ms() -> the same, with the time for which the machine was suspended, where the system can
- * tell */
+/* uptime_ms() -> the same, with the time for which the machine was suspended if the system counts
+ * that */
 int credenco_lua_uptime_ms(lua_State *L);
 
 /* unix_ms() -> milliseconds since 1970; this clock may be set */

@@ -45,7 +45,7 @@ static inline credenco_span credenco_check_span(lua_State *L, int arg) {
     return span;
 }
 
-/* Without data where the argument is no string. */
+/* Without data if the argument is not a string. */
 static inline credenco_span credenco_optional_span(lua_State *L, int arg) {
     credenco_span span;
     span.data = lua_tolstring(L, arg, &span.len);
@@ -84,14 +84,16 @@ static inline void credenco_set_flag(lua_State *L, const char *name, bool flag) 
     lua_setfield(L, -2, name);
 }
 
-/* Registers a userdata type under `name`, with its methods, and with `finalize` as __gc and
- * __close. Leaves the stack as it was. */
+/* Registers a userdata type under `name`, with `finalize` as __gc and __close, and with its
+ * methods; NULL for none. Leaves the stack as it was. */
 static inline void credenco_newtype(lua_State *L, const char *name, const luaL_Reg *methods,
                                     lua_CFunction finalize) {
     luaL_newmetatable(L, name);
-    lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
-    lua_setfield(L, -2, "__index");
+    if (methods != NULL) {
+        lua_newtable(L);
+        luaL_setfuncs(L, methods, 0);
+        lua_setfield(L, -2, "__index");
+    }
     lua_pushcfunction(L, finalize);
     lua_setfield(L, -2, "__gc");
     lua_pushcfunction(L, finalize);

@@ -48,13 +48,15 @@ int credenco_lua_context(lua_State *L) {
     };
     const size_t observers = lua_istable(L, 4) ? lua_rawlen(L, 4) : 0;
     credenco_shared_context **box = credenco_newobject(L, CONTEXT_TYPE, sizeof *box);
-    *box = calloc(1, sizeof **box + observers * sizeof *(*box)->observers);
-    if (*box == NULL) {
+    credenco_shared_context *shared =
+        calloc(1, sizeof *shared + observers * sizeof *shared->observers);
+    if (shared == NULL) {
         return luaL_error(L, "not enough memory");
     }
-    (*box)->holders = 1;
-    credenco_context_init(&(*box)->context, retry);
-    hold_observers(L, 4, observers, *box);
+    *box = shared;
+    shared->holders = 1;
+    credenco_context_init(&shared->context, retry);
+    hold_observers(L, 4, observers, shared);
     return 1;
 }
 

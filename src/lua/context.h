@@ -1,5 +1,5 @@
-/* A context as a Lua value: what the flows of one client share (core/flow.h), and who observes
- * their requests (observer.h). */
+/* A context as a Lua value: the state that the flows of one client share (core/flow.h), and the
+ * observers of their requests (observer.h). */
 #ifndef CREDENCO_LUA_CONTEXT_H
 #define CREDENCO_LUA_CONTEXT_H
 
@@ -24,7 +24,7 @@ void credenco_lua_register_context(lua_State *L);
  * Its flows give each request that begins, and its response, to the observers of the list. */
 int credenco_lua_context(lua_State *L);
 
-/* What the context at `arg` shares. A caller that keeps it adds itself to its holders. */
+/* The shared part of the context at `arg`. A caller that keeps it adds itself to its holders. */
 credenco_shared_context *credenco_check_context(lua_State *L, int arg);
 
 /* Takes NULL, too. Frees it with its last holder. */

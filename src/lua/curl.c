@@ -9,11 +9,9 @@
 #include "connection_options.h"
 #include "http.h"
 #include "look.h"
+#include "now.h"
 
 #define DRIVER_TYPE "credenco.driver"
-
-/* Longer than any sensible deadline, and small enough for a C long of 32 bits. */
-enum { WAIT_MAX_MS = 86400000 };
 
 typedef struct driver_box {
     bool open;
@@ -53,18 +51,6 @@ static int driver_close(lua_State *L) {
 
 /* --- requests ---------------------------------------------------------------- */
 
-/* A text field of the request; data is NULL without it. The table keeps it alive. */
-static credenco_span span_field(lua_State *L, int table, const char *name) {
-    credenco_span text = {NULL, 0};
-    lua_getfield(L, table, name);
-    if (!lua_isnil(L, -1)) {
-        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, table, name);
-        text.data = lua_tolstring(L, -1, &text.len);
-    }
-    lua_pop(L, 1);
-    return text;
-}
-
 static lua_Number number_field(lua_State *L, int table, const char *name) {
     lua_getfield(L, table, name);
     luaL_argcheck(L, lua_type(L, -1) == LUA_TNUMBER, table, name);
@@ -75,25 +61,25 @@ static lua_Number number_field(lua_State *L, int table, const char *name) {
 
 /* The time that is left, at most a day; below 1 the deadline has passed. */
 static int64_t bounded_ms(lua_Number ms) {
-    return ms < WAIT_MAX_MS ? (int64_t)ms : WAIT_MAX_MS;
+    return ms < CREDENCO_LUA_WAIT_MAX_MS ? (int64_t)ms : CREDENCO_LUA_WAIT_MAX_MS;
 }
 
-/* The request borrows from the table at 2, and has the fields at 3. */
+/* The request borrows from the stack, and has the fields at 3. */
 static credenco_request check_request(lua_State *L) {
     luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 3);
     const lua_Number max_body_bytes = number_field(L, 2, "max_body_bytes");
     luaL_argcheck(L, max_body_bytes >= 0 && max_body_bytes <= INT32_MAX, 2, "max_body_bytes");
     const lua_Number left_ms = number_field(L, 2, "deadline_ms") - (lua_Number)credenco_now_ms();
-    lua_getfield(L, 2, "with_headers");
     return (credenco_request){
-        .method = span_field(L, 2, "method"),
-        .url = span_field(L, 2, "url"),
+        .method = credenco_lua_push_text_field(L, 2, "method"),
+        .url = credenco_lua_push_text_field(L, 2, "url"),
         .fields = credenco_lua_check_fields(L, 3),
-        .body = span_field(L, 2, "body"),
+        .body = credenco_lua_push_text_field(L, 2, "body"),
         .timeout_ms = bounded_ms(left_ms),
         .connect_timeout_ms = bounded_ms(number_field(L, 2, "connect_timeout_ms")),
         .max_body_bytes = (size_t)max_body_bytes,
-        .wants_fields = lua_isnil(L, -1) || lua_toboolean(L, -1) != 0,
+        .wants_fields = credenco_lua_wants_fields(L, 2),
     };
 }
 
@@ -128,7 +114,7 @@ static int driver_cancel(lua_State *L) {
  * its bound: `most` transfers begun or events handled */
 static int driver_step(lua_State *L) {
     credenco_driver *driver = check_driver(L);
-    int64_t wait_ms = credenco_check_integer(L, 2, 0, WAIT_MAX_MS);
+    int64_t wait_ms = credenco_check_integer(L, 2, 0, CREDENCO_LUA_WAIT_MAX_MS);
     int64_t most = lua_isnoneornil(L, 3) ? CREDENCO_STEP_MOST
                                          : credenco_check_integer(L, 3, 1, CREDENCO_STEP_MOST);
     credenco_driver_step(driver, wait_ms, (int)most);

@@ -26,21 +26,6 @@ typedef struct event_log {
     credenco_buf subject; /* of an event that comes through Lua */
 } event_log;
 
-/* The arguments of `write`. */
-enum {
-    AT_MS = 1,
-    TYPE,
-    STEP,
-    CORRELATION_ID,
-    TRACEPARENT,
-    HTTP_STATUS,
-    OK,
-    ELAPSED_MS,
-    CODE,
-    SENT,
-    WAIT_MS
-};
-
 static void complain(event_log *log) {
     const char *reason = strerror(errno);
     if (!log->has_complained) {
@@ -113,19 +98,19 @@ static credenco_event_type type_at(lua_State *L, int arg) {
 static int write_event(lua_State *L) {
     event_log *log = credenco_check_observer(L, lua_upvalueindex(1));
     credenco_event event = {
-        .type = type_at(L, TYPE),
-        .at_ms = (int64_t)luaL_checknumber(L, AT_MS),
-        .http_status = number_at(L, HTTP_STATUS),
-        .ok = lua_isnoneornil(L, OK) ? CREDENCO_EVENT_NONE : lua_toboolean(L, OK),
-        .elapsed_ms = number_at(L, ELAPSED_MS),
-        .wait_ms = number_at(L, WAIT_MS),
-        .code = credenco_optional_span(L, CODE),
-        .sent = credenco_optional_span(L, SENT),
+        .type = type_at(L, LISTENER_TYPE),
+        .at_ms = (int64_t)luaL_checknumber(L, LISTENER_AT_MS),
+        .http_status = number_at(L, LISTENER_HTTP_STATUS),
+        .ok = lua_isnoneornil(L, LISTENER_OK) ? CREDENCO_EVENT_NONE : lua_toboolean(L, LISTENER_OK),
+        .elapsed_ms = number_at(L, LISTENER_ELAPSED_MS),
+        .wait_ms = number_at(L, LISTENER_WAIT_MS),
+        .code = credenco_optional_span(L, LISTENER_CODE),
+        .sent = credenco_optional_span(L, LISTENER_SENT),
     };
     credenco_buf_clear(&log->subject);
-    credenco_event_subject(&log->subject, credenco_check_span(L, STEP),
-                           credenco_optional_span(L, CORRELATION_ID),
-                           credenco_optional_span(L, TRACEPARENT));
+    credenco_event_subject(&log->subject, credenco_check_span(L, LISTENER_STEP),
+                           credenco_optional_span(L, LISTENER_CORRELATION_ID),
+                           credenco_optional_span(L, LISTENER_TRACEPARENT));
     event.subject = credenco_buf_span(&log->subject);
     log_take(&log->observer, &event);
     return 0;

@@ -47,22 +47,11 @@ static credenco_http *check_exchange(lua_State *L) {
     return luaL_checkudata(L, 1, EXCHANGE_TYPE);
 }
 
-/* Pushes a text field of the request. The span borrows from the stack. */
-static credenco_span text_field(lua_State *L, const char *name) {
-    lua_getfield(L, 2, name);
-    credenco_span text = {NULL, 0};
-    if (!lua_isnil(L, -1)) {
-        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 2, name);
-        text.data = lua_tolstring(L, -1, &text.len);
-    }
-    return text;
-}
-
 /* Takes the target from the request's `url`, or else its `target`. */
 static credenco_code check_target(lua_State *L, credenco_span *target) {
-    const credenco_span text = text_field(L, "url");
+    const credenco_span text = credenco_lua_push_text_field(L, 2, "url");
     if (text.data == NULL) {
-        *target = text_field(L, "target");
+        *target = credenco_lua_push_text_field(L, 2, "target");
         return CREDENCO_OK;
     }
     credenco_url url;
@@ -79,22 +68,19 @@ static credenco_code check_request(lua_State *L, credenco_http_request *request)
     lua_settop(L, 5);
     *request = (credenco_http_request){0};
     request->fields = lua_isnil(L, 3) ? NULL : credenco_lua_check_fields(L, 3);
-    request->authority = lua_isnil(L, 4) ? text_field(L, "authority") : credenco_check_span(L, 4);
-    request->method = text_field(L, "method");
-    request->body = text_field(L, "body");
+    request->authority = lua_isnil(L, 4) ? credenco_lua_push_text_field(L, 2, "authority")
+                                         : credenco_check_span(L, 4);
+    request->method = credenco_lua_push_text_field(L, 2, "method");
+    request->body = credenco_lua_push_text_field(L, 2, "body");
     lua_getfield(L, 2, "max_body_bytes");
     if (lua_isnil(L, -1)) {
         lua_pushvalue(L, 5);
     }
     request->max_body_bytes = (size_t)credenco_check_integer(L, -1, 0, INT32_MAX);
-    lua_getfield(L, 2, "with_headers");
-    request->wants_fields = lua_isnil(L, -1) || lua_toboolean(L, -1);
+    request->wants_fields = credenco_lua_wants_fields(L, 2);
     return check_target(L, &request->target);
 }
 
-/* begin(request, fields, authority, max_body_bytes) -> bytes | nil, code. `request` has method,
- * body, with_headers, and url or target. It may have authority and max_body_bytes in place of the
- * arguments. */
 static int exchange_begin(lua_State *L) {
     credenco_http *http = check_exchange(L);
     credenco_http_request request;
@@ -160,13 +146,12 @@ static int exchange_trim(lua_State *L) {
 }
 
 void credenco_lua_register_exchange(lua_State *L) {
-    static const luaL_Reg no_methods[] = {{NULL, NULL}};
     static const luaL_Reg exchange_methods[] = {
         {"begin", exchange_begin},       {"feed", exchange_feed},
         {"ended", exchange_ended},       {"response", exchange_response},
         {"reusable", exchange_reusable}, {"is_tunnel", exchange_is_tunnel},
         {"trim", exchange_trim},         {NULL, NULL},
     };
-    credenco_newtype(L, CREDENCO_LUA_FIELDS, no_methods, fields_finalize);
+    credenco_newtype(L, CREDENCO_LUA_FIELDS, NULL, fields_finalize);
     credenco_newtype(L, EXCHANGE_TYPE, exchange_methods, exchange_finalize);
 }

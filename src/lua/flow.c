@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "clock.h"
 #include "compat.h"
 #include "context.h"
+#include "now.h"
 
 #define FLOW_TYPE "credenco.flow"
 
@@ -49,7 +49,7 @@ static int flow_finalize(lua_State *L) {
     return 0;
 }
 
-/* --- what observers are given ---------------------------------------------------- */
+/* --- events for observers -------------------------------------------------------- */
 
 static credenco_span step_of(const flow_box *box) {
     const char *name = credenco_step_name(box->flow.call.step);

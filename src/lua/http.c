@@ -6,6 +6,19 @@ credenco_http_fields *credenco_lua_check_fields(lua_State *L, int arg) {
     return luaL_checkudata(L, arg, CREDENCO_LUA_FIELDS);
 }
 
+credenco_span credenco_lua_push_text_field(lua_State *L, int arg, const char *name) {
+    lua_getfield(L, arg, name);
+    luaL_argcheck(L, lua_isnil(L, -1) || lua_type(L, -1) == LUA_TSTRING, arg, name);
+    return credenco_optional_span(L, -1);
+}
+
+bool credenco_lua_wants_fields(lua_State *L, int arg) {
+    lua_getfield(L, arg, "with_headers");
+    const bool wants = lua_isnil(L, -1) || lua_toboolean(L, -1) != 0;
+    lua_pop(L, 1);
+    return wants;
+}
+
 static int count_fields(const credenco_http *http) {
     int count = 0;
     credenco_span name, value;

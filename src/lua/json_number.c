@@ -8,26 +8,17 @@
 
 #include "compat.h"
 #include "core/chars.h"
+#include "core/decimal.h"
 #include "core/json.h"
 
-/* A double holds every whole number of so many digits exactly. */
-enum { SURE_DIGITS = 15 };
-
-/* Whether the number is whole and short; then `whole` is its value. */
-static bool is_short_whole(credenco_span number, lua_Integer *whole) {
-    bool negative = number.data[0] == '-';
-    size_t at = negative ? 1 : 0;
-    if (number.len - at > SURE_DIGITS) {
+/* Whether the number is whole, and surely exact as a double; then `whole` is its value. */
+static bool is_exact_whole(credenco_span number, lua_Integer *whole) {
+    const bool negative = number.data[0] == '-';
+    uint64_t value;
+    if (!credenco_decimal_read(span_after(number, negative), CREDENCO_MAX_INTEGER - 1, &value)) {
         return false;
     }
-    *whole = 0;
-    for (; at < number.len; at++) {
-        if (!is_digit(number.data[at])) {
-            return false;
-        }
-        *whole = *whole * 10 + (number.data[at] - '0');
-    }
-    *whole = negative ? -*whole : *whole;
+    *whole = negative ? -(lua_Integer)value : (lua_Integer)value;
     return true;
 }
 
@@ -41,14 +32,13 @@ static void push_double(lua_State *L, credenco_span number, double value) {
     }
 }
 
+static bool is_in_whole(char c) {
+    return is_digit(c) || c == '-';
+}
+
 /* Whether the number is whole and `value`, which was read from it, may be another one's, too. */
 static bool is_big_whole(credenco_span number, double value) {
-    for (size_t i = 0; i < number.len; i++) {
-        if (!is_digit(number.data[i]) && number.data[i] != '-') {
-            return false;
-        }
-    }
-    return fabs(value) >= (double)CREDENCO_MAX_INTEGER;
+    return fabs(value) >= (double)CREDENCO_MAX_INTEGER && span_all(number, is_in_whole);
 }
 
 /* Whether a double that was read from `number` holds all its digits: printed with as few as it
@@ -79,7 +69,7 @@ static double value_on_top(lua_State *L) {
 const char *credenco_push_json_number(lua_State *L, credenco_span number, bool rounds,
                                       bool keeps_digits) {
     lua_Integer whole;
-    if (is_short_whole(number, &whole)) {
+    if (is_exact_whole(number, &whole)) {
         lua_pushinteger(L, whole);
         return NULL;
     }

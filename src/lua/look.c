@@ -8,8 +8,6 @@
 
 #define LOOK_TYPE "credenco.look"
 
-enum { LOOK_MAX_MS = 86400000 };
-
 static const char *const step_names[] = {
     [CREDENCO_LOOK_NAME] = "name",
     [CREDENCO_LOOK_PROXY] = "proxy",
@@ -61,7 +59,7 @@ int credenco_lua_look(lua_State *L) {
     luaL_checktype(L, 2, LUA_TTABLE);
     const credenco_connection_options options = credenco_lua_connection_options(L, 2);
     const bool verify = lua_toboolean(L, 3) != 0;
-    const int64_t timeout_ms = credenco_check_integer(L, 4, 1, LOOK_MAX_MS);
+    const int64_t timeout_ms = credenco_check_integer(L, 4, 1, CREDENCO_LUA_WAIT_MAX_MS);
     credenco_look *look = credenco_newobject(L, LOOK_TYPE, sizeof *look);
     if (credenco_look_at(look, &options, text.data, &url, verify, timeout_ms)) {
         push_look(L, look);
@@ -87,8 +85,6 @@ static int look_free(lua_State *L) {
     return 0;
 }
 
-static const luaL_Reg methods[] = {{NULL, NULL}};
-
 void credenco_lua_register_look(lua_State *L) {
-    credenco_newtype(L, LOOK_TYPE, methods, look_free);
+    credenco_newtype(L, LOOK_TYPE, NULL, look_free);
 }

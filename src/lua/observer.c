@@ -45,6 +45,5 @@ void *credenco_check_observer(lua_State *L, int arg) {
 }
 
 void credenco_lua_register_observer(lua_State *L) {
-    static const luaL_Reg no_methods[] = {{NULL, NULL}};
-    credenco_newtype(L, OBSERVER_TYPE, no_methods, observer_finalize);
+    credenco_newtype(L, OBSERVER_TYPE, NULL, observer_finalize);
 }

@@ -1,6 +1,6 @@
 /* Observers: C code that takes the events of requests as they happen, so that none goes through
- * Lua. The listener of the same metrics or log (lua/credenco/base/listeners.lua) takes the others.
- */
+ * Lua. The listener of the same metrics or log (lua/credenco/base/listeners.lua) takes the other
+ * events. */
 #ifndef CREDENCO_LUA_OBSERVER_H
 #define CREDENCO_LUA_OBSERVER_H
 
@@ -8,6 +8,21 @@
 #include <stddef.h>
 
 #include "core/event.h"
+
+/* The arguments of a listener. */
+enum {
+    LISTENER_AT_MS = 1,
+    LISTENER_TYPE,
+    LISTENER_STEP,
+    LISTENER_CORRELATION_ID,
+    LISTENER_TRACEPARENT,
+    LISTENER_HTTP_STATUS,
+    LISTENER_OK,
+    LISTENER_ELAPSED_MS,
+    LISTENER_CODE,
+    LISTENER_SENT,
+    LISTENER_WAIT_MS
+};
 
 typedef struct credenco_observer credenco_observer;
 

@@ -4,9 +4,10 @@
 #include <stdbool.h>
 
 #include "compat.h"
+#include "core/json.h"
 #include "core/text.h"
 
-enum { DEPTH_MAX = 64, SLOTS_A_LEVEL = 3 };
+enum { SLOTS_A_LEVEL = 3 };
 
 /* lua-cjson writes 14 digits. */
 static const lua_Number NUMBER_MAX = 1e14;
@@ -34,7 +35,7 @@ static bool is_plain_key(lua_State *L, int index, size_t length) {
 }
 
 static bool is_plain_table(lua_State *L, int depth) {
-    if (depth == DEPTH_MAX || lua_getmetatable(L, -1)) {
+    if (depth == CREDENCO_JSON_DEPTH || lua_getmetatable(L, -1)) {
         return false;
     }
     size_t length = (size_t)lua_rawlen(L, -1);
@@ -66,7 +67,7 @@ static bool is_plain(lua_State *L, int depth) {
 
 int credenco_lua_json_plain(lua_State *L) {
     lua_settop(L, 1);
-    luaL_checkstack(L, SLOTS_A_LEVEL * (DEPTH_MAX + 1), "JSON");
+    luaL_checkstack(L, SLOTS_A_LEVEL * (CREDENCO_JSON_DEPTH + 1), "JSON");
     lua_pushboolean(L, is_plain(L, 0));
     return 1;
 }

@@ -9,7 +9,7 @@
 
 #include "compat.h"
 
-/* getentropy gives at most 256 bytes, which is more than anybody asks for here. */
+/* `len` is at most 256, the limit of getentropy. */
 static void fill_random(lua_State *L, void *bytes, size_t len) {
     if (getentropy(bytes, len) != 0) {
         luaL_error(L, "the system's random source gave nothing");

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,8 +44,8 @@ static void end_program(void) {
 }
 
 /* A shell and the kernel each report the same closed terminal, so only the first SIGHUP counts. */
-static int is_repeated_hangup(int number) {
-    int repeated = number == SIGHUP && hung_up;
+static bool is_repeated_hangup(int number) {
+    const bool repeated = number == SIGHUP && hung_up;
     hung_up = hung_up || number == SIGHUP;
     return repeated;
 }
@@ -69,7 +70,7 @@ static sigset_t watched_set(void) {
     return set;
 }
 
-static int is_ignored(int number) {
+static bool is_ignored(int number) {
     struct sigaction current;
     return sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN;
 }
@@ -87,7 +88,7 @@ static void handle(void (*handler)(int)) {
 
 /* SIGPIPE ends the program, as usual, if the reader of its output has gone. If the first signal is
  * spared, requests are in flight: they have to end, even if their report is lost. */
-static void handle_broken_pipes(int spares_first) {
+static void handle_broken_pipes(bool spares_first) {
     static int left_alone = -1; /* whether the program was started with SIGPIPE ignored */
     if (left_alone < 0) {
         left_alone = is_ignored(SIGPIPE);

@@ -10,9 +10,6 @@ typedef struct tally_box {
     int64_t in_flight;
 } tally_box;
 
-/* The arguments of a listener. */
-enum { TYPE = 2, STEP = 3, HTTP_STATUS = 6, OK, ELAPSED_MS };
-
 static void tally_finish(credenco_observer *observer) {
     credenco_tally_free(&((tally_box *)observer)->tally);
 }
@@ -36,12 +33,12 @@ static tally_box *own_box(lua_State *L) {
     return credenco_check_observer(L, lua_upvalueindex(1));
 }
 
-/* False where it cannot be counted here: then the listener in Lua counts it. */
+/* False if it cannot be counted here: then the listener in Lua counts it. */
 static bool add_response(lua_State *L, tally_box *box) {
-    const credenco_span step = credenco_check_span(L, STEP);
-    const int status = (int)luaL_checknumber(L, HTTP_STATUS);
-    const int64_t elapsed_ms = (int64_t)luaL_checknumber(L, ELAPSED_MS);
-    const bool ok = lua_toboolean(L, OK) != 0;
+    const credenco_span step = credenco_check_span(L, LISTENER_STEP);
+    const int status = (int)luaL_checknumber(L, LISTENER_HTTP_STATUS);
+    const int64_t elapsed_ms = (int64_t)luaL_checknumber(L, LISTENER_ELAPSED_MS);
+    const bool ok = lua_toboolean(L, LISTENER_OK) != 0;
     if (credenco_tally_add(&box->tally, step, status, ok, elapsed_ms) != CREDENCO_OK) {
         return false;
     }
@@ -51,7 +48,8 @@ static bool add_response(lua_State *L, tally_box *box) {
 
 static int tally_count(lua_State *L) {
     tally_box *box = own_box(L);
-    const credenco_event_type type = credenco_event_type_by_name(credenco_check_span(L, TYPE));
+    const credenco_event_type type =
+        credenco_event_type_by_name(credenco_check_span(L, LISTENER_TYPE));
     if (type == CREDENCO_EVENT_REQUEST) {
         box->in_flight++;
         return 0;

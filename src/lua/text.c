@@ -60,13 +60,12 @@ int credenco_lua_plain_text(lua_State *L) {
     return 1;
 }
 
+static bool is_not_control(char c) {
+    return !is_control(c);
+}
+
 int credenco_lua_has_control(lua_State *L) {
-    credenco_span text = credenco_check_span(L, 1);
-    size_t i = 0;
-    while (i < text.len && !is_control(text.data[i])) {
-        i++;
-    }
-    lua_pushboolean(L, i < text.len);
+    lua_pushboolean(L, !span_all(credenco_check_span(L, 1), is_not_control));
     return 1;
 }
 

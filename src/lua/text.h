@@ -5,7 +5,7 @@
 #include <lua.h>
 
 /* utf8_flaw(text [, from]) -> the place of the first byte that is not UTF-8, or nil. The search
- * begins at the place `from`, 1 where it is left out; places count from 1. */
+ * begins at the place `from`, by default 1; places count from 1. */
 int credenco_lua_utf8_flaw(lua_State *L);
 
 /* utf8_valid(text) -> boolean */

@@ -4,6 +4,7 @@
 
 #include "compat.h"
 #include "core/host.h"
+#include "core/percent.h"
 #include "core/uri.h"
 
 /* The longest text that `encode` makes, and the length of an escaped byte. */
@@ -30,7 +31,7 @@ static int push_result(lua_State *L, credenco_code code, const credenco_buf *buf
 int credenco_lua_encode(lua_State *L) {
     credenco_span text = credenco_check_span(L, 1);
     credenco_buf buf = push_buf(L, ESCAPED_LEN * text.len, ENCODED_MAX);
-    return push_result(L, credenco_uri_encode(text, &buf), &buf);
+    return push_result(L, credenco_percent_encode(text, &buf), &buf);
 }
 
 int credenco_lua_is_loopback(lua_State *L) {
@@ -92,7 +93,7 @@ int credenco_lua_url(lua_State *L) {
     credenco_code code = CREDENCO_OK;
     for (int i = 1; i <= count && code == CREDENCO_OK; i++) {
         credenco_span part = credenco_check_span(L, i);
-        code = i % 2 != 0 ? credenco_buf_append(&buf, part) : credenco_uri_encode(part, &buf);
+        code = i % 2 != 0 ? credenco_buf_append(&buf, part) : credenco_percent_encode(part, &buf);
     }
     return push_result(L, code, &buf);
 }

@@ -4,6 +4,7 @@ local fields = require "credenco.cli.fields"
 local library = require "credenco.cli.library"
 local settings = require "credenco.cli.server_settings"
 local source = require "credenco.cli.source"
+local usage = require "credenco.cli.usage"
 
 local FIELDS = { "http_status" }
 
@@ -33,10 +34,18 @@ function M.declare(command)
   settings.declare_public(command)
 end
 
+local REQUEST_URI = "the offer's URI: this is a request URI; `credenco offer-uri` extracts the offer's URI from it"
+
+local function offer_uri_of(args)
+  local uri = source.read_line(args.from, "the offer's URI")
+  if uri:find "^openid%-credential%-offer:" then usage.fail(REQUEST_URI) end
+  return uri
+end
+
 function M.run(args, out)
   local result, err = library.client_call(settings.public_options(args), "push_offer", {
     wallet_key = args.wallet,
-    offer_uri = source.read_line(args.from, "the offer's URI"),
+    offer_uri = offer_uri_of(args),
     direct = not args.inbox,
   })
   if not result then

@@ -52,7 +52,10 @@ end
 local function push_the_offer(probe, offer_uri)
   probe.delivering = true
   local pushed, err = push(probe, offer_uri)
-  if not pushed and (not err.http_status or err.http_status < 500) then return nil, err end
+  if not pushed and (not err.http_status or err.http_status < 500) then
+    probe.delivering = err.sent == "unknown"
+    return nil, err
+  end
   probe.readings.push_response = status_of(pushed, err)
   return true
 end
