@@ -1,6 +1,7 @@
 -- The turns of workers that wait for a processor longer than they run.
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local database = require "credenco.journal.database"
+local files = require "spec.support.files"
 local loop = require "credenco.loop"
 local postgres = require "spec.pipeline.postgres"
 local turns = require "credenco.pipeline.turns"
@@ -11,7 +12,7 @@ local wait = require "spec.support.wait"
 local EXCLUSIVE = "SELECT CAST(COUNT(*) AS TEXT) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'"
 
 describe("turns of workers on one machine", function()
-  local MACHINE, COUNT = uv.os_gethostname(), uv.available_parallelism()
+  local MACHINE, COUNT = turns.machine(), uv.available_parallelism()
   local processor_times = turns.processor_times
   local server, url, db, others, run, looks, on_look
 
@@ -66,6 +67,10 @@ describe("turns of workers on one machine", function()
     for i, turn in ipairs(take_all()) do assert.equal(i, turn) end
     assert.is_false(db.dialect.take_turn(db, MACHINE, COUNT))
     assert.equal(1, db.dialect.take_turn(db, "another", 1))
+  end)
+
+  it("are the same for all that have this machine's processors, whatever their host name", function()
+    assert.equal(files.read("/proc/sys/kernel/random/boot_id"):match "%S+", turns.machine())
   end)
 
   it("are free again when a worker gives its turn back, or its connection ends", function()

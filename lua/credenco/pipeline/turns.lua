@@ -33,8 +33,19 @@ function M.processor_times()
   return tonumber(ran) or 0, tonumber(waited) or 0
 end
 
+--- The name of this machine. Machines may have the same host name, and containers on one machine have different ones.
+---@return string
+function M.machine()
+  local file = io.open "/proc/sys/kernel/random/boot_id"
+  if not file then return uv.os_gethostname() end
+  local boot = file:read "*l"
+  file:close()
+  return boot
+end
+
 ---@class credenco.pipeline.Turns
 ---@field db credenco.journal.Database
+---@field machine string
 ---@field turn? integer the one that this worker has
 ---@field until_ms number when it ends
 ---@field check_ms number when this worker checks next whether it still needs it
@@ -46,7 +57,7 @@ Turns.__index = Turns
 ---@param db credenco.journal.Database
 ---@return credenco.pipeline.Turns
 function M.new(db)
-  return setmetatable({ db = db, ran_ns = 0, waited_ns = 0 }, Turns)
+  return setmetatable({ db = db, machine = M.machine(), ran_ns = 0, waited_ns = 0 }, Turns)
 end
 
 -- How long this worker has run, and has waited for a processor, since the last call.
@@ -64,7 +75,7 @@ end
 
 -- Takes a turn if one is free.
 function Turns:try(run)
-  local turn, err = self.db.dialect.take_turn(self.db, uv.os_gethostname(), uv.available_parallelism())
+  local turn, err = self.db.dialect.take_turn(self.db, self.machine, uv.available_parallelism())
   if turn == nil then run:journal_failed(err) end
   self.turn = turn or nil
 end
@@ -100,7 +111,7 @@ end
 ---@param run credenco.pipeline.Run
 function Turns:give(run)
   if not self.turn then return end
-  local ok, err = self.db.dialect.give_turn(self.db, uv.os_gethostname(), self.turn)
+  local ok, err = self.db.dialect.give_turn(self.db, self.machine, self.turn)
   self.turn = nil
   if not ok then run:journal_failed(err) end
 end
