@@ -117,15 +117,13 @@ UNION ALL
 SELECT 'held' FROM credenco_record WHERE workflow = ? AND %s AND owner <> ? LIMIT 1]]):format(
   states.IS_OPEN, states.IS_HELD)
 
---- Whether open records are free, or other workers hold some, which may become free when one dies.
----@param db credenco.journal.Database
+--- Asks whether open records are free ("free"), or other workers hold some ("held"), which may become free when one
+--- dies.
 ---@param scope { workflow: string, owner: string }
----@return "free"|"held"|false|nil found
----@return string? err
-function M.open_elsewhere(db, scope)
-  local rows, err = db:rows(OPEN_ELSEWHERE, scope.workflow, scope.workflow, scope.owner)
-  if not rows then return nil, err end
-  return rows[1] ~= nil and rows[1][1]
+---@return credenco.journal.Write that asks for rows: one with the word, or none
+function M.open_elsewhere(scope)
+  return { sql = OPEN_ELSEWHERE, asks = true, scope = {}, width = 3,
+    values = { scope.workflow, scope.workflow, scope.owner } }
 end
 
 local RESERVE = [[

@@ -108,7 +108,8 @@ function M.drain(run, only_begun)
 end
 
 local function look_elsewhere(run)
-  return run.writer:call(function() return journal_workers.open_elsewhere(run.db, run.scope) end)
+  local rows = run.writer:ask(journal_workers.open_elsewhere(run.scope))
+  if rows then return rows[1] ~= nil and rows[1][1] end
 end
 
 -- Waits until a record is free; or true if no other worker has an open record; nil if the run stops.
