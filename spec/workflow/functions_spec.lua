@@ -108,7 +108,7 @@ describe("a workflow's function", function()
     end
   end)
 
-  it("gets other random numbers in each process, on which the waits of workers depend", function()
+  it("gets other random numbers in each process", function()
     write_workflow({ key = 'function(r) io.stderr:write("drawn ", math.random(1, 2 ^ 30), "\\n") return r.id end' })
     local first, second = run().err:match "drawn %d+", run().err:match "drawn %d+"
     assert.is_string(first)

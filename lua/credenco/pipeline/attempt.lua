@@ -69,7 +69,7 @@ end
 -- record has its place, if it had one.
 local function wait_before(run, job, tries, asked_ms)
   local longest = math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ^ (tries - 1))
-  local ms = math.max(longest * (0.5 + math.random() / 2), math.min(asked_ms or 0, throttle.LONGEST_PAUSE_MS))
+  local ms = math.max(longest * (0.5 + core.random() / 2), math.min(asked_ms or 0, throttle.LONGEST_PAUSE_MS))
   if job.place ~= "working" or not run.scheduler:can_lend() then return run:sleep(ms) end
   jobs.advance(run, job, "pause")
   local go_on = run:sleep(ms)

@@ -3,6 +3,7 @@
 --- processor. A worker that waits for a processor longer than it runs takes records only while it has a turn. A worker
 --- that waits for the network needs none.
 
+local core = require "credenco.core"
 local loop = require "credenco.loop"
 local uv = require "luv"
 
@@ -45,7 +46,7 @@ end
 
 ---@class credenco.pipeline.Turns
 ---@field db credenco.journal.Database
----@field machine string
+---@field machine? string once it has asked for a turn
 ---@field turn? integer the one that this worker has
 ---@field until_ms number when it ends
 ---@field check_ms number when this worker checks next whether it still needs it
@@ -57,7 +58,7 @@ Turns.__index = Turns
 ---@param db credenco.journal.Database
 ---@return credenco.pipeline.Turns
 function M.new(db)
-  return setmetatable({ db = db, machine = M.machine(), ran_ns = 0, waited_ns = 0 }, Turns)
+  return setmetatable({ db = db, ran_ns = 0, waited_ns = 0 }, Turns)
 end
 
 -- How long this worker has run, and has waited for a processor, since the last call.
@@ -75,6 +76,7 @@ end
 
 -- Takes a turn if one is free.
 function Turns:try(run)
+  self.machine = self.machine or M.machine()
   local turn, err = self.db.dialect.take_turn(self.db, self.machine, uv.available_parallelism())
   if turn == nil then run:journal_failed(err) end
   self.turn = turn or nil
@@ -84,7 +86,7 @@ local function wait_for_turn(self, run)
   for _ = 1, MOST_LOOKS do
     self:try(run)
     if self.turn then break end
-    if not run:sleep(math.random(SHORTEST_LOOK_MS, LONGEST_LOOK_MS)) then return end
+    if not run:sleep(SHORTEST_LOOK_MS + core.random() * (LONGEST_LOOK_MS - SHORTEST_LOOK_MS)) then return end
   end
   local now_ms = loop.now_ms()
   self.until_ms, self.check_ms = now_ms + LONGEST_TURN_MS, now_ms + CHECK_MS
