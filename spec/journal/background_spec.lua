@@ -9,9 +9,21 @@ local loop = require "credenco.loop"
 local postgres = require "spec.pipeline.postgres"
 local uv = require "luv"
 local wait = require "spec.support.wait"
+local workers = require "credenco.journal.workers"
 
 local STATEMENT = { sql = "INSERT INTO t (k, v) SELECT v.key, v.code {from_v}", columns = { "key", "code" }, scope = {} }
 local ONE_BY_ONE = { sql = STATEMENT.sql, columns = STATEMENT.columns, scope = {}, each = true }
+
+-- Runs a function in a task of its own, and waits for its results.
+local function in_task(work)
+  local done, result, err
+  loop.spawn(function()
+    result, err = work()
+    done = true
+  end)
+  while not done do loop.sleep(1) end
+  return result, err
+end
 
 local function contract(locate)
   local url, db, thread
@@ -120,15 +132,12 @@ describe("a journal's thread on SQLite", function()
     local held = assert(journal.open(folder .. "/alone.journal", { alone = true }))
     local scope = assert(held:join({ name = "w" }, false))
     local path = package.path
-    package.path = ""
     local writer = held:writer(scope)
+    package.path = ""
+    assert.equal(1, in_task(function()
+      return writer:add({ workflow = "w", run = 1, owner = scope.owner }, { { key = "1", line = 2, input = "1\n" } })
+    end))
     package.path = path
-    local added
-    loop.spawn(function()
-      added = writer:add({ workflow = "w", run = 1, owner = scope.owner }, { { key = "1", line = 2, input = "1\n" } })
-    end)
-    while not added do loop.sleep(1) end
-    assert.equal(1, added)
     writer:close()
     held:close()
   end)
@@ -146,6 +155,7 @@ describe("a journal's thread on PostgreSQL", function()
     local held, other = assert(journal.open(url)), assert(database.open(url))
     local scope = assert(held:join({ name = "w" }, false))
     local writer = held:writer(scope)
+    assert(in_task(function() return writer:ask(workers.open_elsewhere(scope)) end)) -- opens the thread's connection
     assert(other:rows("SELECT pg_terminate_backend(CAST(? AS INTEGER))", held.db:row "SELECT pg_backend_pid()"[1]))
     local function is_free()
       return other:row("SELECT CAST(pg_try_advisory_xact_lock(hashtextextended(?, 0)) AS INTEGER)", scope.owner)[1] == 1

@@ -39,10 +39,12 @@ describe("a worker", function()
     assert.equal("", holder_of "left")
   end)
 
-  it("is not one of the others", function()
-    assert.is_false(workers.has_others(db, scope))
-    assert(workers.join(db, { owner = "another", workflow = "w" }))
-    assert.is_true(workers.has_others(db, scope))
+  it("learns whether it was the last one of its workflow when it leaves", function()
+    local another = { owner = "another", workflow = "w" }
+    assert(workers.join(db, another))
+    assert(workers.join(db, { owner = "stranger", workflow = "other" }))
+    assert.equal("others", workers.leave(db, scope, false))
+    assert.equal("last", workers.leave(db, another, false))
   end)
 
   it("shortens no pause", function()

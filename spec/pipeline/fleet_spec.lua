@@ -1,6 +1,7 @@
 -- Four workers on one PostgreSQL journal: killed, and the database restarted under them.
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local claims = require "credenco.claims"
+local drained = require "credenco.journal.drained"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.overview"
 local journal_settle = require "credenco.journal.settle"
@@ -107,18 +108,46 @@ describe("workers that share a PostgreSQL journal", function()
     end)
   end)
 
-  it("leave it to the last one to count the issued records", function()
-    local bench, url = bench_of_one.new(), server:database()
-    bench.journal = url
-    assert(bench:run(bench_of_one.records(3), { mode = "load" }))
-    local beside = assert(journal.open(url))
-    assert(beside:join(bench:workflow(), true))
-    local function work() return assert(bench:run(nil, { mode = "work" })).totals end
-    assert.same({ failed = 0, unknown = 0, skipped = 0, pending = 0 }, work())
-    beside:close() -- the server gives its lock back once it has noticed
-    assert.truthy(wait.until_true(function() return work().issued end))
-    assert.same({ input = 3, issued = 3, failed = 0, unknown = 0, skipped = 0, pending = 0 }, work())
-    bench:close()
+  describe("let one of them count the issued records:", function()
+    local ALL = { input = 3, issued = 3, failed = 0, unknown = 0, skipped = 0, pending = 0 }
+    local bench, beside, scope
+
+    before_each(function()
+      bench = bench_of_one.new()
+      bench.journal = server:database()
+      assert(bench:run(bench_of_one.records(3), { mode = "load" }))
+      beside = assert(journal.open(bench.journal))
+      scope = assert(beside:join(bench:workflow(), true))
+    end)
+    after_each(function()
+      beside:close()
+      bench:close()
+    end)
+
+    local function work(options)
+      local given = { mode = "work" }
+      for name, value in pairs(options or {}) do given[name] = value end
+      return assert(bench:run(nil, given)).totals
+    end
+
+    it("the first that finds nothing open, although others are there", function()
+      assert.same(ALL, work())
+    end)
+
+    it("not one that finds nothing open after another one did", function()
+      bench.script.create_offer = { function(args, good)
+        assert(drained.note(beside.db, scope, tostring(2 ^ 40)))
+        return good(args)
+      end }
+      assert.same({ failed = 0, unknown = 0, skipped = 0, pending = 0 }, work())
+    end)
+
+    it("the last to leave, if records stay open", function()
+      local function stop(run) run:stop "interrupted" end
+      assert.same({ failed = 0, unknown = 0, skipped = 0, pending = 3 }, work { begun = stop })
+      beside:close() -- the server gives its lock back once it has noticed
+      assert.truthy(wait.until_true(function() return work { begun = stop }.input == 3 end))
+    end)
   end)
 
   it("accept a person's decision about a record", function()

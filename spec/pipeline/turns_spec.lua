@@ -12,7 +12,7 @@ local wait = require "spec.support.wait"
 local EXCLUSIVE = "SELECT CAST(COUNT(*) AS TEXT) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'"
 
 describe("turns of workers on one machine", function()
-  local MACHINE, COUNT = turns.machine(), uv.available_parallelism()
+  local NAME, COUNT = turns.name "w", uv.available_parallelism()
   local processor_times = turns.processor_times
   local server, url, db, others, run, looks, on_look
 
@@ -44,7 +44,7 @@ describe("turns of workers on one machine", function()
     local taken = {}
     for i = 1, COUNT do
       others[i] = assert(database.open(url))
-      taken[i] = db.dialect.take_turn(others[i], MACHINE, COUNT)
+      taken[i] = db.dialect.take_turn(others[i], NAME, COUNT)
     end
     return taken
   end
@@ -60,27 +60,27 @@ describe("turns of workers on one machine", function()
 
   local function worker(waits)
     wait_times_as_long(waits)
-    return turns.new(db)
+    return turns.new(db, "w")
   end
 
-  it("are one for each processor, and different for each machine", function()
+  it("are one for each processor, and others for each workflow", function()
     for i, turn in ipairs(take_all()) do assert.equal(i, turn) end
-    assert.is_false(db.dialect.take_turn(db, MACHINE, COUNT))
-    assert.equal(1, db.dialect.take_turn(db, "another", 1))
+    assert.is_false(db.dialect.take_turn(db, NAME, COUNT))
+    assert.equal(1, db.dialect.take_turn(db, turns.name "another", 1))
   end)
 
   it("are the same for all that have this machine's processors, whatever their host name", function()
-    assert.equal(files.read("/proc/sys/kernel/random/boot_id"):match "%S+", turns.machine())
+    assert.equal(files.read("/proc/sys/kernel/random/boot_id"):match "%S+", NAME:match "%S+")
   end)
 
   it("are free again when a worker gives its turn back, or its connection ends", function()
     local taken = take_all()
-    assert(db.dialect.give_turn(others[COUNT], MACHINE, taken[COUNT]))
-    assert.equal(taken[COUNT], db.dialect.take_turn(db, MACHINE, COUNT))
-    assert(db.dialect.give_turn(db, MACHINE, taken[COUNT]))
+    assert(db.dialect.give_turn(others[COUNT], NAME, taken[COUNT]))
+    assert.equal(taken[COUNT], db.dialect.take_turn(db, NAME, COUNT))
+    assert(db.dialect.give_turn(db, NAME, taken[COUNT]))
     local freed = table.remove(others, 1)
     freed:close()
-    assert.truthy(wait.until_true(function() return db.dialect.take_turn(db, MACHINE, 1) == 1 end))
+    assert.truthy(wait.until_true(function() return db.dialect.take_turn(db, NAME, 1) == 1 end))
   end)
 
   it("need not be taken by a worker that runs longer than it waits", function()
@@ -93,7 +93,7 @@ describe("turns of workers on one machine", function()
   it("are waited for by a worker that waits longer than it runs", function()
     local taken = take_all()
     on_look = function()
-      if looks == 3 then assert(db.dialect.give_turn(others[1], MACHINE, taken[1])) end
+      if looks == 3 then assert(db.dialect.give_turn(others[1], NAME, taken[1])) end
     end
     local mine = worker(2)
     assert.is_true(mine:wait(run))
@@ -118,9 +118,8 @@ describe("turns of workers on one machine", function()
     assert.same({ turn, 0 }, { mine.turn, looks })
   end)
 
-  it("end after a time, and the worker waits for another", function()
-    local mine = worker_that_used(0.5)
-    mine.until_ms = loop.now_ms() - 1
+  it("are given back by a worker that waits for the network, and it waits for another one later", function()
+    local mine = worker_that_used(0.1)
     mine:review(run)
     assert.is_nil(mine.turn)
     take_all()
@@ -128,13 +127,6 @@ describe("turns of workers on one machine", function()
     on_look = function() run.stopping = "interrupted" end
     assert.is_false(mine:wait(run))
     assert.equal(1, looks)
-  end)
-
-  it("are given back by a worker that waits for the network", function()
-    local mine = worker_that_used(0.1)
-    mine:review(run)
-    assert.is_nil(mine.turn)
-    assert.equal(COUNT, #take_all())
   end)
 
   -- Runs a worker whose first request waits until no worker has a turn; true if that comes.
@@ -175,7 +167,7 @@ describe("turns of workers on one machine", function()
   end)
 
   it("are no concern of a worker whose journal is a file", function()
-    local mine = turns.new { dialect = { shared = false } }
+    local mine = turns.new({ dialect = { shared = false } }, "w")
     turns.processor_times = function() error "not asked" end
     assert.is_true(mine:wait(run))
   end)

@@ -1,6 +1,8 @@
 --- Whether anything was ever sent for a workflow with this journal. If not, its records may have been issued with
 --- another journal.
 
+local meta = require "credenco.journal.meta"
+
 local M = {}
 
 local SENT = [[
@@ -16,15 +18,13 @@ end
 ---@return "known"|"sent"|false|nil begun "known": at the beginning, the issuer knew some of its records already
 ---@return string? err
 function M.was(db, workflow)
-  local noted, err = db:rows("SELECT value FROM credenco_meta WHERE name = ?", name_of(workflow))
-  if not noted then return nil, err end
-  if #noted > 0 then return noted[1][1] == "known" and "known" or "sent" end
+  local noted, err = meta.value(db, name_of(workflow))
+  if noted == nil then return nil, err end
+  if noted then return noted == "known" and "known" or "sent" end
   local sent, sent_err = db:rows(SENT, workflow)
   if not sent then return nil, sent_err end
   return #sent > 0 and "sent"
 end
-
-local NOTE = "INSERT INTO credenco_meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 --- Notes that records are sent from now on.
 ---@param db credenco.journal.Database
@@ -33,7 +33,7 @@ local NOTE = "INSERT INTO credenco_meta (name, value) VALUES (?, ?) ON CONFLICT 
 ---@return boolean? ok
 ---@return string? err
 function M.note(db, workflow, begun)
-  return db:execute(NOTE, name_of(workflow), begun)
+  return meta.set_first(db, name_of(workflow), begun)
 end
 
 return M

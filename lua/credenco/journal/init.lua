@@ -77,7 +77,8 @@ end
 --- only the holder of its lock knows that the others are dead.
 ---@param workflow credenco.Workflow
 ---@param works boolean false for a loader, which only adds records and has no use for steps
----@return { workflow: string, owner: string }? scope
+---@return { workflow: string, owner: string, joined_at: number }? scope joined_at: seconds since 1970, by the
+---  database's clock
 ---@return string? err
 function Journal:join(workflow, works)
   local owner = ("%s/%d/%s"):format(uv.os_gethostname(), uv.os_getpid(), core.uuid():sub(1, 8))
@@ -85,12 +86,13 @@ function Journal:join(workflow, works)
   local ok, err = true, nil
   if self.shared or self.lock then ok, err = workers.bury(self.db, scope) end
   if not ok then return nil, err end
-  ok, err = self.db:transaction(function()
+  scope.joined_at, err = self.db:transaction(function()
     local kept, why = true, nil
     if works then kept, why = steps.keep(self.db, scope, workflow) end
     if not kept then return nil, why end
     return workers.join(self.db, scope)
   end)
+  ok = scope.joined_at
   if ok then ok, err = self.db.dialect.look_up_by_key(self.db) end
   if not ok then return nil, err end
   return scope
@@ -108,14 +110,38 @@ function Journal:flaw()
   return flaw and ("%s: the journal %s"):format(self.url, flaw) or nil
 end
 
+-- A second connection of a worker.
+local function second_connection(self, scope)
+  local executing = self.location ~= ":memory:" and background.open(self.location)
+  if not executing then return in_place(self.db) end
+  local presence = workers.presence(self.db, scope.owner)
+  local _, err = presence and executing:carry_out { { presence } }
+  if not err then return executing end
+  executing:close()
+  return nil, err
+end
+
+-- Opens its connection with the first transaction: many workers find nothing to do.
+local Late = {}
+Late.__index = Late
+
+function Late:carry_out(groups)
+  local err
+  if not self.executing then self.executing, err = second_connection(self.journal, self.scope) end
+  if not self.executing then return nil, err end
+  return self.executing:carry_out(groups)
+end
+
+function Late:close()
+  if self.executing and self.executing.close then self.executing:close() end
+end
+
 --- A writer for a worker. Close it before the journal.
 ---@param scope { workflow: string, owner: string }
 ---@return credenco.journal.Writer
 function Journal:writer(scope)
-  local executing = self.location ~= ":memory:" and background.open(self.location)
-  local presence = workers.presence(self.db, scope.owner)
-  if executing and presence then executing:carry_out { { presence } } end
-  return writer.new(self.db, scope, executing or in_place(self.db), function() return self:flaw() end)
+  local executing = setmetatable({ journal = self, scope = scope }, Late)
+  return writer.new(self.db, scope, executing, function() return self:flaw() end)
 end
 
 --- Removes everything erased from the unused parts of a file.

@@ -16,12 +16,9 @@ local M = {}
 
 local ALL = "SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? GROUP BY state"
 
--- Each part uses one index.
-local NOT_ISSUED = ([[
-SELECT state, COUNT(*) FROM (
-  SELECT state FROM credenco_record WHERE workflow = ? AND %s
-  UNION ALL SELECT state FROM credenco_record WHERE workflow = ? AND %s) rest
-GROUP BY state]]):format(states.IS_PROBLEM, states.IS_OPEN)
+-- Each uses one index.
+local LISTED = "SELECT state, COUNT(*) FROM credenco_record WHERE workflow = ? AND %s GROUP BY state"
+local PROBLEMS, OPEN = LISTED:format(states.IS_PROBLEM), LISTED:format(states.IS_OPEN)
 
 local function counted(rows)
   local totals = { input = 0, issued = 0, failed = 0, unknown = 0, skipped = 0, pending = 0 }
@@ -49,11 +46,15 @@ end
 --- The same without `input` and `issued`. Reads no issued record.
 ---@param db credenco.journal.Database
 ---@param workflow string
+---@param drained? boolean nothing is open
 ---@return credenco.journal.Totals?
 ---@return string? err
-function M.not_issued(db, workflow)
-  local rows, err = db:rows(NOT_ISSUED, workflow, workflow)
-  if not rows then return nil, err end
+function M.not_issued(db, workflow, drained)
+  local rows, err = db:rows(PROBLEMS, workflow)
+  local open = {}
+  if rows and not drained then open, err = db:rows(OPEN, workflow) end
+  if not rows or not open then return nil, err end
+  for _, row in ipairs(open) do rows[#rows + 1] = row end
   local totals = counted(rows)
   totals.input, totals.issued = nil, nil
   return totals

@@ -3,6 +3,7 @@
 --- Times are seconds since 1970 as floating point (luadbi fetches integers as 32 bits). Text that may hold any byte is
 --- stored through `credenco.journal.bytes_as_text`.
 
+local meta = require "credenco.journal.meta"
 local states = require "credenco.journal.states"
 
 local M = {}
@@ -120,15 +121,12 @@ local function run_all(db, statements)
 end
 
 local function check_version(db)
-  local row, err = db:row("SELECT value FROM credenco_meta WHERE name = 'schema'")
-  if err then return nil, err end
-  if not row then
-    return db:execute("INSERT INTO credenco_meta (name, value) VALUES ('schema', ?) ON CONFLICT DO NOTHING",
-      tostring(M.VERSION))
-  end
-  if row[1] == tostring(M.VERSION) then return true end
+  local version, err = meta.value(db, "schema")
+  if version == nil then return nil, err end
+  if not version then return meta.set_first(db, "schema", tostring(M.VERSION)) end
+  if version == tostring(M.VERSION) then return true end
   return nil, ("written by another version of credenco (its format is %s, this one's %d): "
-    .. "use that version, or another journal"):format(row[1], M.VERSION)
+    .. "use that version, or another journal"):format(version, M.VERSION)
 end
 
 local function create(db, tables, indexes)

@@ -10,7 +10,9 @@ M.LEASE_S = 30
 
 local JOIN = [[
 INSERT INTO credenco_worker (owner, workflow, lease_until) VALUES (?, ?, {now} + ?)
-ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until]]
+ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until
+RETURNING lease_until]]
+
 --- The lock that each connection of a worker must hold; nil if a lock on the journal's file is enough.
 ---@param db credenco.journal.Database
 ---@param owner string
@@ -21,7 +23,7 @@ end
 
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
----@return boolean? ok
+---@return number? joined_at seconds since 1970, by the database's clock
 ---@return string? err
 function M.join(db, scope)
   local presence = M.presence(db, scope.owner)
@@ -29,7 +31,9 @@ function M.join(db, scope)
     local rows, err = db:rows_of(presence)
     if not rows then return nil, err end
   end
-  return db:execute(JOIN, scope.owner, scope.workflow, M.LEASE_S)
+  local row, err = db:row(JOIN, scope.owner, scope.workflow, M.LEASE_S)
+  if not row then return nil, err end
+  return tonumber(row[1]) - M.LEASE_S
 end
 
 --- Renews the lease.
@@ -82,45 +86,39 @@ function M.bury(db, scope, all)
   end)
 end
 
---- Leaves, and frees the records that it still holds.
+local OTHERS = "SELECT 1 FROM credenco_worker WHERE workflow = ? LIMIT 1"
+
+--- Leaves, and frees the records that it still holds. Workers leave one after the other, so one of them is the last.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@param holds boolean whether it holds any
----@return boolean? ok
+---@return "last"|"others"|nil left whether others work on
 ---@return string? err
 function M.leave(db, scope, holds)
   return db:transaction(function()
-    local ok, err = true, nil
-    if holds then ok, err = db:execute(GIVE_BACK, scope.workflow, scope.owner) end
-    if not ok then return nil, err end
-    return db:execute("DELETE FROM credenco_worker WHERE owner = ?", scope.owner)
+    local ok, err = db.dialect.lock(db, "credenco leave " .. scope.workflow)
+    if ok and holds then ok, err = db:execute(GIVE_BACK, scope.workflow, scope.owner) end
+    if ok then ok, err = db:execute("DELETE FROM credenco_worker WHERE owner = ?", scope.owner) end
+    local others
+    if ok then others, err = db:rows(OTHERS, scope.workflow) end
+    if not others then return nil, err end
+    return #others > 0 and "others" or "last"
   end)
-end
-
-local OTHERS = "SELECT 1 FROM credenco_worker WHERE workflow = ? AND owner <> ? LIMIT 1"
-
---- Whether other workers exist.
----@param db credenco.journal.Database
----@param scope { workflow: string, owner: string }
----@return boolean?
----@return string? err
-function M.has_others(db, scope)
-  local rows, err = db:rows(OTHERS, scope.workflow, scope.owner)
-  if not rows then return nil, err end
-  return #rows > 0
 end
 
 -- Each part uses one index. The first part with a record decides.
 local OPEN_ELSEWHERE = ([[
-SELECT 'free' FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
+SELECT 'free', '' FROM credenco_record WHERE workflow = ? AND owner IS NULL AND %s
 UNION ALL
-SELECT 'held' FROM credenco_record WHERE workflow = ? AND %s AND owner <> ? LIMIT 1]]):format(
-  states.IS_OPEN, states.IS_HELD)
+SELECT 'held', '' FROM credenco_record WHERE workflow = ? AND %s AND owner <> ?
+UNION ALL
+SELECT 'nothing', CAST({begun} AS TEXT) LIMIT 1]]):format(states.IS_OPEN, states.IS_HELD)
 
 --- Asks whether open records are free ("free"), or other workers hold some ("held"), which may become free when one
---- dies.
+--- dies, or nothing is open ("nothing").
 ---@param scope { workflow: string, owner: string }
----@return credenco.journal.Write that asks for rows: one with the word, or none
+---@return credenco.journal.Write that asks for rows: one with the word, and for "nothing" the time before the look, as
+---  text: seconds since 1970, by the database's clock
 function M.open_elsewhere(scope)
   return { sql = OPEN_ELSEWHERE, asks = true, scope = {}, width = 3,
     values = { scope.workflow, scope.workflow, scope.owner } }

@@ -2,12 +2,9 @@
 --- while it is between them, one would be issued twice and the other never.
 
 local cjson = require("cjson").new() -- with settings of its own
+local meta = require "credenco.journal.meta"
 
 local M = {}
-
-local KEPT = "SELECT value FROM credenco_meta WHERE name = ?"
-local KEEP = [[
-INSERT INTO credenco_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value]]
 
 -- Records for which the meaning of a step matters: it is done, or its offer may have been delivered. That includes
 -- unknown outcomes.
@@ -31,6 +28,13 @@ end
 
 local function changed_name_of(workflow_name)
   return "first changed step of " .. workflow_name
+end
+
+-- A list that was stored; empty if none was.
+local function list(db, name)
+  local value, err = meta.value(db, name)
+  if value == nil then return nil, err end
+  return value and cjson.decode(value) or {}
 end
 
 -- A field of each step; a function decides for each record.
@@ -72,9 +76,9 @@ local function concerns_nobody(db, step, before, now, workflow_name)
 end
 
 local function first_changed(db, workflow_name)
-  local row, err = db:row(KEPT, changed_name_of(workflow_name))
-  if err then return nil, err end
-  return row and tonumber(row[1]) or math.huge
+  local step, err = meta.value(db, changed_name_of(workflow_name))
+  if step == nil then return nil, err end
+  return step and tonumber(step) or math.huge
 end
 
 local function replace(db, step, before, now, workflow_name)
@@ -82,7 +86,7 @@ local function replace(db, step, before, now, workflow_name)
   if not ok then return nil, err end
   local earlier, earlier_err = first_changed(db, workflow_name)
   if not earlier then return nil, earlier_err end
-  return db:execute(KEEP, changed_name_of(workflow_name), ("%d"):format(math.min(earlier, step)))
+  return meta.set(db, changed_name_of(workflow_name), ("%d"):format(math.min(earlier, step)))
 end
 
 -- Whether a worker with these steps may begin.
@@ -101,9 +105,7 @@ end
 ---@return string[]? deliveries
 ---@return string? err
 function M.deliveries(db, workflow_name)
-  local row, err = db:row(KEPT, deliveries_name_of(workflow_name))
-  if err then return nil, err end
-  return row and cjson.decode(row[1]) or {}
+  return list(db, deliveries_name_of(workflow_name))
 end
 
 --- The templates of a workflow's steps, in their order; empty if no run has begun yet.
@@ -112,9 +114,7 @@ end
 ---@return string[]? templates
 ---@return string? err
 function M.templates(db, workflow_name)
-  local row, err = db:row(KEPT, name_of(workflow_name))
-  if err then return nil, err end
-  return row and cjson.decode(row[1]) or {}
+  return list(db, name_of(workflow_name))
 end
 
 --- The templates that every record of a workflow had: those of the steps before the first one that ever changed.
@@ -149,9 +149,9 @@ function M.keep(db, scope, workflow)
   local now = of_steps(workflow, "template_id")
   local ok, why = admitted(db, scope, before, now)
   if not ok then return nil, why end
-  local kept, keep_err = db:execute(KEEP, name_of(scope.workflow), cjson.encode(now))
+  local kept, keep_err = meta.set(db, name_of(scope.workflow), cjson.encode(now))
   if not kept then return nil, keep_err end
-  return db:execute(KEEP, deliveries_name_of(scope.workflow), cjson.encode(of_steps(workflow, "delivery")))
+  return meta.set(db, deliveries_name_of(scope.workflow), cjson.encode(of_steps(workflow, "delivery")))
 end
 
 return M

@@ -46,7 +46,7 @@ end
 
 ---@param db credenco.journal.Database for queries
 ---@param scope { workflow: string, owner: string }
----@param executing { carry_out: fun(self: table, groups: credenco.journal.Write[][]): table?, string? }
+---@param executing { carry_out: (fun(self: table, groups: credenco.journal.Write[][]): table?, string?), close: fun(self: table) }
 ---@param flaw fun(): string? why the journal must not be written any more
 ---@return credenco.journal.Writer
 function M.new(db, scope, executing, flaw)
@@ -282,9 +282,9 @@ function Writer:call(work)
   return wait_in(self, self.group.calls, { work = work })
 end
 
---- Closes the writer's own connection, if it has one.
+--- Closes the writer's own connection, if it has opened one.
 function Writer:close()
-  if self.executor.close then self.executor:close() end
+  self.executor:close()
 end
 
 return M

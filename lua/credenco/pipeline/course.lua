@@ -79,7 +79,7 @@ local function work(run, mode, source)
   local complete = mode == "work"
   if mode == "run" then queue.drain(run, source ~= nil and journal_runs.file_of(source) ~= nil) end
   if source and not run.stopping then complete = read_source(run, source) end
-  if run.works and not run.stopping then queue.work_off(run) end
+  if run.works and not run.stopping then run.drained = queue.work_off(run) end
   run.bounds:wait_for_all()
   local ok, err = run.writer:flush()
   if ok then err = run.journal:flaw() end
@@ -93,18 +93,18 @@ local function tidy(run)
   if not ok then run:warn("unused parts of the journal may still hold erased data: " .. err) end
 end
 
--- Of many workers only the last to leave counts everything, since counting reads the whole table.
-local function count(run)
-  local others, err = false, nil
-  if run.journal.shared and run:bury_the_dead() then others, err = journal_workers.has_others(run.db, run.scope) end
-  if others == nil then return nil, err end
-  return (others and report.not_issued or report.totals)(run.db, run.workflow.name)
+-- Counting reads the whole table, so only one worker counts everything: the first that finds nothing open; if records
+-- stay open, the last to leave.
+local function count(run, left)
+  local counts_all = not run.journal.shared or run.found_drained or not run.drained and left == "last"
+  if counts_all then return report.totals(run.db, run.workflow.name) end
+  return report.not_issued(run.db, run.workflow.name, run.drained)
 end
 
 -- The journal's numbers at the end; nothing if it can no longer be read.
-local function look_back(run)
+local function look_back(run, left)
   if run.writer.failure then return nil end
-  local totals, err = count(run)
+  local totals, err = count(run, left)
   local unread
   if totals then unread, err = journal_runs.unread(run.db, run.workflow.name) end
   if unread then
@@ -114,14 +114,19 @@ local function look_back(run)
   run:journal_failed(err)
 end
 
+-- Leaves the workers, and says whether others work on. Those that died do not.
+local function leave_workers(run)
+  if run.writer.failure or run.journal.shared and not run:bury_the_dead() then return nil end
+  local left, err = journal_workers.leave(run.db, run.scope, run.counts.open > 0)
+  if not left then run:journal_failed(err) end
+  return left
+end
+
 local function leave(run)
   run.over = true
-  if not run.writer.failure then
-    local ok, err = journal_workers.leave(run.db, run.scope, run.counts.open > 0)
-    if not ok then run:journal_failed(err) end
-  end
+  local left = leave_workers(run)
   run.writer:close()
-  local totals, unread = look_back(run)
+  local totals, unread = look_back(run, left)
   run.journal:close()
   return totals, unread
 end

@@ -88,6 +88,7 @@ local function start_free_records(run, only_begun)
     if taken >= BATCH and not make_queue(run, only_begun) then return false end
     local room = run.bounds:wait_for_room()
     if not run.turns:wait(run) then return false end
+    if run:is_drained() then return true end
     local items = take(run, math.min(BATCH, room), only_begun)
     if not items then return false end
     if #items == 0 then return true end
@@ -107,9 +108,14 @@ function M.drain(run, only_begun)
   return complete
 end
 
+-- Which records are open: "free", "held", or "nothing"; nil if the journal fails.
 local function look_elsewhere(run)
+  if run:is_drained() then return "nothing" end
   local rows = run.writer:ask(journal_workers.open_elsewhere(run.scope))
-  if rows then return rows[1] ~= nil and rows[1][1] end
+  if not rows then return nil end
+  local found, looked_at = rows[1][1], rows[1][2]
+  if found == "nothing" and not run:note_drained(looked_at) then return nil end
+  return found
 end
 
 -- Waits until a record is free; or true if no other worker has an open record; nil if the run stops.
@@ -122,7 +128,7 @@ local function wait_for_others(run)
   end
   if found == "free" and not run:sleep(FIRST_LOOK_MS) then return nil end -- another worker may be taking it
   if found == nil then return nil end
-  return found == false
+  return found == "nothing"
 end
 
 --- Works through the queue, and waits for records of others, since a worker may die and leave its records. It also

@@ -3,6 +3,7 @@
 local alike = require "credenco.pipeline.alike"
 local bounds = require "credenco.pipeline.bounds"
 local counts = require "credenco.pipeline.counts"
+local drained = require "credenco.journal.drained"
 local forbidden = require "credenco.base.forbidden"
 local issue = require "credenco.pipeline.lifecycle"
 local jobs = require "credenco.pipeline.job"
@@ -25,7 +26,9 @@ local SAMPLE = 50
 ---@field sender credenco.Client the same, with one attempt for each request
 ---@field db credenco.journal.Database
 ---@field writer credenco.journal.Writer
----@field scope { workflow: string, owner: string }
+---@field scope { workflow: string, owner: string, joined_at: number }
+---@field drained? boolean at its end, no record was open
+---@field found_drained? boolean it was the first of the workers to find that
 ---@field id? integer number of the reading of the source
 ---@field source? credenco.pipeline.Source
 ---@field resumed table<string, boolean> keys of records at work that came from the journal
@@ -61,7 +64,7 @@ function M.new(fields)
     share = fields.shares_rate and { left = 0 } or nil, on_warning = fields.on_warning,
     warned = {}, decoders = {}, queues = {}, alike = {}, sleepers = {}, resumed = {},
     counts = counts.new(), throttle = throttle.new(options.per_s), outage = outage.new(options.patience_ms),
-    bounds = bounding, turns = turns.new(fields.journal.db),
+    bounds = bounding, turns = turns.new(fields.journal.db, fields.workflow.name),
   }, Run)
   self.scheduler = new_scheduler(self)
   writer.on_kept = function(job, written) issue.kept(self, job, written) end
@@ -201,6 +204,27 @@ end
 --- Reports the progress.
 function Run:tick()
   self:tell(self.options.on_tick, self)
+end
+
+--- Whether this worker may end, since another one has found nothing open. It may not if it had a record itself: it looks
+--- itself then.
+---@return boolean
+function Run:is_drained()
+  if not self.journal.shared or self.bounds.begun + self.counts:done() > 0 then return false end
+  local is, err = drained.since(self.db, self.scope)
+  if is == nil then self:journal_failed(err) end
+  return is == true
+end
+
+--- Tells the other workers that nothing is open. In a file there are no others.
+---@param looked_at string
+---@return boolean ok
+function Run:note_drained(looked_at)
+  if not self.journal.shared then return true end
+  local first, err = drained.note(self.db, self.scope, looked_at)
+  if first == nil then self:journal_failed(err) end
+  self.found_drained = first
+  return first ~= nil
 end
 
 --- Frees the records of dead workers.

@@ -1,7 +1,9 @@
 --- Turns, for many workers on few processors. Each switch from one busy worker to another fills the processor's caches
---- anew: on two processors, 16 workers issued half as many records a second as two. A machine has a turn for each
---- processor. A worker that waits for a processor longer than it runs takes records only while it has a turn. A worker
---- that waits for the network needs none.
+--- anew: on two processors, 16 workers issued half as many records a second as two. A workflow has a turn for each
+--- processor of a machine. A worker that waits for a processor longer than it runs takes records only while it has a
+--- turn. It keeps the turn as long as it needs a processor: the first records of another worker cost about a second,
+--- since its code is not compiled yet, and its connections to the server are new. A worker that waits for the network
+--- needs no turn.
 
 local core = require "credenco.core"
 local loop = require "credenco.loop"
@@ -9,10 +11,6 @@ local uv = require "luv"
 
 local M = {}
 
--- How long a turn lasts. A worker's first records cost about a second of processor time: its code is not compiled yet,
--- and its connections to the server are new. So a few long turns are better than many short ones. But the workers of
--- another workflow may wait for a turn, too.
-local LONGEST_TURN_MS = 10000
 -- A worker that has a turn checks so often whether it still needs a processor.
 local CHECK_MS = 1000
 -- A worker that needs a processor for a smaller part of the time waits for the network.
@@ -34,9 +32,8 @@ function M.processor_times()
   return tonumber(ran) or 0, tonumber(waited) or 0
 end
 
---- The name of this machine. Machines may have the same host name, and containers on one machine have different ones.
----@return string
-function M.machine()
+-- The name of this machine. Machines may have the same host name, and containers on one machine have different ones.
+local function machine()
   local file = io.open "/proc/sys/kernel/random/boot_id"
   if not file then return uv.os_gethostname() end
   local boot = file:read "*l"
@@ -44,11 +41,18 @@ function M.machine()
   return boot
 end
 
+--- The name of a workflow's turns on this machine.
+---@param workflow string its name
+---@return string
+function M.name(workflow)
+  return machine() .. " " .. workflow
+end
+
 ---@class credenco.pipeline.Turns
 ---@field db credenco.journal.Database
----@field machine? string once it has asked for a turn
+---@field workflow string
+---@field name? string of the turns that it may have, once it has asked for one
 ---@field turn? integer the one that this worker has
----@field until_ms number when it ends
 ---@field check_ms number when this worker checks next whether it still needs it
 ---@field ran_ns number
 ---@field waited_ns number
@@ -56,9 +60,10 @@ local Turns = {}
 Turns.__index = Turns
 
 ---@param db credenco.journal.Database
+---@param workflow string its name
 ---@return credenco.pipeline.Turns
-function M.new(db)
-  return setmetatable({ db = db, ran_ns = 0, waited_ns = 0 }, Turns)
+function M.new(db, workflow)
+  return setmetatable({ db = db, workflow = workflow, ran_ns = 0, waited_ns = 0 }, Turns)
 end
 
 -- How long this worker has run, and has waited for a processor, since the last call.
@@ -76,8 +81,8 @@ end
 
 -- Takes a turn if one is free.
 function Turns:try(run)
-  self.machine = self.machine or M.machine()
-  local turn, err = self.db.dialect.take_turn(self.db, self.machine, uv.available_parallelism())
+  self.name = self.name or M.name(self.workflow)
+  local turn, err = self.db.dialect.take_turn(self.db, self.name, uv.available_parallelism())
   if turn == nil then run:journal_failed(err) end
   self.turn = turn or nil
 end
@@ -88,8 +93,7 @@ local function wait_for_turn(self, run)
     if self.turn then break end
     if not run:sleep(SHORTEST_LOOK_MS + core.random() * (LONGEST_LOOK_MS - SHORTEST_LOOK_MS)) then return end
   end
-  local now_ms = loop.now_ms()
-  self.until_ms, self.check_ms = now_ms + LONGEST_TURN_MS, now_ms + CHECK_MS
+  self.check_ms = loop.now_ms() + CHECK_MS
   self:spent() -- what it waited before its turn does not count
 end
 
@@ -113,17 +117,16 @@ end
 ---@param run credenco.pipeline.Run
 function Turns:give(run)
   if not self.turn then return end
-  local ok, err = self.db.dialect.give_turn(self.db, self.machine, self.turn)
+  local ok, err = self.db.dialect.give_turn(self.db, self.name, self.turn)
   self.turn = nil
   if not ok then run:journal_failed(err) end
 end
 
---- Ends a turn that has lasted long enough, or that this worker no longer needs: its run may pause for minutes.
+--- Ends a turn that this worker no longer needs: its run may pause for minutes.
 ---@param run credenco.pipeline.Run calls it several times a second
 function Turns:review(run)
   local now_ms = loop.now_ms()
-  if not self.turn or now_ms < self.check_ms then return end
-  if now_ms >= self.until_ms or not self:is_busy(now_ms) then self:give(run) end
+  if self.turn and now_ms >= self.check_ms and not self:is_busy(now_ms) then self:give(run) end
 end
 
 return M

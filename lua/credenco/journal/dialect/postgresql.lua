@@ -10,6 +10,8 @@ local M = { name = "postgresql", shared = true, begin = "BEGIN", full = 256 }
 
 M.words = {
   now = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)",
+  -- the time before a transaction saw anything
+  begun = "CAST(extract(epoch FROM now()) AS DOUBLE PRECISION)",
   -- leaves room in a record's page for its next two versions, one of them with an offer: a version in another page
   -- needs new entries in all indexes
   storage = "WITH (fillfactor = 40)",
@@ -184,27 +186,27 @@ local TAKE_TURN = ([[
 SELECT turn FROM generate_series(1, CAST(? AS INTEGER)) turn WHERE pg_try_advisory_lock(%s) LIMIT 1]]):format(TURN)
 local GIVE_TURN = ("SELECT pg_advisory_unlock(%s) FROM CAST(? AS INTEGER) turn"):format(TURN)
 
---- Takes one of a machine's turns for this connection, see `credenco.pipeline.turns`. The server also takes it back as
---- soon as the connection ends.
+--- Takes one of the turns with a name for this connection, see `credenco.pipeline.turns`. The server also takes it back
+--- as soon as the connection ends.
 ---@param db credenco.journal.Database
----@param machine string
+---@param name string
 ---@param count integer the number of turns
 ---@return integer|false|nil turn false if all are taken
 ---@return string? err
-function M.take_turn(db, machine, count)
-  local rows, err = db:rows(TAKE_TURN, count, machine)
+function M.take_turn(db, name, count)
+  local rows, err = db:rows(TAKE_TURN, count, name)
   if not rows then return nil, err end
   return rows[1] ~= nil and tonumber(rows[1][1])
 end
 
 --- Gives a turn back.
 ---@param db credenco.journal.Database
----@param machine string
+---@param name string
 ---@param turn integer
 ---@return boolean? ok
 ---@return string? err
-function M.give_turn(db, machine, turn)
-  local rows, err = db:rows(GIVE_TURN, machine, turn)
+function M.give_turn(db, name, turn)
+  local rows, err = db:rows(GIVE_TURN, name, turn)
   return rows and true, err
 end
 

@@ -15,6 +15,7 @@ local LOOK_UP_CACHE_KIB = 8192
 
 M.words = {
   now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery is computed once, not for each row
+  begun = "(SELECT (julianday('now') - 2440587.5) * 86400.0)",
   storage = "WITHOUT ROWID", -- keeps the table in the order of its key
   skip_locked = "",
   in_order_of_keys = "",

@@ -1,0 +1,98 @@
+-- What workers do with another one's look for open records.
+local bench_of_one = require "spec.pipeline.bench_of_one"
+local database = require "credenco.journal.database"
+local drained = require "credenco.journal.drained"
+local journal = require "credenco.journal"
+local loop = require "credenco.loop"
+local postgres = require "spec.pipeline.postgres"
+local turns = require "credenco.pipeline.turns"
+local uv = require "luv"
+
+describe("a look for open records that found nothing", function()
+  local processor_times = turns.processor_times
+  local server, bench, other, scope
+
+  setup(function() server = postgres.start() end)
+  teardown(function() server:stop() end)
+  before_each(function()
+    bench = bench_of_one.new()
+    bench.journal = server:database()
+  end)
+  after_each(function()
+    turns.processor_times = processor_times
+    if other then other:close() end
+    bench:close()
+    other = nil
+  end)
+
+  -- Another worker, with some of the loaded records.
+  local function load_beside(count, held)
+    assert(bench:run(bench_of_one.records(count), { mode = "load" }))
+    other = assert(journal.open(bench.journal))
+    scope = assert(other:join(bench:workflow(), true))
+    assert(other.db:execute("UPDATE credenco_record SET owner = ? WHERE line <= ?", scope.owner, held))
+  end
+
+  local function note(looked_at) assert(drained.note(other.db, scope, ("%.17g"):format(looked_at))) end
+  local function now() return other.db:row("SELECT {now}")[1] end
+
+  it("ends a worker that never had a record, without a look of its own", function()
+    load_beside(1, 1)
+    local done = assert(bench:run(nil, { mode = "work", begun = function()
+      loop.spawn(function() note(now()) end)
+    end }))
+    assert.is_true(done.complete)
+    assert.same({ failed = 0, unknown = 0, skipped = 0, pending = 0 }, done.totals) -- it does not know of the held one
+  end)
+
+  it("does not end a worker that joined later", function()
+    load_beside(1, 0)
+    note(now())
+    local done = assert(bench:run(nil, { mode = "work" }))
+    assert.equal(1, done.counts.issued)
+  end)
+
+  it("does not end a worker that had a record", function()
+    load_beside(2, 1)
+    bench.script.create_offer = { function(args, good)
+      note(now())
+      assert(other.db:execute "UPDATE credenco_record SET owner = NULL WHERE line = 1")
+      return good(args)
+    end }
+    local done = assert(bench:run(nil, { mode = "work" }))
+    assert.equal(2, done.counts.issued)
+  end)
+
+  it("is noted by the worker that made it, with a time before it", function()
+    load_beside(1, 0)
+    local before = now()
+    assert(bench:run(nil, { mode = "work" }))
+    local after = now()
+    assert.is_true(drained.since(other.db, { workflow = "w", joined_at = before }))
+    assert.is_false(drained.since(other.db, { workflow = "w", joined_at = after }))
+  end)
+
+  it("spares a worker that waits for a turn its second connection", function()
+    load_beside(1, 1)
+    local ran_ns, connections = 0, nil
+    turns.processor_times = function()
+      ran_ns = ran_ns + 1e6
+      return ran_ns, 2 * ran_ns
+    end
+    local holders = {}
+    for i = 1, uv.available_parallelism() do
+      holders[i] = assert(database.open(bench.journal))
+      assert(holders[i].dialect.take_turn(holders[i], turns.name "w", #holders))
+    end
+    assert(bench:run(nil, { mode = "work", begun = function(run)
+      local sleep = run.sleep
+      run.sleep = function(...)
+        note(now())
+        connections = other.db:row "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()"[1]
+        for _, holder in ipairs(holders) do holder:close() end
+        return sleep(...)
+      end
+    end }))
+    assert.equal(#holders + 2, connections)
+  end)
+end)
