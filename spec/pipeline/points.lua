@@ -7,13 +7,13 @@ local EVENTS = {
 }
 
 local COUNTS = { 1, 3, 11, 37, 90 }
--- The status is asked for only after a push that is unclear.
-local RARE = { ["after issue_status"] = { 1, 2, 3, 5, 8 } }
+--- The status is asked for only after a push that is unclear.
+M.RARE = { ["after issue_status"] = { 1, 2, 3, 5, 8 } }
 
 --- 40 points: eight kinds of places, each reached for the first time and later.
 M.CHOSEN = {}
 for _, event in ipairs(EVENTS) do
-  for _, count in ipairs(RARE[event] or COUNTS) do M.CHOSEN[#M.CHOSEN + 1] = { event = event, count = count } end
+  for _, count in ipairs(M.RARE[event] or COUNTS) do M.CHOSEN[#M.CHOSEN + 1] = { event = event, count = count } end
 end
 
 --- A bad network and a failing server: responses lost after the work was done, connections reset, refusals,
