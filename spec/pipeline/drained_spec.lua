@@ -72,9 +72,9 @@ describe("a look for open records that found nothing", function()
     assert.is_false(drained.since(other.db, { workflow = "w", joined_at = after }))
   end)
 
-  it("spares a worker that waits for a turn its second connection", function()
+  it("finds a worker that waits for a turn with one connection, and awake once a second", function()
     load_beside(1, 1)
-    local ran_ns, connections = 0, nil
+    local ran_ns, connections, interval_ms = 0, nil, nil
     turns.processor_times = function()
       ran_ns = ran_ns + 1e6
       return ran_ns, 2 * ran_ns
@@ -88,11 +88,13 @@ describe("a look for open records that found nothing", function()
       local sleep = run.sleep
       run.sleep = function(...)
         note(now())
+        interval_ms = run:watch_interval_ms()
         connections = other.db:row "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()"[1]
         for _, holder in ipairs(holders) do holder:close() end
         return sleep(...)
       end
     end }))
     assert.equal(#holders + 2, connections)
+    assert.same({ 1000, 5 }, { interval_ms, bench.running:watch_interval_ms() })
   end)
 end)

@@ -46,7 +46,8 @@ end
 
 ---@param db credenco.journal.Database for queries
 ---@param scope { workflow: string, owner: string }
----@param executing { carry_out: (fun(self: table, groups: credenco.journal.Write[][]): table?, string?), close: fun(self: table) }
+---@param executing { carry_out: (fun(self: table, groups: credenco.journal.Write[][]): table?, string?),
+---  close: fun(self: table) }
 ---@param flaw fun(): string? why the journal must not be written any more
 ---@return credenco.journal.Writer
 function M.new(db, scope, executing, flaw)

@@ -71,7 +71,7 @@ local OPTIONS = {
 ---@field offer_lifetime_ms? integer how long an offer is certainly valid (2000)
 ---@field stale_confirm_ms? integer how long to ask for the status if an offer may have expired before its delivery (30000)
 ---@field patience_ms? integer stop when no request has succeeded for this long (60000)
----@field watch_ms? integer the time between two calls of `on_tick` (100)
+---@field watch_ms? integer the time between two calls of `on_tick` (100); a second or more while a worker waits for a turn
 ---@field on_tick? fun(run: credenco.pipeline.Run) is called every `watch_ms` during the run
 ---@field on_ended? fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) is called for each issued credential, and for each record that ended without one
 ---@field on_warning? fun(message: string) is called with each warning

@@ -256,12 +256,22 @@ function Run:join_again()
   return scope ~= nil
 end
 
+-- A worker that waits for a turn has little to report, and whatever it does costs the busy ones a part of their caches.
+local WAITING_WATCH_MS = 1000
+
+--- The time until the next look at the run.
+---@return number ms
+function Run:watch_interval_ms()
+  local ms = self.options.watch_ms
+  return self.turns.is_waiting and math.max(ms, WAITING_WATCH_MS) or ms
+end
+
 --- Renews the lease during the run, ends its turns, and notices if the journal's file is gone.
 function Run:watch()
   local every_ms = workers.LEASE_S * 1000 / 3
   local next_ms = loop.now_ms() + every_ms
   while not self.over do
-    loop.sleep(self.options.watch_ms)
+    loop.sleep(self:watch_interval_ms())
     if self.writer.failure then return self:stop("journal", { code = "journal", message = self.writer.failure }) end
     self:tick()
     self.turns:review(self)

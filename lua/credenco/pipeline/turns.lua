@@ -53,6 +53,7 @@ end
 ---@field workflow string
 ---@field name? string of the turns that it may have, once it has asked for one
 ---@field turn? integer the one that this worker has
+---@field is_waiting? boolean for a turn
 ---@field check_ms number when this worker checks next whether it still needs it
 ---@field ran_ns number
 ---@field waited_ns number
@@ -87,12 +88,21 @@ function Turns:try(run)
   self.turn = turn or nil
 end
 
-local function wait_for_turn(self, run)
+-- False if the run stops.
+local function look_for_turn(self, run)
   for _ = 1, MOST_LOOKS do
     self:try(run)
     if self.turn then break end
-    if not run:sleep(SHORTEST_LOOK_MS + core.random() * (LONGEST_LOOK_MS - SHORTEST_LOOK_MS)) then return end
+    if not run:sleep(SHORTEST_LOOK_MS + core.random() * (LONGEST_LOOK_MS - SHORTEST_LOOK_MS)) then return false end
   end
+  return true
+end
+
+local function wait_for_turn(self, run)
+  self.is_waiting = true
+  local go_on = look_for_turn(self, run)
+  self.is_waiting = false
+  if not go_on then return end
   self.check_ms = loop.now_ms() + CHECK_MS
   self:spent() -- what it waited before its turn does not count
 end

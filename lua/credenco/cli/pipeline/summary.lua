@@ -7,7 +7,7 @@ local M = {}
 
 local STATES = { "issued", "failed", "unknown", "skipped", "pending" }
 
---- The numbers of a journal in one line that adds up. While other workers continue, only records that are not issued.
+--- The numbers of a journal in one line that adds up. If another worker counts the issued records, only the others.
 ---@param totals credenco.journal.Totals
 ---@return string
 function M.totals(totals)
@@ -16,7 +16,7 @@ function M.totals(totals)
     if totals[state] then parts[#parts + 1] = ("%d %s"):format(totals[state], state) end
   end
   local numbers = table.concat(parts, " + ")
-  if not totals.input then return "not issued so far (other workers continue): " .. numbers end
+  if not totals.input then return "not issued (another worker counts the issued ones): " .. numbers end
   return ("%s = %s"):format(counted(totals.input, "record"), numbers)
 end
 

@@ -13,9 +13,11 @@ local BUSY_TIMEOUT_MS = 10000
 local CHECKPOINT_PAGES = 4000
 local LOOK_UP_CACHE_KIB = 8192
 
+local NOW = "(SELECT (julianday('now') - 2440587.5) * 86400.0)" -- a subquery is computed once, not for each row
+
 M.words = {
-  now = "(SELECT (julianday('now') - 2440587.5) * 86400.0)", -- a subquery is computed once, not for each row
-  begun = "(SELECT (julianday('now') - 2440587.5) * 86400.0)",
+  now = NOW,
+  begun = NOW, -- nobody else writes
   storage = "WITHOUT ROWID", -- keeps the table in the order of its key
   skip_locked = "",
   in_order_of_keys = "",
