@@ -95,6 +95,7 @@ describe("a look for open records that found nothing", function()
       end
     end }))
     assert.equal(#holders + 2, connections)
+    assert.is_nil(bench.running.writer.executor.executing) -- it never needed the second one
     assert.same({ 1000, 5 }, { interval_ms, bench.running:watch_interval_ms() })
   end)
 end)
