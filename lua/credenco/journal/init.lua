@@ -115,8 +115,9 @@ local function second_connection(self, scope)
   local executing = self.location ~= ":memory:" and background.open(self.location)
   if not executing then return in_place(self.db) end
   local presence = workers.presence(self.db, scope.owner)
-  local _, err = presence and executing:carry_out { { presence } }
-  if not err then return executing end
+  local ok, err = true, nil
+  if presence then ok, err = executing:carry_out { { presence } } end
+  if ok then return executing end
   executing:close()
   return nil, err
 end
