@@ -5,6 +5,7 @@ local background = require "credenco.journal.background"
 local core = require "credenco.core"
 local database = require "credenco.journal.database"
 local dialect_module = require "credenco.journal.dialect"
+local drained = require "credenco.journal.drained"
 local edition = require "credenco.journal.dialect.edition"
 local executor = require "credenco.journal.executor"
 local journal_url = require "credenco.journal.dialect.url"
@@ -16,6 +17,13 @@ local workers = require "credenco.journal.workers"
 local writer = require "credenco.journal.writer"
 
 local M = {}
+
+--- A worker among those of a workflow.
+---@class credenco.journal.Scope
+---@field workflow string its name
+---@field owner string the worker's name
+---@field joined_at number seconds since 1970, by the database's clock
+---@field drained_at string|false the last note of `credenco.journal.drained` when it joined
 
 --- An open journal.
 ---@class credenco.Journal
@@ -77,8 +85,7 @@ end
 --- only the holder of its lock knows that the others are dead.
 ---@param workflow credenco.Workflow
 ---@param works boolean false for a loader, which only adds records and has no use for steps
----@return { workflow: string, owner: string, joined_at: number }? scope joined_at: seconds since 1970, by the
----  database's clock
+---@return credenco.journal.Scope?
 ---@return string? err
 function Journal:join(workflow, works)
   local owner = ("%s/%d/%s"):format(uv.os_gethostname(), uv.os_getpid(), core.uuid():sub(1, 8))
@@ -92,8 +99,10 @@ function Journal:join(workflow, works)
     if not kept then return nil, why end
     return workers.join(self.db, scope)
   end)
-  ok = scope.joined_at
-  if ok then ok, err = self.db.dialect.look_up_by_key(self.db) end
+  if not scope.joined_at then return nil, err end
+  scope.drained_at, err = drained.last(self.db, workflow.name)
+  if scope.drained_at == nil then return nil, err end
+  ok, err = self.db.dialect.look_up_by_key(self.db)
   if not ok then return nil, err end
   return scope
 end

@@ -16,7 +16,7 @@ end
 
 local ADD = "INSERT INTO credenco_meta (name, value) VALUES (?, ?) ON CONFLICT "
 local REPLACE = ADD .. "(name) DO UPDATE SET value = excluded.value"
-local REPLACE_BELOW = REPLACE .. " WHERE CAST(credenco_meta.value AS DOUBLE PRECISION) <= ?"
+local REPLACE_IF = REPLACE .. " WHERE credenco_meta.value = ?"
 local KEEP_FIRST = ADD .. "DO NOTHING"
 
 --- Stores a value, in place of an earlier one.
@@ -29,15 +29,15 @@ function M.set(db, name, value)
   return db:execute(REPLACE, name, value)
 end
 
---- Stores a number, unless there is one above a limit.
+--- Stores a value, if there is none or still the one that the caller knows.
 ---@param db credenco.journal.Database
 ---@param name string
----@param number string
----@param limit number
+---@param value string
+---@param known string|false
 ---@return integer? changed
 ---@return string? err
-function M.set_unless_above(db, name, number, limit)
-  return db:change(REPLACE_BELOW, name, number, limit)
+function M.set_if(db, name, value, known)
+  return db:change(REPLACE_IF, name, value, known or "")
 end
 
 --- Stores a value unless there is one.

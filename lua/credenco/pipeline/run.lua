@@ -26,7 +26,7 @@ local SAMPLE = 50
 ---@field sender credenco.Client the same, with one attempt for each request
 ---@field db credenco.journal.Database
 ---@field writer credenco.journal.Writer
----@field scope { workflow: string, owner: string, joined_at: number }
+---@field scope credenco.journal.Scope
 ---@field drained? boolean at its end, no record was open
 ---@field found_drained? boolean it was the first of the workers to find that
 ---@field id? integer number of the reading of the source
