@@ -53,6 +53,13 @@ describe("a group of writes", function()
     assert.is_nil(written[1])
   end)
 
+  it("is not written after its journal was closed, by a connection that opens only then", function()
+    writer:put("skipped", { key = "1" })
+    writer:close()
+    held:close()
+    assert.same({ nil, "the journal is closed" }, { writer:flush() })
+  end)
+
   -- A record as the journal has it before the group is written.
   local function fill(key, state, owner, offer) assert(held.db:execute(FILL, key, state, owner, offer)) end
 

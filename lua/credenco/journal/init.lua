@@ -136,6 +136,7 @@ local Late = {}
 Late.__index = Late
 
 function Late:carry_out(groups)
+  if self.is_closed then return nil, "the journal is closed" end
   local err
   if not self.executing then self.executing, err = second_connection(self.journal, self.scope) end
   if not self.executing then return nil, err end
@@ -143,6 +144,7 @@ function Late:carry_out(groups)
 end
 
 function Late:close()
+  self.is_closed = true
   if self.executing and self.executing.close then self.executing:close() end
 end
 
