@@ -122,7 +122,7 @@ describe("turns of workers on one machine", function()
     local mine = worker_that_used(0.1)
     mine:review(run)
     assert.is_nil(mine.turn)
-    take_all()
+    assert.equal(COUNT, #take_all())
     turns.processor_times = function() return mine.ran_ns + 1e6, mine.waited_ns + 2e6 end
     on_look = function() run.stopping = "interrupted" end
     assert.is_false(mine:wait(run))
