@@ -2,6 +2,7 @@
 local files = require "spec.support.files"
 local journal = require "credenco.journal"
 local loop = require "credenco.loop"
+local uv = require "luv"
 
 local FILL = [[
 INSERT INTO credenco_record (workflow, run, key, copy, line, state, step, owner, offer, updated)
@@ -58,6 +59,20 @@ describe("a group of writes", function()
     writer:close()
     held:close()
     assert.same({ nil, "the journal is closed" }, { writer:flush() })
+  end)
+
+  it("is not written if its journal is closed while its connection opens", function()
+    local new_thread = uv.new_thread
+    uv.new_thread = function(...) -- luacheck: ignore 122
+      writer:close()
+      held:close()
+      return new_thread(...)
+    end
+    writer:put("skipped", { key = "1" })
+    local ok, err = writer:flush()
+    uv.new_thread = new_thread -- luacheck: ignore 122
+    assert.same({ nil, "the journal is closed" }, { ok, err })
+    assert.is_nil(writer.executor.executing) -- its thread has ended
   end)
 
   -- A record as the journal has it before the group is written.

@@ -109,7 +109,7 @@ end
 
 -- For a journal without a second connection: in memory, or if a thread does not find the modules.
 local function in_place(db)
-  return { carry_out = function(_, groups) return executor.carry_out(db, groups) end }
+  return { carry_out = function(_, groups) return executor.carry_out(db, groups) end, close = function() end }
 end
 
 --- Describes what has happened to the journal's file since it was opened; nil if nothing has.
@@ -119,11 +119,12 @@ function Journal:flaw()
   return flaw and ("%s: the journal %s"):format(self.url, flaw) or nil
 end
 
--- A second connection of a worker.
+-- A second connection of a worker. The journal may be closed while it opens.
 local function second_connection(self, scope)
+  local db = self.db
   local executing = self.location ~= ":memory:" and background.open(self.location)
-  if not executing then return in_place(self.db) end
-  local presence = workers.presence(self.db, scope.owner)
+  if not executing then return in_place(db) end
+  local presence = workers.presence(db, scope.owner)
   local ok, err = true, nil
   if presence then ok, err = executing:carry_out { { presence } } end
   if ok then return executing end
@@ -135,17 +136,27 @@ end
 local Late = {}
 Late.__index = Late
 
+function Late:open()
+  local executing, err = second_connection(self.journal, self.scope)
+  if not executing then return nil, err end
+  self.executing = executing
+  if self.is_closed then self:close() end
+  return true
+end
+
 function Late:carry_out(groups)
+  if not self.executing and not self.is_closed then
+    local ok, err = self:open()
+    if not ok then return nil, err end
+  end
   if self.is_closed then return nil, "the journal is closed" end
-  local err
-  if not self.executing then self.executing, err = second_connection(self.journal, self.scope) end
-  if not self.executing then return nil, err end
   return self.executing:carry_out(groups)
 end
 
 function Late:close()
   self.is_closed = true
-  if self.executing and self.executing.close then self.executing:close() end
+  if self.executing then self.executing:close() end
+  self.executing = nil
 end
 
 --- A writer for a worker. Close it before the journal.
