@@ -1,6 +1,25 @@
 /* The driver's connections: when one serves again, and what ends one. */
 #include "played_server.h"
 
+#include <time.h>
+
+/* What the driver's clock is ahead of the real time, which libcurl and the kernel keep. */
+static int64_t ahead_ms;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
+    const int result = __real_clock_gettime(clock, now);
+    now->tv_sec += (time_t)(ahead_ms / 1000);
+    return result;
+}
+
+/* Deadlines pass, however long the machine took for all else. */
+static void let_pass(int64_t ms) {
+    ahead_ms += ms;
+}
+
 static bool is_closed(int fd) {
     char byte;
     for (int i = 0; i < 20 && !is_readable(fd, 0); i++) {
@@ -190,8 +209,10 @@ static void memory_is_given_back(void) {
     static char large[1 << 20];
     memset(large, ' ', sizeof large);
     begin();
-    credenco_transfer *transfer = start_with((credenco_span){large, sizeof large}, SOON_MS);
+    credenco_transfer *transfer = start_with((credenco_span){large, sizeof large}, TIMEOUT_MS);
     const int fd = accept_next();
+    CHECK(read_request(fd) > 0);
+    let_pass(TIMEOUT_MS);
     fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
     CHECK(transfer->http.request.capacity < sizeof large);
     end(fd);
@@ -199,9 +220,10 @@ static void memory_is_given_back(void) {
 
 static void silence_is_unknown(void) {
     begin();
-    start_with(CREDENCO_SPAN("{}"), SOON_MS);
+    start();
     const int fd = accept_next();
     CHECK(read_request(fd) > 0);
+    let_pass(TIMEOUT_MS);
     fails_with_detail(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN, "");
     CHECK(driver.in_flight == 0 && is_closed(fd));
     end(fd);
@@ -223,13 +245,14 @@ static int begin_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
 
 static void silence_before_tls(int64_t timeout_ms, int64_t connect_timeout_ms) {
     const int fd = begin_tls(timeout_ms, connect_timeout_ms);
+    let_pass(timeout_ms < connect_timeout_ms ? timeout_ms : 0); /* libcurl looks at its own clock */
     fails_with_detail(CREDENCO_TIMEOUT, CREDENCO_SENT_NO,
                       "the host or the proxy did not complete the connection or its TLS handshake");
     end(fd);
 }
 
 static void either_time_is_up(void) {
-    silence_before_tls(SOON_MS, TIMEOUT_MS);
+    silence_before_tls(TIMEOUT_MS / 2, TIMEOUT_MS);
     silence_before_tls(TIMEOUT_MS, SOON_MS);
 }
 
@@ -260,8 +283,10 @@ static void next_step_is_due(void) {
     end(fd);
 }
 
-/* Another event loop sleeps on the descriptor until there is something to do. */
+/* Another event loop sleeps on the descriptor until there is something to do. The kernel wakes it,
+ * by the real time: on a slow machine perhaps before the connection is there. */
 static void deadline_wakes_a_poller(void) {
+    ahead_ms = 0;
     begin();
     struct pollfd polled = {.fd = credenco_driver_pollfd(&driver), .events = POLLIN};
     start_with(CREDENCO_SPAN("{}"), SOON_MS);
@@ -270,22 +295,26 @@ static void deadline_wakes_a_poller(void) {
         CHECK(poll(&polled, 1, TIMEOUT_MS / 2) == 1);
         credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
     }
-    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+    credenco_transfer *finished = finish();
+    CHECK(finished != NULL && finished->code == CREDENCO_TIMEOUT);
     end(fd);
 }
 
 /* The first deadline that passes is not the last one that counts, nor is the first request's. */
 static void each_has_its_deadline(void) {
-    static const int64_t timeouts_ms[] = {TIMEOUT_MS, SOON_MS, 2 * SOON_MS};
+    static const int64_t timeouts_ms[] = {3 * TIMEOUT_MS, TIMEOUT_MS, 2 * TIMEOUT_MS};
     int fds[COUNT_OF(timeouts_ms)];
     begin();
     for (size_t i = 0; i < COUNT_OF(fds); i++) {
         start_with(CREDENCO_SPAN("{}"), timeouts_ms[i]);
         fds[i] = accept_next();
+        CHECK(read_request(fds[i]) > 0);
     }
-    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
-    fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
-    CHECK(driver.in_flight == 1);
+    for (int left = COUNT_OF(fds) - 1; left >= 0; left--) {
+        let_pass(TIMEOUT_MS);
+        fails_with(CREDENCO_TIMEOUT, CREDENCO_SENT_UNKNOWN);
+        CHECK(driver.in_flight == (size_t)left);
+    }
     credenco_driver_free(&driver);
     for (size_t i = 0; i < COUNT_OF(fds); i++) {
         close(fds[i]);
