@@ -70,6 +70,28 @@ describe("a look for open records that found nothing", function()
     assert.equal(2, done.counts.issued)
   end)
 
+  -- A worker that is stopped while it has a record, and nothing is left to take.
+  local function stopped_at_work(before_stop)
+    load_beside(1, 0)
+    bench.script.create_offer = { function()
+      while not bench.running.bounds.all_wanted do loop.sleep(1) end
+      before_stop()
+      bench.running:stop "interrupted"
+      return nil, bench_of_one.err("connect_failed", "no")
+    end }
+    return assert(bench:run(nil, { mode = "work" }))
+  end
+
+  it("is not noted by a worker that was stopped: others take the record that it gives back", function()
+    stopped_at_work(function() end)
+    assert.is_false(drained.since(other.db, scope))
+  end)
+
+  it("does not hide the record that a stopped worker gives back", function()
+    local done = stopped_at_work(function() note(now()) end)
+    assert.equal(1, done.totals.pending)
+  end)
+
   it("is noted by the worker that made it, with a time before it", function()
     load_beside(1, 0)
     local before = now()
