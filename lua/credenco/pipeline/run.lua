@@ -270,8 +270,8 @@ end
 function Run:watch()
   local every_ms = workers.LEASE_S * 1000 / 3
   local next_ms = loop.now_ms() + every_ms
+  loop.sleep(self:watch_interval_ms())
   while not self.over do
-    loop.sleep(self:watch_interval_ms())
     if self.writer.failure then return self:stop("journal", { code = "journal", message = self.writer.failure }) end
     self:tick()
     self.turns:review(self)
@@ -281,6 +281,7 @@ function Run:watch()
       if not renewed then return self:journal_failed(err) end
       if renewed == 0 and not self:join_again() then return end
     end
+    loop.sleep(self:watch_interval_ms())
   end
 end
 
