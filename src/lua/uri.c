@@ -45,12 +45,13 @@ int credenco_lua_parse_url(lua_State *L) {
         lua_pushnil(L);
         return 1;
     }
-    lua_createtable(L, 0, 5);
+    lua_createtable(L, 0, 6);
     credenco_set_text(L, "scheme", url.https ? "https" : "http");
     credenco_set_span(L, "host", url.host);
     credenco_set_integer(L, "port", url.port);
     credenco_set_span(L, "target", url.target);
     credenco_set_flag(L, "loopback", credenco_url_is_loopback(&url));
+    credenco_set_flag(L, "secure", credenco_url_is_secure(&url));
     return 1;
 }
 

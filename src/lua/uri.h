@@ -10,8 +10,8 @@ int credenco_lua_encode(lua_State *L);
 /* is_loopback(host) -> boolean; an IPv6 address is in brackets, as in a URL */
 int credenco_lua_is_loopback(lua_State *L);
 
-/* parse_url(text) -> { scheme, host, port, target, loopback } | nil for what credenco_url_parse
- * refuses */
+/* parse_url(text) -> { scheme, host, port, target, loopback, secure } | nil for what
+ * credenco_url_parse refuses; see credenco_url_is_secure */
 int credenco_lua_parse_url(lua_State *L);
 
 /* same_origin(a, b) -> boolean; false unless both are http(s) URLs */

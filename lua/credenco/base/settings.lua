@@ -32,9 +32,7 @@ function M.url_problem(value)
     return "must have an ASCII host: write an international name in its xn-- form"
   end
   if not parsed then return "must be an absolute http or https URL without user info or fragment" end
-  if parsed.scheme == "http" and not parsed.loopback then
-    return "must be https: plain http is for loopback hosts only"
-  end
+  if not parsed.secure then return "must be https: plain http is for loopback hosts only" end
 end
 
 local function base_url(value)

@@ -64,7 +64,7 @@ end
 -- nil unless the URL is https, or http to a loopback host.
 local function new_place(self, text)
   local url = core.parse_url(text)
-  if not url or url.scheme ~= "https" and not url.loopback then return nil end
+  if not url or not url.secure then return nil end
   return places.new(url, self.options)
 end
 
