@@ -74,6 +74,17 @@ describe("a look for open records that found nothing", function()
     assert.equal(2, done.counts.issued)
   end)
 
+  it("does not end a worker that reads a source, in which a record may be open since then", function()
+    load_beside(1, 1)
+    local lines = bench_of_one.records(1)
+    local function read()
+      assert(other.db:execute "UPDATE credenco_record SET owner = NULL")
+      return table.remove(lines)
+    end
+    local done = assert(bench:run(read, { begun = function() note(now()) end }))
+    assert.same({ 1, 1 }, { done.counts.waiting, done.counts.issued })
+  end)
+
   -- A worker that is stopped while it has a record, and nothing is left to take.
   local function stopped_at_work(before_stop)
     load_beside(1, 0)
