@@ -22,10 +22,10 @@ describe("the plain loop", function()
   end)
 
   it("wakes sleepers in the order of their time", function()
-    local trace, began_ms = {}, loop.now_ms()
+    local trace, now_ms = {}, loop.now_ms()
     for _, ms in ipairs { 30, 1, 15 } do
       loop.spawn(function()
-        loop.wait(loop.self(), began_ms + ms)
+        loop.wait(loop.self(), now_ms + ms)
         trace[#trace + 1] = ms
       end)
     end

@@ -2,8 +2,9 @@
 -- client does.
 local error_call = {}
 
--- The deadline of the rows that are not about one: their calls end long before it, on a machine under load too.
-local PATIENT_MS = 30000
+-- The deadline of the rows that are not about one, and the time for their connections: their calls end long before it, on
+-- a machine under load too, although all rows connect at once.
+local PATIENT_MS = 60000
 
 -- Secrets that no error may show.
 error_call.SECRETS = {
@@ -34,7 +35,7 @@ local function options_of(case, urls, common)
   local options = {
     base_url = urls[case.at] or urls.scenario,
     wallet_base_url = urls[case.wallet_at] or urls[case.at] or urls.scenario,
-    timeout_ms = PATIENT_MS,
+    timeout_ms = PATIENT_MS, connect_timeout_ms = PATIENT_MS,
     retry = { base_ms = 1, cap_ms = 5 },
     [name] = value,
   }
