@@ -7,8 +7,6 @@ local Misbehaving = require "spec.support.misbehaving"
 
 local answering, new_client = issuing.answering, issuing.new_client
 
-local ANSWERED_MS = 3000 -- by then the server has responded, even if the machine stands still for two seconds
-
 describe("the status of an issue", function()
   local server = Misbehaving.use()
 
