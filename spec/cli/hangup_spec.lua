@@ -70,7 +70,7 @@ echo $? >%s/code
 
   it("is reported twice, by the shell and by the kernel, and counts once", function()
     local scenario = server:scenario { create = { "hang" } }
-    local run = program.start({ "run", WORKFLOW, folder .. "/in.csv", "--timeout", "1", "--attempts", "1" }, environment(scenario))
+    local run = program.start({ "run", WORKFLOW, folder .. "/in.csv", "--timeout", "5", "--attempts", "1" }, environment(scenario))
     arrived(scenario, "create", run)
     run:kill "sighup"
     assert(wait.until_true(function() return run:stderr():find "stopping when" end), run:stderr())

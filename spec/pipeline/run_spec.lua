@@ -232,6 +232,14 @@ describe("a run", function()
     end)
   end
 
+  it("calls on_tick no more when it has ended", function()
+    local ticks = 0
+    assert(bench:run(records(1), { watch_ms = 1, on_tick = function() ticks = ticks + 1 end }))
+    local counted = ticks
+    loop.sleep(10) -- longer than watch_ms
+    assert.equal(counted, ticks)
+  end)
+
   it("that is interrupted finishes requests in flight and starts nothing more", function()
     bench.script.push_offer = { function(args, good)
       bench.running:stop("interrupted")
@@ -248,7 +256,7 @@ describe("a run", function()
 
   it("that is interrupted asks for no offer whose request has not begun", function()
     bench.script.create_offer = always(function(args, good)
-      loop.sleep(10)
+      while #bench.calls.create_offer < 4 do loop.sleep(1) end
       bench.running:stop("interrupted")
       return good(args)
     end)

@@ -8,8 +8,9 @@ local pki = require "spec.support.pki"
 
 local MOST_GROWTH_BYTES = 16 * 1024 * 1024
 
--- A virtual machine may stand still for seconds, which is longer than some cases' deadlines. So a case with a deadline of
--- its own is run again if its outcome is wrong. An outcome that is wrong each time is the client's fault.
+-- A virtual machine may stand still for seconds, which is longer than some cases' deadlines and pauses. So a case with
+-- a deadline or a pause of its own is run again if its outcome is wrong. An outcome that is wrong each time is the
+-- client's fault.
 local TRIES = 5
 
 local suite = {}
@@ -74,15 +75,15 @@ local function attempt(place, world, numbers, found)
   return growth_bytes
 end
 
-local function has_deadline(case)
-  return case.options and case.options.timeout_ms ~= nil
+local function depends_on_time(case)
+  return case.pause_ms ~= nil or case.options ~= nil and case.options.timeout_ms ~= nil
 end
 
 -- The numbers of the cases whose outcome is wrong and may be the machine's fault.
 local function doubtful(numbers, found)
   local list = {}
   for _, i in ipairs(numbers) do
-    local ok = not has_deadline(cases[i]) or pcall(check, cases[i], found.outcomes[i], found.requests[i])
+    local ok = not depends_on_time(cases[i]) or pcall(check, cases[i], found.outcomes[i], found.requests[i])
     if not ok then list[#list + 1] = i end
   end
   return list

@@ -142,6 +142,7 @@ function M.work_off(run)
   while M.drain(run) do
     local was_idle = run.bounds.begun == 0
     run.bounds:wait_for_all()
+    if run.stopping then return false end -- it may hold open records, which its look does not see
     if alone and was_idle and run.counts.open == 0 then return true end
     if was_idle or not alone then
       local done = wait_for_others(run)

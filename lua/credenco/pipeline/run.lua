@@ -206,11 +206,11 @@ function Run:tick()
   self:tell(self.options.on_tick, self)
 end
 
---- Whether this worker may end, since another one has found nothing open. It may not if it had a record itself: it looks
---- itself then.
+--- Whether this worker may end, since another one has found nothing open. It may not if it had a record itself, or has
+--- read a source, which takes long: it looks itself then.
 ---@return boolean
 function Run:is_drained()
-  if not self.journal.shared or self.bounds.begun + self.counts:done() > 0 then return false end
+  if not self.journal.shared or self.source or self.bounds.begun + self.counts:done() > 0 then return false end
   local is, err = drained.since(self.db, self.scope)
   if is == nil then self:journal_failed(err) end
   return is == true
@@ -270,8 +270,8 @@ end
 function Run:watch()
   local every_ms = workers.LEASE_S * 1000 / 3
   local next_ms = loop.now_ms() + every_ms
+  loop.sleep(self:watch_interval_ms())
   while not self.over do
-    loop.sleep(self:watch_interval_ms())
     if self.writer.failure then return self:stop("journal", { code = "journal", message = self.writer.failure }) end
     self:tick()
     self.turns:review(self)
@@ -281,6 +281,7 @@ function Run:watch()
       if not renewed then return self:journal_failed(err) end
       if renewed == 0 and not self:join_again() then return end
     end
+    loop.sleep(self:watch_interval_ms())
   end
 end
 
