@@ -220,7 +220,7 @@ describe("inside nginx, the transport over cosockets", function()
       })
       ngx.sleep(0.05)
       ngx.thread.kill(thread)
-      local give_up_ms = loop.now_ms() + 4000
+      local give_up_ms = loop.now_ms() + 60000
       repeat ngx.sleep(0.02) until told or loop.now_ms() > give_up_ms
       return told
     ]], slow.url .. "/300/api/oidc/offer/w")
