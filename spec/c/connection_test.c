@@ -1,24 +1,6 @@
 /* The driver's connections: when one serves again, and what ends one. */
 #include "played_server.h"
-
-#include <time.h>
-
-/* What the driver's clock is ahead of the real time, which libcurl and the kernel keep. */
-static int64_t ahead_ms;
-
-int __real_clock_gettime(clockid_t clock, struct timespec *now);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
-
-int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
-    const int result = __real_clock_gettime(clock, now);
-    now->tv_sec += (time_t)(ahead_ms / 1000);
-    return result;
-}
-
-/* Deadlines pass, however long the machine took for all else. */
-static void let_pass(int64_t ms) {
-    ahead_ms += ms;
-}
+#include "test_clock.h"
 
 static bool is_closed(int fd) {
     char byte;
@@ -273,6 +255,7 @@ static void next_step_is_due(void) {
     end(fd);
     begin();
     fd = exchange(HELLO, "hello");
+    CHECK(credenco_driver_timeout_ms(&driver) < 0); /* nothing is in flight */
     start();
     CHECK(read_request(fd) > 0);
     say(fd, HELLO);

@@ -212,7 +212,7 @@ local FAULTS = {
   { "the server never answers", line = "api", code = 7, words = "no response", advice = "ask the server's operator",
     broken = function()
       misbehave { { endpoint = "status", effect = "hang" } }
-      return { "--timeout", "0.3" }, sandbox_env()
+      return { "--timeout", "3" }, sandbox_env()
     end,
     healed = function()
       misbehave()

@@ -4,6 +4,7 @@ local files = require "spec.support.files"
 local Misbehaving = require "spec.support.misbehaving"
 local program = require "spec.cli.program"
 
+local SENT_S = "3" -- by then the request was sent, even if the machine stands still for two seconds
 local OFFER = "https://issuer.example/offers/top-secret"
 
 describe("the program against a server that misbehaves", function()
@@ -15,11 +16,11 @@ describe("the program against a server that misbehaves", function()
 
   local function issue_at(url)
     return run(url, { "issue", "--wallet", "w", "--template", "t", "--correlation-id", "order-1",
-      "--claim", "a=claim-top-secret", "--timeout", "2", "--json" })
+      "--claim", "a=claim-top-secret", "--timeout", SENT_S, "--json" })
   end
 
   local function trust_at(url)
-    return run(url, { "trust", "--wallet", "w", "--did", "did:web:x", "--name", "n", "--timeout", "1", "--json" })
+    return run(url, { "trust", "--wallet", "w", "--did", "did:web:x", "--name", "n", "--timeout", SENT_S, "--json" })
   end
 
   -- script, exit code, error code, step, sent
@@ -210,7 +211,7 @@ describe("the program against a server that misbehaves", function()
 
   it("shows no secret in its command line while it runs", function()
     local scenario = server:scenario { push = { "hang" } }
-    local run_ = program.start({ "push", "--wallet", "w", "--timeout", "1" }, { CREDENCO_BASE_URL = scenario.url })
+    local run_ = program.start({ "push", "--wallet", "w", "--timeout", SENT_S }, { CREDENCO_BASE_URL = scenario.url })
     run_:finish_input(OFFER)
     local shown = files.read("/proc/" .. run_.pid .. "/cmdline")
     assert.matches("push", shown)

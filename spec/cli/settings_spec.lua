@@ -113,7 +113,7 @@ describe("the program's settings", function()
 
   it("bound how long it waits for an issue to end", function()
     local url = server:scenario({ status = { "unknown_status" } }).url
-    local outcome = program.run({ "status", "order-1", "--wait", "--timeout", "0.3", "--json" },
+    local outcome = program.run({ "status", "order-1", "--wait", "--timeout", "3", "--json" },
       { CREDENCO_BASE_URL = url, CREDENCO_API_KEY = "k" })
     local err = cjson.decode(outcome.err).error
     assert.same({ 7, "timeout", "something_new" }, { outcome.code, err.code, err.status })

@@ -24,12 +24,12 @@ describe("another event loop", function()
   it("learns of a deadline although no descriptor becomes readable", function()
     local server = Misbehaving.start()
     local scenario = server:scenario { status = { "hang" } }
-    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 500 }
+    local client = credenco.new { base_url = scenario.url, api_key = "k", timeout_ms = 3000 }
     local poll, err = uv.new_poll(assert(client:pollfd())), nil
     poll:start("r", function() loop.turn(0) end)
     loop.spawn(function() err = select(2, client:issue_status "1") end)
     local guard = uv.new_timer()
-    guard:start(10000, 0, function() poll:stop() end)
+    guard:start(60000, 0, function() poll:stop() end)
     while not err and guard:get_due_in() > 0 do uv.run "once" end
     poll:close()
     guard:close()

@@ -87,14 +87,18 @@ describe("the plain loop", function()
   end)
 
   it("lets a caller in a foreign coroutine wait while tasks continue", function()
-    local progress = 0
+    local progress, caller = 0, nil
     loop.spawn(function()
       for _ = 1, 3 do
         loop.sleep(1)
         progress = progress + 1
       end
+      loop.wake(caller)
     end)
-    coroutine.wrap(function() loop.sleep(50) end)()
+    coroutine.wrap(function()
+      caller = loop.self()
+      loop.wait(caller)
+    end)()
     assert.equal(3, progress)
   end)
 
@@ -135,7 +139,7 @@ describe("the plain loop", function()
     loop.attach(a)
     loop.attach(b)
     loop.attach(b)
-    loop.sleep(30)
+    while b:busy() do loop.sleep(1) end
     assert.equal(3, a.steps)
     assert.equal(5, b.steps)
     assert.is_false(a.attached)

@@ -223,7 +223,7 @@ describe("inside nginx, the transport over cosockets", function()
       local give_up_ms = loop.now_ms() + 60000
       repeat ngx.sleep(0.02) until told or loop.now_ms() > give_up_ms
       return told
-    ]], slow.url .. "/300/api/oidc/offer/w")
+    ]], slow.url .. "/3000/api/oidc/offer/w")
     assert.equal(201, status)
   end)
 

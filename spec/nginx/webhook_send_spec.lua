@@ -30,7 +30,7 @@ local SERVER = [[
   location = /other { content_by_lua_block { other:receive() } }
   location = /busy { return 503 "come again"; }
   location = /moved { return 302 /events; }
-  location = /slow { content_by_lua_block { ngx.shared.notes:set("slow", true) ngx.sleep(5) } }
+  location = /slow { content_by_lua_block { ngx.shared.notes:set("slow", true) ngx.sleep(20) } }
 ]]
 
 describe("credenco webhook send", function()
@@ -97,7 +97,7 @@ mode: binary
     { "no signature where it is looked for", 3, "refused the signature.*is not signed", "/other" },
     { "an address without a webhook", 4, "no webhook at this address", "/nothing" },
     { "a webhook that is busy", 4, "could not accept the event now %(HTTP 503%).*come again", "/busy" },
-    { "a webhook that does not respond", 7, "no complete response within the deadline", "/slow", "--timeout", "0.2" },
+    { "a webhook that does not respond", 7, "no complete response within the deadline", "/slow", "--timeout", "3" },
     { "a port where nobody listens", 7, "could not connect", "http://127.0.0.1:1/events" },
     { "plain http to elsewhere", 2, "the URL must be https", "http://hooks.example/events" },
     { "a URL that is none", 2, "the URL must be an absolute", "http:/events" },

@@ -16,11 +16,9 @@
 --   result    instead of `err`: the call succeeds
 --   requests  step to the number of requests that the server saw
 local matrix = require "spec.support.matrix"
+local SOON_MS = require("spec.support.matrix.expect").SOON_MS
 
 local cases = {}
-
--- The deadline where a server keeps silent; what comes before the silence has to fit in it.
-local SOON_MS = 1500
 
 local SOON = { timeout_ms = SOON_MS }
 

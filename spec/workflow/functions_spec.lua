@@ -132,14 +132,24 @@ describe("a workflow's function", function()
     ["with io.popen"] = 'local pipe = io.popen "cat" pipe:read("*a") pipe:close()',
     ["with a pipe to read"] = 'local pipe = io.popen("cat", "r") pipe:read("*a") pipe:close()',
   }
+  -- `place` is that of the source; standard input is a pipe, as in a shell.
+  local function loses_nothing(theft, place)
+    local lines = {}
+    for i = 1, 20000 do lines[i] = ("%d,Name %d,w\n"):format(i, i) end
+    write_workflow { accept = ('function() if not stolen then stolen = true %s end return false, "no" end'):format(theft) }
+    local done = program.run_command("/bin/sh", { "-c", 'cat | "$0" bin/credenco run "$1" "$2" --json', uv.exepath(),
+      desk.folder .. "/w.lua", place }, desk.env, "id,name,wallet\n" .. table.concat(lines))
+    assert.equal(0, done.code, done.err)
+    assert.equal(20000, cjson.decode(done.out).totals.skipped)
+  end
+
   for how, theft in pairs(THIEVES) do
-    it("cannot take lines from standard input " .. how, function()
-      local lines = {}
-      for i = 1, 20000 do lines[i] = ("%d,Name %d,w\n"):format(i, i) end
-      write_workflow { accept = ('function() if not stolen then stolen = true %s end return false, "no" end'):format(theft) }
-      local done = program.run({ "run", desk.folder .. "/w.lua", "-", "--json" }, desk.env, "id,name,wallet\n" .. table.concat(lines))
-      assert.equal(0, done.code, done.err)
-      assert.equal(20000, cjson.decode(done.out).totals.skipped)
+    it("cannot take lines from standard input " .. how, function() loses_nothing(theft, "-") end)
+  end
+
+  for _, place in ipairs { "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0" } do
+    it("cannot take lines from standard input if it is named " .. place, function()
+      loses_nothing(THIEVES["in io.stdin"], place)
     end)
   end
 

@@ -7,6 +7,10 @@ end
 
 M.failure = failure
 
+--- The deadline where a server keeps silent. What comes before the silence fits in it, even if the machine stands still
+--- for two seconds.
+M.SOON_MS = 2500
+
 --- The connection was lost before the answer was whole.
 M.LOST = { all = failure("connect_failed", "unknown", 3) }
 

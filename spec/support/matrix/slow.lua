@@ -1,5 +1,7 @@
 -- Servers that keep the client waiting.
-local LATE = require("spec.support.matrix.expect").LATE
+local expect = require "spec.support.matrix.expect"
+
+local LATE = expect.LATE
 
 local OK = "HTTP/1.1 200 OK\r\n"
 local CHUNKED = OK .. "Transfer-Encoding: chunked\r\n\r\n"
@@ -32,7 +34,6 @@ local rows = {
   { "a chunk byte by byte", drip(CHUNKED .. "ff\r\n" .. ("x"):rep(255)), LATE },
 }
 
--- A loaded machine has sent the request by then.
-for _, row in ipairs(rows) do row.options = { timeout_ms = 2500 } end
+for _, row in ipairs(rows) do row.options = { timeout_ms = expect.SOON_MS } end
 
 return rows

@@ -1,4 +1,5 @@
 --- The arguments that the pipeline's commands share, and their values.
+local bytes = require "credenco.pipeline.source.bytes"
 local encoding = require "credenco.pipeline.source.encoding"
 local files = require "credenco.cli.files"
 local forbidden = require "credenco.base.forbidden"
@@ -109,7 +110,7 @@ end
 ---@return credenco.Workflow
 function M.workflow(path, place)
   forbidden.keep_out()
-  if place == "-" and uv.guess_handle(0) ~= "tty" then forbidden.keep_from_input() end
+  if place and bytes.is_standard_input(place) and uv.guess_handle(0) ~= "tty" then forbidden.keep_from_input() end
   local loaded, problems = workflow.load(path)
   if loaded then return loaded end
   local text = table.concat(problems, "\n")

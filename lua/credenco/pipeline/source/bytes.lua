@@ -47,6 +47,15 @@ local function open_stdin()
   return setmetatable({ fd = STDIN, stream = stream_of(STDIN), taken = 0 }, Bytes)
 end
 
+--- Whether a path leads to standard input: `-`, or another name of the same pipe, such as /dev/stdin.
+---@param path string
+---@return boolean
+function M.is_standard_input(path)
+  if path == "-" then return true end
+  local named, own = uv.fs_stat(path), uv.fs_fstat(STDIN)
+  return named ~= nil and own ~= nil and named.dev == own.dev and named.ino == own.ino
+end
+
 ---@param path string a path, or `-` for standard input
 ---@return credenco.pipeline.Bytes?
 ---@return string? err
