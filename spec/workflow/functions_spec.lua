@@ -4,6 +4,7 @@ local cjson = require "cjson"
 local Desk = require "spec.pipeline.desk"
 local files = require "spec.support.files"
 local program = require "spec.cli.program"
+local uv = require "luv"
 local wait = require "spec.support.wait"
 
 local PLAIN = {
