@@ -1,4 +1,5 @@
 local cjson = require "cjson"
+local core = require "credenco.core"
 local credenco = require "credenco"
 local json = require "credenco.base.json"
 local json_reader = require "credenco.base.json_reader"
@@ -24,24 +25,32 @@ local EXACT = {
 local SAME = {
   ["white space"] = { ' \t\r\n{ "a" : [ 1 , 2 ] } \n', '{"a":[1,2]}' },
   ["a fraction that is none"] = { "[1.0]", "[1]" },
-  ["an exponent"] = { "[1e2,12.5E-1]", "[100,1.25]" },
+  ["an exponent"] = { "[1e2,12.5E-1,1e+2]", "[100,1.25,100]" },
+  ["a zero with an exponent"] = { "[0e300]", "[0]" },
   ["the smallest number there is"] = { "[5e-324]", "[4.9406564584124654e-324]" },
   ["zeros at the end of a fraction"] = { "[0.10]", "[0.1]" },
   ["simple escapes"] = { [==["\"\\\/"]==], [==["\"\\/"]==] },
+  ["letters for control characters"] = { [==["\b\f\n\r\t"]==], [==["\u0008\u000C\u000a\u000d\u0009"]==] },
   ["a delete character"] = { '["\127"]', [==[["\u007f"]]==] },
   ["a unicode escape"] = { [==["\u00e9\u20AC"]==], '"\195\169\226\130\172"' },
   ["a surrogate pair"] = { [==["\ud83d\ude00"]==], '"\240\159\152\128"' },
-  ["the last code point before the pairs"] = { [==["\ud7ff"]==], '"\237\159\191"' },
+  ["the first character of two bytes, and of three"] = { [==["\u0080\u0800"]==], '"\194\128\224\160\128"' },
+  ["the first surrogate pair"] = { [==["\ud800\udc00"]==], '"\240\144\128\128"' },
+  ["the last surrogate pair"] = { [==["\udbff\udfff"]==], '"\244\143\191\191"' },
+  ["the code points around the pairs"] = { [==["\ud7ff\ue000"]==], '"\237\159\191\238\128\128"' },
 }
 
 -- Texts that are refused, and where.
 local REFUSED = {
   ["nothing"] = { "", "line 1, column 1: not a JSON value" },
-  ["an integer that would be rounded"] = { "[9007199254740993]", "cannot be held exactly" },
+  ["an integer that would be rounded"] = { "[9007199254740993]", "line 1, column 2: this number cannot be held exactly" },
   ["more digits than a double has"] = { "[0.12345678901234567890]", "cannot be held exactly" },
   ["an infinite number"] = { "[1e999]", "cannot be held exactly" },
   ["a number that is rounded up to the smallest"] = { "[4e-324]", "cannot be held exactly" },
   ["a number that vanishes"] = { "[1e-999]", "cannot be held exactly" },
+  ["a number that vanishes, by an exponent that no integer holds"] = {
+    "[1e-18446744073709551617]", "cannot be held exactly" },
+  ["many zeros between digits"] = { "[0.1" .. ("0"):rep(100) .. "1]", "cannot be held exactly" },
   ["a leading zero"] = { "[01]", "not a JSON value" },
   ["a lone minus"] = { "[-]", "not a JSON value" },
   ["a fraction without digits"] = { "[1.]", "not a JSON value" },
@@ -49,6 +58,7 @@ local REFUSED = {
   ["hexadecimal"] = { "[0x10]", "expected" },
   ["not a number"] = { "[NaN]", "not a JSON value" },
   ["a word"] = { "[nil]", "not a JSON value" },
+  ["the start of a word"] = { "t", "not a JSON value" },
   ["two values"] = { "{} {}", "line 1, column 4: nothing may follow" },
   ["a comma too many"] = { "[1,]", "not a JSON value" },
   ["a comma too few"] = { "[1 2]", 'line 1, column 4: "," or "]" expected' },
@@ -60,10 +70,12 @@ local REFUSED = {
   ["one name twice, once as null"] = { '{"a":null,"a":2}', "the same name twice" },
   ["a string without end"] = { '["a', "the string has no end" },
   ["a line break in a string"] = { '["a\nb"]', "a control character" },
+  ["the last control character in a string"] = { '["\31"]', "a control character" },
   ["a zero byte in a string"] = { '["a\0b"]', "a control character" },
   ["an unknown escape"] = { [==["\x41"]==], "an unknown escape" },
   ["a backslash before a zero byte"] = { '["\\\0"]', "an unknown escape" },
   ["a short unicode escape"] = { [==["\u12"]==], "a broken" },
+  ["a unicode escape that is not hexadecimal"] = { [==["\u1g00"]==], "a broken" },
   ["half of a pair"] = { [==["\ud83d"]==], "half of a surrogate pair" },
   ["the other half alone"] = { [==["\ude00"]==], "half of a surrogate pair" },
   ["two second halves"] = { [==["\udc00\udc00"]==], "half of a surrogate pair" },
@@ -93,6 +105,28 @@ describe("the exact JSON reader", function()
       assert.is_truthy(err:find(case[2], 1, true), err)
     end)
   end
+
+  it("rounds in the modes that say so, and takes the last member of a name in those that say so", function()
+    local repeated, beyond = '{"a":1,"a":2}', "9007199254740993"
+    for _, case in ipairs { { nil, nil, nil }, { "rounding", nil, 2 ^ 53 }, { "tolerant", 2, 2 ^ 53 }, { "digits", 2, beyond } } do
+      local mode = case[1]
+      local object = json_reader.value(repeated, mode)
+      assert.same({ case[2], case[3] }, { object and object.a, (json_reader.value(beyond, mode)) })
+      assert.is_nil((json_reader.value("1e999", mode)))
+      local levels = mode and core.JSON_TOLERANT_DEPTH or core.JSON_DEPTH
+      assert.is_table((json_reader.value(("["):rep(levels) .. ("]"):rep(levels), mode)))
+      assert.is_nil((json_reader.value(("["):rep(levels + 1) .. ("]"):rep(levels + 1), mode)))
+    end
+  end)
+
+  it("gives an integer for a whole number without a point, where the engine has integers", function()
+    assert.equal(tostring(1.0), tostring((json_reader.value "1.0")))
+    assert.equal(tostring(100), tostring((json_reader.value "1e2")))
+  end)
+
+  it("has no other mark of arrays than a metatable", function()
+    assert.is_false(pcall(core.json_read, "[]", "no table"))
+  end)
 
   it("reads what lua-cjson reads", function()
     local text = '{"id":"90004760","n":[1,2.5,-3],"deep":{"a":{"b":[{"c":"\\u00e9"}]}},"t":true}'

@@ -36,6 +36,9 @@ describe("credenco.json writes", function()
     { "big and small numbers side by side", { 2 ^ 53, 0.1, 1 }, "[9007199254740992,0.1,1]" },
     { "an empty array deep inside", { { a = { json.array {} } } }, '[{"a":[[]]}]' },
     { "a key that looks like a number", { ["1"] = 1 }, '{"1":1}' },
+    { "a table that hides its metatable", setmetatable({ a = 1 }, { __metatable = "hidden" }), '{"a":1}' },
+    { "a table whose metatable only inherits from one that stands in for others",
+      setmetatable({ a = 1 }, setmetatable({}, { __index = { __pairs = print, __len = print } })), '{"a":1}' },
   }
   for _, case in ipairs(exact) do
     it(case[1], function()
@@ -59,6 +62,18 @@ describe("credenco.json writes", function()
     assert.equal("nested deeper than 64 levels", problem)
   end)
 
+  it("all levels in a new coroutine, whose stack is small", function()
+    local written = coroutine.wrap(function() return json.encode(nested(64)) end)()
+    assert.equal(64, select(2, written:gsub("[[{]", "")))
+    local text = ("["):rep(100) .. ("]"):rep(100)
+    assert.is_table(coroutine.wrap(function() return json.decode(text) end)())
+  end)
+
+  it("a part of a document with as many levels as it has left", function()
+    assert.is_string(json.encode(nested(66), 2))
+    assert.is_nil(json.encode(nested(67), 2))
+  end)
+
   it("the object's own fields, in both ways of writing", function()
     local made = setmetatable({ name = "A" }, { __index = { greet = print } })
     assert.equal('{"name":"A"}', json.encode(made))
@@ -66,7 +81,7 @@ describe("credenco.json writes", function()
   end)
 
   it("a table without changing it", function()
-    local items = {}
+    local items = { 1 }
     local marked = json.array(items)
     assert.is_nil(getmetatable(items))
     assert.not_equal(items, marked)
@@ -88,6 +103,11 @@ describe("credenco.json refuses", function()
     { "a key that is invalid UTF-8", { a = { ["\255"] = 1 } }, ".a" },
     { "a hole in a list", { list = { 1, nil, 3 } }, ".list" },
     { "an item far behind the others of a list", { list = { 1, [1000] = 3 } }, ".list" },
+    { "a hole beside a name that is a number", { list = { 1, nil, 3, ["2"] = 2 } }, ".list" },
+    { "a hole beside a zeroth item", { list = { 1, nil, 3, [0] = 0 } }, ".list" },
+    { "a hole beside a later item", { list = { 1, nil, 3, [7] = 7 } }, ".list" },
+    { "a hole beside a fraction", { list = { 1, nil, 3, [1.5] = 1 } }, ".list" },
+    { "a fraction among a list's numbers", { list = { 1, 2, [1.5] = 3 } }, ".list" },
     { "a list with names", { mixed = { 1, name = 2 } }, ".mixed" },
     { "a key that is no text", { [true] = 1 }, "" },
     { "a fraction as key", { [1.5] = 1 }, "" },
@@ -101,6 +121,13 @@ describe("credenco.json refuses", function()
     { "a list that lies about its length", { a = setmetatable({ 1, 2 }, { __len = function() return 1 end }) }, ".a" },
     { "an empty table with its contents elsewhere", { a = setmetatable({}, { __index = { name = 1 } }) }, ".a" },
   }
+  it("infinities as such, not as large numbers", function()
+    for _, number in ipairs { math.huge, -math.huge } do
+      local _, problem = json.encode(number)
+      assert.equal("NaN and infinities have no JSON form", problem)
+    end
+  end)
+
   for _, case in ipairs(refused) do
     it(case[1] .. ", and says where", function()
       local text, problem, path = json.encode(case[2])
@@ -204,7 +231,8 @@ describe("credenco.json, beside a lua-cjson with marks", function()
     assert.equal("a table has either text keys or numbers from 1 on", problem)
   end)
 
-  it("knows such lists for lists", function()
+  it("knows such lists for lists, and nothing for none", function()
+    assert.is_false(json.is_array(nil))
     assert.is_true(marked.is_array(setmetatable({}, array_mt)))
     assert.is_false(marked.is_array(setmetatable({ a = 1 }, empty_array_mt)))
   end)

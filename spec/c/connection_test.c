@@ -255,6 +255,7 @@ static void next_step_is_due(void) {
     end(fd);
     begin();
     fd = exchange(HELLO, "hello");
+    CHECK(credenco_driver_timeout_ms(&driver) < 0); /* nothing is in flight */
     start();
     CHECK(read_request(fd) > 0);
     say(fd, HELLO);

@@ -86,10 +86,7 @@ void credenco_http_chunk_too_long(credenco_http *http) {
     credenco_http_malformed(http, "the response's body has a chunk that is longer than its size");
 }
 
-void credenco_http_take_chunk_end(credenco_http *http, credenco_span line) {
-    if (line.len > 0) {
-        credenco_http_chunk_too_long(http);
-    }
+void credenco_http_take_chunk_end(credenco_http *http) {
     http->part = CREDENCO_HTTP_PART_CHUNK_LINE;
 }
 

@@ -13,9 +13,10 @@ void credenco_http_body_begins(credenco_http *http);
  * says about the connection and a body (RFC 9110, 9.3.6). */
 bool credenco_http_opens_tunnel(const credenco_http *http);
 
-/* The line with a chunk's size has arrived, or the one that ends a chunk, which is empty. */
+/* The line with a chunk's size has arrived, or the one that ends a chunk: credenco_http_line_max
+ * leaves no room in it. */
 void credenco_http_take_chunk_line(credenco_http *http, credenco_span line);
-void credenco_http_take_chunk_end(credenco_http *http, credenco_span line);
+void credenco_http_take_chunk_end(credenco_http *http);
 
 /* Fails the exchange: there is more behind a chunk than its CRLF. */
 void credenco_http_chunk_too_long(credenco_http *http);

@@ -197,7 +197,7 @@ void credenco_http_take_line(credenco_http *http, credenco_span line) {
         credenco_http_take_chunk_line(http, line);
         break;
     case CREDENCO_HTTP_PART_CHUNK_END:
-        credenco_http_take_chunk_end(http, line);
+        credenco_http_take_chunk_end(http);
         break;
     case CREDENCO_HTTP_PART_BODY:
     case CREDENCO_HTTP_PART_REST:

@@ -31,9 +31,8 @@ static bool set_trust(CURL *easy, const credenco_connection_options *options, bo
 }
 
 /* A loopback host is this machine. No proxy leads there, and none may see the secrets that plain
- * http carries. */
+ * http carries. To the others, which have TLS, libcurl makes a tunnel. */
 static bool set_proxy(CURL *easy, const credenco_connection_options *options, bool loopback) {
-    curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
     return set_text(easy, CURLOPT_PROXY, options->proxy) &&
            set_text(easy, CURLOPT_NOPROXY, loopback ? "*" : NULL);
 }

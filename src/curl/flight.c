@@ -205,13 +205,6 @@ void credenco_flight_attend(credenco_driver *driver) {
     }
 }
 
-static int64_t connect_timeout_ms(const credenco_transfer *transfer) {
-    const int64_t left_ms = transfer->deadline_ms - credenco_now_ms();
-    const int64_t timeout_ms =
-        left_ms < transfer->connect_timeout_ms ? left_ms : transfer->connect_timeout_ms;
-    return timeout_ms > 0 ? timeout_ms : 1;
-}
-
 static void join(credenco_transfer *transfer, credenco_connection *connection, bool reused) {
     connection->transfer = transfer;
     transfer->connection = connection;
@@ -220,7 +213,7 @@ static void join(credenco_transfer *transfer, credenco_connection *connection, b
 
 static void connect_for(credenco_driver *driver, credenco_transfer *transfer) {
     credenco_connection *connection = credenco_pool_connect(&driver->network.pool, transfer->origin,
-                                                            connect_timeout_ms(transfer));
+                                                            transfer->connect_timeout_ms);
     if (connection == NULL) {
         fail(driver, transfer, CREDENCO_OUT_OF_MEMORY, "");
         return;

@@ -216,7 +216,6 @@ int credenco_lua_json_read(lua_State *L) {
     reader self = {.json = {.text = credenco_check_span(L, TEXT), .at = 0},
                    .mode = modes[luaL_checkoption(L, MODE, "exact", mode_names)]};
     luaL_checktype(L, ARRAY_MARK, LUA_TTABLE);
-    lua_settop(L, ARRAY_MARK);
     luaL_checkstack(L, SLOTS_A_LEVEL * (self.mode.max_depth + 2), "JSON");
     const char *problem = push_value(L, &self, 0);
     if (!problem) {

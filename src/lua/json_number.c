@@ -42,10 +42,11 @@ static bool is_big_whole(credenco_span number, double value) {
 }
 
 /* Whether a double that was read from `number` holds all its digits: printed with as few as it
- * takes, it is the same number. The smallest doubles hold fewer digits than the others. */
+ * takes, it is the same number. The smallest doubles hold fewer digits than the others, and an
+ * infinity has none. */
 static bool holds(credenco_span number, double value) {
-    if (!isfinite(value) || credenco_json_surely_exact(number)) {
-        return isfinite(value);
+    if (credenco_json_surely_exact(number)) {
+        return true;
     }
     for (int digits = 1; digits <= DBL_DIG + 2; digits++) {
         char text[64];

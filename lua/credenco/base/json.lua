@@ -10,9 +10,7 @@ local writer = require "credenco.base.json_writer"
 
 local M = {}
 
-local codec = cjson.new()
-codec.encode_sparse_array(false, 1, 0)
-local encode = codec.encode
+local encode = cjson.new().encode
 
 local MAX_DEPTH = core.JSON_DEPTH
 local MAX_INTEGER = core.MAX_INTEGER
@@ -68,7 +66,7 @@ local function check_number(number)
   if number ~= number or number == math.huge or number == -math.huge then
     return "NaN and infinities have no JSON form"
   end
-  if floor(number) == number and (number > MAX_INTEGER or number < -MAX_INTEGER) then
+  if number > MAX_INTEGER or number < -MAX_INTEGER then
     return "integers beyond 2^53 are not held exactly: give the integer as text"
   end
 end

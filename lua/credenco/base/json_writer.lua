@@ -18,7 +18,7 @@ end
 
 local function quoted(text)
   if text:find "[\128-\255]" then text = require("credenco.base.as_utf8")(text) end
-  return '"' .. text:gsub('[%c"\\\127]', escape) .. '"'
+  return '"' .. text:gsub('[%c"\\]', escape) .. '"'
 end
 
 local ALL_DIGITS = 1e17 -- a double has 17 at the most
