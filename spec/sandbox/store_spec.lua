@@ -6,7 +6,7 @@ local worker = require "spec.nginx.worker"
 
 local WORKERS, CHANGES, PATIENT_MS = 4, 20, 30000
 
--- Each change takes longer than the workers need to come into it together.
+-- Each change takes longer than the workers need to come into it together. During the first one, its worker stands still.
 local SERVER = [[
   location = /change {
     content_by_lua_block {
@@ -14,7 +14,7 @@ local SERVER = [[
       store.add("number", { value = 0 })
       for _ = 1, CHANGES do
         store.update("number", function(document)
-          core.sleep_ms(1)
+          core.sleep_ms(document.value == 0 and 1500 or 1)
           return { value = document.value + 1 }
         end)
       end

@@ -149,7 +149,7 @@ local function finish_measuring(measured, result, code, out)
   if not ok then out:note("credenco: " .. problem) end
 end
 
--- For the functions of a workflow: LuaJIT gives each process the same random numbers.
+-- LuaJIT gives each process the same random numbers, and the functions of a workflow may need others.
 local function seed_random()
   math.randomseed(tonumber(core.uuid():sub(1, 7), 16))
 end

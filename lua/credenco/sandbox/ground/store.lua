@@ -11,7 +11,7 @@ local M = {}
 
 local RESERVED_SHARE = 8
 local GROWTH = 8 -- the largest growth of a byte of a body: an offer, a grant, a signed credential, its claims
-local LOCK_S = 1
+local LOCK_S = 5 -- a worker dies in the middle of a change hardly ever, but it may stand still for seconds
 
 local function dictionary()
   return ngx.shared.sandbox
