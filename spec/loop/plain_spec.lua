@@ -109,6 +109,25 @@ describe("the plain loop", function()
     loop.wake(second)
   end)
 
+  it("calls users' functions in one coroutine, and keeps none that has failed", function()
+    local served, failed = weak_set(), weak_set()
+    loop.spawn(function()
+      for _ = 1, 5 do loop.call(function() served[coroutine.running()] = true end) end
+      pcall(loop.call, function()
+        served[coroutine.running()], failed[coroutine.running()] = nil, true
+        error "mine"
+      end)
+      for _ = 1, 5 do loop.call(function() served[coroutine.running()] = true end) end
+    end)
+    assert.equal(0, left_in(failed))
+    assert.equal(1, left_in(served))
+  end)
+
+  it("leaves a user's function alone where no task calls it", function()
+    local thread = coroutine.create(function() loop.call(coroutine.yield, "its own") end)
+    assert.same({ true, "its own" }, { coroutine.resume(thread) })
+  end)
+
   it("keeps no task that has failed", function()
     local threads = weak_set()
     pcall(loop.spawn, function()
