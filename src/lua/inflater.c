@@ -85,11 +85,11 @@ static int inflater_take(lua_State *L) {
     unsigned char *out = lua_newuserdata(L, OUT_BYTES);
     self->stream.next_out = out;
     self->stream.avail_out = OUT_BYTES;
-    int code = Z_OK;
-    while (code == Z_OK && self->stream.avail_out > 0) {
+    int code;
+    do {
         code = inflate_some(self);
-    }
-    if (code != Z_OK && code != Z_BUF_ERROR) {
+    } while (code == Z_OK);
+    if (code != Z_BUF_ERROR) {
         lua_pushnil(L);
         return 1;
     }
