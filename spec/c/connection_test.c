@@ -324,6 +324,27 @@ static void cache_is_bounded(void) {
     }
 }
 
+/* The next connection may get the descriptor of one that libcurl has closed by itself. */
+static void closed_one_is_forgotten(void) {
+#ifdef CREDENCO_WAIT_EPOLL
+    begin();
+    CHECK(credenco_network_open(&driver.network) == CREDENCO_OK);
+    credenco_wait *wait = &driver.network.wait;
+    CURL *easy = curl_easy_init();
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    credenco_wait_prepare(wait, easy);
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+    CHECK(curl_easy_perform(easy) == CURLE_OK);
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+    CHECK(fd >= 0 && credenco_wait_add(wait, fd, easy) == CREDENCO_OK);
+    curl_easy_cleanup(easy);
+    CHECK(fd >= 0 && wait->sockets[fd].owner == NULL);
+    end(accept_next());
+#endif
+}
+
 static const tap_case cases[] = {
     {"a connection serves one request after another", serves_again},
     {"what comes on an idle connection ends it, and answers nobody", stray_answers},
@@ -344,6 +365,7 @@ static const tap_case cases[] = {
     {"who sleeps on the driver's descriptor wakes at the deadline", deadline_wakes_a_poller},
     {"each of several requests has its own deadline", each_has_its_deadline},
     {"no more connections stay idle than the cache holds", cache_is_bounded},
+    {"a descriptor that libcurl has closed is nobody's", closed_one_is_forgotten},
 };
 
 int main(void) {

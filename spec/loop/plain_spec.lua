@@ -1,5 +1,27 @@
 -- The loop of plain Lua: tasks, sleepers and callers from outside.
+local core = require "credenco.core"
 local loop = require "credenco.loop"
+
+local LONG_MS = 1e7
+
+-- A source that is busy until it is over, and notes the waits that it is asked for.
+local function noting(timeout_ms)
+  local source = { asked = {}, over = false }
+  function source:busy() return not self.over end
+  function source.timeout_ms() return timeout_ms end
+  function source:step(ms) self.asked[#self.asked + 1] = ms end
+  return source
+end
+
+-- A set that keeps nothing alive, and how many are left in it.
+local function weak_set() return setmetatable({}, { __mode = "k" }) end
+local function left_in(set)
+  collectgarbage()
+  collectgarbage()
+  local count = 0
+  for _ in pairs(set) do count = count + 1 end
+  return count
+end
 
 describe("the plain loop", function()
   it("gives a wait the first result for it, and tells later callers that it is over", function()
@@ -74,6 +96,83 @@ describe("the plain loop", function()
       if whole then loop.wake(whole, "its own") end
       assert.equal("its own", got)
     end
+  end)
+
+  it("tells who wakes a wait that has ended early", function()
+    local left, second
+    loop.spawn(function()
+      left, second = loop.self(), loop.self()
+      coroutine.wrap(loop.wait)(left)
+      loop.wait(second)
+    end)
+    assert.is_false(loop.wake(left, "late"))
+    loop.wake(second)
+  end)
+
+  it("keeps no task that has failed", function()
+    local threads = weak_set()
+    pcall(loop.spawn, function()
+      threads[coroutine.running()] = true
+      error "mine"
+    end)
+    assert.equal(0, left_in(threads))
+  end)
+
+  it("does not keep all waits that have ended before their deadlines", function()
+    local tickets = weak_set()
+    for _ = 1, 300 do
+      local ticket
+      loop.spawn(function()
+        ticket = loop.self()
+        tickets[ticket] = true
+        loop.wait(ticket, loop.now_ms() + LONG_MS)
+      end)
+      loop.wake(ticket)
+    end
+    assert.is_true(left_in(tickets) < 150)
+  end)
+
+  it("notes no deadline for a wait that is over", function()
+    local ticket = loop.self()
+    loop.wake(ticket)
+    loop.wait(ticket, loop.now_ms() + LONG_MS)
+    assert.is_false(ticket.deadline_ms)
+  end)
+
+  it("is due at once after a deadline, and else at the nearest time of all", function()
+    local sources = { noting(9), noting(5), noting(7) }
+    for _, source in ipairs(sources) do loop.attach(source) end
+    assert.equal(5, loop.timeout_ms())
+    loop.spawn(function() loop.wait(loop.self(), loop.now_ms() - LONG_MS) end)
+    assert.equal(0, loop.timeout_ms())
+    for _, source in ipairs(sources) do source.over = true end
+    loop.turn(0)
+    assert.is_nil(loop.timeout_ms())
+  end)
+
+  it("steps each source once in a turn, and lets none wait longer than it was told", function()
+    local one, other = noting(), noting()
+    loop.attach(one)
+    loop.attach(one)
+    loop.turn(0)
+    loop.attach(other)
+    loop.turn(0)
+    one.over, other.over = true, true
+    assert.is_false(loop.busy())
+    assert.same({ { 0, 0 }, { 0 } }, { one.asked, other.asked })
+  end)
+
+  it("sleeps where there is no source", function()
+    local sleep_ms, slept_ms, ticket = core.sleep_ms, nil, nil
+    loop.spawn(function()
+      ticket = loop.self()
+      loop.wait(ticket, loop.now_ms() + LONG_MS)
+    end)
+    core.sleep_ms = function(ms) slept_ms = ms end
+    pcall(loop.turn, 10)
+    core.sleep_ms = sleep_ms
+    loop.wake(ticket)
+    assert.equal(10, slept_ms)
   end)
 
   it("asks a source to wait for whole milliseconds, also when a sleep ends at a fraction of one", function()

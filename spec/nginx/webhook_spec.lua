@@ -107,11 +107,13 @@ describe("the webhook inside nginx", function()
     end)
   end
 
-  it("is not made of an old secret without its time, or without a dictionary", function()
+  it("is not made of an old secret without its time, without a dictionary, or with a body's limit out of bounds", function()
     for problem, options in pairs {
       ["old_secret and rotated_at go together"] = '{ secret = "s", dict = "strict", handler = print, old_secret = "o" }',
       ["old_secret and rotated_at go"] = '{ secret = "s", dict = "strict", handler = print, rotated_at = 1 }',
       ["dict must name a lua_shared_dict"] = '{ secret = "s", dict = "none", handler = print }',
+      ["must be at least 1"] = '{ secret = "s", dict = "strict", handler = print, max_body_bytes = 0 }',
+      ["must be at most 16777216"] = '{ secret = "s", dict = "strict", handler = print, max_body_bytes = 16777217 }',
     } do
       local made, said = receiver.inside:run(('local ok, err = pcall(require("credenco.webhook").new, %s) return ok, tostring(err)')
         :format(options))

@@ -77,9 +77,10 @@ static const char *push_number(lua_State *L, reader *self) {
     return problem;
 }
 
+/* Lua's text ends with a NUL, which no word has. */
 static bool take_word(credenco_json *json, const char *word) {
     size_t len = strlen(word);
-    if (json->text.len - json->at < len || memcmp(json->text.data + json->at, word, len) != 0) {
+    if (strncmp(json->text.data + json->at, word, len) != 0) {
         return false;
     }
     json->at += len;

@@ -118,7 +118,7 @@ function M.wake(ticket, ...)
   if ticket.deadline_ms then sleepers:ended() end
   local task = ticket.task
   if task and task.ticket == ticket then return go_on(task, ...) end
-  if ticket.waits and task then return false end -- an error has ended its wait
+  if ticket.waits then return false end -- an error has ended its wait
   ticket.n = select("#", ...)
   for i = 1, ticket.n do ticket[i] = select(i, ...) end
 end
