@@ -138,8 +138,8 @@ describe("a workflow's function", function()
     local lines = {}
     for i = 1, 20000 do lines[i] = ("%d,Name %d,w\n"):format(i, i) end
     write_workflow { accept = ('function() if not stolen then stolen = true %s end return false, "no" end'):format(theft) }
-    local done = program.run_command("/bin/sh", { "-c", 'cat | "$0" bin/credenco run "$1" "$2" --json', uv.exepath(),
-      desk.folder .. "/w.lua", place }, desk.env, "id,name,wallet\n" .. table.concat(lines))
+    local done = program.run_command("/bin/sh", { "-c", 'cat | "$0" bin/credenco run "$1" "$2" --json --new-journal',
+      uv.exepath(), desk.folder .. "/w.lua", place }, desk.env, "id,name,wallet\n" .. table.concat(lines))
     assert.equal(0, done.code, done.err)
     assert.equal(20000, cjson.decode(done.out).totals.skipped)
   end
