@@ -279,7 +279,12 @@ static void deadline_wakes_a_poller(void) {
         credenco_driver_step(&driver, 0, CREDENCO_STEP_MOST);
     }
     credenco_transfer *finished = finish();
-    CHECK(finished != NULL && finished->code == CREDENCO_TIMEOUT);
+    if (finished != NULL) {
+        CHECK(finished->code == CREDENCO_TIMEOUT);
+        CHECK(finished->sent ==
+              (finished->sent_len > 0 ? CREDENCO_SENT_UNKNOWN : CREDENCO_SENT_NO));
+        credenco_driver_release(&driver, finished);
+    }
     end(fd);
 }
 

@@ -18,7 +18,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
     return result;
 }
 
-/* Deadlines pass, however long the machine took for all else. */
+/* Deadlines pass, however long the machine took for all else. In whole seconds. */
 static void let_pass(int64_t ms) {
     ahead_ms += ms;
 }

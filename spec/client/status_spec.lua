@@ -98,6 +98,7 @@ describe("the status of an issue", function()
     assert.equal("[redacted] at [URL]", err.status)
     assert.truthy(err.message:find("'[redacted] at [URL]", 1, true), err.message)
   end)
+
   it("cuts a long status between characters", function()
     for padding = 0, 1 do
       local said = ("x"):rep(padding) .. ("é"):rep(60)
@@ -141,6 +142,9 @@ describe("the status of an issue", function()
     assert(client:issue_status("1", { timeout_ms = 3600000 }))
     local after_ms = loop.now_ms()
     assert.is_true(deadline_ms >= before_ms + 3600000 and deadline_ms <= after_ms + 3600000)
+    local scenario = server:scenario { status = { "hang" } }
+    local status, err = new_client(scenario):issue_status("1", { timeout_ms = 50 })
+    assert.same({ nil, "timeout" }, { status, err.code })
     assert.has_error(function() client:issue_status("1", { timeout = 50 }) end,
       "issue_status: unknown option 'timeout', did you mean 'timeout_ms'?")
   end)
