@@ -10,6 +10,7 @@ const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ];
+const PATIENT_MS = 120000; // for what the page is to show: a machine that stands still shows it later
 export const WIDE = { width: 1280, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 
@@ -25,7 +26,7 @@ export function startBrowser() {
 
   before(async () => {
     world.sandbox = await startSandbox();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENT_MS });
   });
 
   after(async () => {
@@ -49,7 +50,7 @@ export function startBrowser() {
     world.complaints = [];
     const page = await browser.newPage({ viewport });
     world.page = page;
-    page.setDefaultTimeout(10000);
+    page.setDefaultTimeout(PATIENT_MS);
     page.on('console', (message) => { if (message.type() === 'error') world.complaints.push(message.text()); });
     page.on('pageerror', (error) => world.complaints.push(error.message));
     await page.goto(`${world.sandbox.base_url}/#${world.wallet}`);
@@ -60,13 +61,15 @@ export function startBrowser() {
   world.section = (name) => world.page.getByRole('region', { name: new RegExp(`^${name}`) });
   world.cards = () => world.section('Credentials').getByRole('article');
 
-  /** Waits for a credential; when none comes, says what the page says. */
+  /** Waits for a credential; when none comes, says what the page says, and what the sandbox has. */
   world.arrival = async () => {
     try {
       await world.cards().first().waitFor();
     } catch (error) {
-      const said = await world.page.locator('#wallet-name, #message, #log').allInnerTexts();
-      throw new Error(`${error.message}\nthe page says: ${said.join(' | ')}`);
+      const said = await world.page.locator('#live, #wallet-name, #message, #log').allInnerTexts();
+      const { credential_count: count } = await world.sandbox.wallet(world.wallet);
+      const steps = (await world.sandbox.control('GET', '/sandbox/log')).slice(-5).map(({ step }) => step);
+      throw new Error(`${count} credentials in the wallet; the last steps: ${steps}; the page says: ${said.join(' | ')}\n${error.message}`);
     }
   };
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PHONE, WIDE, skip, startBrowser } from './browser.js';
 
+const HELD_MS = 5000; // an exchange, for as long as the page needs to show that it waits
 const SHOTS = process.env.CREDENCO_SCREENSHOTS; // a folder
 
 describe("on the sandbox's page one", { skip }, () => {
@@ -79,7 +80,7 @@ describe("on the sandbox's page one", { skip }, () => {
     await press(button('Issue'));
     await result().getByText('Offer #1 waits in the inbox').waitFor();
     await world.sandbox.control('PUT', '/sandbox/behaviour', { exchange: 'after' });
-    await world.sandbox.control('PUT', '/sandbox/faults', { rules: [{ endpoint: 'nonce', effect: 'delay', delay_ms: 1500 }] });
+    await world.sandbox.control('PUT', '/sandbox/faults', { rules: [{ endpoint: 'nonce', effect: 'delay', delay_ms: HELD_MS }] });
     await choose('Delivery', 'direct');
     await press(button('Issue'));
     await result().getByText('Waiting: the exchange is in progress').waitFor();
