@@ -126,9 +126,7 @@ end
 local function read_gauge(gauge)
   local value = gauge.read()
   if type(value) == "number" then return { [""] = { [""] = value } } end
-  local by_labels = {}
-  for _, one in ipairs(value or {}) do by_labels[series.labels(one.labels)] = { [""] = one.value } end
-  return by_labels
+  return text.by_labels(value or {})
 end
 
 --- Adds a metric of your own, such as the length of a queue. `read` is called whenever the metrics are read.

@@ -1,8 +1,7 @@
 -- Claims arrive exactly as given, or nothing is sent.
 local cjson = require "cjson"
-local files = require "spec.support.files"
 local json = require "credenco.base.json"
-local uv = require "luv"
+local comma_locale = require "spec.support.comma_locale"
 
 local function nested(levels)
   local value = { leaf = true }
@@ -139,22 +138,10 @@ describe("credenco.json refuses", function()
 end)
 
 describe("credenco.json in a locale of its program's with a decimal comma", function()
-  local folder, locale
-
-  setup(function()
-    folder = files.temporary_folder()
-    os.execute(("localedef -i de_DE -f UTF-8 '%s/de_DE.UTF-8' >'%s/log' 2>&1"):format(folder, folder))
-    uv.os_setenv("LOCPATH", folder)
-    locale = os.setlocale "de_DE.UTF-8"
-  end)
-  teardown(function()
-    os.setlocale "C"
-    uv.os_unsetenv "LOCPATH"
-    files.remove_folder(folder)
-  end)
+  local has_locale = comma_locale.use()
 
   it("writes and reads points", function()
-    if not locale then return pending "needs localedef and the locale de_DE" end
+    if not has_locale() then return pending(comma_locale.NEEDS) end
     assert.equal("[1.5,[0.1,2]]", json.encode { 1.5, { 0.1, 2 } })
     assert.equal("[1e-20,0.1234567890123456,2.5e-07]", json.encode { 1e-20, 0.1234567890123456, 2.5e-7 })
     assert.equal("0.5", json.encode(0.5))
@@ -207,7 +194,7 @@ describe("credenco.json, beside a lua-cjson with marks", function()
 
   setup(function()
     array_mt, empty_array_mt = cjson.array_mt or {}, cjson.empty_array_mt or {}
-    no_items = cjson.empty_array or debug.upvalueid(function() return files end, 1) -- luacheck: ignore
+    no_items = cjson.empty_array or debug.upvalueid(function() return cjson end, 1) -- luacheck: ignore
     package.loaded.cjson = setmetatable(
       { array_mt = array_mt, empty_array_mt = empty_array_mt, empty_array = no_items }, { __index = cjson })
     package.loaded["credenco.base.json"] = nil

@@ -3,6 +3,7 @@ local core = require "credenco.core"
 local credenco = require "credenco"
 local loop = require "credenco.loop"
 local metrics = require "credenco.metrics"
+local comma_locale = require "spec.support.comma_locale"
 local faulty = require "spec.metrics.faulty"
 local promtool = require "spec.metrics.promtool"
 local samples = require "spec.metrics.samples"
@@ -162,5 +163,21 @@ describe("credenco.metrics", function()
       assert.equal(0, read["credenco_requests_in_flight"])
       assert.is_false(loop.busy())
     end)
+  end)
+end)
+
+describe("credenco.metrics in a locale of its program's with a decimal comma", function()
+  local has_locale = comma_locale.use()
+
+  it("writes points", function()
+    if not has_locale() then return pending(comma_locale.NEEDS) end
+    local counted = fed(EVENTS)
+    counted:watch("share", "A share.", function() return 0.5 end)
+    local text = counted:text()
+    os.setlocale "C"
+    local read = samples.read(text)
+    assert.equal(0.5, read["share"])
+    assert.equal(0.25, read['credenco_wait_seconds_total{step="push_offer"}'])
+    assert.equal(2, read['credenco_request_duration_seconds_bucket{step="push_offer",le="0.01"}'])
   end)
 end)

@@ -4,6 +4,7 @@
 --- It needs no rock, since it also writes the error that a rock is missing.
 
 local core = require "credenco.core"
+local decimal = require "credenco.base.decimal"
 local sorted_keys = require "credenco.base.sorted_keys"
 
 local M = {}
@@ -26,12 +27,12 @@ local FORMATS = { "%.14g", "%.15g", "%.16g", "%.17g" }
 
 local function digits_of(number)
   if number % 1 == 0 and math.abs(number) < ALL_DIGITS then return ("%.0f"):format(number) end
-  local text
+  local text, value
   for _, format in ipairs(FORMATS) do
-    text = format:format(number)
-    if tonumber(text) == number then break end
+    text, value = decimal.text(format, number)
+    if value == number then break end
   end
-  return (text:gsub("[^%d.e+-]+", ".")) -- Lua writes the decimal point of the program's locale
+  return text
 end
 
 local function written_number(number)

@@ -1,5 +1,6 @@
 --- Writes metrics in Prometheus' text format 0.0.4.
 
+local decimal = require "credenco.base.decimal"
 local series = require "credenco.metrics.series"
 local sorted_keys = require "credenco.base.sorted_keys"
 
@@ -8,7 +9,7 @@ local M = {}
 M.CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 local function seconds(ms)
-  return ("%.14g"):format(ms / 1000)
+  return decimal.text("%.14g", ms / 1000)
 end
 
 -- A user's gauge may divide by zero.
@@ -16,7 +17,7 @@ local function number(family, value)
   if family.in_ms then return seconds(value) end
   if value ~= value then return "NaN" end
   if value == math.huge or value == -math.huge then return value > 0 and "+Inf" or "-Inf" end
-  return ("%.14g"):format(value)
+  return decimal.text("%.14g", value)
 end
 
 -- Labels, with one more at the end.
@@ -54,6 +55,28 @@ function M.add(lines, family, by_labels)
   lines[#lines + 1] = ("# TYPE %s %s"):format(family.name, family.type)
   local add = family.type == "histogram" and add_histogram or add_value
   for _, labels in ipairs(sorted_keys(by_labels)) do add(lines, family, labels, by_labels[labels]) end
+end
+
+--- Adds a label to every sample of a text.
+---@param text string  in this format
+---@param name string
+---@param value string
+---@return string
+function M.with_label(text, name, value)
+  local label = "{" .. series.labels({ [name] = value }):sub(2, -2)
+  local labelled = ("\n" .. text):gsub("(\n[%a_:][%w_:]*)([{ ])", function(sample, next_byte)
+    return sample .. label .. (next_byte == "{" and "," or "} ")
+  end)
+  return labelled:sub(2)
+end
+
+--- The numbers of a gauge.
+---@param list { labels: table<string, string|number>, value: number }[]
+---@return table<string, table<string, number>>  written labels to parts
+function M.by_labels(list)
+  local by_labels = {}
+  for _, one in ipairs(list) do by_labels[series.labels(one.labels)] = { [""] = one.value } end
+  return by_labels
 end
 
 --- A store's numbers by family, labels and part.

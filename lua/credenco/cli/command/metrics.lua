@@ -2,7 +2,6 @@
 local arguments = require "credenco.cli.pipeline.shared_arguments"
 local journal = require "credenco.journal"
 local journal_report = require "credenco.journal.overview"
-local metrics = require "credenco.metrics"
 local records_metrics = require "credenco.cli.pipeline.records_metrics"
 local usage = require "credenco.cli.usage"
 
@@ -43,9 +42,7 @@ function M.run(args)
     held:close()
   end
   if not totals then return nil, { code = "journal", message = err } end
-  local counted = metrics.new()
-  records_metrics.of_journal(counted, function() return totals end)
-  return { workflows = totals }, (counted:text():gsub("\n$", ""))
+  return { workflows = totals }, records_metrics.text(totals)
 end
 
 return M

@@ -1,6 +1,7 @@
 --- `--metrics FILE`: the metrics of a run, for the textfile collector of node_exporter. The file exists from the start,
 --- is replaced every ten seconds and at the end, and is always complete. Everybody may read it: nothing in it is
 --- secret, and the collector is another user.
+local exposition = require "credenco.metrics.exposition"
 local files = require "credenco.cli.files"
 local loop = require "credenco.loop"
 local metrics = require "credenco.metrics"
@@ -43,9 +44,11 @@ local function watch_end(self, workflow)
   shown("credenco_run_end_timestamp_seconds", "When the run ended.", function(ended) return ended.at_s end)
 end
 
--- The collector never reads a file that is not complete: those do not end in .prom.
+-- The collector never reads a file that is not complete: those do not end in .prom. It drops a series that another file
+-- has, too, so each series has the name of its file.
 local function write(self)
-  return output.write(self.path, self.metrics:text(), "public")
+  local text = exposition.with_label(self.metrics:text(), "file", self.path:match "[^/]*$")
+  return output.write(self.path, text, "public")
 end
 
 ---@param path string

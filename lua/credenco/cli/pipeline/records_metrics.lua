@@ -1,6 +1,10 @@
 --- Records by state as metrics: those of a journal, and those that have ended in a run.
 
+local exposition = require "credenco.metrics.exposition"
+
 local M = {}
+
+local JOURNAL = { name = "credenco_records", type = "gauge", help = "Records of the journal by state." }
 
 local OF_JOURNAL = { "issued", "failed", "unknown", "skipped", "pending" }
 local OF_RUN = { "issued", "failed", "unknown", "skipped" }
@@ -12,15 +16,26 @@ local function add(list, workflow, numbers, states)
   end
 end
 
+local function rows_of_journal(totals)
+  local list = {}
+  for workflow, numbers in pairs(totals) do add(list, workflow, numbers, OF_JOURNAL) end
+  return list
+end
+
 --- Adds the records of a journal.
 ---@param metrics credenco.Metrics
 ---@param totals fun(): table<string, credenco.journal.Totals>  by workflow
 function M.of_journal(metrics, totals)
-  metrics:watch("credenco_records", "Records of the journal by state.", function()
-    local list = {}
-    for workflow, numbers in pairs(totals()) do add(list, workflow, numbers, OF_JOURNAL) end
-    return list
-  end)
+  metrics:watch(JOURNAL.name, JOURNAL.help, function() return rows_of_journal(totals()) end)
+end
+
+--- The records of a journal alone, as text. A process that has sent nothing has no other metrics.
+---@param totals table<string, credenco.journal.Totals>  by workflow
+---@return string
+function M.text(totals)
+  local lines = {}
+  exposition.add(lines, JOURNAL, exposition.by_labels(rows_of_journal(totals)))
+  return table.concat(lines, "\n")
 end
 
 --- Adds the records of a run.

@@ -3,6 +3,7 @@
 --- grows while it is used.
 
 local columns = require "credenco.journal.dialect.column_types"
+local decimal = require "credenco.base.decimal"
 local driver = require "credenco.journal.dialect.driver"
 
 -- A transaction costs several round trips to the server, and a statement costs as much as a dozen rows.
@@ -85,7 +86,7 @@ end
 local function printed(value)
   if type(value) ~= "number" then return value end
   if value % 1 == 0 and value > -1e15 and value < 1e15 then return ("%d"):format(value) end
-  return ("%.17g"):format(value)
+  return decimal.text("%.17g", value)
 end
 
 local unpack = table.unpack or unpack -- luacheck: ignore 113 143
