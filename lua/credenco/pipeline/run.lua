@@ -206,11 +206,16 @@ function Run:tick()
   self:tell(self.options.on_tick, self)
 end
 
+-- Whether the run ever had a record, also one that another worker has now.
+function Run:had_records()
+  return self.bounds.begun + self.counts:done() + self.counts.open > 0
+end
+
 --- Whether this worker may end, since another one has found nothing open. It may not if it had a record itself, or has
 --- read a source, which takes long: it looks itself then.
 ---@return boolean
 function Run:is_drained()
-  if not self.journal.shared or self.source or self.bounds.begun + self.counts:done() > 0 then return false end
+  if not self.journal.shared or self.source or self:had_records() then return false end
   local is, err = drained.since(self.db, self.scope)
   if is == nil then self:journal_failed(err) end
   return is == true
