@@ -57,8 +57,13 @@ local function is_by_record(step)
   return type(step.template_id) ~= "string" or type(step.delivery) ~= "string"
 end
 
+local NOT_TAKEN = "%s; the function may not have the offer, and nobody else has it: the journal keeps the offer"
+
 local function complete(run, job)
-  hooks.issued(run, job)
+  local lost = hooks.issued(run, job)
+  if lost then
+    return ending.unknown(run, job, { code = "hook_failed", step = "push_offer", message = NOT_TAKEN:format(lost) })
+  end
   ending.tell(run, job, "issued")
   if is_by_record(run.workflow.steps[job.step]) then confirm.note_step(run, job) end
   if to_next_step(run, job) then return "again" end
