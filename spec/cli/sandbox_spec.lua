@@ -69,6 +69,20 @@ describe("credenco sandbox", function()
     assert.same({ code = "usage", message = path .. ": templates[1].name is missing" }, cjson.decode(outcome.err).error)
   end)
 
+  for _, case in ipairs { { "in the foreground", "" }, { "in the background", "--env" } } do
+    it("ends if nobody can read its address: " .. case[1], function()
+      local port = wait.free_port()
+      local command = ("exec script/credenco sandbox --json --port %d %s >/dev/full"):format(port, case[2])
+      local run = program.start_command("/bin/sh", { "-c", command })
+      wait.until_true(function() return run.code end)
+      if not run.code then run:kill "sigterm" end
+      local outcome = run:finish()
+      assert.equal(1, outcome.code)
+      assert.matches("cannot write the [%l]+: No space left on device", cjson.decode(outcome.err).error.message)
+      assert.is_true(wait.until_true(function() return not wait.connects(port) end))
+    end)
+  end
+
   it("behaves as the options say", function()
     local run = start("--json", "--behaviour", "repeated_push=404", "--behaviour", "offer_ttl_s=5")
     local port = tonumber(cjson.decode(run:stdout()).base_url:match ":(%d+)$")
