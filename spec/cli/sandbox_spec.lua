@@ -59,6 +59,14 @@ describe("credenco sandbox", function()
     assert.matches("^credenco: cannot read templates: /nowhere/templates%.json", outcome.err)
   end)
 
+  for _, path in ipairs { "/nowhere/nginx", "/tmp", "spec/cli/sandbox_spec.lua" } do
+    it("ends with 2 when nginx cannot be run: " .. path, function()
+      local outcome = program.run { "sandbox", "--nginx", path }
+      assert.equal(2, outcome.code)
+      assert.equal(("credenco: %s is not a program that you may run\n"):format(path), outcome.err)
+    end)
+  end
+
   it("ends with 2 and says what is wrong in its templates", function()
     local folder = files.temporary_folder()
     finally(function() files.remove_folder(folder) end)
