@@ -77,20 +77,49 @@ void credenco_flight_notice_deadline(credenco_driver *driver, int64_t deadline_m
     }
 }
 
+/* No request is begun from then on, since nobody would wait for its response. */
+static bool is_overdue(const credenco_transfer *transfer, int64_t now_ms) {
+    return transfer->deadline_ms <= now_ms;
+}
+
+static void time_out(credenco_driver *driver, credenco_transfer *transfer) {
+    fail(driver, transfer, CREDENCO_TIMEOUT, waited_for(transfer));
+}
+
+static void conclude(credenco_driver *driver, credenco_transfer *transfer) {
+    credenco_transfer_conclude(transfer);
+    finish(driver, transfer, credenco_transfer_leaves_reusable(transfer));
+}
+
+/* The process may have stood still, and a step may not reach every connection, so a response may
+ * have arrived before the deadline was noticed. */
+static bool has_response(credenco_driver *driver, credenco_transfer *transfer) {
+    const credenco_connection *connection = transfer->connection;
+    return connection != NULL && connection->fd >= 0 &&
+           credenco_transfer_receive(transfer, driver->room, CREDENCO_ROOM_BYTES);
+}
+
 static void end_overdue(credenco_driver *driver, credenco_transfer *transfer) {
     if (transfer->state == CREDENCO_TRANSFER_QUEUED) {
         drop(&driver->queued, transfer);
     }
-    fail(driver, transfer, CREDENCO_TIMEOUT, waited_for(transfer));
+    if (has_response(driver, transfer)) {
+        conclude(driver, transfer);
+    } else {
+        time_out(driver, transfer);
+    }
 }
 
 static void check_deadlines(credenco_driver *driver, int64_t now_ms) {
     driver->next_due_ms = -1;
     for (size_t i = 0; i < driver->transfer_count; i++) {
         credenco_transfer *transfer = driver->transfers[i];
-        if (is_in_flight(transfer) && transfer->deadline_ms <= now_ms) {
+        if (!is_in_flight(transfer)) {
+            continue;
+        }
+        if (is_overdue(transfer, now_ms)) {
             end_overdue(driver, transfer);
-        } else if (is_in_flight(transfer)) {
+        } else {
             credenco_flight_notice_deadline(driver, transfer->deadline_ms);
         }
     }
@@ -124,8 +153,7 @@ static void move(credenco_driver *driver, credenco_transfer *transfer) {
                                  transfer->sent_len < transfer->http.request.len);
         break;
     case CREDENCO_PROGRESS_END:
-        credenco_transfer_conclude(transfer);
-        finish(driver, transfer, credenco_transfer_leaves_reusable(transfer));
+        conclude(driver, transfer);
         break;
     case CREDENCO_PROGRESS_AGAIN:
         begin_again(driver, transfer);
@@ -158,6 +186,8 @@ static void on_connected(credenco_driver *driver, credenco_connection *connectio
     } else if (credenco_wait_add(&driver->network.wait, connection->fd, connection) !=
                CREDENCO_OK) {
         fail(driver, transfer, CREDENCO_OUT_OF_MEMORY, "");
+    } else if (is_overdue(transfer, credenco_now_ms())) {
+        time_out(driver, transfer);
     } else {
         move(driver, transfer);
     }
@@ -223,8 +253,12 @@ static void connect_for(credenco_driver *driver, credenco_transfer *transfer) {
 }
 
 static void admit_one(credenco_driver *driver, credenco_transfer *transfer) {
-    credenco_connection *connection = credenco_pool_take(&driver->network.pool, transfer->origin);
     transfer->state = CREDENCO_TRANSFER_ACTIVE;
+    if (is_overdue(transfer, credenco_now_ms())) {
+        time_out(driver, transfer);
+        return;
+    }
+    credenco_connection *connection = credenco_pool_take(&driver->network.pool, transfer->origin);
     if (connection == NULL) {
         connect_for(driver, transfer);
         return;

@@ -90,7 +90,7 @@ static void send_rest(credenco_transfer *transfer) {
 }
 
 /* Also runs after sending has failed: a server may respond before it has the whole request. */
-static void receive(credenco_transfer *transfer, char *room, size_t size) {
+bool credenco_transfer_receive(credenco_transfer *transfer, char *room, size_t size) {
     credenco_connection *connection = transfer->connection;
     while (transfer->http.state == CREDENCO_HTTP_READING) {
         size_t moved;
@@ -99,7 +99,7 @@ static void receive(credenco_transfer *transfer, char *room, size_t size) {
             credenco_http_feed(&transfer->http, (credenco_span){room, moved});
             break;
         case CREDENCO_IO_AGAIN:
-            return;
+            return false;
         case CREDENCO_IO_ENDED:
             connection->ended = true;
             credenco_http_end(&transfer->http);
@@ -110,6 +110,7 @@ static void receive(credenco_transfer *transfer, char *room, size_t size) {
             break;
         }
     }
+    return true;
 }
 
 credenco_progress credenco_transfer_move(credenco_transfer *transfer, char *room, size_t size) {
@@ -117,9 +118,8 @@ credenco_progress credenco_transfer_move(credenco_transfer *transfer, char *room
     if (transfer->send_failed && !transfer->handed && transfer->reused) {
         return CREDENCO_PROGRESS_AGAIN;
     }
-    receive(transfer, room, size);
-    return transfer->http.state == CREDENCO_HTTP_READING ? CREDENCO_PROGRESS_WAIT
-                                                         : CREDENCO_PROGRESS_END;
+    return credenco_transfer_receive(transfer, room, size) ? CREDENCO_PROGRESS_END
+                                                           : CREDENCO_PROGRESS_WAIT;
 }
 
 bool credenco_transfer_leaves_reusable(const credenco_transfer *transfer) {

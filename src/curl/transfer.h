@@ -69,6 +69,9 @@ typedef enum credenco_progress {
 /* Moves the bytes that its connection can move now; those that arrive go through `room`. */
 credenco_progress credenco_transfer_move(credenco_transfer *transfer, char *room, size_t size);
 
+/* Only reads what has arrived. True if the exchange is over. */
+bool credenco_transfer_receive(credenco_transfer *transfer, char *room, size_t size);
+
 /* Whether the connection may carry another request. */
 bool credenco_transfer_leaves_reusable(const credenco_transfer *transfer);
 
