@@ -31,6 +31,7 @@ local SAMPLE = 50
 ---@field found_drained? boolean it was the first of the workers to find that
 ---@field id? integer number of the reading of the source
 ---@field source? credenco.pipeline.Source
+---@field has_read? boolean the source has no more lines, or the run reads no more
 ---@field resumed table<string, boolean> keys of records at work that came from the journal
 ---@field asks_first? boolean the issuer may know any record from another journal
 ---@field expected? "known"|"done" what the next lines probably are, like the last ones; nil: new
