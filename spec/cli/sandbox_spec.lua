@@ -59,6 +59,14 @@ describe("credenco sandbox", function()
     assert.matches("^credenco: cannot read templates: /nowhere/templates%.json", outcome.err)
   end)
 
+  for _, path in ipairs { "/nowhere/nginx", "/tmp", "spec/cli/sandbox_spec.lua" } do
+    it("ends with 2 when nginx cannot be run: " .. path, function()
+      local outcome = program.run { "sandbox", "--nginx", path }
+      assert.equal(2, outcome.code)
+      assert.equal(("credenco: %s is not a program that you may run\n"):format(path), outcome.err)
+    end)
+  end
+
   it("ends with 2 and says what is wrong in its templates", function()
     local folder = files.temporary_folder()
     finally(function() files.remove_folder(folder) end)
@@ -68,6 +76,20 @@ describe("credenco sandbox", function()
     assert.same({ 2, "" }, { outcome.code, outcome.out })
     assert.same({ code = "usage", message = path .. ": templates[1].name is missing" }, cjson.decode(outcome.err).error)
   end)
+
+  for _, case in ipairs { { "in the foreground", "" }, { "in the background", "--env" } } do
+    it("ends if nobody can read its address: " .. case[1], function()
+      local port = wait.free_port()
+      local command = ("exec script/credenco sandbox --json --port %d %s >/dev/full"):format(port, case[2])
+      local run = program.start_command("/bin/sh", { "-c", command })
+      wait.until_true(function() return run.code end)
+      if not run.code then run:kill "sigterm" end
+      local outcome = run:finish()
+      assert.equal(1, outcome.code)
+      assert.matches("cannot write the [%l]+: No space left on device", cjson.decode(outcome.err).error.message)
+      assert.is_true(wait.until_true(function() return not wait.connects(port) end))
+    end)
+  end
 
   it("behaves as the options say", function()
     local run = start("--json", "--behaviour", "repeated_push=404", "--behaviour", "offer_ttl_s=5")

@@ -81,6 +81,7 @@ end
 ---@field epilog string examples, and other text for the end of the help
 ---@field declare? fun(command: table) adds arguments and options, if the command has any
 ---@field wraps boolean? its text is only for people, and is wrapped to the width of a terminal
+---@field undo? fun(result: table) undoes what is worth nothing if its result cannot be written
 ---@field run fun(args: table, out: credenco.cli.Report): table?, string|credenco.Error?, integer?
 ---  gives the result, its text for people (nil if all is written) and the exit code unless that is 0,
 ---  or nil and the error

@@ -85,6 +85,7 @@ local function run(name, argv, out)
   require("credenco.cli.interrupted").begin_result()
   if command.wraps then text_or_err = require("credenco.cli.narrow").text(text_or_err) end
   local ok, err = out:result(result, text_or_err)
+  if not ok and command.undo then command.undo(result) end
   return written(ok, err, code, out)
 end
 

@@ -203,11 +203,20 @@ local function on_signals(callback)
   end
 end
 
+-- A sandbox whose address nobody gets would run unnoticed, as when `sandbox --env` was interrupted meanwhile.
+local function tell(text)
+  local ok, err = io.stdout:write(text)
+  if ok then
+    ok, err = io.stdout:flush()
+  end
+  return ok, err
+end
+
 --- Runs a sandbox in the foreground until SIGINT, SIGTERM or SIGHUP. When it is ready, it prints its
 --- address and credentials on stdout (with `json`, as one line). At its end it removes all its data.
 ---@param options credenco.SandboxOptions?
 ---@return boolean? ok true after one of these signals
----@return string? err the sandbox could not start, or nginx ended by itself
+---@return string? err the sandbox could not start, its address cannot be written, or nginx ended by itself
 ---@return "templates"|"install"|"port"|nil at_fault as for `start`
 function M.run(options)
   local settings, mistake = settings_of.read(options)
@@ -224,14 +233,16 @@ function M.run(options)
     release()
     return nil, err, at_fault
   end
-  io.stdout:write(settings.json and announce.json(server) or announce.text(server))
-  io.stdout:flush()
-  while not stopping and not server.process.exited do
+  local told, tell_err = tell(settings.json and announce.json(server) or announce.text(server))
+  while told and not stopping and not server.process.exited do
     uv.run()
   end
   local log = directory.tail(server.dir .. "/error.log", LOG_TAIL_BYTES)
   server:stop()
   release()
+  if not told then
+    return nil, "cannot write the address: " .. tell_err
+  end
   if not stopping then
     return nil, "nginx ended by itself: " .. log
   end

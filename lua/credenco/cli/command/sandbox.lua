@@ -6,6 +6,7 @@ local library = require "credenco.cli.library"
 local rocks = require "credenco.base.rocks"
 local sandbox = require "credenco.sandbox"
 local usage = require "credenco.cli.usage"
+local uv = require "luv"
 
 local M = {
   description = [[
@@ -98,6 +99,12 @@ local function run_in_background()
     usage.fail(err_or_pid.message)
   end
   return nil, err_or_pid
+end
+
+--- Stops the sandbox in the background if its environment cannot be written: nobody else knows its process.
+---@param variables table<string, string>
+function M.undo(variables)
+  if variables.CREDENCO_SANDBOX_PID then uv.kill(tonumber(variables.CREDENCO_SANDBOX_PID), "sigterm") end
 end
 
 function M.run(args)

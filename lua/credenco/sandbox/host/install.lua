@@ -21,17 +21,23 @@ local function binary_directories()
   return directories
 end
 
+-- Search permission for a directory looks the same as permission to run a file.
+local function is_program(path)
+  local found = uv.fs_stat(path)
+  return found ~= nil and found.type == "file" and uv.fs_access(path, "X")
+end
+
 ---@param named string? path of the one to use
 local function find_binary(named, directories)
   if named then
-    if uv.fs_access(named, "X") then
+    if is_program(named) then
       return uv.fs_realpath(named)
     end
     return nil, named .. " is not a program that you may run"
   end
   for _, directory in ipairs(directories) do
     local path = directory .. "/nginx"
-    if uv.fs_access(path, "X") then
+    if is_program(path) then
       return path
     end
   end
