@@ -2,6 +2,7 @@
 local bench_of_one = require "spec.pipeline.bench_of_one"
 local claims = require "credenco.claims"
 local hooks = require "credenco.pipeline.hooks"
+local journal_retry = require "credenco.journal.retry"
 local loop = require "credenco.loop"
 
 local err, records = bench_of_one.err, bench_of_one.records
@@ -64,6 +65,34 @@ describe("hooks", function()
     assert.same({ 2, 2 }, { run.counts.hook_failures, #said })
     assert.matches("^on_issued failed at .*hooks_spec%.lua:%d+: it yields", said[1])
     assert.matches("^on_failed failed at .*hooks_spec%.lua:%d+: it yields", said[2])
+  end)
+
+  it("that fail to take an offer, which nobody else gets, get the same offer when a person asks for it", function()
+    local taken, warnings = {}, {}
+    local workflow = { delivery = "offer_only", on_issued = function(_, done)
+      taken[#taken + 1] = done.offer_uri
+      if #taken == 1 then error "disk full" end
+    end }
+    local function note(warning) warnings[#warnings + 1] = warning end
+    local result = assert(bench:run(records(1), { workflow = workflow, on_warning = note }))
+    assert.same({ 0, 1, 1 }, { result.totals.issued, result.totals.unknown, result.counts.hook_failures })
+    local _, found = bench:state_of "1"
+    assert.equal("hook_failed", found.code)
+    assert.matches("^on_issued failed at .*hooks_spec.lua:%d+; .*the journal keeps the offer", found.message)
+    assert.is_nil(warnings[1]:find("not affected", 1, true))
+    bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "unknown" }) end)
+    local again = assert(bench:run(nil, { workflow = workflow }))
+    assert.same({ 1, 1 }, { again.totals.issued, #bench.calls.create_offer })
+    assert.same({ taken[1], taken[1] }, taken)
+  end)
+
+  it("that are missing would lose an offer that nobody else gets: none is asked for", function()
+    local result = assert(bench:run(records(2), { workflow = {
+      delivery = function(r) return r.id == "1" and "offer_only" or "direct" end } }))
+    assert.same({ 1, 1 }, { result.totals.failed, result.totals.issued })
+    local _, found = bench:state_of "1"
+    assert.matches('^delivery: "offer_only" needs "on_issued"', found.message)
+    assert.equal(1, #bench.calls.create_offer)
   end)
 
   it("that throw cost at most their own record", function()

@@ -181,6 +181,27 @@ describe("a run that reads lines which its journal knows", function()
     assert.same({ input = 3, issued = 3, failed = 0, unknown = 0, skipped = 0, pending = 0 }, result.totals)
   end)
 
+  -- A file with the time that unpacking an archive gives to all of its files.
+  local function dated(name, text)
+    local path = bench.folder .. "/" .. name
+    files.write(path, text)
+    assert(uv.fs_utime(path, 1e9, 1e9))
+    return assert(source.open(path))
+  end
+
+  it("reads a file that was edited meanwhile as another reading, also when its size and time are the same", function()
+    assert(bench:run(nil, { source = dated("in.csv", "id,wallet\n1,a\n2,b\n3,c\n"), limit = 2 }))
+    local result = assert(bench:run(nil, { source = dated("in.csv", "id,wallet\n3,c\n2,b\n1,a\n") }))
+    assert.same({ 0, 3 }, { result.counts.duplicates, result.totals.issued })
+  end)
+
+  it("has not read a file to its end because it has read another one of its size and time", function()
+    local first = dated("1.csv", "id,wallet\n1,a\n2,b\n")
+    assert(bench:run(nil, { source = first, limit = 1 }))
+    local result = assert(bench:run(nil, { source = dated("2.csv", "id,wallet\n3,a\n4,b\n") }))
+    assert.same({ first.name }, result.unread)
+  end)
+
   it("has read a file to its end that has no more lines than it may read, or that was read under another name", function()
     assert.same({}, assert(bench:run_csv("id,wallet\n1,a\n2,b\n", { limit = 2 })).unread)
     assert.equal(1, #assert(bench:run_csv("id,wallet\n3,a\n4,b\n", { limit = 1, file = "old.csv" })).unread)

@@ -44,6 +44,23 @@ describe("several steps", function()
     assert.same({ "1 1 first issued", "1 2 second issued", "2 1 first issued", "2 2 second rejected" }, told)
   end)
 
+  local function of_record(template) return function() return template end end
+  local CHOICES = {
+    ["a name"] = { "first", "second" },
+    ["a function"] = { of_record "first", of_record "second" },
+  }
+  for choice, templates in pairs(CHOICES) do
+    it("are confirmed, and the journal has the status of each whose template is " .. choice, function()
+      local chosen = {}
+      for i, template in ipairs(templates) do chosen[i] = { template_id = template, claims = steps[1].claims } end
+      assert(bench:run(records(1), { confirm_ms = 60000, workflow = { steps = chosen } }))
+      local rows = bench:ask(function(db)
+        return db:rows "SELECT step, status FROM credenco_credential WHERE revocation_uuid > '' ORDER BY step"
+      end)
+      assert.same({ { 1, "issue_completed" }, { 2, "issue_completed" } }, rows)
+    end)
+  end
+
   it("keep the offer of the next one, also when the one before was confirmed at once", function()
     local kept
     bench.script.push_offer = { [2] = function(args, good)

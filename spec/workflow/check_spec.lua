@@ -29,6 +29,9 @@ describe("a workflow file", function()
     { "a template no request can name", 'return {\n  template_id = "a\\nb",\n}', 'w.lua:2: "template_id" must not hold control bytes' },
     { "a blank behind its template", 'return {\n  template_id = "ebw_oid ",\n}', 'w.lua:2: "template_id" must not begin or end with whitespace' },
     { "a wrong delivery", 'return {\n  delivery = "post",\n}', 'w.lua:2: "delivery" must be "direct", "inbox" or "offer_only", not "post"' },
+    { "offers that nobody would get", 'return {\n  delivery = "offer_only",\n}',
+      'w.lua:2: "delivery" is "offer_only", which needs "on_issued": only that function gets the offer' },
+    { "a step with such offers", 'return {\n  steps = { { delivery = "offer_only" } },\n}', 'w.lua:2: "delivery" in step 1 is "offer_only", which needs' },
     { "a step that would be left out", 'return {\n  steps = { {}, nil, {} },\n}', 'w.lua:2: "steps" must be a list without holes or names: step 2 is missing' },
     { "a step with a name", 'return {\n  steps = { {}, last = {} },\n}', 'w.lua:2: "steps" must be a list without holes or names: step 2 is missing' },
     { "no step", 'return {\n  steps = {},\n}', 'w.lua:2: "steps" is empty' },
@@ -84,7 +87,7 @@ describe("a workflow", function()
   end)
 
   it("needs no wallet if only the offer is asked for", function()
-    assert.truthy(with { wallet_key = "none", delivery = "offer_only" })
+    assert.truthy(with { wallet_key = "none", delivery = "offer_only", on_issued = print })
     assert.is_nil((with { wallet_key = "none" }))
   end)
 

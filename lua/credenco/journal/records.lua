@@ -178,9 +178,11 @@ function M.has(db, workflow, key, copy)
   return #rows > 0
 end
 
-local MOVE = "UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = ? AND copy = ''"
+local MOVE = [[
+UPDATE credenco_record SET run = ?, line = ? WHERE workflow = ? AND key = ? AND copy = '' AND {unlocked}]]
 
---- Notes that a record, finished or not, was read again in another run or at another line.
+--- Notes that a record, finished or not, was read again in another run or at another line. A record that its worker is
+--- changing keeps its place.
 ---@param db credenco.journal.Database
 ---@param item table with workflow, key, run, line
 ---@return integer? changed

@@ -63,11 +63,13 @@ local FREED = "owner = NULL, stage = 'create_offer'"
 -- read all open records, so they run only after a worker died or was cut short, or if only held records are open.
 local ORPHANS = ([[
 UPDATE credenco_record SET %s
-WHERE workflow = ? AND %s AND owner NOT IN (SELECT owner FROM credenco_worker)]]):format(FREED, states.IS_HELD)
+WHERE workflow = ? AND %s AND owner NOT IN (SELECT owner FROM credenco_worker) AND {unlocked}]]):format(
+  FREED, states.IS_HELD)
 local GIVE_BACK = ("UPDATE credenco_record SET %s WHERE workflow = ? AND %s AND owner = ?"):format(
   FREED, states.IS_OPEN)
 
---- Frees the records of workers that are dead.
+--- Frees the records of workers that are dead. One that was only taken for dead may be changing some of its records:
+--- those stay for the next time.
 ---@param db credenco.journal.Database
 ---@param scope { workflow: string, owner: string }
 ---@param all? boolean also records that a worker took while it was taken for dead

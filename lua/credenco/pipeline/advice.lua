@@ -54,6 +54,8 @@ local FAILED = {
 local UNKNOWN = {
   not_confirmed = unknown(way("ask for the status again; nothing is delivered", RETRY_UNKNOWN)),
   already_asked = FOUND,
+  hook_failed = unknown(way("deliver the same offers again, once the workflow's function at the place named is correct",
+    RETRY_UNKNOWN)),
 }
 
 local SKIPPED = {

@@ -27,8 +27,7 @@ function M.note(run, job, said)
   run.writer:note(credential(run, job))
 end
 
---- Stores a step that is done, if nothing else shows it: its record continues, or chose the template or delivery
---- itself.
+--- Stores a step that is done, once, unless its status was stored. The job's next step has no status yet.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 function M.note_step(run, job)

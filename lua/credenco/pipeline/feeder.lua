@@ -89,6 +89,7 @@ function M.feed(run, source)
       hand_on(run, intake)
     end
   until ended or run.stopping
+  run.has_read = ended and not source_err
   if run.stopping or source_err then return false, source_err end
   return not is_limited(run) or has_no_more(source), nil
 end

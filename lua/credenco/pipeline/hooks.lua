@@ -3,6 +3,7 @@
 
 local loop = require "credenco.loop"
 local place = require "credenco.claims.thrown"
+local workflow_check = require "credenco.workflow.check"
 
 local M = {}
 
@@ -51,25 +52,33 @@ function M.apart(fn, ...)
   return without_yield(apart(with_true, fn, ...))
 end
 
-local function notify(run, name, hook, ...)
-  if not hook then return end
+-- Says where the function failed; nil if it did not.
+local function notify(run, name, cost, hook, ...)
+  if not hook then return nil end
   local ok, where = M.call_apart(hook, ...)
-  if ok then return end
+  if ok then return nil end
   run.counts.hook_failures = run.counts.hook_failures + 1
-  run:warn(("%s failed at %s; the record itself is not affected"):format(name, where))
+  local failure = ("%s failed at %s"):format(name, where)
+  run:warn(("%s; %s"):format(failure, cost))
+  return failure
 end
+
+local NOTHING, ITS_OFFER = "the record itself is not affected", "it may not have the offer, so the record is unknown"
 
 --- Tells the workflow that a credential was issued. After a crash it may tell it a second time.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
+---@return string? lost why the offer may be lost that only the workflow's function gets
 function M.issued(run, job)
-  if not run.workflow.on_issued then return end
-  notify(run, "on_issued", run.workflow.on_issued, job.record, {
+  if not run.workflow.on_issued then return nil end
+  local leaves_offer = workflow_check.leaves_offer(job.delivery)
+  local failure = notify(run, "on_issued", leaves_offer and ITS_OFFER or NOTHING, run.workflow.on_issued, job.record, {
     key = job.key, step = job.step, template_id = job.template_id, correlation_id = job.correlation_id,
     wallet_key = job.wallet_key, delivery = job.delivery,
-    offer_uri = job.delivery == "offer_only" and job.offer or nil,
+    offer_uri = leaves_offer and job.offer or nil,
     status = job.status, revocation_uuid = job.revocation_uuid,
   }, run.client)
+  return leaves_offer and failure or nil
 end
 
 -- Prints as one line, like the client's errors.
@@ -87,7 +96,7 @@ end
 ---@param reason credenco.pipeline.Reason
 function M.failed(run, job, reason)
   if not run.workflow.on_failed then return end
-  notify(run, "on_failed", run.workflow.on_failed, job.record, printable(reason), run.client)
+  notify(run, "on_failed", NOTHING, run.workflow.on_failed, job.record, printable(reason), run.client)
 end
 
 return M

@@ -46,21 +46,27 @@ end
 local function to_next_step(run, job)
   if job.step == #run.workflow.steps then return false end
   run.writer:put("next_step", job)
-  confirm.note_step(run, job)
   job.step, job.state, job.offer, job.correlation_id, job.pushes = job.step + 1, "pending", nil, false, nil
   job.made_ms, job.lost_ms, job.asked = nil, nil, nil
   return true
 end
 
--- Facts that the workflow alone does not determine.
-local function is_by_record(step)
-  return type(step.template_id) ~= "string" or type(step.delivery) ~= "string"
+-- Whether nothing else in the journal shows this step's credential: another step follows, or the workflow alone does not
+-- determine its template or delivery.
+local function needs_note(run, job)
+  local step = run.workflow.steps[job.step]
+  return job.step < #run.workflow.steps or type(step.template_id) ~= "string" or type(step.delivery) ~= "string"
 end
 
+local NOT_TAKEN = "%s; the function may not have the offer, and nobody else has it: the journal keeps the offer"
+
 local function complete(run, job)
-  hooks.issued(run, job)
+  local lost = hooks.issued(run, job)
+  if lost then
+    return ending.unknown(run, job, { code = "hook_failed", step = "push_offer", message = NOT_TAKEN:format(lost) })
+  end
   ending.tell(run, job, "issued")
-  if is_by_record(run.workflow.steps[job.step]) then confirm.note_step(run, job) end
+  if needs_note(run, job) then confirm.note_step(run, job) end
   if to_next_step(run, job) then return "again" end
   ending.finish(run, job, "issued")
 end

@@ -4,6 +4,7 @@ local attempt = require "credenco.pipeline.attempt"
 local confirm = require "credenco.pipeline.confirmation"
 local ending = require "credenco.pipeline.ending"
 local outcome = require "credenco.pipeline.outcome"
+local workflow_check = require "credenco.workflow.check"
 
 local M = {}
 
@@ -59,7 +60,7 @@ end
 ---@param job credenco.pipeline.Job offered
 ---@return "left open"|"issued"|"pushed"|nil said nil if the record has ended
 function M.deliver(run, job)
-  if job.delivery == "offer_only" then return "issued" end
+  if workflow_check.leaves_offer(job.delivery) then return "issued" end
   if job.resumed and job.delivery == "direct" then
     local said = decided_by_status(run, job)
     if said ~= "open" then return said end

@@ -117,16 +117,20 @@ local function identifier(job, name, field)
   return nil, refused
 end
 
-local function addressed(job, step)
+local function addressed(run, job, step)
   local refused, delivery
   delivery, refused = value_of(job, "delivery", step.delivery)
   if refused then return refused end
   if not workflow_check.DELIVERIES[delivery] then
     return refuse(job, "invalid_record", "delivery: must be " .. workflow_check.A_DELIVERY)
   end
+  local leaves_offer = workflow_check.leaves_offer(delivery)
+  if leaves_offer and not run.workflow.on_issued then
+    return refuse(job, "invalid_record", ("delivery: %q %s"):format(delivery, workflow_check.NEEDS_ON_ISSUED))
+  end
   job.delivery = delivery
   job.template_id, refused = identifier(job, "template_id", step.template_id)
-  if refused or delivery == "offer_only" then return refused end
+  if refused or leaves_offer then return refused end
   job.wallet_key, refused = identifier(job, "wallet_key", step.wallet_key)
   return refused
 end
@@ -210,12 +214,12 @@ end
 local function prepared(run, job)
   local step = run.workflow.steps[job.step]
   if not step then return refuse(job, "invalid_record", "the workflow has fewer steps than this record has done") end
-  if job.state ~= "pending" then return addressed(job, step) end
+  if job.state ~= "pending" then return addressed(run, job, step) end
   if job.step == 1 then
     local said = accepted(run, job)
     if said ~= true then return said end
   end
-  return addressed(job, step) or repeated(run, job) or mapped(job, step) or inspected(run, job, step)
+  return addressed(run, job, step) or repeated(run, job) or mapped(job, step) or inspected(run, job, step)
 end
 
 --- Prepares the job's step. Computes claims only if there is no offer yet.

@@ -31,6 +31,7 @@ local SAMPLE = 50
 ---@field found_drained? boolean it was the first of the workers to find that
 ---@field id? integer number of the reading of the source
 ---@field source? credenco.pipeline.Source
+---@field has_read? boolean the source has no more lines, or the run reads no more
 ---@field resumed table<string, boolean> keys of records at work that came from the journal
 ---@field asks_first? boolean the issuer may know any record from another journal
 ---@field expected? "known"|"done" what the next lines probably are, like the last ones; nil: new
@@ -206,11 +207,16 @@ function Run:tick()
   self:tell(self.options.on_tick, self)
 end
 
+-- Whether the run ever had a record, also one that another worker has now.
+function Run:had_records()
+  return self.bounds.begun + self.counts:done() + self.counts.open > 0
+end
+
 --- Whether this worker may end, since another one has found nothing open. It may not if it had a record itself, or has
 --- read a source, which takes long: it looks itself then.
 ---@return boolean
 function Run:is_drained()
-  if not self.journal.shared or self.source or self.bounds.begun + self.counts:done() > 0 then return false end
+  if not self.journal.shared or self.source or self:had_records() then return false end
   local is, err = drained.since(self.db, self.scope)
   if is == nil then self:journal_failed(err) end
   return is == true

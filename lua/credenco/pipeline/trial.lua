@@ -104,7 +104,7 @@ end
 local function without_hooks(workflow)
   local steps = {}
   for i, step in ipairs(workflow.steps) do steps[i] = setmetatable({ before_issue = false }, { __index = step }) end
-  return { accept = false, steps = steps }
+  return { accept = false, steps = steps, on_issued = workflow.on_issued }
 end
 
 -- Nothing is sent here, so a hook that uses the client cannot be tried and is skipped.

@@ -33,6 +33,16 @@ local WORKFLOW = {
 M.DELIVERIES = { direct = true, inbox = true, offer_only = true }
 M.A_DELIVERY = '"direct", "inbox" or "offer_only"'
 
+--- Whether a delivery leaves its offer to the workflow's `on_issued`.
+---@param delivery any
+---@return boolean
+function M.leaves_offer(delivery)
+  return delivery == "offer_only"
+end
+
+--- Why such a delivery is refused in a workflow without that function.
+M.NEEDS_ON_ISSUED = 'needs "on_issued": only that function gets the offer'
+
 local function kind_of(value)
   return claims.is_mapping(value) and "mapping" or type(value)
 end
@@ -108,7 +118,10 @@ local function check_fields(findings, given, specs, place)
   end
 end
 
-local function check_delivery(findings, step, place)
+local function check_delivery(findings, definition, step, place)
+  if M.leaves_offer(step.delivery) and not definition.on_issued then
+    findings:about("delivery", '"delivery"%s is %q, which %s', place, step.delivery, M.NEEDS_ON_ISSUED)
+  end
   if type(step.delivery) == "string" and not M.DELIVERIES[step.delivery] then
     findings:about("delivery", '"delivery"%s must be %s, not %q', place, M.A_DELIVERY, step.delivery)
   end
@@ -124,7 +137,7 @@ local function check_template(findings, step, place)
 end
 
 local function check_wallet(findings, definition, step, place)
-  if step.delivery == "offer_only" or step.wallet_key or definition.wallet_key then return end
+  if M.leaves_offer(step.delivery) or step.wallet_key or definition.wallet_key then return end
   findings:add(returns_at(findings.where),
     '"wallet_key" is missing%s: a column\'s name, or a function of the record', place)
 end
@@ -137,7 +150,7 @@ local function check_step(findings, definition, step, place)
   check_names(findings, step, STEP, place)
   check_fields(findings, step, STEP, place)
   check_template(findings, step, place)
-  check_delivery(findings, step, place)
+  check_delivery(findings, definition, step, place)
   check_wallet(findings, definition, step, place)
 end
 
@@ -201,7 +214,7 @@ function M.problems(definition, where)
     check_names(findings, definition, known, "")
     check_fields(findings, definition, known, "")
     check_template(findings, definition, "")
-    check_delivery(findings, definition, "")
+    check_delivery(findings, definition, definition, "")
     check_wallet(findings, definition, definition, "")
   end
   check_name(findings, definition.name)

@@ -117,6 +117,16 @@ describe("a run", function()
     assert.is_nil((whole.out .. credenco("report").out):find("not read", 1, true))
   end)
 
+  for _, flag in ipairs { { "--limit", "1" }, { "--format", "csv" }, { "--encoding", "cp850" }, { "--query", "SELECT 1" } } do
+    it("refuse " .. flag[1] .. " without a source: all open records would be issued without it", function()
+      assert.equal(0, credenco("load", WORKFLOW, csv(lines(2))).code)
+      local done = credenco("run", WORKFLOW, flag[1], flag[2])
+      assert.equal(2, done.code)
+      assert.truthy(done.err:find(flag[1] .. ": name the ", 1, true), done.err)
+      assert.matches("2 pending", credenco("report").out)
+    end)
+  end
+
   it("say how many failures were too many", function()
     local done = credenco("run", WORKFLOW, csv { "1", "2", line(3) }, "--max-failures", "1")
     assert.equal(8, done.code)

@@ -22,9 +22,25 @@ describe("the progress line", function()
     assert.equal("200 of about 1200 done, 100/s, 10 failed, ends in 10 s", line)
   end)
 
-  it("knows the total once the file is read", function()
-    local line = progress.line(numbers({ read = 300, issued = 200 }, { size = 1000, taken = 1000 }))
-    assert.equal("200 of 300 done, 100/s, 0 failed, ends in 1 s", line)
+  local function read_run()
+    local run = a_run()
+    run.has_read = true
+    return run
+  end
+
+  it("knows the total once the file is read, of a file or a stream", function()
+    for _, bytes in ipairs { { size = 1000, taken = 1000 }, {} } do
+      local line = progress.line(numbers({ read = 300, issued = 200 }, bytes, read_run()))
+      assert.equal("200 of 300 done, 100/s, 0 failed, ends in 1 s", line)
+    end
+  end)
+
+  it("has no total while the lines of a file are in memory that nobody has counted", function()
+    local known = numbers({ resumed = 4, issued = 4 }, { size = 1000, taken = 1000 })
+    assert.is_nil(known.total)
+    assert.is_nil(known.total_is_exact)
+    assert.equal("4 done, 2/s, 0 failed", progress.line(known))
+    assert.is_nil(numbers({ read = 384, issued = 4 }, { size = 1000, taken = 1000 }).total)
   end)
 
   it("does not estimate an end that it cannot know, and counts unknown outcomes", function()
@@ -54,7 +70,7 @@ describe("the progress line", function()
   end)
 
   it("has a bar as wide as there is room, and none if there is little", function()
-    local half = numbers({ read = 300, issued = 150 }, { size = 1000, taken = 1000 })
+    local half = numbers({ read = 300, issued = 150 }, { size = 1000, taken = 1000 }, read_run())
     local line = "150 of 300 done, 75/s, 0 failed, ends in 2 s"
     assert.equal("[" .. ("#"):rep(12) .. (" "):rep(12) .. "]  50%  " .. line, progress.bar(half, 200))
     assert.equal("[" .. ("#"):rep(4) .. (" "):rep(5) .. "]  50%  " .. line, progress.bar(half, #line + 18))

@@ -7,7 +7,8 @@ local program = require "spec.cli.program"
 
 local WORKFLOW = [[
 local claims = require "credenco.claims"
-return { name = "odd", key = "id", template_id = "ebw_oid", delivery = "offer_only", claims = %s }
+return { name = "odd", key = "id", template_id = "ebw_oid", delivery = "offer_only", on_issued = function() end,
+  claims = %s }
 ]]
 local MAPPING = [[claims.map { id = "id", name = "name", issuing_authority = claims.constant "C",
   issuing_country = claims.constant "NL" }]]

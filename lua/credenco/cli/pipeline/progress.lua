@@ -32,13 +32,13 @@ function M.new(style, source, now)
     Progress)
 end
 
--- The total is known when the source ends. Before that, the share of its bytes that is read gives an estimate.
-local function expected_total(self, counts)
-  local bytes = self.source and self.source.bytes
-  if not bytes or not bytes.size then return nil end
-  if bytes.taken >= bytes.size then return counts.read, true end
-  if counts.read == 0 or bytes.taken == 0 then return nil end
-  return math.floor(counts.read * bytes.size / bytes.taken), false
+-- The total is known when the source was read. Before that, the share of its bytes that is read gives an estimate. If all
+-- bytes are in memory, their lines are not counted yet.
+local function expected_total(self, run)
+  local read, bytes = run.counts.read, self.source and self.source.bytes
+  if run.has_read then return read, true end
+  if not bytes or not bytes.size or read == 0 or bytes.taken >= bytes.size then return nil end
+  return math.floor(read * bytes.size / bytes.taken), false
 end
 
 -- The rate over the last seconds, so that a pause or a start shows at once.
@@ -79,7 +79,7 @@ end
 function Progress:numbers(run, now)
   local counts = run.counts
   local done = done_of(run)
-  local total, exact = expected_total(self, counts)
+  local total, exact = expected_total(self, run)
   local rate = per_second(self, now, done)
   local pause_s, outage_s = waits(run, now)
   local moves = rate > 0 and not pause_s and not outage_s

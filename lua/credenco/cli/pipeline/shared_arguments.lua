@@ -149,12 +149,20 @@ function M.journal(args)
     or usage.fail "which journal? Give --journal or CREDENCO_JOURNAL, or the workflow's file"
 end
 
+-- Options that say how to read a source. Ignoring `--limit` would issue all open records.
+local OF_SOURCE = { "format", "encoding", "query", "limit" }
+
+local function check_no_source(args)
+  for _, name in ipairs(OF_SOURCE) do
+    if args[name] then usage.fail(("--%s: name the source that it is for"):format(name)) end
+  end
+end
+
 --- Opens the source, if one is named.
 ---@param args table
 ---@return credenco.pipeline.Source?
 function M.source_or_none(args)
-  if args.query and not args.source then usage.fail "--query: name the database it is for" end
-  if not args.source then return nil end
+  if not args.source then return check_no_source(args) end
   if args.query and journal_url.has_password(args.source) then
     usage.fail "the source's URL: an argument must not hold a password; use PGPASSWORD or ~/.pgpass"
   end

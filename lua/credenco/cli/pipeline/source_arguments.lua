@@ -20,7 +20,7 @@ function M.declare(command, without)
       :description "The encoding of the text, if it is not UTF-8: windows-1252, utf-16le, ... as in `iconv -l`.",
     command:option "--query" :argname "SQL"
       :description "A SELECT. Then the source is a database: a SQLite file or postgres://...",
-    command:option "--limit" :argname "N" :description "Read at most this many records.")
+    command:option "--limit" :argname "N" :description "Read at most this many records of the source.")
 end
 
 return M

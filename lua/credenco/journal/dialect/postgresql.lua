@@ -17,6 +17,9 @@ M.words = {
   -- needs new entries in all indexes
   storage = "WITH (fillfactor = 40)",
   skip_locked = "FOR UPDATE SKIP LOCKED",
+  -- a record's worker changes it in an order of its own: who waited for it could have what the worker waits for
+  unlocked = "EXISTS (SELECT 1 FROM credenco_record here WHERE here.workflow = credenco_record.workflow "
+    .. "AND here.key = credenco_record.key AND here.copy = credenco_record.copy FOR UPDATE SKIP LOCKED)",
   -- two writers of the same rows would otherwise wait for each other for ever
   in_order_of_keys = "ORDER BY v.key, v.line",
 }

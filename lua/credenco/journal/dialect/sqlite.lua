@@ -20,6 +20,7 @@ M.words = {
   begun = NOW, -- nobody else writes
   storage = "WITHOUT ROWID", -- keeps the table in the order of its key
   skip_locked = "",
+  unlocked = "true",
   in_order_of_keys = "",
 }
 

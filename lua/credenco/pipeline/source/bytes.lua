@@ -15,7 +15,7 @@ local LOOK_MS = 10
 ---@class credenco.pipeline.Bytes
 ---@field size? integer total number of bytes, if the operating system knows
 ---@field place? string a file's real path
----@field edition? string identifies the content of a file: its size and time of change
+---@field edition? string identifies the content of a file after its first reading: its size, time of change and digest
 ---@field taken integer bytes returned so far
 ---@field file? credenco.pipeline.File for a file, which can be read again from any position
 ---@field stream? any luv's handle, for a stream that has to be waited for
@@ -72,8 +72,7 @@ function M.open(path)
     return setmetatable({ fd = fd, stream = stream_of(fd), taken = 0 }, Bytes)
   end
   local opened = file.new(fd, stat)
-  return setmetatable({ file = opened, size = stat.size, place = uv.fs_realpath(path), edition = opened.edition,
-    taken = 0 }, Bytes)
+  return setmetatable({ file = opened, size = stat.size, place = uv.fs_realpath(path), taken = 0 }, Bytes)
 end
 
 --- Gives a Lua string in the form of a file.
@@ -146,7 +145,9 @@ end
 --- Begins again. If a file changes in the part that was read, reading it fails.
 function Bytes:rewind()
   self.taken = 0
-  if self.file then self.file:rewind() end
+  if not self.file then return end
+  self.file:rewind()
+  self.edition = self.file:identity()
 end
 
 --- Ends all waits for more.

@@ -3,6 +3,7 @@
 --- to its new end. A file that was replaced or removed is read on, since its old content still exists.
 
 local digest = require "openssl.digest"
+local hex = require "credenco.base.hex"
 local uv = require "luv"
 
 local M = {}
@@ -99,6 +100,12 @@ function File:read(most)
   if not problem and differs(self) then problem = CHANGED end
   if problem then return nil, problem end
   return chunk
+end
+
+--- Identifies the content after the first reading. Size and time do not: an archive may give one time to all its files.
+---@return string
+function File:identity()
+  return ("%s, SHA-256 %s"):format(self.edition, hex.encode(self.surveyed.digest))
 end
 
 --- Begins the second reading. If the part that was read changes, reading fails.
