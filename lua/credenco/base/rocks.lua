@@ -45,7 +45,8 @@ end
 ---@param problem string the error of `require`
 ---@return string
 function M.installation(row, problem)
-  return ("luarocks --lua-version=%s install %s, or apt-get install %s"):format(version_in(problem), row.rock, row.debian)
+  return ("luarocks --lua-version=%s install %s, or apt-get install %s"):format(
+    version_in(problem), row.rock, row.debian)
 end
 
 --- Explains an error about a missing rock, as the end of a sentence: "needs lpeg: luarocks ... install lpeg ...".
