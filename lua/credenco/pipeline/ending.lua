@@ -21,14 +21,15 @@ local M = {}
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param state "issued"|"failed"|"unknown"|"skipped"
+---@return boolean told if not, the record must stay open: the next run tells it
 function M.tell(run, job, state)
-  if not run.options.on_ended then return end
-  run:tell(run.options.on_ended, { workflow = run.workflow.name, key = job.key, step = job.step,
+  if not run.options.on_ended then return true end
+  return run:tell(run.options.on_ended, { workflow = run.workflow.name, key = job.key, step = job.step,
     template_id = job.template_id or nil, correlation_id = job.correlation_id or nil, state = state, code = job.code },
     run)
 end
 
---- Ends a record: writes the journal and counts; tells the caller, unless it was issued.
+--- Ends a record: tells the caller, unless it was issued, and then writes the journal and counts.
 ---@param run credenco.pipeline.Run
 ---@param job credenco.pipeline.Job
 ---@param state "issued"|"failed"|"unknown"|"skipped"
@@ -37,7 +38,7 @@ function M.finish(run, job, state, reason)
   if reason then
     job.code, job.stage, job.message = reason.code, reason.step, reason.message
   end
-  if state ~= "issued" then M.tell(run, job, state) end
+  if state ~= "issued" and not M.tell(run, job, state) then return jobs.advance(run, job, "leave") end
   run.writer:put(state, job)
   run.counts:finished(state, job, reason)
   run:check_failures()

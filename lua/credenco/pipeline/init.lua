@@ -73,7 +73,7 @@ local OPTIONS = {
 ---@field patience_ms? integer stop when no request has succeeded for this long (60000)
 ---@field watch_ms? integer the time between two calls of `on_tick` (100); a second or more while a worker waits for a turn
 ---@field on_tick? fun(run: credenco.pipeline.Run) is called every `watch_ms` during the run
----@field on_ended? fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) is called for each issued credential, and for each record that ended without one
+---@field on_ended? fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run): boolean? is called for each issued credential, and for each record that ended without one; after false the record stays open, and the next run continues it
 ---@field on_warning? fun(message: string) is called with each warning
 
 --- The result of a run.

@@ -65,7 +65,7 @@ local function complete(run, job)
   if lost then
     return ending.unknown(run, job, { code = "hook_failed", step = "push_offer", message = NOT_TAKEN:format(lost) })
   end
-  ending.tell(run, job, "issued")
+  if not ending.tell(run, job, "issued") then return "left open" end
   if needs_note(run, job) then confirm.note_step(run, job) end
   if to_next_step(run, job) then return "again" end
   ending.finish(run, job, "issued")
@@ -89,7 +89,9 @@ local function confirmed(run, job, said, reason)
   if said == "failed" then return ending.fail(run, job, reason) end
   if said == "unknown" then return ending.unknown(run, job, reason) end
   if said ~= "issued" then return jobs.advance(run, job, "leave") end
-  if complete(run, job) == "again" then jobs.advance(run, job, "next_step") end
+  said = complete(run, job)
+  if said == "again" then jobs.advance(run, job, "next_step") end
+  if said == "left open" then jobs.advance(run, job, "leave") end
 end
 
 local function after_push(run, job)

@@ -184,14 +184,17 @@ function Run:slow_down(retry_after_ms)
   if not ok then self:journal_failed(err) end
 end
 
--- Calls a function of the caller, outside the records' tasks. Its error ends the run, and is thrown again when nothing
--- is in flight any more.
+--- Calls a function of the caller, outside the records' tasks. Its error ends the run, and is thrown again when nothing
+--- is in flight any more.
+---@return boolean told false if the function threw, now or before, or returned false
 function Run:tell(fn, ...)
-  if not fn or self.problem then return end
-  local ok, problem = xpcall(fn, debug.traceback, ...)
-  if ok then return end
-  self.problem = problem
+  if not fn then return true end
+  if self.problem then return false end
+  local ok, said = xpcall(fn, debug.traceback, ...)
+  if ok then return said ~= false end
+  self.problem = said
   self:stop "source"
+  return false
 end
 
 --- Gives a warning once.

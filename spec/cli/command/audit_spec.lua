@@ -58,4 +58,14 @@ describe("the audit file of a run", function()
     assert.matches("%-%-audit: cannot write /dev/full: No space left", done.out .. done.err)
     assert.equal(0, credenco("run", WORKFLOW, csv(lines(3))).code)
   end)
+
+  for _, flag in ipairs { "--keep-going", "--confirm" } do
+    it("has every record, also those that were at work when it could not be written, with " .. flag, function()
+      local source = csv { line(1), "2," .. desk.world.trusting .. ",Short", line(3), line(4, "no-such-wallet") }
+      assert.equal(9, credenco("run", WORKFLOW, source, flag, "--new-journal", "--audit", "/dev/full").code)
+      assert.equal(4, credenco("run", WORKFLOW, source, flag, "--audit", desk.folder .. "/audit").code)
+      local _, count = audited()
+      assert.equal(4, count)
+    end)
+  end
 end)

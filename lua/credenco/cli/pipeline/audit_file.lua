@@ -42,7 +42,7 @@ end
 --- Opens a file to append to. A new file is readable only by its owner. A file that cannot be written is a usage
 --- mistake.
 ---@param path string
----@return fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run) on_ended
+---@return fun(ended: credenco.pipeline.Ended, run: credenco.pipeline.Run): boolean on_ended false if it cannot be written
 function M.open(path)
   local file, problem = output.append(path)
   if not file then usage.fail("--audit: cannot write " .. problem) end
@@ -51,6 +51,7 @@ function M.open(path)
     if not ok then
       run:stop("journal", { code = "journal", message = ("--audit: cannot write %s: %s"):format(path, tostring(err)) })
     end
+    return ok and true or false
   end
 end
 
