@@ -59,10 +59,47 @@ static void deadline_before_its_turn(void) {
     end(fd);
 }
 
+/* --- proxies that refuse a tunnel ------------------------------------------------ */
+
+static void begin_behind_a_proxy(const char *proxy) {
+    const credenco_network_options options = {.connection_cache = CACHE,
+                                              .connection = {.proxy = proxy}};
+    CHECK(credenco_driver_init(&driver, &options) == CREDENCO_OK);
+}
+
+/* libcurl would read the body for as long as bytes arrive, past every deadline. */
+static void refused_with(const char *head) {
+    static char body[1 << 16];
+    char proxy[sizeof url];
+    memset(body, 'x', sizeof body - 1);
+    strcpy(proxy, url);
+    begin_behind_a_proxy(proxy);
+    strcpy(url, "https://wallet.example/");
+    start();
+    strcpy(url, proxy);
+    const int fd = accept_next();
+    CHECK(read_request(fd) > 0);
+    say(fd, head);
+    say(fd, body);
+    fails_with_detail(CREDENCO_CONNECT_FAILED, CREDENCO_SENT_NO,
+                      "CONNECT tunnel failed, response 407");
+    end(fd);
+}
+
+static void refused_in_chunks(void) {
+    refused_with("HTTP/1.1 407 No\r\nTransfer-Encoding: chunked\r\n\r\n1000000\r\n");
+}
+
+static void refused_at_length(void) {
+    refused_with("HTTP/1.1 407 No\r\nContent-Length: 99999999999\r\n\r\n");
+}
+
 static const tap_case cases[] = {
     {"a request begins again where its connection was closed before", begins_again},
     {"a request does not begin again on a connection of its own", begins_again_once},
     {"a request whose deadline passes before its turn is not sent", deadline_before_its_turn},
+    {"the chunks of a proxy's refusal are not read", refused_in_chunks},
+    {"the long body of a proxy's refusal is not read", refused_at_length},
 };
 
 int main(void) {

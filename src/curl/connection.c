@@ -1,6 +1,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,6 +38,20 @@ static bool set_proxy(CURL *easy, const credenco_connection_options *options, bo
            set_text(easy, CURLOPT_NOPROXY, loopback ? "*" : NULL);
 }
 
+static long tunnel_status(CURL *easy) {
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status;
+}
+
+/* Gets each line of a proxy's response to CONNECT, and ends the attempt after the last line of a
+ * refusal. libcurl would read the body in one call for as long as bytes arrive, past every
+ * deadline. */
+static size_t on_header_line(char *line, size_t size, size_t count, void *easy) {
+    const bool is_last = line[0] == '\r' || line[0] == '\n';
+    return is_last && tunnel_status(easy) / 100 != 2 ? 0 : size * count;
+}
+
 static bool prepare(credenco_connection *connection, const credenco_connection_options *options,
                     const char *origin_url, bool loopback, int64_t timeout_ms) {
     CURL *easy = connection->easy;
@@ -52,6 +67,8 @@ static bool prepare(credenco_connection *connection, const credenco_connection_o
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header_line);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, easy);
     return set_trust(easy, options, loopback) && set_proxy(easy, options, loopback) &&
            set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
            set_text(easy, CURLOPT_URL, origin_url);
@@ -153,7 +170,10 @@ credenco_code credenco_connection_failure(credenco_connection *connection, CURLc
         strcpy(connection->detail, "no free file descriptor: see ulimit -n");
         return CREDENCO_CONNECT_FAILED;
     }
-    if (result == CURLE_COULDNT_RESOLVE_PROXY) {
+    if (result == CURLE_WRITE_ERROR) {
+        snprintf(connection->detail, sizeof connection->detail,
+                 "CONNECT tunnel failed, response %ld", tunnel_status(connection->easy));
+    } else if (result == CURLE_COULDNT_RESOLVE_PROXY) {
         strcpy(connection->detail, "the proxy's name is not known, or not valid");
     } else if (!may_be_shown(connection->detail, result)) {
         connection->detail[0] = '\0';
