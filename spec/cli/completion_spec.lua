@@ -77,6 +77,19 @@ describe("the completion", function()
     return table.concat(words, " ")
   end
 
+  it("leaves files to bash, which quotes a name with a space", function()
+    if not files.read("/usr/bin/bash") then return pending "bash is not installed" end
+    files.write(folder .. "/completion", program.run({ "completion", "bash" }).out)
+    files.write(folder .. "/here it is", "")
+    local done = program.run_command("/usr/bin/bash", { "-c", [=[
+      cd "$0" && . ./completion
+      COMP_WORDS=(credenco issue --claims-json her) COMP_CWORD=3
+      _credenco
+      echo ${#COMPREPLY[@]}
+      complete -p credenco]=], folder })
+    assert.equal("0\ncomplete -o bashdefault -o default -F _credenco credenco\n", done.out)
+  end)
+
   for shell, how in pairs(SHELLS) do
     it("offers commands, options, their values and files, in the real " .. shell, function()
       if not files.read("/usr/bin/" .. shell) then return pending(shell .. " is not installed") end

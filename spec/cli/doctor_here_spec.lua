@@ -74,12 +74,14 @@ local function with_few_files(call)
     call[2])
 end
 
+local LUAROCKS = "luarocks %-%-lua%-version=" .. _VERSION:match "%d%.%d" .. " "
+
 local FAULTS = {
   { "a rock for pipelines is missing", line = "rock_lpeg", state = "warning", code = 0, words = "not there, for pipelines",
-    advice = "luarocks install lpeg, or apt%-get install lua%-lpeg",
+    advice = LUAROCKS .. "install lpeg, or apt%-get install lua%-lpeg",
     broken = function() return {}, without "lpeg" end, healed = function() return {}, env() end },
   { "the rock is missing that most others are of no use without", line = "rock_luv", state = "warning", code = 0,
-    advice = "luarocks install luv", broken = function() return {}, without "luv" end,
+    advice = LUAROCKS .. "install luv", broken = function() return {}, without "luv" end,
     healed = function() return {}, env() end },
   { "a rock is missing that this journal needs", line = "rock_luadbi-sqlite3", code = 2,
     advice = "apt%-get install lua%-dbi%-sqlite3",

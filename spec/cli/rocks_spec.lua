@@ -30,7 +30,7 @@ describe("with some rocks only, the program", function()
     assert.matches("^credenco: unknown command 'isue'\nDid you mean 'issue'", program.run({ "isue" }, env).err)
     local outcome = program.run({ "issue", "--help", "--json" }, env)
     assert.same({ 2, "" }, { outcome.code, outcome.out }, outcome.err)
-    assert.matches('^{"error":{"code":"usage","message":"credenco issue needs [%w-]+: luarocks install', outcome.err)
+    assert.matches('^{"error":{"code":"usage","message":"credenco issue needs [%w-]+: luarocks %-%-lua%-version=5%.%d install', outcome.err)
   end)
 
   -- arguments, exit code where nobody listens, standard input
@@ -96,8 +96,8 @@ describe("with some rocks only, the program", function()
 
   local function works_or_names(outcome, rock)
     if outcome.code ~= 2 then return ENDS[outcome.code] and not outcome.err:find("not found:", 1, true) end
-    local line = ("^credenco [%%l-]+ needs %s: luarocks install [%%w-]+, or apt%%-get install [%%w-]+\n$")
-      :format(rock:gsub("%-", "%%-"))
+    local line = ("^credenco [%%l-]+ needs %s: luarocks %%-%%-lua%%-version=5%%.%%d install [%%w-]+, "
+      .. "or apt%%-get install [%%w-]+\n$"):format((rock:gsub("%-", "%%-")))
     return outcome.out == "" and outcome.err:find(line) ~= nil
   end
 

@@ -34,12 +34,27 @@ end
 local NOT_FOUND = "module '([^'\n]+)' not found"
 local NOT_LOADED = "error loading module '([^'\n]+)' from file '[^'\n]*':%s*([^\n]*)"
 
---- Explains an error about a missing rock, as the end of a sentence: "needs lpeg: luarocks install ...".
+-- Debian's luarocks installs for Lua 5.1 unless it is told the version. An error of `require` lists the places of the Lua
+-- that looked, which may be that of nginx.
+local function version_in(problem)
+  return problem:match "/lua/(5%.%d)/" or _VERSION:match "%d%.%d"
+end
+
+--- How to install a rock.
+---@param row credenco.Rock
+---@param problem string the error of `require`
+---@return string
+function M.installation(row, problem)
+  return ("luarocks --lua-version=%s install %s, or apt-get install %s"):format(
+    version_in(problem), row.rock, row.debian)
+end
+
+--- Explains an error about a missing rock, as the end of a sentence: "needs lpeg: luarocks ... install lpeg ...".
 ---@param problem string an error of `require`, or a text that contains one
 ---@return string? advice nil if the error is about something else
 function M.advice(problem)
   local row = rock_of(problem:match(NOT_FOUND) or "")
-  if row then return ("needs %s: luarocks install %s, or apt-get install %s"):format(row.rock, row.rock, row.debian) end
+  if row then return ("needs %s: %s"):format(row.rock, M.installation(row, problem)) end
   local module, reason = problem:match(NOT_LOADED)
   row = module and rock_of(module)
   return row and ("cannot load %s: %s"):format(row.rock, reason) or nil

@@ -50,9 +50,16 @@ local function grammar()
   return root
 end
 
+-- argparse's bash code makes two words of a file's name with a space. If it offers nothing, bash itself offers files, and
+-- quotes their names (`complete -o default`).
+local function leave_files_to_bash(text)
+  return (text:gsub('COMPREPLY=%(%$%(compgen %-f %-%- "%$cur"%)%)', "COMPREPLY=()"))
+end
+
 function M.run(args)
   local root = grammar()
   local text = root[WRITER[args.shell]](root):gsub("\n+$", "")
+  if args.shell == "bash" then text = leave_files_to_bash(text) end
   return { shell = args.shell, completion = text }, text
 end
 

@@ -24,8 +24,8 @@ Examples:
 
 Events with the same --id count as one event: a webhook accepts it once.
 
-Exit codes: 0 accepted (2xx), 3 the signature was refused (401, 403), 4 refused otherwise,
-            7 no response.
+Exit codes: 0 accepted (2xx), 3 the signature (401) or the whole request (403) was refused,
+            4 refused otherwise, 7 no response.
 
 Environment, for flags that you do not give:
   CREDENCO_WEBHOOK_SECRET       the secret itself

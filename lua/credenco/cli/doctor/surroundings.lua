@@ -10,10 +10,11 @@ local function check_rock(context, row)
   local ok, problem = pcall(require, row.module)
   if ok then return "ok", "there" end
   local state = context.rocks_in_use[row.rock] and "failure" or "warning"
-  local reason = rocks.advice(tostring(problem)) or tostring(problem)
+  problem = tostring(problem)
+  local reason = rocks.advice(problem) or problem
   local broken = reason:match "^cannot load [%w-]+: (.*)"
   return state, ("%s, for %s"):format(broken and "cannot be loaded: " .. broken or "not there", row.used_for),
-    ("luarocks install %s, or apt-get install %s"):format(row.rock, row.debian)
+    rocks.installation(row, problem)
 end
 
 local function check_engine()
