@@ -6,6 +6,11 @@ local journal_settle = require "credenco.journal.settle"
 
 local always, err, records = bench_of_one.always, bench_of_one.err, bench_of_one.records
 
+local function sorted(list)
+  table.sort(list)
+  return list
+end
+
 describe("several steps", function()
   local steps = {
     { template_id = "first", claims = claims.map { id = "id" } },
@@ -60,6 +65,20 @@ describe("several steps", function()
       assert.same({ { 1, "issue_completed" }, { 2, "issue_completed" } }, rows)
     end)
   end
+
+  it("that are skipped are continued after all when a person wants it, and those before are not issued again", function()
+    local wanted = false
+    local second = { template_id = "second", claims = steps[2].claims,
+      before_issue = function() return wanted, "not now" end }
+    local workflow = { steps = { steps[1], second } }
+    assert.equal(2, assert(bench:run(records(2), { workflow = workflow })).totals.skipped)
+    wanted = true
+    assert.equal(2, bench:ask(function(db) return journal_retry.open_again(db, "w", { state = "skipped" }) end))
+    assert.equal(0, bench:ask(function(db) return journal_retry.forget_skipped(db, "w", {}) end))
+    local again = assert(bench:run(records(2), { workflow = workflow }))
+    assert.same({ 2, 2 }, { again.counts.corrected, again.totals.issued })
+    assert.same({ "1", "1", "2", "2" }, sorted(bench.wallet))
+  end)
 
   it("keep the offer of the next one, also when the one before was confirmed at once", function()
     local kept

@@ -7,7 +7,7 @@ local M = {}
 --- Opens records again.
 ---@param db credenco.journal.Database
 ---@param workflow string
----@param which { state: "failed"|"unknown", code?: string, key?: string }
+---@param which { state: "failed"|"unknown"|"skipped", code?: string, key?: string } skipped: those after their first step
 ---@return integer? opened
 ---@return string? err
 function M.open_again(db, workflow, which)
@@ -15,7 +15,7 @@ function M.open_again(db, workflow, which)
 end
 
 -- The record's line is erased, so the journal has to forget the record before its line can be read as new. A record
--- whose first steps were issued stays: they would be issued again.
+-- whose first steps were issued stays: they would be issued again. `open_again` opens it.
 local FORGET_SKIPPED = [[
 DELETE FROM credenco_record WHERE workflow = :workflow AND state = 'skipped' AND copy = '' AND step = 1 AND ]]
 

@@ -79,6 +79,13 @@ M.ROWS = {
   { event = "retry_unknown", from = { "unknown" }, to = "pushed", by = "person",
     only = "input IS NOT NULL AND offer IS NULL", sets = FROM_HERE },
 
+  -- A person wants a skipped record after all. Before its first step it is removed instead, see `credenco.journal.retry`.
+  -- After that, its steps stay issued. Its line was erased, so it waits for a run that reads the line again, and then
+  -- continues like a corrected record.
+  { event = "retry_skipped", from = { "skipped" }, to = "failed", by = "person", only = "step > 1",
+    sets = { code = "'reopened'", stage = "'person'",
+      message = "'was skipped; continues with its step when a run reads its line'" } },
+
   -- A person has looked into the wallet, or abandons a record. A record that was issued at its last step is done.
   -- Before that, its next step follows.
   { event = "settle_issued", from = { "unknown" }, to = "issued", by = "person",

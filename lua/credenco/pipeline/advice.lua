@@ -49,6 +49,7 @@ local FAILED = {
   bad_response = { way("check --base-url, and any proxy or gateway before the server", RETRY) },
   issue_failed = { way("look into the issuer's log", RETRY) },
   settled = { way("nothing; or request a new offer", RETRY) },
+  reopened = { way("read its line again: the record continues with its step", { "run_source" }) },
 }
 
 local UNKNOWN = {

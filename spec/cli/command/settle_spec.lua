@@ -55,6 +55,27 @@ return { name = "w", template_id = "any", key = "coc_number", wallet_key = "wall
     assert.equal(2, #desk.world:wallet(wallet).credentials)
   end)
 
+  it("continue at the step that was skipped, and its report says how", function()
+    local function workflow(said)
+      files.write(desk.folder .. "/w.lua", ([[
+local function of(record) return { id = record.coc_number, name = record.legal_name, issuing_authority = "C", issuing_country = "NL" } end
+return { name = "w", key = "coc_number", wallet_key = "wallet", steps = {
+  { template_id = "ebw_oid", claims = of }, { template_id = "any", claims = of, before_issue = function() return %s end } } }
+]]):format(said))
+    end
+    local wallet = desk.world:new_wallet()
+    local source = csv { ("10000001,%s,A"):format(wallet), ("10000002,%s,B"):format(wallet) }
+    workflow 'false, "not yet"'
+    assert.matches("2 skipped", credenco("run", desk.folder .. "/w.lua", source).out)
+    workflow "true"
+    local opened = credenco("retry", "--skipped", "--code", "not_accepted")
+    assert.equal(0, opened.code)
+    assert.matches("2 skipped records opened again; .- reads their lines", opened.out)
+    assert.matches("2 failed  reopened .-credenco run .-in%.csv", credenco("report", desk.folder .. "/w.lua").out)
+    assert.matches("2 records = 2 issued", credenco("run", desk.folder .. "/w.lua", source).out)
+    assert.equal(4, #desk.world:wallet(wallet).credentials)
+  end)
+
   it("are named by any path to their file, and not by another file's name", function()
     for _, name in ipairs { "a", "b" } do
       assert.truthy(uv.fs_mkdir(desk.folder .. "/" .. name, 448))

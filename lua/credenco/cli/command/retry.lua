@@ -13,7 +13,8 @@ local M = {
   description = [[
 Opens failed records again, so that the next `credenco run` or `credenco work` continues them. With --unknown it opens
 records whose outcome is unknown: they continue with the offer they have, never with a new one. With --skipped it
-removes skipped records from the journal, and the next run that reads their lines issues them. It also removes failed
+removes skipped records from the journal, or opens them if earlier steps were issued, and the next run that reads
+their lines issues them. It also removes failed
 lines without a key, which you name with --code or --line: the next run that reads them tries them again.]],
   epilog = [[
 Examples:
@@ -58,7 +59,7 @@ function forget.unknown() return 0 end
 
 local function retry(db, workflow, state, wanted)
   local reopened, err = 0, nil
-  if state ~= "skipped" and not wanted.line then
+  if not wanted.line then
     reopened, err = journal_retry.open_again(db, workflow, { state = state, code = wanted.code, key = wanted.key })
   end
   local forgotten
@@ -68,6 +69,7 @@ local function retry(db, workflow, state, wanted)
 end
 
 local OPENED = "%s opened again; the same `credenco run` or `credenco work` continues %s"
+local CONTINUED = "%s opened again; the skipped step follows when the next `credenco run` or `credenco load` reads %s"
 local FORGOTTEN = "%s removed from the journal; the next `credenco run` or `credenco load` that reads %s decides again"
 
 local function text_of(state, done)
@@ -75,7 +77,11 @@ local function text_of(state, done)
   local function add(form, count, what, ...)
     if count > 0 then lines[#lines + 1] = form:format(counted(count, what), ...) end
   end
-  add(OPENED, done.opened, state .. " record", done.opened == 1 and "it" or "them")
+  if state == "skipped" then
+    add(CONTINUED, done.opened, "skipped record", done.opened == 1 and "its line" or "their lines")
+  else
+    add(OPENED, done.opened, state .. " record", done.opened == 1 and "it" or "them")
+  end
   local one = done.forgotten == 1
   if state == "skipped" then
     add(FORGOTTEN, done.forgotten, "skipped record", one and "its line" or "their lines")
