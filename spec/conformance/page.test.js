@@ -26,7 +26,7 @@ describe("the sandbox's page", { skip }, () => {
     await arrival();
     await world.page.getByText('Accepted: Company identification').waitFor();
     assert.equal(await world.page.getByRole('button', { name: /^Accept / }).count(), 0);
-    assert.equal(await world.page.evaluate(() => document.activeElement.id), 'inbox-heading');
+    await world.page.waitForFunction(() => document.activeElement.id === 'inbox-heading');
     assert.equal((await world.sandbox.wallet(world.wallet)).credentials.length, 1);
   });
 

@@ -12,6 +12,7 @@ describe("on the sandbox's page one", { skip }, () => {
   const button = (name) => world.page.getByRole('button', { name, exact: true });
   const result = () => world.page.locator('#issue-result');
   const wallet = () => world.sandbox.wallet(world.wallet);
+  const behaviour = () => world.sandbox.control('GET', '/sandbox/behaviour');
   const controls = () => world.page.getByText('Sandbox: clock');
 
   /** Presses a button as the keyboard does. */
@@ -50,6 +51,24 @@ describe("on the sandbox's page one", { skip }, () => {
 
   async function openIssue() {
     await press(world.page.getByText('Issue a credential into this wallet'));
+  }
+
+  /** Holds the page's first request to this path until the returned function is called, which waits for its response. */
+  async function holdFirst(path) {
+    let release, isFirst = true;
+    const held = new Promise((resolve) => { release = resolve; });
+    await world.page.route(path, async (route) => {
+      if (isFirst) {
+        isFirst = false;
+        await held;
+      }
+      return route.continue();
+    });
+    return async () => {
+      const answered = world.page.waitForResponse(path);
+      release();
+      await (await answered).finished();
+    };
   }
 
   it('is told what became of an issue: kept', async () => {
@@ -96,7 +115,7 @@ describe("on the sandbox's page one", { skip }, () => {
     const text = await section('Discarded').innerText();
     for (const part of ['#1', 'ebw_oid', 'CoolSoft B.V.', '90004760', 'untrusted_issuer', 'trusted contacts']) assert.ok(text.includes(part), part);
     await press(section('Discarded').getByRole('button', { name: 'Add the issuer as a trusted contact' }));
-    await section('Trusted contacts').getByText('direct issue allowed', { exact: true }).first().waitFor();
+    await section('Trusted contacts').getByRole('listitem').getByText('direct issue allowed', { exact: true }).waitFor();
     await deliver();
     await arrival();
   });
@@ -161,7 +180,7 @@ describe("on the sandbox's page one", { skip }, () => {
     await world.page.getByText('No call fails.').waitFor();
     await choose('repeated_push', '409');
     await world.page.getByText('repeated_push is now 409.').waitFor();
-    assert.equal((await world.sandbox.control('GET', '/sandbox/behaviour')).repeated_push, '409');
+    assert.equal((await behaviour()).repeated_push, '409');
     await type('Name of the wallet', 'Made here');
     await type('Key (optional)', 'made/here#1');
     await press(button('Create the wallet'));
@@ -169,8 +188,33 @@ describe("on the sandbox's page one", { skip }, () => {
     await tick('remove everything that this run created');
     await press(button('Start over'));
     await world.page.getByText('Everything is as it was at the start.').waitFor();
-    assert.equal((await world.sandbox.control('GET', '/sandbox/behaviour')).repeated_push, '201');
+    assert.equal((await behaviour()).repeated_push, '201');
     assert.equal(await world.page.getByRole('button', { name: 'Made here' }).count(), 0);
+  });
+
+  it('changes a behaviour in the order of the choices, however slow the first request is', async () => {
+    await open();
+    await press(controls());
+    const release = await holdFirst('**/sandbox/behaviour');
+    await choose('repeated_push', '409');
+    await release();
+    await world.page.getByText('repeated_push is now 409.').waitFor();
+    assert.equal((await behaviour()).repeated_push, '409');
+    await world.sandbox.control('DELETE', '/sandbox/behaviour');
+  });
+
+  it('has both faults that were added at once', async () => {
+    await open();
+    await press(controls());
+    const release = await holdFirst('**/sandbox/faults');
+    for (const endpoint of ['issue', 'push']) {
+      await choose('Endpoint', endpoint);
+      await press(button('Add the fault'));
+    }
+    await release();
+    await world.page.getByText('Added: status on push, status 503.').waitFor();
+    assert.deepEqual((await world.sandbox.control('GET', '/sandbox/faults')).rules.map(({ endpoint }) => endpoint), ['issue', 'push']);
+    await world.sandbox.control('DELETE', '/sandbox/faults');
   });
 
   for (const [name, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {

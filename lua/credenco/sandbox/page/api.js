@@ -14,6 +14,15 @@ async function call(method, path, body, headers = {}) {
   return value;
 }
 
+let lastChange = Promise.resolve();
+
+/** Runs one change after the other, in the order of the calls, so that an earlier one cannot overwrite a later one. */
+export function inOrder(change) {
+  const made = lastChange.then(change);
+  lastChange = made.catch(() => {});
+  return made;
+}
+
 const walletPath = (key) => `/sandbox/wallets/${encodeURIComponent(key)}`;
 
 export const settings = () => call('GET', '/sandbox/settings');

@@ -47,19 +47,22 @@ async function refreshOnce() {
   }
 }
 
-let refreshing = false;
+let refreshing; // a promise, as long as one runs
 let stale = false;
 
-/** Runs one at a time, and once more for events that arrived meanwhile. */
-async function refresh() {
-  stale = true;
-  if (refreshing) return;
-  refreshing = true;
+async function refreshWhileStale() {
   while (stale) {
     stale = false;
     await refreshOnce();
   }
-  refreshing = false;
+  refreshing = undefined;
+}
+
+/** Runs one at a time, and once more for events that arrived meanwhile. Ends when the page shows what was true before. */
+function refresh() {
+  stale = true;
+  refreshing ??= refreshWhileStale();
+  return refreshing;
 }
 
 let pending;

@@ -10,7 +10,7 @@ function report(text, kind = 'done') {
 async function choose(field) {
   const value = field.type === 'number' ? Number(field.value) : field.value;
   try {
-    await api.setBehaviour({ [field.name]: value });
+    await api.inOrder(() => api.setBehaviour({ [field.name]: value }));
     report(`${field.name} is now ${value}.`);
   } catch (error) {
     report(error.message, 'error');
@@ -32,7 +32,7 @@ export async function showBehaviour({ behaviours }) {
   const current = await api.behaviour();
   byId('behaviours').replaceChildren(...behaviours.map((row) => question(row, current[row.name])));
   byId('behaviour-default').onclick = async () => {
-    await api.clearBehaviour();
+    await api.inOrder(api.clearBehaviour);
     await showBehaviour({ behaviours });
     report('As at the start.');
   };

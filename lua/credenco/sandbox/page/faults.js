@@ -21,21 +21,29 @@ function report(text, kind = 'done') {
   result.textContent = text;
 }
 
-async function change(rules, said) {
+/** @param edit gives the new rules for those that the sandbox has */
+async function change(edit, said) {
   try {
-    const { seed } = await api.faults();
-    draw(await api.setFaults({ seed, rules }));
+    await api.inOrder(async () => {
+      const { seed, rules } = await api.faults();
+      draw(await api.setFaults({ seed, rules: edit(rules) }));
+    });
     report(said);
   } catch (error) {
     report(error.message, 'error');
   }
 }
 
-function row(rule, rules) {
+function without(rules, rule) {
+  const at = rules.findIndex((other) => JSON.stringify(other) === JSON.stringify(rule));
+  return rules.filter((_, index) => index !== at);
+}
+
+function row(rule) {
   const remove = element('button', {
     type: 'button', 'aria-label': `Remove ${describe(rule)}`,
     onclick: async () => {
-      await change(rules.filter((other) => other !== rule), 'Removed.');
+      await change((rules) => without(rules, rule), 'Removed.');
       form().endpoint.focus();
     },
   }, 'Remove');
@@ -43,7 +51,7 @@ function row(rule, rules) {
 }
 
 function draw({ rules }) {
-  byId('faults').replaceChildren(...rules.map((rule) => row(rule, rules)));
+  byId('faults').replaceChildren(...rules.map(row));
   byId('faults-empty').hidden = rules.length > 0;
 }
 
@@ -64,8 +72,7 @@ async function add(event) {
   event.preventDefault();
   try {
     const rule = ruleOf(form());
-    const { rules } = await api.faults();
-    await change([...rules, rule], `Added: ${describe(rule)}.`);
+    await change((rules) => [...rules, rule], `Added: ${describe(rule)}.`);
   } catch (error) {
     report(error instanceof SyntaxError ? `The detail is not JSON: ${error.message}` : error.message, 'error');
   }
