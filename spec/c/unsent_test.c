@@ -61,6 +61,8 @@ static void deadline_before_its_turn(void) {
 
 /* --- proxies that refuse a tunnel ------------------------------------------------ */
 
+static const char REFUSED[] = "CONNECT tunnel failed, response 407";
+
 static void begin_behind_a_proxy(const char *proxy) {
     const credenco_network_options options = {.connection_cache = CACHE,
                                               .connection = {.proxy = proxy}};
@@ -68,7 +70,7 @@ static void begin_behind_a_proxy(const char *proxy) {
 }
 
 /* libcurl would read the body for as long as bytes arrive, past every deadline. */
-static void refused_with(const char *head) {
+static void refused_with(const char *head, const char *detail) {
     static char body[1 << 16];
     char proxy[sizeof url];
     memset(body, 'x', sizeof body - 1);
@@ -81,17 +83,24 @@ static void refused_with(const char *head) {
     CHECK(read_request(fd) > 0);
     say(fd, head);
     say(fd, body);
-    fails_with_detail(CREDENCO_CONNECT_FAILED, CREDENCO_SENT_NO,
-                      "CONNECT tunnel failed, response 407");
+    fails_with_detail(CREDENCO_CONNECT_FAILED, CREDENCO_SENT_NO, detail);
     end(fd);
 }
 
 static void refused_in_chunks(void) {
-    refused_with("HTTP/1.1 407 No\r\nTransfer-Encoding: chunked\r\n\r\n1000000\r\n");
+    refused_with("HTTP/1.1 407 No\r\nTransfer-Encoding: chunked\r\n\r\n1000000\r\n", REFUSED);
 }
 
 static void refused_at_length(void) {
-    refused_with("HTTP/1.1 407 No\r\nContent-Length: 99999999999\r\n\r\n");
+    refused_with("HTTP/1.1 407 No\r\nContent-Length: 99999999999\r\n\r\n", REFUSED);
+}
+
+static void header_fields_without_end(void) {
+    static char head[1 << 17] = "HTTP/1.1 200 OK\r\n";
+    for (size_t len = strlen(head); len + 100 < sizeof head; len += 99) {
+        snprintf(head + len, 100, "A: %094d\r\n", 0);
+    }
+    refused_with(head, "the proxy's response to CONNECT is too long");
 }
 
 static const tap_case cases[] = {
@@ -100,6 +109,7 @@ static const tap_case cases[] = {
     {"a request whose deadline passes before its turn is not sent", deadline_before_its_turn},
     {"the chunks of a proxy's refusal are not read", refused_in_chunks},
     {"the long body of a proxy's refusal is not read", refused_at_length},
+    {"header fields without end make no tunnel", header_fields_without_end},
 };
 
 int main(void) {

@@ -41,6 +41,16 @@ local function call(workflow, source, ...)
   }
 end
 
+-- A query of a database, as a source.
+local function query(sql)
+  local path = file("register.db", "")
+  local db = assert(database.open(path, { plain = true }))
+  assert(db:execute "CREATE TABLE company (coc_number TEXT, legal_name TEXT, wallet TEXT)")
+  assert(db:execute("INSERT INTO company VALUES ('90004760', 'CoolSoft B.V.', ?)", world.trusting))
+  db:close()
+  return call(COMPANY, path, "--query", sql)
+end
+
 local function good()
   return call(COMPANY, companies(world.trusting))
 end
@@ -68,6 +78,9 @@ local FAULTS = {
       return call(COMPANY, file("c.csv", ("coc_number,legal_nam,wallet\n90004760,CoolSoft,%s\n"):format(world.trusting)))
     end,
     healed = good },
+  { "the query is wrong", line = "source", code = 2, words = "no such table", advice = "correct the query",
+    broken = function() return query "SELECT * FROM companies" end,
+    healed = function() return query "SELECT * FROM company" end },
   { "a record does not fit", line = "records", code = 4, words = "1 of the first 2 do not fit; line 3, id %(column coc_number%)",
     advice = "credenco claims check spec/",
     broken = function() return call(COMPANY, companies(world.trusting, "12,Short,w\n")) end, healed = good },

@@ -80,8 +80,8 @@ describe("credenco sandbox", function()
   for _, case in ipairs { { "in the foreground", "" }, { "in the background", "--env" } } do
     it("ends if nobody can read its address: " .. case[1], function()
       local port = wait.free_port()
-      local command = ("exec script/credenco sandbox --json --port %d %s >/dev/full"):format(port, case[2])
-      local run = program.start_command("/bin/sh", { "-c", command })
+      local command = ('exec "$0" bin/credenco sandbox --json --port %d %s >/dev/full'):format(port, case[2])
+      local run = program.start_command("/bin/sh", { "-c", command, uv.exepath() })
       wait.until_true(function() return run.code end)
       if not run.code then run:kill "sigterm" end
       local outcome = run:finish()

@@ -68,6 +68,15 @@ describe("issue_many", function()
     assert.same({ c1 = "issued", c2 = "invalid_argument", c3 = "issued" }, codes)
   end)
 
+  it("makes a record that throws what has no text that record's failure", function()
+    local textless = setmetatable({}, { __tostring = function() error "no text" end })
+    local odd, codes = setmetatable({}, { __index = function() error(textless) end }), {}
+    for given, result, err in new_client(server:scenario()):issue_many { record(1), odd, record(3) } do
+      codes[rawget(given, "correlation_id") or "odd"] = result and "issued" or err.code
+    end
+    assert.same({ c1 = "issued", odd = "invalid_argument", c3 = "issued" }, codes)
+  end)
+
   it("takes records from a function, as they are needed", function()
     local read = 0
     local function source()

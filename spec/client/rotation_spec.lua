@@ -214,6 +214,14 @@ describe("a key that may change", function()
 
   for name, case in pairs {
     ["throws"] = { function() error("no vault at https://vault.example/key", 0) end, "it failed", "no vault at [URL]" },
+    ["throws what has no text"] = {
+      function() error(setmetatable({}, { __tostring = function() error "no text" end })) end, "it failed",
+      "table without a text",
+    },
+    ["throws what has another text"] = {
+      function() error(setmetatable({}, { __tostring = function() return {} end })) end, "it failed",
+      "table without a text",
+    },
     ["gives nothing"] = { function() end, "it returned nil, not a string" },
     ["gives an empty text"] = { function() return "" end, "its result must not be empty" },
     ["gives two headers"] = { function() return "s3cret\r\nx-evil: 1" end, "its result must not hold control bytes" },

@@ -14,6 +14,8 @@
 /* libcurl closes connections that it takes for idle after this time. We close ours ourselves. */
 enum { LIBCURL_MAX_AGE_S = 86400 };
 
+enum { PROXY_HEADER_MAX = 65536 }; /* of the response to CONNECT */
+
 static bool set_text(CURL *easy, CURLoption option, const char *text) {
     return text == NULL || curl_easy_setopt(easy, option, text) == CURLE_OK;
 }
@@ -44,12 +46,20 @@ static long tunnel_status(CURL *easy) {
     return status;
 }
 
-/* Gets each line of a proxy's response to CONNECT, and ends the attempt after the last line of a
- * refusal. libcurl would read the body in one call for as long as bytes arrive, past every
- * deadline. */
-static size_t on_header_line(char *line, size_t size, size_t count, void *easy) {
+static bool is_refused(const credenco_connection *connection) {
+    return tunnel_status(connection->easy) / 100 != 2;
+}
+
+/* Gets each line of a proxy's response to CONNECT. Ends the attempt after the last line of a
+ * refusal, and if there are too many: libcurl reads all that arrives in one call, byte by byte and
+ * past every deadline. */
+static size_t on_header_line(char *line, size_t size, size_t count, void *context) {
+    credenco_connection *connection = context;
     const bool is_last = line[0] == '\r' || line[0] == '\n';
-    return is_last && tunnel_status(easy) / 100 != 2 ? 0 : size * count;
+    connection->header_bytes += size * count;
+    const bool ends =
+        connection->header_bytes > PROXY_HEADER_MAX || (is_last && is_refused(connection));
+    return ends ? 0 : size * count;
 }
 
 static bool prepare(credenco_connection *connection, const credenco_connection_options *options,
@@ -68,7 +78,7 @@ static bool prepare(credenco_connection *connection, const credenco_connection_o
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header_line);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, easy);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, connection);
     return set_trust(easy, options, loopback) && set_proxy(easy, options, loopback) &&
            set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
            set_text(easy, CURLOPT_URL, origin_url);
@@ -165,14 +175,22 @@ static bool lacks_descriptors(void) {
     return fd < 0 && (errno == EMFILE || errno == ENFILE);
 }
 
+static void describe_no_tunnel(credenco_connection *connection) {
+    if (connection->header_bytes > PROXY_HEADER_MAX) {
+        strcpy(connection->detail, "the proxy's response to CONNECT is too long");
+        return;
+    }
+    snprintf(connection->detail, sizeof connection->detail, "CONNECT tunnel failed, response %ld",
+             tunnel_status(connection->easy));
+}
+
 credenco_code credenco_connection_failure(credenco_connection *connection, CURLcode result) {
     if (lacks_descriptors()) {
         strcpy(connection->detail, "no free file descriptor: see ulimit -n");
         return CREDENCO_CONNECT_FAILED;
     }
     if (result == CURLE_WRITE_ERROR) {
-        snprintf(connection->detail, sizeof connection->detail,
-                 "CONNECT tunnel failed, response %ld", tunnel_status(connection->easy));
+        describe_no_tunnel(connection);
     } else if (result == CURLE_COULDNT_RESOLVE_PROXY) {
         strcpy(connection->detail, "the proxy's name is not known, or not valid");
     } else if (!may_be_shown(connection->detail, result)) {

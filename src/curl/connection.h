@@ -32,6 +32,7 @@ typedef struct credenco_connection {
     struct credenco_origin *origin;
     struct credenco_transfer *transfer; /* the transfer that it carries, or will carry */
     int64_t idle_since_ms;
+    size_t header_bytes;                         /* of a proxy's response to CONNECT */
     struct credenco_connection *newer, *older;   /* idle ones of the same origin */
     struct credenco_connection *next, *previous; /* all of a pool's */
     char detail[CURL_ERROR_SIZE]; /* libcurl's message when the connection could not be made */

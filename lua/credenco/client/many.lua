@@ -3,6 +3,7 @@
 local errors = require "credenco.client.errors"
 local fifo = require "credenco.base.fifo"
 local loop = require "credenco.loop"
+local thrown_text = require "credenco.base.thrown"
 
 local M = {}
 
@@ -32,7 +33,7 @@ local function next_of(records)
 end
 
 local function invalid_record(problem)
-  local message = tostring(problem):gsub("^[^\n]-:%d+: ", "") -- without the position in our own code
+  local message = thrown_text(problem):gsub("^[^\n]-:%d+: ", "") -- without the position in our own code
   return errors.new { code = "invalid_argument", step = "create_offer", message = message }
 end
 

@@ -19,6 +19,7 @@ local M = {}
 
 M.MAX_CONCURRENCY = 10000
 M.MAX_ATTEMPTS = 100
+M.MIN_PER_S = 0.01
 
 local function workflow_problem(workflow)
   if type(workflow.steps) ~= "table" or type(workflow.mappings) ~= "table" then
@@ -38,7 +39,7 @@ local OPTIONS = {
   client = { type = "table" },
   source = { type = { "table", "function" } },
   concurrency = { type = "integer", min = 1, max = M.MAX_CONCURRENCY, default = 64 },
-  per_s = { type = "number", min = 0.01 },
+  per_s = { type = "number", min = M.MIN_PER_S },
   limit = { type = "integer", min = 1 },
   max_failures = { type = "table", check = max_failures_problem },
   new_journal = { type = "boolean" },

@@ -50,8 +50,8 @@ local function grammar()
   return root
 end
 
--- argparse's bash code makes two words of a file's name with a space. If it offers nothing, bash itself offers files, and
--- quotes their names (`complete -o default`).
+-- argparse's bash code makes two words of a file's name with a space. If it offers nothing, bash itself offers files,
+-- and quotes their names (`complete -o default`).
 local function leave_files_to_bash(text)
   return (text:gsub('COMPREPLY=%(%$%(compgen %-f %-%- "%$cur"%)%)', "COMPREPLY=()"))
 end

@@ -20,10 +20,16 @@ local function check_workflow(context)
   return "ok", workflow.name
 end
 
+-- What to do about a source that cannot be read: a query has no encoding, and no file name that shows its format.
+local function readable(args, advice)
+  return args.query and "correct the query, or the URL of its database" or advice
+end
+
 local function check_source(context)
   local source, flaw = caught(arguments().source_or_none, context.args)
   if not source then
-    return "failure", flaw, "name an existing file; if its name does not show its format, give --format or --encoding"
+    return "failure", flaw, readable(context.args,
+      "name an existing file; if its name does not show its format, give --format or --encoding")
   end
   context.source = source
   return "ok", ("%s, %s, %s"):format(source.name, source.format, source.encoding or "UTF-8")
@@ -61,7 +67,9 @@ local function check_records(context)
   local limit = arguments().count(context.args.limit, "--limit") or FIRST
   local report, err = require("credenco.pipeline.trial").run(context.workflow, context.source, limit)
   context.source:close()
-  if not report then return "failure", err, "give its encoding:  --encoding NAME, as in `iconv -l`" end
+  if not report then
+    return "failure", err, readable(context.args, "give its encoding:  --encoding NAME, as in `iconv -l`")
+  end
   context.first = report.first
   return judged(context, report)
 end

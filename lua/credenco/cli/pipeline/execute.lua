@@ -73,7 +73,7 @@ local function options_of(args, mode)
     workflow = arguments.workflow(args.workflow, args.source),
     journal = arguments.journal(args),
     concurrency = arguments.count(args.concurrency, "--concurrency", pipeline.MAX_CONCURRENCY),
-    per_s = arguments.rate(args.rate),
+    per_s = arguments.rate(args.rate, pipeline.MIN_PER_S),
     max_failures = arguments.max_failures(args.max_failures),
     keep_going = args.keep_going,
     new_journal = args.new_journal,

@@ -73,15 +73,19 @@ end
 
 local PER = { s = 1, m = 60, h = 3600 }
 
+local FASTEST_PER_S = 1000000
+
 --- A rate such as `50/s` or `600/m`.
 ---@param text string?
+---@param slowest_per_s number the library's limit
 ---@return number? per_s
-function M.rate(text)
+function M.rate(text, slowest_per_s)
   if not text then return nil end
   local number, unit = text:match("^(%d+%.?%d*)/?([smh]?)$")
   local per_s = number and tonumber(number) / PER[unit ~= "" and unit or "s"]
-  if not per_s or per_s < 0.01 or per_s > 1e6 then
-    usage.fail("--rate: records and a time, as 50/s, 600/m or 1000/h")
+  if not per_s then usage.fail "--rate: records and a time, as 50/s, 600/m or 1000/h" end
+  if per_s < slowest_per_s or per_s > FASTEST_PER_S then
+    usage.fail(("--rate: at least %g/h, at most %d/s"):format(slowest_per_s * PER.h, FASTEST_PER_S))
   end
   return per_s
 end

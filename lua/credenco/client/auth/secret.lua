@@ -4,6 +4,7 @@ local errors = require "credenco.client.errors"
 local loop = require "credenco.loop"
 local one_line = require "credenco.base.one_line"
 local options = require "credenco.base.options"
+local thrown = require "credenco.base.thrown"
 
 ---@class credenco.Secret
 ---@field name string            of the option
@@ -79,7 +80,7 @@ local function ask(self, refused, step)
   return nil, errors.new {
     code = "unauthorized", step = step, message = ("the function %s returned no usable value: %s"):format(
       self.name, problem),
-    detail = not ok and errors.bounded_detail(tostring(value), self:all()) or nil,
+    detail = not ok and errors.bounded_detail(thrown(value), self:all()) or nil,
   }
 end
 
