@@ -13,9 +13,9 @@ local M = {
   description = [[
 Opens failed records again, so that the next `credenco run` or `credenco work` continues them. With --unknown it opens
 records whose outcome is unknown: they continue with the offer they have, never with a new one. With --skipped it
-removes skipped records from the journal, or opens them if earlier steps were issued, and the next run that reads
-their lines issues them. It also removes failed
-lines without a key, which you name with --code or --line: the next run that reads them tries them again.]],
+removes skipped records from the journal, or opens them if earlier steps were issued, and the next run that reads their
+lines issues them. It also removes failed lines without a key, which you name with --code or --line: the next run that
+reads them tries them again.]],
   epilog = [[
 Examples:
   credenco retry company.lua
